@@ -1,0 +1,77 @@
+package job
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+)
+
+// ID identifies one job: a UUID (RFC 9562) of any version. Whoever holds it may
+// read the job (API.md: `security: []`), so it is treated as a capability: it
+// belongs in the state file and on the user's screen, never in a log.
+type ID [16]byte
+
+// ErrID reports a text that is not a UUID in its canonical form.
+var ErrID = errors.New("not a job ID (a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057)")
+
+// textLen is the length of a UUID in its canonical form, 8-4-4-4-12.
+const textLen = 36
+
+// Parse reads a UUID in canonical form, in either case. Any other text is [ErrID].
+func Parse(s string) (ID, error) {
+	var id ID
+	err := id.UnmarshalText([]byte(s))
+	return id, err
+}
+
+// UnmarshalText is [Parse] for decoders.
+func (id *ID) UnmarshalText(s []byte) error {
+	if len(s) != textLen || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return ErrID
+	}
+	var digits [32]byte
+	n := copy(digits[:], s[:8])
+	n += copy(digits[n:], s[9:13])
+	n += copy(digits[n:], s[14:18])
+	n += copy(digits[n:], s[19:23])
+	copy(digits[n:], s[24:])
+	var out ID
+	if _, err := hex.Decode(out[:], digits[:]); err != nil {
+		return ErrID
+	}
+	*id = out
+	return nil
+}
+
+// AppendText appends the canonical, lower-case form.
+func (id ID) AppendText(b []byte) ([]byte, error) {
+	for i, c := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, []byte{c})
+	}
+	return b, nil
+}
+
+// MarshalText returns the canonical, lower-case form.
+func (id ID) MarshalText() ([]byte, error) {
+	return id.AppendText(make([]byte, 0, textLen))
+}
+
+// String returns the canonical, lower-case form.
+func (id ID) String() string {
+	b, _ := id.MarshalText() // never fails
+	return string(b)
+}
+
+// Short returns the first 8 hexadecimal digits: enough to tell jobs apart on a
+// screen, too little to read one.
+func (id ID) Short() string { return hex.EncodeToString(id[:4]) }
+
+// Compare orders IDs by their bytes.
+func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
+
+// LogValue keeps the capability out of structured logs.
+func (id ID) LogValue() slog.Value { return slog.StringValue(id.Short() + "…") }

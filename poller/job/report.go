@@ -1,0 +1,66 @@
+// Package job holds the plain values that the rest of jobwatch speaks of: a job's
+// ID, its status, what went wrong with a poll, and the report that the poller
+// makes of each. It does nothing and imports only the standard library.
+package job
+
+import "time"
+
+// End says why a job is not polled any more. The zero value is [Live].
+type End uint8
+
+// A job is finished when its End is not Live.
+const (
+	Live          End = iota // still polled
+	EndedDone                // the API said Done
+	EndedError               // the API said Error
+	EndedGivenUp             // 404 and nothing else for 10 minutes
+	EndedRejected            // 422: the API will never take this ID; polled again only when asked
+)
+
+// Finished reports whether polling has ended.
+func (e End) Finished() bool { return e != Live }
+
+// Kind sorts failed polls by what the caller does next.
+type Kind uint8
+
+// The kinds of failed polls.
+const (
+	NoProblem   Kind = iota
+	Rejected         // 422: don't ask again
+	NotFound         // 404: ask again, ever more rarely, and give up after 10 minutes
+	RateLimited      // 429, or 503 with Retry-After: the whole host wants a pause
+	Trouble          // 5xx or another unexpected HTTP status: ask again later
+	Unreachable      // no HTTP answer: DNS, connect, TLS, time-out, reset
+	NotAPI           // an answer, but not the API's: content type, not JSON, another ID, too large
+)
+
+// Problem is a failed poll, told for people.
+type Problem struct {
+	Kind       Kind
+	Code       int           // HTTP status, 0 when there was no HTTP answer
+	Reason     string        // one sentence without the job's ID or a full URL; may quote untrusted text
+	RetryAfter time.Duration // what the server asked for, 0 when it did not
+	Details    []Detail      // of a 422, may be empty
+}
+
+// Detail is one validation message of a 422 (API.md, HTTPValidationError).
+type Detail struct {
+	Loc     string // "path.job_id": strings and integers joined by dots
+	Message string
+	Type    string
+}
+
+// Report is all that is known of one job after a poll. Reports are values: each
+// one replaces the one before, so that only the newest of a job matters.
+type Report struct {
+	ID       ID
+	At       time.Time // when this report came about, wall clock
+	Answer   Answer    // the last good answer; its Status is "" if there was none
+	Answered time.Time // when Answer came; zero if never
+	Started  time.Time // when the job was seen, or inferred, to leave Not Started; zero before
+	Problem  *Problem  // why the last poll failed; nil when it did not
+	Polls    int       // polls made since the job was tracked by this process
+	Latency  time.Duration
+	Next     time.Time // when the next poll is due; zero when none is planned
+	End      End
+}

@@ -1,0 +1,42 @@
+package job
+
+// Status is the API's word for where a job stands. A word we don't know is kept
+// as it came and polled on; it is untrusted text like all the rest.
+type Status string
+
+// The four words of API.md, exactly. The zero Status means that the API has not
+// told us anything about the job yet.
+const (
+	NotStarted Status = "Not Started"
+	Processing Status = "Processing"
+	Done       Status = "Done"
+	Error      Status = "Error"
+)
+
+// Final reports whether the API will not change its word any more.
+func (s Status) Final() bool { return s == Done || s == Error }
+
+// Known reports whether s is one of API.md's four words.
+func (s Status) Known() bool {
+	return s == NotStarted || s == Processing || s == Done || s == Error
+}
+
+// Progress is how much of a job is done, 0 to 1, or [Unknown].
+type Progress float64
+
+// Unknown is the progress of a job that reports none: not the same as 0.
+const Unknown Progress = -1
+
+// Known reports whether p is a figure.
+func (p Progress) Known() bool { return p >= 0 }
+
+// Answer is what the API said of a job at one moment (API.md, JobStatus). Null,
+// absent and empty texts are all "". Every text is untrusted: it goes through
+// ui/safe before it comes near a terminal.
+type Answer struct {
+	Status      Status
+	Description string
+	Meta        string // status_meta: the step under way, or the error's cause
+	Path        string // when Done, where the output is; relative or absolute
+	Progress    Progress
+}
