@@ -1,0 +1,147 @@
+package sim
+
+import (
+	"math"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// Type is how a job tells its progress.
+type Type uint8
+
+// The types of POLLING.md's workload.
+const (
+	Linear  Type = iota // steady but for its noise, in hundredths
+	Stepped             // in quarters
+	Silent              // none at all
+	Stalled             // steady at first, then it stands still until the end
+)
+
+// pieces is how many pieces of uneven length a job's progress is made of.
+const pieces = 8
+
+// Plan is one job's life from its start on, known in advance.
+type Plan struct {
+	Work     time.Duration // D: how long the job takes when nothing goes wrong, 1 s to 20 min
+	Duration time.Duration // from its start to its end: Work, or less when it fails
+	Type     Type
+	Fail     bool    // it ends with Error, not Done
+	Wait     float64 // the queue draw, an exponential number with mean 1
+
+	shares  [pieces]float64 // the shares of Work at which each piece ends, for Linear and Stepped
+	level   float64         // where a Stalled job stands still
+	levelAt float64         // the share of Work at which it gets there
+}
+
+// Plans draws n plans by POLLING.md, "The workload, exactly": SplitMix64, 24 draws
+// a job, so that the figures measured on them can be compared with anyone's.
+func Plans(seed uint64, n int) []Plan {
+	r := splitMix(seed)
+	plans := make([]Plan, n)
+	for i := range plans {
+		plans[i] = draw(&r)
+	}
+	return plans
+}
+
+// draw makes one plan of 24 draws. Their order is the workload's definition.
+func draw(r *splitMix) Plan {
+	z := r.norm()
+	kind := r.u()
+	var weights [pieces]float64
+	for i := range weights {
+		weights[i] = math.Exp(0.4 * r.norm())
+	}
+	level, levelAt := r.u(), r.u()
+	fails, failsAt := r.u(), r.u()
+	wait := r.exp()
+
+	work := min(max(15*math.Exp(1.4*z), 1), 1200)
+	p := Plan{
+		Work:    seconds(work),
+		Type:    typeOf(kind),
+		Fail:    fails < 0.03,
+		Wait:    wait,
+		level:   0.5 + 0.45*level,
+		levelAt: 0.2 + 0.4*levelAt,
+	}
+	p.Duration = p.Work
+	if p.Fail {
+		p.Duration = seconds(max(1, work*failsAt))
+	}
+	used := weights[:]
+	if p.Type == Stepped {
+		used = weights[:4]
+	}
+	sum := 0.0
+	for i, w := range used {
+		sum += w
+		p.shares[i] = sum
+	}
+	for i := range used {
+		p.shares[i] /= sum
+	}
+	return p
+}
+
+func typeOf(u float64) Type {
+	switch {
+	case u < 0.40:
+		return Linear
+	case u < 0.60:
+		return Stepped
+	case u < 0.85:
+		return Silent
+	}
+	return Stalled
+}
+
+// At is what the API says of the job so long after its start: negative is before
+// it. Progress is [job.Unknown] for a Silent job until it is Done.
+//
+// It is called millions of times in a simulation, hence the pointer.
+func (p *Plan) At(sinceStart time.Duration) (job.Status, job.Progress) {
+	switch {
+	case sinceStart < 0:
+		if p.Type == Silent {
+			return job.NotStarted, job.Unknown
+		}
+		return job.NotStarted, 0
+	case sinceStart < p.Duration:
+		return job.Processing, p.progress(sinceStart)
+	case p.Fail:
+		return job.Error, p.progress(p.Duration)
+	}
+	return job.Done, 1
+}
+
+// progress is what the job shows of itself while it runs.
+func (p *Plan) progress(sinceStart time.Duration) job.Progress {
+	share := float64(sinceStart) / float64(p.Work)
+	switch p.Type {
+	case Silent:
+		return job.Unknown
+	case Stalled:
+		return hundredths(p.level * min(1, share/p.levelAt))
+	case Stepped:
+		k := 0
+		for k < 3 && share >= p.shares[k] {
+			k++
+		}
+		return job.Progress(k) / 4
+	case Linear:
+	}
+	i, from := 0, 0.0
+	for i < pieces-1 && share >= p.shares[i] {
+		from = p.shares[i]
+		i++
+	}
+	done := min(1, (share-from)/(p.shares[i]-from))
+	return hundredths((float64(i) + done) / pieces)
+}
+
+// hundredths floors, as a service that prints whole percents does.
+func hundredths(p float64) job.Progress { return job.Progress(math.Floor(p*100) / 100) }
+
+func seconds(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
