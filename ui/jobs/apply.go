@@ -1,0 +1,166 @@
+package jobs
+
+import (
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// Applied is what came of reports or of what another dashboard did.
+type Applied struct {
+	Save   []store.Job // to be recorded in the state file as store.Observe
+	Events []Event     // in the order they came
+	Added  []store.Job // by other dashboards, to be polled from now on
+	Gone   []job.ID    // forgotten by other dashboards, to be polled no more
+}
+
+// Apply takes in the poller's reports. Reports of jobs that were forgotten
+// meanwhile are dropped.
+func (l *List) Apply(reports []job.Report, now time.Time) Applied {
+	l.now = now
+	var out Applied
+	for i := range reports {
+		r := &reports[i]
+		slot, ok := l.byID[r.ID]
+		if !ok {
+			continue
+		}
+		row := &l.rows[slot]
+		after, save := observeJob(row.Job, *r)
+		row.Problem, row.Next, row.Latency, row.Polls, row.Heard = r.Problem, r.Next, r.Latency, r.Polls, r.At
+		l.observe(slot, after, &out)
+		if save {
+			out.Save = append(out.Save, after)
+		}
+	}
+	l.settle()
+	return out
+}
+
+// ApplyOps takes in what other dashboards wrote into the state file.
+func (l *List) ApplyOps(ops []store.Op, now time.Time) Applied {
+	l.now = now
+	var out Applied
+	for _, op := range ops {
+		switch op := op.(type) {
+		case store.SetBatch:
+			l.setBatch(op.Batch)
+		case store.Track:
+			if _, ok := l.byID[op.Job.ID]; ok {
+				continue
+			}
+			out.Added = append(out.Added, op.Job)
+			l.insert(Row{Job: op.Job, News: op.Job.End.Finished() && op.Job.Ended.After(l.since)}, 0)
+		case store.Observe:
+			i, ok := l.byID[op.Job.ID]
+			if !ok || !newer(&op.Job, &l.rows[i].Job) {
+				continue
+			}
+			after := op.Job
+			after.Batch, after.Added = l.rows[i].Batch, l.rows[i].Added
+			l.observe(i, after, &out)
+		case store.Forget:
+			if i, ok := l.byID[op.ID]; ok {
+				out.Gone = append(out.Gone, op.ID)
+				l.take(i)
+			}
+		}
+	}
+	l.sweep()
+	l.settle()
+	return out
+}
+
+// newer reports whether theirs says more of a job than ours: an end that we
+// haven't seen, or else a later answer. Two dashboards poll the same job.
+func newer(theirs, ours *store.Job) bool {
+	if a, b := theirs.End.Finished(), ours.End.Finished(); a != b {
+		return a || theirs.Answered.After(ours.Answered)
+	}
+	return !theirs.Answered.Before(ours.Answered)
+}
+
+// observe replaces what is known of a row and tells what came of it.
+func (l *List) observe(i int32, after store.Job, out *Applied) {
+	row := &l.rows[i]
+	if after.Answer.Progress != row.Answer.Progress {
+		row.Moved = l.now
+	}
+	batch := l.slots[i].batch
+	before, live := l.slots[i].tally.state, l.batches[batch].Counts.Live()
+	row.Job = after
+	state := row.State()
+	ended := state.Finished() && !before.Finished()
+	switch {
+	case ended:
+		row.News = true
+	case !state.Finished():
+		row.News = false
+	}
+	l.refresh(i)
+	if state != before {
+		l.changed(batch, row)
+	}
+	if !ended {
+		return
+	}
+	kind := JobDone
+	if state.Failed() {
+		kind = JobFailed
+	}
+	out.Events = append(out.Events, Event{Kind: kind, ID: row.ID, Batch: row.Batch, State: state})
+	if live > 0 && l.batches[batch].Counts.Live() == 0 {
+		out.Events = append(out.Events, Event{Kind: BatchFinished, Batch: row.Batch})
+	}
+}
+
+// Tick tells the list the time, for filters that depend on it.
+func (l *List) Tick(now time.Time) {
+	l.now = now
+	if !l.filter.Timed() {
+		return
+	}
+	for i := range l.slots {
+		if l.slots[i].batch >= 0 {
+			l.refresh(int32(i))
+		}
+	}
+	l.settle()
+}
+
+// refresh puts a row that changed into its place and counts it as it is now.
+func (l *List) refresh(i int32) {
+	s, r := &l.slots[i], &l.rows[i]
+	b := &l.batches[s.batch]
+	if t := tallyOf(r); t != s.tally {
+		b.Counts.add(s.tally, -1)
+		l.counts.add(s.tally, -1)
+		b.Counts.add(t, 1)
+		l.counts.add(t, 1)
+		s.tally = t
+	}
+	key, show := rowKey(l.sort, r, s.tally, seqOf(s.key)), l.matches(i)
+	if key == s.key && show == s.shown {
+		return
+	}
+	if s.shown {
+		b.shown.remove(s.key)
+	}
+	if show {
+		b.shown.insert(entry{key, i})
+	}
+	if s.shown != show {
+		l.layout.old = true
+		b.Matched = b.shown.n
+		l.matched += b2i(show) - b2i(s.shown)
+	}
+	s.key, s.shown = key, show
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

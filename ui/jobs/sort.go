@@ -1,0 +1,229 @@
+package jobs
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"example.com/jobwatch/store"
+)
+
+// Sort is an order of the list.
+type Sort uint8
+
+// The sort orders. Equals stay in the order they were added, and batches are
+// newest first unless said otherwise.
+const (
+	Attention  Sort   = iota // failed, running by nearness to done, queued, Done; batches with nothing live last
+	ByAdded                  // as they were added, batches too
+	ByStatus                 // failed, running, queued, Done
+	ByProgress               // most first, unknown last
+	ByRecent                 // status changed last first, batches too
+	Sorts      = iota        // how many there are
+)
+
+// String names the order for the screen.
+func (s Sort) String() string {
+	switch s {
+	case ByAdded:
+		return "added"
+	case ByStatus:
+		return "status"
+	case ByProgress:
+		return "progress"
+	case ByRecent:
+		return "recent"
+	default:
+		return "attention"
+	}
+}
+
+// Next is the order after s, around.
+func (s Sort) Next() Sort { return (s + 1) % Sorts }
+
+// Sort returns the order of the list.
+func (l *List) Sort() Sort { return l.sort }
+
+// SetSort orders the list anew.
+func (l *List) SetSort(s Sort) {
+	l.sort = s
+	for i := range l.slots {
+		if sl := &l.slots[i]; sl.batch >= 0 {
+			sl.key = rowKey(s, &l.rows[i], sl.tally, seqOf(sl.key))
+		}
+	}
+	l.rebuild()
+	l.replaceBatches()
+	l.settle()
+}
+
+// A row's key is its rank in the order above its place in the order of adding.
+func seqOf(key uint64) uint32 { return uint32(key & math.MaxUint32) }
+
+func rowKey(s Sort, r *Row, t tally, seq uint32) uint64 {
+	return uint64(rank(s, r, t))<<32 | uint64(seq)
+}
+
+// rank is small for what comes first.
+func rank(s Sort, r *Row, t tally) uint32 {
+	switch s {
+	case Attention:
+		return urgency(t.state)<<8 | remoteness(r, t)
+	case ByStatus:
+		return urgency(t.state)
+	case ByProgress:
+		if t.state.Finished() && t.state != Done || t.state != Done && !r.Answer.Progress.Known() {
+			return math.MaxUint32
+		}
+		return whole/10_000 - uint32(t.done/10_000) //nolint:gosec // 0 to 100
+	case ByRecent:
+		return ^seconds(r.Changed())
+	default:
+		return 0
+	}
+}
+
+// urgency ranks states by how much they want to be seen. A job that was never
+// heard of counts as queued, so that first answers don't shuffle a new batch.
+func urgency(s State) uint32 {
+	switch s {
+	case Error, Rejected, GivenUp:
+		return 0
+	case Running:
+		return 1
+	case Other:
+		return 2
+	case Done:
+		return 4
+	default:
+		return 3
+	}
+}
+
+// remoteness is how far a running job is from done, in tenths, so that a row moves
+// ten times in its life and not at each report. Unknown is furthest.
+func remoteness(r *Row, t tally) uint32 {
+	switch {
+	case t.state != Running:
+		return 0
+	case !r.Answer.Progress.Known():
+		return 11
+	default:
+		return 10 - uint32(t.done/100_000) //nolint:gosec // 0 to 10
+	}
+}
+
+// seconds is t as an unsigned number that sorts like it, 1970 to 2106.
+func seconds(t time.Time) uint32 {
+	return uint32(max(0, min(t.Unix(), math.MaxUint32)))
+}
+
+// batchKey is where a batch stands: what lives first, then what changed last, then
+// what came last, each only where the order asks for it.
+func (l *List) batchKey(b *batch) uint64 {
+	const seqBits = 31
+	seq := uint64(b.seq) & (1<<seqBits - 1)
+	newest := 1<<seqBits - 1 - seq
+	switch l.sort {
+	case Attention:
+		return uint64(b2i(b.Counts.Live() == 0))<<63 | newest //nolint:gosec // 0 or 1
+	case ByAdded:
+		return seq
+	case ByRecent:
+		return uint64(^b.recent)<<seqBits | newest
+	default:
+		return newest
+	}
+}
+
+// changed tells a batch that the status of one of its jobs changed.
+func (l *List) changed(batch int32, r *Row) {
+	b := &l.batches[batch]
+	b.recent = max(b.recent, seconds(r.Changed()))
+	l.placeBatch(batch)
+}
+
+// placeBatch puts a batch where it belongs, unless the cursor is in it: what
+// somebody looks at stays where it is until they look elsewhere.
+func (l *List) placeBatch(i int32) {
+	if i == l.cursor.batch {
+		return
+	}
+	b := &l.batches[i]
+	if key := l.batchKey(b); key != b.key {
+		l.order.remove(b.key)
+		b.key = key
+		l.order.insert(entry{key, i})
+		l.layout.old = true
+	}
+}
+
+// replaceBatches puts all batches where they belong, that of the cursor too.
+func (l *List) replaceBatches() {
+	entries := make([]entry, 0, len(l.batches))
+	for i := range l.batches {
+		if b := &l.batches[i]; b.used {
+			b.key = l.batchKey(b)
+			entries = append(entries, entry{b.key, int32(i)})
+		}
+	}
+	l.order.fill(entries)
+	l.layout.old = true
+}
+
+// resort gives every row and batch its place after a change of all.
+func (l *List) resort() {
+	for i := range l.slots {
+		s := &l.slots[i]
+		if s.batch < 0 {
+			continue
+		}
+		r := &l.rows[i]
+		s.key = rowKey(l.sort, r, s.tally, seqOf(s.key))
+		s.shown = l.matches(int32(i))
+		b := &l.batches[s.batch]
+		b.recent = max(b.recent, seconds(r.Changed()))
+	}
+	l.rebuild()
+	l.replaceBatches()
+}
+
+// rebuild fills each batch's order with the rows that are shown.
+func (l *List) rebuild() {
+	ends := make([]int, len(l.batches)) // counted first, so that one slice holds all
+	total := 0
+	for i := range l.slots {
+		if s := &l.slots[i]; s.shown {
+			ends[s.batch]++
+			total++
+		}
+	}
+	sum := 0
+	for b, n := range ends {
+		ends[b] = sum
+		sum += n
+	}
+	entries := make([]entry, total)
+	for i := range l.slots {
+		if s := &l.slots[i]; s.shown {
+			entries[ends[s.batch]] = entry{s.key, int32(i)}
+			ends[s.batch]++
+		}
+	}
+	from := 0
+	for i := range l.batches {
+		b := &l.batches[i]
+		b.shown.fill(entries[from:ends[i]])
+		b.Matched = b.shown.n
+		from = ends[i]
+	}
+	l.matched = total
+	l.layout.old = true
+}
+
+// byAdded returns the batches in the order they were added.
+func byAdded(batches []store.Batch) []store.Batch {
+	out := slices.Clone(batches)
+	slices.SortStableFunc(out, func(a, b store.Batch) int { return a.Added.Compare(b.Added) })
+	return out
+}

@@ -1,0 +1,108 @@
+package jobs
+
+import (
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// Track adds jobs to a batch, which is made if it isn't there. They are drawn as
+// being saved until [List.Saved]. It returns those that were added and how many
+// were tracked already; those stay as they are.
+func (l *List) Track(jobs []store.Job, b store.Batch) (added []store.Job, already int) {
+	if len(jobs) == 0 {
+		return nil, 0
+	}
+	added = make([]store.Job, 0, len(jobs))
+	for i := range jobs {
+		if _, ok := l.byID[jobs[i].ID]; ok {
+			already++
+			continue
+		}
+		if len(added) == 0 {
+			l.addBatch(b)
+		}
+		j := jobs[i]
+		j.Batch = b.ID
+		added = append(added, j)
+		l.insert(Row{Job: j, Saving: true}, 0)
+	}
+	l.settle()
+	return added, already
+}
+
+// insert adds a row and gives it its place in the order.
+func (l *List) insert(r Row, seq uint32) {
+	i := l.put(r, seq)
+	l.refresh(i)
+	l.placeBatch(l.slots[i].batch)
+}
+
+// Saved says that these jobs are in the state file.
+func (l *List) Saved(ids []job.ID) {
+	for _, id := range ids {
+		if i, ok := l.byID[id]; ok {
+			l.rows[i].Saving = false
+		}
+	}
+}
+
+// Removed is a job that was taken off the list, with its place.
+type Removed struct {
+	row      Row
+	seq      uint32
+	batch    store.Batch
+	batchSeq uint32
+}
+
+// Job is all that the state file should know of it when it comes back.
+func (r *Removed) Job() store.Job { return r.row.Job }
+
+// Forget takes jobs off the list and returns what [List.Restore] needs to bring
+// them back. IDs that are not tracked are passed over.
+func (l *List) Forget(ids []job.ID) []Removed {
+	var out []Removed
+	for _, id := range ids {
+		i, ok := l.byID[id]
+		if !ok {
+			continue
+		}
+		s := &l.slots[i]
+		b := &l.batches[s.batch]
+		out = append(out, Removed{row: l.rows[i], seq: seqOf(s.key), batch: b.Batch.Batch, batchSeq: b.seq})
+		l.take(i)
+	}
+	l.sweep()
+	l.settle()
+	return out
+}
+
+// Restore brings forgotten jobs back to their places, drawn as being saved. It
+// returns their records; a job that was tracked again meanwhile is left alone.
+func (l *List) Restore(removed []Removed) []store.Job {
+	var out []store.Job
+	for i := range removed {
+		m := &removed[i]
+		if _, ok := l.byID[m.row.ID]; ok {
+			continue
+		}
+		if _, ok := l.byBatch[m.batch.ID]; !ok {
+			l.restoreBatch(m.batch, m.batchSeq)
+		}
+		r := m.row
+		r.Saving, r.Selected = true, false
+		out = append(out, r.Job)
+		l.insert(r, m.seq)
+	}
+	l.settle()
+	return out
+}
+
+// restoreBatch makes a batch again that was swept away, in its old place.
+func (l *List) restoreBatch(sb store.Batch, seq uint32) {
+	i := l.addBatch(sb)
+	b := &l.batches[i]
+	l.order.remove(b.key)
+	b.seq = seq
+	b.key = l.batchKey(b)
+	l.order.insert(entry{b.key, i})
+}
