@@ -1,0 +1,153 @@
+package paste_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/paste"
+)
+
+const (
+	idA = "01890a5d-ac96-774b-bcce-b302099a8057"
+	idB = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
+	idC = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+)
+
+func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
+	for name, c := range map[string]struct {
+		text       string
+		want       []string
+		duplicates int
+	}{
+		"one":                   {idA, []string{idA}, 0},
+		"one a line":            {idA + "\n" + idB + "\r\n" + idC + "\n", []string{idA, idB, idC}, 0},
+		"lines pasted by tmux":  {idA + "\r" + idB, []string{idA, idB}, 0},
+		"a comma list":          {idA + "," + idB + ", " + idC + ";", []string{idA, idB, idC}, 0},
+		"a URL":                 {"https://api.markdown2pdf.ai/job/" + idA + "/status?x=1", []string{idA}, 0},
+		"an encoded URL":        {"https%3A%2F%2Fapi.markdown2pdf.ai%2Fjob%2F" + idA + "%2Fstatus", []string{idA}, 0},
+		"a path":                {"/job/" + idA + "/status", []string{idA}, 0},
+		"JSON":                  {`{"id":"` + idA + `","status":"Done","path":"/job/` + idA + `/output"}`, []string{idA}, 1},
+		"JSON in a JSON string": {`"{\"id\":\"` + idA + `\"}\n` + idB + `\u003c` + idC + `\u003e"`, []string{idA, idB, idC}, 0},
+		"a log line":            {"2025-06-10T15:55:31Z INFO worker-3 job_id=" + idA + " took 3-4 s", []string{idA}, 0},
+		"coloured":              {"\x1b[32m" + idA + "\x1b[0m", []string{idA}, 0},
+		"upper case":            {strings.ToUpper(idA) + " " + idA, []string{idA}, 1},
+		"braces, quotes, URN":   {"{" + idA + "} '" + idB + "' urn:uuid:" + idC, []string{idA, idB, idC}, 0},
+		"file names":            {"job_" + idA + ".pdf job-" + idB + "-2.pdf", []string{idA, idB}, 0},
+		"prose":                 {"Look at " + idA + ". Or at " + idB + "?", []string{idA, idB}, 0},
+		"joined by a hyphen":    {idA + "-" + idB, []string{idA, idB}, 0},
+		"the same ones again":   {idB + " " + idA + " " + idB + " " + idB, []string{idB, idA}, 2},
+		"UTF-16 of PowerShell":  {utf16LE(idA + "\r\n" + idB), []string{idA, idB}, 0},
+
+		"nothing":                {"", nil, 0},
+		"no IDs":                 {"3-4-5 well-known e-mail 2025-06-10 --------", nil, 0},
+		"the nil UUID":           {"00000000-0000-0000-0000-000000000000", nil, 0},
+		"the max UUID":           {"FFFFFFFF-ffff-ffff-ffff-ffffffffffff", nil, 0},
+		"a digit too many":       {idA + "0 a" + idB, nil, 0},
+		"cut short":              {idA[:35], nil, 0},
+		"not hexadecimal":        {"0189za5d-ac96-774b-bcce-b302099a8057", nil, 0},
+		"hyphens elsewhere":      {"01890a5da-c96-774b-bcce-b302099a8057", nil, 0},
+		"half an escape":         {"%F" + idA + " u002f" + idB, nil, 0},
+		"no hyphens":             {strings.ReplaceAll(idA, "-", ""), nil, 0},
+		"a full-width lookalike": {"０１８９０ａ５ｄ-ac96-774b-bcce-b302099a8057", nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := paste.IDs(c.text)
+			if fmt.Sprint(got.IDs) != fmt.Sprint(c.want) || got.Duplicates != c.duplicates {
+				t.Errorf("IDs = %v and %d duplicates, want %v and %d", got.IDs, got.Duplicates, c.want, c.duplicates)
+			}
+		})
+	}
+}
+
+func utf16LE(s string) string {
+	b := []byte{0xFF, 0xFE}
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = binary.LittleEndian.AppendUint16(b, u)
+	}
+	return string(b)
+}
+
+// canonical is what RFC 9562 calls a UUID's text, and all the oracle knows of one.
+var canonical = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+var (
+	hexAfter   = regexp.MustCompile(`^(?i)[0-9a-f]`)
+	hexBefore  = regexp.MustCompile(`(?i)[0-9a-f]$`)
+	escape     = regexp.MustCompile(`(?i)(%[0-9a-f]{2}|\\u[0-9a-f]{4})$`)
+	allTheSame = regexp.MustCompile(`^(?i)([0-]+|[f-]+)$`)
+)
+
+// oracle tries every place of the text.
+func oracle(text string) (found paste.Found) {
+	seen := map[job.ID]bool{}
+	for i := 0; i+36 <= len(text); i++ {
+		candidate, before := text[i:i+36], text[max(0, i-6):i]
+		if !canonical.MatchString(candidate) || allTheSame.MatchString(candidate) ||
+			hexAfter.MatchString(text[i+36:]) || hexBefore.MatchString(before) && !escape.MatchString(before) {
+			continue
+		}
+		id, err := job.Parse(candidate)
+		switch {
+		case err != nil:
+			panic(err)
+		case seen[id]:
+			found.Duplicates++
+		default:
+			seen[id] = true
+			found.IDs = append(found.IDs, id)
+		}
+	}
+	return found
+}
+
+func FuzzEveryIDOfAnyTextIsFound(f *testing.F) {
+	for _, s := range []string{
+		idA, idA + idB, idA + "-" + idB, "%2F" + idA + "%2f" + idB, `\u002f` + idA, "x" + idA + "y", "0" + idA, idA + "f",
+		idA[:24] + idB, idA + "-" + idA[9:], "--------" + idA, "00000000-0000-0000-0000-000000000000", "\xff" + idA + "\x00",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff") {
+			s = s[2:] // UTF-16 is the table's
+		}
+		got, want := paste.IDs(s), oracle(s)
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("IDs(%q) = %v, want %v", s, got, want)
+		}
+		if fmt.Sprint(paste.IDs([]byte(s))) != fmt.Sprint(got) {
+			t.Error("bytes and strings differ")
+		}
+	})
+}
+
+// manyIDs is n different IDs, one a line.
+func manyIDs(n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, "%08x-ac96-774b-bcce-b302099a8057\n", i)
+	}
+	return b.Bytes()
+}
+
+func BenchmarkIDs(b *testing.B) {
+	for name, text := range map[string][]byte{
+		"100000 IDs":        manyIDs(100_000),
+		"50 MB of prose":    bytes.Repeat([]byte("A well-known text, 2025-06-10, without IDs. "), 50<<20/44),
+		"50 MB of hyphens":  bytes.Repeat([]byte("-"), 50<<20),
+		"50 MB of near IDs": bytes.Repeat([]byte("01890a5d-ac96-774b-bcce-b302099a805-"), 50<<20/36),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				paste.IDs(text)
+			}
+		})
+	}
+}
