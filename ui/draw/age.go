@@ -1,0 +1,71 @@
+package draw
+
+import (
+	"strconv"
+	"time"
+)
+
+// Age says how long ago something was, coarser as it grows, and for how much
+// longer the text stays right, so that the screen sleeps until a clock moves.
+// Seconds go in fives: a row that changed each second would be sent each second.
+func Age(d time.Duration) (text string, valid time.Duration) {
+	const day = 24 * time.Hour
+	switch {
+	case d < 5*time.Second:
+		return "now", 5*time.Second - d
+	case d < time.Minute:
+		return step(d, 5*time.Second)
+	case d < 10*time.Minute:
+		return step(d, 10*time.Second)
+	case d < day:
+		return step(d, time.Minute)
+	case d < 100*day:
+		return step(d, time.Hour)
+	default:
+		return step(d, day)
+	}
+}
+
+// Elapsed is [Age] for a job's running time, where 0 is a fact and not "now".
+func Elapsed(d time.Duration) (text string, valid time.Duration) {
+	if d = max(d, 0); d < 5*time.Second {
+		return "0s", 5*time.Second - d
+	}
+	return Age(d)
+}
+
+// Exact says a duration to the second, for the one place that shows it.
+func Exact(d time.Duration) (text string, valid time.Duration) {
+	return step(max(d, 0), time.Second)
+}
+
+func step(d, by time.Duration) (string, time.Duration) {
+	shown := d.Truncate(by)
+	return Duration(shown), shown + by - d
+}
+
+// Duration writes d with its two largest units at most: 42s, 3m10s, 2h05m, 4d06h.
+func Duration(d time.Duration) string {
+	s := int64(d / time.Second)
+	switch {
+	case s < 60:
+		return strconv.FormatInt(s, 10) + "s"
+	case s < 3600:
+		return two(s/60, "m", s%60, "s")
+	case s < 24*3600:
+		return two(s/3600, "h", s/60%60, "m")
+	default:
+		return two(s/86400, "d", s/3600%24, "h")
+	}
+}
+
+func two(a int64, unit string, b int64, small string) string {
+	out := strconv.FormatInt(a, 10) + unit
+	if b == 0 {
+		return out
+	}
+	if b < 10 {
+		out += "0"
+	}
+	return out + strconv.FormatInt(b, 10) + small
+}

@@ -1,0 +1,70 @@
+package draw
+
+import (
+	"strconv"
+	"strings"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/theme"
+)
+
+// Bar appends a progress bar of width cells, drawn in eighths of a cell. An
+// unknown progress is a quiet pattern, never an empty bar.
+func (l *Line) Bar(r theme.Role, p job.Progress, width int) *Line {
+	if width <= 0 {
+		return l
+	}
+	g := &l.theme.Glyphs
+	if !p.Known() {
+		return l.put(l.ground, theme.Dim, strings.Repeat(g.Unknown, width), width)
+	}
+	eighths := Eighths(p, width)
+	full, rest := eighths/8, eighths%8
+	l.put(l.ground, r, strings.Repeat(g.Eighths[8], full), full)
+	track := theme.Track
+	if l.ground == theme.Selected {
+		track = theme.SelectedTrack
+	}
+	empty := width - full
+	if rest > 0 {
+		if l.theme.SolidTrack() {
+			l.put(track, r, g.Eighths[rest], 1)
+		} else {
+			l.put(l.ground, r, g.Eighths[rest], 1)
+		}
+		empty--
+	}
+	if empty == 0 {
+		return l
+	}
+	if l.theme.SolidTrack() {
+		// Spaces carry no foreground: keep the run's role and spare an escape.
+		return l.put(track, r, blanks(empty), empty)
+	}
+	return l.put(l.ground, theme.Dim, strings.Repeat(g.Track, empty), empty)
+}
+
+// Eighths is how many eighths of a cell of a bar are filled. It is full only when
+// the job is, and empty only at 0: neither end is shown before it is reached.
+func Eighths(p job.Progress, width int) int {
+	whole := 8 * width
+	switch n := int(float64(p) * float64(whole)); {
+	case p >= 1:
+		return whole
+	case p > 0 && n == 0:
+		return 1
+	case n >= whole:
+		return whole - 1
+	default:
+		return max(n, 0)
+	}
+}
+
+// Percent is a progress as people write it, rounded down, so that 100% means
+// finished; "" when it is not known.
+func Percent(p job.Progress) string {
+	if !p.Known() {
+		return ""
+	}
+	return strconv.Itoa(int(min(float64(p), 1)*100+1e-9)) + "%"
+}

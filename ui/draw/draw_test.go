@@ -1,0 +1,114 @@
+package draw
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+	"pgregory.net/rapid"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/theme"
+)
+
+func colours(p termenv.Profile) *theme.Theme { return theme.New(theme.Calm(), p, true, theme.Unicode()) }
+
+// Neither end of a bar is shown before the job is there.
+func TestABarIsFullOnlyWhenTheJobIs(t *testing.T) {
+	for _, c := range []struct {
+		p    job.Progress
+		want int
+	}{{0, 0}, {0.0001, 1}, {0.5, 40}, {0.9999, 79}, {1, 80}, {7, 80}} {
+		if got := Eighths(c.p, 10); got != c.want {
+			t.Errorf("progress %v fills %d eighths of 80, want %d", c.p, got, c.want)
+		}
+	}
+}
+
+func TestABarGrowsByEighths(t *testing.T) {
+	line := NewLine(colours(termenv.Ascii), theme.Plain).Bar(theme.Accent, 0.55, 4).String()
+	if got := ansi.Strip(line); got != "██▏░" {
+		t.Errorf("0.55 of 4 cells is drawn %q", got)
+	}
+}
+
+func TestUnknownProgressIsNotAnEmptyBar(t *testing.T) {
+	for _, p := range []termenv.Profile{termenv.Ascii, termenv.ANSI, termenv.TrueColor} {
+		empty := ansi.Strip(NewLine(colours(p), theme.Plain).Bar(theme.Accent, 0, 8).String())
+		unknown := ansi.Strip(NewLine(colours(p), theme.Plain).Bar(theme.Accent, job.Unknown, 8).String())
+		if empty == unknown || Percent(job.Unknown) != "" || Percent(0) != "0%" {
+			t.Errorf("profile %v: unknown %q, empty %q", p, unknown, empty)
+		}
+	}
+}
+
+func TestPercentSays100OnlyWhenDone(t *testing.T) {
+	for p, want := range map[job.Progress]string{0.999: "99%", 0.29: "29%", 1: "100%"} {
+		if got := Percent(p); got != want {
+			t.Errorf("%v is %q, want %q", p, got, want)
+		}
+	}
+}
+
+// A line is exactly as wide as it says, whatever was put on it, and its escapes
+// end with it.
+func TestALineKnowsItsWidth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		profile := rapid.SampledFrom([]termenv.Profile{termenv.Ascii, termenv.ANSI, termenv.ANSI256, termenv.TrueColor}).Draw(t, "profile")
+		ground := rapid.SampledFrom([]theme.Ground{theme.Plain, theme.Selected}).Draw(t, "ground")
+		l := NewLine(colours(profile), ground)
+		for range rapid.IntRange(0, 8).Draw(t, "parts") {
+			role := rapid.SampledFrom([]theme.Role{theme.Text, theme.Dim, theme.Error, theme.Strong}).Draw(t, "role")
+			switch rapid.IntRange(0, 2).Draw(t, "kind") {
+			case 0:
+				l.Fit(role, rapid.String().Draw(t, "text"), rapid.IntRange(0, 30).Draw(t, "width"))
+			case 1:
+				l.Bar(role, job.Progress(rapid.Float64Range(-1, 2).Draw(t, "progress")), rapid.IntRange(0, 20).Draw(t, "width"))
+			case 2:
+				l.PadTo(rapid.IntRange(0, 60).Draw(t, "column"))
+			}
+		}
+		width, s := l.Width(), l.String()
+		if got := ansi.StringWidth(s); got != width {
+			t.Fatalf("says %d, is %d: %q", width, got, s)
+		}
+		if strings.Contains(s, "\x1b") && !strings.HasSuffix(s, "\x1b[0m") && !strings.Contains(s, "\x1b[0m") {
+			t.Fatalf("the style leaks out of %q", s)
+		}
+	})
+}
+
+// An age tells for how long it stays right: one moment before, it still reads the
+// same, and then it doesn't.
+func TestAnAgeIsRightForAsLongAsItSays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		age := time.Duration(rapid.Int64Range(0, int64(200*24*time.Hour)).Draw(t, "age"))
+		text, valid := Age(age)
+		if valid <= 0 {
+			t.Fatalf("%v is right for %v", age, valid)
+		}
+		if still, _ := Age(age + valid - 1); still != text {
+			t.Errorf("%v reads %q, but %q before its time is over", age, text, still)
+		}
+		if next, _ := Age(age + valid); next == text {
+			t.Errorf("%v reads %q for longer than %v", age, text, valid)
+		}
+		if len(text) > 6 {
+			t.Errorf("%q does not fit its column", text)
+		}
+	})
+}
+
+func TestAges(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "now", 4 * time.Second: "now", 13 * time.Second: "10s", 59 * time.Second: "55s",
+		3*time.Minute + 14*time.Second: "3m10s", 12*time.Minute + 59*time.Second: "12m",
+		2*time.Hour + 5*time.Minute: "2h05m", 26 * time.Hour: "1d02h",
+	} {
+		if got, _ := Age(d); got != want {
+			t.Errorf("%v reads %q, want %q", d, got, want)
+		}
+	}
+}
