@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+)
+
+// configText is the config file with all defaults, each commented out: a user keeps
+// what differs.
+func configText(in *Input) string {
+	var b strings.Builder
+	b.WriteString("# jobwatch reads this from $XDG_CONFIG_HOME/jobwatch/config.toml (~/.config when\n" +
+		"# that is not set). Each line below is a default, or an example where there is\n" +
+		"# none: take away the # of what you change. Flags and JOBWATCH_... win over it.\n")
+	for _, opt := range options(in) {
+		if !opt.setting {
+			continue
+		}
+		b.WriteString("\n# " + wrap(sentence(opt.about()), helpWidth-2, "# ") + "\n")
+		b.WriteString("# " + opt.name + " = " + opt.tomlDefault() + "\n")
+	}
+	if len(in.Keys) > 0 {
+		b.WriteString("\n# Keys: one, or several in brackets. A key given here is taken from the action\n" +
+			"# that has it by default.\n[keys]\n")
+		for _, k := range in.Keys {
+			comment(&b, k.Name+" = "+tomlKeys(k.Keys), k.About)
+		}
+	}
+	if len(in.Roles) > 0 {
+		b.WriteString("\n# Colours: #rrggbb, 0 to 255 of the terminal's palette, or " + ansiNames()[0] + " to " +
+			ansiNames()[len(ansiNames())-1] + ".\n# One for all backgrounds, or one each for light and dark ones.\n[colors]\n")
+		for _, r := range in.Roles {
+			comment(&b, r.Name+" = { light = "+strconv.Quote(r.Default.Light)+
+				", dark = "+strconv.Quote(r.Default.Dark)+" }", r.About)
+		}
+	}
+	return b.String()
+}
+
+// comment writes a commented-out line with what it is for at its end.
+func comment(b *strings.Builder, line, about string) {
+	b.WriteString("# " + line)
+	if about != "" {
+		b.WriteString("  # " + about)
+	}
+	b.WriteByte('\n')
+}
+
+func (opt *option) tomlDefault() string {
+	v := opt.def
+	if v == "" {
+		v = opt.example
+	}
+	switch opt.kind {
+	case toggle:
+		return "false"
+	case number:
+		return v
+	default:
+		return strconv.Quote(v)
+	}
+}
+
+func tomlKeys(keys []string) string {
+	quoted := make([]string, 0, len(keys))
+	for _, k := range keys {
+		if k == " " {
+			k = "space"
+		}
+		if k != "ctrl+c" { // always quits, whatever stands here
+			quoted = append(quoted, strconv.Quote(k))
+		}
+	}
+	if len(quoted) == 1 {
+		return quoted[0]
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// sentence makes a sentence of an option's explanation.
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }

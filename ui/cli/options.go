@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"net/url"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/safe"
+)
+
+// Exit statuses. ExitUnfinished is the one of `gh pr checks`.
+const (
+	ExitDone        = 0   // all jobs are Done; after the dashboard: it was left as asked
+	ExitNotDone     = 1   // a job ended otherwise, or jobwatch could not go on
+	ExitUsage       = 2   // wrong flag, argument, environment or config file
+	ExitUnfinished  = 8   // --once: some jobs are still unfinished
+	ExitInterrupted = 130 // ctrl+c (128 + SIGINT, as shells count)
+)
+
+// Output is how jobwatch shows what it sees.
+type Output uint8
+
+// The outputs. Dashboard is chosen only when standard output is a terminal.
+const (
+	Dashboard Output = iota
+	Plain
+	JSON
+)
+
+// Stdin says whether job IDs are to be taken out of standard input's text.
+type Stdin uint8
+
+// What may be asked of standard input.
+const (
+	IgnoreStdin Stdin = iota
+	MaybeStdin        // no JOB was given and it is not a terminal: it may hold no ID
+	WantStdin         // "-" was given: no ID in it is a usage error
+)
+
+// Options is what jobwatch was asked to do. Every value in it is valid.
+type Options struct {
+	// Text, when not empty, is all there is to do: print it on standard output and
+	// leave with [ExitDone] (--help, --version and their like). The rest is zero.
+	Text string
+
+	Output    Output
+	Demo      bool
+	APIServer string // host:port to serve the simulated API on; "" when not asked for
+	Once      bool   // poll each job once, print a table (or JSON), leave
+
+	Jobs  []job.ID // as given, in order, duplicates dropped
+	Stdin Stdin
+	Batch string // name for the jobs that are given; "" for one made from the time
+
+	API         *url.URL // without a trailing slash, query, fragment or user
+	State       string   // the state file; "" for the one in XDG's state folder
+	Rate        float64  // requests a second, more than 0
+	Concurrency int      // requests in flight at once, at least 1
+
+	Filter     string // as ui/filter understands it
+	Background Background
+	ASCII      bool
+	NoMouse    bool
+	Redact     bool
+	Theme      string              // "" for the default
+	Keys       map[string][]string // every action's keys, where the config file changes any; else nil
+	Colors     map[string]Color    // by role, only those the config file sets
+
+	Download         string // folder; "" when not asked for
+	MaxDownload      int64  // bytes, more than 0
+	Notify           Notify
+	NotifyCommand    string
+	TestNotification bool
+
+	Debug string // file for the debug log; "" for none
+}
+
+// Background is the terminal's, which decides between light and dark colours.
+type Background string
+
+// The backgrounds; auto asks the terminal.
+const (
+	BackgroundAuto  Background = "auto"
+	BackgroundDark  Background = "dark"
+	BackgroundLight Background = "light"
+)
+
+// Notify is how news is told while the terminal is not looked at.
+type Notify string
+
+// The ways to notify; auto is desktop where the terminal is known to do it, else bell.
+const (
+	NotifyAuto    Notify = "auto"
+	NotifyNone    Notify = "none"
+	NotifyBell    Notify = "bell"
+	NotifyDesktop Notify = "desktop"
+)
+
+// Color is a role's colour on light and on dark backgrounds: "#rrggbb", or "0" to
+// "255" for the terminal's palette.
+type Color struct{ Light, Dark string }
+
+// Input is everything that decides the options.
+type Input struct {
+	Args           []string // without the program's name
+	Env            func(string) string
+	StdinTerminal  bool
+	StdoutTerminal bool
+	Version        string // as of [Version]
+
+	ConfigPath string                       // "" when there is no place for one
+	ReadFile   func(string) ([]byte, error) // os.ReadFile; a file that does not exist is an empty one
+
+	// What the screen offers to be set. Where it offers nothing, the config file's
+	// section (and --theme) is unknown.
+	Keys   []Key
+	Roles  []Role
+	Themes []Theme
+
+	planned bool // tests see planned options, too
+}
+
+// Key is an action of the screen that can be bound to other keys.
+type Key struct {
+	Name  string   // as in the config file, such as "forget-finished"
+	Keys  []string // the default, in Bubble Tea's words
+	About string
+}
+
+// Role is what a colour is for.
+type Role struct {
+	Name    string
+	Default Color
+	About   string
+}
+
+// Theme is a built-in set of colours.
+type Theme struct{ Name, About string }
+
+// UsageError tells in one line what is wrong with how jobwatch was started, names it
+// and says what would be right. It means [ExitUsage].
+type UsageError struct{ Message string }
+
+// usageError makes one clean line of a message, whatever a library put into it.
+func usageError(message string) error { return &UsageError{safe.Line(message)} }
+
+func (e *UsageError) Error() string { return e.Message }

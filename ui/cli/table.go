@@ -1,0 +1,160 @@
+package cli
+
+// options is the one table of all options, in the order of the help.
+func options(in *Input) []option {
+	all := []option{
+		{
+			name: "batch", group: jobsGroup, kind: text, arg: "NAME", setting: true,
+			usage: "name the batch that the given jobs become", otherwise: "the time", example: "invoices",
+			set: textTo(func(d *draft) *string { return &d.Batch }),
+		},
+		{
+			name: "state", group: jobsGroup, kind: file, arg: "FILE", env: EnvState, setting: true,
+			usage:     "keep the tracked jobs in this file",
+			otherwise: "$XDG_STATE_HOME/jobwatch/jobs.jsonl", example: "~/jobs.jsonl",
+			set: pathTo(func(d *draft) *string { return &d.State }),
+		},
+		{
+			name: "api", group: pollGroup, kind: text, arg: "URL", env: EnvAPI, setting: true,
+			usage: "ask this API", def: DefaultAPI, set: setAPI,
+		},
+		{
+			name: "rate", group: pollGroup, kind: number, arg: "N", setting: true,
+			usage: "make at most N requests a second", def: "10", set: setRate,
+		},
+		{
+			name: "concurrency", group: pollGroup, kind: number, arg: "N", setting: true,
+			usage: "have at most N requests under way", def: "8", set: setConcurrency,
+		},
+		{
+			name: "filter", group: screenGroup, kind: text, arg: "TEXT", setting: true,
+			usage: "show only what matches, such as status:error", example: "!status:done",
+			set: setFilter,
+		},
+		{
+			name: "background", group: screenGroup, kind: text, arg: "KIND", setting: true,
+			words: []string{string(BackgroundAuto), string(BackgroundDark), string(BackgroundLight)},
+			usage: "use colours for this background", def: string(BackgroundAuto),
+			set: func(d *draft, v string) error { d.Background = Background(v); return nil },
+		},
+		{
+			name: "theme", group: screenGroup, kind: text, arg: "NAME", setting: true, planned: true,
+			words: themeNames(in), usage: "use these colours", def: firstOf(themeNames(in)),
+			set: func(d *draft, v string) error { d.Theme = v; return nil },
+		},
+		{
+			name: "ascii", group: screenGroup, setting: true,
+			usage: "draw with ASCII only, where more looks broken",
+			set:   toggleTo(func(d *draft) *bool { return &d.ASCII }),
+		},
+		{
+			name: "no-mouse", group: screenGroup, setting: true,
+			usage: "leave the mouse to the terminal, to select text",
+			set:   toggleTo(func(d *draft) *bool { return &d.NoMouse }),
+		},
+		{
+			name: "redact", group: screenGroup, setting: true, planned: true,
+			usage: "show short IDs and no descriptions, to share a screen",
+			set:   toggleTo(func(d *draft) *bool { return &d.Redact }),
+		},
+		{
+			name: "plain", group: outputGroup, setting: true,
+			usage: "print a line for each change until all jobs are finished; " +
+				"the default where standard output is no terminal",
+			set: toggleTo(func(d *draft) *bool { return &d.plain }),
+		},
+		{
+			name: "json", group: outputGroup, setting: true,
+			usage: "the same, one JSON object a line",
+			set:   toggleTo(func(d *draft) *bool { return &d.json }),
+		},
+		{
+			name: "once", group: outputGroup, planned: true,
+			usage: "poll each job once, print a table (or --json) and leave",
+			set:   toggleTo(func(d *draft) *bool { return &d.Once }),
+		},
+		{
+			name: "download", group: newsGroup, kind: folder, arg: "DIR", setting: true, planned: true,
+			usage: "save each job's PDF here the moment that it is Done", example: "~/Downloads/jobwatch",
+			set: pathTo(func(d *draft) *string { return &d.Download }),
+		},
+		{
+			name: "max-download", group: newsGroup, kind: size, arg: "SIZE", setting: true, planned: true,
+			usage: "leave PDFs alone that are larger than this", def: "500MB", set: setMaxDownload,
+		},
+		{
+			name: "notify", group: newsGroup, kind: text, arg: "HOW", setting: true, planned: true,
+			words: []string{string(NotifyAuto), string(NotifyNone), string(NotifyBell), string(NotifyDesktop)},
+			usage: "tell news while the terminal is not looked at", def: string(NotifyAuto),
+			set: func(d *draft, v string) error { d.Notify = Notify(v); return nil },
+		},
+		{
+			name: "notify-command", group: newsGroup, kind: text, arg: "CMD", setting: true, planned: true,
+			usage:   "run this at news, with the event as JSON on its standard input",
+			example: "jq -r .text | mail -s jobwatch me",
+			set:     textTo(func(d *draft) *string { return &d.NotifyCommand }),
+		},
+		{
+			name: "test-notification", group: newsGroup, planned: true, noJobs: true,
+			usage: "send a notification to try how it arrives, and leave",
+			set:   toggleTo(func(d *draft) *bool { return &d.TestNotification }),
+		},
+		{
+			name: "demo", group: tryGroup, noJobs: true, without: []string{"api", "state", "test-notification"},
+			usage: "watch about 30 simulated jobs; nothing is kept",
+			set:   toggleTo(func(d *draft) *bool { return &d.Demo }),
+		},
+		{
+			name: "api-server", group: tryGroup, kind: text, arg: "ADDR", noJobs: true,
+			without: []string{"api", "state", "demo", "once", "test-notification"},
+			usage:   "only serve the simulated API, such as on localhost:8080, and print its jobs' IDs",
+			set:     setAPIServer,
+		},
+		{
+			name: "debug", group: otherGroup, kind: file, arg: "FILE", setting: true,
+			usage: "log to this file, without full IDs", example: "/tmp/jobwatch.log",
+			set: pathTo(func(d *draft) *string { return &d.Debug }),
+		},
+		{
+			name: "print-config", group: otherGroup, planned: true,
+			usage: "print a config file of all defaults, with comments",
+			show:  func(in *Input, _ string) (string, error) { return configText(in), nil },
+		},
+		{
+			name: "completion", group: otherGroup, kind: text, arg: "SHELL", planned: true,
+			words: []string{"bash", "zsh", "fish"}, usage: "print the completions for this shell",
+			show: completion,
+		},
+		{
+			name: "man", group: otherGroup, planned: true,
+			usage: "print the manual page; try jobwatch --man | man -l -",
+			show:  func(in *Input, _ string) (string, error) { return manPage(in), nil },
+		},
+		{
+			name: "version", short: "V", group: otherGroup, usage: "print the version",
+			show: func(in *Input, _ string) (string, error) { return versionText(in), nil },
+		},
+		{
+			name: "help", short: "h", group: otherGroup, usage: "print this",
+			show: func(in *Input, _ string) (string, error) { return helpText(in), nil },
+		},
+	}
+	offered := all[:0]
+	for _, opt := range all {
+		if (!opt.planned || in.planned) && (opt.name != "theme" || len(in.Themes) > 0) {
+			offered = append(offered, opt)
+		}
+	}
+	return offered
+}
+
+// The environment variables and defaults that other places speak of, too.
+const (
+	EnvAPI   = "JOBWATCH_API"
+	EnvState = "JOBWATCH_STATE"
+
+	DefaultAPI         = "https://api.markdown2pdf.ai"
+	DefaultRate        = 10 // requests a second
+	DefaultConcurrency = 8
+	DefaultMaxDownload = 500e6 // bytes
+)
