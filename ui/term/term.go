@@ -1,0 +1,48 @@
+// Package term is the terminal's own state, which is ours alone: what it can draw,
+// how dark it is, its title and its clipboard. What the terminal can do is told from
+// the environment; the one question asked of it is never waited for.
+package term
+
+import (
+	"strings"
+
+	// Must come first of all that knows Lip Gloss: see there.
+	_ "example.com/jobwatch/ui/term/early"
+)
+
+// Env is the environment that the terminal is known by.
+type Env map[string]string
+
+// Environ reads an environment in the form of [os.Environ].
+func Environ(list []string) Env {
+	env := make(Env, len(list))
+	for _, entry := range list {
+		if name, value, ok := strings.Cut(entry, "="); ok && name != "" {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+// inTmux reports whether our terminal is a tmux, here or (over SSH) elsewhere.
+func (e Env) inTmux() bool {
+	return e["TMUX"] != "" || strings.HasPrefix(e["TERM"], "tmux")
+}
+
+// inScreen reports whether our terminal is GNU screen, or may be: over SSH, a tmux
+// may call itself screen too.
+func (e Env) inScreen() bool {
+	return !e.inTmux() && (e["STY"] != "" || strings.HasPrefix(e["TERM"], "screen"))
+}
+
+// obeys reports whether the terminal takes sequences it doesn't know without
+// printing parts of them.
+func (e Env) obeys() bool {
+	switch e["TERM"] {
+	case "dumb", "linux", "cons25", "vt52":
+		return false
+	case "": // Windows sets none, and its terminals are good ones
+		return e["WT_SESSION"] != "" || e["OS"] == "Windows_NT"
+	}
+	return true
+}

@@ -1,0 +1,279 @@
+package term_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/term"
+)
+
+func TestColoursAreWhatTheEnvironmentSays(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  term.Env
+		want termenv.Profile
+	}{
+		"a modern terminal":               {term.Env{"TERM": "xterm-256color", "COLORTERM": "truecolor"}, termenv.TrueColor},
+		"the same over SSH":               {term.Env{"TERM": "xterm-256color"}, termenv.ANSI256},
+		"xterm":                           {term.Env{"TERM": "xterm"}, termenv.ANSI},
+		"the Linux console":               {term.Env{"TERM": "linux"}, termenv.ANSI},
+		"kitty":                           {term.Env{"TERM": "xterm-kitty"}, termenv.TrueColor},
+		"foot over SSH":                   {term.Env{"TERM": "foot"}, termenv.TrueColor},
+		"tmux":                            {term.Env{"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, termenv.ANSI256},
+		"tmux in a modern terminal":       {term.Env{"TERM": "screen-256color", "TMUX": "/tmp/t,1,0", "COLORTERM": "truecolor"}, termenv.TrueColor},
+		"GNU screen in a modern terminal": {term.Env{"TERM": "screen-256color", "STY": "1.x", "COLORTERM": "truecolor"}, termenv.ANSI256},
+		"Windows Terminal, through WSL":   {term.Env{"TERM": "xterm-256color", "WT_SESSION": "1"}, termenv.TrueColor},
+		"dumb":                            {term.Env{"TERM": "dumb"}, termenv.Ascii},
+		"NO_COLOR":                        {term.Env{"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "yes"}, termenv.Ascii},
+		"NO_COLOR, set to nothing":        {term.Env{"TERM": "xterm-256color", "NO_COLOR": ""}, termenv.ANSI256},
+		"NO_COLOR beats force":            {term.Env{"TERM": "xterm-256color", "NO_COLOR": "1", "CLICOLOR_FORCE": "1"}, termenv.Ascii},
+		"CLICOLOR=0":                      {term.Env{"TERM": "xterm-256color", "CLICOLOR": "0"}, termenv.Ascii},
+		"CLICOLOR=0, but forced":          {term.Env{"TERM": "xterm-256color", "CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, termenv.ANSI256},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := term.Profile(c.env); got != c.want {
+				t.Errorf("Profile = %v, want %v", got.Name(), c.want.Name())
+			}
+		})
+	}
+}
+
+func TestGlyphsAreWhatTheLocaleAllows(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  term.Env
+		want safe.Charset
+	}{
+		"UTF-8":                            {term.Env{"TERM": "xterm", "LANG": "de_DE.UTF-8"}, safe.Unicode},
+		"UTF-8, as macOS and others spell": {term.Env{"LC_CTYPE": "C.utf8"}, safe.Unicode},
+		"Latin-1":                          {term.Env{"TERM": "xterm", "LANG": "de_DE.ISO-8859-1"}, safe.ASCII},
+		"C":                                {term.Env{"TERM": "xterm", "LANG": "C"}, safe.ASCII},
+		"LC_ALL beats LANG":                {term.Env{"LC_ALL": "POSIX", "LANG": "de_DE.UTF-8"}, safe.ASCII},
+		"LC_CTYPE beats LANG":              {term.Env{"LC_CTYPE": "en_US.UTF-8", "LANG": "C"}, safe.Unicode},
+		"an empty LC_ALL is unset":         {term.Env{"LC_ALL": "", "LANG": "C"}, safe.ASCII},
+		"the Linux console":                {term.Env{"TERM": "linux", "LANG": "de_DE.UTF-8"}, safe.ASCII},
+		"a container without a locale":     {term.Env{"TERM": "xterm-256color"}, safe.Unicode},
+		"tmux without a locale":            {term.Env{"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, safe.ASCII},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := term.Charset(c.env); got != c.want {
+				t.Errorf("Charset = %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTheBackgroundIsToldOrAskedFor(t *testing.T) {
+	xterm := term.Env{"TERM": "xterm-256color"}
+	for name, c := range map[string]struct {
+		flag      string
+		env       term.Env
+		dark, ask bool
+	}{
+		"the flag says dark":              {"dark", term.Env{"TERM": "xterm", "COLORFGBG": "0;15"}, true, false},
+		"the flag says light":             {"light", xterm, false, false},
+		"white on black":                  {"auto", term.Env{"TERM": "rxvt", "COLORFGBG": "15;0"}, true, false},
+		"black on white, three fields":    {"auto", term.Env{"TERM": "rxvt", "COLORFGBG": "0;default;15"}, false, false},
+		"light grey":                      {"auto", term.Env{"TERM": "rxvt", "COLORFGBG": "0;7"}, false, false},
+		"dark grey":                       {"auto", term.Env{"TERM": "rxvt", "COLORFGBG": "15;8"}, true, false},
+		"COLORFGBG says default":          {"auto", term.Env{"TERM": "xterm", "COLORFGBG": "15;default"}, true, true},
+		"COLORFGBG is nonsense":           {"auto", term.Env{"TERM": "xterm", "COLORFGBG": "99;77"}, true, true},
+		"nothing said":                    {"auto", xterm, true, true},
+		"tmux answers for its terminal":   {"auto", term.Env{"TERM": "screen", "TMUX": "/tmp/t,1,0"}, true, true},
+		"GNU screen doesn't":              {"auto", term.Env{"TERM": "screen", "STY": "1.x"}, true, false},
+		"the Linux console would show it": {"auto", term.Env{"TERM": "linux"}, true, false},
+		"dumb":                            {"auto", term.Env{"TERM": "dumb"}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			background, err := term.ParseBackground(c.flag)
+			if err != nil || background.String() != c.flag {
+				t.Fatalf("ParseBackground(%q) = %v, %v", c.flag, background, err)
+			}
+			if dark, ask := background.Decide(c.env); dark != c.dark || ask != c.ask {
+				t.Errorf("dark, ask = %v, %v, want %v, %v", dark, ask, c.dark, c.ask)
+			}
+		})
+	}
+	if _, err := term.ParseBackground("drak"); err == nil || !strings.Contains(err.Error(), `"drak"`) {
+		t.Errorf("a wrong flag is not named: %v", err)
+	}
+}
+
+func TestTheTerminalsReplyIsRead(t *testing.T) {
+	for reply, want := range map[string]string{
+		"rgb:0000/0000/0000":       "dark",
+		"rgb:1e1e/1e1e/2e2e":       "dark",
+		"rgb:00/2b/36":             "dark",  // Solarized dark
+		"rgb:fdfd/f6f6/e3e3":       "light", // Solarized light
+		"rgb:ffff/ffff/ffff":       "light",
+		"rgb:f/f/f":                "light",
+		"rgb:0000/0000/ffff":       "dark", // blue is a dark colour, and HSL would call it medium
+		"rgba:ffff/ffff/ffff/8000": "light",
+		"rgb:zz/00/00":             "",
+		"rgb:00/00":                "",
+		"rgb:12345/0/0":            "",
+		"rgb://":                   "",
+		"#ffffff":                  "",
+		"":                         "",
+	} {
+		got := ""
+		if dark, ok := term.ParseBackgroundReply(reply); ok {
+			got = map[bool]string{true: "dark", false: "light"}[dark]
+		}
+		if got != want {
+			t.Errorf("reply %q is %q, want %q", reply, got, want)
+		}
+	}
+}
+
+func TestTheTitleIsOursAlone(t *testing.T) {
+	xterm, console := term.Env{"TERM": "xterm", "LANG": "C.UTF-8"}, term.Env{"TERM": "linux"}
+	if got, want := term.Title(xterm, "3/12 done\x07\x1b]52;c;eA==\x07\n– x"), "\x1b]2;3/12 done – x\x07"; got != want {
+		t.Errorf("Title = %q, want %q", got, want)
+	}
+	if got := term.Title(xterm, strings.Repeat("long ", 100)); len(got) > 150 {
+		t.Errorf("a title of %d bytes", len(got))
+	}
+	if got, want := term.Enter(xterm)+"|"+term.Leave(xterm), "\x1b[22;2t\x1b[?7l|\x1b[?7h\x1b[23;2t"; got != want {
+		t.Errorf("Enter and Leave = %q, want %q", got, want)
+	}
+	if got, want := term.Title(console, "x")+term.Enter(console)+term.Leave(console), "\x1b[?7l\x1b[?7h"; got != want {
+		t.Errorf("on the console = %q, want %q", got, want)
+	}
+}
+
+func TestCopyingTakesTheWayThatTheTerminalHas(t *testing.T) {
+	const (
+		plain  = "\x1b]52;c;aWQ=\x07"
+		tmux   = "\x1bPtmux;\x1b\x1b]52;c;aWQ=\x07\x1b\\"
+		screen = "\x1bP\x1b]52;c;aWQ=\x07\x1b\\"
+	)
+	for name, c := range map[string]struct {
+		env  term.Env
+		want string
+		how  string
+	}{
+		"a terminal":           {term.Env{"TERM": "xterm"}, plain, "copied by OSC 52"},
+		"SSH from a tmux":      {term.Env{"TERM": "tmux-256color"}, plain + tmux, "copied by OSC 52, through tmux"},
+		"a tmux that is gone":  {term.Env{"TERM": "screen", "TMUX": "/nowhere/tmux,1,0"}, plain + tmux, "copied by OSC 52, through tmux"},
+		"GNU screen":           {term.Env{"TERM": "screen", "STY": "1.pts"}, screen, "copied by OSC 52, through screen"},
+		"SSH from some screen": {term.Env{"TERM": "screen-256color"}, plain + screen, "copied by OSC 52, through screen"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, sent := newOutput(t)
+			how, err := term.Copy(t.Context(), out, c.env, "id")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := sent(); got != c.want || how.String() != c.how {
+				t.Errorf("%v, sent %q, want %v, %q", how, got, c.how, c.want)
+			}
+		})
+	}
+}
+
+func TestWhatTerminalsWouldDropIsRefused(t *testing.T) {
+	out, sent := newOutput(t)
+	env := term.Env{"TERM": "xterm"}
+	_, err := term.Copy(t.Context(), out, env, strings.Repeat("x", term.MaxClipboard+1))
+	if _, ok := errors.AsType[*term.TooLargeError](err); !ok {
+		t.Errorf("Copy = %v", err)
+	}
+	if got := sent(); got != "" {
+		t.Errorf("sent all the same: %d bytes", len(got))
+	}
+	out, sent = newOutput(t)
+	if _, err := term.Copy(t.Context(), out, env, strings.Repeat("x", term.MaxClipboard)); err != nil {
+		t.Error(err)
+	}
+	if n := len(sent()); n > 100_000 {
+		t.Errorf("a sequence of %d bytes", n)
+	}
+}
+
+// tmux's own defaults let neither sequence through; its command works with them.
+func TestCopyingInsideTmuxReachesItsBuffer(t *testing.T) {
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("no tmux here")
+	}
+	socket := filepath.Join(t.TempDir(), "s")
+	tmux := func(args ...string) string {
+		t.Helper()
+		args = append([]string{"-S", socket, "-f", os.DevNull}, args...)
+		// Also for the cleanup, when the test's own context has ended.
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "tmux", args...) //nolint:gosec // the arguments are below
+		said, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("tmux %v: %v: %s", args, err, said)
+		}
+		return string(said)
+	}
+	tmux("new-session", "-d", "cat")
+	t.Cleanup(func() { tmux("kill-server") })
+
+	out, sent := newOutput(t)
+	text := strings.Repeat("01890a5d-ac96-774b-bcce-b302099a8057\n", 5000) // more than OSC 52 takes
+	how, err := term.Copy(t.Context(), out, term.Env{"TERM": "screen", "TMUX": socket + ",1,0"}, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if how.String() != "copied through tmux" || sent() != "" {
+		t.Errorf("%v", how)
+	}
+	if got := tmux("show-buffer"); got != text {
+		t.Errorf("tmux holds %d bytes, want %d", len(got), len(text))
+	}
+}
+
+// Frames and our own sequences come from different goroutines.
+func TestNoSequenceLandsInsideAFrame(t *testing.T) {
+	out, sent := newOutput(t)
+	frame, sequence := strings.Repeat("f", 3000)+"\n", "[sequence]\n"
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() { _, _ = out.Write([]byte(frame)) })
+		all.Go(func() { out.Send(sequence) })
+		all.Go(func() { _, _ = io.WriteString(out, frame) })
+	}
+	all.Wait()
+	for line := range strings.Lines(sent()) {
+		if line != frame && line != sequence {
+			t.Fatalf("torn: %q", line)
+		}
+	}
+}
+
+// newOutput returns an Output and what it was sent so far.
+func newOutput(t *testing.T) (*term.Output, func() string) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	all := make(chan string, 1)
+	go func() {
+		b, _ := io.ReadAll(r)
+		all <- string(b)
+	}()
+	out := term.NewOutput(w)
+	return out, func() string {
+		_ = out.Close()
+		select {
+		case s := <-all:
+			return s
+		case <-time.After(10 * time.Second):
+			t.Fatal("the output never ended")
+			return ""
+		}
+	}
+}
