@@ -1,0 +1,190 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// Batch is jobs that belong together, as a user of the demo would have added them.
+type Batch struct {
+	Name string
+	IDs  []job.ID
+}
+
+// demoWorkers is how many of the demo's jobs run at a time: so few that a queue is
+// seen, so many that most jobs are done within four minutes.
+const demoWorkers = 8
+
+// Demo fills the server with about 30 jobs in 4 batches that show all there is to
+// see: jobs that finish within seconds and ones that wait, every way to tell
+// progress, and a few that fail.
+func (s *Server) Demo(seed uint64) []Batch {
+	r := other(seed)
+	sets := demoSets()
+	var jobs []Job
+	for _, set := range sets {
+		for _, title := range set.titles {
+			jobs = append(jobs, Job{Description: title, Chapters: 1 + r.intn(set.chapters)})
+		}
+	}
+	plans := Plans(seed, len(jobs))
+	order := dealt(sets)
+	failing := 0
+	for at, i := range order {
+		p := &plans[i]
+		p.Type = demoType(at)
+		p.stretch(demoLength(at, &r))
+		p.Fail = at%9 == 4
+		p.Duration = p.Work
+		if p.Fail {
+			p.Duration = time.Duration(float64(p.Work) * (0.3 + 0.5*r.u()))
+			jobs[i].Cause = causes()[failing%len(causes())]
+			failing++
+		}
+	}
+	lives := AllAtOnce(plans)
+	runQueue(lives, order, demoWorkers)
+	for i := range jobs {
+		jobs[i].Life = lives[i]
+	}
+	ids := s.Add(jobs...)
+	batches := make([]Batch, len(sets))
+	for i, set := range sets {
+		n := len(set.titles)
+		batches[i] = Batch{set.name, ids[:n:n]}
+		ids = ids[n:]
+	}
+	return batches
+}
+
+// demoType gives each type its share, in an order that shows them all soon.
+func demoType(at int) Type {
+	return [...]Type{Linear, Stepped, Silent, Linear, Linear, Stalled, Silent, Stepped, Linear}[at%9]
+}
+
+// demoLength is 3 to 9 s for the first few, then 20 to 90 s.
+func demoLength(at int, r *splitMix) time.Duration {
+	if at < 4 {
+		return seconds(float64(3+2*at) * (0.9 + 0.2*r.u()))
+	}
+	return seconds(20 + 70*r.u()*r.u())
+}
+
+// dealt is an order that takes a job of each batch in turn, so that all of them
+// live at once.
+func dealt(sets []demoSet) []int {
+	var order []int
+	for turn, more := 0, true; more; turn++ {
+		more = false
+		first := 0
+		for _, set := range sets {
+			if turn < len(set.titles) {
+				order = append(order, first+turn)
+				more = true
+			}
+			first += len(set.titles)
+		}
+	}
+	return order
+}
+
+// Arrivals adds jobs now and then, 20 to 60 s apart, and tells of them until ctx
+// ends; then the channel is closed. Nothing is added while nobody receives.
+func (s *Server) Arrivals(ctx context.Context, seed uint64) <-chan Batch {
+	arrivals := make(chan Batch)
+	go func() {
+		defer close(arrivals)
+		r := other(seed + 1)
+		for n := 1; ; n++ {
+			if !sleep(ctx, seconds(20+40*r.u())) {
+				return
+			}
+			select {
+			case arrivals <- s.arrival(n, &r):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return arrivals
+}
+
+// sleep waits, unless ctx ends first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// arrival adds one to three invoices, or now and then a document of another kind.
+func (s *Server) arrival(n int, r *splitMix) Batch {
+	seed := r.next()
+	plans := Plans(seed, 1+r.intn(3))
+	for i := range plans {
+		plans[i].stretch(seconds(10 + 50*r.u()))
+	}
+	lives := AllAtOnce(plans)
+	for i := range lives {
+		wait := seconds(12 * r.u())
+		lives[i].Start += wait
+		lives[i].End += wait
+	}
+	jobs := Describe(seed, lives)
+	if n%3 == 0 {
+		return Batch{"Walk-in orders", s.Add(jobs...)}
+	}
+	for i := range jobs {
+		jobs[i].Description = fmt.Sprintf("Invoice %d-%d, %s", 2060+n, i+1, pick(r, customers()))
+	}
+	return Batch{"Customer invoices", s.Add(jobs...)}
+}
+
+// demoSet is one batch of the demo.
+type demoSet struct {
+	name     string
+	chapters int // at most
+	titles   []string
+}
+
+func demoSets() []demoSet {
+	return []demoSet{
+		{"Q3 board pack", 9, []string{
+			"Agenda", "CEO letter", "Financial statements", "Sales by region", "Hiring plan",
+			"Risk register", "Product roadmap", "Minutes of the last meeting",
+		}},
+		{"Customer invoices", 1, invoices(11)},
+		{"API handbook", 24, []string{
+			"Quick start", "Authentication", "Reference, part 1: documents", "Reference, part 2: jobs",
+			"Error codes", "Changelog",
+		}},
+		{"Thesis drafts", 12, []string{
+			"Müller: Soil moisture from orbit", "O'Brien: Proof-carrying parsers",
+			"Nakamura: 日本語組版の自動化", "Silva: Coral reefs, chapter 1-7", "Kowalska: Sparse attention",
+			"Haddad: Water rights 1920-1975",
+		}},
+	}
+}
+
+func invoices(n int) []string {
+	titles := make([]string, n)
+	names := customers()
+	for i := range titles {
+		titles[i] = fmt.Sprintf("Invoice %d, %s", 2041+i, names[i%len(names)])
+	}
+	return titles
+}
+
+func customers() []string {
+	return []string{
+		"Northwind Traders", "Bäckerei Schmidt", "Acme Corp", "Lumen & Sons", "Café Zoë",
+		"Globex", "Initech", "Hooli", "Stark Dairy", "Umbrella Repairs", "Vandelay Imports",
+	}
+}

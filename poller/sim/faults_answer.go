@@ -1,0 +1,161 @@
+package sim
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Faults whose answers are whole HTTP, but not what was asked for.
+
+// Trouble answers an HTTP status with a web page, as a front server does for a
+// service that is down.
+func Trouble(code int) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		page(w, code, strconv.Itoa(code)+" "+http.StatusText(code))
+	}
+}
+
+// TooMany answers 429, with a Retry-After unless it is empty.
+func TooMany(retryAfter string) Fault { return pause(http.StatusTooManyRequests, retryAfter) }
+
+// Unavailable answers 503, with a Retry-After unless it is empty.
+func Unavailable(retryAfter string) Fault { return pause(http.StatusServiceUnavailable, retryAfter) }
+
+func pause(code int, retryAfter string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		if retryAfter != "" {
+			w.Header().Set("Retry-After", retryAfter)
+		}
+		Trouble(code)(w, r, next)
+	}
+}
+
+// Delay answers rightly, but late.
+func Delay(d time.Duration) Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		if wait(r, d) {
+			next(w, r)
+		}
+	}
+}
+
+// wait waits, unless the client goes away first.
+func wait(r *http.Request, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// CaptivePortal answers 200 with the page of a hotel's network, for whatever it is
+// asked.
+func CaptivePortal() Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		page(w, http.StatusOK, "Welcome! Please accept our terms to go online")
+	}
+}
+
+// Answer answers a status, content type and body. ID in the body stands for the ID
+// that was asked for.
+func Answer(code int, contentType, body string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		_, id := RouteOf(r)
+		send(w, code, contentType, []byte(strings.ReplaceAll(body, "ID", id)))
+	}
+}
+
+// JSON is [Answer] for a good status and content type.
+func JSON(body string) Fault { return Answer(http.StatusOK, "application/json", body) }
+
+// Huge answers a status that is right but for its description of so many bytes.
+// When declared, a Content-Length says so beforehand.
+func Huge(size int64, declared bool) Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		_, id := RouteOf(r)
+		head := `{"id":"` + id + `","status":"Processing","description":"`
+		const tail = `"}`
+		w.Header().Set("Content-Type", "application/json")
+		if declared {
+			w.Header().Set("Content-Length", strconv.FormatInt(size+int64(len(head)+len(tail)), 10))
+		}
+		_, _ = io.Copy(w, io.MultiReader(strings.NewReader(head), io.LimitReader(letters{}, size), strings.NewReader(tail)))
+	}
+}
+
+// letters is an endless text.
+type letters struct{}
+
+func (letters) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'a'
+	}
+	return len(p), nil
+}
+
+// GzipBomb answers with a small body that unpacks to so many bytes.
+func GzipBomb(size int64) Fault {
+	pack := sync.OnceValue(func() []byte {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = io.Copy(z, io.LimitReader(letters{}, size)) // a bytes.Buffer takes everything
+		_ = z.Close()
+		return b.Bytes()
+	})
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Encoding", "gzip")
+		send(w, http.StatusOK, "application/json", pack())
+	}
+}
+
+// Gzip packs the right answer, as a front server may for a client that takes it.
+func Gzip() Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			next(w, r)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		next(packed{w, z}, r)
+		_ = z.Close()
+	}
+}
+
+type packed struct {
+	http.ResponseWriter
+	z *gzip.Writer
+}
+
+func (p packed) Write(b []byte) (int, error) { return p.z.Write(b) }
+
+// Redirect sends the client elsewhere. PATH in the target stands for the path that
+// was asked for.
+func Redirect(code int, to string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Location", strings.ReplaceAll(to, "PATH", r.URL.Path))
+		w.WriteHeader(code)
+	}
+}
+
+// RedirectTimes sends the client around so many times before it gets its answer.
+func RedirectTimes(n int) Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		been, _ := strconv.Atoi(r.URL.Query().Get("been"))
+		if been >= n {
+			next(w, r)
+			return
+		}
+		w.Header().Set("Location", "?been="+strconv.Itoa(been+1))
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	}
+}

@@ -1,0 +1,82 @@
+package sim
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// Faults of outputs and files.
+
+// ExpiredLink has the output name a link that is no longer good.
+func (s *Server) ExpiredLink() Fault {
+	return On(OutputPage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		_, name := RouteOf(r)
+		id, err := job.Parse(name)
+		if err != nil {
+			next(w, r)
+			return
+		}
+		const long = "946684800" // 1 January 2000
+		reply(w, http.StatusOK, map[string]string{
+			"url": origin(r) + "/files/" + name + ".pdf?expires=" + long + "&signature=" + s.sign(id, long),
+		})
+	})
+}
+
+// OutputURL has the output name another URL, such as one that nobody should follow.
+func OutputURL(u string) Fault {
+	return On(OutputPage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		reply(w, http.StatusOK, map[string]string{"url": u})
+	})
+}
+
+// CutShort ends the file in the middle, though Content-Length names the whole.
+func CutShort() Fault {
+	return On(FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		pdf := PDF("Cut short")
+		w.Header().Set("Content-Type", "application/pdf")
+		w.Header().Set("Content-Length", strconv.Itoa(len(pdf)))
+		_, _ = w.Write(pdf[:len(pdf)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+}
+
+// NotPDF gives a web page in the file's place, and calls it a PDF.
+func NotPDF() Fault {
+	return On(FilePage, Answer(http.StatusOK, "application/pdf", "<html><body>Sign in to continue</body></html>"))
+}
+
+// NamedFile gives a right file under a name of the server's choice, such as
+// "../../.bashrc".
+func NamedFile(name string) Fault {
+	return On(FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		next(named{w, mime.FormatMediaType("attachment", map[string]string{"filename": name})}, r)
+	})
+}
+
+// named changes one header just before the headers are sent.
+type named struct {
+	http.ResponseWriter
+	disposition string
+}
+
+func (n named) WriteHeader(code int) {
+	n.Header().Set("Content-Disposition", n.disposition)
+	n.ResponseWriter.WriteHeader(code)
+}
+
+// BigFile gives a file of so many bytes that begins as a PDF does.
+func BigFile(size int64) Fault {
+	return On(FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Type", "application/pdf")
+		w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+		const head = "%PDF-1.4\n"
+		_, _ = io.Copy(w, io.MultiReader(strings.NewReader(head), io.LimitReader(letters{}, size-int64(len(head)))))
+	})
+}

@@ -1,0 +1,344 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// browser is a client of a served Server.
+type browser struct {
+	t      *testing.T
+	base   string
+	client *http.Client
+}
+
+// visit serves on loopback for the length of a test.
+func visit(t *testing.T, s *Server) *browser {
+	t.Helper()
+	base, stop, err := s.ListenAndServe(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{t, base, &http.Client{Transport: &http.Transport{}}}
+	t.Cleanup(func() {
+		b.client.CloseIdleConnections()
+		stop()
+	})
+	return b
+}
+
+// visitInBubble serves over a pipe, for a fake clock.
+func visitInBubble(t *testing.T, s *Server) *browser {
+	t.Helper()
+	p := NewPipe()
+	stop := s.Serve(p)
+	b := &browser{t, "http://sim", &http.Client{Transport: &http.Transport{DialContext: p.DialContext}}}
+	t.Cleanup(func() {
+		b.client.CloseIdleConnections()
+		stop()
+	})
+	return b
+}
+
+func (b *browser) get(url string) (code int, header http.Header, body string) {
+	b.t.Helper()
+	if !strings.HasPrefix(url, "http") {
+		url = b.base + url
+	}
+	resp, err := b.client.Get(url)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	read, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return resp.StatusCode, resp.Header, string(read)
+}
+
+func (b *browser) getJSON(url string) map[string]any {
+	b.t.Helper()
+	code, header, body := b.get(url)
+	if code != http.StatusOK || header.Get("Content-Type") != "application/json" {
+		b.t.Fatalf("GET %s: %d, %v, %s", url, code, header, body)
+	}
+	var v map[string]any
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+// oneJob waits for 10 s and then takes a minute.
+func oneJob(typ Type) Job {
+	plan := Plans(5, 1)[0]
+	plan.Type, plan.Fail = typ, false
+	plan.stretch(time.Minute)
+	plan.Duration = plan.Work
+	life := AllAtOnce([]Plan{plan})[0]
+	life.Start += 10 * time.Second
+	life.End += 10 * time.Second
+	return Job{Life: life, Description: "Annual report (Q3)", Chapters: 9, Cause: "Image not found"}
+}
+
+func TestAJobIsFollowedFromItsQueueToItsPDF(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		b := visitInBubble(t, s)
+		id := s.Add(oneJob(Stepped))[0]
+		status := "/job/" + id.String() + "/status"
+
+		if got := b.getJSON(status); got["status"] != "Not Started" || got["id"] != id.String() || got["path"] != nil {
+			t.Errorf("at first: %v", got)
+		}
+		if code, _, _ := b.get("/job/" + id.String() + "/output"); code != http.StatusNotFound {
+			t.Errorf("output of a job that is not done: %d", code)
+		}
+		time.Sleep(40 * time.Second) //nolint:forbidigo // fake clock
+		got := b.getJSON(status)
+		if got["status"] != "Processing" || !strings.HasPrefix(got["status_meta"].(string), "Typesetting chapter ") {
+			t.Errorf("under way: %v", got)
+		}
+		if p := got["progress"]; p != 0.25 && p != 0.5 && p != 0.75 {
+			t.Errorf("progress under way: %v", p)
+		}
+		time.Sleep(40 * time.Second) //nolint:forbidigo // fake clock
+		got = b.getJSON(status)
+		if got["status"] != "Done" || got["progress"] != 1.0 {
+			t.Fatalf("at the end: %v", got)
+		}
+
+		link := b.getJSON(got["path"].(string))["url"].(string)
+		code, header, pdf := b.get(link)
+		if code != http.StatusOK || header.Get("Content-Type") != "application/pdf" || header.Get("Content-Length") != strconv.Itoa(len(pdf)) {
+			t.Errorf("the file: %d, %v", code, header)
+		}
+		if !strings.HasPrefix(pdf, "%PDF-") || !strings.Contains(pdf, `(Annual report \(Q3\))`) {
+			t.Errorf("the file is %q", pdf)
+		}
+
+		time.Sleep(2 * time.Minute) //nolint:forbidigo // fake clock
+		if code, _, _ := b.get(link); code != http.StatusForbidden {
+			t.Errorf("a link of 2 minutes ago: %d", code)
+		}
+		if code, _, _ := b.get(strings.Replace(link, "expires=9", "expires=99", 1) + "0"); code != http.StatusForbidden {
+			t.Errorf("a link with another signature: %d", code)
+		}
+	})
+}
+
+func TestASilentJobTellsNoProgressAndAFailedOneItsCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		b := visitInBubble(t, s)
+		failing := oneJob(Silent)
+		failing.Life.Fail = true
+		id := s.Add(failing)[0]
+		time.Sleep(30 * time.Second) //nolint:forbidigo // fake clock
+		if p, told := b.getJSON("/job/" + id.String() + "/status")["progress"]; told {
+			t.Errorf("a silent job tells %v", p)
+		}
+		time.Sleep(time.Minute) //nolint:forbidigo // fake clock
+		if got := b.getJSON("/job/" + id.String() + "/status"); got["status"] != "Error" || got["status_meta"] != "Image not found" {
+			t.Errorf("a failed job: %v", got)
+		}
+		if n, last := s.Polled(id); n != 2 || !last.Equal(time.Now()) {
+			t.Errorf("polled %d times, last at %v", n, last)
+		}
+	})
+}
+
+func TestWhatIsNotAJobIsRefusedAsTheServiceDoes(t *testing.T) {
+	s := New()
+	b := visit(t, s)
+	code, _, body := b.get("/job/00000000-0000-4000-8000-000000000000/status")
+	if code != http.StatusNotFound || !strings.Contains(body, "detail") {
+		t.Errorf("unknown job: %d %s", code, body)
+	}
+	code, _, body = b.get("/job/not-a-uuid/status")
+	if code != http.StatusUnprocessableEntity || !strings.Contains(body, `"loc":["path","job_id"]`) {
+		t.Errorf("malformed ID: %d %s", code, body)
+	}
+	code, header, _ := b.get("/job/00000000-0000-4000-8000-000000000000/stat")
+	if code != http.StatusNotFound || !strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+		t.Errorf("elsewhere: %d %v", code, header)
+	}
+	if code, _, _ := b.get("/markdown"); code != http.StatusMethodNotAllowed {
+		t.Errorf("GET /markdown: %d", code)
+	}
+}
+
+func TestAPostedDocumentBecomesAJob(t *testing.T) {
+	s := New()
+	b := visit(t, s)
+	resp, err := b.client.Post(b.base+"/markdown", "text/markdown", strings.NewReader("# Hello"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var said struct{ ID, Path string }
+	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.getJSON(said.Path); got["id"] != said.ID {
+		t.Errorf("path %s leads to %v", said.Path, got)
+	}
+}
+
+func TestAJobIsUnknownUntilItIsSubmitted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		b := visitInBubble(t, s)
+		later := oneJob(Linear)
+		later.Life.Submitted = 5 * time.Second
+		id := s.Add(later)[0]
+		if code, _, _ := b.get("/job/" + id.String() + "/status"); code != http.StatusNotFound {
+			t.Errorf("before: %d", code)
+		}
+		time.Sleep(5 * time.Second) //nolint:forbidigo // fake clock
+		if got := b.getJSON("/job/" + id.String() + "/status"); got["status"] != "Not Started" {
+			t.Errorf("after: %v", got)
+		}
+		s.Remove(id)
+		if _, _, known := s.Truth(id); known {
+			t.Error("a removed job is still known")
+		}
+	})
+}
+
+// A viewer finds a PDF's objects by the offsets in its table.
+func TestThePDFsTableIsRight(t *testing.T) {
+	for _, title := range []string{"Plain", `Paren(theses) and \ backslash`, "日本語", ""} {
+		pdf := PDF(title)
+		at := regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`).FindSubmatch(pdf)
+		if at == nil {
+			t.Fatalf("%q: no startxref", title)
+		}
+		table, _ := strconv.Atoi(string(at[1]))
+		if !bytes.HasPrefix(pdf[table:], []byte("xref\n0 6\n")) {
+			t.Errorf("%q: no table at %d", title, table)
+		}
+		for i, offset := range regexp.MustCompile(`(\d{10}) 00000 n`).FindAllSubmatch(pdf, -1) {
+			n, _ := strconv.Atoi(string(offset[1]))
+			if want := fmt.Sprintf("%d 0 obj\n", i+1); !bytes.HasPrefix(pdf[n:], []byte(want)) {
+				t.Errorf("%q: object %d is not at %d", title, i+1, n)
+			}
+		}
+	}
+}
+
+func TestTheCountsAreThoseOfWhatHappened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		b := visitInBubble(t, s)
+		for range 3 {
+			b.get("/nowhere")
+		}
+		time.Sleep(time.Second) //nolint:forbidigo // fake clock
+		b.get("/nowhere")
+		got := s.Stats()
+		want := Stats{Requests: 4, PeakSecond: 3, PeakInFlight: 1, Connections: 1, PeakConnections: 1, EverConnected: 1}
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		s.ResetStats()
+		want = Stats{Connections: 1, PeakConnections: 1}
+		if got := s.Stats(); got != want {
+			t.Errorf("after a reset: %+v, want %+v", got, want)
+		}
+	})
+}
+
+func TestTheDemoShowsAllThereIsToSee(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		batches := s.Demo(1)
+		var all []job.ID
+		for _, b := range batches {
+			all = append(all, b.IDs...)
+		}
+		if len(batches) != 4 || len(all) < 28 || len(all) > 34 {
+			t.Fatalf("%d batches of %d jobs", len(batches), len(all))
+		}
+		count := func() (n map[job.Status]int) {
+			n = map[job.Status]int{}
+			for _, id := range all {
+				status, _, _ := s.Truth(id)
+				n[status]++
+			}
+			return n
+		}
+		time.Sleep(6 * time.Second) //nolint:forbidigo // fake clock
+		if n := count(); n[job.Done] == 0 || n[job.Processing] < 5 || n[job.NotStarted] < 5 {
+			t.Errorf("after 6 s: %v", n)
+		}
+		time.Sleep(4*time.Minute - 6*time.Second) //nolint:forbidigo // fake clock
+		if n := count(); n[job.Done]+n[job.Error] < len(all)-3 || n[job.Error] < 2 || n[job.Error] > 5 {
+			t.Errorf("after 4 minutes: %v", n)
+		}
+		types := map[Type]int{}
+		for _, id := range all {
+			types[s.jobs[id].Life.Type]++
+		}
+		if len(types) != 4 {
+			t.Errorf("types of progress: %v", types)
+		}
+	})
+}
+
+func TestNewJobsArriveInTheDemoForAsLongAsItRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		s.Demo(1)
+		ctx, cancel := context.WithCancel(t.Context())
+		arrivals := s.Arrivals(ctx, 1)
+		begin := time.Now()
+		for range 20 {
+			b := <-arrivals
+			if b.Name == "" || len(b.IDs) == 0 || len(b.IDs) > 3 {
+				t.Errorf("arrived: %+v", b)
+			}
+			for _, id := range b.IDs {
+				if status, _, known := s.Truth(id); !known || status.Final() {
+					t.Errorf("an arrived job is %q", status)
+				}
+			}
+		}
+		if took := time.Since(begin); took < 8*time.Minute || took > 20*time.Minute {
+			t.Errorf("20 arrivals took %v", took)
+		}
+		cancel()
+		if _, more := <-arrivals; more {
+			t.Error("an arrival after the end")
+		}
+	})
+}
+
+func TestTheSameSeedMakesTheSameJobs(t *testing.T) {
+	all := func(seed uint64) (ids []job.ID) {
+		for _, b := range New(WithSeed(seed)).Demo(seed) {
+			ids = append(ids, b.IDs...)
+		}
+		return ids
+	}
+	if !slices.Equal(all(3), all(3)) {
+		t.Error("the same seed makes other IDs")
+	}
+	if slices.Equal(all(3), all(4)) {
+		t.Error("another seed makes the same IDs")
+	}
+}
