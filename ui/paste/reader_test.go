@@ -1,0 +1,280 @@
+//go:build unix
+
+package paste_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/term"
+	"github.com/creack/pty"
+
+	"example.com/jobwatch/ui/paste"
+)
+
+// screen is a real Bubble Tea program on a real pseudo-terminal.
+type screen struct {
+	keyboard *os.File // what is typed here, the program reads
+	tty      *os.File // the program's end
+	saw      chan any // what came of it: strings of keys, paste.Event values
+	ended    chan error
+	program  *tea.Program
+}
+
+// newScreen starts a program; ours tells whether it reads through paste.Reader.
+func newScreen(tb testing.TB, ours bool) *screen {
+	tb.Helper()
+	keyboard, tty, err := pty.Open()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := &screen{keyboard: keyboard, tty: tty, saw: make(chan any, 10_000), ended: make(chan error, 1)}
+	m := model{saw: s.saw, up: make(chan struct{})}
+	var input io.Reader = tty
+	if ours {
+		m.reader = paste.NewReader(tty)
+		input = m.reader
+	}
+	s.program = tea.NewProgram(m, tea.WithInput(input), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+	go func() {
+		_, err := s.program.Run()
+		s.ended <- err
+	}()
+	<-m.up // in raw mode from here on
+	tb.Cleanup(func() {
+		s.program.Quit()
+		if err := s.wait(tb); err != nil {
+			tb.Errorf("the program ended with %v", err)
+		}
+		_ = keyboard.Close()
+		_ = tty.Close()
+	})
+	return s
+}
+
+func (s *screen) wait(tb testing.TB) error {
+	tb.Helper()
+	select {
+	case err := <-s.ended:
+		s.ended <- err
+		return err
+	case <-time.After(10 * time.Second):
+		tb.Fatal("the program does not end")
+		return nil
+	}
+}
+
+func (s *screen) types(tb testing.TB, text string) {
+	tb.Helper()
+	if _, err := io.WriteString(s.keyboard, text); err != nil {
+		tb.Error(err)
+	}
+}
+
+// next is what the program saw next.
+func (s *screen) next(tb testing.TB) any {
+	tb.Helper()
+	select {
+	case saw := <-s.saw:
+		return saw
+	case <-time.After(20 * time.Second):
+		tb.Fatal("nothing came")
+		return nil
+	}
+}
+
+// wants checks what the program saw next, in words.
+func (s *screen) wants(tb testing.TB, want ...string) {
+	tb.Helper()
+	for _, w := range want {
+		got := ""
+		switch saw := s.next(tb).(type) {
+		case paste.Paste:
+			got = fmt.Sprintf("<%s>", saw.Text)
+		case paste.Background:
+			got = "(" + saw.Colour + ")"
+		default:
+			got = fmt.Sprint(saw)
+		}
+		if got != w {
+			tb.Errorf("saw %q, want %q", got, w)
+		}
+	}
+}
+
+type model struct {
+	reader *paste.Reader
+	saw    chan any
+	up     chan struct{}
+}
+
+func (m model) Init() tea.Cmd {
+	close(m.up)
+	return nil
+}
+
+func (m model) View() string { return "" }
+
+func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		switch {
+		case msg.Paste && m.reader != nil:
+			m.saw <- m.reader.Take(msg.Runes)
+		case msg.Paste:
+			m.saw <- paste.Paste{Text: []byte(string(msg.Runes))}
+		default:
+			m.saw <- msg.String()
+		}
+	case tea.MouseMsg:
+		m.saw <- msg.String()
+	}
+	return m, nil
+}
+
+func TestKeysPastesAndRepliesComeInTheirOrder(t *testing.T) {
+	s := newScreen(t, true)
+	s.types(t, "j\x1b[200~"+idA+"\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A")
+	s.wants(t, "j", "<"+idA+">", "k", "(rgb:1e1e/1e1e/2e2e)", "up")
+	s.types(t, "\x1b[200~"+idB+"\r"+idC+"\x1b[201~")
+	s.wants(t, "<"+idB+"\r"+idC+">")
+}
+
+func TestALoneEscArrivesAtOnce(t *testing.T) {
+	s := newScreen(t, true)
+	s.types(t, "\x1b") // and nothing after it
+	s.wants(t, "esc")
+	s.types(t, "j")
+	s.wants(t, "j")
+}
+
+// More keys than Bubble Tea reads at a time are not torn, nor are those that wait
+// behind a paste that came with them.
+func TestAStormOfKeysIsNotTorn(t *testing.T) {
+	s := newScreen(t, true)
+	const n = 500
+	s.types(t, strings.Repeat("ä", 300))
+	for seen := 0; seen < 300; { // as many at a time as Bubble Tea reads
+		saw := fmt.Sprint(s.next(t))
+		if strings.Trim(saw, "ä") != "" {
+			t.Fatalf("saw %q", saw)
+		}
+		seen += strings.Count(saw, "ä")
+	}
+	s.types(t, "\x1b[200~"+strings.Repeat(idA+"\n", 100)+"\x1b[201~"+strings.Repeat("\x1b[<64;10;20M", n)+"q")
+	if saw, ok := s.next(t).(paste.Paste); !ok || len(saw.Text) != 100*37 {
+		t.Errorf("saw %d bytes", len(saw.Text))
+	}
+	for range n {
+		s.wants(t, "wheel up")
+	}
+	s.wants(t, "q")
+}
+
+// Issue 2 asks for 20,000 in under a second.
+func TestAHundredThousandPastedIDsArriveWhole(t *testing.T) {
+	s := newScreen(t, true)
+	ids := manyIDs(100_000)
+	s.types(t, "a\x1b[200~"+string(ids)+"\x1b[201~z")
+	s.wants(t, "a")
+	saw, ok := s.next(t).(paste.Paste)
+	if !ok || !bytes.Equal(saw.Text, ids) {
+		t.Fatalf("saw %d bytes, want %d", len(saw.Text), len(ids))
+	}
+	s.wants(t, "z")
+	if n := len(paste.IDs(saw.Text).IDs); n != 100_000 {
+		t.Errorf("%d IDs", n)
+	}
+}
+
+func TestTheTerminalIsRawWhileWeReadAndSaneAfter(t *testing.T) {
+	keyboard, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = keyboard.Close(); _ = tty.Close() }()
+	before, err := term.GetState(tty.Fd())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := model{reader: paste.NewReader(tty), saw: make(chan any, 1), up: make(chan struct{})}
+	program := tea.NewProgram(m, tea.WithInput(m.reader), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+	ended := make(chan error, 1)
+	go func() { _, err := program.Run(); ended <- err }()
+	<-m.up
+	if during, err := term.GetState(tty.Fd()); err != nil || fmt.Sprint(during) == fmt.Sprint(before) {
+		t.Errorf("not raw: %v", err)
+	}
+	// Quitting must not need a key press: the reader is waiting for one.
+	program.Quit()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if after, err := term.GetState(tty.Fd()); err != nil || fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("not put back: %v", err)
+	}
+}
+
+// A paste of a folder of files, as any io.Reader's user would read it.
+func TestASmallBufferLosesNothing(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = io.WriteString(w, "jk\x1b[200~id\x1b[201~\x1b[A")
+		_ = w.Close()
+	}()
+	reader := paste.NewReader(r)
+	var keys []byte
+	for {
+		b := make([]byte, 3)
+		n, err := reader.Read(b)
+		keys = append(keys, b[:n]...)
+		if err != nil {
+			break
+		}
+	}
+	if got, want := string(keys), "jk\x1b[200~\x00\x1b[201~\x1b[A"; got != want {
+		t.Errorf("read %q, want %q", got, want)
+	}
+	if event, ok := reader.Take([]rune{0}).(paste.Paste); !ok || string(event.Text) != "id" {
+		t.Errorf("took %v", event)
+	}
+	if event, ok := reader.Take([]rune(idA)).(paste.Paste); !ok || string(event.Text) != idA {
+		t.Errorf("a paste that came past Read is %v", event)
+	}
+}
+
+// BenchmarkPaste pastes job IDs through a pseudo-terminal into a Bubble Tea
+// program, read by Reader and by Bubble Tea itself.
+func BenchmarkPaste(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		ours bool
+		ids  int
+	}{
+		{"Reader/20000", true, 20_000},
+		{"BubbleTea/20000", false, 20_000},
+		{"Reader/100000", true, 100_000},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			s := newScreen(b, c.ours)
+			ids := manyIDs(c.ids)
+			text := "\x1b[200~" + string(ids) + "\x1b[201~"
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				s.types(b, text)
+				if saw, ok := s.next(b).(paste.Paste); !ok || len(saw.Text) != len(ids) {
+					b.Fatal("not the paste")
+				}
+			}
+		})
+	}
+}
