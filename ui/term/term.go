@@ -6,6 +6,8 @@ package term
 import (
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	// Must come first of all that knows Lip Gloss: see there.
 	_ "example.com/jobwatch/ui/term/early"
 )
@@ -34,6 +36,24 @@ func (e Env) inTmux() bool {
 func (e Env) inScreen() bool {
 	return !e.inTmux() && (e["STY"] != "" || strings.HasPrefix(e["TERM"], "screen"))
 }
+
+// Passthrough wraps a sequence that is for the terminal around tmux or GNU screen,
+// and returns it unchanged where there is neither. tmux drops it silently unless
+// allow-passthrough is on. The sequence must not hold ST, which would end the wrapping.
+func (e Env) Passthrough(sequence string) string {
+	switch {
+	case sequence == "":
+		return ""
+	case e.inTmux():
+		return ansi.TmuxPassthrough(sequence)
+	case e.inScreen():
+		return ansi.ScreenPassthrough(sequence, 0)
+	}
+	return sequence
+}
+
+// Multiplexed reports whether there is a tmux or GNU screen between us and the terminal.
+func (e Env) Multiplexed() bool { return e.inTmux() || e.inScreen() }
 
 // obeys reports whether the terminal takes sequences it doesn't know without
 // printing parts of them.

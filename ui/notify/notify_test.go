@@ -1,0 +1,156 @@
+package notify_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/term"
+)
+
+func TestEachTerminalIsToldInItsOwnWay(t *testing.T) {
+	const (
+		osc9   = "\x1b]9;jobwatch: all done, 2\a"
+		osc99  = "\x1b]99;i=jobwatch:d=0:p=title;jobwatch\a\x1b]99;i=jobwatch:d=1:p=body;all done, 2\a"
+		osc777 = "\x1b]777;notify;jobwatch;all done, 2\a"
+		bell   = "\a"
+	)
+	for name, c := range map[string]struct {
+		env  term.Env
+		want string
+	}{
+		"kitty":                       {term.Env{"TERM": "xterm-kitty", "KITTY_WINDOW_ID": "1"}, osc99},
+		"iTerm2":                      {term.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, osc9},
+		"iTerm2, over SSH":            {term.Env{"TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"}, osc9},
+		"Ghostty":                     {term.Env{"TERM": "xterm-ghostty"}, osc777},
+		"WezTerm":                     {term.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, osc777},
+		"foot":                        {term.Env{"TERM": "foot"}, osc777},
+		"foot, started from kitty":    {term.Env{"TERM": "foot", "KITTY_WINDOW_ID": "1"}, osc777},
+		"VS Code, started from kitty": {term.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "vscode", "KITTY_WINDOW_ID": "1"}, bell},
+		"Windows Terminal":            {term.Env{"WT_SESSION": "1"}, bell},
+		"GNOME Terminal":              {term.Env{"TERM": "xterm-256color", "VTE_VERSION": "7600"}, bell},
+		"xterm":                       {term.Env{"TERM": "xterm"}, bell},
+		"the console":                 {term.Env{"TERM": "linux"}, bell},
+		"tmux in kitty":               {term.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0", "TERM_PROGRAM": "tmux", "KITTY_WINDOW_ID": "1"}, inTmux(osc99) + bell},
+		"screen in iTerm2":            {term.Env{"TERM": "screen", "STY": "1.x", "ITERM_SESSION_ID": "x"}, "\x1bP" + osc9 + "\x1b\\" + bell},
+		"tmux in something":           {term.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0", "TERM_PROGRAM": "tmux"}, bell},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := notify.Sequence(c.env, notify.Desktop, "all done, 2"); got != c.want {
+				t.Errorf("by %v: %q, want %q", notify.WayOf(c.env), got, c.want)
+			}
+			if got := notify.Sequence(c.env, notify.Bell, "x"); got != bell {
+				t.Errorf("the bell is %q", got)
+			}
+			if got := notify.Sequence(c.env, notify.None, "x"); got != "" {
+				t.Errorf("nothing is %q", got)
+			}
+		})
+	}
+}
+
+func inTmux(sequence string) string {
+	return "\x1bPtmux;" + strings.ReplaceAll(sequence, "\x1b", "\x1b\x1b") + "\x1b\\"
+}
+
+func TestAHostileCauseStaysAText(t *testing.T) {
+	env := term.Env{"TERM": "foot"}
+	got := notify.Sequence(env, notify.Desktop, "Font; missing\a\x1b]52;c;eA==\a\n"+strings.Repeat("x", 1000))
+	if want := "\x1b]777;notify;jobwatch;Font, missing "; !strings.HasPrefix(got, want) || len(got) > 300 ||
+		strings.Count(got, "\x1b") != 1 || strings.Count(got, "\a") != 1 {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestProgressGoesOnlyWhereItIsUnderstood(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  term.Env
+		want string
+	}{
+		"Windows Terminal":    {term.Env{"WT_SESSION": "1"}, "\x1b]9;4;1;72\a"},
+		"ConEmu":              {term.Env{"ConEmuANSI": "ON"}, "\x1b]9;4;1;72\a"},
+		"Ghostty":             {term.Env{"TERM": "xterm-ghostty"}, "\x1b]9;4;1;72\a"},
+		"iTerm2":              {term.Env{"TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.6.10"}, "\x1b]9;4;1;72\a"},
+		"iTerm2 of yesterday": {term.Env{"TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.6.5"}, ""},
+		"GNOME Terminal":      {term.Env{"TERM": "xterm-256color", "VTE_VERSION": "8000"}, "\x1b]9;4;1;72\a"},
+		"an older one":        {term.Env{"TERM": "xterm-256color", "VTE_VERSION": "7600"}, ""},
+		"kitty from GNOME's":  {term.Env{"TERM": "xterm-kitty", "VTE_VERSION": "8000"}, ""},
+		"tmux in GNOME's":     {term.Env{"TERM": "tmux-256color", "VTE_VERSION": "8000", "TMUX": "/t,1,0"}, inTmux("\x1b]9;4;1;72\a")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bar := notify.NewTaskbar(c.env)
+			if got := bar.Progress(72, false); got != c.want {
+				t.Errorf("Progress = %q, want %q", got, c.want)
+			}
+			if got := bar.Clear(); (got == "") != (c.want == "") {
+				t.Errorf("Clear = %q", got)
+			}
+		})
+	}
+	bar := notify.NewTaskbar(term.Env{"WT_SESSION": "1"})
+	if got, want := bar.Progress(172, true)+bar.Clear(), "\x1b]9;4;2;100\a\x1b]9;4;0\a"; got != want {
+		t.Errorf("failed, then cleared: %q, want %q", got, want)
+	}
+}
+
+func TestManyNewsBecomeOneSentence(t *testing.T) {
+	for want, news := range map[string][]notify.News{
+		"":                                 nil,
+		"batch Invoices finished: 12 done": {notify.BatchFinished{Batch: "Invoices", Done: 12}},
+		"batch Invoices finished: 11 done, 1 failed":                            {notify.BatchFinished{Batch: "Invoices", Done: 11, Failed: 1}},
+		"2 batches finished: 14 done, 1 failed":                                 {notify.BatchFinished{Batch: "a", Done: 4}, notify.BatchFinished{Batch: "b", Done: 10, Failed: 1}},
+		"01890a5d failed: font missing":                                         {notify.JobFailed{Job: "01890a5d", Cause: "font missing"}},
+		"01890a5d failed":                                                       {notify.JobFailed{Job: "01890a5d"}},
+		"3 jobs failed; the API has not answered for 2 min":                     {notify.JobFailed{}, notify.APIAway{For: 130 * time.Second}, notify.JobFailed{}, notify.JobFailed{}},
+		"batch a finished: 1 done; b failed; the API answers again, after 59 s": {notify.APIAway{For: 50 * time.Second}, notify.BatchFinished{Batch: "a", Done: 1}, notify.JobFailed{Job: "b"}, notify.APIBack{After: 59 * time.Second}},
+	} {
+		if got := notify.Sentence(news); got != want {
+			t.Errorf("Sentence = %q, want %q", got, want)
+		}
+	}
+}
+
+func TestNeverMoreThanOneNotificationInFiveSeconds(t *testing.T) {
+	var limiter notify.Limiter
+	start := time.Date(2025, 6, 10, 15, 0, 0, 0, time.UTC)
+	at := func(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
+	failed := notify.JobFailed{Job: "a"}
+
+	if told := limiter.Add(failed, at(0)); len(told) != 1 {
+		t.Errorf("the first news wait: %v", told)
+	}
+	for i := range 7 {
+		if told := limiter.Add(failed, at(0.5*float64(i))); told != nil {
+			t.Errorf("told %v after %v s", told, 0.5*float64(i))
+		}
+	}
+	if next := limiter.Next(); !next.Equal(at(5)) {
+		t.Errorf("next at %v", next)
+	}
+	if told := limiter.Due(at(4.9)); told != nil {
+		t.Errorf("told %v too early", told)
+	}
+	if told := limiter.Due(at(5)); len(told) != 7 {
+		t.Errorf("told %v", told)
+	}
+	if told := limiter.Due(at(10)); told != nil || !limiter.Next().IsZero() {
+		t.Errorf("told %v twice", told)
+	}
+	limiter.Add(failed, at(9))
+	limiter.Forget()
+	if told := limiter.Due(at(20)); told != nil {
+		t.Errorf("told %v to someone who saw it", told)
+	}
+}
+
+func TestAWrongFlagIsNamed(t *testing.T) {
+	for _, m := range []notify.Mode{notify.Desktop, notify.Bell, notify.None} {
+		if got, err := notify.ParseMode(m.String()); got != m || err != nil {
+			t.Errorf("ParseMode(%q) = %v, %v", m, got, err)
+		}
+	}
+	if _, err := notify.ParseMode("loud"); err == nil || !strings.Contains(err.Error(), `"loud"`) {
+		t.Errorf("ParseMode: %v", err)
+	}
+}
