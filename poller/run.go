@@ -1,0 +1,264 @@
+package poller
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
+)
+
+const (
+	clockJump  = 5.0 // seconds by which wall and monotonic clock must part to be a suspend
+	clockCheck = 2.0 // seconds between looks at the clocks while there is anything to poll
+)
+
+// Run polls until ctx ends, and returns when everything that it started has
+// stopped: nil then, or an error without job IDs if something in it panicked. It
+// may be called once.
+func (p *Poller) Run(ctx context.Context) (err error) {
+	if err := p.begin(); err != nil {
+		return err
+	}
+	defer p.end()
+
+	ctx, stop := context.WithCancel(ctx)
+	l := newLoop(p)
+	var workers sync.WaitGroup
+	for range p.concurrency {
+		workers.Go(func() {
+			for ask := range l.work {
+				l.results <- ask()
+			}
+		})
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+		stop()
+		close(l.work)
+		workers.Wait()
+	}()
+	return l.run(ctx)
+}
+
+func (p *Poller) begin() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.begun {
+		return errors.New("polling was started twice")
+	}
+	p.begun = true
+	return nil
+}
+
+func (p *Poller) end() {
+	p.mu.Lock()
+	p.ended, p.inbox = true, nil
+	p.mu.Unlock()
+	close(p.updates)
+}
+
+// loop is the one goroutine that owns the schedule, and all it needs.
+type loop struct {
+	*Poller
+	schedule *schedule
+	mailbox  mailbox
+	reporter reporter
+	work     chan func() result // to the workers; never full
+	results  chan result        // from them; never full either
+
+	epoch     time.Time // 0 on the schedule's clock
+	wallEpoch time.Time
+	callOff   func()  // ends the requests under way
+	drift     float64 // how far the wall clock is ahead of the schedule's, as last seen
+}
+
+// result is what came of one request.
+type result struct {
+	job     *entry
+	sent    float64
+	answer  job.Answer
+	err     error
+	latency time.Duration
+	panic   error
+}
+
+func newLoop(p *Poller) *loop {
+	return &loop{
+		Poller:    p,
+		schedule:  newSchedule(p.rate, max(1, p.rate), p.concurrency, p.rand),
+		work:      make(chan func() result, p.concurrency),
+		results:   make(chan result, p.concurrency),
+		epoch:     time.Now(),
+		wallEpoch: p.wallClock().Round(0),
+	}
+}
+
+// now is the time on the schedule's clock: monotonic seconds since Run began.
+func (l *loop) now() float64 { return time.Since(l.epoch).Seconds() }
+
+func (l *loop) moment() moment {
+	return moment{now: l.now(), wall: l.wallClock().Round(0)}
+}
+
+func (l *loop) run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	var flights context.Context // of the requests under way
+	flights, l.callOff = context.WithCancel(ctx)
+	for {
+		for _, do := range l.takeInbox() {
+			do(l)
+		}
+		m := l.moment()
+		if l.suspended(m) {
+			l.callOff()
+			flights, l.callOff = context.WithCancel(ctx) //nolint:fatcontext // a new one of ctx, not of the last flights
+		}
+		wake := l.dispatch(flights, m.now)
+		if h, news := l.reporter.look(m.now, m.wall, l.schedule); news {
+			l.mailbox.tell(&h)
+		}
+		var out chan Update
+		var update Update
+		if ready := l.mailbox.ready(); ready <= m.now {
+			out, update = l.updates, l.mailbox.update()
+		} else {
+			wake = min(wake, ready)
+		}
+		timer.Reset(duration(l.alarm(wake)-m.now) + time.Microsecond)
+
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.wake:
+		case <-timer.C:
+		case out <- update:
+			l.mailbox.sent(l.now())
+		case r := <-l.results:
+			if err := l.takeResults(&r); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// alarm is when to wake at the latest: figures fall while nothing happens, and
+// nothing else tells that the machine was asleep.
+func (l *loop) alarm(wake float64) float64 {
+	now := l.now()
+	if l.reporter.told.Rate > 0 || l.schedule.gate.allowed(now) < 1 {
+		wake = min(wake, max(now, l.reporter.next)+1)
+	}
+	if l.schedule.unheard.Len() > 0 && !l.schedule.paused || l.schedule.flying > 0 {
+		wake = min(wake, now+clockCheck)
+	}
+	return wake
+}
+
+// dispatch hands out all that is to be asked now and returns when there is more.
+func (l *loop) dispatch(ctx context.Context, now float64) float64 {
+	for {
+		e, wake := l.schedule.next(now)
+		if e == nil {
+			return wake
+		}
+		l.reporter.meter.add(now)
+		l.work <- func() result { return l.ask(ctx, e, now) }
+	}
+}
+
+// ask is what a worker does. It touches nothing of e but the ID.
+func (l *loop) ask(ctx context.Context, e *entry, sent float64) (r result) {
+	r.job, r.sent = e, sent
+	defer func() {
+		if v := recover(); v != nil {
+			r.panic = panicked(v)
+		}
+	}()
+	begun := time.Now()
+	r.answer, r.err = l.client.Status(ctx, e.id)
+	r.latency = time.Since(begun)
+	return r
+}
+
+// takeResults takes in a result and all others that have come by now.
+func (l *loop) takeResults(r *result) error {
+	for {
+		if r.panic != nil {
+			return r.panic
+		}
+		l.take(r)
+		select {
+		case more := <-l.results:
+			*r = more
+		default:
+			return nil
+		}
+	}
+}
+
+func (l *loop) take(r *result) {
+	m, e := l.moment(), r.job
+	problem := problemOf(r.err)
+	if r.err != nil && problem == nil {
+		l.schedule.calledOff(m.now, e)
+		return
+	}
+	l.schedule.answered(r.sent, m.now, e, &r.answer, problem)
+	if e.gone {
+		return
+	}
+	e.note(m, &r.answer, problem, r.latency)
+	l.mailbox.put(e, e.report(m, l.schedule.gate.opens()))
+}
+
+// problemOf tells what a request's error means, nil if it was called off.
+func problemOf(err error) *job.Problem {
+	var failed *api.Error
+	switch {
+	case err == nil, errors.Is(err, context.Canceled) && !errors.As(err, &failed):
+		return nil
+	case errors.As(err, &failed):
+		p := failed.Problem // a copy, so that no connection's error is kept with the job
+		return &p
+	}
+	return &job.Problem{Kind: job.Unreachable, Reason: "the request failed"}
+}
+
+// suspended reports whether the machine has slept, by the wall clock having gone on
+// without the other. Connections from before are dead then.
+func (l *loop) suspended(m moment) bool {
+	drift := m.wall.Sub(l.wallEpoch).Seconds() - m.now
+	gap := drift - l.drift
+	l.drift = drift
+	if gap < clockJump {
+		return false
+	}
+	l.schedule.jump(m.now, gap)
+	if c, ok := l.client.(interface{ CloseIdle() }); ok {
+		c.CloseIdle()
+	}
+	return true
+}
+
+func (l *loop) track(jobs []Tracked) {
+	m := l.moment()
+	batch := make([]*entry, len(jobs))
+	for i := range jobs {
+		batch[i] = newEntry(m, &jobs[i])
+	}
+	l.schedule.track(m.now, batch)
+}
+
+func (l *loop) forget(ids []job.ID) {
+	for _, id := range ids {
+		if e := l.schedule.forget(id); e != nil {
+			l.mailbox.drop(e)
+		}
+	}
+}
