@@ -1,7 +1,9 @@
 // Package poller asks the API how the tracked jobs stand: in the background, as
 // often as each is worth it, within a budget, and gently when the host is in
 // trouble.
-package poller //nolint:misspell // a Statuser is one with a Status method
+//
+//nolint:misspell // a Statuser is one with a Status method
+package poller
 
 import (
 	"context"
