@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -65,12 +64,12 @@ func CaptivePortal() Fault {
 	}
 }
 
-// Answer answers a status, content type and body. ID in the body stands for the ID
+// Answer answers a status, content type and body. {id} in the body stands for the ID
 // that was asked for.
 func Answer(code int, contentType, body string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, id := RouteOf(r)
-		send(w, code, contentType, []byte(strings.ReplaceAll(body, "ID", id)))
+		send(w, code, contentType, []byte(strings.ReplaceAll(body, "{id}", id)))
 	}
 }
 
@@ -104,16 +103,13 @@ func (letters) Read(p []byte) (int, error) {
 
 // GzipBomb answers with a small body that unpacks to so many bytes.
 func GzipBomb(size int64) Fault {
-	pack := sync.OnceValue(func() []byte {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		_, _ = io.Copy(z, io.LimitReader(letters{}, size)) // a bytes.Buffer takes everything
-		_ = z.Close()
-		return b.Bytes()
-	})
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = io.Copy(z, io.LimitReader(letters{}, size)) // a bytes.Buffer takes everything
+	_ = z.Close()
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Encoding", "gzip")
-		send(w, http.StatusOK, "application/json", pack())
+		send(w, http.StatusOK, "application/json", packed.Bytes())
 	}
 }
 
@@ -138,11 +134,11 @@ type packed struct {
 
 func (p packed) Write(b []byte) (int, error) { return p.z.Write(b) }
 
-// Redirect sends the client elsewhere. PATH in the target stands for the path that
+// Redirect sends the client elsewhere. {path} in the target stands for the path that
 // was asked for.
 func Redirect(code int, to string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
-		w.Header().Set("Location", strings.ReplaceAll(to, "PATH", r.URL.Path))
+		w.Header().Set("Location", strings.ReplaceAll(to, "{path}", r.URL.Path))
 		w.WriteHeader(code)
 	}
 }

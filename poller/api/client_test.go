@@ -1,0 +1,258 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+func TestABaseURLIsCheckedBeforeAnythingIsAsked(t *testing.T) {
+	for base, says := range map[string]string{
+		"":                             "https://",
+		"api.markdown2pdf.ai":          "https://",
+		"localhost:8080":               "https://",
+		"ftp://x.test":                 "https://",
+		"https://":                     "host",
+		"https://:8080":                "host",
+		"https://x.test/?a=b":          "?",
+		"https://x.test/#a":            "#",
+		"https://me:secret@x.test":     "password",
+		"https://x.test:port":          "not a URL",
+		"https://me:secret@x.test:por": "not a URL",
+	} {
+		_, err := New(base)
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("New(%q): %v, want something about %q", base, err, says)
+		}
+	}
+	for _, base := range []string{"https://api.markdown2pdf.ai", "http://127.0.0.1:8080", "http://[::1]:8080/", "HTTPS://x.test/v1/"} {
+		if _, err := New(base); err != nil {
+			t.Errorf("New(%q): %v", base, err)
+		}
+	}
+}
+
+func TestARequestSaysWhoAsksAndForWhat(t *testing.T) {
+	s := sim.New()
+	id := running(s)
+	var asked atomic.Pointer[http.Request]
+	s.Break(func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		asked.Store(r)
+		sim.JSON(`{"id":"`+id.String()+`","status":"Processing"}`)(w, r, nil)
+	})
+	c := newClient(t, serve(t, s)+"/v1/", WithVersion("1.2.3"))
+	if _, err := c.Status(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	r := asked.Load()
+	if r.Method != http.MethodGet || r.URL.String() != "/v1/job/"+id.String()+"/status" {
+		t.Errorf("%s %s", r.Method, r.URL)
+	}
+	if r.UserAgent() != "jobwatch/1.2.3" || r.Header.Get("Accept") != "application/json" || r.Header.Get("Accept-Encoding") != "gzip" {
+		t.Errorf("headers %v", r.Header)
+	}
+}
+
+func TestAJobsAnswersFollowItsLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := sim.New()
+		c := inBubble(t, s)
+		plan := sim.Plans(1, 1)[0]
+		plan.Type, plan.Work, plan.Duration = sim.Linear, time.Minute, time.Minute
+		life := sim.AllAtOnce([]sim.Plan{plan})[0]
+		life.Start, life.End = 10*time.Second, 70*time.Second
+		id := s.Add(sim.Job{Life: life, Description: "Novel"})[0]
+		var words []job.Status
+		for range 9 {
+			a, err := c.Status(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			status, progress, _ := s.Truth(id)
+			if a.Status != status || a.Progress != progress || a.Description != "Novel" {
+				t.Errorf("got %+v, the truth is %q %v", a, status, progress)
+			}
+			words = append(words, a.Status)
+			time.Sleep(10 * time.Second) //nolint:forbidigo // fake clock
+		}
+		if words[0] != job.NotStarted || words[1] != job.Processing || words[8] != job.Done {
+			t.Errorf("statuses %q", words)
+		}
+	})
+}
+
+// A rule of the whole: connections never exceed --concurrency, and are used again.
+func TestConnectionsAreFewAndUsedAgain(t *testing.T) {
+	const concurrency, polls = 4, 400
+	s := sim.New()
+	id := running(s)
+	s.Break(sim.Sometimes(0.2, 1, sim.Trouble(500)), sim.Sometimes(0.2, 2, sim.TooMany("1"))) // not even after errors
+	c := newClient(t, serve(t, s), WithConcurrency(concurrency))
+	var workers sync.WaitGroup
+	for range 3 * concurrency {
+		workers.Go(func() {
+			for range polls / (3 * concurrency) {
+				_, _ = c.Status(t.Context(), id)
+			}
+		})
+	}
+	workers.Wait()
+	got := s.Stats()
+	if got.EverConnected > concurrency || got.PeakInFlight > concurrency || got.Requests < polls*9/10 {
+		t.Errorf("%d requests over %d connections, %d at once", got.Requests, got.EverConnected, got.PeakInFlight)
+	}
+}
+
+func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
+	s := sim.New()
+	id := running(s)
+	var proto atomic.Value
+	server := tlsServer(t, func(w http.ResponseWriter, r *http.Request) {
+		proto.Store(r.Proto)
+		s.ServeHTTP(w, r)
+	}, nil)
+	c := newClient(t, server.URL)
+	trust(t, c, server)
+	if _, err := c.Status(t.Context(), id); err != nil || proto.Load() != "HTTP/2.0" {
+		t.Errorf("over %v: %v", proto.Load(), err)
+	}
+	s.Break(sim.RedirectTimes(5))
+	if _, err := c.Status(t.Context(), id); err != nil {
+		t.Errorf("after 5 redirects: %v", err)
+	}
+}
+
+// After a suspend, HTTP/2 connections look alive, but nobody is at the other end.
+func TestADeadHTTP2ConnectionIsNoticedWithinSeconds(t *testing.T) {
+	s := sim.New()
+	id := running(s)
+	server := tlsServer(t, s.ServeHTTP, nil)
+	c := newClient(t, server.URL)
+	trust(t, c, server)
+	cable := &cable{}
+	network(t, c).DialContext = cable.dial
+	network(t, c).HTTP2 = &http.HTTP2Config{SendPingTimeout: 50 * time.Millisecond, PingTimeout: 50 * time.Millisecond}
+	if _, err := c.Status(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	gone := cable.cut()
+	<-gone // the client hangs up by itself, without a request
+	if _, err := c.Status(t.Context(), id); err != nil {
+		t.Errorf("on a new connection: %v", err)
+	}
+}
+
+// cable connects, and can be cut so that what is written is lost and nothing comes.
+type cable struct{ last *wire }
+
+type wire struct {
+	net.Conn
+	dead   atomic.Bool
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (c *cable) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, network, addr)
+	c.last = &wire{Conn: conn, closed: make(chan struct{})}
+	return c.last, err
+}
+
+func (c *cable) cut() (gone <-chan struct{}) {
+	c.last.dead.Store(true)
+	return c.last.closed
+}
+
+func (w *wire) Write(b []byte) (int, error) {
+	if w.dead.Load() {
+		return len(b), nil
+	}
+	return w.Conn.Write(b)
+}
+
+func (w *wire) Close() error {
+	w.once.Do(func() { close(w.closed) })
+	return w.Conn.Close()
+}
+
+func TestAPackedAnswerIsReadAsWell(t *testing.T) {
+	s := sim.New()
+	id := running(s)
+	s.Break(sim.Gzip())
+	if a, err := newClient(t, serve(t, s)).Status(t.Context(), id); err != nil || a.Status != job.Processing {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+func TestStoppingIsNotAFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := sim.New()
+		id := running(s)
+		s.Break(sim.Hang())
+		c := inBubble(t, s)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		_, err := c.Status(ctx, id)
+		if _, fault := errors.AsType[*Error](err); fault || !errors.Is(err, context.Canceled) {
+			t.Errorf("got %#v, want the context's error", err)
+		}
+	})
+}
+
+func TestATimeLimitIsToldAsItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := sim.New()
+		s.Break(sim.Hang())
+		_, err := inBubble(t, s, WithTimeout(2500*time.Millisecond)).Status(t.Context(), running(s))
+		if err == nil || err.Error() != "no answer within 2.5 s" {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A laptop comes back from somewhere without a network.
+func TestANameThatIsKnownAgainIsFoundAgain(t *testing.T) {
+	s := sim.New()
+	id := running(s)
+	_, port, _ := net.SplitHostPort(strings.TrimPrefix(serve(t, s), "http://"))
+	var up atomic.Bool
+	c := newClient(t, "http://api.test:"+port, resolving(t, func() byte {
+		if up.Load() {
+			return 0
+		}
+		return servfail
+	}))
+	if _, err := c.Status(t.Context(), id); err == nil || !strings.Contains(err.Error(), "api.test can't be looked up") {
+		t.Errorf("without names: %v", err)
+	}
+	up.Store(true)
+	if _, err := c.Status(t.Context(), id); err != nil {
+		t.Errorf("with names again: %v", err)
+	}
+}
+
+func TestAnErrorNamesItsHTTPStatusAndItsCause(t *testing.T) {
+	s := sim.New()
+	id := running(s)
+	c := newClient(t, serve(t, s))
+	s.Break(sim.Trouble(502))
+	if _, err := c.Status(t.Context(), id); err == nil || err.Error() != "the API has trouble: Bad Gateway (HTTP 502)" {
+		t.Errorf("got %v", err)
+	}
+	s.Break(sim.ResetMidBody())
+	_, err := c.Status(t.Context(), id)
+	if _, ok := errors.AsType[*net.OpError](err); !ok {
+		t.Errorf("the network's error is not in %v", err)
+	}
+}

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// newClient returns a client that leaves nothing behind.
+func newClient(tb testing.TB, base string, opts ...Option) *Client {
+	tb.Helper()
+	c, err := New(base, opts...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(c.CloseIdle)
+	return c
+}
+
+// serve has a simulated API on loopback for the length of a test.
+func serve(tb testing.TB, s *sim.Server) (base string) {
+	tb.Helper()
+	base, stop, err := s.ListenAndServe(tb.Context(), "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(stop)
+	return base
+}
+
+// inBubble has a simulated API on the fake clock of a synctest bubble, and a client
+// of it.
+func inBubble(t *testing.T, s *sim.Server, opts ...Option) *Client {
+	t.Helper()
+	p := sim.NewPipe()
+	t.Cleanup(s.Serve(p))
+	return newClient(t, "http://api.test", append(opts, WithTransport(&http.Transport{DialContext: p.DialContext}))...)
+}
+
+// running adds a job that will be Processing for the next hour.
+func running(s *sim.Server) job.ID {
+	plan := sim.Plans(1, 1)[0]
+	plan.Work, plan.Duration = time.Hour, time.Hour
+	return s.Add(sim.Job{Life: sim.AllAtOnce([]sim.Plan{plan})[0], Description: "Annual report", Chapters: 9})[0]
+}
+
+// finished adds a job that is Done.
+func finished(s *sim.Server) job.ID {
+	life := sim.Life{Start: -2 * time.Hour, End: -time.Hour}
+	life.Work, life.Duration = time.Hour, time.Hour
+	return s.Add(sim.Job{Life: life, Description: "Annual report"})[0]
+}

@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// Output asks where a Done job's PDF is (API.md, GET /job/{job_id}/output), given
+// the path of its status. The URL is signed and short-lived: fetch it at once, and
+// never store or show it. Errors are as Status's.
+func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
+	u, err := c.Resolve(path)
+	if err != nil {
+		return nil, &Error{Problem: job.Problem{Kind: job.NotAPI, Reason: err.Error()}}
+	}
+	within, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	body, err := c.ask(within, c.files, u)
+	if err != nil {
+		return nil, c.explain(ctx, err)
+	}
+	defer c.release(body)
+	var wire struct {
+		URL string `json:"url"`
+	}
+	if json.Unmarshal(*body, &wire) != nil || wire.URL == "" {
+		return nil, notAPI("answered without the URL of the PDF")
+	}
+	link, err := c.resolve(u, wire.URL)
+	if err != nil {
+		return nil, notAPI(err.Error())
+	}
+	return link, nil
+}
+
+// Fetch GETs a URL that Output gave. The answer is 200, and its headers come within
+// the client's time limit; the body may take as long as ctx allows, comes as it is
+// (not compressed, so that Content-Length counts it), and must be closed. Redirects
+// are followed to other hosts, but never from https to http, nor from a public API
+// to a private address. Errors are as Status's.
+func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
+	if err != nil {
+		return nil, &Error{Problem: job.Problem{Kind: job.NotAPI, Reason: errPath.Error()}}
+	}
+	req.Header.Set("User-Agent", c.header.Get("User-Agent"))
+	req.Header.Set("Accept-Encoding", "identity")
+	resp, err := c.files.Do(req)
+	if err != nil {
+		return nil, c.explain(ctx, err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer func() { _ = resp.Body.Close() }()
+		return nil, c.refusal(resp)
+	}
+	return resp, nil
+}

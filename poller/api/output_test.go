@@ -1,0 +1,153 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
+	for _, tt := range []struct{ base, path, want string }{
+		{"https://x.test", "/job/1/output", "https://x.test/job/1/output"},
+		{"https://x.test/v1", "/job/1/output", "https://x.test/job/1/output"},
+		{"https://x.test/v1", "job/1/output", "https://x.test/v1/job/1/output"},
+		{"https://x.test", "https://y.test/o?a=b", "https://y.test/o?a=b"},
+		{"http://x.test", "https://x.test/o", "https://x.test/o"},
+		{"http://127.0.0.1:80", "http://10.0.0.1/o", "http://10.0.0.1/o"},
+		{"https://x.test", "http://x.test/o", ""},
+		{"https://x.test", "", ""},
+		{"https://x.test", "file:///etc/passwd", ""},
+		{"https://x.test", "javascript:alert(1)", ""},
+		{"https://x.test", "https:///o", ""},
+		{"https://x.test", "https://me:secret@y.test/", ""},
+		{"https://x.test", "https://x.test/\x1b[31m", ""},
+		{"https://x.test", "https://127.0.0.1/", ""},
+		{"https://x.test", "https://LOCALHOST.:8080/", ""},
+		{"https://x.test", "//[::ffff:169.254.169.254]/latest", ""},
+		{"https://x.test", "https://[fe80::1%25eth0]/", ""},
+	} {
+		u, err := newClient(t, tt.base).Resolve(tt.path)
+		switch {
+		case tt.want == "" && (err == nil || strings.Contains(err.Error(), "secret")):
+			t.Errorf("%s from %s gives %v, %v", tt.path, tt.base, u, err)
+		case tt.want != "" && (err != nil || u.String() != tt.want):
+			t.Errorf("%s from %s gives %v, %v; want %s", tt.path, tt.base, u, err, tt.want)
+		}
+	}
+}
+
+func TestADoneJobsPDFIsFetched(t *testing.T) {
+	s := sim.New()
+	c := newClient(t, serve(t, s))
+	for range 8 { // some paths are relative, some absolute
+		id := finished(s)
+		answer, err := c.Status(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		link, err := c.Output(t.Context(), answer.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := c.Fetch(t.Context(), link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pdf, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.ContentLength != int64(len(pdf)) || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+			t.Errorf("%d bytes of %d: %v", len(pdf), resp.ContentLength, err)
+		}
+	}
+}
+
+func TestAnOutputThatGoesWrongIsToldWithoutItsURL(t *testing.T) {
+	s := sim.New()
+	c := newClient(t, serve(t, s))
+	path := "/job/" + finished(s).String() + "/output"
+	for _, tt := range []struct {
+		name, want string
+		fault      sim.Fault
+	}{
+		{"expired", "the API gave an unexpected answer: Forbidden (HTTP 403)", s.ExpiredLink()},
+		{"no URL", "answered without the URL of the PDF", sim.On(sim.OutputPage, sim.JSON(`{}`))},
+		{"a file", errPath.Error(), sim.OutputURL("file:///etc/passwd")},
+		{"an endless chase", "redirected more than 5 times", sim.On(sim.FilePage, sim.RedirectTimes(9))},
+		{"away from HTTP", "redirected to something other than http and https", sim.On(sim.FilePage, sim.Redirect(302, "file:///x"))},
+		{"away", "the connection was closed before the answer", sim.On(sim.FilePage, sim.Hangup())},
+	} {
+		s.Break(tt.fault)
+		link, err := c.Output(t.Context(), path)
+		if err == nil {
+			var resp *http.Response
+			if resp, err = c.Fetch(t.Context(), link); err == nil {
+				_ = resp.Body.Close()
+			}
+		}
+		if _, ok := errors.AsType[*Error](err); !ok || err.Error() != tt.want {
+			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
+		}
+	}
+}
+
+// The rule of the whole: an answer can't have jobwatch look behind its user's
+// firewall. These names look public, but all lead to 127.0.0.1.
+func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
+	s := sim.New()
+	id := running(s)
+	_, port, _ := net.SplitHostPort(strings.TrimPrefix(serve(t, s), "http://"))
+	c := newClient(t, "http://api.test:"+port, resolving(t, func() byte { return 0 }))
+	fetch := func() error {
+		resp, err := c.Fetch(t.Context(), &url.URL{Scheme: "http", Host: "cdn.test:" + port, Path: "/secret"})
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		return err
+	}
+	err := fetch()
+	apiErr, _ := errors.AsType[*Error](err)
+	if !errors.Is(err, errPrivate) || apiErr == nil || apiErr.Problem.Kind != job.NotAPI {
+		t.Errorf("from an API that is public, as far as is known: %v", err)
+	}
+	if n := s.Stats().Requests; n != 0 {
+		t.Errorf("the private host got %d requests", n)
+	}
+	via := []*http.Request{{URL: &url.URL{Scheme: "http", Host: "cdn.test"}}}
+	to := &http.Request{URL: &url.URL{Scheme: "http", Host: "192.168.0.1"}, Header: http.Header{}}
+	if err := c.roam(to, via); !errors.Is(err, errPrivate) {
+		t.Errorf("redirected to an address: %v", err)
+	}
+
+	// Once the API turns out to be at home, its files may be there too.
+	if _, err := c.Status(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if err, _ := errors.AsType[*Error](fetch()); err == nil || err.Problem.Kind != job.NotFound {
+		t.Errorf("from an API at home: %v", err)
+	}
+	if err := c.roam(to, via); err != nil {
+		t.Errorf("redirected to an address by an API at home: %v", err)
+	}
+}
+
+func TestWhatIsPrivate(t *testing.T) {
+	for addr, want := range map[string]bool{
+		"127.0.0.1": true, "::1": true, "0.0.0.0": true, "::": true, "10.1.2.3": true, "172.16.0.1": true,
+		"192.168.1.1": true, "169.254.169.254": true, "100.64.0.1": true, "fe80::1%eth0": true, "fd00::1": true,
+		"::ffff:127.0.0.1": true, "64:ff9b::7f00:1": true, "2002:7f00:1::": true, "224.0.0.1": true, "255.255.255.255": true,
+		"8.8.8.8": false, "172.32.0.1": false, "2606:4700::1": false, "::ffff:8.8.8.8": false, "64:ff9b::808:808": false,
+	} {
+		if got := private(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("private(%s) = %t", addr, got)
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package api
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+)
+
+// The stages of faults that need another network than a simulated API's.
+
+// address is the host and port that a row's sentence names.
+func address(c *Client) string {
+	t, ok := c.polls.Transport.(*http.Transport)
+	if !ok || t.Proxy == nil {
+		return c.base.Host
+	}
+	if u, err := t.Proxy(&http.Request{URL: &url.URL{Scheme: "https", Host: "api.test"}}); err == nil && u != nil {
+		return u.Host
+	}
+	return c.base.Host
+}
+
+func network(t *testing.T, c *Client) *http.Transport {
+	t.Helper()
+	tr, ok := c.polls.Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("the transport is a %T", c.polls.Transport)
+	}
+	return tr
+}
+
+// closedPort is an address where nobody listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func nobody(t *testing.T) *Client {
+	t.Helper()
+	return newClient(t, "http://"+closedPort(t))
+}
+
+func proxyDown(t *testing.T) *Client {
+	t.Helper()
+	c := newClient(t, "https://api.test")
+	network(t, c).Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: closedPort(t)})
+	return c
+}
+
+func proxyRefuses(t *testing.T) *Client {
+	t.Helper()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	t.Cleanup(proxy.Close)
+	c := newClient(t, "https://api.test")
+	network(t, c).Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: proxy.Listener.Addr().String()})
+	return c
+}
+
+// tlsServer serves HTTPS and HTTP/2, quietly.
+func tlsServer(t *testing.T, h http.HandlerFunc, cert *tls.Certificate) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(h)
+	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if cert != nil {
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS13}
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// trust has a client trust a test's server.
+func trust(t *testing.T, c *Client, server *httptest.Server) {
+	t.Helper()
+	tr, ok := server.Client().Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("httptest's transport is a %T", server.Client().Transport)
+	}
+	network(t, c).TLSClientConfig = tr.TLSClientConfig.Clone()
+}
+
+func withCertificate(host string, from, until time.Time) func(*testing.T) *Client {
+	return func(t *testing.T) *Client {
+		t.Helper()
+		cert := certificate(t, host, from, until)
+		return newClient(t, tlsServer(t, http.NotFound, &cert).URL)
+	}
+}
+
+// certificate is one that is signed by itself.
+func certificate(t *testing.T, host string, from, until time.Time) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "test"},
+		NotBefore:    from,
+		NotAfter:     until,
+		IPAddresses:  []net.IP{net.ParseIP(host)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func plainText(t *testing.T) *Client {
+	t.Helper()
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(server.Close)
+	return newClient(t, "https://"+server.Listener.Addr().String())
+}
+
+func downgrade(t *testing.T) *Client {
+	t.Helper()
+	server := tlsServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "http://"+r.Host+"/")
+		w.WriteHeader(http.StatusFound)
+	}, nil)
+	c := newClient(t, server.URL)
+	trust(t, c, server)
+	return c
+}
+
+// The answers that a test's name server gives, by their DNS codes.
+const (
+	servfail = 2
+	nxdomain = 3
+)
+
+// nameServer is a client whose names are looked up at a name server that only ever
+// fails in one way.
+func nameServer(code byte) func(t *testing.T) *Client {
+	return func(t *testing.T) *Client {
+		t.Helper()
+		return newClient(t, "http://api.test", resolving(t, func() byte { return code }))
+	}
+}
+
+// resolving has a client ask a name server of the test's, which answers with
+// the code it is told, and with 127.0.0.1 when that is 0.
+func resolving(t *testing.T, code func() byte) Option {
+	t.Helper()
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buf := make([]byte, 512)
+		for {
+			n, from, err := server.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			_, _ = server.WriteTo(answerName(buf[:n], code()), from)
+		}
+	}()
+	t.Cleanup(func() { _ = server.Close(); <-done })
+	resolver := &net.Resolver{
+		PreferGo: true,
+		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "udp", server.LocalAddr().String())
+		},
+	}
+	return func(s *settings) { s.dialer.Resolver = resolver }
+}
+
+// answerName turns a DNS query into its answer (RFC 1035, section 4.1).
+func answerName(query []byte, code byte) []byte {
+	const header, typeAndClass = 12, 4
+	end := header
+	for query[end] != 0 {
+		end += int(query[end]) + 1
+	}
+	end += 1 + typeAndClass
+	isA := query[end-3] == 1
+	msg := append([]byte(nil), query[:end]...)
+	msg[2], msg[3] = 0x81, 0x80|code // a recursive answer
+	clear(msg[6:header])             // no records
+	if code == 0 && isA {
+		msg[7] = 1
+		msg = append(msg, 0xc0, header, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1)
+	}
+	return msg
+}

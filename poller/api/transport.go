@@ -1,0 +1,162 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	maxHeaders  = 64 << 10         // bytes of an answer's headers
+	idleConns   = 90 * time.Second // longer than the least frequent poll of a live job
+	fileConns   = 4                // connections to one host for outputs and files
+	pingAfter   = 3 * time.Second  // of silence on an HTTP/2 connection, is it still there?
+	pingTimeout = 5 * time.Second  // and if nothing comes back, it is not
+)
+
+// pollTransport carries the polls. They go to one host, over at most so many
+// connections as there are requests at a time, and all of those are kept.
+func (c *Client) pollTransport(s settings) *http.Transport {
+	t := transport(s.concurrency)
+	t.DialContext = c.dial(&s.dialer)
+	return t
+}
+
+// fileTransport carries outputs and files. It is apart from the polls, so that a
+// download never keeps a poll waiting for its connection, and it connects to a
+// private address only where that could be meant: see refusePrivate.
+func (c *Client) fileTransport(s settings) *http.Transport {
+	t := transport(fileConns)
+	t.ResponseHeaderTimeout = s.timeout
+	var proxies sync.Map // host:port of each proxy that was used
+	proxy := t.Proxy
+	t.Proxy = func(r *http.Request) (*url.URL, error) {
+		u, err := proxy(r)
+		if u != nil {
+			proxies.Store(hostPort(u), nil)
+		}
+		return u, err
+	}
+	trusted, guarded := c.dial(&s.dialer), s.dialer
+	guarded.ControlContext = c.refusePrivate
+	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if _, isProxy := proxies.Load(addr); isProxy || c.isBase(addr) {
+			return trusted(ctx, network, addr)
+		}
+		return guarded.DialContext(ctx, network, addr)
+	}
+	return t
+}
+
+// dial connects, and learns whether the API is at home on a private network.
+func (c *Client) dial(d *net.Dialer) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := d.DialContext(ctx, network, addr)
+		if err == nil && c.isBase(addr) {
+			c.privateBase.Store(privateAddr(conn.RemoteAddr()))
+		}
+		return conn, err
+	}
+}
+
+// transport is what both have in common.
+func transport(conns int) *http.Transport {
+	return &http.Transport{
+		Proxy:                  proxyFromEnvironment,
+		OnProxyConnectResponse: proxyAnswered,
+		MaxConnsPerHost:        conns,
+		MaxIdleConnsPerHost:    conns,
+		IdleConnTimeout:        idleConns,
+		TLSHandshakeTimeout:    DefaultTimeout,
+		MaxResponseHeaderBytes: maxHeaders,
+		ForceAttemptHTTP2:      true, // with a DialContext of our own, net/http would not
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
+	}
+}
+
+// errProxySetting stands for net/http's own error, which quotes the setting and
+// with it the proxy's password.
+var errProxySetting = errors.New("the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
+
+func proxyFromEnvironment(r *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(r)
+	if err != nil {
+		return nil, errProxySetting
+	}
+	return u, nil
+}
+
+// proxyError is a proxy's refusal to connect us.
+type proxyError struct{ code int }
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy refuses the connection (HTTP %d%s)", e.code, statusText(e.code))
+}
+
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK {
+		return &proxyError{resp.StatusCode}
+	}
+	return nil
+}
+
+// isBase reports whether host:port is the API's own.
+func (c *Client) isBase(addr string) bool { return addr == hostPort(&c.base) }
+
+// hostPort is the address that net/http dials for a URL.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// errPrivate is an answer's attempt to have us look behind the user's firewall.
+var errPrivate = errors.New("the link leads to this computer or its private network, which the API has no business with")
+
+// refusePrivate is net.Dialer's ControlContext: it sees the address itself, after
+// the name was looked up and just before the connection is made, so that no name
+// can stand for another address in between.
+func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
+	if c.privateBase.Load() {
+		return nil // the API is at home here
+	}
+	addr, err := netip.ParseAddrPort(address)
+	if err != nil || private(addr.Addr()) {
+		return errPrivate
+	}
+	return nil
+}
+
+func privateAddr(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && private(tcp.AddrPort().Addr())
+}
+
+// private reports whether an address is this machine's, its link's or its private
+// network's: everything that the outside can't reach but we can.
+func private(a netip.Addr) bool {
+	a = a.Unmap().WithZone("")
+	for _, embeds := range [...]struct {
+		prefix string
+		at     int
+	}{
+		{"64:ff9b::/96", 12}, // NAT64 (RFC 6052)
+		{"2002::/16", 2},     // 6to4 (RFC 3056)
+	} {
+		if a.Is6() && netip.MustParsePrefix(embeds.prefix).Contains(a) {
+			b := a.As16()
+			a = netip.AddrFrom4([4]byte(b[embeds.at : embeds.at+4]))
+		}
+	}
+	shared := netip.MustParsePrefix("100.64.0.0/10") // carriers and VPNs (RFC 6598)
+	return !a.IsGlobalUnicast() || a.IsPrivate() || shared.Contains(a)
+}
