@@ -1,8 +1,9 @@
 package jobs
 
-import (
-	"example.com/jobwatch/store"
-)
+import "example.com/jobwatch/store"
+
+// BatchID names a batch for good.
+type BatchID = store.BatchID
 
 // Batch is what there is to draw of a batch.
 type Batch struct {
@@ -62,6 +63,12 @@ func (l *List) addBatch(sb store.Batch) int32 {
 	l.empty++
 	l.layout.old = true
 	return i
+}
+
+// SetBatch names a batch, which is made if it isn't there.
+func (l *List) SetBatch(b store.Batch) {
+	l.setBatch(b)
+	l.settle()
 }
 
 // setBatch gives a batch its name.

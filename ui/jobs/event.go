@@ -1,9 +1,6 @@
 package jobs
 
-import (
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
-)
+import "example.com/jobwatch/poller/job"
 
 // EventKind says what happened.
 type EventKind uint8
@@ -20,6 +17,6 @@ const (
 type Event struct {
 	Kind  EventKind
 	ID    job.ID // zero for BatchFinished
-	Batch store.BatchID
+	Batch BatchID
 	State State // of the job; zero for BatchFinished
 }

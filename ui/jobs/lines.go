@@ -1,12 +1,6 @@
 package jobs
 
-import (
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
-)
-
-// BatchID names a batch for good.
-type BatchID = store.BatchID
+import "example.com/jobwatch/poller/job"
 
 // Line is one line of the list, for drawing.
 type Line struct {

@@ -13,16 +13,15 @@ type List struct {
 	since time.Time // the start: what ended before is history
 	now   time.Time // as last told
 
-	rows  []Row  // by slot; a slot keeps its job until the job is forgotten
-	slots []slot // what sorting and counting need of the same slots
-	free  []int32
-	byID  map[job.ID]int32
-	short shortIDs
+	rows  []Row   // by slot; a slot keeps its job until the job is forgotten
+	slots []slot  // what sorting and counting need of the same slots
+	frees []int32 // slots without a job
+	index index
 	seq   uint32 // of the job added last
 
 	batches     []batch // by index, likewise
 	freeBatches []int32
-	byBatch     map[store.BatchID]int32
+	byBatch     map[BatchID]int32
 	batchSeq    uint32
 	empty       int // batches without jobs
 	order       ordered
@@ -35,6 +34,9 @@ type List struct {
 	selected int
 
 	viewport
+
+	found, saves []int32 // room for Apply's work
+	fetched      int     // see fetch
 }
 
 // slot is the part of a row that is looked at far more often than the rest, kept
@@ -58,11 +60,10 @@ func New(now time.Time) *List {
 func (l *List) clear(room int) {
 	l.rows = make([]Row, 0, room)
 	l.slots = make([]slot, 0, room)
-	l.free = nil
-	l.byID = make(map[job.ID]int32, room)
-	l.short = newShortIDs(room)
+	l.frees = nil
+	l.index = newIndex(room)
 	l.batches, l.freeBatches = nil, nil
-	l.byBatch = make(map[store.BatchID]int32)
+	l.byBatch = make(map[BatchID]int32)
 	l.empty = 0
 	l.order = ordered{}
 	l.layout = layout{old: true}
@@ -76,63 +77,6 @@ func (l *List) Load(c store.Contents) {
 	l.settle()
 }
 
-// Reset replaces everything by the contents of a state file that was replaced
-// under us. The cursor, selection, folds and news stay with their jobs and
-// batches, and so does what only this process knows.
-func (l *List) Reset(c store.Contents) {
-	old := *l
-	l.clear(len(c.Jobs))
-	l.cursor, l.wish, l.looking, l.anchor = nowhere(), nowhere(), -1, anchor{batch: gone}
-	l.load(c)
-	for i := range old.batches {
-		b := &old.batches[i]
-		if j, ok := l.byBatch[b.ID]; ok && b.used {
-			l.batches[j].folded, l.batches[j].foldedFiltered = b.folded, b.foldedFiltered
-			l.batches[j].Folded = b.Folded
-		}
-	}
-	for id, i := range l.byID {
-		if j, ok := old.byID[id]; ok {
-			l.inherit(i, &old.rows[j])
-		}
-	}
-	l.layout.old = true
-	l.cursor = old.translate(old.cursor, l)
-	l.wish = old.translate(old.wish, l)
-	l.settle()
-}
-
-// inherit takes over from old what the state file doesn't know.
-func (l *List) inherit(i int32, old *Row) {
-	r := &l.rows[i]
-	r.Problem, r.Next, r.Latency, r.Polls = old.Problem, old.Next, old.Latency, old.Polls
-	r.Heard, r.Moved, r.Stalled = old.Heard, old.Moved, old.Stalled
-	r.Selected = old.Selected
-	r.News = old.News || r.State().Finished() && !old.State().Finished()
-	if r.Selected {
-		l.selected++
-	}
-	l.refresh(i)
-}
-
-// translate says where c of this list is in other.
-func (l *List) translate(c cursor, other *List) cursor {
-	if c.batch < 0 {
-		return c
-	}
-	out := cursor{batch: gone, row: header, key: c.key, batchKey: c.batchKey}
-	if b, ok := other.byBatch[l.batches[c.batch].ID]; ok {
-		out.batch = b
-	}
-	if c.row >= 0 {
-		out.row = gone
-		if r, ok := other.byID[l.rows[c.row].ID]; ok {
-			out.row, out.batch = r, other.slots[r].batch
-		}
-	}
-	return out
-}
-
 func (l *List) load(c store.Contents) {
 	if len(l.rows) == 0 {
 		l.clear(len(c.Jobs))
@@ -141,31 +85,35 @@ func (l *List) load(c store.Contents) {
 		l.addBatch(b)
 	}
 	for i := range c.Jobs {
-		l.put(Row{Job: c.Jobs[i]}, 0)
+		slot := l.free()
+		l.rows[slot].Job = c.Jobs[i]
+		l.put(slot, 0)
 	}
 	l.resort()
 }
 
-// put adds a row in the place seq, or last if that is 0, without giving it a
-// place in the order yet.
-func (l *List) put(r Row, seq uint32) int32 {
+// free returns a slot for another row.
+func (l *List) free() int32 {
+	if n := len(l.frees); n > 0 {
+		i := l.frees[n-1]
+		l.frees = l.frees[:n-1]
+		return i
+	}
+	l.rows = append(l.rows, Row{})
+	l.slots = append(l.slots, slot{})
+	return int32(len(l.rows) - 1) //nolint:gosec // 2^31 rows don't fit in memory
+}
+
+// put takes in the row that was written into a free slot, in the place seq or last
+// if that is 0, without giving it a place in its batch's order yet.
+func (l *List) put(i int32, seq uint32) {
 	if seq == 0 {
 		l.seq++
 		seq = l.seq
 	}
+	r, s := &l.rows[i], &l.slots[i]
 	batch := l.addBatch(store.Batch{ID: r.Batch, Added: r.Added})
-	var i int32
-	if n := len(l.free); n > 0 {
-		i = l.free[n-1]
-		l.free = l.free[:n-1]
-		l.rows[i], l.slots[i] = r, slot{}
-	} else {
-		i = int32(len(l.rows)) //nolint:gosec // 2^31 rows don't fit in memory
-		l.rows = append(l.rows, r)
-		l.slots = append(l.slots, slot{})
-	}
-	s := &l.slots[i]
-	s.batch, s.key, s.tally = batch, uint64(seq), tallyOf(&l.rows[i])
+	*s = slot{batch: batch, key: uint64(seq), tally: tallyOf(r)}
 	b := &l.batches[batch]
 	if b.Counts.Total == 0 {
 		l.empty--
@@ -175,9 +123,7 @@ func (l *List) put(r Row, seq uint32) int32 {
 	if r.Selected {
 		l.selected++
 	}
-	l.byID[r.ID] = i
-	l.short.add(r.ID, i, l.rows)
-	return i
+	l.index.add(r.ID, i, l.rows)
 }
 
 // take removes a row. The batch may be swept away with it.
@@ -198,22 +144,24 @@ func (l *List) take(i int32) {
 	if b.Counts.Total == 0 {
 		l.empty++
 	}
-	l.short.remove(r.ID, i, l.rows)
-	delete(l.byID, r.ID)
+	l.index.remove(i, l.rows)
 	l.leave(i)
 	l.placeBatch(s.batch)
 	*r, *s = Row{}, slot{batch: -1}
-	l.free = append(l.free, i)
+	l.frees = append(l.frees, i)
 }
 
 // Row returns the row of a job.
 func (l *List) Row(id job.ID) (*Row, bool) {
-	i, ok := l.byID[id]
+	i, ok := l.slot(id)
 	if !ok {
 		return nil, false
 	}
 	return &l.rows[i], true
 }
+
+// slot returns where the row of a job is.
+func (l *List) slot(id job.ID) (int32, bool) { return l.index.find(id, l.rows) }
 
 // Batch returns what there is to draw of a batch.
 func (l *List) Batch(id store.BatchID) (*Batch, bool) {

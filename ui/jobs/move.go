@@ -55,7 +55,7 @@ func (l *List) ClickLine(i int) bool {
 
 // Go puts the cursor on a job, unfolding its batch, and reports whether it is shown.
 func (l *List) Go(id job.ID) bool {
-	i, ok := l.byID[id]
+	i, ok := l.slot(id)
 	if !ok || !l.slots[i].shown {
 		return false
 	}

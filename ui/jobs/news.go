@@ -24,7 +24,7 @@ func (l *List) look() {
 
 // SetStalled marks a job as one whose progress has stopped, or takes the mark off.
 func (l *List) SetStalled(id job.ID, stalled bool) {
-	if i, ok := l.byID[id]; ok {
+	if i, ok := l.slot(id); ok {
 		l.rows[i].Stalled = stalled
 	}
 }

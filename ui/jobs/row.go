@@ -44,7 +44,7 @@ type Row struct {
 	Selected bool
 	Stalled  bool // as [List.SetStalled] said
 
-	digits uint8 // hexadecimal digits of the ID that tell it apart
+	idBytes uint8 // the first bytes of the ID that tell it apart
 }
 
 // State says where the job stands.
@@ -87,7 +87,7 @@ func (r *Row) Changed() time.Time {
 }
 
 // ShortID is the beginning of the ID that tells the job apart from all others in
-// the list: 8 digits, more where two collide.
+// the list: 8 digits, or more groups of them where two collide.
 func (r *Row) ShortID() string {
 	var buf [36]byte
 	return string(r.AppendShortID(buf[:0]))
@@ -101,4 +101,4 @@ func (r *Row) AppendShortID(b []byte) []byte {
 }
 
 // ShortLen is how many bytes [Row.ShortID] has, 8 to 36.
-func (r *Row) ShortLen() int { return idLen(int(r.digits)) }
+func (r *Row) ShortLen() int { return textLen(int(r.idBytes)) }

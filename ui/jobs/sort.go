@@ -50,6 +50,9 @@ func (l *List) SetSort(s Sort) {
 	for i := range l.slots {
 		if sl := &l.slots[i]; sl.batch >= 0 {
 			sl.key = rowKey(s, &l.rows[i], sl.tally, seqOf(sl.key))
+			if s == ByRecent {
+				l.batches[sl.batch].noteChange(&l.rows[i])
+			}
 		}
 	}
 	l.rebuild()
@@ -136,12 +139,18 @@ func (l *List) batchKey(b *batch) uint64 {
 	}
 }
 
-// changed tells a batch that the status of one of its jobs changed.
-func (l *List) changed(batch int32, r *Row) {
-	b := &l.batches[batch]
-	b.recent = max(b.recent, seconds(r.Changed()))
+// changed tells a row's batch that the row is new, or its status is.
+func (l *List) changed(i int32) {
+	batch := l.slots[i].batch
+	if l.sort == ByRecent {
+		l.batches[batch].noteChange(&l.rows[i])
+	}
 	l.placeBatch(batch)
 }
+
+// noteChange keeps when the batch's jobs changed last. It is not taken back when
+// that job is forgotten.
+func (b *batch) noteChange(r *Row) { b.recent = max(b.recent, seconds(r.Changed())) }
 
 // placeBatch puts a batch where it belongs, unless the cursor is in it: what
 // somebody looks at stays where it is until they look elsewhere.
@@ -181,8 +190,9 @@ func (l *List) resort() {
 		r := &l.rows[i]
 		s.key = rowKey(l.sort, r, s.tally, seqOf(s.key))
 		s.shown = l.matches(int32(i))
-		b := &l.batches[s.batch]
-		b.recent = max(b.recent, seconds(r.Changed()))
+		if l.sort == ByRecent {
+			l.batches[s.batch].noteChange(r)
+		}
 	}
 	l.rebuild()
 	l.replaceBatches()

@@ -14,7 +14,7 @@ func (l *List) Track(jobs []store.Job, b store.Batch) (added []store.Job, alread
 	}
 	added = make([]store.Job, 0, len(jobs))
 	for i := range jobs {
-		if _, ok := l.byID[jobs[i].ID]; ok {
+		if _, ok := l.slot(jobs[i].ID); ok {
 			already++
 			continue
 		}
@@ -32,15 +32,17 @@ func (l *List) Track(jobs []store.Job, b store.Batch) (added []store.Job, alread
 
 // insert adds a row and gives it its place in the order.
 func (l *List) insert(r Row, seq uint32) {
-	i := l.put(r, seq)
+	i := l.free()
+	l.rows[i] = r
+	l.put(i, seq)
 	l.refresh(i)
-	l.placeBatch(l.slots[i].batch)
+	l.changed(i)
 }
 
 // Saved says that these jobs are in the state file.
 func (l *List) Saved(ids []job.ID) {
 	for _, id := range ids {
-		if i, ok := l.byID[id]; ok {
+		if i, ok := l.slot(id); ok {
 			l.rows[i].Saving = false
 		}
 	}
@@ -62,7 +64,7 @@ func (r *Removed) Job() store.Job { return r.row.Job }
 func (l *List) Forget(ids []job.ID) []Removed {
 	var out []Removed
 	for _, id := range ids {
-		i, ok := l.byID[id]
+		i, ok := l.slot(id)
 		if !ok {
 			continue
 		}
@@ -82,7 +84,7 @@ func (l *List) Restore(removed []Removed) []store.Job {
 	var out []store.Job
 	for i := range removed {
 		m := &removed[i]
-		if _, ok := l.byID[m.row.ID]; ok {
+		if _, ok := l.slot(m.row.ID); ok {
 			continue
 		}
 		if _, ok := l.byBatch[m.batch.ID]; !ok {

@@ -117,10 +117,9 @@ func (l *List) settle() {
 // next in its batch, else the one before, else the next batch, else the one before.
 func (l *List) nearest(c cursor) cursor {
 	if l.matched == 0 {
-		c.batch, c.row = min(c.batch, header), min(c.row, header)
 		return nowhere()
 	}
-	if c.batch == header { // never was anywhere
+	if c.batch == header { // nowhere
 		return l.item(0)
 	}
 	if !l.visible(c.batch) {
