@@ -1,0 +1,144 @@
+package forecast
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+)
+
+func TestAJobIsComparedWithItsBatch(t *testing.T) {
+	s := newScene(t)
+	s.history() // the median is 54 s
+	s.runs(1, 0, 108)
+	if r, ok := s.Pace(id(1), s.at(200)); !ok || r < 1.9 || r > 2.1 {
+		t.Errorf("it took twice the median, but its pace is %v, %v", r, ok)
+	}
+	for sec := 0.0; sec <= 10; sec++ {
+		s.says(2, sec, job.Processing, job.Progress(sec/27))
+	}
+	if r, ok := s.Pace(id(2), s.at(10)); !ok || r < 0.4 || r > 0.6 {
+		t.Errorf("it will have taken half of the median, but its pace is %v, %v", r, ok)
+	}
+	s.says(3, 0, job.Error, job.Unknown)
+	if r, ok := s.Pace(id(3), s.at(10)); ok {
+		t.Errorf("a failed job has the pace %v", r)
+	}
+}
+
+func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
+	s := newScene(t)
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	round := func(n int) {
+		for i := n * 1000; i < n*1000+1000; i++ {
+			sec := float64(i)
+			s.add(i, sec)
+			s.says(i, sec, job.NotStarted, 0)
+			for k := range 8 {
+				s.says(i, sec+float64(k), job.Processing, job.Progress(k)/8)
+			}
+			s.says(i, sec+8, job.Done, 1)
+			s.Forget(id(i))
+			delete(s.jobs, i)
+		}
+	}
+	for n := range 3 {
+		round(n)
+	}
+	first := heap()
+	for n := 3; n < 8; n++ {
+		round(n)
+	}
+	if last := heap(); last > first+first/10+64<<10 {
+		t.Errorf("after 3,000 jobs the heap held %d bytes, after 8,000 %d", first, last)
+	}
+	if len(s.queue.jobs) > 2048 || len(s.all.waiting) > 64 {
+		t.Errorf("the queue keeps %d places, the batch %d", len(s.queue.jobs), len(s.all.waiting))
+	}
+}
+
+func TestOneJobsHistoryIsBoundedAndItsEndsKept(t *testing.T) {
+	s := newScene(t)
+	for sec := range 500 {
+		s.says(1, float64(sec), job.Processing, job.Progress(float64(sec)/500))
+	}
+	got := s.Samples(id(1))
+	if len(got) < maxSamples/2 || len(got) > maxSamples {
+		t.Fatalf("%d samples", len(got))
+	}
+	if got[0].Progress != 0 || got[len(got)-1].Progress != 499.0/500 {
+		t.Errorf("from %v to %v", got[0], got[len(got)-1])
+	}
+	for i := 1; i < len(got); i++ {
+		if got[i].At <= got[i-1].At || got[i].Progress < got[i-1].Progress {
+			t.Fatalf("sample %d goes back: %v, %v", i, got[i-1], got[i])
+		}
+	}
+	s.says(1, 500, job.Done, 1)
+	after := s.Samples(id(1))
+	if len(after) > maxSamples/2+1 || after[len(after)-1].Progress != 1 {
+		t.Errorf("finished, it has %d samples and ends with %v", len(after), after[len(after)-1])
+	}
+	line := ProgressSparkline(Columns(after, 500*time.Second, 8), false)
+	if line != "▂▃▃▄▅▆▇█" { // the same rise, within a level
+		t.Errorf("drawn: %q", line)
+	}
+}
+
+func TestThroughputIsCountedInStretchesThatWiden(t *testing.T) {
+	s := newScene(t)
+	for i := range 3600 {
+		s.runs(i, float64(i)-5, float64(i)) // one a second, for an hour
+	}
+	tp := s.Throughput("b", s.at(3600))
+	sum := 0
+	for _, n := range tp.Jobs {
+		sum += n
+	}
+	if sum != 3600 || len(tp.Jobs) > 32 || len(tp.Jobs) < 16 {
+		t.Errorf("%d jobs in %d stretches of %v", sum, len(tp.Jobs), tp.Width)
+	}
+	for i, r := range tp.PerMinute(s.at(3600)) {
+		if r < 55 || r > 65 {
+			t.Errorf("stretch %d: %.1f jobs/min, want 60", i, r)
+		}
+	}
+	if tp := s.Throughput("b", s.at(7200)); len(tp.Jobs) == 0 || tp.Jobs[len(tp.Jobs)-1] != 0 {
+		t.Errorf("an hour after the last: %v", tp.Jobs)
+	}
+	s.runs(9999, -90000, -86400) // a state file is in no order of ends
+	tp, sum = s.Throughput("b", s.at(3600)), 0
+	for _, n := range tp.Jobs {
+		sum += n
+	}
+	if sum != 3601 || tp.From.After(s.at(-86400)) {
+		t.Errorf("with one of the day before: %v since %v", tp.Jobs, tp.From)
+	}
+}
+
+func TestSparklinesHaveAnASCIIVariant(t *testing.T) {
+	values := []float64{0, 1, 2, 4, 8}
+	if got := Sparkline(values, false); got != "▁▂▃▅█" {
+		t.Errorf("%q", got)
+	}
+	if got := Sparkline(values, true); got != "_.-+@" {
+		t.Errorf("%q", got)
+	}
+	for _, r := range Sparkline(values, true) {
+		if r > '~' {
+			t.Errorf("%q is not ASCII", r)
+		}
+	}
+	if got := Sparkline([]float64{0, 0}, true); got != "__" {
+		t.Errorf("nothing at all is %q", got)
+	}
+	if got := ProgressSparkline(Columns(nil, time.Minute, 4), false); got != "    " {
+		t.Errorf("no samples are %q", got)
+	}
+}
