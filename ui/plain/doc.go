@@ -1,0 +1,32 @@
+// Package plain is jobwatch without a screen: lines for people and logs, JSON for
+// programs, a table for a single look, and the receipt after the dashboard. It is a
+// second consumer of the same poller and the same state file.
+//
+// # Plain lines
+//
+// A line for each change of a job's status, the first one when it is first heard:
+//
+//	2026-05-04 14:32:05  01890a5d  Processing    45%  Invoice 12: rendering page 3
+//
+// Local time, short ID (first 8 digits, more where two of the jobs share them),
+// status, progress ("-" when not known), description and status_meta. No escape
+// sequence is ever written; the API's texts go through ui/safe. What is about
+// jobwatch itself, and the causes of jobs that failed, go to standard error.
+//
+// # JSON lines
+//
+// The same moments, one object a line:
+//
+//	time         string   when the API said so, RFC 3339 in UTC with milliseconds
+//	id           string   the whole ID
+//	batch        string?  the batch's name
+//	status       string?  the API's word; null when it has not said any
+//	progress     number?  0 to 1
+//	status_meta  string?  as the API gave it
+//	path         string?  as the API gave it: the job's output when Done
+//	error        string?  why the job has ended without being Done; null while it may still be
+//
+// Every key is always there; null means not known (string?, number?). A job is
+// finished when its status is "Done" or its error is not null. Characters that could
+// act on a terminal are escaped as \uXXXX.
+package plain

@@ -1,0 +1,55 @@
+package plain
+
+import (
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// ledger is all that the state file holds, kept up to date, so that it can be written
+// anew should somebody remove the file.
+type ledger struct {
+	jobs    map[job.ID]*store.Job
+	order   []job.ID // as they were tracked; those that were forgotten stay in it
+	batches map[store.BatchID]store.Batch
+}
+
+func newLedger(c *store.Contents) ledger {
+	l := ledger{
+		jobs:    make(map[job.ID]*store.Job, len(c.Jobs)),
+		order:   make([]job.ID, 0, len(c.Jobs)),
+		batches: make(map[store.BatchID]store.Batch, len(c.Batches)),
+	}
+	for _, b := range c.Batches {
+		l.batches[b.ID] = b
+	}
+	for _, j := range c.Jobs {
+		l.track(j)
+	}
+	return l
+}
+
+func (l *ledger) track(j store.Job) {
+	if _, ok := l.jobs[j.ID]; !ok {
+		l.jobs[j.ID] = &j
+		l.order = append(l.order, j.ID)
+	}
+}
+
+// each calls do with every tracked job, in their order.
+func (l *ledger) each(do func(*store.Job)) {
+	for _, id := range l.order {
+		if j, ok := l.jobs[id]; ok {
+			do(j)
+		}
+	}
+}
+
+// ops are what writes the whole ledger.
+func (l *ledger) ops() []store.Op {
+	ops := make([]store.Op, 0, len(l.jobs)+len(l.batches))
+	for _, b := range l.batches {
+		ops = append(ops, store.SetBatch{Batch: b})
+	}
+	l.each(func(j *store.Job) { ops = append(ops, store.Track{Job: *j}) })
+	return ops
+}

@@ -1,0 +1,91 @@
+package plain
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/theme"
+)
+
+// stamp is when a line's news came about: the end's time, the answer's, or else now.
+func stamp(j *store.Job, now time.Time) time.Time {
+	switch {
+	case j.End.Finished() && !j.Ended.IsZero():
+		return j.Ended
+	case !j.Answered.IsZero():
+		return j.Answered
+	}
+	return now
+}
+
+// plainLine is one line for people.
+func plainLine(b []byte, j *store.Job, at time.Time, short string, shortWidth int) []byte {
+	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth),
+		padded(word(j), theme.WordWidth), percent(j.Answer.Progress), about(j))
+	return append(append(b, line...), '\n')
+}
+
+// object is one line for programs; doc.go says what its fields mean.
+type object struct {
+	Time     string   `json:"time"`
+	ID       string   `json:"id"`
+	Batch    *string  `json:"batch"`
+	Status   *string  `json:"status"`
+	Progress *float64 `json:"progress"`
+	Meta     *string  `json:"status_meta"`
+	Path     *string  `json:"path"`
+	Error    *string  `json:"error"`
+}
+
+func jsonLine(b []byte, j *store.Job, at time.Time, batch string) ([]byte, error) {
+	o := object{
+		Time:   at.UTC().Format("2006-01-02T15:04:05.000Z"),
+		ID:     j.ID.String(),
+		Batch:  known(batch),
+		Status: known(string(j.Answer.Status)),
+		Meta:   known(j.Answer.Meta),
+		Path:   known(j.Answer.Path),
+		Error:  known(cause(j)),
+	}
+	if j.Answer.Progress.Known() {
+		p := float64(j.Answer.Progress)
+		o.Progress = &p
+	}
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(o); err != nil {
+		return b, err
+	}
+	return appendTame(b, line.Bytes()), nil
+}
+
+// known is null for what is not known.
+func known(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// appendTame appends a JSON line with all that could act on a terminal escaped: C1
+// controls, bidi controls and what else is not printable can only stand in strings.
+// (The encoder has escaped what is below U+0020.)
+func appendTame(b, line []byte) []byte {
+	for _, r := range string(line) {
+		if r < unicode.MaxASCII || unicode.IsPrint(r) {
+			b = utf8.AppendRune(b, r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			b = fmt.Appendf(b, `\u%04x`, unit)
+		}
+	}
+	return b
+}

@@ -1,0 +1,155 @@
+package plain
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/safe"
+)
+
+// weakDisk is the state file on a disk that may be full.
+type weakDisk struct {
+	*store.Store
+
+	mu    sync.Mutex
+	full  bool
+	calls int
+}
+
+func (d *weakDisk) Append(ctx context.Context, ops ...store.Op) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.calls++; d.full {
+		return &store.NotSavedError{Path: "jobs.jsonl", Err: syscall.ENOSPC}
+	}
+	return d.Store.Append(ctx, ops...)
+}
+
+func (d *weakDisk) set(full bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.full = full
+}
+
+func TestOneLookPrintsATable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b, c, d := jobID(0x01890a5d), jobID(0x0d9c1f4e), jobID(0x01890a5e), jobID(0xfeedbeef)
+		s := newStage(t,
+			store.SetBatch{Batch: store.Batch{ID: "m", Name: "März 日本"}},
+			tracked(store.Job{ID: a, Batch: "m"}), tracked(store.Job{ID: b, Batch: "m"}),
+			tracked(store.Job{ID: c, Batch: "m"}), tracked(store.Job{ID: d}),
+		)
+		s.cfg.Once = true
+		s.start()
+		s.heard(says(a, job.Done, 1, ""), says(b, job.Processing, 0.45, "page 3"))
+		s.heard(fails(c, job.NotFound, job.Live, "the API does not know this job (yet)"))
+		s.heard(says(b, job.Done, 1, "")) // was polled once: not looked at any more
+		s.heard(says(d, "Resting", job.Unknown, ""))
+		s.wait()
+		want(t, "standard output", s.out.String(), strings.TrimPrefix(`
+JOB       STATUS      DONE  BATCH      DESCRIPTION
+01890a5d  Done        100%  März 日本  Invoice 01890a5d
+0d9c1f4e  Processing   45%  März 日本  Invoice 0d9c1f4e: page 3
+01890a5e  Not found      -  März 日本  last poll failed: the API does not know this job (yet)
+feedbeef  Resting        -             Invoice feedbeef
+`, "\n"))
+		if s.result.Exit() != 8 || s.err.Len() > 0 {
+			t.Errorf("%+v %s", s.result, s.err.String())
+		}
+		if len(s.feed.forgotten) != 4 || s.saved()[b].Answer.Progress != 0.45 {
+			t.Errorf("%v %+v", s.feed.forgotten, s.saved()[b])
+		}
+	})
+}
+
+func TestOneLookEndsByWhatItSaw(t *testing.T) {
+	for _, tt := range []struct {
+		status [2]job.Status
+		exit   int
+	}{
+		{[2]job.Status{job.Done, job.Done}, 0},
+		{[2]job.Status{job.Done, job.Error}, 1},
+		{[2]job.Status{job.Done, job.Processing}, 8},
+		{[2]job.Status{job.Error, job.Processing}, 1}, // as gh pr checks: what failed stays so
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t)
+			s.cfg.Once, s.cfg.JSON = true, true
+			s.start(jobID(1), jobID(2))
+			s.heard(says(jobID(1), tt.status[0], 0.5, "x"), says(jobID(2), tt.status[1], 0.5, "x"))
+			s.wait()
+			if s.result.Exit() != tt.exit || strings.Count(s.out.String(), "\n") != 2 || s.err.Len() > 0 {
+				t.Errorf("%s: exit %d\n%s%s", tt.status, s.result.Exit(), s.out.String(), s.err.String())
+			}
+		})
+	}
+}
+
+func TestOneLookDoesNotWaitForAnAPIThatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := jobID(1)
+		s := newStage(t, tracked(store.Job{ID: a, Answer: job.Answer{Status: job.Processing, Progress: 0.5}, Answered: time.Now()}))
+		s.cfg.Once, s.cfg.JSON = true, true
+		s.start()
+		s.sent(poller.Update{Host: poller.Host{State: poller.EasingOff, RetryAt: time.Now()}})
+		s.wait()
+		want(t, "standard error", s.err.String(), "jobwatch: the API is away: it asks for fewer requests; what follows is what was known before\n")
+		if s.result.Exit() != 8 || !strings.Contains(s.out.String(), `"status":"Processing"`) {
+			t.Errorf("%+v %s", s.result, s.out.String())
+		}
+	})
+}
+
+func TestTheReceiptIsShort(t *testing.T) {
+	var jobs []store.Job
+	add := func(n int, status job.Status, end job.End, meta string) {
+		for range n {
+			i := len(jobs)
+			jobs = append(jobs, store.Job{
+				ID: jobID(uint32(i)), End: end, Ended: time.Unix(int64(i), 0), //nolint:gosec // a few
+				Answer: job.Answer{Status: status, Meta: meta, Description: "Invoice"},
+			})
+		}
+	}
+	receipt := func(width int) string { return Receipt(jobs, safe.Unicode, width) }
+	want(t, "nothing tracked", receipt(80), "no jobs are tracked\n")
+	add(2, job.Done, job.EndedDone, "")
+	want(t, "all done", receipt(80), "2 jobs: 2 done\n")
+	add(1, job.Error, job.EndedError, "no such \x1b[31mfont")
+	add(1, job.Processing, job.Live, "")
+	want(t, "one of each", receipt(80), `4 jobs: 2 done, 1 error, 1 running
+  00000002 Error: no such font (Invoice)
+1 is unfinished and still tracked: jobwatch goes on with it
+`)
+	add(20, job.Error, job.EndedError, "too large for the page that it was meant to stand on, whatever is done about it")
+	add(3, job.NotStarted, job.Live, "")
+	got := receipt(40)
+	if n := strings.Count(got, "\n"); n != 10 {
+		t.Errorf("%d lines:\n%s", n, got)
+	}
+	for _, part := range []string{
+		"27 jobs: 2 done, 21 error, 1 running, 3…\n", "\n  00000017 Error: too large for the pag…\n",
+		"\n  and 14 more\n", "\n4 are unfinished and still tracked: job…\n",
+	} {
+		if !strings.Contains(got, part) {
+			t.Errorf("%q is missing in\n%s", part, got)
+		}
+	}
+}
+
+func TestShortIDsTellJobsApart(t *testing.T) {
+	a, b, c := jobID(0x01890a5d), jobID(0x01890a5d), jobID(0x0d9c1f4e)
+	b[5] ^= 1
+	got := shortIDs([]job.ID{a, b, c, c})
+	if got.of(a) != "01890a5dac96" || got.of(b) != "01890a5dac97" || got.of(c) != "0d9c1f4e" || got.width() != 12 {
+		t.Errorf("%v", got)
+	}
+}

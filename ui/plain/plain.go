@@ -1,0 +1,79 @@
+package plain
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// Watcher is the poller, as it is used here. None of these waits.
+type Watcher interface {
+	Track(jobs ...poller.Tracked)
+	Forget(ids ...job.ID)
+	Updates() <-chan poller.Update
+}
+
+// Journal is the state file, as it is used here.
+type Journal interface {
+	Append(ctx context.Context, ops ...store.Op) error
+	Next(ctx context.Context) (store.News, error)
+}
+
+// Config says what to watch and where to tell of it.
+type Config struct {
+	Out io.Writer // the lines
+	Err io.Writer // what is about jobwatch, and the causes of failures
+
+	JSON bool // instead of plain lines
+	Once bool // poll each job once, then leave
+
+	Journal Journal
+	Opened  store.Opened // what the state file holds
+	Watcher Watcher      // running; whoever runs it stops it after Run
+
+	Jobs  []job.ID // what to watch; none: all unfinished ones that are tracked
+	Batch string   // the name of the batch that new jobs among them become; "": the time
+}
+
+const (
+	// statusDelay is how long status changes may wait to be saved together.
+	statusDelay = time.Second
+	// retryDelay is how long a failed save waits before it is tried again.
+	retryDelay = 5 * time.Second
+	// saveGrace bounds the last save. It is longer than the store waits for its lock.
+	saveGrace = 8 * time.Second
+	// writeGrace is how long, after an interruption, a reader may take for what is
+	// still to be written.
+	writeGrace = time.Second
+	// awayDelay is how long the API may be away before that is told: short
+	// troubles are nobody's business.
+	awayDelay = 10 * time.Second
+	// mostUnread is how many bytes may wait for a reader that has stopped reading.
+	// Then nothing more is taken from the poller, which keeps only the newest.
+	mostUnread = 1 << 20
+	// mostHints is how many jobs are told to be unknown to the API before they are
+	// given up; more of them need no line each.
+	mostHints = 10
+	// mostCauses is how many failed jobs are listed at the end.
+	mostCauses = 50
+)
+
+// Run tracks the jobs that are not tracked yet, tells of each change of status, and
+// returns when all of the jobs are finished, when ctx ends, or when nobody reads Out
+// any more. What it observed is in the state file then, as far as the disk allows:
+// trouble with it is told once, and watching goes on. Its error means that the poller
+// stopped early, or that Out can't be written.
+func Run(ctx context.Context, cfg Config) (Result, error) {
+	w := newWatch(&cfg)
+	stop := w.follow(ctx)
+	err := w.begin(ctx)
+	if err == nil {
+		err = w.loop(ctx)
+	}
+	stop()
+	return w.finish(ctx, err)
+}

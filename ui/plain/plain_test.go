@@ -1,0 +1,385 @@
+package plain
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// lines are wanted lines, with the time after the start, in seconds, at their
+// beginning.
+func lines(start time.Time, texts ...string) string {
+	var b strings.Builder
+	for _, text := range texts {
+		after, rest, _ := strings.Cut(text, "s ")
+		d, _ := time.ParseDuration(after + "s")
+		b.WriteString(start.Add(d).Local().Format(time.DateTime) + "  " + rest + "\n")
+	}
+	return b.String()
+}
+
+func want(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s:\n%s\nwant:\n%s", what, got, want)
+	}
+}
+
+func TestABatchIsToldLineByLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		a, b, c := jobID(0x01890a5d), jobID(0x0d9c1f4e), jobID(0xfeedbeef)
+		s.cfg.Batch = "may"
+		begin := time.Now()
+		s.start(a, b, c)
+		s.heard(says(a, job.NotStarted, job.Unknown, ""), says(b, job.Processing, 0.29, "rendering \x1b[2Jpage 3"))
+		time.Sleep(2 * time.Second)                     //nolint:forbidigo // the fake clock of synctest
+		s.heard(says(b, job.Processing, 0.6, "page 4")) // no news of its status
+		s.heard(says(a, job.Done, 1, ""))
+		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
+		s.heard(says(b, job.Error, 0.6, "no such font: Com\u202eic"))
+		s.heard(fails(c, job.Rejected, job.EndedRejected, "the API does not take this ID"))
+		s.wait()
+
+		want(t, "standard output", s.out.String(), lines(begin,
+			"0s 01890a5d  Not Started     -  Invoice 01890a5d",
+			"0s 0d9c1f4e  Processing    29%  Invoice 0d9c1f4e: rendering page 3",
+			"2s 01890a5d  Done         100%  Invoice 01890a5d",
+			"3s 0d9c1f4e  Error         60%  Invoice 0d9c1f4e: no such font: Comic",
+			"3s feedbeef  Rejected        -  the API does not take this ID",
+		))
+		want(t, "standard error", s.err.String(), `jobwatch: 2 of 3 jobs are not Done:
+  0d9c1f4e Error: no such font: Comic (Invoice 0d9c1f4e)
+  feedbeef Rejected: the API does not take this ID
+`)
+		if s.result != (Result{Done: 1, Failed: 2}) || s.result.Exit() != 1 {
+			t.Errorf("%+v", s.result)
+		}
+		jobs := s.saved()
+		if jobs[a].End != job.EndedDone || jobs[b].End != job.EndedError || jobs[c].Cause != "the API does not take this ID" {
+			t.Errorf("saved: %+v", jobs)
+		}
+		if _, opened := open(t, s.path); len(opened.Contents.Batches) != 1 || opened.Contents.Batches[0].Name != "may" {
+			t.Errorf("batches: %+v", opened.Contents.Batches)
+		}
+	})
+}
+
+func TestAProgramReadsJSON(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
+		s.cfg.JSON, s.cfg.Batch = true, "may & june"
+		s.start(a, b)
+		hostile := "\x1b]0;x\x07 \u009b2J \u202e <b> \U000e0001 ü"
+		s.heard(says(a, job.Processing, 0.25, hostile))
+		s.heard(says(a, job.Done, 1, ""))
+		s.heard(fails(b, job.NotFound, job.EndedGivenUp, "no such job"))
+		s.wait()
+
+		want(t, "standard output", s.out.String(), ``+
+			`{"time":"2000-01-01T00:00:00.000Z","id":"01890a5d-ac96-474b-8cce-b302099a8057","batch":"may & june","status":"Processing","progress":0.25,`+
+			`"status_meta":"\u001b]0;x\u0007 \u009b2J \u202e <b> \udb40\udc01 ü","path":null,"error":null}`+"\n"+
+			`{"time":"2000-01-01T00:00:00.000Z","id":"01890a5d-ac96-474b-8cce-b302099a8057","batch":"may & june","status":"Done","progress":1,`+
+			`"status_meta":null,"path":"/job/01890a5d-ac96-474b-8cce-b302099a8057/output","error":null}`+"\n"+
+			`{"time":"2000-01-01T00:00:00.000Z","id":"0d9c1f4e-ac96-474b-8cce-b302099a8057","batch":"may & june","status":null,"progress":null,`+
+			`"status_meta":null,"path":null,"error":"no such job"}`+"\n")
+		var first struct {
+			Meta string `json:"status_meta"`
+		}
+		if err := json.NewDecoder(&s.out).Decode(&first); err != nil || first.Meta != hostile {
+			t.Errorf("read back: %q, %v", first.Meta, err)
+		}
+		if s.err.Len() > 0 || s.result.Exit() != 1 {
+			t.Errorf("%+v %s", s.result, s.err.String())
+		}
+	})
+}
+
+func TestAFinishedJobGivenAgainIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := jobID(0x01890a5d)
+		ended := time.Now().Add(-time.Hour).Truncate(time.Second)
+		s := newStage(t, tracked(store.Job{
+			ID: a, Answer: job.Answer{Status: job.Done, Progress: 1}, Answered: ended, Ended: ended, End: job.EndedDone,
+		}))
+		s.start(a)
+		s.wait()
+		want(t, "standard output", s.out.String(), lines(ended, "0s 01890a5d  Done         100%"))
+		if s.result.Exit() != 0 || len(s.feed.polled()) > 0 {
+			t.Errorf("%+v, polled %v", s.result, s.feed.polled())
+		}
+	})
+}
+
+func TestWithoutJobsAllUnfinishedOnesAreWatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := jobID(1), jobID(2)
+		s := newStage(t,
+			tracked(store.Job{ID: a, Answer: job.Answer{Status: job.Error}, Ended: time.Now(), End: job.EndedError}),
+			tracked(store.Job{ID: b, Answer: job.Answer{Status: job.Processing, Progress: 0.5}, Answered: time.Now()}),
+		)
+		known := time.Now()
+		time.Sleep(time.Hour) //nolint:forbidigo // the fake clock of synctest
+		s.start()
+		begin := time.Now()
+		trouble := fails(b, job.Trouble, job.Live, "HTTP 500")
+		trouble.Answer, trouble.Answered = job.Answer{Status: job.Processing, Progress: 0.5}, known
+		s.heard(trouble) // is no news of the job
+		s.heard(says(b, job.Processing, 0.5, ""))
+		s.heard(says(b, job.Done, 1, ""))
+		s.wait()
+		want(t, "standard output", s.out.String(), lines(begin,
+			"0s 00000002  Processing    50%  Invoice 00000002",
+			"0s 00000002  Done         100%  Invoice 00000002",
+		))
+		if got := s.feed.polled(); len(got) != 1 || got[0] != b || s.result != (Result{Done: 1}) {
+			t.Errorf("polled %v, %+v", got, s.result)
+		}
+
+		again := newStage(t)
+		again.start()
+		again.wait()
+		want(t, "with none left", again.err.String(), "jobwatch: no unfinished jobs are tracked: there is nothing to watch\n")
+		if again.result.Exit() != 0 || again.out.Len() > 0 {
+			t.Errorf("%+v %s", again.result, again.out.String())
+		}
+	})
+}
+
+func TestAnInterruptionKeepsWhatWasSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := jobID(1), jobID(2)
+		s := newStage(t)
+		s.start(a, b)
+		s.heard(says(a, job.Processing, 0.5, ""))
+		s.cancel()
+		s.wait()
+		want(t, "standard error", s.err.String(), "jobwatch: interrupted; 2 unfinished jobs stay tracked\n")
+		if jobs := s.saved(); s.result.Exit() != 130 || jobs[a].Answer.Status != job.Processing || len(jobs) != 2 {
+			t.Errorf("%+v %+v", s.result, jobs)
+		}
+	})
+}
+
+func TestAnInterruptionBeforeTheFirstSaveLosesNoJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		compacting := flock.New(s.path + ".lock") // another jobwatch
+		if err := compacting.Lock(); err != nil {
+			t.Fatal(err)
+		}
+		s.start(jobID(1))
+		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
+		s.cancel()
+		if err := compacting.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		s.wait()
+		if _, ok := s.saved()[jobID(1)]; !ok || s.result.Exit() != 130 || s.out.Len() > 0 {
+			t.Errorf("tracked: %t, %+v %s", ok, s.result, s.out.String())
+		}
+	})
+}
+
+func TestNobodyReadsOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		r, w := io.Pipe()
+		s.cfg.Out = w
+		a := jobID(1)
+		s.start(a)
+		s.heard(says(a, job.NotStarted, job.Unknown, ""))
+		if _, err := r.Read(make([]byte, 200)); err != nil { // as head -1 does
+			t.Fatal(err)
+		}
+		_ = r.Close()
+		s.heard(says(a, job.Processing, 0.5, ""))
+		s.wait()
+		if s.err.Len() > 0 || s.result != (Result{Unfinished: 1, Cut: true}) || s.result.Exit() != 1 {
+			t.Errorf("%+v %s", s.result, s.err.String())
+		}
+		if s.saved()[a].Answer.Status != job.Processing {
+			t.Error("not saved")
+		}
+	})
+}
+
+func TestARealPipeThatIsClosedEndsItQuietly(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Close()
+	defer func() { _ = w.Close() }()
+	if _, err := w.WriteString("x"); !isCut(err) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A pager that isn't scrolled, or ctrl+s: the line is held up, the rest goes on.
+func TestAReaderThatStopsHoldsUpNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		r, w := io.Pipe()
+		defer func() { _ = r.Close() }()
+		s.cfg.Out = w
+		a, b := jobID(1), jobID(2)
+		s.start(a, b)
+		s.heard(says(a, job.NotStarted, job.Unknown, ""))
+		s.heard(says(a, job.Processing, 0.5, ""))
+		time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
+		synctest.Wait()
+		if s.saved()[a].Answer.Status != job.Processing {
+			t.Error("what the poller found out is not saved")
+		}
+		interrupted := time.Now()
+		s.cancel()
+		s.wait()
+		if took := time.Since(interrupted); s.result.Exit() != 130 || took > 2*time.Second {
+			t.Errorf("%+v after %v", s.result, took)
+		}
+	})
+}
+
+func TestStatusesAreSavedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		disk := &weakDisk{Store: s.store}
+		s.cfg.Journal = disk
+		var ids []job.ID
+		for n := range uint32(100) {
+			ids = append(ids, jobID(n))
+		}
+		s.start(ids...)
+		for _, id := range ids {
+			s.heard(says(id, job.Processing, 0.5, ""))
+			time.Sleep(20 * time.Millisecond) //nolint:forbidigo // the fake clock of synctest
+		}
+		for _, id := range ids {
+			s.heard(says(id, job.Done, 1, ""))
+		}
+		s.wait()
+		if disk.calls > 4 { // tracking, after 1 s, after 2 s, at the end
+			t.Errorf("the disk was written to %d times in 2 s", disk.calls)
+		}
+		for _, id := range ids {
+			if s.saved()[id].End != job.EndedDone {
+				t.Fatalf("%s is not saved as done", id.Short())
+			}
+		}
+	})
+}
+
+func TestTroubleWithTheDiskIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		disk := &weakDisk{Store: s.store, full: true}
+		s.cfg.Journal = disk
+		a, b := jobID(1), jobID(2)
+		s.start(a, b)
+		s.heard(says(a, job.Processing, 0.5, ""))
+		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
+		s.heard(says(a, job.Done, 1, ""))
+		disk.set(false)
+		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
+		s.heard(says(b, job.Done, 1, ""))
+		s.wait()
+		want(t, "standard error", s.err.String(),
+			"jobwatch: changes are not being saved in jobs.jsonl: the disk is full; free some space; jobwatch goes on watching and tries again\n"+
+				"jobwatch: changes are saved again\n")
+		if jobs := s.saved(); s.result.Exit() != 0 || jobs[a].End != job.EndedDone || jobs[b].End != job.EndedDone {
+			t.Errorf("%+v %+v", s.result, jobs)
+		}
+	})
+}
+
+func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		a, b := jobID(1), jobID(2)
+		s.start(a, b)
+		s.heard(says(a, job.Processing, 0.5, ""), says(b, job.Processing, 0.5, ""))
+
+		other, opened := open(t, s.path)
+		done, _ := opened.Contents.Jobs[1].Observe(says(b, job.Done, 1, ""))
+		if err := other.Append(t.Context(), store.Forget{ID: a}, store.Observe{Job: done}); err != nil {
+			t.Fatal(err)
+		}
+		s.wait()
+		want(t, "standard error", s.err.String(), "jobwatch: 00000001 was forgotten in another jobwatch: it is not watched any more\n")
+		if s.result != (Result{Done: 1}) || !strings.HasSuffix(s.out.String(), "00000002  Done         100%  Invoice 00000002\n") {
+			t.Errorf("%+v\n%s", s.result, s.out.String())
+		}
+		if jobs := s.saved(); len(jobs) != 1 {
+			t.Errorf("%+v", jobs)
+		}
+	})
+}
+
+func TestALostStateFileIsWrittenAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		old := jobID(9)
+		s := newStage(t, tracked(store.Job{ID: old, Answer: job.Answer{Status: job.Done}, Ended: time.Now(), End: job.EndedDone}))
+		a := jobID(1)
+		s.start(a)
+		s.heard(says(a, job.Processing, 0.5, ""))
+		time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
+		if err := os.Remove(s.path); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
+		s.heard(says(a, job.Done, 1, ""))
+		s.wait()
+		if jobs := s.saved(); jobs[a].End != job.EndedDone || jobs[old].End != job.EndedDone {
+			t.Errorf("%+v", jobs)
+		}
+	})
+}
+
+func TestWhatKeepsJobsFromBeingHeardOfIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		a := jobID(0x01890a5d)
+		s.start(a)
+		for range 3 {
+			s.heard(fails(a, job.NotFound, job.Live, "not found"))
+		}
+		away := poller.Host{State: poller.EasingOff, RetryAt: time.Now(), Problem: &job.Problem{Kind: job.Unreachable, Reason: "the host name is not known"}}
+		s.sent(poller.Update{Host: away})
+		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
+		s.sent(poller.Update{}) // it was nothing
+		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
+		s.sent(poller.Update{Host: away})
+		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
+		s.heard(says(a, job.Done, 1, ""))
+		s.wait()
+		want(t, "standard error", s.err.String(),
+			"jobwatch: 01890a5d is not known to the API (yet); it is asked again for 10 minutes\n"+
+				"jobwatch: the API is away: the host name is not known; jobwatch goes on trying\n"+
+				"jobwatch: the API answers again\n")
+	})
+}
+
+func TestAPollerThatStopsIsNoEndOfTheJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.start(jobID(1))
+		close(s.feed.updates)
+		<-s.done
+		s.cancel()
+		if s.failed == nil || s.result.Exit() != 1 {
+			t.Errorf("%+v, %v", s.result, s.failed)
+		}
+	})
+}

@@ -1,0 +1,118 @@
+package plain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/safe"
+)
+
+// receiptLines is the most that a receipt takes: it must not push away what the user
+// had on the shell's screen.
+const receiptLines = 10
+
+// Receipt is what the shell shows after the dashboard: how many jobs stand where, the
+// failed ones with their causes (the last to fail first), and what is still tracked.
+// Its lines end in newlines and are at most width cells wide.
+func Receipt(jobs []store.Job, set safe.Charset, width int) string {
+	if len(jobs) == 0 {
+		return "no jobs are tracked\n"
+	}
+	var counts [filter.States]int
+	var failed []*store.Job
+	ids := shortIDs(idsOf(jobs))
+	for i := range jobs {
+		state := filter.StateOf(jobs[i].Answer.Status, jobs[i].End)
+		counts[state]++
+		if state.Failed() {
+			failed = append(failed, &jobs[i])
+		}
+	}
+	slices.SortStableFunc(failed, func(a, b *store.Job) int { return b.Ended.Compare(a.Ended) })
+
+	lines := []string{plural(len(jobs), "job") + ": " + countText(&counts)}
+	left := live(&counts)
+	room := receiptLines - len(lines)
+	if left > 0 {
+		room-- // for the last line
+	}
+	for i, j := range failed {
+		if i == room-1 && len(failed) > room {
+			lines = append(lines, fmt.Sprintf("  and %d more", len(failed)-i))
+			break
+		}
+		lines = append(lines, "  "+failure(j, ids.of(j.ID)))
+	}
+	switch {
+	case left == 1:
+		lines = append(lines, "1 is unfinished and still tracked: jobwatch goes on with it")
+	case left > 1:
+		lines = append(lines, fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", left))
+	}
+	for i, line := range lines {
+		if indent := "  "; strings.HasPrefix(line, indent) {
+			lines[i] = indent + set.Cut(line, width-len(indent)) // cut also trims
+		} else {
+			lines[i] = set.Cut(line, width)
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// countText is "7 done, 1 error, 2 running", in the filter's words.
+func countText(counts *[filter.States]int) string {
+	order := []filter.State{
+		filter.Done, filter.Error, filter.Rejected, filter.GivenUp,
+		filter.Running, filter.Queued, filter.Other, filter.Unheard,
+	}
+	var parts []string
+	for _, s := range order {
+		if counts[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[s], stateWord(s)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func stateWord(s filter.State) string {
+	switch s {
+	case filter.GivenUp:
+		return "given up"
+	case filter.Unheard:
+		return "not heard of yet"
+	default:
+		return s.String()
+	}
+}
+
+func live(counts *[filter.States]int) int {
+	n := 0
+	for s, c := range counts {
+		if !filter.State(s).Finished() {
+			n += c
+		}
+	}
+	return n
+}
+
+// failure is a failed job and its cause in a line: "01890a5d Error: no such font
+// (Invoice 12)".
+func failure(j *store.Job, short string) string {
+	line := short + " " + word(j) + ": " + safe.Line(cause(j))
+	if d := safe.Line(j.Answer.Description); d != "" {
+		line += " (" + d + ")"
+	}
+	return line
+}
+
+func idsOf(jobs []store.Job) []job.ID {
+	ids := make([]job.ID, len(jobs))
+	for i := range jobs {
+		ids[i] = jobs[i].ID
+	}
+	return ids
+}

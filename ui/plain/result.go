@@ -1,0 +1,44 @@
+package plain
+
+import (
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/cli"
+)
+
+// Result is how the jobs stood at the end.
+type Result struct {
+	Done        int
+	Failed      int // finished, but not Done
+	Unfinished  int
+	Interrupted bool // the context ended before the jobs did
+	Cut         bool // nobody reads standard output any more
+	Once        bool // it was one look only
+}
+
+// Exit is the exit status: of unfinished jobs there are only some after one look,
+// an interruption, or when nobody reads on.
+func (r Result) Exit() int {
+	switch {
+	case r.Interrupted:
+		return cli.ExitInterrupted
+	case r.Failed > 0, r.Cut:
+		return cli.ExitNotDone
+	case r.Unfinished > 0 && r.Once:
+		return cli.ExitUnfinished
+	case r.Unfinished > 0:
+		return cli.ExitNotDone
+	}
+	return cli.ExitDone
+}
+
+// count adds a job.
+func (r *Result) count(end job.End) {
+	switch {
+	case end == job.EndedDone:
+		r.Done++
+	case end.Finished():
+		r.Failed++
+	default:
+		r.Unfinished++
+	}
+}

@@ -1,0 +1,187 @@
+package plain
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// stage is one run over a real state file. What the poller would find out is sent by
+// the test, which runs on a fake clock.
+type stage struct {
+	t        *testing.T
+	path     string
+	store    *store.Store
+	feed     *feed
+	out, err bytes.Buffer // to be read when Run has returned
+	cfg      Config
+
+	cancel context.CancelFunc
+	done   chan struct{}
+	result Result
+	failed error
+}
+
+// feed stands where the poller stands.
+type feed struct {
+	updates chan poller.Update
+
+	mu        sync.Mutex
+	tracked   []job.ID
+	forgotten []job.ID
+}
+
+func (f *feed) Updates() <-chan poller.Update { return f.updates }
+
+func (f *feed) Track(jobs ...poller.Tracked) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, j := range jobs {
+		f.tracked = append(f.tracked, j.ID)
+	}
+}
+
+func (f *feed) Forget(ids ...job.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.forgotten = append(f.forgotten, ids...)
+}
+
+func (f *feed) polled() []job.ID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.tracked)
+}
+
+// newStage opens a state file that holds what ops say.
+func newStage(t *testing.T, ops ...store.Op) *stage {
+	t.Helper()
+	s := &stage{
+		t: t, path: filepath.Join(t.TempDir(), "jobs.jsonl"),
+		feed: &feed{updates: make(chan poller.Update)}, done: make(chan struct{}),
+	}
+	if len(ops) > 0 {
+		before, _ := open(t, s.path)
+		if err := before.Append(t.Context(), ops...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var opened store.Opened
+	s.store, opened = open(t, s.path)
+	s.cfg = Config{
+		Out: &s.out, Err: &s.err, Journal: s.store, Opened: opened, Watcher: s.feed,
+	}
+	return s
+}
+
+func open(t *testing.T, path string) (*store.Store, store.Opened) {
+	t.Helper()
+	s, opened, err := store.Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s, opened
+}
+
+// start begins to watch the given jobs.
+func (s *stage) start(ids ...job.ID) {
+	s.cfg.Jobs = ids
+	ctx, cancel := context.WithCancel(s.t.Context())
+	s.cancel = cancel
+	go func() {
+		defer close(s.done)
+		s.result, s.failed = Run(ctx, s.cfg)
+	}()
+}
+
+// heard has the poller hand over reports.
+func (s *stage) heard(reports ...job.Report) {
+	s.t.Helper()
+	s.sent(poller.Update{Reports: reports})
+}
+
+// sent has the poller send an update.
+func (s *stage) sent(u poller.Update) {
+	s.t.Helper()
+	select {
+	case s.feed.updates <- u:
+	case <-s.done:
+		s.t.Fatalf("it has ended already: %+v, %v\n%s%s", s.result, s.failed, s.out.String(), s.err.String())
+	case <-time.After(tooLong):
+		s.t.Fatal("nobody listens")
+	}
+}
+
+// tooLong is a time, on the fake clock, after which nothing will come any more.
+const tooLong = time.Hour
+
+// wait waits for the end.
+func (s *stage) wait() {
+	s.t.Helper()
+	select {
+	case <-s.done:
+	case <-time.After(tooLong):
+		s.t.Fatal("it goes on forever")
+	}
+	s.cancel()
+	if s.failed != nil {
+		s.t.Fatal(s.failed)
+	}
+}
+
+// saved is what the state file holds now, for whoever opens it.
+func (s *stage) saved() map[job.ID]store.Job {
+	s.t.Helper()
+	_, opened := open(s.t, s.path)
+	jobs := make(map[job.ID]store.Job)
+	for _, j := range opened.Contents.Jobs {
+		jobs[j.ID] = j
+	}
+	return jobs
+}
+
+// jobID is a job's ID, different in its first 8 digits for each n.
+func jobID(n uint32) job.ID {
+	var id job.ID
+	binary.BigEndian.PutUint32(id[:], n)
+	copy(id[4:], []byte{0xac, 0x96, 0x47, 0x4b, 0x8c, 0xce, 0xb3, 0x02, 0x09, 0x9a, 0x80, 0x57})
+	return id
+}
+
+// says is the report that the API answered now.
+func says(id job.ID, status job.Status, progress job.Progress, meta string) job.Report {
+	r := job.Report{ID: id, At: time.Now(), Answered: time.Now(), Polls: 1, Answer: job.Answer{
+		Status: status, Progress: progress, Meta: meta, Description: "Invoice " + id.Short(),
+	}}
+	if status == job.Done {
+		r.End, r.Answer.Progress, r.Answer.Path = job.EndedDone, 1, "/job/"+id.String()+"/output"
+	}
+	if status == job.Error {
+		r.End = job.EndedError
+	}
+	return r
+}
+
+// fails is the report of a poll that failed.
+func fails(id job.ID, kind job.Kind, end job.End, reason string) job.Report {
+	return job.Report{
+		ID: id, At: time.Now(), Polls: 1, End: end, Answer: job.Answer{Progress: job.Unknown},
+		Problem: &job.Problem{Kind: kind, Reason: reason},
+	}
+}
+
+// tracked is how a job comes into the state file.
+func tracked(j store.Job) store.Op {
+	j.Added = time.Now()
+	return store.Track{Job: j}
+}

@@ -1,0 +1,69 @@
+package plain
+
+import (
+	"strings"
+	"time"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
+)
+
+// showRest ends one look: the table, or the JSON lines of the jobs that could not be
+// asked.
+func (w *watch) showRest() {
+	if !w.cfg.JSON {
+		w.out.pending = append(w.out.pending, w.table()...)
+		return
+	}
+	for _, id := range w.order {
+		if j := w.ledger.jobs[id]; j != nil && !w.jobs[id].told {
+			w.line(j, time.Now())
+		}
+	}
+}
+
+// table is a row a job, in the order in which they were given or tracked.
+func (w *watch) table() string {
+	rows := [][]string{{"JOB", "STATUS", "DONE", "BATCH", "DESCRIPTION"}}
+	for _, id := range w.order {
+		j := w.ledger.jobs[id]
+		if j == nil {
+			continue
+		}
+		at := w.jobs[id]
+		said := about(j)
+		if p := at.problem; p != nil && !j.End.Finished() {
+			said = joined("; ", said, "last poll failed: "+safe.Line(p.Reason))
+		}
+		look := new(theme.Theme).Look(j.Answer.Status, j.End, at.problem)
+		rows = append(rows, []string{
+			w.shorts.of(id), safe.Line(look.Word), percent(j.Answer.Progress), w.batchName(j), said,
+		})
+	}
+	if len(rows) == 1 {
+		return ""
+	}
+	return aligned(rows)
+}
+
+func (w *watch) batchName(j *store.Job) string { return safe.Line(w.ledger.batches[j.Batch].Name) }
+
+// aligned pads all cells but the last of a row to their column's width.
+func aligned(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], safe.Width(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(padded(cell, widths[i]+2))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,240 @@
+package plain
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/safe"
+)
+
+// watched is what was told of a job that is watched.
+type watched struct {
+	before  time.Time // when the answer came that was known at the start
+	told    bool
+	status  job.Status // as told
+	end     job.End
+	polled  bool         // it was given to the poller
+	settled bool         // nothing more is expected of it
+	hinted  bool         // it was told that the API doesn't know it
+	problem *job.Problem // of the last poll
+}
+
+// watch is one run. All of it belongs to the goroutine of Run; saves, writes and the
+// following of the file have goroutines of their own that only hand over results.
+type watch struct {
+	cfg    *Config
+	ledger ledger
+	jobs   map[job.ID]*watched
+	order  []job.ID
+	shorts shorts
+	left   int // jobs that are not settled
+
+	saves    saves
+	out, err outlet
+	news     chan following
+
+	host  poller.Host
+	away  <-chan time.Time // when the API's absence is to be told
+	gone  bool             // it was told
+	hints int
+}
+
+// following is what the state file's other users wrote, or why that is not known.
+type following struct {
+	news store.News
+	err  error
+}
+
+func newWatch(cfg *Config) *watch {
+	return &watch{
+		cfg:    cfg,
+		ledger: newLedger(&cfg.Opened.Contents),
+		jobs:   make(map[job.ID]*watched),
+		saves:  newSaves(cfg.Journal),
+		out:    newOutlet(cfg.Out),
+		err:    newOutlet(cfg.Err),
+		news:   make(chan following),
+	}
+}
+
+// follow hands over what others write into the state file, until stop is called.
+func (w *watch) follow(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			news, err := w.cfg.Journal.Next(ctx)
+			select {
+			case w.news <- following{news, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+// begin tells of what is known already, and has the rest polled.
+func (w *watch) begin(ctx context.Context) error {
+	w.tellOpened()
+	now := time.Now()
+	ids := w.cfg.Jobs
+	if len(ids) == 0 {
+		w.ledger.each(func(j *store.Job) {
+			if !j.End.Finished() {
+				ids = append(ids, j.ID)
+			}
+		})
+		if len(ids) == 0 {
+			w.tell("no unfinished jobs are tracked: there is nothing to watch")
+		}
+	}
+	if err := w.trackNew(ctx, ids, now); err != nil {
+		return err
+	}
+	w.shorts = shortIDs(ids)
+	var poll []poller.Tracked
+	for _, id := range ids {
+		if w.jobs[id] != nil {
+			continue
+		}
+		j := w.ledger.jobs[id]
+		w.jobs[id] = &watched{before: j.Answered}
+		w.order = append(w.order, id)
+		w.left++
+		if j.End.Finished() {
+			w.show(j, now)
+			continue
+		}
+		w.jobs[id].polled = true
+		poll = append(poll, poller.Tracked{
+			ID: id, Added: j.Added, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
+		})
+	}
+	if len(poll) > 0 {
+		w.cfg.Watcher.Track(poll...)
+	}
+	return nil
+}
+
+// trackNew puts the jobs that are not tracked yet into the state file, as one batch.
+// They are durable before anything is said of them.
+func (w *watch) trackNew(ctx context.Context, ids []job.ID, now time.Time) error {
+	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: w.cfg.Batch, Added: now}
+	if batch.Name == "" {
+		batch.Name = now.Local().Format("2006-01-02 15:04")
+	}
+	ops := []store.Op{store.SetBatch{Batch: batch}}
+	for _, id := range ids {
+		if w.ledger.jobs[id] != nil {
+			continue
+		}
+		j := store.Job{ID: id, Batch: batch.ID, Added: now, Answer: job.Answer{Progress: job.Unknown}}
+		w.ledger.track(j)
+		ops = append(ops, store.Track{Job: j})
+	}
+	if len(ops) == 1 {
+		return nil
+	}
+	w.ledger.batches[batch.ID] = batch
+	w.saves.add(ops...)
+	err := w.cfg.Journal.Append(ctx, w.saves.take()...)
+	if ctx.Err() != nil { // they are saved at the end, all the same
+		w.saves.landed(err)
+		return ctx.Err()
+	}
+	w.saved(err)
+	return nil
+}
+
+// errStopped says that the poller stopped under us.
+var errStopped = errors.New("polling has stopped")
+
+// loop goes on until every job is settled.
+func (w *watch) loop(ctx context.Context) error {
+	for w.left > 0 {
+		w.out.start()
+		w.err.start()
+		var updates <-chan poller.Update
+		if len(w.out.pending) < mostUnread {
+			updates = w.cfg.Watcher.Updates()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case u, open := <-updates:
+			if !open {
+				return errStopped
+			}
+			w.updated(u)
+		case f := <-w.news:
+			w.followed(f)
+		case <-w.saves.due:
+			w.saves.start(ctx)
+		case err := <-w.saves.done:
+			w.saved(err)
+		case <-w.away:
+			w.tellAway()
+		case err := <-w.out.done:
+			if w.out.landed(err); w.out.err != nil {
+				return w.out.err
+			}
+		case err := <-w.err.done:
+			w.err.landed(err) // there is nowhere to tell it
+		}
+	}
+	return nil
+}
+
+// finish saves and writes what is left, and says how it ended.
+func (w *watch) finish(ctx context.Context, why error) (Result, error) {
+	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveGrace)
+	defer cancel()
+	if w.cfg.Once {
+		w.showRest()
+	}
+	w.out.start()
+	if err := w.saves.last(patient); err != nil { // first of all: a reader may take its time
+		w.tell(fmt.Sprintf("%v; jobwatch ends without them", err))
+	}
+	w.out.drain(ctx, writeGrace)
+
+	r := Result{Once: w.cfg.Once, Interrupted: why != nil && ctx.Err() != nil, Cut: isCut(w.out.err)}
+	for _, id := range w.order {
+		if j := w.ledger.jobs[id]; j != nil {
+			r.count(j.End)
+		}
+	}
+	if !r.Cut && !w.cfg.JSON {
+		w.tellCauses(r.Failed)
+		if r.Interrupted && r.Unfinished > 0 {
+			w.tell("interrupted; " + plural(r.Unfinished, "unfinished job") + " stay tracked")
+		}
+	}
+	w.err.drain(ctx, writeGrace)
+	switch {
+	case w.out.err != nil && !r.Cut:
+		return r, fmt.Errorf("standard output can't be written: %w", w.out.err)
+	case errors.Is(why, errStopped) && !r.Interrupted:
+		return r, why
+	}
+	return r, nil
+}
+
+// tell says something about jobwatch itself.
+func (w *watch) tell(text string) {
+	w.err.pending = append(w.err.pending, "jobwatch: "+safe.Line(text)+"\n"...)
+}
