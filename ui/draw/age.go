@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// Age says how long ago something was, coarser as it grows, and for how much
-// longer the text stays right, so that the screen sleeps until a clock moves.
+// Age says how long ago something was, coarser as it grows, and for how much longer
+// the text may stand, so that the screen sleeps until a clock has to move. A text
+// may stand for half a step too long: the clocks of many rows then move together.
 // Seconds go in fives: a row that changed each second would be sent each second.
 func Age(d time.Duration) (text string, valid time.Duration) {
 	const day = 24 * time.Hour
 	switch {
 	case d < 5*time.Second:
-		return "now", 5*time.Second - d
+		return "now", 5*time.Second - d + 5*time.Second/2
 	case d < time.Minute:
 		return step(d, 5*time.Second)
 	case d < 10*time.Minute:
@@ -29,19 +30,21 @@ func Age(d time.Duration) (text string, valid time.Duration) {
 // Elapsed is [Age] for a job's running time, where 0 is a fact and not "now".
 func Elapsed(d time.Duration) (text string, valid time.Duration) {
 	if d = max(d, 0); d < 5*time.Second {
-		return "0s", 5*time.Second - d
+		return "0s", 5*time.Second - d + 5*time.Second/2
 	}
 	return Age(d)
 }
 
 // Exact says a duration to the second, for the one place that shows it.
 func Exact(d time.Duration) (text string, valid time.Duration) {
-	return step(max(d, 0), time.Second)
+	d = max(d, 0)
+	shown := d.Truncate(time.Second)
+	return Duration(shown), shown + time.Second - d
 }
 
 func step(d, by time.Duration) (string, time.Duration) {
 	shown := d.Truncate(by)
-	return Duration(shown), shown + by - d
+	return Duration(shown), shown + by - d + by/2
 }
 
 // Duration writes d with its two largest units at most: 42s, 3m10s, 2h05m, 4d06h.

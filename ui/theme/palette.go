@@ -1,5 +1,7 @@
 package theme
 
+import "strconv"
+
 // Pair is one colour for a dark background and one for a light one, as #rrggbb.
 // An empty colour is the terminal's own.
 type Pair struct{ Dark, Light string }
@@ -11,7 +13,7 @@ func (p Pair) pick(dark bool) string {
 	return p.Light
 }
 
-// Palette is a complete set of colours. Text colours keep a contrast of at least
+// Palette is a complete set of colours. Text colours (all but Past) keep a contrast of at least
 // 4.5:1 (WCAG 2.2, 1.4.3) on the backgrounds in [Backgrounds] and on their own
 // selection; a test holds them to it.
 type Palette struct {
@@ -32,6 +34,7 @@ func Calm() Palette {
 			Warn:   {"#e0af68", "#7d5200"},
 			Error:  {"#ff8095", "#b0203a"},
 			Dim:    {"#969cb8", "#5c6172"},
+			Past:   {"#4a6640", "#b3cfa8"},
 		},
 		Grounds: [grounds]Pair{
 			Selected:      {"#2b3048", "#dce5f8"},
@@ -48,4 +51,14 @@ var basic = [roles]string{ //nolint:gochecknoglobals // a constant table; Go has
 	Warn:   "33",
 	Error:  "31",
 	Dim:    "90",
+	Past:   "32",
+}
+
+// basicIndex is a role's colour among the 16, as Lip Gloss counts them.
+func basicIndex(r Role) string {
+	n, _ := strconv.Atoi(basic[r])
+	if n >= 90 {
+		return strconv.Itoa(n - 90 + 8)
+	}
+	return strconv.Itoa(n - 30)
 }

@@ -3,8 +3,10 @@
 package theme
 
 import (
+	"io"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/ui/safe"
@@ -23,6 +25,7 @@ const (
 	Warn               // stale, stalled, easing off
 	Error              // Error, rejected, given up
 	Dim                // what is old, or only labels something
+	Past               // the bar of a Done job: over, and not to be looked at
 	roles
 )
 
@@ -45,6 +48,7 @@ type Theme struct {
 	Charset safe.Charset // what untrusted text is reduced to
 	sgr     [grounds][roles]string
 	colour  bool
+	styles  [roles]lipgloss.Style
 	bars    bool // a bar's empty part is drawn by background colour
 }
 
@@ -52,6 +56,12 @@ type Theme struct {
 func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 	t := &Theme{Glyphs: g, Charset: g.Charset, colour: profile != termenv.Ascii}
 	t.bars = profile == termenv.TrueColor || profile == termenv.ANSI256
+	renderer := lipgloss.NewRenderer(io.Discard)
+	renderer.SetColorProfile(profile)
+	renderer.SetHasDarkBackground(dark)
+	for role := range roles {
+		t.styles[role] = p.style(renderer, dark, role)
+	}
 	for ground := range grounds {
 		for role := range roles {
 			t.sgr[ground][role] = p.sgr(profile, dark, ground, role)
@@ -66,6 +76,20 @@ func (t *Theme) SGR(g Ground, r Role) string { return t.sgr[g][r] }
 
 // SolidTrack reports whether a bar's empty part shows by its background alone.
 func (t *Theme) SolidTrack() bool { return t.bars }
+
+// Style is a role for the components of bubbles, which draw with Lip Gloss. It
+// asks no terminal anything: the profile and background are those of New.
+func (t *Theme) Style(r Role) lipgloss.Style { return t.styles[r] }
+
+func (p Palette) style(renderer *lipgloss.Renderer, dark bool, r Role) lipgloss.Style {
+	style := renderer.NewStyle()
+	if renderer.ColorProfile() == termenv.ANSI && r != Text && r != Strong {
+		style = style.Foreground(lipgloss.Color(basicIndex(r)))
+	} else if c := p.Colours[r].pick(dark); c != "" {
+		style = style.Foreground(lipgloss.Color(c))
+	}
+	return style.Bold(r == Strong)
+}
 
 // sgr builds one entry of the table.
 func (p Palette) sgr(profile termenv.Profile, dark bool, g Ground, r Role) string {
