@@ -45,7 +45,10 @@ type settings struct {
 	timeout     time.Duration
 	concurrency int
 	transport   http.RoundTripper
-	dialer      net.Dialer // what the transports' dialers are copies of
+
+	// What the transports are made with; tests have others.
+	dialer net.Dialer
+	proxy  func(*http.Request) (*url.URL, error)
 }
 
 // WithVersion names the version that the User-Agent header tells.
@@ -66,10 +69,11 @@ func WithTransport(rt http.RoundTripper) Option { return func(s *settings) { s.t
 // New returns a client of the API at a base URL such as https://api.markdown2pdf.ai.
 // It connects to nothing yet. The error says what is wrong with the base URL.
 func New(base string, opts ...Option) (*Client, error) {
-	s := settings{version: "dev", timeout: DefaultTimeout, concurrency: DefaultConcurrency}
+	s := settings{version: "dev", timeout: DefaultTimeout, concurrency: DefaultConcurrency, proxy: proxyFromEnvironment}
 	for _, o := range opts {
 		o(&s)
 	}
+	s.dialer.Timeout = s.timeout
 	u, err := parseBase(base)
 	if err != nil {
 		return nil, err

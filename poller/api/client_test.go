@@ -127,9 +127,15 @@ func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
 		t.Errorf("over %v: %v", proto.Load(), err)
 	}
 	s.Break(sim.RedirectTimes(5))
-	if _, err := c.Status(t.Context(), id); err != nil {
-		t.Errorf("after 5 redirects: %v", err)
+	var workers sync.WaitGroup
+	for range 2 * DefaultConcurrency {
+		workers.Go(func() {
+			if _, err := c.Status(t.Context(), id); err != nil {
+				t.Errorf("after 5 redirects: %v", err)
+			}
+		})
 	}
+	workers.Wait()
 }
 
 // After a suspend, HTTP/2 connections look alive, but nobody is at the other end.

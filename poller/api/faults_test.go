@@ -86,6 +86,7 @@ func serviceFaults() []faultRow {
 		{Name: "redirect loop", Happens: "redirects without end", Kind: job.NotAPI, Sentence: "redirected more than 5 times", fault: sim.RedirectTimes(6)},
 		{Name: "redirect to another host", Happens: "a captive portal's redirect", Kind: job.NotAPI, Sentence: "redirected to another host, login.hotel.example" + portal, fault: sim.Redirect(302, "https://login.hotel.example/?from={path}")},
 		{Name: "redirect to another port", Happens: "a redirect to another program of the host", Kind: job.NotAPI, Sentence: "redirected to another host, 127.0.0.1:22" + portal, fault: sim.Redirect(302, "http://127.0.0.1:22/")},
+		{Name: "redirect to garbage", Happens: "a redirect to what is no URL", Kind: job.NotAPI, Sentence: "redirected to something that is not a URL", fault: sim.Redirect(302, "http://[{path}")},
 		{Name: "redirect out of HTTP", Happens: "a redirect to a file", Kind: job.NotAPI, Sentence: "redirected to something other than http and https", fault: sim.Redirect(302, "file:///etc/passwd")},
 		{Name: "redirect from https to http", Happens: "a redirect that gives up the encryption", Kind: job.NotAPI, Sentence: "redirected from https to http, which is not safe", stage: downgrade},
 	}

@@ -1,7 +1,11 @@
 package api
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"net/http"
+	"os"
 	"testing"
 	"time"
 
@@ -11,7 +15,32 @@ import (
 	"example.com/jobwatch/poller/sim"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(serveVariable) != "" {
+		serveForParent()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// serveVariable, when set, makes the test binary a simulated API: a server in a
+// benchmark's own process would add its CPU and memory to what is measured.
+const serveVariable = "JOBWATCH_TEST_SERVE"
+
+// serveForParent prints a base URL and a job, and serves until its standard input
+// ends, as it does when the parent dies.
+func serveForParent() {
+	s := sim.New()
+	id := running(s)
+	base, stop, err := s.ListenAndServe(context.Background(), "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer stop()
+	fmt.Println(base, id)
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
 
 // newClient returns a client that leaves nothing behind.
 func newClient(tb testing.TB, base string, opts ...Option) *Client {

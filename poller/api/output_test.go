@@ -139,6 +139,40 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	}
 }
 
+// A company's proxy is on the private network, and must work all the same.
+func TestEverythingGoesThroughAProxy(t *testing.T) {
+	s := sim.New()
+	id := finished(s)
+	proxy := strings.TrimPrefix(serve(t, s), "http://") // it answers for every host
+	c := newClient(t, "http://api.test", throughProxy(proxy))
+	answer, err := c.Status(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := c.Output(t.Context(), answer.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := c.Fetch(t.Context(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if c.privateBase.Load() {
+		t.Error("the proxy's address is taken for the API's")
+	}
+}
+
+func TestABrokenProxySettingIsToldWithoutItsPassword(t *testing.T) {
+	c := newClient(t, "http://api.test", func(s *settings) {
+		s.proxy = func(*http.Request) (*url.URL, error) { return nil, errProxySetting }
+	})
+	_, err := c.Status(t.Context(), parseID(t, someID))
+	if err == nil || err.Error() != errProxySetting.Error() {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestWhatIsPrivate(t *testing.T) {
 	for addr, want := range map[string]bool{
 		"127.0.0.1": true, "::1": true, "0.0.0.0": true, "::": true, "10.1.2.3": true, "172.16.0.1": true,
@@ -150,4 +184,40 @@ func TestWhatIsPrivate(t *testing.T) {
 			t.Errorf("private(%s) = %t", addr, got)
 		}
 	}
+}
+
+func TestAPollIsRedirectedOnlyWithinItsHost(t *testing.T) {
+	c := newClient(t, "http://x.test:8080")
+	for _, tt := range []struct {
+		from, to string
+		follows  bool
+	}{
+		{"http://x.test/a", "http://X.test/b", true},
+		{"http://x.test:8080/a", "https://x.test/a", true},
+		{"http://x.test/a", "https://x.test:443/a", true},
+		{"https://x.test/a", "https://x.test/b?c=d", true},
+		{"http://x.test/a", "https://x.test:8443/a", false},
+		{"http://x.test/a", "http://x.test:8080/a", false},
+		{"https://x.test/a", "http://x.test/a", false},
+		{"https://x.test/a", "https://www.x.test/a", false},
+		{"https://x.test/a", "https://x.test.evil.test/a", false},
+	} {
+		from, to := request(t, tt.from), request(t, tt.to)
+		to.Header.Set("Referer", tt.from)
+		if err := c.stay(to, []*http.Request{from}); (err == nil) != tt.follows {
+			t.Errorf("%s to %s: %v", tt.from, tt.to, err)
+		}
+		if to.Referer() != "" {
+			t.Error("the next host would be told where we come from")
+		}
+	}
+}
+
+func request(t *testing.T, u string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, u, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -30,7 +30,11 @@ func (c *Client) explain(ctx context.Context, err error) error {
 		err = urlErr.Err // the rest of it is the URL, with the job's ID in it
 	}
 	kind, reason := c.reason(err)
-	return &Error{Problem: job.Problem{Kind: kind, Reason: reason}, cause: err}
+	told := &Error{Problem: job.Problem{Kind: kind, Reason: reason}, cause: err}
+	if text := err.Error(); idText.MatchString(text) || urlText.MatchString(text) {
+		told.cause = nil // it quotes what the server sent
+	}
+	return told
 }
 
 // reason says in people's words why there was no answer, or not the API's.
@@ -88,6 +92,8 @@ func notHTTPReason(err error) (string, bool) {
 		return "answered with endless headers", true
 	case strings.Contains(text, "malformed HTTP"):
 		return "answered with something that is not HTTP", true
+	case strings.Contains(text, "failed to parse Location"):
+		return "redirected to something that is not a URL", true
 	}
 	return "", false
 }

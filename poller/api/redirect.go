@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 const maxRedirects = 5
@@ -22,9 +23,9 @@ func (c *Client) stay(req *http.Request, via []*http.Request) error {
 		return err
 	}
 	before := via[len(via)-1].URL
-	sameHost := req.URL.Hostname() == before.Hostname()
+	sameHost := strings.EqualFold(req.URL.Hostname(), before.Hostname())
 	samePort := req.URL.Port() == before.Port()
-	toTLS := before.Scheme == "http" && req.URL.Scheme == "https"
+	toTLS := req.URL.Scheme == "https" && (req.URL.Port() == "" || req.URL.Port() == "443")
 	if !sameHost || (!samePort && !toTLS) {
 		return &redirectError{"redirected to another host, " + quote(req.URL.Host) + " (a captive portal or proxy?)"}
 	}

@@ -60,9 +60,7 @@ func nobody(t *testing.T) *Client {
 
 func proxyDown(t *testing.T) *Client {
 	t.Helper()
-	c := newClient(t, "https://api.test")
-	network(t, c).Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: closedPort(t)})
-	return c
+	return newClient(t, "https://api.test", throughProxy(closedPort(t)))
 }
 
 func proxyRefuses(t *testing.T) *Client {
@@ -71,9 +69,12 @@ func proxyRefuses(t *testing.T) *Client {
 		w.WriteHeader(http.StatusProxyAuthRequired)
 	}))
 	t.Cleanup(proxy.Close)
-	c := newClient(t, "https://api.test")
-	network(t, c).Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: proxy.Listener.Addr().String()})
-	return c
+	return newClient(t, "https://api.test", throughProxy(proxy.Listener.Addr().String()))
+}
+
+// throughProxy has a client use a proxy, as the environment would.
+func throughProxy(addr string) Option {
+	return func(s *settings) { s.proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: addr}) }
 }
 
 // tlsServer serves HTTPS and HTTP/2, quietly.

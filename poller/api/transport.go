@@ -24,7 +24,7 @@ const (
 // pollTransport carries the polls. They go to one host, over at most so many
 // connections as there are requests at a time, and all of those are kept.
 func (c *Client) pollTransport(s settings) *http.Transport {
-	t := transport(s.concurrency)
+	t := transport(s, s.concurrency)
 	t.DialContext = c.dial(&s.dialer)
 	return t
 }
@@ -33,12 +33,11 @@ func (c *Client) pollTransport(s settings) *http.Transport {
 // download never keeps a poll waiting for its connection, and it connects to a
 // private address only where that could be meant: see refusePrivate.
 func (c *Client) fileTransport(s settings) *http.Transport {
-	t := transport(fileConns)
+	t := transport(s, fileConns)
 	t.ResponseHeaderTimeout = s.timeout
 	var proxies sync.Map // host:port of each proxy that was used
-	proxy := t.Proxy
 	t.Proxy = func(r *http.Request) (*url.URL, error) {
-		u, err := proxy(r)
+		u, err := s.proxy(r)
 		if u != nil {
 			proxies.Store(hostPort(u), nil)
 		}
@@ -67,14 +66,14 @@ func (c *Client) dial(d *net.Dialer) func(ctx context.Context, network, addr str
 }
 
 // transport is what both have in common.
-func transport(conns int) *http.Transport {
+func transport(s settings, conns int) *http.Transport {
 	return &http.Transport{
-		Proxy:                  proxyFromEnvironment,
+		Proxy:                  s.proxy,
 		OnProxyConnectResponse: proxyAnswered,
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        idleConns,
-		TLSHandshakeTimeout:    DefaultTimeout,
+		TLSHandshakeTimeout:    s.timeout,
 		MaxResponseHeaderBytes: maxHeaders,
 		ForceAttemptHTTP2:      true, // with a DialContext of our own, net/http would not
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
