@@ -132,9 +132,7 @@ func (l *List) observe(i int32, after *store.Job, out *Applied) {
 		row.News = false
 	}
 	l.refresh(i)
-	if state != before {
-		l.changed(i)
-	}
+	l.changed(i)
 	if !ended {
 		return
 	}

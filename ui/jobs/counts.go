@@ -46,7 +46,7 @@ func tallyOf(r *Row) tally {
 	case t.state.Finished():
 		t.done = whole
 	case p.Known():
-		t.done = int32(min(p, 1) * whole)
+		t.done = int32(min(p, 1)*whole + 0.5)
 	}
 	return t
 }

@@ -16,6 +16,7 @@ func (l *List) Reset(c store.Contents) Applied {
 	for i := range l.rows {
 		l.inherit(int32(i), &old, &out)
 	}
+	l.replaceBatches()
 	for i := range old.batches {
 		from := &old.batches[i]
 		if to, ok := l.byBatch[from.ID]; ok && from.used {
@@ -73,6 +74,7 @@ func (l *List) inherit(i int32, old *List, out *Applied) {
 	r.News = r.State().Finished() && (was.News || !was.State().Finished())
 	l.selected += b2i(r.Selected)
 	l.refresh(i)
+	l.changed(i)
 }
 
 // translate says where c of this list is in other.
@@ -80,15 +82,16 @@ func (l *List) translate(c cursor, other *List) cursor {
 	if c.batch < 0 {
 		return c
 	}
-	out := cursor{batch: gone, row: header, key: c.key, batchKey: c.batchKey}
-	if b, ok := other.byBatch[l.batches[c.batch].ID]; ok {
-		out.batch = b
-	}
+	id := l.batches[c.batch].ID
+	out := cursor{row: header}
 	if c.row >= 0 {
-		out.row = gone
-		if r, ok := other.slot(l.rows[c.row].ID); ok {
-			out.row, out.batch = r, other.slots[r].batch
-		}
+		out.row, _ = other.slot(l.rows[c.row].ID) // forgetOthers left only jobs that stay
+		out.key, id = other.slots[out.row].key, other.rows[out.row].Batch
 	}
+	b, ok := other.byBatch[id]
+	if !ok {
+		return nowhere() // an empty batch that the file doesn't know
+	}
+	out.batch, out.batchKey = b, other.batches[b].key
 	return out
 }

@@ -139,7 +139,7 @@ func (l *List) batchKey(b *batch) uint64 {
 	}
 }
 
-// changed tells a row's batch that the row is new, or its status is.
+// changed tells a row's batch that the row did.
 func (l *List) changed(i int32) {
 	batch := l.slots[i].batch
 	if l.sort == ByRecent {

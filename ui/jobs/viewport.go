@@ -109,6 +109,7 @@ func (l *List) item(line int) cursor {
 // settle makes the cursor, the news and the top right after any change.
 func (l *List) settle() {
 	l.setCursor(l.nearest(l.cursor))
+	l.setCursor(l.nearest(l.cursor)) // once more: what it left may have been the last of its batch
 	l.look()
 	l.settleTop()
 }
@@ -187,8 +188,9 @@ func (l *List) makeWish() {
 	if l.wish.batch < 0 {
 		l.wish = l.cursor
 	}
-	if l.wish.batch >= 0 && l.nearest(l.wish) == l.wish {
-		l.cursor, l.wish = l.wish, nowhere()
+	if wish := l.wish; wish.batch >= 0 && l.nearest(wish) == wish {
+		l.wish = nowhere()
+		l.setCursor(wish)
 	}
 }
 
