@@ -1,0 +1,136 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// one is a whole download, and tells how it ended.
+func (d *Downloads) one(ctx context.Context, w Want) {
+	file, already, err := d.get(ctx, &w)
+	switch {
+	case err == nil:
+		size := int64(-1)
+		if info, statErr := os.Stat(file); statErr == nil {
+			size = info.Size()
+		}
+		d.done(Event{ID: w.ID, State: Saved, Got: size, Size: size, File: file, Already: already})
+	case ctx.Err() != nil:
+		d.done(Event{ID: w.ID, State: Canceled, Size: -1})
+	default:
+		d.done(Event{ID: w.ID, State: Failed, Size: -1, Err: explain(err)})
+	}
+}
+
+func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool, err error) {
+	if w.File != "" && isPDF(w.File) {
+		return w.File, true, nil
+	}
+	if w.Path == "" {
+		return "", false, errNoPath
+	}
+	link, err := d.source.Output(ctx, w.Path)
+	if err != nil {
+		return "", false, asking(err)
+	}
+	// A link that sends nothing for long is given up: three such would block all.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	resp, err := d.source.Fetch(ctx, link)
+	if err != nil {
+		return "", false, getting(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.ContentLength > d.max {
+		return "", false, tooLarge(d.max)
+	}
+	watchdog := time.AfterFunc(d.idle, func() { cancel(errIdle) })
+	defer watchdog.Stop()
+	body := &body{r: resp.Body, size: resp.ContentLength, heard: func(got int64) {
+		watchdog.Reset(d.idle)
+		d.progress(w.ID, got, resp.ContentLength)
+	}}
+	name, already, err := d.save(w, resp, body)
+	if err != nil && errors.Is(context.Cause(ctx), errIdle) {
+		err = errIdle
+	}
+	return name, already, err
+}
+
+const magic = "%PDF-"
+
+// save writes a body that is a PDF into the wanted folder.
+func (d *Downloads) save(w *Want, resp *http.Response, b *body) (file string, already bool, err error) {
+	head := make([]byte, len(magic))
+	switch _, err := io.ReadFull(b, head); {
+	case endOfFile(err) && b.cut():
+		return "", false, errCut
+	case err != nil && !endOfFile(err):
+		return "", false, broken(err)
+	case string(head) != magic:
+		return "", false, errNotPDF
+	}
+	f, err := d.open(w.Batch)
+	if err != nil {
+		return "", false, onDisk("make the folder for", w.Batch, err)
+	}
+	defer f.close()
+	p, err := f.begin(w.ID.Short())
+	if err != nil {
+		return "", false, onDisk("write into the folder of", w.Batch, err)
+	}
+	defer p.discard()
+	if err := p.fill(io.MultiReader(bytes.NewReader(head), b), d.max); err != nil {
+		return "", false, err
+	}
+	if b.cut() || (resp.ContentLength < 0 && !p.ends()) {
+		return "", false, errCut
+	}
+	name, already, err := p.keep(names(w.Description, w.ID.Short()))
+	if err != nil {
+		return "", false, onDisk("save", w.Description, err)
+	}
+	return filepath.Join(f.path, name), already, nil
+}
+
+// body counts what is read.
+type body struct {
+	r     io.Reader
+	got   int64
+	size  int64 // -1 when not told
+	heard func(got int64)
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if n > 0 {
+		b.got += int64(n)
+		b.heard(b.got)
+	}
+	return n, err
+}
+
+// cut says that less came than was promised.
+func (b *body) cut() bool { return b.size >= 0 && b.got < b.size }
+
+// isPDF says that a regular file begins as a PDF does.
+func isPDF(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(name) //nolint:gosec // G304: the state file names it, which is the user's own
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	head := make([]byte, len(magic))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == magic
+}
