@@ -15,7 +15,7 @@ type WordError struct {
 }
 
 // Error tells it in one line.
-func (e *WordError) Error() string { return fmt.Sprintf("%q in the filter %s", e.Word, e.Reason) }
+func (e *WordError) Error() string { return fmt.Sprintf("%q in the filter: %s", e.Word, e.Reason) }
 
 func (w word) incomplete(reason string) error {
 	return &WordError{Word: w.raw, Reason: reason, Incomplete: true}
@@ -26,7 +26,7 @@ func (w word) wrong(reason string) error { return &WordError{Word: w.raw, Reason
 func (w word) unknownKey(near string) error {
 	return &WordError{
 		Word:    w.raw,
-		Reason:  fmt.Sprintf("asks for %s, which jobs don't have; did you mean %s? (in quotes it is looked for as text)", w.key, near),
+		Reason:  fmt.Sprintf("jobs have no %s; did you mean %s? (in quotes it is looked for as text)", w.key, near),
 		Nearest: near,
 	}
 }
@@ -37,9 +37,9 @@ func (w word) unknownValue(what, value string, words []named) error {
 		names[i] = n.word
 	}
 	near := nearest(value, names)
-	reason := fmt.Sprintf("names %s; there are: %s", what, list(words))
+	reason := fmt.Sprintf("%s; there are: %s", what, list(words))
 	if near != "" {
-		reason = fmt.Sprintf("names %s; did you mean %s?", what, near)
+		reason = fmt.Sprintf("%s; did you mean %s?", what, near)
 	}
 	return &WordError{Word: w.raw, Reason: reason, Nearest: near}
 }

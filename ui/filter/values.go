@@ -123,7 +123,7 @@ func progressTerm(w word) (term, error) {
 		share /= 100
 	}
 	if share < 0 || share > 1 {
-		return term{}, w.wrong("is outside 0 to 1, or 0% to 100%")
+		return term{}, w.wrong("progress is 0 to 1, or 0% to 100%")
 	}
 	return term{kind: byProgress, rel: w.relation(), share: share}, nil
 }

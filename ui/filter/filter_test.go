@@ -1,0 +1,255 @@
+package filter
+
+import (
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// invoice is a job that is half done.
+func invoice() Subject {
+	id, _ := job.Parse("01890a5d-ac96-774b-bcce-b302099a8057")
+	return Subject{
+		ID:          id,
+		Description: "Rechnung März.md",
+		Batch:       "June run",
+		Meta:        "step 12:30, rendering page 3",
+		Progress:    0.5,
+		Age:         12 * time.Minute,
+		State:       Running,
+		New:         true,
+	}
+}
+
+func with(change func(*Subject)) Subject {
+	s := invoice()
+	change(&s)
+	return s
+}
+
+func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
+	done := with(func(s *Subject) { s.State, s.Progress = Done, job.Unknown })
+	unknown := with(func(s *Subject) { s.Progress = job.Unknown })
+	for _, test := range []struct {
+		filter string
+		job    Subject
+		want   bool
+	}{
+		{"", invoice(), true},
+		{"   ", invoice(), true},
+		{"rechnung", invoice(), true},
+		{"MÄRZ", invoice(), true},
+		{"märz.md", invoice(), true},
+		{"april", invoice(), false},
+		{"june", invoice(), true},      // the batch's name
+		{"rendering", invoice(), true}, // status_meta
+		{"01890A5D", invoice(), true},  // the ID, in either case
+		{"5d-ac9", invoice(), true},
+		{"5dac9", invoice(), false},
+		{"id:8057", invoice(), true},
+		{"id:june", invoice(), false},
+		{"12:30", invoice(), true}, // no key of ours: text
+		{"page 3", invoice(), true},
+		{`"page 3"`, invoice(), true},
+		{`"3 page"`, invoice(), false},
+		{"rechnung april", invoice(), false}, // ANDed
+		{"!april", invoice(), true},
+		{"!rechnung", invoice(), false},
+		{`!"page 3"`, invoice(), false},
+		{"!!rechnung", invoice(), true},
+		{"batch:june", invoice(), true},
+		{`batch:"june run"`, invoice(), true},
+		{"batch:rechnung", invoice(), false},
+		{"!batch:june", invoice(), false},
+
+		{"status:running", invoice(), true},
+		{"status:processing", invoice(), true},
+		{"Status:RUNNING", invoice(), true},
+		{"status:run", invoice(), true},
+		{"status=running", invoice(), true},
+		{"status:done,running", invoice(), true},
+		{"status:done", invoice(), false},
+		{"!status:done", invoice(), true},
+		{"status:queued", with(func(s *Subject) { s.State = Queued }), true},
+		{"status:notstarted", with(func(s *Subject) { s.State = Queued }), true},
+		{"status:error", with(func(s *Subject) { s.State = Error }), true},
+		{"status:error", with(func(s *Subject) { s.State = Rejected }), false},
+		{"status:failed", with(func(s *Subject) { s.State = Rejected }), true},
+		{"status:failed", with(func(s *Subject) { s.State = GivenUp }), true},
+		{"status:unknown", with(func(s *Subject) { s.State = GivenUp }), true},
+		{"status:unsaid", with(func(s *Subject) { s.State = Unheard }), true},
+		{"status:other", with(func(s *Subject) { s.State = Other }), true},
+
+		{"progress>0.4", invoice(), true},
+		{"progress>0.5", invoice(), false},
+		{"progress>=0.5", invoice(), true},
+		{"progress<=50%", invoice(), true},
+		{"progress<50%", invoice(), false},
+		{"progress=50", invoice(), true},
+		{"progress:50%", invoice(), true},
+		{"progress=29%", with(func(s *Subject) { s.Progress = 0.29 }), true},
+		{"progress=50%", with(func(s *Subject) { s.Progress = 0.509 }), true}, // as shown
+		{"progress<1", unknown, false},
+		{"progress>=0", unknown, false},
+		{"!progress>=0", unknown, true},
+		{"progress=100%", done, true},
+
+		{"age>10m", invoice(), true},
+		{"age<0h10m", invoice(), false},
+		{"age<1h30m", invoice(), true},
+		{"age>=12m", invoice(), true},
+		{"age=12m", with(func(s *Subject) { s.Age += 20 * time.Second }), true},
+		{"age>1w", with(func(s *Subject) { s.Age = 8 * 24 * time.Hour }), true},
+		{"age>2d", with(func(s *Subject) { s.Age = 47 * time.Hour }), false},
+
+		{"is:new", invoice(), true},
+		{"is:stale", invoice(), false},
+		{"is:stale", with(func(s *Subject) { s.Stale = true }), true},
+		{"is:selected", with(func(s *Subject) { s.Selected = true }), true},
+		{"is:live", invoice(), true},
+		{"is:finished", invoice(), false},
+		{"is:fin", done, true},
+	} {
+		f, err := Parse(test.filter)
+		if err != nil {
+			t.Errorf("%q: %v", test.filter, err)
+		}
+		if got := f.Match(&test.job); got != test.want {
+			t.Errorf("%q shows the job: %v, want %v", test.filter, got, test.want)
+		}
+	}
+}
+
+func TestAHalfTypedWordHidesNothing(t *testing.T) {
+	s := invoice()
+	for _, text := range []string{
+		"s", "status:", "!status:", "status:done,", "progress", "progress>", "progress>=", "progress>.", "age>", "age>1", "age>1h3",
+		"batch:", "is:", "is:s", "id:", "!", `"`, `batch:"`,
+	} {
+		f, err := Parse("rendering " + text)
+		switch text {
+		case "s", "progress": // as good as any text
+			continue
+		case "status:done,":
+			if err != nil || f.Match(&s) {
+				t.Errorf("%q should be as good as without its comma", text)
+			}
+			continue
+		}
+		var wrong *WordError
+		if !asWordError(err, &wrong) || !wrong.Incomplete {
+			t.Errorf("%q: %v, want a word that is not complete yet", text, err)
+		}
+		if !f.Match(&s) {
+			t.Errorf("%q hides the job", text)
+		}
+	}
+}
+
+func TestAWrongWordIsNamedWithTheRightOne(t *testing.T) {
+	for _, test := range []struct{ filter, word, near, says string }{
+		{"invoice status:eror", "status:eror", "error", `"status:eror" in the filter: no such status; did you mean error?`},
+		{"status:dnoe", "status:dnoe", "done", ""},
+		{"!status:faild", "!status:faild", "failed", ""},
+		{"status:xyz", "status:xyz", "", `"status:xyz" in the filter: no such status; there are: ` +
+			`queued, notstarted, running, processing, done, error, failed, rejected, givenup, unknown, unsaid, other`},
+		{"staus:error", "staus:error", "status", `"staus:error" in the filter: jobs have no staus; did you mean status? ` +
+			`(in quotes it is looked for as text)`},
+		{"progres>0.5", "progres>0.5", "progress", ""},
+		{"is:sellected", "is:sellected", "selected", ""},
+		{"progress>fast", "progress>fast", "", `"progress>fast" in the filter: needs a figure, such as 0.5 or 50%`},
+		{"progress>-1", "progress>-1", "", ""},
+		{"progress>120%", "progress>120%", "", `"progress>120%" in the filter: progress is 0 to 1, or 0% to 100%`},
+		{"progress>nan", "progress>nan", "", ""},
+		{"age>tomorrow", "age>tomorrow", "", `"age>tomorrow" in the filter: needs a time with its unit, such as 30s, 10m, 2h, 1h30m, 3d or 1w`},
+		{"age>10y", "age>10y", "", ""},
+		{"age>99999999999w", "age>99999999999w", "", ""},
+	} {
+		f, err := Parse(test.filter)
+		var wrong *WordError
+		if !asWordError(err, &wrong) {
+			t.Errorf("%q: %v, want an error", test.filter, err)
+			continue
+		}
+		if wrong.Incomplete || wrong.Word != test.word || wrong.Nearest != test.near {
+			t.Errorf("%q: %+v, want the word %q and the nearest %q", test.filter, wrong, test.word, test.near)
+		}
+		if test.says != "" && err.Error() != test.says {
+			t.Errorf("%q says\n%s\nwant\n%s", test.filter, err, test.says)
+		}
+		if s := with(func(s *Subject) { s.Description = "invoice" }); !f.Match(&s) {
+			t.Errorf("%q hides a job while it is typed", test.filter)
+		}
+	}
+}
+
+func TestTypingOnLooksOnlyAtWhatIsShown(t *testing.T) {
+	for _, test := range []struct {
+		before, after string
+		want          bool
+	}{
+		{"", "i", true},
+		{"inv", "invo", true},
+		{"invoice", "invoic", false},
+		{"inv", "page inv", true},
+		{"inv page", "inv", false},
+		{"inv status:", "inv status:d", true},
+		{"status:r", "status:ru", true}, // rejected or running, then running
+		{"status:ru", "status:re", false},
+		{"!inv", "!invo", false}, // shows more
+		{"!invo", "!inv", true},
+		{"batch:j", "batch:ju", true},
+		{"batch:j", "ju", false},
+		{"age>10m", "age>10m x", true},
+		{"age>10m", "age>1h", false}, // could be told, and is not worth it
+	} {
+		before, _ := Parse(test.before)
+		after, _ := Parse(test.after)
+		if got := after.Narrows(before); got != test.want {
+			t.Errorf("from %q to %q narrows: %v, want %v", test.before, test.after, got, test.want)
+		}
+	}
+}
+
+func TestOnlySomeFiltersChangeTheirMindWithTime(t *testing.T) {
+	for text, want := range map[string]bool{"": false, "inv": false, "age>1m": true, "!is:stale": true, "is:new": false} {
+		if f, _ := Parse(text); f.Timed() != want {
+			t.Errorf("%q is timed: %v, want %v", text, f.Timed(), want)
+		}
+	}
+}
+
+func TestEveryStatusAndEndHasItsState(t *testing.T) {
+	for _, test := range []struct {
+		status job.Status
+		end    job.End
+		want   State
+	}{
+		{"", job.Live, Unheard},
+		{job.NotStarted, job.Live, Queued},
+		{job.Processing, job.Live, Running},
+		{"Paused", job.Live, Other},
+		{job.Done, job.EndedDone, Done},
+		{job.Error, job.EndedError, Error},
+		{"", job.EndedRejected, Rejected},
+		{job.Processing, job.EndedGivenUp, GivenUp},
+	} {
+		got := StateOf(test.status, test.end)
+		if got != test.want || got.Finished() != test.end.Finished() || got.Failed() != (test.end.Finished() && test.end != job.EndedDone) {
+			t.Errorf("%q ended %v is %v, want %v", test.status, test.end, got, test.want)
+		}
+		f, err := Parse("status:" + got.String())
+		if err != nil || !f.Match(&Subject{State: got}) {
+			t.Errorf("status:%v doesn't find itself: %v", got, err)
+		}
+	}
+}
+
+func TestMatchingAllocatesNothing(t *testing.T) {
+	s := invoice()
+	f, _ := Parse("märz rendering 5d-ac status:running batch:june progress>1% age>1s !is:stale")
+	if n := testing.AllocsPerRun(100, func() { f.Match(&s) }); n > 0 || !f.Match(&s) {
+		t.Errorf("%v allocations a row", n)
+	}
+}

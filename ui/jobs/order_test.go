@@ -1,0 +1,83 @@
+package jobs
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestOrderedIsASortedSlice: thousands of entries, so that blocks split, empty
+// and merge, against a slice that is sorted.
+func TestOrderedIsASortedSlice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var o ordered
+		var keys []uint64
+		fill := func(t *rapid.T) {
+			keys = rapid.SliceOfNDistinct(rapid.Uint64Range(0, 5000), 0, 3*blockMax, rapid.ID).Draw(t, "keys")
+			entries := make([]entry, len(keys))
+			for i, k := range keys {
+				entries[i] = entry{k, int32(k)}
+			}
+			o.fill(entries)
+			slices.Sort(keys)
+		}
+		span := func(t *rapid.T) (from, to uint64) {
+			from = rapid.Uint64Range(0, 5000).Draw(t, "from")
+			return from, from + rapid.Uint64Range(1, 4*blockMax).Draw(t, "length")
+		}
+		fill(t)
+		t.Repeat(map[string]func(*rapid.T){
+			"": func(t *rapid.T) { checkOrdered(t, &o, keys) },
+			"insert": func(t *rapid.T) {
+				for k, to := span(t); k < to; k++ {
+					if i, found := slices.BinarySearch(keys, k); !found {
+						keys = slices.Insert(keys, i, k)
+						o.insert(entry{k, int32(k)})
+					}
+				}
+			},
+			"remove": func(t *rapid.T) {
+				for k, to := span(t); k < to; k++ {
+					if i, found := slices.BinarySearch(keys, k); found {
+						keys = slices.Delete(keys, i, i+1)
+					}
+					o.remove(k)
+				}
+			},
+			"keep": func(t *rapid.T) {
+				n := rapid.Uint64Range(1, 5).Draw(t, "n")
+				keys = slices.DeleteFunc(keys, func(k uint64) bool { return k%n != 0 })
+				o.keep(func(e entry) bool { return e.key%n == 0 })
+			},
+			"fill": fill,
+		})
+	})
+}
+
+func checkOrdered(t *rapid.T, o *ordered, keys []uint64) {
+	if o.n != len(keys) || len(o.blocks) != len(o.firsts) {
+		t.Fatalf("%d entries in %d blocks (%d firsts), want %d", o.n, len(o.blocks), len(o.firsts), len(keys))
+	}
+	for i, b := range o.blocks {
+		if len(b) == 0 || len(b) > blockMax || b[0].key != o.firsts[i] {
+			t.Fatalf("block %d has %d entries and starts with %d", i, len(b), o.firsts[i])
+		}
+	}
+	from := rapid.IntRange(0, len(keys)).Draw(t, "from")
+	var got []uint64
+	o.from(from, func(e entry) bool {
+		got = append(got, e.key)
+		return true
+	})
+	if !slices.Equal(got, keys[from:]) {
+		t.Fatalf("from %d on: %v, want %v", from, got, keys[from:])
+	}
+	if from < len(keys) && o.at(from).key != keys[from] {
+		t.Fatalf("at %d is %d, want %d", from, o.at(from).key, keys[from])
+	}
+	k := rapid.Uint64Range(0, 6000).Draw(t, "key")
+	if want, _ := slices.BinarySearch(keys, k); o.rank(k) != want {
+		t.Fatalf("rank of %d is %d, want %d", k, o.rank(k), want)
+	}
+}
