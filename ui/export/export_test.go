@@ -1,0 +1,219 @@
+package export
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func rows() []Row {
+	at := time.Date(2026, 3, 4, 14, 28, 0, 0, time.FixedZone("CET", 3600))
+	return []Row{
+		{
+			ID: "01890a5d-ac96-774b-bcce-b302099a8057", Batch: "Q3 board pack", Status: "Done", Progress: 1,
+			Description: "Annual report, \"final\"", Path: "/job/x/output", File: "/home/me/Downloads/Annual report.pdf",
+			Added: at, Started: at.Add(20 * time.Second), Ended: at.Add(95 * time.Second),
+		},
+		{
+			ID: "2", Batch: "=HYPERLINK(\"http://evil\")", Status: "Error", Progress: 0.425,
+			Description: "a|b <script>\nsecond *line* https://x.example", Message: "@SUM(1+1)*cmd|' /C calc'!A0",
+			Error: "\x1b[31mred\u202e", Added: at,
+		},
+		{ID: "3", Progress: -1},
+	}
+}
+
+func TestTheFormatFollowsTheName(t *testing.T) {
+	for name, want := range map[string]Format{"a.csv": CSV, "x/B.JSON": JSON, "c.md": Markdown, "d.Markdown": Markdown} {
+		if got, err := FormatOf(name); err != nil || got != want {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	for name, want := range map[string]string{"jobs": `"jobs": the name must end`, "jobs.xlsx": `can't export as ".xlsx"`, "": `"": the name`} {
+		if _, err := FormatOf(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestASpreadsheetGetsTextsAndNoFormulas(t *testing.T) {
+	var b bytes.Buffer
+	if err := Write(&b, CSV, rows()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := csv.NewReader(&b).ReadAll()
+	if err != nil || len(got) != 4 {
+		t.Fatalf("%d lines, %v", len(got), err)
+	}
+	want := []string{
+		"01890a5d-ac96-774b-bcce-b302099a8057", "Q3 board pack", "Done", "1", `Annual report, "final"`, "", "",
+		"2026-03-04T13:28:00Z", "2026-03-04T13:28:20Z", "2026-03-04T13:29:35Z", "75", "/job/x/output", "/home/me/Downloads/Annual report.pdf",
+	}
+	for i := range want {
+		if got[1][i] != want[i] {
+			t.Errorf("%s is %q, want %q", got[0][i], got[1][i], want[i])
+		}
+	}
+	for i, want := range map[int]string{1: `'=HYPERLINK("http://evil")`, 3: "0.425", 4: "a|b <script> second *line* https://x.example", 5: "'@SUM(1+1)*cmd|' /C calc'!A0", 6: "red"} {
+		if got[2][i] != want {
+			t.Errorf("%s is %q, want %q", got[0][i], got[2][i], want)
+		}
+	}
+	if got[3][3] != "" || got[3][7] != "" {
+		t.Errorf("what is not known is %q", got[3])
+	}
+}
+
+func FuzzNoCellIsAFormula(f *testing.F) {
+	for _, s := range []string{"=1", "\t=1", "\r\n@x", "\u200b+1", " -2", "\x00=1", "ok", "'", "\u202e=", "＝1", "\ufeff=1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var b bytes.Buffer
+		if err := Write(&b, CSV, []Row{{ID: "1", Batch: s, Description: s}}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := csv.NewReader(&b).ReadAll()
+		if err != nil || len(got) != 2 || len(got[1]) != len(columns()) {
+			t.Fatalf("%q is read as %q, %v", s, got, err)
+		}
+		if cell := got[1][1]; cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r\n") {
+			t.Fatalf("%q becomes %q", s, cell)
+		}
+		b.Reset()
+		if err := Write(&b, Markdown, []Row{{ID: "1", Batch: s, Description: s}}); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(b.String(), "\n"); n != 3 {
+			t.Fatalf("%q makes a table of %d lines", s, n)
+		}
+	})
+}
+
+func TestAScriptReadsTheJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := Write(&b, JSON, rows()); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "\n"); n != 5 {
+		t.Errorf("%d lines, want a job a line between brackets", n)
+	}
+	var got []map[string]any
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil || len(got) != 3 {
+		t.Fatalf("%d jobs, %v", len(got), err)
+	}
+	if got[0]["seconds"] != 75.0 || got[0]["ended"] != "2026-03-04T13:29:35Z" || got[1]["progress"] != 0.425 {
+		t.Errorf("%v", got)
+	}
+	if got[1]["batch"] != rows()[1].Batch || got[1]["error"] != rows()[1].Error {
+		t.Errorf("texts are not as they came: %v", got[1])
+	}
+	for _, column := range columns() {
+		if v, ok := got[2][column]; !ok || (v != nil && column != "id") {
+			t.Errorf("%s of a job of which nothing is known is %v, %v", column, v, ok)
+		}
+	}
+	b.Reset()
+	if err := Write(&b, JSON, nil); err != nil || json.Unmarshal(b.Bytes(), &got) != nil || len(got) != 0 {
+		t.Errorf("no jobs are %q, %v", b.String(), err)
+	}
+}
+
+func TestPeopleReadTheMarkdownAndNothingInItActs(t *testing.T) {
+	var b bytes.Buffer
+	if err := Write(&b, Markdown, rows()); err != nil {
+		t.Fatal(err)
+	}
+	want := `| Job | Batch | Status | Progress | Description | Message | Took |
+| --- | --- | --- | ---: | --- | --- | ---: |
+| 01890a5d-ac96-774b-bcce-b302099a8057 | Q3 board pack | Done | 100 % | Annual report, "final" | - | 1m15s |
+| 2 | =HYPERLINK("http<!-- -->://evil") | Error | 42 % | a\|b &lt;script> second \*line\* https<!-- -->://x.example | red | - |
+| 3 | - | - | - | - | - | - |
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+func TestAnExportIsWrittenWholeAndReplacesNothingUnasked(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "jobs.csv")
+	path, err := File(name, rows(), false)
+	if err != nil || path != name {
+		t.Fatalf("%q, %v", path, err)
+	}
+	if info, err := os.Stat(name); err != nil || (os.PathSeparator == '/' && info.Mode().Perm() != 0o600) {
+		t.Errorf("%v, %v", info, err)
+	}
+	before, _ := os.ReadFile(name)
+	if _, err := File(name, nil, false); !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), "jobs.csv") {
+		t.Errorf("a second time: %v", err)
+	}
+	if now, _ := os.ReadFile(name); !bytes.Equal(now, before) {
+		t.Error("it was replaced unasked")
+	}
+	if _, err := File(name, nil, true); err != nil {
+		t.Errorf("asked to replace: %v", err)
+	}
+	if now, _ := os.ReadFile(name); bytes.Equal(now, before) || len(now) == 0 {
+		t.Errorf("asked to replace, it holds %q", now)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+	// The same race that the check above cannot see: the name is taken meanwhile.
+	if err := write(name, []byte("x"), false); !errors.Is(err, os.ErrExist) {
+		t.Errorf("a name taken meanwhile: %v", err)
+	}
+}
+
+func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
+	dir := t.TempDir()
+	temp, path := filepath.Join(dir, "temp"), filepath.Join(dir, "jobs.csv")
+	for i, text := range []string{"first", "second"} {
+		if err := os.WriteFile(temp, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := take(temp, path); (err == nil) != (i == 0) || (i == 1 && !errors.Is(err, os.ErrExist)) {
+			t.Errorf("the %s: %v", text, err)
+		}
+	}
+	if got, _ := os.ReadFile(path); string(got) != "first" {
+		t.Errorf("it holds %q", got)
+	}
+}
+
+func TestWhatCannotBeWrittenIsTold(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "folder.csv"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"folder.csv":   "is a folder",
+		"none/jobs.md": "there is no folder",
+		"jobs.txt":     "can't export as",
+	} {
+		if _, err := File(filepath.Join(dir, name), rows(), true); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+func TestATildeIsTheHomeFolder(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	path, err := File("~/jobs.json", rows(), false)
+	if err != nil || path != filepath.Join(home, "jobs.json") {
+		t.Errorf("%q, %v", path, err)
+	}
+}

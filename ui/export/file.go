@@ -1,0 +1,137 @@
+package export
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// ErrExists is a file that is there already, and was not to be replaced: ask the user,
+// and then call [File] with replace.
+var ErrExists = errors.New("is there already")
+
+// File exports rows to a file, in the format of its name's ending, and returns its
+// whole path. A leading ~/ is the user's home. The file is written whole or not at
+// all, for the user alone (0600), and replaces an existing one only when told to.
+// Errors are for people: they name the file and what can be done.
+func File(name string, rows []Row, replace bool) (path string, err error) {
+	format, err := FormatOf(name)
+	if err != nil {
+		return "", err
+	}
+	path, err = absolute(name)
+	if err != nil {
+		return "", err
+	}
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return "", fmt.Errorf("%s is a folder: name a file in it", quote(name))
+	case err == nil && !info.Mode().IsRegular():
+		return "", fmt.Errorf("%s is not a file that can be replaced: choose another name", quote(name))
+	case err == nil && !replace:
+		return "", fmt.Errorf("%s %w: choose another name, or say that it may be replaced", quote(name), ErrExists)
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("there is no folder %s: make it first, or choose another", quote(filepath.Dir(name)))
+	}
+	data, err := encode(format, rows)
+	if err != nil {
+		return "", fmt.Errorf("can't export: %w", err)
+	}
+	if err := write(path, data, replace); err != nil {
+		if errors.Is(err, fs.ErrExist) { // it came between
+			err = ErrExists
+		}
+		return "", fmt.Errorf("can't write %s: %w", quote(name), withoutPath(err))
+	}
+	return path, nil
+}
+
+func absolute(name string) (string, error) {
+	if rest, ok := strings.CutPrefix(name, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("%s: the home folder is not known; write the whole path", quote(name))
+		}
+		name = filepath.Join(home, rest)
+	}
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", quote(name), withoutPath(err))
+	}
+	return path, nil
+}
+
+// write puts data beside path and then in its place, so that a crash or a full disk
+// leaves what was there.
+func write(path string, data []byte, replace bool) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, ".jobwatch-*.tmp") // its mode is 0600
+	if err != nil {
+		return err
+	}
+	temp := f.Name()
+	defer func() { _ = os.Remove(temp) }() // gone already where it was renamed
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	if replace {
+		err = os.Rename(temp, path)
+	} else {
+		err = claim(temp, path)
+	}
+	if err == nil {
+		syncFolder(dir)
+	}
+	return err
+}
+
+// claim renames to a name that must be free: a hard link, unlike a rename, replaces
+// nothing.
+func claim(temp, path string) error {
+	if err := os.Link(temp, path); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return take(temp, path)
+}
+
+// take does so where there are no hard links: an empty file takes the name first.
+func take(temp, path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // G304: the user names it
+	if err != nil {
+		return err
+	}
+	_ = f.Close()
+	if err := os.Rename(temp, path); err != nil {
+		_ = os.Remove(path)
+		return err
+	}
+	return nil
+}
+
+// syncFolder has the disk hold the new name, where the system can.
+func syncFolder(dir string) {
+	if d, err := os.Open(dir); err == nil { //nolint:gosec // G304: the user names it
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}
+
+// withoutPath takes the path off a system's error, which already names the file.
+func withoutPath(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+func quote(name string) string { return strconv.Quote(name) }
