@@ -19,6 +19,7 @@ type desk struct {
 }
 
 func newDesk(t *testing.T, height int) *desk {
+	t.Helper()
 	d := &desk{List: New(benchStart), t: t, now: benchStart}
 	d.SetHeight(height)
 	return d

@@ -112,7 +112,7 @@ func (m *model) remove(id job.ID) {
 // jobPlace is where a job stands in its batch: lexically less is further up.
 func (m *model) jobPlace(j *modelJob) []int64 {
 	state, progress := j.State(), j.Answer.Progress
-	class := int64(3)
+	var class int64
 	switch state {
 	case Error, Rejected, GivenUp:
 		class = 0
@@ -122,6 +122,8 @@ func (m *model) jobPlace(j *modelJob) []int64 {
 		class = 2
 	case Done:
 		class = 4
+	default:
+		class = 3
 	}
 	parts := func(n float64) int64 { return int64(math.Floor(math.Round(float64(progress)*1e6) / 1e6 * n)) }
 	seq := int64(j.seq)

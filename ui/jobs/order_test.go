@@ -17,7 +17,7 @@ func TestOrderedIsASortedSlice(t *testing.T) {
 			keys = rapid.SliceOfNDistinct(rapid.Uint64Range(0, 5000), 0, 3*blockMax, rapid.ID).Draw(t, "keys")
 			entries := make([]entry, len(keys))
 			for i, k := range keys {
-				entries[i] = entry{k, int32(k)}
+				entries[i] = someEntry(k)
 			}
 			o.fill(entries)
 			slices.Sort(keys)
@@ -33,7 +33,7 @@ func TestOrderedIsASortedSlice(t *testing.T) {
 				for k, to := span(t); k < to; k++ {
 					if i, found := slices.BinarySearch(keys, k); !found {
 						keys = slices.Insert(keys, i, k)
-						o.insert(entry{k, int32(k)})
+						o.insert(someEntry(k))
 					}
 				}
 			},
@@ -54,6 +54,8 @@ func TestOrderedIsASortedSlice(t *testing.T) {
 		})
 	})
 }
+
+func someEntry(key uint64) entry { return entry{key, int32(key)} } //nolint:gosec // keys are small here
 
 func checkOrdered(t *rapid.T, o *ordered, keys []uint64) {
 	if o.n != len(keys) || len(o.blocks) != len(o.firsts) {
