@@ -365,6 +365,7 @@ func (m *model) observe(j *modelJob, after store.Job) {
 	case !j.State().Finished():
 		j.News = false
 	}
+	m.noteChanges() // a job may end and live again in one go
 }
 
 func (m *model) counts(jobs []*modelJob) Counts {
