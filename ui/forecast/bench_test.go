@@ -71,3 +71,29 @@ func BenchmarkCost(b *testing.B) {
 		})
 	}
 }
+
+// What a start with so many tracked jobs costs, and what the model keeps of them.
+func BenchmarkRestore(b *testing.B) {
+	const n = 100_000
+	zero := time.Date(2026, 3, 4, 14, 28, 0, 0, time.UTC)
+	jobs := make([]store.Job, n)
+	for i := range jobs {
+		begin := zero.Add(time.Duration(i) * time.Second)
+		jobs[i] = store.Job{
+			ID: id(i), Batch: store.BatchID(fmt.Sprint(i / 100)), Added: begin, Started: begin.Add(10 * time.Second),
+			Ended: begin.Add(time.Minute), Answered: begin.Add(time.Minute), End: job.EndedDone,
+			Answer: job.Answer{Status: job.Done, Progress: 1}, History: []store.Change{{At: begin, Status: job.NotStarted}},
+		}
+		if i%10 == 0 { // one in ten is not finished
+			jobs[i].End, jobs[i].Answer = job.Live, job.Answer{Status: job.Processing, Progress: 0.5}
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		m := New()
+		for i := range jobs {
+			m.See(&jobs[i])
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/job")
+}

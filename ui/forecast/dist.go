@@ -18,6 +18,7 @@ type dist struct {
 	events    float64   // the sum of seen
 	changes   float64   // since the last refresh
 	made      float64   // when that was
+	reports   int       // how many reports there had been by then
 
 	mass  []float64
 	surv  []float64 // of each bin's left edge: the share of all that gets past it
@@ -70,10 +71,16 @@ func (d *dist) lose(x float64) {
 }
 
 // due says that enough has changed, or time has passed, for [dist.refresh] to show
-// it, so that its some 10 µs, and the caller's count of n still under way, are spread
-// over many reports.
-func (d *dist) due(now float64, n int) bool {
-	return !d.fresh || d.changes > 0.02*(d.events+float64(n)) || math.Abs(now-d.made) > 1+5e-5*float64(n)
+// it. The refresh costs some 10 µs, and its caller a count of the n still under way:
+// so never oftener than once for n/50 reports, which makes both O(1) a report.
+func (d *dist) due(now float64, reports, n int) bool {
+	switch {
+	case !d.fresh:
+		return true
+	case reports-d.reports < n/50:
+		return false
+	}
+	return d.changes > 0.02*(d.events+float64(n)) || math.Abs(now-d.made) > 1
 }
 
 // refresh makes the smoothed curves.

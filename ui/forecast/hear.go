@@ -101,6 +101,9 @@ func (m *Model) rank(l *live, now float64) {
 	if now >= l.ranked && now-l.ranked < (l.due-l.ranked)/20 && !math.IsInf(l.due, 1) {
 		return
 	}
+	if !m.work.fresh || m.work.changes > m.work.events/2 {
+		m.count() // else what was learnt when last asked is good enough
+	}
 	l.ranked = now
 	o := m.workOf(l, now)
 	switch {

@@ -20,6 +20,7 @@ type part struct {
 // last forecasts the last of a batch's jobs: all are ready by t with the product of
 // their chances.
 func (m *Model) last(b *batch, now float64) held {
+	m.count()
 	var parts [looks + lookWaits]part
 	n, overdue := 0, false
 	jobs := b.running.jobs
@@ -62,7 +63,7 @@ func (m *Model) last(b *batch, now float64) held {
 // waits sets parts for the waiting jobs, evenly chosen between the first and the
 // last, and returns their number and the wait of the last.
 func (m *Model) waits(b *batch, now float64, parts []part) (int, Estimate, bool) {
-	work := byAge(m.learntWork(), 0)
+	work := byAge(m.work, 0)
 	first, last := b.waiting[0], b.waiting[len(b.waiting)-1]
 	if !work.known() {
 		return 0, Estimate{}, false

@@ -28,6 +28,7 @@ const (
 type Model struct {
 	zero    time.Time // when it began: times inside are seconds since
 	heard   float64   // the newest answer of any job
+	reports int
 	tracks  map[job.ID]*track
 	batches map[store.BatchID]*batch
 	all     *batch
@@ -95,6 +96,7 @@ func newSlips(sd float64) *dist {
 // See takes all that is known of a job: at the start each job of the state file,
 // later each one that was reported or added. The same again changes nothing.
 func (m *Model) See(j *store.Job) {
+	m.reports++
 	if m.zero.IsZero() {
 		m.zero = j.Added
 		if j.Added.IsZero() {

@@ -20,6 +20,7 @@ func (m *Model) Job(id job.ID, now time.Time) Forecast {
 	if t == nil || t.live == nil {
 		return Forecast{}
 	}
+	m.count()
 	l, s := t.live, m.sec(now)
 	var f Forecast
 	o := m.workOf(l, s)
@@ -45,7 +46,7 @@ func (m *Model) workOf(l *live, now float64) outlook {
 	if !l.waiting {
 		age = now - l.started
 	}
-	byAge := byAge(m.learntWork(), age)
+	byAge := byAge(m.work, age)
 	if l.waiting {
 		return byAge
 	}
@@ -64,23 +65,19 @@ func (m *Model) workOf(l *live, now float64) outlook {
 	return byBar
 }
 
-// learntWork is the durations, with the ages of those that run counted as they are.
-// They count up to the last answer of any job: while the API is away, nobody knows
-// whether a job has ended.
-func (m *Model) learntWork() *dist {
-	if running := m.all.running.jobs; m.work.due(m.heard, len(running)) {
+// count brings what is learnt of durations and waits up to date, with the ages of
+// those under way counted as they are. They count up to the last answer of any job:
+// while the API is away, nobody knows whether a job has ended.
+func (m *Model) count() {
+	if running := m.all.running.jobs; m.work.due(m.heard, m.reports, len(running)) {
 		clear(m.work.live)
 		for _, l := range running {
 			m.work.live[m.work.bin(ln(m.heard-l.started))]++
 		}
 		m.work.refresh(m.heard)
+		m.work.reports = m.reports
 	}
-	return m.work
-}
-
-// learntWait is the same for waits.
-func (m *Model) learntWait() *dist {
-	if m.wait.due(m.heard, m.queue.waiting) {
+	if m.wait.due(m.heard, m.reports, m.queue.waiting) {
 		clear(m.wait.live)
 		for _, l := range m.queue.jobs {
 			if l != nil {
@@ -88,8 +85,8 @@ func (m *Model) learntWait() *dist {
 			}
 		}
 		m.wait.refresh(m.heard)
+		m.wait.reports = m.reports
 	}
-	return m.wait
 }
 
 // refresh is for what is learnt of ended things alone.
@@ -116,7 +113,7 @@ func (m *Model) waitOf(l *live, now float64) outlook {
 	if o := m.turnOf(l, now); o.known() && m.queue.inOrder() {
 		return o
 	}
-	o := byAge(m.learntWait(), now-l.added)
+	o := byAge(m.wait, now-l.added)
 	o.self = 1 / max(m.wait.total, 1)
 	return o
 }
