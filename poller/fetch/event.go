@@ -13,7 +13,7 @@ type State uint8
 // The states of a download; the last three are final.
 const (
 	Queued State = iota
-	Loading
+	Running
 	Saved
 	Failed
 	Canceled

@@ -202,7 +202,7 @@ func (d *Downloads) next(ctx context.Context) (Want, context.Context, bool) {
 	d.queue[0] = Want{}
 	d.queue = d.queue[1:]
 	ctx, d.under[w.ID] = context.WithCancel(ctx)
-	d.news.put(Event{ID: w.ID, State: Loading, Size: -1})
+	d.news.put(Event{ID: w.ID, State: Running, Size: -1})
 	return w, ctx, true
 }
 
@@ -220,5 +220,5 @@ func (d *Downloads) done(e Event) {
 func (d *Downloads) progress(id job.ID, got, size int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.news.put(Event{ID: id, State: Loading, Got: got, Size: size})
+	d.news.put(Event{ID: id, State: Running, Got: got, Size: size})
 }
