@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -80,7 +81,7 @@ func BenchmarkRestore(b *testing.B) {
 	for i := range jobs {
 		begin := zero.Add(time.Duration(i) * time.Second)
 		jobs[i] = store.Job{
-			ID: id(i), Batch: store.BatchID(fmt.Sprint(i / 100)), Added: begin, Started: begin.Add(10 * time.Second),
+			ID: id(i), Batch: store.BatchID(strconv.Itoa(i / 100)), Added: begin, Started: begin.Add(10 * time.Second),
 			Ended: begin.Add(time.Minute), Answered: begin.Add(time.Minute), End: job.EndedDone,
 			Answer: job.Answer{Status: job.Done, Progress: 1}, History: []store.Change{{At: begin, Status: job.NotStarted}},
 		}
