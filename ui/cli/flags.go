@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/spf13/pflag"
+
+	"example.com/jobwatch/ui/nearest"
 )
 
 // assignment is an option as it was given on the command line.
@@ -96,7 +98,7 @@ func flagError(err error, table []option) error {
 			flag, name = "-"+letters, letters // "-plain" means "--plain", not -p -l -a -i -n
 		}
 		hint := "; jobwatch --help lists all flags"
-		if near := nearest(name, all); near != "" {
+		if near := nearest.Of(name, all); near != "" {
 			hint = "; did you mean --" + near + "?"
 		}
 		return usageError("unknown flag " + quote(flag) + hint)

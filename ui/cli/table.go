@@ -74,12 +74,12 @@ func options(in *Input) []option {
 			set:   toggleTo(func(d *draft) *bool { return &d.Once }),
 		},
 		{
-			name: "download", group: newsGroup, kind: folder, arg: "DIR", setting: true, planned: true,
+			name: "download", group: newsGroup, kind: folder, arg: "DIR", setting: true,
 			usage: "save each job's PDF here the moment that it is Done", example: "~/Downloads/jobwatch",
 			set: pathTo(func(d *draft) *string { return &d.Download }),
 		},
 		{
-			name: "max-download", group: newsGroup, kind: size, arg: "SIZE", setting: true, planned: true,
+			name: "max-download", group: newsGroup, kind: size, arg: "SIZE", setting: true,
 			usage: "leave PDFs alone that are larger than this", def: "500MB", set: setMaxDownload,
 		},
 		{

@@ -1,0 +1,37 @@
+package nearest_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/jobwatch/ui/nearest"
+)
+
+func TestASlipIsUnderstood(t *testing.T) {
+	words := []string{"batch", "rate", "concurrency", "no-mouse", "notify", "status", "age", "is"}
+	for typed, want := range map[string]string{
+		"bach":        "batch",
+		"ratee":       "rate",
+		"raet":        "rate",
+		"Batch":       "batch",
+		"concurency":  "concurrency",
+		"conc":        "concurrency",
+		"nomouse":     "no-mouse",
+		"notfiy":      "notify",
+		"staus":       "status",
+		"agee":        "age",
+		"to":          "",
+		"quux":        "",
+		"":            "",
+		"naïve":       "",
+		"http":        "",
+		"12":          "",
+		"concurrence": "concurrency",
+
+		strings.Repeat("rate", 100): "",
+	} {
+		if got := nearest.Of(typed, words); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
