@@ -171,7 +171,10 @@ func clip(v string) string {
 func setFilter(d *draft, v string) error {
 	_, err := filter.Parse(v)
 	if word := (*filter.WordError)(nil); errors.As(err, &word) {
-		return wrong(quote(word.Word) + " " + word.Reason)
+		if word.Word == v {
+			return wrong(word.Reason)
+		}
+		return wrong(quote(word.Word) + ": " + word.Reason)
 	}
 	d.Filter = v
 	return err
