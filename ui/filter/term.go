@@ -47,11 +47,11 @@ type term struct {
 func (t *term) match(s *Subject) bool {
 	switch t.kind {
 	case byText:
-		return t.text.in(s.Description) || t.text.in(s.Meta) || t.text.in(s.Batch) || t.text.inID(s.ID)
+		return t.text.in(s.Description) || t.text.in(s.Meta) || t.text.in(s.Batch) || t.text.inID(&s.ID)
 	case byBatch:
 		return t.text.in(s.Batch)
 	case byID:
-		return t.text.inID(s.ID)
+		return t.text.inID(&s.ID)
 	case byState:
 		return t.states.has(s.State)
 	case byProgress:

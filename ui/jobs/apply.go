@@ -20,11 +20,10 @@ type Applied struct {
 func (l *List) Apply(reports []job.Report, now time.Time) Applied {
 	l.now = now
 	var out Applied
-	l.find(reports)
-	l.fetch()
+	l.fetch(reports)
 	l.saves = l.saves[:0]
 	for i, slot := range l.found {
-		if slot < 0 {
+		if slot < 0 || l.rows[slot].ID != reports[i].ID {
 			continue
 		}
 		r, row := &reports[i], &l.rows[slot]
@@ -43,27 +42,22 @@ func (l *List) Apply(reports []job.Report, now time.Time) Applied {
 	return out
 }
 
-// find looks up the slots of what is reported, -1 for what is not tracked.
-func (l *List) find(reports []job.Report) {
+// fetch looks up where the reported jobs may be and reads a little of every cache
+// line of their rows. In loops that do nothing else the processor waits for many
+// of them at once, where [List.Apply] would wait for one after the other.
+func (l *List) fetch(reports []job.Report) {
 	l.found = l.found[:0]
 	for i := range reports {
-		slot, ok := l.slot(reports[i].ID)
-		if !ok {
-			slot = -1
-		}
-		l.found = append(l.found, slot)
+		l.found = append(l.found, l.index.candidate(reports[i].ID))
 	}
-}
-
-// fetch reads a little of every cache line of the rows that a report is about. In
-// a loop that does nothing else the processor waits for many of them at once,
-// where [List.observe] would wait for one after the other.
-func (l *List) fetch() {
 	for _, i := range l.found {
 		if i >= 0 {
 			r := &l.rows[i]
 			l.fetched += len(r.Batch) + len(r.Answer.Meta) + r.Answered.Nanosecond() + len(r.Cause) + r.Polls +
 				int(r.idBytes) + int(l.slots[i].batch)
+			if n := len(r.History); n > 0 {
+				l.fetched += len(r.History[n-1].Status)
+			}
 		}
 	}
 }
@@ -175,18 +169,19 @@ func (l *List) refresh(i int32) {
 	if key == s.key && show == s.shown {
 		return
 	}
-	if s.shown {
-		b.shown.remove(s.key)
+	before := *s
+	s.key, s.shown = key, show
+	if before.shown {
+		b.shown.remove(before.key)
 	}
 	if show {
 		b.shown.insert(entry{key, i})
 	}
-	if s.shown != show {
+	if before.shown != show {
 		l.layout.old = true
 		b.Matched = b.shown.n
-		l.matched += b2i(show) - b2i(s.shown)
+		l.matched += b2i(show) - b2i(before.shown)
 	}
-	s.key, s.shown = key, show
 }
 
 func b2i(b bool) int {

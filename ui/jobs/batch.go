@@ -55,7 +55,7 @@ func (l *List) addBatch(sb store.Batch) int32 {
 	}
 	l.batchSeq++
 	b := &l.batches[i]
-	*b = batch{Batch: Batch{Batch: sb}, seq: l.batchSeq, at: -1, used: true}
+	*b = batch{Batch: Batch{Batch: sb}, shown: ordered{current: l.hasRow}, seq: l.batchSeq, at: -1, used: true}
 	b.recent = seconds(sb.Added)
 	b.key = l.batchKey(b)
 	l.order.insert(entry{b.key, i})
@@ -102,9 +102,10 @@ func (l *List) sweep() {
 		if !b.used || b.Counts.Total > 0 {
 			continue
 		}
-		l.order.remove(b.key)
+		key := b.key
 		delete(l.byBatch, b.ID)
 		*b = batch{at: -1}
+		l.order.remove(key)
 		l.freeBatches = append(l.freeBatches, int32(i))
 		if l.cursor.batch == int32(i) {
 			l.cursor.batch = gone

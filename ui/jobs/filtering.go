@@ -15,39 +15,58 @@ func (l *List) SetFilter(f filter.Filter) {
 	if f.Equal(l.filter) {
 		return
 	}
-	narrows := f.Narrows(l.filter)
-	wasZero := l.filter.IsZero()
+	before := l.filter
 	l.filter = f
-	if narrows {
-		l.narrow()
-	} else {
-		for i := range l.slots {
-			l.slots[i].shown = l.slots[i].batch >= 0 && l.matches(int32(i))
-		}
-		l.rebuild()
+	switch {
+	case f.Narrows(before):
+		l.narrow(f.Without(before))
+	case before.Narrows(f):
+		l.widen()
+	default:
+		l.rematch()
 	}
-	if wasZero != f.IsZero() {
+	if before.IsZero() != f.IsZero() {
 		l.switchFolds()
 	}
 	l.makeWish()
 	l.settle()
 }
 
-// narrow looks only at the rows that are shown.
-func (l *List) narrow() {
+// narrow looks only at the rows that are shown, and asks only what is new of them.
+// It goes by slot and not by order, since that is how they lie in memory.
+func (l *List) narrow(rest filter.Filter) {
+	for i := range l.slots {
+		if s := &l.slots[i]; s.shown {
+			s.shown = l.passes(int32(i), rest)
+		}
+	}
 	for i := range l.batches {
 		b := &l.batches[i]
-		if b.Matched == 0 {
-			continue
-		}
-		b.shown.keep(func(e entry) bool {
-			l.slots[e.slot].shown = l.matches(e.slot)
-			return l.slots[e.slot].shown
-		})
+		b.shown.recount()
 		l.matched += b.shown.n - b.Matched
 		b.Matched = b.shown.n
 	}
 	l.layout.old = true
+}
+
+// widen looks only at the rows that are not shown.
+func (l *List) widen() {
+	for i := range l.slots {
+		if s := &l.slots[i]; !s.shown && s.batch >= 0 {
+			s.shown = l.matches(int32(i))
+		}
+	}
+	l.rebuild()
+}
+
+// rematch looks at all rows.
+func (l *List) rematch() {
+	for i := range l.slots {
+		if s := &l.slots[i]; s.batch >= 0 {
+			s.shown = l.matches(int32(i))
+		}
+	}
+	l.rebuild()
 }
 
 // switchFolds goes over to the folds of filtering, all open, or back from them.
@@ -60,23 +79,28 @@ func (l *List) switchFolds() {
 }
 
 // matches reports whether the filter shows a row.
-func (l *List) matches(i int32) bool {
-	if l.filter.IsZero() {
+func (l *List) matches(i int32) bool { return l.passes(i, l.filter) }
+
+// passes reports whether a filter matches a row.
+func (l *List) passes(i int32, f filter.Filter) bool {
+	if f.IsZero() {
 		return true
 	}
 	r, s := &l.rows[i], &l.slots[i]
-	return l.filter.Match(&filter.Subject{
+	subject := filter.Subject{
 		ID:          r.ID,
 		Description: r.Answer.Description,
 		Batch:       l.batches[s.batch].Name,
 		Meta:        r.Answer.Meta,
 		Progress:    r.Answer.Progress,
-		Age:         l.now.Sub(r.Added),
 		State:       s.tally.state,
 		New:         r.News || i == l.looking,
-		Stale:       r.Stale(l.now),
 		Selected:    r.Selected,
-	})
+	}
+	if f.Timed() {
+		subject.Age, subject.Stale = l.now.Sub(r.Added), r.Stale(l.now)
+	}
+	return f.Match(&subject)
 }
 
 // Matching calls yield with the rows that the filter shows in their order, those in

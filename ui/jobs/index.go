@@ -68,15 +68,19 @@ func (x *index) change(id job.ID, bytes int, slot, n int32) node {
 
 // find returns the slot of a job.
 func (x *index) find(id job.ID, rows []Row) (int32, bool) {
+	slot := x.candidate(id)
+	return slot, slot >= 0 && rows[slot].ID == id
+}
+
+// candidate returns the only slot where the job may be, -1 if there is none.
+func (x *index) candidate(id job.ID) int32 {
 	for bytes := indexFirst; ; bytes += indexStep {
-		nd := x.node(id, bytes)
-		if nd.n > 1 {
-			continue
+		switch nd := x.node(id, bytes); nd.n {
+		case 0:
+			return -1
+		case 1:
+			return nd.xor
 		}
-		if nd.n == 0 || rows[nd.xor].ID != id {
-			return 0, false
-		}
-		return nd.xor, true
 	}
 }
 

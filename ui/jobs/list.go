@@ -65,7 +65,7 @@ func (l *List) clear(room int) {
 	l.batches, l.freeBatches = nil, nil
 	l.byBatch = make(map[BatchID]int32)
 	l.empty = 0
-	l.order = ordered{}
+	l.order = ordered{current: l.hasBatch}
 	l.layout = layout{old: true}
 	l.counts, l.matched, l.selected = Counts{}, 0, 0
 }
@@ -131,6 +131,7 @@ func (l *List) take(i int32) {
 	s, r := &l.slots[i], &l.rows[i]
 	b := &l.batches[s.batch]
 	if s.shown {
+		s.shown = false
 		b.shown.remove(s.key)
 		b.Matched--
 		l.matched--
@@ -149,6 +150,14 @@ func (l *List) take(i int32) {
 	l.placeBatch(s.batch)
 	*r, *s = Row{}, slot{batch: -1}
 	l.frees = append(l.frees, i)
+}
+
+// hasRow reports whether e is true of a row: see [ordered].
+func (l *List) hasRow(e entry) bool { return l.slots[e.slot].key == e.key && l.slots[e.slot].shown }
+
+// hasBatch is hasRow for batches.
+func (l *List) hasBatch(e entry) bool {
+	return l.batches[e.slot].key == e.key && l.batches[e.slot].used
 }
 
 // Row returns the row of a job.

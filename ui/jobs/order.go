@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -12,24 +13,35 @@ type entry struct {
 	slot int32
 }
 
-// blockMax is the most entries in one block: 4 KiB, which is moved within in a
-// few dozen nanoseconds, while 100,000 rows still make few blocks to scan.
-const blockMax = 128
+// blockMax is the most entries of one block: 4 KiB.
+const blockMax = 256
 
-// ordered is a sorted sequence in which an entry finds its place, and a place its
-// entry, at any size about equally fast: a list of sorted blocks. A re-sort, or
-// one long slice, would make the cost of a report grow with the number of jobs.
-// The zero ordered is empty.
+// ordered is a sorted sequence of entries that costs about the same to change at
+// any length. It is cut into blocks, each for a range of keys. Removing only
+// counts down and inserting only appends; a block is sorted, and rid of what was
+// removed, when it is next looked at or full. Most rows that move are not in view:
+// putting each in its place at once, in memory that is in no cache, was two thirds
+// of the cost of a report at 100,000 jobs.
+//
+// What was removed is told from what was not by current, so a slot's key must be
+// changed before remove and insert are called.
 type ordered struct {
-	blocks [][]entry
-	firsts []uint64 // the key that each block starts with
-	n      int
+	current func(entry) bool // whether the slot still has that key and is in the sequence
+	firsts  []uint64         // the least key that each block may hold; 0 for the first
+	counts  []int32          // how many entries of each block are current
+	blocks  []block
+	n       int // how many entries are current
 }
 
-// block is the block where key is, or would be.
+type block struct {
+	entries []entry // in order, and all of them current, if tidy
+	tidy    bool
+}
+
+// block is the block for key.
 func (o *ordered) block(key uint64) int {
 	base, n := 0, len(o.firsts)
-	for n > 1 { // without branches to mispredict: half the cost of a report otherwise
+	for n > 1 { // without branches, which would be mispredicted half of the time
 		half := n / 2
 		_, beyond := bits.Sub64(key, o.firsts[base+half], 0)
 		base += half & (int(beyond) - 1) //nolint:gosec // 0 or 1
@@ -38,74 +50,84 @@ func (o *ordered) block(key uint64) int {
 	return base
 }
 
-// find is where key is in its block, or would be.
-func find(block []entry, key uint64) (int, bool) {
-	base, n := 0, len(block)
-	for n > 1 {
-		half := n / 2
-		_, before := bits.Sub64(block[base+half-1].key, key, 0)
-		base += half & -int(before) //nolint:gosec // 0 or 1
-		n -= half
-	}
-	if n == 1 && block[base].key < key {
-		base++
-	}
-	return base, base < len(block) && block[base].key == key
-}
-
-// insert adds e, whose key must not be there yet.
+// insert adds e, which is current from now on.
 func (o *ordered) insert(e entry) {
-	o.n++
 	if len(o.blocks) == 0 {
-		o.blocks = append(o.blocks, []entry{e})
-		o.firsts = append(o.firsts, e.key)
-		return
+		o.firsts, o.counts, o.blocks = append(o.firsts, 0), append(o.counts, 0), append(o.blocks, block{tidy: true})
 	}
-	b := o.block(e.key)
-	i, _ := find(o.blocks[b], e.key)
-	o.blocks[b] = slices.Insert(o.blocks[b], i, e)
-	if i == 0 {
-		o.firsts[b] = e.key
-	}
-	if len(o.blocks[b]) >= blockMax {
-		o.split(b)
+	i := o.block(e.key)
+	b := &o.blocks[i]
+	b.tidy = b.tidy && (len(b.entries) == 0 || b.entries[len(b.entries)-1].key < e.key)
+	b.entries = append(b.entries, e)
+	o.counts[i]++
+	o.n++
+	if n := len(b.entries); n >= blockMax || n > 2*int(o.counts[i])+16 {
+		o.tidy(i)
+		if len(b.entries) > blockMax*3/4 {
+			o.split(i)
+		}
 	}
 }
 
-func (o *ordered) split(b int) {
-	half := len(o.blocks[b]) / 2
-	right := append(make([]entry, 0, blockMax), o.blocks[b][half:]...)
-	o.blocks[b] = o.blocks[b][:half]
-	o.blocks = slices.Insert(o.blocks, b+1, right)
-	o.firsts = slices.Insert(o.firsts, b+1, right[0].key)
-}
-
-// remove takes out the entry with that key, if there is one.
+// remove takes out the entry with that key, which was in and is not current any more.
 func (o *ordered) remove(key uint64) {
-	if o.n == 0 {
-		return
-	}
-	b := o.block(key)
-	i, found := find(o.blocks[b], key)
-	if !found {
-		return
-	}
+	i := o.block(key)
+	o.blocks[i].tidy = false
+	o.counts[i]--
 	o.n--
-	o.blocks[b] = slices.Delete(o.blocks[b], i, i+1)
-	if len(o.blocks[b]) == 0 {
-		o.drop(b)
+	if o.counts[i] == 0 {
+		o.drop(i)
 		return
 	}
-	o.firsts[b] = o.blocks[b][0].key
-	if next := b + 1; next < len(o.blocks) && len(o.blocks[b])+len(o.blocks[next]) < blockMax/2 {
-		o.blocks[b] = append(o.blocks[b], o.blocks[next]...)
-		o.drop(next)
+	o.merge(i)
+	o.merge(i - 1)
+}
+
+// tidy sorts a block and drops what was removed from it.
+func (o *ordered) tidy(i int) []entry {
+	b := &o.blocks[i]
+	if b.tidy {
+		return b.entries
+	}
+	entries := slices.DeleteFunc(b.entries, func(e entry) bool { return !o.current(e) })
+	slices.SortFunc(entries, byKey)
+	// What was removed and inserted again is there twice.
+	b.entries, b.tidy = slices.Compact(entries), true
+	return b.entries
+}
+
+func byKey(a, b entry) int { return cmp.Compare(a.key, b.key) }
+
+// split cuts a tidy block in two.
+func (o *ordered) split(i int) {
+	left := o.blocks[i].entries
+	half := len(left) / 2
+	right := append(make([]entry, 0, blockMax), left[half:]...)
+	o.blocks[i].entries = left[:half]
+	o.counts[i] = int32(half) //nolint:gosec // at most blockMax
+	o.blocks = slices.Insert(o.blocks, i+1, block{right, true})
+	o.counts = slices.Insert(o.counts, i+1, int32(len(right))) //nolint:gosec // at most blockMax
+	o.firsts = slices.Insert(o.firsts, i+1, right[0].key)
+}
+
+// drop takes out a block without current entries. Its range goes to the block before.
+func (o *ordered) drop(i int) {
+	o.blocks = slices.Delete(o.blocks, i, i+1)
+	o.counts = slices.Delete(o.counts, i, i+1)
+	o.firsts = slices.Delete(o.firsts, i, i+1)
+	if i == 0 && len(o.firsts) > 0 {
+		o.firsts[0] = 0
 	}
 }
 
-func (o *ordered) drop(b int) {
-	o.blocks = slices.Delete(o.blocks, b, b+1)
-	o.firsts = slices.Delete(o.firsts, b, b+1)
+// merge makes one block of the i-th and the next where both are small.
+func (o *ordered) merge(i int) {
+	if i < 0 || i+1 >= len(o.counts) || o.counts[i]+o.counts[i+1] > blockMax/4 {
+		return
+	}
+	o.blocks[i].entries = append(o.tidy(i), o.tidy(i+1)...)
+	o.counts[i] += o.counts[i+1]
+	o.drop(i + 1)
 }
 
 // rank is how many entries are before key.
@@ -114,27 +136,27 @@ func (o *ordered) rank(key uint64) int {
 		return 0
 	}
 	b := o.block(key)
-	n := 0
-	for i := range b {
-		n += len(o.blocks[i])
+	before := 0
+	for _, n := range o.counts[:b] {
+		before += int(n)
 	}
-	i, _ := find(o.blocks[b], key)
-	return n + i
+	i, _ := slices.BinarySearchFunc(o.tidy(b), key, func(e entry, key uint64) int { return cmp.Compare(e.key, key) })
+	return before + i
 }
 
 // at returns the i-th entry, 0 <= i < n.
 func (o *ordered) at(i int) entry {
 	b, i := o.place(i)
-	return o.blocks[b][i]
+	return o.tidy(b)[i]
 }
 
 // place turns the i-th entry of all into a block and an index in it.
 func (o *ordered) place(i int) (block, index int) {
-	for b := range o.blocks {
-		if i < len(o.blocks[b]) {
+	for b, n := range o.counts {
+		if i < int(n) {
 			return b, i
 		}
-		i -= len(o.blocks[b])
+		i -= int(n)
 	}
 	return len(o.blocks), 0
 }
@@ -143,7 +165,7 @@ func (o *ordered) place(i int) (block, index int) {
 func (o *ordered) from(i int, yield func(entry) bool) {
 	b, i := o.place(i)
 	for ; b < len(o.blocks); b++ {
-		for _, e := range o.blocks[b][i:] {
+		for _, e := range o.tidy(b)[i:] {
 			if !yield(e) {
 				return
 			}
@@ -152,38 +174,31 @@ func (o *ordered) from(i int, yield func(entry) bool) {
 	}
 }
 
-// keep drops all entries that want refuses.
-func (o *ordered) keep(want func(entry) bool) {
+// recount drops all entries that are not current any more and were not removed.
+func (o *ordered) recount() {
 	o.n = 0
-	kept := 0
-	for _, block := range o.blocks {
-		block = slices.DeleteFunc(block, func(e entry) bool { return !want(e) })
-		if len(block) == 0 {
-			continue
+	for i := len(o.blocks) - 1; i >= 0; i-- {
+		o.blocks[i].tidy = false
+		o.counts[i] = int32(len(o.tidy(i))) //nolint:gosec // at most blockMax
+		o.n += int(o.counts[i])
+		if o.counts[i] == 0 {
+			o.drop(i)
+		} else {
+			o.merge(i)
 		}
-		o.n += len(block)
-		o.blocks[kept], o.firsts[kept] = block, block[0].key
-		kept++
 	}
-	clear(o.blocks[kept:])
-	o.blocks, o.firsts = o.blocks[:kept], o.firsts[:kept]
 }
 
-// fill replaces all entries by those given, which it sorts in place.
+// fill replaces all entries by those given, which are current. It sorts them in place.
 func (o *ordered) fill(entries []entry) {
-	slices.SortFunc(entries, func(a, b entry) int {
-		if a.key < b.key {
-			return -1
-		}
-		return 1
-	})
-	*o = ordered{n: len(entries)}
-	for part := range slices.Chunk(entries, blockMax*3/4) {
-		room := blockMax
-		if len(entries) < blockMax/4 {
-			room = len(entries) // most batches are small, and there may be many
-		}
-		o.blocks = append(o.blocks, append(make([]entry, 0, room), part...))
+	slices.SortFunc(entries, byKey)
+	*o = ordered{current: o.current, n: len(entries)}
+	for part := range slices.Chunk(entries, blockMax/2) {
 		o.firsts = append(o.firsts, part[0].key)
+		o.counts = append(o.counts, int32(len(part))) //nolint:gosec // at most blockMax
+		o.blocks = append(o.blocks, block{slices.Clone(part), true})
+	}
+	if len(o.firsts) > 0 {
+		o.firsts[0] = 0
 	}
 }

@@ -45,8 +45,9 @@ func (l *List) placeBatch(i int32) {
 	}
 	b := &l.batches[i]
 	if key := l.batchKey(b); key != b.key {
-		l.order.remove(b.key)
+		before := b.key
 		b.key = key
+		l.order.remove(before)
 		l.order.insert(entry{key, i})
 		l.layout.old = true
 	}

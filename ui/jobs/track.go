@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"slices"
+
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 )
@@ -20,6 +22,7 @@ func (l *List) Track(jobs []store.Job, b store.Batch) (added []store.Job, alread
 		}
 		if len(added) == 0 {
 			l.addBatch(b)
+			l.grow(len(jobs))
 		}
 		j := jobs[i]
 		j.Batch = b.ID
@@ -28,6 +31,13 @@ func (l *List) Track(jobs []store.Job, b store.Batch) (added []store.Job, alread
 	}
 	l.settle()
 	return added, already
+}
+
+// grow makes room for n more rows at once: they are large to copy time and again.
+func (l *List) grow(n int) {
+	if n -= len(l.frees); n > 0 {
+		l.rows, l.slots = slices.Grow(l.rows, n), slices.Grow(l.slots, n)
+	}
 }
 
 // insert adds a row and gives it its place in the order.
@@ -103,8 +113,9 @@ func (l *List) Restore(removed []Removed) []store.Job {
 func (l *List) restoreBatch(sb store.Batch, seq uint32) {
 	i := l.addBatch(sb)
 	b := &l.batches[i]
-	l.order.remove(b.key)
+	before := b.key
 	b.seq = seq
 	b.key = l.batchKey(b)
+	l.order.remove(before)
 	l.order.insert(entry{b.key, i})
 }
