@@ -1,9 +1,14 @@
 package theme
 
-import "strconv"
+import (
+	"strconv"
 
-// Pair is one colour for a dark background and one for a light one, as #rrggbb.
-// An empty colour is the terminal's own.
+	"github.com/muesli/termenv"
+)
+
+// Pair is one colour for a dark background and one for a light one: #rrggbb, or a
+// number of the terminal's palette, "0" to "255". An empty colour is the terminal's
+// own.
 type Pair struct{ Dark, Light string }
 
 func (p Pair) pick(dark bool) string {
@@ -13,52 +18,80 @@ func (p Pair) pick(dark bool) string {
 	return p.Light
 }
 
-// Palette is a complete set of colours. Text colours (all but Past) keep a contrast of at least
-// 4.5:1 (WCAG 2.2, 1.4.3) on the backgrounds in [Backgrounds] and on their own
-// selection; a test holds them to it.
+// Palette is a complete set of colours.
 type Palette struct {
 	Colours [roles]Pair
 	Grounds [grounds]Pair
+	Basic   [roles]string // on a terminal of 16 colours: the SGR parameter, "" for none
 }
 
-// Backgrounds are what contrast is checked against: usual terminal backgrounds
-// at the difficult end, neither pure black nor pure white.
-func Backgrounds() Pair { return Pair{Dark: "#1e1e2e", Light: "#f4f4f4"} }
-
-// Calm is the default: one blue accent, muted status colours.
-func Calm() Palette {
-	return Palette{
-		Colours: [roles]Pair{
-			Accent: {"#7aa2f7", "#1f55b5"},
-			OK:     {"#9ece6a", "#2f6b1a"},
-			Warn:   {"#e0af68", "#7d5200"},
-			Error:  {"#ff8095", "#b0203a"},
-			Dim:    {"#969cb8", "#5c6172"},
-			Past:   {"#4a6640", "#b3cfa8"},
-		},
-		Grounds: [grounds]Pair{
-			Selected:      {"#2b3048", "#dce5f8"},
-			Track:         {"#34384c", "#d5d9e2"},
-			SelectedTrack: {"#434961", "#c3cde2"},
-		},
+// basic is a role's SGR parameter on a terminal of 16 colours. Its own palette suits
+// its background, so only what the user chose out of these 16 goes before the theme's.
+func (p *Palette) basic(r Role, dark bool) string {
+	n, err := strconv.Atoi(p.Colours[r].pick(dark))
+	if err != nil || n < 0 || n >= 16 {
+		return p.Basic[r]
 	}
+	return termenv.ANSIColor(n).Sequence(false)
 }
 
-// basic holds the 16-colour parameters of each role.
-var basic = [roles]string{ //nolint:gochecknoglobals // a constant table; Go has no constant arrays
-	Accent: "36",
-	OK:     "32",
-	Warn:   "33",
-	Error:  "31",
-	Dim:    "90",
-	Past:   "32",
+// Default is the terminal's own colour, as [Palette.With] is told of it.
+const Default = "default"
+
+// Colour is one of a palette's colours, by the name that users know it by.
+type Colour struct {
+	Name  string
+	About string
+	Pair
 }
 
-// basicIndex is a role's colour among the 16, as Lip Gloss counts them.
-func basicIndex(r Role) string {
-	n, _ := strconv.Atoi(basic[r])
-	if n >= 90 {
-		return strconv.Itoa(n - 90 + 8)
+// Named returns all of p's colours.
+func (p Palette) Named() []Colour {
+	var out []Colour
+	for _, n := range p.named() {
+		out = append(out, Colour{n.name, n.about, *n.pair})
 	}
-	return strconv.Itoa(n - 30)
+	return out
+}
+
+// With is p with the colours of that name replaced: those of c that are not empty.
+func (p Palette) With(name string, c Pair) Palette {
+	for _, n := range p.named() {
+		if n.name == name {
+			n.pair.Dark, n.pair.Light = replaced(n.pair.Dark, c.Dark), replaced(n.pair.Light, c.Light)
+		}
+	}
+	return p
+}
+
+func replaced(old, by string) string {
+	switch by {
+	case "":
+		return old
+	case Default:
+		return ""
+	}
+	return by
+}
+
+// named is a colour that users may set, and where it is.
+type named struct {
+	name, about string
+	pair        *Pair
+}
+
+func (p *Palette) named() []named {
+	return []named{
+		{"text", "descriptions and figures", &p.Colours[Text]},
+		{"strong", "headings", &p.Colours[Strong]},
+		{"accent", "what is running, keys, the cursor", &p.Colours[Accent]},
+		{"ok", "Done", &p.Colours[OK]},
+		{"warn", "stale, stalled, easing off", &p.Colours[Warn]},
+		{"error", "Error, rejected, given up", &p.Colours[Error]},
+		{"dim", "what is old, labels", &p.Colours[Dim]},
+		{"past", "bars of Done jobs", &p.Colours[Past]},
+		{"selection", "behind the current row", &p.Grounds[Selected]},
+		{"track", "the empty part of a bar", &p.Grounds[Track]},
+		{"selected-track", "the same in the current row", &p.Grounds[SelectedTrack]},
+	}
 }

@@ -4,6 +4,7 @@ package theme
 
 import (
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -56,6 +57,9 @@ type Theme struct {
 func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 	t := &Theme{Glyphs: g, Charset: g.Charset, colour: profile != termenv.Ascii}
 	t.bars = profile == termenv.TrueColor || profile == termenv.ANSI256
+	if profile == termenv.ANSI256 {
+		p = p.indexed(dark)
+	}
 	renderer := lipgloss.NewRenderer(io.Discard)
 	renderer.SetColorProfile(profile)
 	renderer.SetHasDarkBackground(dark)
@@ -83,12 +87,23 @@ func (t *Theme) Style(r Role) lipgloss.Style { return t.styles[r] }
 
 func (p Palette) style(renderer *lipgloss.Renderer, dark bool, r Role) lipgloss.Style {
 	style := renderer.NewStyle()
-	if renderer.ColorProfile() == termenv.ANSI && r != Text && r != Strong {
-		style = style.Foreground(lipgloss.Color(basicIndex(r)))
+	if renderer.ColorProfile() == termenv.ANSI {
+		if c := p.basic(r, dark); c != "" {
+			style = style.Foreground(lipgloss.Color(index16(c)))
+		}
 	} else if c := p.Colours[r].pick(dark); c != "" {
 		style = style.Foreground(lipgloss.Color(c))
 	}
 	return style.Bold(r == Strong)
+}
+
+// index16 is the number, as Lip Gloss counts, of an SGR parameter among the 16.
+func index16(parameter string) string {
+	n, _ := strconv.Atoi(parameter)
+	if n >= 90 {
+		return strconv.Itoa(n - 90 + 8)
+	}
+	return strconv.Itoa(n - 30)
 }
 
 // sgr builds one entry of the table.
@@ -113,7 +128,7 @@ func (p Palette) sgr(profile termenv.Profile, dark bool, g Ground, r Role) strin
 		if r == Strong {
 			params = append(params, "1")
 		}
-		if c := basic[r]; c != "" && !selected {
+		if c := p.basic(r, dark); c != "" && !selected {
 			params = append(params, c)
 		}
 	default:

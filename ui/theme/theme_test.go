@@ -1,8 +1,6 @@
 package theme
 
 import (
-	"math"
-	"strconv"
 	"testing"
 
 	"github.com/muesli/termenv"
@@ -10,52 +8,6 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/safe"
 )
-
-// luminance is WCAG 2.2's relative luminance of #rrggbb.
-func luminance(t *testing.T, colour string) float64 {
-	t.Helper()
-	var sum float64
-	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
-		n, err := strconv.ParseUint(colour[1+2*i:3+2*i], 16, 8)
-		if err != nil {
-			t.Fatalf("%q is not a colour: %v", colour, err)
-		}
-		c := float64(n) / 255
-		if c <= 0.04045 {
-			c /= 12.92
-		} else {
-			c = math.Pow((c+0.055)/1.055, 2.4)
-		}
-		sum += weight * c
-	}
-	return sum
-}
-
-func contrast(t *testing.T, a, b string) float64 {
-	t.Helper()
-	x, y := luminance(t, a), luminance(t, b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-// A person with weak eyes reads every text, on either background, also on the
-// selected row.
-func TestTextHasEnoughContrastOnEveryBackground(t *testing.T) {
-	const enough = 4.5 // WCAG 2.2, 1.4.3
-	p := Calm()
-	for role := range roles {
-		for _, dark := range []bool{true, false} {
-			colour := p.Colours[role].pick(dark)
-			if colour == "" || role == Past {
-				continue
-			}
-			for _, ground := range []string{Backgrounds().pick(dark), p.Grounds[Selected].pick(dark)} {
-				if c := contrast(t, colour, ground); c < enough {
-					t.Errorf("role %d, dark %v: %s on %s has a contrast of %.2f, want %.1f", role, dark, colour, ground, c, enough)
-				}
-			}
-		}
-	}
-}
 
 // Someone who sees no colours still tells every status by glyph and by word.
 func TestStatusesDifferWithoutColour(t *testing.T) {
