@@ -16,8 +16,7 @@ func (c *config) takeColor(path []string, value any) error {
 		return nil
 	}
 	role := path[0]
-	i := slices.IndexFunc(c.in.Roles, func(r Role) bool { return r.Name == role })
-	if i < 0 {
+	if !slices.ContainsFunc(c.in.Roles, func(r Role) bool { return r.Name == role }) {
 		var all []string
 		for _, r := range c.in.Roles {
 			all = append(all, r.Name)
@@ -39,10 +38,7 @@ func (c *config) takeColor(path []string, value any) error {
 	if c.draft.Colors == nil {
 		c.draft.Colors = make(map[string]Color)
 	}
-	pair, ok := c.draft.Colors[role]
-	if !ok {
-		pair = c.in.Roles[i].Default // one of two may be left as it is
-	}
+	pair := c.draft.Colors[role] // one of two may be left as it is
 	switch {
 	case len(path) == 1:
 		pair = Color{Light: color, Dark: color}
@@ -57,10 +53,16 @@ func (c *config) takeColor(path []string, value any) error {
 	return nil
 }
 
-// parseColor reads #rgb, #rrggbb, a number of the terminal's palette, or the name of
-// one of its first 16.
+// ownColor is the terminal's own.
+const ownColor = "default"
+
+// parseColor reads #rgb, #rrggbb, a number of the terminal's palette, the name of one
+// of its first 16, or "default".
 func parseColor(s string) (string, error) {
 	word := strings.ToLower(strings.TrimSpace(s))
+	if word == ownColor {
+		return word, nil
+	}
 	if hex, ok := strings.CutPrefix(word, "#"); ok && strings.Trim(hex, "0123456789abcdef") == "" {
 		switch len(hex) {
 		case 3:
@@ -79,8 +81,8 @@ func parseColor(s string) (string, error) {
 		}
 		return strconv.Itoa(n), nil
 	}
-	return "", wrong("want a colour: #rrggbb, 0 to 255, or " + list(ansiNames()) + " (also bright-...)" +
-		didYouMean(base, ansiNames()))
+	return "", wrong("want a colour: #rrggbb, 0 to 255, or " + list(append(ansiNames(), ownColor)) +
+		didYouMean(base, append(ansiNames(), ownColor)))
 }
 
 func ansiNames() []string {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"example.com/jobwatch/ui/notify"
 )
 
 func TestSettingsStay(t *testing.T) {
@@ -26,9 +28,10 @@ accent = "#F80"
 ok = { dark = "bright-green" }
 [colors.dim]
 light = "240"
+dark = "Default"
 `)))
 	if o.Rate != 2 || o.Concurrency != 4 || !o.NoMouse || o.Filter != "!status:done" ||
-		o.Theme != "paper" || o.Notify != NotifyBell || o.MaxDownload != 3<<29 || o.Batch != "" {
+		o.Theme != "paper" || o.Notify != notify.Bell || o.MaxDownload != 3<<29 || o.Batch != "" {
 		t.Errorf("%+v", o)
 	}
 	if want := map[string][]string{
@@ -37,7 +40,7 @@ light = "240"
 		t.Errorf("keys %q", o.Keys)
 	}
 	if want := map[string]Color{
-		"accent": {"#ff8800", "#ff8800"}, "ok": {"#2f6b1a", "10"}, "dim": {"240", "#8e94b0"},
+		"accent": {"#ff8800", "#ff8800"}, "ok": {"", "10"}, "dim": {"240", "default"},
 	}; !reflect.DeepEqual(o.Colors, want) {
 		t.Errorf("colours %q", o.Colors)
 	}
@@ -57,7 +60,7 @@ func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
 		{"[color]\naccent = '1'", `1: unknown setting "color"; did you mean "colors"?`},
 		{"quuux.a = 3", `1: unknown setting "quuux"`},
 		{"demo = true", `1: --demo is for the command line only, not a setting`},
-		{"once = true", `1: unknown setting "once"`},
+		{"once = true", `1: --once is for the command line only, not a setting`},
 		{"rate = '3'", `1: rate: want a number, without quotes`},
 		{"rate = 2\nconcurrency = 0", `2: concurrency = "0": want a whole number from 1 to 1024`},
 		{"concurrency = 2.5", `1: concurrency = "2.5": want a whole number from 1 to 1024`},
@@ -84,8 +87,8 @@ func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
 		{"keys = 'x'", `1: keys: want a table: [keys]`},
 		{"[[keys]]\nforget = 'x'", `1: keys: want a table: [keys]`},
 		{"[colors]\nacent = '1'", `2: colors: unknown role "acent"; did you mean "accent"?`},
-		{"[colors]\nok = 'gren'", `2: colors.ok = "gren": want a colour: #rrggbb, 0 to 255, or black, red, green, yellow, blue, magenta, cyan or white (also bright-...); did you mean "green"?`},
-		{"[colors]\nok = '#12345'", `2: colors.ok = "#12345": want a colour: #rrggbb, 0 to 255, or black, red, green, yellow, blue, magenta, cyan or white (also bright-...)`},
+		{"[colors]\nok = 'gren'", `2: colors.ok = "gren": want a colour: #rrggbb, 0 to 255, or black, red, green, yellow, blue, magenta, cyan, white or default; did you mean "green"?`},
+		{"[colors]\nok = '#12345'", `2: colors.ok = "#12345": want a colour: #rrggbb, 0 to 255, or black, red, green, yellow, blue, magenta, cyan, white or default`},
 		{"[colors]\nok = { drak = '1' }", `2: colors.ok.drak: want light or dark; did you mean "dark"?`},
 		{"[colors]\nok = 7", `2: colors.ok: want a colour in quotes, or { light = "...", dark = "..." }`},
 		{"colors = 7", `1: colors: want a table: [colors]`},

@@ -27,11 +27,12 @@ func configText(in *Input) string {
 		}
 	}
 	if len(in.Roles) > 0 {
-		b.WriteString("\n# Colours: #rrggbb, 0 to 255 of the terminal's palette, or " + ansiNames()[0] + " to " +
-			ansiNames()[len(ansiNames())-1] + ".\n# One for all backgrounds, or one each for light and dark ones.\n[colors]\n")
+		b.WriteString("\n# Colours, in place of the theme's: #rrggbb, 0 to 255 of the terminal's palette,\n" +
+			"# black, red, green, yellow, blue, magenta, cyan, white (also as bright-red), or\n" +
+			"# default for the terminal's own. One for all backgrounds, or one each. Their\n" +
+			"# contrast is not checked. A terminal of 16 colours takes only those with names.\n[colors]\n")
 		for _, r := range in.Roles {
-			comment(&b, r.Name+" = { light = "+strconv.Quote(r.Default.Light)+
-				", dark = "+strconv.Quote(r.Default.Dark)+" }", r.About)
+			comment(&b, r.Name+" = { light = "+tomlColor(r.Default.Light)+", dark = "+tomlColor(r.Default.Dark)+" }", r.About)
 		}
 	}
 	return b.String()
@@ -59,6 +60,13 @@ func (opt *option) tomlDefault() string {
 	default:
 		return strconv.Quote(v)
 	}
+}
+
+func tomlColor(c string) string {
+	if c == "" {
+		c = ownColor
+	}
+	return strconv.Quote(c)
 }
 
 func tomlKeys(keys []string) string {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/safe"
 )
 
@@ -67,7 +68,7 @@ type Options struct {
 
 	Download         string // folder; "" when not asked for
 	MaxDownload      int64  // bytes, more than 0
-	Notify           Notify
+	Notify           notify.Mode
 	NotifyCommand    string
 	TestNotification bool
 
@@ -84,19 +85,8 @@ const (
 	BackgroundLight Background = "light"
 )
 
-// Notify is how news is told while the terminal is not looked at.
-type Notify string
-
-// The ways to notify; auto is desktop where the terminal is known to do it, else bell.
-const (
-	NotifyAuto    Notify = "auto"
-	NotifyNone    Notify = "none"
-	NotifyBell    Notify = "bell"
-	NotifyDesktop Notify = "desktop"
-)
-
-// Color is a role's colour on light and on dark backgrounds: "#rrggbb", or "0" to
-// "255" for the terminal's palette.
+// Color is a role's colour on light and on dark backgrounds: "#rrggbb", "0" to "255"
+// for the terminal's palette, or "default" for the terminal's own; "" leaves the theme's.
 type Color struct{ Light, Dark string }
 
 // Input is everything that decides the options.

@@ -50,7 +50,7 @@ func Parse(in Input) (Options, error) {
 func defaults(table []option) *draft {
 	d := &draft{Options: Options{
 		Rate: DefaultRate, Concurrency: DefaultConcurrency, MaxDownload: DefaultMaxDownload,
-		Background: BackgroundAuto, Notify: NotifyAuto,
+		Background: BackgroundAuto,
 	}}
 	for i := range table {
 		if opt := &table[i]; opt.def != "" {

@@ -1,5 +1,7 @@
 package cli
 
+import "example.com/jobwatch/ui/notify"
+
 // options is the one table of all options, in the order of the help.
 func options(in *Input) []option {
 	all := []option{
@@ -38,7 +40,7 @@ func options(in *Input) []option {
 			set: func(d *draft, v string) error { d.Background = Background(v); return nil },
 		},
 		{
-			name: "theme", group: screenGroup, kind: text, arg: "NAME", setting: true, planned: true,
+			name: "theme", group: screenGroup, kind: text, arg: "NAME", setting: true,
 			words: themeNames(in), usage: "use these colours", def: firstOf(themeNames(in)),
 			set: func(d *draft, v string) error { d.Theme = v; return nil },
 		},
@@ -53,8 +55,8 @@ func options(in *Input) []option {
 			set:   toggleTo(func(d *draft) *bool { return &d.NoMouse }),
 		},
 		{
-			name: "redact", group: screenGroup, setting: true, planned: true,
-			usage: "show short IDs and no descriptions, to share a screen",
+			name: "redact", group: screenGroup, setting: true,
+			usage: "show short IDs and no descriptions, to share a screen (copying takes whole IDs)",
 			set:   toggleTo(func(d *draft) *bool { return &d.Redact }),
 		},
 		{
@@ -69,7 +71,7 @@ func options(in *Input) []option {
 			set:   toggleTo(func(d *draft) *bool { return &d.json }),
 		},
 		{
-			name: "once", group: outputGroup, planned: true,
+			name: "once", group: outputGroup,
 			usage: "poll each job once, print a table (or --json) and leave",
 			set:   toggleTo(func(d *draft) *bool { return &d.Once }),
 		},
@@ -83,20 +85,21 @@ func options(in *Input) []option {
 			usage: "leave PDFs alone that are larger than this", def: "500MB", set: setMaxDownload,
 		},
 		{
-			name: "notify", group: newsGroup, kind: text, arg: "HOW", setting: true, planned: true,
-			words: []string{string(NotifyAuto), string(NotifyNone), string(NotifyBell), string(NotifyDesktop)},
-			usage: "tell news while the terminal is not looked at", def: string(NotifyAuto),
-			set: func(d *draft, v string) error { d.Notify = Notify(v); return nil },
+			name: "notify", group: newsGroup, kind: text, arg: "HOW", setting: true,
+			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()},
+			usage: "tell news while the dashboard is not looked at; where the terminal is not " +
+				"known to reach the desktop, by its bell", def: notify.Desktop.String(),
+			set: setNotify,
 		},
 		{
-			name: "notify-command", group: newsGroup, kind: text, arg: "CMD", setting: true, planned: true,
-			usage:   "run this at news, with the event as JSON on its standard input",
+			name: "notify-command", group: newsGroup, kind: text, arg: "CMD", setting: true,
+			usage:   "run this at news in the dashboard, with the event as JSON on its standard input",
 			example: "jq -r .text | mail -s jobwatch me",
 			set:     textTo(func(d *draft) *string { return &d.NotifyCommand }),
 		},
 		{
-			name: "test-notification", group: newsGroup, planned: true, noJobs: true,
-			usage: "send a notification to try how it arrives, and leave",
+			name: "test-notification", group: newsGroup, noJobs: true,
+			usage: "send notifications by all ways to see which arrive, and leave",
 			set:   toggleTo(func(d *draft) *bool { return &d.TestNotification }),
 		},
 		{
@@ -116,17 +119,17 @@ func options(in *Input) []option {
 			set: pathTo(func(d *draft) *string { return &d.Debug }),
 		},
 		{
-			name: "print-config", group: otherGroup, planned: true,
+			name: "print-config", group: otherGroup,
 			usage: "print a config file of all defaults, with comments",
 			show:  func(in *Input, _ string) (string, error) { return configText(in), nil },
 		},
 		{
-			name: "completion", group: otherGroup, kind: text, arg: "SHELL", planned: true,
+			name: "completion", group: otherGroup, kind: text, arg: "SHELL",
 			words: []string{"bash", "zsh", "fish"}, usage: "print the completions for this shell",
 			show: completion,
 		},
 		{
-			name: "man", group: otherGroup, planned: true,
+			name: "man", group: otherGroup,
 			usage: "print the manual page; try jobwatch --man | man -l -",
 			show:  func(in *Input, _ string) (string, error) { return manPage(in), nil },
 		},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/notify"
 )
 
 // draft is options on their way.
@@ -177,5 +178,11 @@ func setFilter(d *draft, v string) error {
 		return wrong(quote(word.Word) + ": " + word.Reason)
 	}
 	d.Filter = v
+	return err
+}
+
+func setNotify(d *draft, v string) error {
+	mode, err := notify.ParseMode(v)
+	d.Notify = mode
 	return err
 }
