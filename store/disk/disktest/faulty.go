@@ -1,0 +1,145 @@
+// Package disktest has disks for tests: one that fails when told to, and a machine
+// whose processes are killed and whose power is cut.
+package disktest
+
+import (
+	"context"
+	"io/fs"
+
+	"example.com/jobwatch/store/disk"
+)
+
+// Op names one operation of a [disk.Disk] or [disk.File] that may fail.
+type Op string
+
+// The operations.
+const (
+	Open       Op = "open"
+	Stat       Op = "stat"
+	Mkdir      Op = "mkdir"
+	Rename     Op = "rename"
+	Remove     Op = "remove"
+	SyncFolder Op = "sync folder"
+	Lock       Op = "lock"
+	Read       Op = "read"
+	Write      Op = "write"
+	Truncate   Op = "truncate"
+	Chmod      Op = "chmod"
+	Sync       Op = "sync"
+)
+
+// Faulty is a disk that fails when Fault says so, for instance because it is full
+// ([syscall.ENOSPC] for each [Write]). A write that fails leaves half of its bytes.
+type Faulty struct {
+	disk.Disk
+	Fault func(op Op, name string) error
+}
+
+var _ disk.Disk = Faulty{}
+
+// Open implements [disk.Disk].
+func (d Faulty) Open(name string, flag int, perm fs.FileMode) (disk.File, error) {
+	if err := d.Fault(Open, name); err != nil {
+		return nil, pathError(Open, name, err)
+	}
+	f, err := d.Disk.Open(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	return &faultyFile{f, d, name}, nil
+}
+
+// Stat implements [disk.Disk].
+func (d Faulty) Stat(name string) (fs.FileInfo, error) {
+	if err := d.Fault(Stat, name); err != nil {
+		return nil, pathError(Stat, name, err)
+	}
+	return d.Disk.Stat(name)
+}
+
+// Mkdir implements [disk.Disk].
+func (d Faulty) Mkdir(name string, perm fs.FileMode) error {
+	return d.either(Mkdir, name, func() error { return d.Disk.Mkdir(name, perm) })
+}
+
+// Rename implements [disk.Disk].
+func (d Faulty) Rename(from, to string) error {
+	return d.either(Rename, to, func() error { return d.Disk.Rename(from, to) })
+}
+
+// Remove implements [disk.Disk].
+func (d Faulty) Remove(name string) error {
+	return d.either(Remove, name, func() error { return d.Disk.Remove(name) })
+}
+
+// SyncFolder implements [disk.Disk].
+func (d Faulty) SyncFolder(name string) error {
+	return d.either(SyncFolder, name, func() error { return d.Disk.SyncFolder(name) })
+}
+
+// Lock implements [disk.Disk].
+func (d Faulty) Lock(ctx context.Context, name string) (func() error, error) {
+	if err := d.Fault(Lock, name); err != nil {
+		return nil, pathError(Lock, name, err)
+	}
+	return d.Disk.Lock(ctx, name)
+}
+
+func (d Faulty) either(op Op, name string, do func() error) error {
+	if err := d.Fault(op, name); err != nil {
+		return pathError(op, name, err)
+	}
+	return do()
+}
+
+func pathError(op Op, name string, err error) error {
+	return &fs.PathError{Op: string(op), Path: name, Err: err}
+}
+
+type faultyFile struct {
+	disk.File
+	disk Faulty
+	name string
+}
+
+func (f *faultyFile) Read(b []byte) (int, error) {
+	if err := f.disk.Fault(Read, f.name); err != nil {
+		return 0, pathError(Read, f.name, err)
+	}
+	return f.File.Read(b)
+}
+
+func (f *faultyFile) ReadAt(b []byte, at int64) (int, error) {
+	if err := f.disk.Fault(Read, f.name); err != nil {
+		return 0, pathError(Read, f.name, err)
+	}
+	return f.File.ReadAt(b, at)
+}
+
+func (f *faultyFile) Write(b []byte) (int, error) {
+	if err := f.disk.Fault(Write, f.name); err != nil {
+		n, _ := f.File.Write(b[:len(b)/2])
+		return n, pathError(Write, f.name, err)
+	}
+	return f.File.Write(b)
+}
+
+func (f *faultyFile) WriteAt(b []byte, at int64) (int, error) {
+	if err := f.disk.Fault(Write, f.name); err != nil {
+		n, _ := f.File.WriteAt(b[:len(b)/2], at)
+		return n, pathError(Write, f.name, err)
+	}
+	return f.File.WriteAt(b, at)
+}
+
+func (f *faultyFile) Truncate(size int64) error {
+	return f.disk.either(Truncate, f.name, func() error { return f.File.Truncate(size) })
+}
+
+func (f *faultyFile) Chmod(mode fs.FileMode) error {
+	return f.disk.either(Chmod, f.name, func() error { return f.File.Chmod(mode) })
+}
+
+func (f *faultyFile) Sync() error {
+	return f.disk.either(Sync, f.name, f.File.Sync)
+}
