@@ -38,9 +38,12 @@ type Job struct {
 	Ended    time.Time // when its end was seen; zero while live
 	End      job.End
 	Cause    string   // of an end that the API did not explain in Answer (rejected, given up)
+	File     string   // where its PDF was saved; "" if it was not
 	History  []Change // oldest first
 
 	Extra map[string]json.RawMessage // fields of a newer version, kept as they came
+
+	saved job.Progress // Answer.Progress in the last line about it; see [Job.Observe]
 }
 
 // Contents is all that a state file holds. Jobs are in the order they were tracked.

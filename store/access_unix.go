@@ -1,0 +1,49 @@
+//go:build !windows
+
+package store
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/adrg/xdg"
+
+	"example.com/jobwatch/store/disk"
+)
+
+// exposed says who else may read or replace the state file, whose IDs let anyone
+// read the jobs. Telling is all: the owner may have meant it so.
+func (s *Store) exposed(f disk.File) (texts []string) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		texts = append(texts, fmt.Sprintf("%s is open to other users (mode %04o): chmod 600 it", s.path, mode))
+	}
+	if isForeign(info) {
+		texts = append(texts, s.path+" belongs to another user: jobwatch won't compact it")
+	}
+	dir := filepath.Dir(s.path)
+	if info, err = s.disk.Stat(dir); err != nil {
+		return texts
+	}
+	// A folder that is not ours alone, as with --state, may well be looked into, but
+	// nobody else should be able to put another file in the place of this one.
+	standard := filepath.Join(xdg.StateHome, folderName)
+	mode := info.Mode()
+	writable := mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0
+	if writable || dir == standard && mode.Perm()&0o077 != 0 {
+		texts = append(texts, fmt.Sprintf("the folder %s is open to other users (mode %04o): chmod 700 it", dir, mode.Perm()))
+	}
+	return texts
+}
+
+// isForeign reports whether a file belongs to another user.
+func isForeign(info fs.FileInfo) bool {
+	sys, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int64(sys.Uid) != int64(os.Geteuid())
+}

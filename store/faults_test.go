@@ -1,0 +1,262 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store/disk"
+	"example.com/jobwatch/store/disk/disktest"
+)
+
+// faulty is a disk that can be broken and mended.
+type faulty struct {
+	disktest.Faulty
+	broken map[disktest.Op]error
+}
+
+func newFaulty() *faulty {
+	d := &faulty{broken: map[disktest.Op]error{}}
+	d.Faulty = disktest.Faulty{Disk: noSync{}, Fault: func(op disktest.Op, _ string) error { return d.broken[op] }}
+	return d
+}
+
+func TestADiskThatFillsUpIsToldAndForgiven(t *testing.T) {
+	for op, cause := range map[disktest.Op]error{
+		disktest.Write:      syscall.ENOSPC,
+		disktest.Sync:       syscall.EIO,
+		disktest.SyncFolder: syscall.EIO,
+		disktest.Lock:       syscall.EROFS,
+		disktest.Open:       syscall.EMFILE,
+	} {
+		t.Run(string(op), func(t *testing.T) {
+			d := newFaulty()
+			path := stateFile(t)
+			write(t, path, fileOf(t))
+			s, _ := open(t, path, OnDisk(d))
+			first := Track{pasted(1, "")}
+			d.broken[op] = cause
+			for range 3 {
+				err := s.Append(t.Context(), first, Observe{running(1, "", 0.5)})
+				if _, ok := errors.AsType[*NotSavedError](err); !ok || !errors.Is(err, cause) ||
+					!strings.Contains(err.Error(), "not being saved: ") || !strings.Contains(err.Error(), path) {
+					t.Errorf("error: %v", err)
+				}
+			}
+			if op != disktest.Lock && op != disktest.Open {
+				equal(t, "the file", strings.Contains(read(t, path), "track"), false)
+			}
+			delete(d.broken, op)
+			save(t, s, first)
+			equal(t, "jobs", contents(t, path).Jobs, []Job{pasted(1, "")})
+		})
+	}
+}
+
+func TestAnUndoThatFailsTooCostsNothing(t *testing.T) {
+	d := newFaulty()
+	path := stateFile(t)
+	s, _ := open(t, path, OnDisk(d))
+	save(t, s, Track{pasted(1, "")})
+	d.broken[disktest.Write], d.broken[disktest.Truncate] = syscall.ENOSPC, syscall.ENOSPC
+	if err := s.Append(t.Context(), track(pasted(2, ""), pasted(3, ""), pasted(6, ""))...); err == nil {
+		t.Fatal("no error")
+	}
+	if text := read(t, path); strings.HasSuffix(text, "\n") {
+		t.Fatalf("no torn line is left:\n%s", text)
+	}
+	other, opened := open(t, path, OnDisk(noSync{}))
+	equal(t, "damaged", opened.Damaged, 0)
+	save(t, other, Track{pasted(4, "")})
+	clear(d.broken)
+	save(t, s, Track{pasted(5, "")})
+	after := contents(t, path).Jobs
+	equal(t, "first and last", []Job{after[0], after[len(after)-2], after[len(after)-1]},
+		[]Job{pasted(1, ""), pasted(4, ""), pasted(5, "")})
+}
+
+func TestWatchingGoesOnWhereNothingCanBeSaved(t *testing.T) {
+	path := stateFile(t)
+	write(t, path, fileOf(t, track(pasted(1, ""))...)+`{"op":"tr`)
+	for what, ops := range map[string][]disktest.Op{
+		"read-only disk":   {disktest.Lock, disktest.Write, disktest.Truncate, disktest.Rename, disktest.Remove, disktest.Mkdir},
+		"read-only folder": {disktest.Lock},
+		"full disk":        {disktest.Write, disktest.Truncate},
+	} {
+		t.Run(what, func(t *testing.T) {
+			d := newFaulty()
+			for _, op := range ops {
+				d.broken[op] = syscall.EROFS
+			}
+			_, opened := open(t, path, OnDisk(d))
+			equal(t, "jobs", opened.Contents.Jobs, []Job{pasted(1, "")})
+			if len(opened.Warnings) != 1 || !strings.Contains(opened.Warnings[0].Text, "read-only") {
+				t.Errorf("warnings: %v", opened.Warnings)
+			}
+
+			fresh := stateFile(t)
+			s, opened := open(t, fresh, OnDisk(d))
+			equal(t, "jobs of none", opened.Contents, Contents{})
+			if len(opened.Warnings) != 1 || opened.Warnings[0].Kind != NotSaving {
+				t.Errorf("warnings: %v", opened.Warnings)
+			}
+			clear(d.broken)
+			save(t, s, Track{pasted(2, "")})
+			equal(t, "jobs once it can be written", contents(t, fresh).Jobs, []Job{pasted(2, "")})
+		})
+	}
+}
+
+func TestNoSingleFaultLosesWhatWasSaved(t *testing.T) {
+	for left, n := -1, 0; left < 0; n++ {
+		path := stateFile(t)
+		write(t, path, fileOf(t, track(pasted(1, ""))...)+"damage\n"+`{"op":"tor`)
+		left = n
+		once := disktest.Faulty{Disk: noSync{}, Fault: func(disktest.Op, string) error {
+			if left--; left == -1 {
+				return syscall.EIO
+			}
+			return nil
+		}}
+		saved := map[job.ID]bool{}
+		s, opened, err := Open(t.Context(), path, OnDisk(once))
+		if err == nil {
+			equal(t, "jobs found", len(opened.Contents.Jobs), 1)
+			s.minSize = 1 << 10
+			for i := 2; i < 6; i++ {
+				ops := []Op{Track{pasted(i, "")}}
+				for k := range 10 {
+					ops = append(ops, Observe{running(i, "", job.Progress(k)/10)})
+				}
+				saved[id(i)] = s.Append(t.Context(), ops...) == nil
+			}
+		}
+		after := newModel(contents(t, path, OnDisk(noSync{})))
+		if _, there := after.jobs[id(1)]; !there {
+			t.Errorf("with fault %d the first job is gone", n)
+		}
+		for id, saved := range saved {
+			if j := after.jobs[id]; saved && j.Answer.Progress != 0.9 {
+				t.Errorf("with fault %d a saved job is %v", n, j)
+			}
+		}
+	}
+}
+
+func TestALockThatIsNotGivenBackIsToldInTime(t *testing.T) {
+	path := stateFile(t)
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := open(t, path, LockPatience(3*time.Second))
+		release, err := disk.OS{}.Lock(t.Context(), path+".lock")
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		_, _, err = Open(t.Context(), path, LockPatience(3*time.Second))
+		if _, ok := errors.AsType[*BusyError](err); !ok {
+			t.Errorf("open: %v", err)
+		}
+		if err := s.Append(t.Context(), Track{pasted(1, "")}); !strings.Contains(fmt.Sprint(err), "lock") {
+			t.Errorf("append: %v", err)
+		}
+		equal(t, "waited", time.Since(begin).Round(time.Second), 6*time.Second)
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := s.Append(ctx, Track{pasted(1, "")}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("append of one in a hurry: %v", err)
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+		save(t, s, Track{pasted(1, "")})
+	})
+}
+
+// noLocks is a network disk as they are found in offices.
+type noLocks struct{ noSync }
+
+func (noLocks) Lock(context.Context, string) (func() error, error) {
+	return nil, fmt.Errorf("%w: %w", disk.ErrNoLocks, syscall.ENOLCK)
+}
+
+func TestADiskWithoutLocksIsForOneDashboard(t *testing.T) {
+	path := stateFile(t)
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		here, opened := open(t, path, OnDisk(noLocks{}))
+		equal(t, "warned", opened.Warnings[0].Kind, NoLocks)
+		save(t, here, Track{pasted(1, "")})
+		there, opened := open(t, path, OnDisk(noLocks{}))
+		equal(t, "jobs", opened.Contents.Jobs, []Job{pasted(1, "")})
+		save(t, there, Track{pasted(2, "")})
+		news, err := here.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "news", news.Ops, []Op{Track{pasted(2, "")}})
+		equal(t, "warned of the second", news.Warning.Kind, NoLocks)
+	})
+}
+
+func TestOthersWhoMayReadTheFileAreTold(t *testing.T) {
+	path := stateFile(t)
+	write(t, path, fileOf(t))
+	for name, mode := range map[string]fs.FileMode{path: 0o644, filepath.Dir(path): 0o777} {
+		if err := os.Chmod(name, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, opened := open(t, path)
+	if len(opened.Warnings) != 2 || opened.Warnings[0].Kind != Exposed ||
+		!strings.Contains(fmt.Sprint(opened.Warnings), "0644") || !strings.Contains(fmt.Sprint(opened.Warnings), "0777") {
+		t.Errorf("warnings: %v", opened.Warnings)
+	}
+	s.minSize = 0
+	for range 20 { // compaction keeps the mode that somebody chose
+		save(t, s, Track{pasted(1, "")}, Forget{id(1)})
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 || info.Size() > 2000 {
+		t.Errorf("after compaction: %v, %d bytes, %v", info.Mode(), info.Size(), err)
+	}
+}
+
+func TestAFileThatMayNotBeReadIsNoEmptyList(t *testing.T) {
+	d := newFaulty()
+	path := stateFile(t)
+	write(t, path, fileOf(t, track(pasted(1, ""))...))
+	for _, op := range []disktest.Op{disktest.Open, disktest.Read} {
+		clear(d.broken)
+		d.broken[op] = fs.ErrPermission
+		_, _, err := Open(t.Context(), path, OnDisk(d))
+		if _, ok := errors.AsType[*ReadError](err); !ok || !strings.Contains(err.Error(), "permission denied") {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+}
+
+func TestAFileThatCannotBeFollowedIsToldOnce(t *testing.T) {
+	path := stateFile(t)
+	synctest.Test(t, func(t *testing.T) {
+		d := newFaulty()
+		s, _ := open(t, path, OnDisk(d))
+		save(t, s, Track{pasted(1, "")})
+		d.broken[disktest.Stat] = syscall.EIO
+		news, err := s.Next(t.Context())
+		if err != nil || !strings.Contains(news.Warning.Text, "input/output error") {
+			t.Errorf("news: %+v, %v", news, err)
+		}
+		quiet(t, s)
+	})
+}

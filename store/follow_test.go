@@ -1,0 +1,264 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// pair is two dashboards on one state file, here and there.
+type pair struct {
+	*testing.T
+	path        string
+	here, there *Store
+}
+
+// two opens a state file with two jobs in two dashboards, on a fake clock.
+func two(t *testing.T, story func(pair)) {
+	t.Helper()
+	path := stateFile(t)
+	synctest.Test(t, func(t *testing.T) {
+		here, _ := open(t, path)
+		save(t, here, SetBatch{Batch{ID: "a", Name: "A"}}, Track{pasted(1, "a")}, Track{pasted(2, "a")})
+		there, opened := open(t, path)
+		equal(t, "jobs there", len(opened.Contents.Jobs), 2)
+		story(pair{t, path, here, there})
+	})
+}
+
+// news waits, for a second, for the news there.
+func (p pair) news() News {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.Context(), time.Second)
+	defer cancel()
+	news, err := p.there.Next(ctx)
+	if err != nil {
+		p.Fatalf("news within a second: %v", err)
+	}
+	return news
+}
+
+// quiet fails if the store has any news within ten seconds.
+func quiet(t *testing.T, s *Store) {
+	t.Helper()
+	done := make(chan News)
+	go func() {
+		news, err := s.Next(t.Context())
+		if err == nil {
+			done <- news
+		}
+	}()
+	select {
+	case news := <-done:
+		t.Errorf("unexpected news: %+v", news)
+	case <-time.After(10 * time.Second):
+		shut(t, s)
+	}
+}
+
+func TestEachDashboardShowsWhatTheOtherDoes(t *testing.T) {
+	two(t, func(p pair) {
+		seen := running(1, "", 0.5)
+		seen.Added = time.Time{} // that is not for an Observe to say
+		ops := []Op{Track{pasted(3, "a")}, Observe{seen}, Forget{id(2)}, SetBatch{Batch{ID: "a", Name: "B"}}}
+		save(p, p.here, ops...)
+		equal(p, "news", p.news(), News{Ops: ops})
+
+		save(p, p.there, Track{pasted(4, "")})
+		save(p, p.here, Forget{id(4)})
+		equal(p, "more news", p.news(), News{Ops: []Op{Forget{id(4)}}})
+
+		quiet(p.T, p.there)
+		equal(p, "jobs", contents(p, p.path).Jobs, []Job{running(1, "a", 0.5), pasted(3, "a")})
+	})
+}
+
+func TestWhatAppendFindsIsToldAtOnce(t *testing.T) {
+	two(t, func(p pair) {
+		told := make(chan News)
+		go func() { told <- p.news() }()
+		synctest.Wait() // it looked, and waits
+		save(p, p.here, Forget{id(1)})
+		begin := time.Now()
+		save(p, p.there, Forget{id(2)})
+		equal(p, "news", <-told, News{Ops: []Op{Forget{id(1)}}})
+		equal(p, "told after", time.Since(begin), 0)
+	})
+}
+
+func TestOwnChangesWinOverTheOnesTheyCameAfter(t *testing.T) {
+	two(t, func(p pair) {
+		save(p, p.here, SetBatch{Batch{ID: "a", Name: "Here"}}, Observe{running(1, "", 0.1)}, Forget{id(2)})
+		save(p, p.there, SetBatch{Batch{ID: "a", Name: "There"}}, Observe{running(1, "", 0.2)})
+		equal(p, "news", p.news(), News{Ops: []Op{Forget{id(2)}}})
+		equal(p, "truth", contents(p, p.path), Contents{
+			Jobs:    []Job{running(1, "a", 0.2)},
+			Batches: []Batch{{ID: "a", Name: "There"}},
+		})
+	})
+}
+
+func TestAJobPastedInBothDashboardsAtOnceIsOne(t *testing.T) {
+	two(t, func(p pair) {
+		save(p, p.here, Track{pasted(3, "here")})
+		save(p, p.there, Track{pasted(3, "there")})
+		truth := contents(p, p.path)
+		equal(p, "news", p.news(), News{Reset: &truth})
+		equal(p, "batch", truth.Jobs[2].Batch, BatchID("here"))
+		quiet(p.T, p.there)
+	})
+}
+
+func TestACompactionByTheOtherIsNoticed(t *testing.T) {
+	two(t, func(p pair) {
+		for i := range 30 { // enough for the next start to compact
+			save(p, p.here, Observe{running(1, "", job.Progress(i)/30)})
+		}
+		_, opened := open(p, p.path)
+		equal(p, "compacted", opened.Compacted, true)
+		equal(p, "news", p.news(), News{Reset: &opened.Contents})
+		save(p, p.here, Track{pasted(3, "")})
+		save(p, p.there, Track{pasted(4, "")})
+		equal(p, "news", p.news(), News{Ops: []Op{Track{pasted(3, "")}}})
+		equal(p, "jobs", len(contents(p, p.path).Jobs), 4)
+	})
+}
+
+func TestALongRunCompactsAsItGoes(t *testing.T) {
+	two(t, func(p pair) {
+		most := int64(0)
+		for i := range 300 {
+			ops := make([]Op, 10)
+			for k := range ops {
+				ops[k] = Observe{running(1+k%2, "", job.Progress(i*10+k)/3000)}
+			}
+			save(p, p.here, ops...)
+			if info, err := os.Stat(p.path); err == nil {
+				most = max(most, info.Size())
+			}
+		}
+		if most > minCompact+20<<10 {
+			p.Errorf("the file grew to %d bytes", most)
+		}
+		reset := p.news().Reset
+		equal(p, "jobs", *reset, contents(p, p.path))
+		equal(p, "progress", reset.Jobs[0].Answer.Progress, 2998./3000)
+	})
+}
+
+func TestAReplacedFileIsNoticed(t *testing.T) {
+	for what, replace := range map[string]func(path string) error{
+		"another file in its place": func(path string) error {
+			write(t, path+".x", fileOf(t, track(pasted(7, ""))...))
+			return os.Rename(path+".x", path)
+		},
+		"overwritten": func(path string) error {
+			write(t, path, fileOf(t, track(pasted(7, ""), pasted(8, ""), pasted(9, ""), pasted(10, ""))...))
+			return nil
+		},
+		"cut short": func(path string) error { return os.Truncate(path, 200) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			two(t, func(p pair) {
+				if err := replace(p.path); err != nil {
+					p.Fatal(err)
+				}
+				got := p.news()
+				equal(p, "warning", got.Warning.Kind, Replaced)
+				save(p, p.here, Track{pasted(20, "")})
+				equal(p, "later news", p.news(), News{Ops: []Op{Track{pasted(20, "")}}})
+				want := slices.Concat(got.Reset.Jobs, []Job{pasted(20, "")})
+				equal(p, "jobs", contents(p, p.path).Jobs, want)
+				found, err := p.here.Next(p.Context()) // when it appended
+				if err != nil {
+					p.Fatal(err)
+				}
+				equal(p, "the other's news", found.Reset.Jobs, want)
+				equal(p, "the other's warning", found.Warning.Kind, Replaced)
+			})
+		})
+	}
+}
+
+func TestARemovedFolderIsToldAndMadeAgain(t *testing.T) {
+	two(t, func(p pair) {
+		if err := os.RemoveAll(filepath.Dir(p.path)); err != nil {
+			p.Fatal(err)
+		}
+		got := p.news()
+		equal(p, "lost", got.Lost, true)
+		equal(p, "warning", got.Warning.Kind, Replaced)
+		save(p, p.there, track(pasted(1, "a"), pasted(2, "a"))...) // as News.Lost asks
+		equal(p, "jobs", len(contents(p, p.path).Jobs), 2)
+		save(p, p.here, Track{pasted(3, "")})
+		save(p, p.here, Forget{id(1)})
+		equal(p, "news", p.news().Ops, []Op{Track{pasted(3, "")}, Forget{id(1)}})
+		if info, err := os.Stat(filepath.Dir(p.path)); err != nil || info.Mode().Perm() != 0o700 {
+			p.Errorf("folder: %v, %v", info.Mode(), err)
+		}
+	})
+}
+
+func TestAnEmptiedFileIsLostToo(t *testing.T) {
+	two(t, func(p pair) {
+		if err := os.Truncate(p.path, 0); err != nil {
+			p.Fatal(err)
+		}
+		save(p, p.here, Track{pasted(3, "")})
+		news, err := p.here.Next(p.Context())
+		if err != nil {
+			p.Fatal(err)
+		}
+		equal(p, "lost", news.Lost, true)
+		equal(p, "jobs", contents(p, p.path).Jobs, []Job{pasted(3, "")})
+	})
+}
+
+func TestAFileThatANewerVersionTookOverIsLeftAlone(t *testing.T) {
+	two(t, func(p pair) {
+		newer := `{"jobwatch":2,"id":"0123456789abcdef"}` + "\n"
+		write(p, p.path, newer)
+		equal(p, "warning", p.news().Warning.Kind, NotSaving)
+		for range 2 {
+			if err := p.there.Append(p.Context(), Forget{id(1)}); err == nil {
+				p.Error("it was written")
+			}
+			if err := p.here.Append(p.Context(), Forget{id(1)}); err == nil {
+				p.Error("it was written")
+			}
+		}
+		equal(p, "file", read(p, p.path), newer)
+		quiet(p.T, p.there)
+	})
+}
+
+func TestDamageBesideARunningDashboardIsTold(t *testing.T) {
+	two(t, func(p pair) {
+		write(p, p.path, read(p, p.path)+"\x00\x00\x00\n")
+		equal(p, "news", p.news(), News{Damaged: 1})
+		save(p, p.here, Forget{id(1)})
+		equal(p, "news", p.news(), News{Ops: []Op{Forget{id(1)}}})
+	})
+}
+
+func TestALateListenerHearsTheWholeTruth(t *testing.T) {
+	two(t, func(p pair) {
+		for i := range 3 {
+			ops := make([]Op, maxWaiting/2)
+			for k := range ops {
+				ops[k] = SetBatch{Batch{ID: BatchID(strconv.Itoa(k)), Name: strconv.Itoa(i)}}
+			}
+			save(p, p.here, ops...)
+			save(p, p.there, Track{pasted(100+i, "")}) // finds them, and nobody asks
+		}
+		truth := contents(p, p.path)
+		equal(p, "news", p.news(), News{Reset: &truth})
+	})
+}

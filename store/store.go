@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"example.com/jobwatch/store/disk"
+)
+
+// lockPatience is how long another process may hold the lock before we say so. It
+// holds it for some milliseconds, for seconds only to compact a very large file.
+const lockPatience = 5 * time.Second
+
+// Store is an open state file. Its methods may be called from any goroutine, and
+// any number of stores, in any number of processes, may have the same file open.
+//
+// It keeps no jobs in memory and no file open: each call opens the file that has
+// the name now, which another process may have replaced.
+type Store struct {
+	path     string
+	disk     disk.Disk
+	patience time.Duration
+	minSize  int64 // a file below it, in bytes, is left alone while running
+
+	turn   chan struct{} // holds a token while nobody works on the fields below
+	wake   chan struct{} // tells Next that Append found something
+	closed chan struct{}
+
+	at         position // up to where the file is known
+	use        usage
+	found      news
+	undurable  bool   // the file's name may not have reached the disk
+	blocked    error  // why the file, as last seen, is not ours to write
+	complained string // what went wrong when Next last looked, as told
+	unlockable bool   // the file system has no locks
+	crowded    bool   // another program was seen writing all the same, and that told
+}
+
+// Option changes how [Open] works.
+type Option func(*Store)
+
+// OnDisk works on another disk than the real one.
+func OnDisk(d disk.Disk) Option { return func(s *Store) { s.disk = d } }
+
+// LockPatience is how long another process may hold the lock before [Open] and
+// [Store.Append] give up with a [BusyError]; 5 s by default.
+func LockPatience(d time.Duration) Option { return func(s *Store) { s.patience = d } }
+
+// Opened is what [Open] found and did.
+type Opened struct {
+	Contents  Contents
+	Damaged   int    // lines that were skipped, in whole or in part
+	Backup    string // the copy of the damaged file; "" if there was no damage
+	Compacted bool
+	Warnings  []Warning
+}
+
+// Open reads the state file at path, creates it and its folder where they are
+// missing, and mends what a crash left: a torn last line is cut off, a damaged
+// file copied to a backup beside it and rewritten without its damage. Where the
+// file can't be written the store works all the same: a [Warning] says that
+// changes are not saved, and each [Store.Append] tries anew.
+//
+// It fails where going on would pretend that nothing is tracked, or harm a file
+// that is not ours: with a [NewerError], [NotStateFileError], [ReadError],
+// [BusyError], or ctx's error.
+func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, error) {
+	s := &Store{
+		disk:     disk.OS{},
+		patience: lockPatience,
+		minSize:  minCompact,
+		turn:     make(chan struct{}, 1),
+		wake:     make(chan struct{}, 1),
+		closed:   make(chan struct{}),
+	}
+	for _, opt := range opts {
+		opt(s)
+	}
+	var opened Opened
+	var err error
+	if s.path, err = s.disk.Resolve(path); err != nil {
+		return nil, opened, &ReadError{path, err}
+	}
+	if info, err := s.disk.Stat(s.path); err == nil {
+		if what := other(info.Mode()); what != "" {
+			return nil, opened, &NotStateFileError{s.path, what}
+		}
+	}
+	unlock, err := s.lock(ctx)
+	if err == nil {
+		defer unlock()
+	} else if isFatal(err) {
+		return nil, opened, err
+	}
+	opened, err = s.start(err)
+	if err != nil {
+		return nil, opened, err
+	}
+	s.turn <- struct{}{}
+	return s, opened, nil
+}
+
+// other says what a thing is that is not a file.
+func other(mode fs.FileMode) string {
+	switch {
+	case mode.IsRegular():
+		return ""
+	case mode.IsDir():
+		return "a folder"
+	}
+	return "a device, pipe or socket"
+}
+
+// lock takes the advisory lock; the folder is made where it is missing. On a file
+// system without locks it does nothing.
+func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+	name := s.path + ".lock"
+	patient, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	release, err := s.disk.Lock(patient, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = s.makeFolder(filepath.Dir(s.path)); err != nil {
+			return nil, err
+		}
+		release, err = s.disk.Lock(patient, name)
+	}
+	switch {
+	case err == nil:
+		return func() { _ = release() }, nil // the system releases what we can't
+	case errors.Is(err, disk.ErrNoLocks):
+		s.unlockable = true
+		return func() {}, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, &BusyError{name, s.patience}
+	}
+	return nil, err
+}
+
+// isFatal reports whether an error of lock means that we may not even read: all
+// but those of a disk that can't be written.
+func isFatal(err error) bool {
+	_, busy := errors.AsType[*BusyError](err)
+	return busy || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// makeFolder makes a folder and those above it, for the user alone, and sees to it
+// that they are durable: a file is lost with the folder that it is in.
+func (s *Store) makeFolder(name string) error {
+	if _, err := s.disk.Stat(name); err == nil {
+		return nil
+	}
+	above := filepath.Dir(name)
+	if above == name {
+		return fs.ErrNotExist
+	}
+	if err := s.makeFolder(above); err != nil {
+		return err
+	}
+	if err := s.disk.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return s.disk.SyncFolder(above)
+}
+
+// take waits for the turn to work on the store.
+func (s *Store) take(ctx context.Context) error {
+	select {
+	case <-s.turn:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-s.closed:
+		s.turn <- struct{}{}
+		return ErrClosed
+	default:
+		return nil
+	}
+}
+
+func (s *Store) give() { s.turn <- struct{}{} }
+
+// Close waits for the call that is under way and lets later ones fail with
+// [ErrClosed]; one of [Store.Next] that waits ends. All that Append said was saved
+// is: there is nothing to flush.
+func (s *Store) Close() error {
+	if err := s.take(context.Background()); err != nil {
+		return fmt.Errorf("close: %w", err)
+	}
+	close(s.closed)
+	s.give()
+	return nil
+}

@@ -1,0 +1,184 @@
+package store
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/jobwatch/poller/job"
+)
+
+func TestTheListIsThereAgainAfterARestart(t *testing.T) {
+	path := stateFile(t)
+	s, opened := open(t, path)
+	equal(t, "a first start", opened, Opened{})
+
+	done := running(2, "tue", 1)
+	done.Answer.Status, done.End, done.Ended = job.Done, job.EndedDone, at(60)
+	done.History = append(done.History, Change{at(60), job.Done})
+	rejected := pasted(3, "tue")
+	rejected.End, rejected.Ended, rejected.Cause = job.EndedRejected, at(9), `path.job_id: "no", it says`
+	tuesday := Batch{ID: "tue", Name: "Tuesday’s reports 📄", Added: at(0)}
+
+	save(t, s, SetBatch{tuesday})
+	save(t, s, track(pasted(1, "tue"), pasted(2, "tue"), pasted(3, "tue"), pasted(4, ""))...)
+	save(t, s, Observe{running(1, "", 0.35)}, Observe{done}, Observe{rejected}, Forget{id(4)})
+	shut(t, s)
+
+	want := Contents{
+		Jobs:    []Job{running(1, "tue", 0.35), done, rejected},
+		Batches: []Batch{tuesday},
+	}
+	equal(t, "after a restart", contents(t, path), want)
+}
+
+func TestAForgottenJobComesBackWhole(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	save(t, s, track(pasted(1, "a"), pasted(2, "a"))...)
+	before := running(1, "a", 0.5)
+	save(t, s, Observe{before})
+	save(t, s, Forget{id(1)})
+	save(t, s, Observe{running(1, "a", 0.75)}) // a poll's answer that comes too late
+	save(t, s, Track{before})                  // undo
+	equal(t, "jobs", contents(t, path).Jobs, []Job{pasted(2, "a"), before})
+}
+
+func TestTrackingTwiceChangesNothing(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	save(t, s, Track{running(1, "first", 0.5)})
+	save(t, s, Track{pasted(1, "second")})
+	equal(t, "jobs", contents(t, path).Jobs, []Job{running(1, "first", 0.5)})
+}
+
+func TestOnlyTheUserMayReadTheFile(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	save(t, s, Track{pasted(1, "")})
+	for name, want := range map[string]os.FileMode{path: 0o600, path + ".lock": 0o600, filepath.Dir(path): 0o700} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, name, info.Mode().Perm(), want)
+	}
+}
+
+func TestAWornFileIsCompactedAtStart(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	save(t, s, track(pasted(1, "a"), pasted(2, "a"))...)
+	for i := range 40 {
+		save(t, s, Observe{running(1, "a", job.Progress(i)/40)})
+	}
+	before := len(read(t, path))
+	_, opened := open(t, path)
+	if after := len(read(t, path)); !opened.Compacted || after*5 > before {
+		t.Errorf("compacted: %v, from %d to %d bytes", opened.Compacted, before, after)
+	}
+	equal(t, "lines", strings.Count(read(t, path), "\n"), 1+2+1)
+	want := []Job{running(1, "a", 39./40), pasted(2, "a")}
+	equal(t, "jobs at the compacting start", opened.Contents.Jobs, want)
+	again, opened := open(t, path)
+	equal(t, "jobs after it", opened.Contents.Jobs, want)
+	equal(t, "compacted again", opened.Compacted, false)
+	save(t, again, Forget{id(2)})
+	equal(t, "jobs at last", contents(t, path).Jobs, want[:1])
+}
+
+func TestANewerFileIsLeftAlone(t *testing.T) {
+	path := stateFile(t)
+	text := `{"jobwatch":2,"id":{"of":"another kind"}}` + "\n" + `{"what":"ever"` + "\n" + `torn`
+	write(t, path, text)
+	_, _, err := Open(t.Context(), path)
+	if newer, ok := err.(*NewerError); !ok || newer.Version != 2 || !strings.Contains(err.Error(), path) { //nolint:errorlint // it's documented to be that
+		t.Errorf("error: %v", err)
+	}
+	equal(t, "the file", read(t, path), text)
+}
+
+func TestWhatANewerVersionAddedSurvives(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	save(t, s, Track{pasted(1, "a")})
+	colour := map[string]json.RawMessage{"colour": json.RawMessage(`{"of":["a","row"]}`)}
+	download := `{"op":"download","id":"` + id(1).String() + `","file":"/tmp/a.pdf"}`
+	text := read(t, path)
+	text = strings.Replace(text, `,"compacted":0}`, `,"compacted":0,"made_by":"jobwatch 7"}`, 1)
+	text += `{"op":"batch","id":"a","name":"A","sort":"name"}` + "\n" + download + "\n"
+	write(t, path, text)
+
+	s, opened := open(t, path)
+	equal(t, "batch", opened.Contents.Batches[0].Extra, map[string]json.RawMessage{"sort": json.RawMessage(`"name"`)})
+	for i := range 50 { // until a start finds it worn
+		j := running(1, "a", job.Progress(i)/50)
+		j.Extra = colour
+		save(t, s, Observe{j})
+	}
+	_, opened = open(t, path)
+	equal(t, "compacted", opened.Compacted, true)
+	equal(t, "job", opened.Contents.Jobs[0].Extra, colour)
+	text = read(t, path)
+	for _, want := range []string{`,"compacted":1,"made_by":"jobwatch 7"}`, `"sort":"name"`, download, `"colour":{"of":["a","row"]}`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is gone from\n%s", want, text)
+		}
+	}
+}
+
+func TestTheFileCanBeEditedByHand(t *testing.T) {
+	path := stateFile(t)
+	write(t, path, "{\"jobwatch\": 1, \"id\": \"mine\"}\r\n\r\n"+
+		`{"id": "`+strings.ToUpper(id(1).String())+`", "op": "track", "added": "2026-03-03T10:00:01+01:00"}`+"\n"+
+		`{"op":"status","id":"`+id(1).String()+`","status":"Pending review","progress":7,"end":null,"history":[]}`)
+	s, opened := open(t, path)
+	want := pasted(1, "")
+	want.Answer = job.Answer{Status: "Pending review", Progress: 1}
+	want.saved = 1
+	equal(t, "opened", opened, Opened{Contents: Contents{Jobs: []Job{want}}})
+	save(t, s, Track{pasted(2, "")})
+	equal(t, "later", contents(t, path).Jobs, []Job{want, pasted(2, "")})
+}
+
+func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	j := running(1, "a", 0.5)
+	j.Answer.Description = "\x1b]0;title\a \x00 \u009b31m \u202etxt.exe \U000e0001 \xff é 👩‍👩‍👧 \r\n{\"op\":\"forget\"}"
+	j.Answer.Status = job.Status(strings.Repeat("x", 1000))
+	j.Answer.Meta = strings.Repeat("\x01", 1<<20)
+	j.History = make([]Change, 1000)
+	save(t, s, Track{j})
+	for _, line := range strings.SplitAfter(read(t, path), "\n") {
+		for _, r := range strings.TrimSuffix(line, "\n") {
+			if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e' || r == '\U000e0001' {
+				t.Fatalf("%U is in the file", r)
+			}
+		}
+		if len(line) > 1<<20 {
+			t.Errorf("a line of %d bytes", len(line))
+		}
+	}
+	got := contents(t, path).Jobs[0]
+	equal(t, "description", got.Answer.Description, strings.ToValidUTF8(j.Answer.Description, "\ufffd"))
+	equal(t, "status", len(got.Answer.Status), maxWord)
+	equal(t, "meta", len(got.Answer.Meta), maxText)
+	equal(t, "history", len(got.History), maxHistory)
+}
+
+func TestAClosedStoreSaysSo(t *testing.T) {
+	s, _ := open(t, stateFile(t))
+	waiting := make(chan error)
+	go func() {
+		_, err := s.Next(t.Context())
+		waiting <- err
+	}()
+	shut(t, s)
+	equal(t, "next", <-waiting, ErrClosed)
+	if err := s.Append(t.Context(), Forget{id(1)}); err == nil || !strings.Contains(err.Error(), "closed") {
+		t.Errorf("append: %v", err)
+	}
+}
