@@ -296,7 +296,7 @@ func TestTroubleWithTheDiskIsToldOnce(t *testing.T) {
 		s.heard(says(b, job.Done, 1, ""))
 		s.wait()
 		want(t, "standard error", s.err.String(),
-			"jobwatch: changes are not being saved in jobs.jsonl: the disk is full; free some space; jobwatch goes on watching and tries again\n"+
+			"jobwatch: changes are not being saved: the disk is full; free some space (jobs.jsonl); jobwatch goes on watching and tries again\n"+
 				"jobwatch: changes are saved again\n")
 		if jobs := s.saved(); s.result.Exit() != 0 || jobs[a].End != job.EndedDone || jobs[b].End != job.EndedDone {
 			t.Errorf("%+v %+v", s.result, jobs)

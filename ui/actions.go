@@ -1,0 +1,323 @@
+package ui
+
+import (
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// undoable is one action of the user's that u takes back.
+type undoable struct {
+	added     []job.ID       // by a paste: undone by forgetting them
+	forgotten []jobs.Removed // undone by putting them back where they were
+}
+
+// arrived takes in a text that came from somewhere else than the keys.
+func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
+	if !msg.open {
+		return nil
+	}
+	a := msg.arrival
+	return tea.Batch(await(m.opts.Arrivals), arrived(a))
+}
+
+// pasted tracks the jobs found in a text, as one batch.
+func (m *Model) pasted(msg pastedMsg) tea.Cmd {
+	if !m.loaded {
+		m.pending = append(m.pending, msg)
+		return nil
+	}
+	if len(msg.found.IDs) == 0 {
+		m.pastedNothing(msg)
+		return nil
+	}
+	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: msg.batch, Added: m.now}
+	if batch.Name == "" {
+		batch.Name = "pasted " + m.now.Local().Format(time.TimeOnly)
+	}
+	records := make([]store.Job, 0, len(msg.found.IDs))
+	for _, id := range msg.found.IDs {
+		records = append(records, store.Job{
+			ID: id, Batch: batch.ID, Added: m.now, Answer: job.Answer{Progress: job.Unknown},
+		})
+	}
+	added, already := m.list.Track(records, batch)
+	if len(added) > 0 && (!msg.arrived || !m.moved) {
+		m.list.GoBatch(batch.ID) // people look for what they have just pasted
+	}
+	already += msg.found.Duplicates
+	if len(added) == 0 {
+		m.say(theme.Text, told("nothing new", already, msg.note))
+		return nil
+	}
+	ids := idsOf(added)
+	for i := range added {
+		m.oracle.See(&added[i])
+	}
+	m.undo = append(m.undo, undoable{added: ids})
+	ops := make([]store.Op, 0, len(added)+1)
+	ops = append(ops, store.SetBatch{Batch: batch})
+	for _, j := range added {
+		ops = append(ops, store.Track{Job: j})
+	}
+	m.saves.add(func(err error) tea.Cmd {
+		m.list.Saved(ids)
+		m.track(added) // on a disk error too: watching goes on
+		if err == nil {
+			m.say(theme.OK, told("added "+plural(len(ids), "job"), already, msg.note))
+		}
+		return nil
+	}, ops...)
+	return m.flush()
+}
+
+// pastedNothing says that a text held no job IDs; where a text is being typed,
+// the paste was meant for it.
+func (m *Model) pastedNothing(msg pastedMsg) {
+	if (m.prompt == filterPrompt || m.prompt == namePrompt) && msg.text != "" {
+		m.input.SetValue(m.input.Value() + msg.text)
+		m.input.CursorEnd()
+		if m.prompt == filterPrompt {
+			m.text = m.input.Value()
+			m.refilter()
+		}
+		return
+	}
+	m.say(theme.Warn, "no job IDs in the pasted text: an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057")
+}
+
+// told is what the footer says of a paste.
+func told(what string, already int, note string) string {
+	if already > 0 {
+		what += fmt.Sprintf(" (%d already tracked)", already)
+	}
+	if note != "" {
+		what += "; " + note
+	}
+	return what
+}
+
+func idsOf(records []store.Job) []job.ID {
+	ids := make([]job.ID, len(records))
+	for i := range records {
+		ids[i] = records[i].ID
+	}
+	return ids
+}
+
+// forgetTargets forgets the selected jobs, else the current one or the current
+// batch's; it asks first when that is more than one.
+func (m *Model) forgetTargets() tea.Cmd {
+	switch ids := m.list.Targets(); len(ids) {
+	case 0:
+		return nil
+	case 1:
+		return m.forget(ids)
+	default:
+		m.confirm(ids)
+		return nil
+	}
+}
+
+// clearFinished forgets every finished job that the filter shows.
+func (m *Model) clearFinished() tea.Cmd {
+	switch ids := m.finished(); len(ids) {
+	case 0:
+		m.say(theme.Dim, "no finished jobs to forget")
+		return nil
+	case 1:
+		return m.forget(ids)
+	default:
+		m.confirm(ids)
+		return nil
+	}
+}
+
+// finished are the finished jobs that the filter shows.
+func (m *Model) finished() []job.ID {
+	var ids []job.ID
+	m.list.Matching(func(r *jobs.Row) bool {
+		if r.End.Finished() {
+			ids = append(ids, r.ID)
+		}
+		return true
+	})
+	return ids
+}
+
+func (m *Model) forget(ids []job.ID) tea.Cmd {
+	gone := m.list.Forget(ids)
+	m.undo = append(m.undo, undoable{forgotten: gone})
+	m.drop(ids)
+	ops := make([]store.Op, len(ids))
+	for i, id := range ids {
+		ops[i] = store.Forget{ID: id}
+	}
+	m.saves.add(func(err error) tea.Cmd {
+		if err == nil {
+			m.say(theme.OK, "forgot "+plural(len(ids), "job")+"; u brings "+itThem(len(ids))+" back")
+		}
+		return nil
+	}, ops...)
+	return m.flush()
+}
+
+func itThem(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// undoLast takes back the last adding or forgetting.
+func (m *Model) undoLast() tea.Cmd {
+	if len(m.undo) == 0 {
+		m.say(theme.Dim, "nothing to undo")
+		return nil
+	}
+	last := m.undo[len(m.undo)-1]
+	m.undo = m.undo[:len(m.undo)-1]
+	if last.forgotten == nil {
+		return m.unadd(last.added)
+	}
+	records := m.list.Restore(last.forgotten)
+	for i := range records {
+		m.oracle.See(&records[i])
+	}
+	ops := make([]store.Op, 0, len(records)+1)
+	known := make(map[store.BatchID]bool)
+	for _, j := range records {
+		// The state file forgets a batch with its last job: name it again.
+		if b, ok := m.list.Batch(j.Batch); ok && !known[j.Batch] {
+			known[j.Batch] = true
+			ops = append(ops, store.SetBatch{Batch: b.Batch})
+		}
+		ops = append(ops, store.Track{Job: j})
+	}
+	m.saves.add(func(err error) tea.Cmd {
+		m.list.Saved(idsOf(records))
+		m.track(records)
+		if err == nil {
+			m.say(theme.OK, "brought back "+plural(len(records), "job"))
+		}
+		return nil
+	}, ops...)
+	return m.flush()
+}
+
+// unadd undoes a paste.
+func (m *Model) unadd(ids []job.ID) tea.Cmd {
+	m.list.Forget(ids)
+	m.drop(ids)
+	ops := make([]store.Op, len(ids))
+	for i, id := range ids {
+		ops[i] = store.Forget{ID: id}
+	}
+	m.saves.add(func(err error) tea.Cmd {
+		if err == nil {
+			m.say(theme.OK, "took back "+plural(len(ids), "added job"))
+		}
+		return nil
+	}, ops...)
+	return m.flush()
+}
+
+// nameBatch gives a batch another name.
+func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
+	b, ok := m.list.Batch(id)
+	if !ok {
+		m.say(theme.Warn, "that batch is gone")
+		return nil
+	}
+	batch := b.Batch
+	batch.Name = name
+	m.list.ApplyOps([]store.Op{store.SetBatch{Batch: batch}}, m.now)
+	m.saves.add(func(err error) tea.Cmd {
+		if err == nil {
+			m.say(theme.OK, "the batch is now called "+name)
+		}
+		return nil
+	}, store.SetBatch{Batch: batch})
+	return m.flush()
+}
+
+func (m *Model) pollTargets() {
+	if ids := m.list.Targets(); len(ids) > 0 {
+		m.opts.Watcher.PollNow(ids...)
+		m.say(theme.Text, "polling "+plural(len(ids), "job")+" now")
+	}
+}
+
+func (m *Model) pollAll() {
+	ids := m.list.Where(func(r *jobs.Row) bool { return !r.End.Finished() })
+	m.opts.Watcher.PollNow(ids...)
+	m.say(theme.Text, "polling "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
+}
+
+func (m *Model) pause() {
+	m.paused = !m.paused
+	m.opts.Watcher.Pause(m.paused)
+	if m.paused {
+		m.say(theme.Warn, "polling is paused; p goes on")
+	} else {
+		m.say(theme.Text, "polling goes on")
+	}
+}
+
+// copyTargets puts the IDs on the clipboard, a line each.
+func (m *Model) copyTargets() tea.Cmd { return m.copyIDs(m.list.Targets()) }
+
+func (m *Model) copyIDs(ids []job.ID) tea.Cmd {
+	if len(ids) == 0 {
+		return nil
+	}
+	what := ids[0].Short()
+	if len(ids) > 1 {
+		what = plural(len(ids), "ID")
+	}
+	terminal := m.opts.Terminal
+	return func() tea.Msg {
+		how, err := terminal.Copy(joinIDs(ids))
+		return sentMsg{what, how, err}
+	}
+}
+
+func (m *Model) sent(msg sentMsg) {
+	if msg.err != nil {
+		m.warn(fmt.Sprintf("could not copy %s: %v", msg.what, msg.err))
+		return
+	}
+	m.say(theme.OK, msg.what+" "+msg.how)
+}
+
+func (m *Model) markAll() {
+	m.list.SelectAll()
+	if n := m.list.Selected(); n > 0 {
+		m.say(theme.Text, plural(n, "job")+" selected")
+	}
+}
+
+func (m *Model) foldAll() {
+	m.folded = !m.folded
+	m.list.FoldAll(m.folded)
+}
+
+func (m *Model) sortNext() {
+	next := m.list.Sort().Next()
+	m.list.SetSort(next)
+	m.say(theme.Text, "sorted by "+next.String())
+}
+
+// attend goes to the next job that needs attention.
+func (m *Model) attend() {
+	if !m.list.NextAttention() {
+		m.say(theme.OK, "nothing needs attention")
+	}
+}

@@ -1,0 +1,149 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/paste"
+)
+
+func TestPastedJobsAreWatchedUntilTheyAreDone(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.sees("Nothing tracked yet.", "Paste job IDs here")
+		ids, text := d.jobs(5)
+		d.paste(text)
+		d.sees("added 5 jobs", "0/5", ids[0].Short())
+		d.waitFor(" 5/5 ")
+		d.sees("100%", "● idle")
+		if !strings.Contains(d.clip.title, "done") {
+			d.Errorf("the window's title is %q", d.clip.title)
+		}
+	})
+}
+
+func TestIDsAreFoundInAnyText(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, _ := d.jobs(4)
+		d.paste(fmt.Sprintf(`{"id": %q, "path": "/job/%s/status"}
+2026-01-02 level=info https://api.example/job/%s/status?x=1 (%s),`,
+			ids[0], ids[0], strings.ToUpper(ids[1].String()), ids[2]))
+		d.sees("added 3 jobs (1 already tracked)")
+		d.paste(ids[2].String() + " " + ids[3].String())
+		d.sees("added 1 job (1 already tracked)")
+		d.paste(ids[3].String())
+		d.sees("nothing new (1 already tracked)")
+		d.paste("good morning")
+		d.sees("no job IDs in the pasted text")
+	})
+}
+
+func TestAnIDCanBeTyped(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, _ := d.jobs(1)
+		d.press("a")
+		d.sees("add job IDs:")
+		d.typed(ids[0].String())
+		d.press("enter")
+		d.sees("added 1 job", ids[0].Short())
+	})
+}
+
+func TestAPasteIsTakenBackByU(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.sees("added 3 jobs")
+		d.press("u")
+		d.sees("took back 3 added jobs", "Nothing tracked yet.")
+		d.leave()
+		d.start()
+		d.sees("Nothing tracked yet.")
+	})
+}
+
+// What the screen said was added is there after kill -9.
+func TestAnAddedJobSurvivesAKill(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		d.sees("added 3 jobs")
+		d.kill()
+		d.start()
+		d.sees(ids[0].Short(), ids[1].Short(), ids[2].Short(), "0/3")
+	})
+}
+
+func TestAPasteWhileTheStateFileLoadsIsNotLost(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(2)
+		d.leave()
+		d.start()
+		early := New(d.ctx, d.model.opts)
+		early.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+		if !strings.Contains(early.View(), "Loading the state file") {
+			d.Errorf("a dashboard that still loads shows\n%s", early.View())
+		}
+		early.Update(pastedMsg{found: foundIn(text)})
+		if len(early.pending) != 1 {
+			d.Error("the paste was lost")
+		}
+		d.paste(text)
+		d.sees("added 2 jobs")
+	})
+}
+
+// A day's work in one paste: the screen answers, and all of it is on the disk.
+func TestTwentyThousandJobsInOnePaste(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(20_000)
+		d.paste(text)
+		d.sees("added 20000 jobs", "0/20000")
+		d.press("G")
+		d.press("g")
+		d.kill()
+		d.start()
+		d.sees("20000 jobs")
+	})
+}
+
+// New arrivals, as the demo has them, become batches of their own name.
+func TestArrivalsBecomeBatches(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		arrivals := d.arrivals()
+		d.leave()
+		d.start(func(o *Options) { o.Arrivals = arrivals })
+		_, text := d.jobs(2)
+		arrivals <- Arrival{Text: []byte(text), Batch: "Customer invoices"}
+		d.settle()
+		d.sees("Customer invoices", "added 2 jobs")
+	})
+}
+
+func TestANewJobThatIsNotVisibleYetIsAskedForAgain(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(1)
+		d.api.Break(sim.Times(4, sim.Answer(404, "application/json", `{"detail":"Not Found"}`)))
+		d.paste(text)
+		d.waitFor("Not found")
+		d.waitFor(" 1/1 ")
+		d.sees(ids[0].Short(), "Done")
+	})
+}
+
+func TestAJobThatNobodyKnowsIsGivenUp(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.paste("01890a5d-ac96-774b-bcce-b302099a8057")
+		d.waitFor("Given up")
+		d.sees("✗1", " 1/1 ")
+		d.press("down")
+		d.wait(time.Second)
+		d.sees("HTTP 404")
+	})
+}
+
+func foundIn(text string) paste.Found { return paste.IDs([]byte(text)) }

@@ -1,0 +1,97 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/detail"
+	"example.com/jobwatch/ui/jobs"
+)
+
+// batchPane gathers what the detail pane says of a batch.
+func (m *Model) batchPane(b *jobs.Batch) detail.Batch {
+	pane := detail.Batch{
+		Batch: b.Batch, Counts: b.Counts,
+		Ready:      m.oracle.Batch(b.ID, m.now),
+		Throughput: m.oracle.Throughput(b.ID, m.now),
+		Causes:     m.causes.of(m.list, b.ID, b.Counts.Failed()),
+	}
+	if spread, ok := m.oracle.Spread(b.ID); ok {
+		pane.Spread = spread
+		pane.Slowest = spread.Slowest.Short()
+	}
+	return pane
+}
+
+// stalled is for how long a live job's progress has stood still; 0 when it moves.
+func (m *Model) stalled(r *jobs.Row) time.Duration {
+	if r.End.Finished() {
+		return 0
+	}
+	span, _ := m.oracle.Stalled(r.ID)
+	return span
+}
+
+// pace is a job's time over its batch's median; 0 when that can't be told.
+func (m *Model) pace(r *jobs.Row) float64 {
+	pace, _ := m.oracle.Pace(r.ID, m.now)
+	return pace
+}
+
+// causeCache keeps the failures of the batch that was shown last: finding them
+// means looking at all of its jobs, so it is done only when there are more.
+type causeCache struct {
+	batch  store.BatchID
+	failed int
+	causes []detail.Cause
+}
+
+func (c *causeCache) of(list *jobs.List, batch store.BatchID, failed int) []detail.Cause {
+	if failed == 0 {
+		return nil
+	}
+	if c.batch == batch && c.failed == failed {
+		return c.causes
+	}
+	*c = causeCache{batch: batch, failed: failed}
+	for _, p := range problems(list, func(r *jobs.Row) bool { return r.Batch == batch }) {
+		c.causes = append(c.causes, detail.Cause{Text: p.cause, Jobs: len(p.ids)})
+	}
+	return c.causes
+}
+
+// problem is one cause, and the jobs that it failed.
+type problem struct {
+	cause string // as the API said it, or as we do; untrusted
+	ids   []job.ID
+}
+
+// problems groups the failed jobs by cause, most jobs first.
+func problems(list *jobs.List, want func(*jobs.Row) bool) []problem {
+	at := make(map[string]int)
+	var all []problem
+	list.All(func(r *jobs.Row) bool {
+		if !r.State().Failed() || !want(r) {
+			return true
+		}
+		cause := causeOf(&r.Job)
+		if cause == "" {
+			cause = "no cause was given"
+		}
+		i, ok := at[cause]
+		if !ok {
+			i = len(all)
+			at[cause] = i
+			all = append(all, problem{cause: cause})
+		}
+		all[i].ids = append(all[i].ids, r.ID)
+		return true
+	})
+	slices.SortFunc(all, func(a, b problem) int {
+		return cmp.Or(cmp.Compare(len(b.ids), len(a.ids)), cmp.Compare(a.cause, b.cause))
+	})
+	return all
+}

@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/term"
+)
+
+// Console is the terminal that a dashboard runs on.
+type Console struct {
+	out  *term.Output
+	keys *paste.Reader
+	env  term.Env
+	mode notify.Mode
+	bar  notify.Taskbar
+}
+
+var _ Terminal = (*Console)(nil)
+
+// NewConsole returns the console of a terminal open for reading and for writing.
+func NewConsole(in, out *os.File, env term.Env, mode notify.Mode) *Console {
+	return &Console{
+		out: term.NewOutput(out), keys: paste.NewReader(in), env: env, mode: mode, bar: notify.NewTaskbar(env),
+	}
+}
+
+// Copy implements [Terminal].
+func (c *Console) Copy(text string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second) // tmux answers at once or never
+	defer cancel()
+	how, err := term.Copy(ctx, c.out, c.env, text)
+	return how.String(), err
+}
+
+// Title implements [Terminal].
+func (c *Console) Title(title string) { c.out.Send(term.Title(c.env, title)) }
+
+// Notify implements [Terminal].
+func (c *Console) Notify(text string) { c.out.Send(notify.Sequence(c.env, c.mode, text)) }
+
+// Taskbar implements [Terminal].
+func (c *Console) Taskbar(percent int, failed bool) {
+	if percent < 0 {
+		c.out.Send(c.bar.Clear())
+		return
+	}
+	c.out.Send(c.bar.Progress(percent, failed))
+}
+
+// AskBackground implements [Terminal]. The reply comes among the keys.
+func (c *Console) AskBackground() { c.out.Send(term.QueryBackground) }
+
+// Take says what a pasted key stands for; it is [Options].Take.
+func (c *Console) Take(runes []rune) paste.Event { return c.keys.Take(runes) }

@@ -1,0 +1,352 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/theme"
+)
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // screens show local times; these are compared
+	os.Exit(m.Run())
+}
+
+// desk is somebody sitting at a dashboard: the real model, state file, poller,
+// HTTP stack and simulated API, on a fake clock. Only the terminal is missing:
+// keys are sent as messages, and the screen is read from View.
+type desk struct {
+	*testing.T
+	model *Model
+	api   *sim.Server
+	file  string
+	clip  *clipboard
+
+	messages  chan tea.Msg
+	ctx       context.Context //nolint:containedctx // what this launch of jobwatch lives in
+	quit      bool
+	transport *http.Transport
+	leaving   func(save bool)
+	folder    string // where PDFs are saved
+	journal   *store.Store
+	stop      []func()
+}
+
+// clipboard is the terminal's own state, remembered.
+type clipboard struct {
+	copied, title string
+	notified      []string
+}
+
+func (c *clipboard) Copy(text string) (string, error) {
+	c.copied = text
+	return "copied by OSC 52", nil
+}
+
+func (c *clipboard) AskBackground() {}
+
+func (c *clipboard) Taskbar(int, bool) {}
+
+func (c *clipboard) Notify(text string) { c.notified = append(c.notified, text) }
+
+func (c *clipboard) Title(title string) { c.title = title }
+
+// atDesk tells a story on a screen of 120x36, which a story may resize.
+func atDesk(t *testing.T, story func(*desk)) {
+	t.Helper()
+	file, folder := filepath.Join(t.TempDir(), "jobwatch", "jobs.jsonl"), t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{T: t, file: file, folder: folder, api: sim.New(sim.WithSeed(7))}
+		defer func() { <-time.After(2 * time.Hour) }() // Bubble Tea's ticks can't be cancelled
+		d.serve()
+		defer func() {
+			for _, stop := range slices.Backward(d.stop) {
+				stop()
+			}
+		}()
+		d.start()
+		defer func() { d.leave() }()
+		story(d)
+	})
+}
+
+// serve starts the simulated API on a network in memory.
+func (d *desk) serve() {
+	pipe := sim.NewPipe()
+	d.stop = append(d.stop, d.api.Serve(pipe))
+	d.transport = &http.Transport{DialContext: pipe.DialContext, MaxConnsPerHost: 8}
+	d.stop = append(d.stop, d.transport.CloseIdleConnections)
+}
+
+// start launches jobwatch; a story may start it again after leave or kill.
+func (d *desk) start(change ...func(*Options)) {
+	d.Helper()
+	client, err := api.New("http://api.example", api.WithTransport(d.transport))
+	if err != nil {
+		d.Fatal(err)
+	}
+	watcher := poller.New(client)
+	files := fetch.New(client, d.folder)
+	ctx, cancel := context.WithCancel(d.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- watcher.Run(ctx) }()
+	fetched := make(chan error, 1)
+	go func() { fetched <- files.Run(ctx) }()
+	d.clip = &clipboard{}
+	d.journal = nil
+	opts := Options{
+		Open: func(ctx context.Context) (Journal, store.Opened, error) {
+			s, opened, err := store.Open(ctx, d.file)
+			d.journal = s
+			return s, opened, err
+		},
+		Watcher: watcher, Terminal: d.clip, Downloads: files,
+		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true,
+		Keys: DefaultKeys(),
+	}
+	for _, c := range change {
+		c(&opts)
+	}
+	d.messages = make(chan tea.Msg, 64)
+	d.ctx, d.quit = ctx, false
+	d.model = New(ctx, opts)
+	d.leaving = func(save bool) {
+		if save && d.journal != nil {
+			if err := d.journal.Append(context.WithoutCancel(ctx), d.model.Unsaved()...); err != nil {
+				d.Errorf("the last save failed: %v", err)
+			}
+		}
+		cancel()
+		if err := <-ran; err != nil && !errors.Is(err, context.Canceled) {
+			d.Errorf("the poller ended with %v", err)
+		}
+		if err := <-fetched; err != nil {
+			d.Errorf("downloading ended with %v", err)
+		}
+		synctest.Wait()
+		if d.journal != nil {
+			_ = d.journal.Close()
+		}
+	}
+	d.run(d.model.Init())
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+}
+
+// leave quits in order; kill is kill -9: nothing unsaved is saved.
+func (d *desk) leave() { d.end(true) }
+func (d *desk) kill()  { d.end(false) }
+
+func (d *desk) end(save bool) {
+	if d.leaving != nil {
+		d.leaving(save)
+		d.leaving = nil
+	}
+}
+
+// run runs a command as Bubble Tea does: aside, its message into the loop.
+func (d *desk) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	messages, ctx := d.messages, d.ctx
+	go func() {
+		msg := cmd()
+		select {
+		case messages <- msg:
+		case <-ctx.Done():
+		}
+	}()
+}
+
+// send gives the loop a message and settles what follows from it at once.
+func (d *desk) send(msg tea.Msg) {
+	d.take(msg)
+	d.settle()
+}
+
+func (d *desk) take(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			d.run(cmd)
+		}
+	case tea.QuitMsg:
+		d.quit = true
+	default:
+		_, cmd := d.model.Update(msg)
+		d.run(cmd)
+	}
+}
+
+// settle takes in messages until nothing more happens at this moment.
+func (d *desk) settle() {
+	for {
+		synctest.Wait()
+		select {
+		case msg := <-d.messages:
+			d.take(msg)
+		default:
+			return
+		}
+	}
+}
+
+// wait lets time pass.
+func (d *desk) wait(span time.Duration) {
+	over := time.After(span)
+	for {
+		select {
+		case msg := <-d.messages:
+			d.take(msg)
+		case <-over:
+			d.settle()
+			return
+		}
+	}
+}
+
+// waitFor lets time pass until the screen shows a text, 20 minutes at most.
+func (d *desk) waitFor(text string) {
+	d.Helper()
+	for range 12_000 {
+		if strings.Contains(d.screen(), text) {
+			return
+		}
+		d.wait(100 * time.Millisecond)
+	}
+	d.Fatalf("%q never came on the screen:\n%s", text, d.screen())
+}
+
+// press sends keys by their names, "x" or "enter" or "ctrl+c".
+func (d *desk) press(keys ...string) {
+	for _, k := range keys {
+		d.send(keyOf(k))
+	}
+}
+
+func keyOf(name string) tea.KeyMsg {
+	for t, n := range map[tea.KeyType]string{
+		tea.KeyEnter: "enter", tea.KeyEsc: "esc", tea.KeyTab: "tab", tea.KeyUp: "up", tea.KeyDown: "down",
+		tea.KeyLeft: "left", tea.KeyRight: "right", tea.KeyHome: "home", tea.KeyEnd: "end",
+		tea.KeyPgUp: "pgup", tea.KeyPgDown: "pgdown", tea.KeyCtrlC: "ctrl+c", tea.KeyBackspace: "backspace",
+		tea.KeySpace: " ",
+	} {
+		if n == name {
+			msg := tea.KeyMsg{Type: t}
+			if t == tea.KeySpace {
+				msg.Runes = []rune{' '}
+			}
+			return msg
+		}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
+}
+
+// typed types a text, a key a rune.
+func (d *desk) typed(text string) {
+	for _, r := range text {
+		d.press(string(r))
+	}
+}
+
+// paste pastes a text anywhere.
+func (d *desk) paste(text string) {
+	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
+}
+
+// screen is what is to be seen, without colours.
+func (d *desk) screen() string { return ansi.Strip(d.model.View()) }
+
+// sees wants texts on the screen; seesNot wants them away.
+func (d *desk) sees(texts ...string) {
+	d.Helper()
+	for _, text := range texts {
+		if !strings.Contains(d.screen(), text) {
+			d.Errorf("%q is not on the screen:\n%s", text, d.screen())
+		}
+	}
+}
+
+func (d *desk) seesNot(texts ...string) {
+	d.Helper()
+	for _, text := range texts {
+		if strings.Contains(d.screen(), text) {
+			d.Errorf("%q is on the screen:\n%s", text, d.screen())
+		}
+	}
+}
+
+// jobs has the simulated API take n jobs, and returns their IDs as a text.
+func (d *desk) jobs(n int) (ids []job.ID, text string) {
+	ids = d.api.Add(sim.Describe(1, sim.AllAtOnce(sim.Plans(1, n)))...)
+	var b strings.Builder
+	for _, id := range ids {
+		b.WriteString(id.String() + "\n")
+	}
+	return ids, b.String()
+}
+
+// arrivals is a channel of texts that come from elsewhere, until the story ends.
+func (d *desk) arrivals() chan Arrival {
+	c := make(chan Arrival, 8)
+	d.stop = append(d.stop, func() { close(c) })
+	return c
+}
+
+func content(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// raise has a state file say that a newer version wrote it.
+func raise(t *testing.T, file string) {
+	t.Helper()
+	rewrite(t, file, strings.Replace(content(t, file), `{"jobwatch":1`, `{"jobwatch":99`, 1))
+}
+
+// scribble damages a state file's middle: the third track line.
+func scribble(t *testing.T, file string) {
+	t.Helper()
+	lines := strings.SplitAfter(content(t, file), "\n")
+	for i, seen := 0, 0; i < len(lines); i++ {
+		if strings.Contains(lines[i], `"op":"track"`) {
+			if seen++; seen == 3 {
+				lines[i] = lines[i][:20] + "\x00\x00\x00\n"
+			}
+		}
+	}
+	rewrite(t, file, strings.Join(lines, ""))
+}
+
+func rewrite(t *testing.T, file, text string) {
+	t.Helper()
+	if text == content(t, file) {
+		t.Fatal("the story changed nothing in the state file")
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,111 @@
+package detail
+
+import (
+	"strconv"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
+)
+
+// Batch is all that the pane shows of a batch.
+type Batch struct {
+	store.Batch
+	Counts     jobs.Counts
+	Ready      forecast.Estimate
+	Throughput forecast.Throughput
+	Spread     forecast.Spread // zero while no job is Done
+	Slowest    string          // the short ID of the job that took longest
+	Causes     []Cause         // most jobs first
+}
+
+// Cause is why some jobs failed, and how many.
+type Cause struct {
+	Text string // untrusted
+	Jobs int
+}
+
+// Lines draws b for a pane of width cells, and says for how long the result stays
+// right if nothing new is heard.
+func (b Batch) Lines(t *theme.Theme, now time.Time, width int) (lines []string, valid time.Duration) {
+	p := newPage(t, now, width)
+	p.text(theme.Strong, 0, b.Name, 3)
+	progress := job.Progress(b.Counts.Progress())
+	l := p.line().Bar(theme.Accent, progress, min(32, p.width-6)).Space(1)
+	p.add(l.Put(theme.Text, draw.Percent(progress)))
+	p.blank()
+	left, right := p.columns(width)
+	left.batchFacts(b)
+	left.states(b.Counts)
+	right.throughput(b)
+	right.causes(b)
+	p.join(left, right)
+	return p.lines, p.valid
+}
+
+func (p *page) batchFacts(b Batch) {
+	p.fact("Added", theme.Text, p.when(b.Added))
+	if ready := b.Ready.WithClock(p.now.Local()); ready != "" && b.Counts.Live() > 0 {
+		p.fact("Ready", theme.Text, ready)
+		p.valid = min(p.valid, 5*time.Second)
+	}
+	if s := b.Spread; s.Jobs > 0 {
+		p.fact("Took", theme.Text, draw.Duration(s.Min)+" at least, "+draw.Duration(s.Median)+" median, "+
+			draw.Duration(s.P95)+" p95")
+		p.fact("Slowest", theme.Text, b.Slowest+", "+draw.Duration(s.Max))
+	}
+	p.fact("Jobs", theme.Text, strconv.Itoa(b.Counts.Total)+", "+strconv.Itoa(b.Counts.Finished())+" finished")
+}
+
+// states counts the jobs by status.
+func (p *page) states(c jobs.Counts) {
+	for _, s := range []struct {
+		state  jobs.State
+		status job.Status
+		end    job.End
+	}{
+		{jobs.Error, job.Error, job.EndedError},
+		{jobs.Rejected, "", job.EndedRejected},
+		{jobs.GivenUp, "", job.EndedGivenUp},
+		{jobs.Running, job.Processing, job.Live},
+		{jobs.Queued, job.NotStarted, job.Live},
+		{jobs.Unheard, "", job.Live},
+		{jobs.Done, job.Done, job.EndedDone},
+	} {
+		if n := c.By[s.state]; n > 0 {
+			look := p.theme.Look(s.status, s.end, nil)
+			p.add(p.line().Space(labelWidth).Put(look.Role, look.Glyph+" ").Right(theme.Text, strconv.Itoa(n), 5).
+				Space(1).Put(look.Role, look.Word))
+		}
+	}
+}
+
+// throughput draws how fast jobs finished, over time.
+func (p *page) throughput(b Batch) {
+	if b.Counts.Finished() < 2 || len(b.Throughput.Jobs) < 2 {
+		return
+	}
+	p.blank()
+	perMinute := b.Throughput.PerMinute(p.now)
+	p.add(p.line().Put(theme.Dim, "Jobs finished a minute"))
+	p.add(p.line().Put(theme.Accent, forecast.Sparkline(perMinute, p.theme.Charset == safe.ASCII)))
+	from, to := p.stamp(b.Throughput.From), p.stamp(b.Throughput.From.Add(time.Duration(len(perMinute))*b.Throughput.Width))
+	p.add(p.line().Put(theme.Dim, from).Right(theme.Dim, to, max(len(perMinute)-len(from), len(to)+1)))
+}
+
+// causes groups the failures.
+func (p *page) causes(b Batch) {
+	if len(b.Causes) == 0 {
+		return
+	}
+	p.blank()
+	p.add(p.line().Put(theme.Error, "Failures"))
+	for _, c := range b.Causes {
+		p.add(p.line().Right(theme.Text, strconv.Itoa(c.Jobs), 4).Space(2).Cut(theme.Text, c.Text, p.width-6))
+	}
+}

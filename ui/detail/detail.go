@@ -1,0 +1,340 @@
+// Package detail draws what is known of one job, or of one batch, as lines.
+package detail
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
+)
+
+// Job is all that the pane shows of a job.
+type Job struct {
+	store.Job
+	BatchName string
+	Problem   *job.Problem // why the last poll failed; nil when it did not
+	Polls     int
+	Latency   time.Duration
+	Next      time.Time // zero when no poll is planned
+	Paused    bool
+	Stalled   time.Duration     // how long its progress has stood still; 0 when it moves
+	Forecast  forecast.Forecast // when it will be ready, as far as that can be told
+	Samples   []forecast.Sample // its progress over time, as it was seen
+	Pace      float64           // its time over its batch's median; 0 when that can't be told
+}
+
+// labelWidth is the width of the column of labels.
+const labelWidth = 11
+
+// Lines draws j for a pane of width cells, and says for how long the result stays
+// right if nothing new is heard.
+func (j Job) Lines(t *theme.Theme, now time.Time, width int) (lines []string, valid time.Duration) {
+	p := newPage(t, now, width)
+	p.headline(j)
+	left, right := p.columns(width)
+	left.facts(j)
+	right.trouble(j)
+	right.history(j)
+	p.join(left, right)
+	return p.lines, p.valid
+}
+
+// twoColumns is the width from which facts and history stand side by side: where
+// the pane is wide it is low.
+const twoColumns = 76
+
+func newPage(t *theme.Theme, now time.Time, width int) *page {
+	return &page{theme: t, now: now, width: max(width, labelWidth+8), valid: time.Hour}
+}
+
+// columns are the pages for what comes below the headline: two halves, or the
+// same page twice.
+func (p *page) columns(width int) (left, right *page) {
+	if width < twoColumns {
+		return p, p
+	}
+	return newPage(p.theme, p.now, width/2-1), newPage(p.theme, p.now, width-width/2-1)
+}
+
+// join puts two columns below the headline.
+func (p *page) join(left, right *page) {
+	if left == p {
+		return
+	}
+	p.valid = min(p.valid, left.valid, right.valid)
+	if len(right.lines) > 0 && right.lines[0] == "" {
+		right.lines = right.lines[1:] // the blank line that would set it off from the facts
+	}
+	for i := range max(len(left.lines), len(right.lines)) {
+		l := ""
+		if i < len(left.lines) {
+			l = left.lines[i]
+		}
+		if i < len(right.lines) {
+			l += strings.Repeat(" ", p.width/2+1-safe.Width(l)) + right.lines[i]
+		}
+		p.lines = append(p.lines, l)
+	}
+}
+
+// page gathers lines, and until when they hold.
+type page struct {
+	theme *theme.Theme
+	now   time.Time
+	width int
+	lines []string
+	valid time.Duration
+}
+
+func (p *page) line() *draw.Line { return draw.NewLine(p.theme, theme.Plain) }
+
+func (p *page) add(l *draw.Line) { p.lines = append(p.lines, l.String()) }
+
+func (p *page) blank() { p.lines = append(p.lines, "") }
+
+// text wraps untrusted text over as many lines as it needs, at most limit.
+func (p *page) text(r theme.Role, indent int, text string, limit int) {
+	width := p.width - indent
+	wrapped := p.theme.Charset.Wrap(text, width)
+	for i, s := range wrapped {
+		if i == limit-1 && len(wrapped) > limit {
+			p.add(p.line().Space(indent).Cut(r, s+" "+p.theme.Glyphs.Ellipsis, width))
+			return
+		}
+		p.add(p.line().Space(indent).Put(r, s))
+	}
+}
+
+func (p *page) fact(label string, r theme.Role, value string) {
+	p.add(p.line().Put(theme.Dim, label).PadTo(labelWidth).Cut(r, value, p.width-labelWidth))
+}
+
+// long is a fact that may be wider than the pane and must be readable whole.
+func (p *page) long(label string, r theme.Role, value string) {
+	for i, s := range p.theme.Charset.Wrap(value, p.width-labelWidth) {
+		if i > 0 {
+			label = ""
+		}
+		p.add(p.line().Put(theme.Dim, label).PadTo(labelWidth).Put(r, s))
+	}
+}
+
+// id shows an ID in one piece, so that it can be selected with the mouse.
+func (p *page) id(id job.ID) {
+	text := id.String()
+	if labelWidth+len(text) <= p.width {
+		p.fact("ID", theme.Text, text)
+		return
+	}
+	p.add(p.line().Cut(theme.Text, text, p.width))
+}
+
+// clock notes how long a text that shows the time stays right.
+func (p *page) clock(text string, valid time.Duration) string {
+	p.valid = min(p.valid, valid)
+	return text
+}
+
+func (p *page) headline(j Job) {
+	title := j.Answer.Description
+	if safe.Line(title) == "" {
+		title = "Job " + j.ID.Short()
+	}
+	p.text(theme.Strong, 0, title, 3)
+
+	look := p.theme.Look(j.Answer.Status, j.End, j.Problem)
+	l := p.line().Put(look.Role, look.Glyph+" ").Cut(look.Role, look.Word, 20)
+	if j.Answer.Status == job.Processing || j.Answer.Progress > 0 {
+		percent := draw.Percent(j.Answer.Progress)
+		if percent == "" {
+			percent = "progress unknown"
+		}
+		l.Space(2)
+		l.Bar(look.Role, j.Answer.Progress, min(24, p.width-l.Width()-safe.Width(percent)-2))
+		l.Space(1).Put(theme.Text, percent)
+	}
+	p.add(l)
+	if j.Answer.Meta != "" {
+		role := theme.Text
+		if j.Answer.Status == job.Error {
+			role = theme.Error
+		}
+		p.text(role, 0, j.Answer.Meta, 6)
+	}
+	p.blank()
+}
+
+func (p *page) facts(j Job) {
+	p.id(j.ID)
+	p.fact("Batch", theme.Text, j.BatchName)
+	if j.Answer.Path != "" {
+		p.long("Path", theme.Text, j.Answer.Path)
+	}
+	if j.File != "" {
+		p.long("PDF", theme.Text, j.File)
+	}
+	p.fact("Added", theme.Text, p.when(j.Added))
+	if len(j.History) > 0 {
+		p.fact("First seen", theme.Text, p.when(j.History[0].At))
+	}
+	switch {
+	case j.Started.IsZero():
+	case j.Ended.IsZero():
+		p.fact("Running", theme.Text, p.clock(draw.Exact(p.now.Sub(j.Started))))
+	default:
+		p.fact("Took", theme.Text, draw.Duration(j.Ended.Sub(j.Started)))
+	}
+	p.forecast(j)
+	p.polling(j)
+}
+
+func (p *page) forecast(j Job) {
+	if !j.End.Finished() {
+		if text := j.Forecast.Ready.WithClock(p.now.Local()); text != "" {
+			p.fact("Ready", theme.Text, text)
+		}
+		if wait := j.Forecast.Wait.String(); wait != "" {
+			p.fact("", theme.Dim, "waits "+wait+", then works "+j.Forecast.Work.String())
+		}
+		if j.Stalled > 0 {
+			text, _ := draw.Age(j.Stalled)
+			p.fact("Stalled", theme.Warn, "no progress for "+text)
+		}
+	}
+	switch {
+	case j.Pace == 0:
+	case j.Pace > 1.1:
+		p.fact("Pace", theme.Text, strconv.FormatFloat(j.Pace, 'f', 1, 64)+" times its batch's median")
+	case j.Pace < 0.9:
+		p.fact("Pace", theme.Text, strconv.Itoa(int((1-j.Pace)*100))+"% faster than its batch's median")
+	default:
+		p.fact("Pace", theme.Text, "as its batch's median")
+	}
+}
+
+func (p *page) polling(j Job) {
+	polls := "none yet"
+	if j.Polls > 0 {
+		polls = strconv.Itoa(j.Polls)
+		if j.Latency > 0 {
+			polls += ", the last took " + latency(j.Latency)
+		}
+	}
+	p.fact("Polls", theme.Text, polls)
+	if !j.Answered.IsZero() {
+		heard := p.clock(draw.Age(p.now.Sub(j.Answered)))
+		if heard != "now" {
+			heard += " ago"
+		}
+		p.fact("Heard", theme.Text, heard)
+	}
+	switch left := j.Next.Sub(p.now); {
+	case j.End == job.EndedRejected:
+		p.fact("Next poll", theme.Dim, "never, unless you press r")
+	case j.End.Finished():
+		p.fact("Next poll", theme.Dim, "none: finished")
+	case j.Paused:
+		p.fact("Next poll", theme.Warn, "paused")
+	case j.Next.IsZero() || left < time.Second:
+		p.fact("Next poll", theme.Text, "now")
+	default:
+		text, _ := draw.Exact(left)
+		p.fact("Next poll", theme.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
+	}
+}
+
+func (p *page) trouble(j Job) {
+	if j.Problem == nil && j.Cause == "" {
+		return
+	}
+	p.blank()
+	if j.Problem == nil {
+		p.text(theme.Error, 0, j.Cause, 6)
+		return
+	}
+	role, title := theme.Warn, "Last poll failed"
+	if j.End.Finished() {
+		role, title = theme.Error, "Not polled any more"
+	}
+	if j.Problem.Code > 0 {
+		title += fmt.Sprintf(" (HTTP %d)", j.Problem.Code)
+	}
+	p.add(p.line().Put(role, title))
+	p.text(theme.Text, 2, j.Problem.Reason, 6)
+	for _, d := range j.Problem.Details {
+		p.text(theme.Text, 2, d.Loc+": "+d.Message, 3)
+	}
+}
+
+func (p *page) history(j Job) {
+	if len(j.History) == 0 {
+		return
+	}
+	p.blank()
+	p.add(p.line().Put(theme.Dim, "History"))
+	p.progressOverTime(j)
+	before := j.Added
+	p.add(p.line().Put(theme.Dim, p.stamp(j.Added)).Put(theme.Text, "  added"))
+	for _, c := range j.History {
+		look := p.theme.Look(c.Status, job.Live, nil)
+		l := p.line().Put(theme.Dim, p.stamp(c.At)).Space(2).
+			Put(look.Role, look.Glyph+" ").Cut(look.Role, look.Word, 20)
+		l.PadTo(26).Put(theme.Dim, "after "+draw.Duration(max(0, c.At.Sub(before))))
+		p.add(l)
+		before = c.At
+	}
+}
+
+// progressOverTime draws the job's progress from its start to now or its end.
+func (p *page) progressOverTime(j Job) {
+	if len(j.Samples) < 2 || j.Started.IsZero() {
+		return
+	}
+	end := j.Ended
+	if end.IsZero() {
+		end = p.now
+	}
+	width := min(p.width, 40)
+	values := forecast.Columns(j.Samples, end.Sub(j.Started), width)
+	p.add(p.line().Put(theme.Accent, forecast.ProgressSparkline(values, p.theme.Charset == safe.ASCII)))
+	from, to := p.stamp(j.Started), p.stamp(end)
+	p.add(p.line().Put(theme.Dim, from).Right(theme.Dim, to, width-len(from)))
+	p.valid = min(p.valid, 5*time.Second)
+}
+
+// when is a time of day and how long ago that was.
+func (p *page) when(at time.Time) string {
+	age := p.clock(draw.Age(p.now.Sub(at)))
+	if age == "now" {
+		return p.stamp(at) + ", just now"
+	}
+	return p.stamp(at) + ", " + age + " ago"
+}
+
+// stamp is a local time of day, with the date when that is not today's.
+func (p *page) stamp(at time.Time) string {
+	at, now := at.Local(), p.now.Local()
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return at.Format(time.TimeOnly)
+	}
+	return at.Format("Jan _2 15:04")
+}
+
+// latency is a request's duration to two digits or so.
+func latency(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "under 1 ms"
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	default:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	}
+}

@@ -1,0 +1,239 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
+)
+
+// Downloader gets PDFs, as the dashboard uses it. None of these waits.
+type Downloader interface {
+	Add(wants ...fetch.Want) int
+	Cancel(ids ...job.ID)
+	Events() <-chan []fetch.Event
+}
+
+// downloads is what is known of PDFs on their way. Those that arrived are in the
+// state file (store.Job.File).
+type downloads struct {
+	under map[job.ID]fetch.Event // queued, under way or failed
+	open  map[job.ID]bool        // to be opened once they are there
+}
+
+// fetchedMsg is what became of downloads since the last one.
+type fetchedMsg struct {
+	events []fetch.Event
+	open   bool // false: downloading has stopped
+}
+
+func awaitDownloads(events <-chan []fetch.Event) tea.Cmd {
+	return func() tea.Msg {
+		e, ok := <-events
+		return fetchedMsg{e, ok}
+	}
+}
+
+// fetched takes in what became of downloads.
+func (m *Model) fetched(msg fetchedMsg) tea.Cmd {
+	if !msg.open {
+		return nil
+	}
+	cmds := []tea.Cmd{awaitDownloads(m.opts.Downloads.Events())}
+	for _, e := range msg.events {
+		switch e.State {
+		case fetch.Saved:
+			delete(m.files.under, e.ID)
+			cmds = append(cmds, m.arrivedFile(e))
+		case fetch.Canceled:
+			delete(m.files.under, e.ID)
+			delete(m.files.open, e.ID)
+		case fetch.Failed:
+			m.files.under[e.ID] = e
+			delete(m.files.open, e.ID)
+			m.warn(fmt.Sprintf("download of %s failed: %v; d tries again", m.nameOf(e.ID), e.Err))
+		case fetch.Queued, fetch.Running:
+			m.files.under[e.ID] = e
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// arrivedFile notes where a PDF is, and opens it if it was wanted for that.
+func (m *Model) arrivedFile(e fetch.Event) tea.Cmd {
+	row, ok := m.list.Row(e.ID)
+	if !ok {
+		return nil
+	}
+	record := row.Job
+	record.File = e.File
+	m.list.ApplyOps([]store.Op{store.Observe{Job: record}}, m.now)
+	m.saves.add(nil, store.Observe{Job: record})
+	text := "saved " + e.File
+	if e.Already {
+		text = "already there: " + e.File
+	}
+	m.say(theme.OK, safe.Line(text))
+	m.log.add(entry{m.now, theme.OK, safe.Line(text)})
+	cmds := []tea.Cmd{m.flush()}
+	if m.files.open[e.ID] {
+		delete(m.files.open, e.ID)
+		cmds = append(cmds, view(m.ctx, e.File))
+	}
+	return tea.Batch(cmds...)
+}
+
+// download fetches the PDFs of the selected jobs, else of the current one or the
+// current batch's.
+func (m *Model) download() {
+	wants := m.wants(m.list.Targets())
+	switch {
+	case m.opts.Downloads == nil:
+		m.say(theme.Warn, "there is no folder to download to")
+	case len(wants) == 0:
+		m.say(theme.Dim, "nothing to download: no job here is Done")
+	default:
+		n := m.opts.Downloads.Add(wants...)
+		m.say(theme.Text, "downloading "+plural(n, "PDF"))
+	}
+}
+
+// wants are the downloads of those jobs that are Done.
+func (m *Model) wants(ids []job.ID) []fetch.Want {
+	var wants []fetch.Want
+	for _, id := range ids {
+		if row, ok := m.list.Row(id); ok && row.State() == jobs.Done {
+			batch, _ := m.list.Batch(row.Batch)
+			wants = append(wants, fetch.Want{
+				ID: id, Path: row.Answer.Path, Description: row.Answer.Description, Batch: batch.Name, File: row.File,
+			})
+		}
+	}
+	return wants
+}
+
+// fetchDone downloads what has just become Done, where that was asked for.
+func (m *Model) fetchDone(events []jobs.Event) {
+	if !m.opts.DownloadAll || m.opts.Downloads == nil {
+		return
+	}
+	var ids []job.ID
+	for _, e := range events {
+		if e.Kind == jobs.JobDone {
+			ids = append(ids, e.ID)
+		}
+	}
+	m.opts.Downloads.Add(m.wants(ids)...)
+}
+
+// fetchMissing goes on, after a start, with what is Done and not on the disk.
+func (m *Model) fetchMissing() {
+	if !m.opts.DownloadAll || m.opts.Downloads == nil {
+		return
+	}
+	m.opts.Downloads.Add(m.wants(m.list.Where(func(r *jobs.Row) bool {
+		return r.State() == jobs.Done && r.File == ""
+	}))...)
+}
+
+// openPDF shows the current job's PDF in the system's viewer, fetching it first
+// where it is not on the disk yet. The signed link is never given to another
+// program: whoever lists processes could read it.
+func (m *Model) openPDF() tea.Cmd {
+	row, _ := m.list.Current()
+	switch {
+	case row == nil || row.State() != jobs.Done:
+		m.say(theme.Dim, "nothing to open: the job is not Done")
+	case m.opts.Downloads == nil:
+		m.say(theme.Warn, "there is no folder to download to")
+	default:
+		// Also when it was downloaded before: it may have been deleted since, and
+		// what is there already is recognised.
+		m.files.open[row.ID] = true
+		m.opts.Downloads.Add(m.wants([]job.ID{row.ID})...)
+		m.say(theme.Text, "opening the PDF of "+row.ShortID())
+	}
+	return nil
+}
+
+// viewedMsg says how opening a file went.
+type viewedMsg struct{ err error }
+
+// view opens a file with the system's viewer.
+func view(ctx context.Context, file string) tea.Cmd {
+	return func() tea.Msg {
+		name, args := "xdg-open", []string{file}
+		switch runtime.GOOS {
+		case "darwin":
+			name = "open"
+		case "windows":
+			name, args = "rundll32", []string{"url.dll,FileProtocolHandler", file}
+		}
+		if err := exec.CommandContext(ctx, name, args...).Run(); err != nil { //nolint:gosec // our own file, by its path
+			return viewedMsg{err}
+		}
+		return viewedMsg{}
+	}
+}
+
+// copyPath copies where the current job's PDF is, on the disk or at the API.
+func (m *Model) copyPath() tea.Cmd {
+	row, _ := m.list.Current()
+	if row == nil {
+		return nil
+	}
+	text, what := row.File, "the file's path"
+	if text == "" {
+		text, what = row.Answer.Path, "the output's path"
+	}
+	if text == "" {
+		m.say(theme.Dim, "nothing to copy: the job has no output yet")
+		return nil
+	}
+	terminal := m.opts.Terminal
+	return func() tea.Msg {
+		how, err := terminal.Copy(text)
+		return sentMsg{what, how, err}
+	}
+}
+
+// fileNote is what a row says of its PDF; "" when there is nothing to say.
+func (m *Model) fileNote(r *jobs.Row) (string, theme.Role) {
+	if e, ok := m.files.under[r.ID]; ok {
+		switch e.State {
+		case fetch.Queued:
+			return "PDF queued", theme.Dim
+		case fetch.Running:
+			if e.Size > 0 {
+				return "PDF " + strconv.FormatInt(100*e.Got/e.Size, 10) + "%", theme.Accent
+			}
+			return "PDF " + strconv.FormatInt(e.Got>>10, 10) + " KB", theme.Accent
+		case fetch.Failed:
+			return "PDF failed: " + e.Err.Error(), theme.Error
+		case fetch.Saved, fetch.Canceled:
+		}
+	}
+	if r.File != "" {
+		return "PDF " + filepath.Base(r.File), theme.Dim
+	}
+	return "", theme.Dim
+}
+
+// nameOf is a job for a sentence: its description, else its short ID.
+func (m *Model) nameOf(id job.ID) string {
+	if row, ok := m.list.Row(id); ok && row.Answer.Description != "" && !m.opts.Redact {
+		return row.Answer.Description
+	}
+	return id.Short()
+}

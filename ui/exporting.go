@@ -1,0 +1,79 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/ui/export"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
+)
+
+// exportedMsg says how writing a file went.
+type exportedMsg struct {
+	name string
+	rows int
+	err  error
+}
+
+func (m *Model) exported(msg exportedMsg) {
+	switch {
+	case errors.Is(msg.err, os.ErrExist) || errors.Is(msg.err, export.ErrExists):
+		m.warn(msg.name + " is there already and was left alone: choose another name")
+	case msg.err != nil:
+		m.warn(fmt.Sprintf("nothing was exported: %v", msg.err))
+	default:
+		m.say(theme.OK, safe.Line(fmt.Sprintf("wrote %s to %s", plural(msg.rows, "job"), msg.name)))
+	}
+}
+
+// export writes what the filter shows to a file; its ending says in which format.
+func (m *Model) export(name string) tea.Cmd {
+	var rows []export.Row
+	m.list.Matching(func(r *jobs.Row) bool {
+		batch, _ := m.list.Batch(r.Batch)
+		rows = append(rows, m.exportRow(r, batch.Name))
+		return true
+	})
+	return func() tea.Msg {
+		path, err := export.File(expandHome(name), rows, false)
+		if path == "" {
+			path = name
+		}
+		return exportedMsg{name: path, rows: len(rows), err: err}
+	}
+}
+
+func (m *Model) exportRow(r *jobs.Row, batch string) export.Row {
+	row := export.Row{
+		ID: r.ID.String(), Batch: batch, Status: string(r.Answer.Status), Progress: float64(r.Progress()),
+		Description: r.Answer.Description, Message: r.Answer.Meta, Path: r.Answer.Path, File: r.File,
+		Added: r.Added, Started: r.Started, Ended: r.Ended,
+	}
+	if r.End.Finished() && r.State() != jobs.Done {
+		row.Error = causeOf(&r.Job)
+	}
+	if m.opts.Redact {
+		row.ID, row.Description, row.Path, row.File = r.ID.Short(), "", "", ""
+	}
+	return row
+}
+
+// expandHome does for a typed path what a shell would.
+func expandHome(name string) string {
+	rest, ok := strings.CutPrefix(name, "~"+string(filepath.Separator))
+	if !ok {
+		return name
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return name
+	}
+	return filepath.Join(home, rest)
+}

@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// part is a piece of a one-line bar: the line keeps the parts of the highest
+// rank that fit, in their order.
+type part struct {
+	role theme.Role
+	text string
+}
+
+// header is the top line: name, counts, overall progress, rate, and connection.
+// What doesn't fit goes in this order: forecast, rate, bar, words, total.
+func (m *Model) header() string {
+	width := m.layout.width
+	state := m.connection(width)
+	rate := part{theme.Dim, m.rate()}
+	ready := part{theme.Text, m.ready()}
+	name := []part{{theme.Accent, " jobwatch"}}
+	if m.opts.Title != "" {
+		name = append(name, part{theme.Warn, m.opts.Title})
+	}
+	counts := m.counts(true)
+	total := part{theme.Text, plural(m.list.Counts().Total, "job")}
+
+	const bar = 2 + 6 + 2 + percentWidth
+	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(state)+2 <= width }
+	left := append(append([]part{}, name...), total)
+	if !fits(bar+span([]part{rate}), append(left, counts...)...) {
+		counts = m.counts(false)
+	}
+	if !fits(0, append(left, counts...)...) {
+		left = name
+	}
+	if !fits(0, append(left, counts...)...) {
+		left = nil
+	}
+	left = append(left, counts...)
+	if rate.text != "" && fits(bar+span([]part{rate}), left...) {
+		state = append([]part{rate}, state...)
+	}
+
+	if ready.text != "" && fits(bar+2+span([]part{ready}), left...) {
+		state = append([]part{ready}, state...)
+	}
+
+	l := draw.NewLine(m.theme, theme.Plain)
+	for i, p := range left {
+		if i > 0 {
+			l.Space(2)
+		}
+		l.Put(p.role, p.text)
+	}
+	room := width - l.Width() - span(state) - 2
+	if c := m.list.Counts(); c.Total > 0 && room >= bar {
+		progress := job.Progress(c.Progress())
+		l.Space(2).Bar(theme.Accent, progress, min(room-percentWidth-4, 40))
+		l.Right(theme.Text, draw.Percent(progress), percentWidth+1)
+	}
+	l.PadTo(width - span(state) - 1)
+	for i, p := range state {
+		if i > 0 {
+			l.Space(2)
+		}
+		l.Put(p.role, p.text)
+	}
+	return l.PadTo(width).String()
+}
+
+// span is the width of parts with the gaps between them.
+func span(parts []part) int {
+	n := 0
+	for _, p := range parts {
+		n += len([]rune(p.text)) + 2
+	}
+	return max(n-2, 0)
+}
+
+// counts are the jobs by status; with words where there is room for them.
+func (m *Model) counts(words bool) []part {
+	c, g := m.list.Counts(), &m.theme.Glyphs
+	var parts []part
+	add := func(role theme.Role, glyph string, n int, word string) {
+		if n == 0 {
+			return
+		}
+		text := glyph + " " + strconv.Itoa(n)
+		if words {
+			text += " " + word
+		}
+		parts = append(parts, part{role, text})
+	}
+	add(theme.Error, g.Error, c.By[jobs.Error], "failed")
+	add(theme.Error, g.Rejected, c.By[jobs.Rejected], "rejected")
+	add(theme.Error, g.GivenUp, c.By[jobs.GivenUp], "given up")
+	add(theme.Accent, g.Running, c.By[jobs.Running]+c.By[jobs.Other], "running")
+	add(theme.Dim, g.Queued, c.By[jobs.Queued], "queued")
+	add(theme.Dim, g.Checking, c.By[jobs.Unheard], "checking")
+	add(theme.OK, g.Done, c.By[jobs.Done], "done")
+	return parts
+}
+
+// ready is when all of it will be, and by which clock time: ~4m, 14:32.
+func (m *Model) ready() string {
+	if m.idle() {
+		return ""
+	}
+	m.hold(etaStep)
+	return m.oracle.All(m.now).WithClock(m.now.Local())
+}
+
+// rate is requests a second against the budget.
+func (m *Model) rate() string {
+	if m.host.Budget == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(m.host.Rate, 'f', 1, 64) + "/" +
+		strconv.FormatFloat(m.host.Budget, 'f', -1, 64) + " req/s"
+}
+
+// connection is how the API answers, and whether changes reach the disk.
+func (m *Model) connection(width int) []part {
+	g := &m.theme.Glyphs
+	var parts []part
+	if m.saves.err != nil {
+		parts = append(parts, part{theme.Error, "not saving"})
+	}
+	switch {
+	case m.paused:
+		parts = append(parts, part{theme.Warn, g.Paused + " paused"})
+	case m.host.State == poller.EasingOff:
+		text := g.Easing + " easing off"
+		if m.host.Problem != nil && m.host.Problem.Kind == job.Unreachable {
+			text = g.Easing + " no answer"
+		}
+		if left := m.host.RetryAt.Sub(m.now); left > 0 {
+			wait, valid := draw.Exact(left + time.Second - time.Nanosecond)
+			m.hold(time.Second - valid + time.Millisecond)
+			if width >= 60 {
+				text += ", next try in " + wait
+			} else {
+				text = g.Easing + " " + wait
+			}
+		} else if width >= 60 {
+			text += ", trying"
+		}
+		parts = append(parts, part{theme.Warn, text})
+	case m.idle():
+		parts = append(parts, part{theme.Dim, g.Live + " idle"})
+	default:
+		parts = append(parts, part{theme.OK, g.Live + " live"})
+	}
+	return parts
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// idle reports whether there is nothing left to poll.
+func (m *Model) idle() bool {
+	c := m.list.Counts()
+	return c.Live() == 0
+}

@@ -1,0 +1,100 @@
+package ui
+
+// The smallest screen that jobwatch draws its list on.
+const (
+	minWidth  = 40
+	minHeight = 8
+)
+
+const (
+	sideBySide  = 110 // columns from which the detail pane stands beside the list
+	stackedRows = 16  // rows from which it stands below the list
+)
+
+// layout says where everything stands on a screen of a given size. The header is
+// row 0 and the footer the last row; the body lies between them.
+type layout struct {
+	width, height int
+	listWidth     int
+	listHeight    int
+	paneWidth     int // of the detail pane; 0 when it is hidden
+	paneHeight    int
+	beside        bool // the pane stands right of the list, else below it
+}
+
+// tooSmall reports whether there is no room for the list.
+func (l layout) tooSmall() bool { return l.width < minWidth || l.height < minHeight }
+
+// body is the number of rows between header and footer.
+func (l layout) body() int { return max(l.height-2, 0) }
+
+// place lays out a screen; with full set, the detail pane has the whole body.
+func place(width, height int, full bool) layout {
+	l := layout{width: width, height: height, listWidth: width}
+	body := l.body()
+	l.listHeight = body
+	switch {
+	case full:
+		l.listHeight, l.paneWidth, l.paneHeight = 0, width, body
+	case width >= sideBySide:
+		l.beside = true
+		l.paneWidth = min(max(width*2/5, 44), 78)
+		l.paneHeight = body
+		l.listWidth = width - l.paneWidth - ruleWidth
+	case height >= stackedRows:
+		l.paneWidth = width
+		l.paneHeight = min(max(body*2/5, 6), 15)
+		l.listHeight = body - l.paneHeight - 1 // the rule between them
+	}
+	return l
+}
+
+// ruleWidth is the width of the rule between list and pane, with its margins.
+const ruleWidth = 3
+
+// columns says how wide each column of a job's row is; 0 leaves it out. Columns
+// keep their places while numbers change.
+type columns struct {
+	status, id, text, bar, percent, eta, elapsed, updated int
+}
+
+// The fixed widths.
+const (
+	gutterWidth  = 2  // cursor and mark
+	statusWidth  = 13 // glyph, space, word
+	percentWidth = 4
+	clockWidth   = 6 // 23h59m, 99d23h
+	updatedWidth = 4 // 55s, 23h
+	etaWidth     = 8 // 10-25m, overdue
+)
+
+// divide shares out the width of a row. The text keeps at least 16 cells before
+// anything optional gets any; the bar takes a third of what is left.
+func divide(width, idWidth int) columns {
+	c := columns{status: statusWidth, id: idWidth, percent: percentWidth}
+	left := width - gutterWidth - c.status - 1 - c.id - 1 - 1 - c.percent
+	const minText, minBar, maxBar = 16, 8, 30
+	if left >= minText+minBar+1 {
+		c.bar = minBar
+		left -= minBar + 1
+	}
+	if left >= minText+updatedWidth+1 {
+		c.updated = updatedWidth
+		left -= updatedWidth + 1
+	}
+	if left >= minText+clockWidth+1 {
+		c.elapsed = clockWidth
+		left -= clockWidth + 1
+	}
+	if left >= minText+2+etaWidth+1 {
+		c.eta = etaWidth
+		left -= etaWidth + 1
+	}
+	if c.bar > 0 {
+		more := min(max((left-minText)/3, 0), maxBar-minBar)
+		c.bar += more
+		left -= more
+	}
+	c.text = max(left, 0)
+	return c
+}

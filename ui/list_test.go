@@ -1,0 +1,330 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/sim"
+)
+
+// The cursor stays on its job while rows move around it, and its details stay on
+// the screen.
+func TestTheCursorStaysOnItsJob(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(20)
+		d.paste(text)
+		d.press("down", "down", "down", "down")
+		row, _ := d.model.list.Current()
+		if row == nil {
+			d.Fatal("the cursor is on no job")
+		}
+		id := row.ID
+		for range 30 {
+			d.wait(5 * time.Second)
+			if row, _ := d.model.list.Current(); row == nil || row.ID != id {
+				d.Fatalf("the cursor left its job:\n%s", d.screen())
+			}
+			d.sees(id.String()) // in the detail pane
+		}
+	})
+}
+
+func TestFailedJobsComeFirstAndSayWhy(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		lives := sim.AllAtOnce(sim.Plans(1, 12))
+		for i := range lives {
+			lives[i].Fail = i == 7
+		}
+		jobs := sim.Describe(1, lives)
+		jobs[7].Cause = "LaTeX Error: undefined control sequence"
+		ids := d.api.Add(jobs...)
+		var text strings.Builder
+		for _, id := range ids {
+			text.WriteString(id.String() + "\n")
+		}
+		d.paste(text.String())
+		d.waitFor(" 12/12 ")
+		lines := strings.Split(d.screen(), "\n")
+		if !strings.Contains(lines[2], ids[7].Short()) || !strings.Contains(lines[2], "Error") {
+			d.Errorf("the failed job is not first:\n%s", d.screen())
+		}
+		d.press("down")
+		d.sees("LaTeX Error: undefined control sequence")
+	})
+}
+
+// Something new carries a mark until it is looked at; what was over before the
+// start is history.
+func TestNewsIsMarkedUntilItIsLookedAt(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.waitFor(" 3/3 ")
+		if n := strings.Count(d.screen(), "•"); n != 3 {
+			d.Errorf("%d rows are marked as news, want 3:\n%s", n, d.screen())
+		}
+		d.press("down", "down")
+		if n := strings.Count(d.screen(), "•"); n != 1 {
+			d.Errorf("%d rows are marked after two were looked at, want 1:\n%s", n, d.screen())
+		}
+		d.leave()
+		d.start()
+		d.seesNot("•")
+	})
+}
+
+func TestTheFilterIsLive(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(10)
+		d.paste(text)
+		d.wait(10 * time.Second)
+		d.press("/")
+		d.typed(ids[3].Short())
+		d.sees(ids[3].Short(), "1 of 10")
+		d.seesNot(ids[4].Short())
+		d.press("enter")
+		d.sees("filter " + ids[3].Short())
+		d.press("esc")
+		d.sees(ids[4].Short())
+		d.press("/")
+		d.typed("nosuchthing")
+		d.sees("No job matches", "nosuchthing")
+		d.press("esc")
+		d.sees(ids[4].Short())
+	})
+}
+
+func TestTabGoesThroughTheStatuses(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(10)
+		d.paste(text)
+		d.wait(10 * time.Second)
+		d.press("tab")
+		d.sees("status:error")
+		d.press("tab", "tab", "tab")
+		d.sees("status:done")
+		d.press("tab")
+		d.seesNot("status:")
+	})
+}
+
+func TestForgettingAsksOnceForMoreThanOneAndCanBeUndone(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(4)
+		d.paste(text)
+		d.press("down", "x")
+		d.sees("forgot 1 job", "3 jobs")
+		d.press("u")
+		d.sees("brought back 1 job", "4 jobs")
+		d.press("*", "x")
+		d.sees("Forget 4 jobs?")
+		d.press("n")
+		d.sees("4 jobs", "nothing forgotten")
+		d.press("x", "y")
+		d.sees("forgot 4 jobs", "Nothing tracked yet.")
+		d.press("u")
+		d.sees(ids[0].Short(), ids[3].Short())
+		d.kill()
+		d.start()
+		d.sees("4 jobs", ids[0].Short(), "pasted")
+	})
+}
+
+func TestFinishedJobsAreClearedAtOnce(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(6)
+		d.paste(text)
+		d.waitFor(" 2/6 ")
+		n := d.model.list.Counts().Total - len(d.model.finished())
+		d.press("c", "y")
+		if got := d.model.list.Counts().Total; got != n {
+			d.Errorf("%d jobs are left, want %d", got, n)
+		}
+	})
+}
+
+func TestABatchIsNamedAndFolded(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		d.press("n")
+		for range 30 {
+			d.press("backspace")
+		}
+		d.typed("Thesis drafts")
+		d.press("enter")
+		d.sees("the batch is now called Thesis drafts")
+		d.press("g", "left")
+		d.sees("▸ Thesis drafts", "0/3")
+		if strings.Contains(strings.Join(strings.Split(d.screen(), "\n")[2:10], "\n"), ids[0].Short()) {
+			d.Errorf("a folded batch shows its jobs:\n%s", d.screen())
+		}
+		d.press("right")
+		d.kill()
+		d.start()
+		d.sees("Thesis drafts", ids[0].Short())
+	})
+}
+
+func TestIDsAreCopied(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		d.press("down", "y")
+		d.sees("copied by OSC 52")
+		if len(d.clip.copied) != 36 {
+			d.Errorf("the clipboard holds %q", d.clip.copied)
+		}
+		d.press("*", "y")
+		d.sees("3 IDs copied by OSC 52")
+		for _, id := range ids {
+			if !strings.Contains(d.clip.copied, id.String()) {
+				d.Errorf("%s is not on the clipboard", id.Short())
+			}
+		}
+	})
+}
+
+func TestPollingIsPausedAndGoesOn(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(5)
+		d.paste(text)
+		d.wait(3 * time.Second)
+		d.press("p")
+		d.sees("paused")
+		d.wait(time.Second)
+		before := d.api.Stats().Requests
+		d.wait(time.Minute)
+		if after := d.api.Stats().Requests; after != before {
+			d.Errorf("%d polls were made while paused", after-before)
+		}
+		d.press("p")
+		d.waitFor(" 5/5 ")
+	})
+}
+
+// The whole screen tells the details, and comes back.
+func TestEnterGivesTheDetailsTheWholeScreen(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		d.waitFor(" 3/3 ")
+		d.press("down", "enter")
+		d.sees("History", "Processing", "Done", "Polls")
+		row, _ := d.model.list.Current()
+		d.sees(row.ID.String())
+		d.press("esc")
+		d.sees(ids[0].Short(), ids[1].Short(), ids[2].Short())
+	})
+}
+
+func TestTheHelpNamesEveryKey(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.press("?")
+		for _, group := range d.model.opts.Keys.FullHelp() {
+			for _, b := range group {
+				d.sees(b.Help().Desc)
+			}
+		}
+		d.press("?")
+		d.sees("Nothing tracked yet.")
+	})
+}
+
+func TestAClickSelectsAndTheWheelScrolls(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(100)
+		d.paste(text)
+		d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+		if at := d.model.list.Position().Cursor; at != 3 {
+			d.Errorf("a click on the fourth line put the cursor on line %d", at+1)
+		}
+		d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
+		if top := d.model.list.Position().Top; top != 3 {
+			d.Errorf("the wheel scrolled to line %d, want 4", top+1)
+		}
+	})
+}
+
+// Two people, or two windows: each shows what the other does.
+func TestTwoDashboardsShareOneStateFile(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(2)
+		d.paste(text)
+		other := &desk{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
+		other.start()
+		other.sees("2 jobs")
+		more := d.api.Add(sim.Describe(9, sim.AllAtOnce(sim.Plans(9, 1)))...)
+		other.paste(more[0].String())
+		d.wait(time.Second)
+		d.sees("3 jobs", more[0].Short())
+		d.press("*", "x", "y")
+		other.wait(time.Second)
+		other.sees("Nothing tracked yet.")
+		other.leave()
+	})
+}
+
+// An unknown word of the API's is shown as it is, but never raw.
+func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.api.Break(sim.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
+			`"status_meta":"\u009b31mred\r\nline","progress":0.5,"path":"/x\u001b[5n"}`))
+		ids, text := d.jobs(1)
+		d.paste(text)
+		d.waitFor("50%")
+		d.press("down", "enter")
+		d.wait(time.Second)
+		raw := d.model.View()
+		for i, r := range raw {
+			if r == 0x1b && !strings.HasPrefix(raw[i:], "\x1b[0") {
+				d.Fatalf("an escape that is not ours is on the screen: %q", raw[i:min(i+20, len(raw))])
+			}
+			if r == 0x202e || (r < 0x20 && r != '\n' && r != 0x1b) || (r >= 0x7f && r < 0xa0) {
+				d.Fatalf("%q is on the screen", r)
+			}
+		}
+		d.sees("Paused", "red", "line")
+		_ = ids
+	})
+}
+
+func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.api.Break(sim.Answer(422, "application/json",
+			`{"detail":[{"loc":["path","job_id",0],"msg":"Input should be a valid UUID","type":"uuid_parsing"}]}`))
+		_, text := d.jobs(1)
+		d.paste(text)
+		d.waitFor("Rejected")
+		polls := d.api.Stats().Requests
+		d.wait(10 * time.Minute)
+		if more := d.api.Stats().Requests - polls; more != 0 {
+			d.Errorf("%d polls were made of a rejected ID", more)
+		}
+		d.press("down")
+		d.sees("path.job_id.0: Input should be a valid UUID")
+		d.api.Mend()
+		d.press("r")
+		d.waitFor("Done")
+	})
+}
+
+// The API goes away: the last known status stays, marked stale, the header says
+// when it is tried next, and all is well afterwards.
+func TestAnOutageIsToldAndSurvived(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(10)
+		d.paste(text)
+		d.wait(5 * time.Second)
+		d.api.Break(sim.Unavailable("30"))
+		d.waitFor("easing off, next try in")
+		d.waitFor("stale")
+		d.api.Mend()
+		d.waitFor(" 10/10 ")
+		d.press("l")
+		d.sees("easing off", "the API answers again after")
+	})
+}

@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/safe"
+)
+
+// The messages, each beside the command that makes it. Commands run outside the
+// loop: whatever reads, writes or waits stands here and nowhere else in ui.
+
+// openedMsg is the state file, replayed.
+type openedMsg struct {
+	journal  Journal
+	contents store.Opened
+	err      error
+}
+
+func open(ctx context.Context, how func(context.Context) (Journal, store.Opened, error)) tea.Cmd {
+	return func() tea.Msg {
+		journal, contents, err := how(ctx)
+		return openedMsg{journal, contents, err}
+	}
+}
+
+// pastedMsg is the job IDs found in a text, to become one batch.
+type pastedMsg struct {
+	found paste.Found
+	batch string // the batch's name; "" names it after the time
+	note  string // told beside what was added
+	text  string // the pasted text itself when it is one short line
+
+	arrived bool // not the user's doing: it does not move their cursor
+}
+
+func parse(text []byte, batch, note string) tea.Cmd {
+	return func() tea.Msg {
+		msg := pastedMsg{found: paste.IDs(text), batch: batch, note: note}
+		if line := safe.Line(string(text[:min(len(text), maxTyped)])); len(text) < maxTyped {
+			msg.text = line
+		}
+		return msg
+	}
+}
+
+// arrived parses an arrival, which is not the user's doing.
+func arrived(a Arrival) tea.Cmd {
+	return func() tea.Msg {
+		return pastedMsg{found: paste.IDs(a.Text), batch: a.Batch, note: a.Note, arrived: true}
+	}
+}
+
+// maxTyped is the longest paste, in bytes, that may have been meant for a prompt.
+const maxTyped = 256
+
+// savedMsg ends the one save in flight.
+type savedMsg struct {
+	flight flight
+	err    error
+}
+
+func save(ctx context.Context, journal Journal, f flight) tea.Cmd {
+	return func() tea.Msg { return savedMsg{f, journal.Append(ctx, f.ops()...)} }
+}
+
+// saveDueMsg says that statuses have waited long enough.
+type saveDueMsg struct{}
+
+// statusDelay is how long status changes may wait to be saved together.
+const statusDelay = time.Second
+
+// retryDelay is how long a failed save waits before it is tried again.
+const retryDelay = 5 * time.Second
+
+func saveAfter(d time.Duration) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return saveDueMsg{} })
+}
+
+// foreignMsg is what another dashboard wrote to the state file.
+type foreignMsg struct {
+	news store.News
+	err  error
+}
+
+func follow(ctx context.Context, journal Journal) tea.Cmd {
+	return func() tea.Msg {
+		news, err := journal.Next(ctx)
+		return foreignMsg{news, err}
+	}
+}
+
+// updatesMsg is what the poller found out since the last one.
+type updatesMsg struct {
+	update poller.Update
+	open   bool // false: the poller has stopped
+}
+
+func listen(updates <-chan poller.Update) tea.Cmd {
+	return func() tea.Msg {
+		u, ok := <-updates
+		return updatesMsg{u, ok}
+	}
+}
+
+// arrivedMsg is a text with job IDs that came from somewhere else than the keys:
+// a paste that the terminal reader took out of the stream, standard input, or
+// the demo's next batch.
+type arrivedMsg struct {
+	arrival Arrival
+	open    bool
+}
+
+func await(arrivals <-chan Arrival) tea.Cmd {
+	return func() tea.Msg {
+		a, ok := <-arrivals
+		return arrivedMsg{a, ok}
+	}
+}
+
+// tickMsg says that a clock on the screen has moved. Ticks carry the number of
+// their request: only the newest counts, so that ticks never multiply.
+type tickMsg struct{ number int }
+
+func tick(d time.Duration, number int) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return tickMsg{number} })
+}
+
+// sentMsg says how a copy went.
+type sentMsg struct {
+	what, how string
+	err       error
+}

@@ -1,0 +1,171 @@
+// Package ui is the dashboard: a Bubble Tea model over a list of tracked jobs.
+//
+// Update owns the truth about the rows and never waits; what reads, writes or
+// waits is a command (messages.go). View draws the visible rows and computes no
+// totals.
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/charmbracelet/bubbles/help"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/theme"
+)
+
+// screen is what has the body.
+type screen uint8
+
+const (
+	listScreen screen = iota
+	detailScreen
+	helpScreen
+	logScreen
+	problemScreen
+)
+
+// Model is the dashboard's state. It is used by pointer and by one goroutine:
+// Bubble Tea's loop.
+type Model struct {
+	ctx    context.Context //nolint:containedctx // commands outlive the Update that makes them, and end with the program
+	opts   Options
+	theme  *theme.Theme
+	help   help.Model
+	input  textinput.Model
+	prompt prompt
+
+	list    *jobs.List
+	oracle  *forecast.Model
+	causes  causeCache
+	trouble problemView
+	loaded  bool
+	fatal   error // why the dashboard had to end
+	journal Journal
+	saves   saves
+	files   downloads
+	undo    []undoable
+	host    poller.Host
+	paused  bool
+	pending []pastedMsg // what came before the state file was replayed
+	status  int         // which of statusFilters is on
+	text    string      // the filter as typed
+
+	naming store.BatchID // what namePrompt names
+	doomed []job.ID      // what confirmPrompt asks about
+	folded bool          // what foldAll did last
+	moved  bool          // the user has moved the cursor
+
+	screen screen
+	layout layout
+	scroll int // of the detail pane and of the full screens
+	shown  any // what scroll belongs to
+	seen   []job.ID
+
+	now  time.Time
+	note note
+	log  eventLog
+
+	away       absence
+	focusKnown bool // the terminal reports its focus
+	limiter    notify.Limiter
+	apiAway    bool // it was told that the API is away
+	awaySince  time.Time
+
+	ticks int           // the number of the newest tick asked for
+	due   time.Time     // when that tick comes; zero when none does
+	valid time.Duration // until when the last view stays right
+	title string
+	frame string
+}
+
+// New makes a dashboard. Its commands end with ctx.
+func New(ctx context.Context, opts Options) *Model {
+	if opts.Clock == nil {
+		opts.Clock = time.Now
+	}
+	now := opts.Clock()
+	m := &Model{ctx: ctx, opts: opts, now: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: textinput.New()}
+	m.files = downloads{under: make(map[job.ID]fetch.Event), open: make(map[job.ID]bool)}
+	m.text = opts.Filter
+	m.retheme(opts.Dark)
+	m.resize(80, 24)
+	m.refilter()
+	return m
+}
+
+// Init replays the state file and starts to listen.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{open(m.ctx, m.opts.Open), listen(m.opts.Watcher.Updates())}
+	if m.opts.Arrivals != nil {
+		cmds = append(cmds, await(m.opts.Arrivals))
+	}
+	if m.opts.Downloads != nil {
+		cmds = append(cmds, awaitDownloads(m.opts.Downloads.Events()))
+	}
+	if m.opts.Ask {
+		terminal := m.opts.Terminal
+		cmds = append(cmds, func() tea.Msg { terminal.AskBackground(); return nil })
+	}
+	return tea.Batch(cmds...)
+}
+
+// Records are all tracked jobs as they are known now, in no particular order.
+func (m *Model) Records() []store.Job {
+	records := make([]store.Job, 0, m.list.Counts().Total)
+	m.list.All(func(r *jobs.Row) bool {
+		records = append(records, r.Job)
+		return true
+	})
+	return records
+}
+
+// Err is why the dashboard ended by itself; nil when the user ended it.
+func (m *Model) Err() error { return m.fatal }
+
+// Unsaved are the changes that have not reached the state file, for a last save
+// after the program has ended.
+func (m *Model) Unsaved() []store.Op { return m.saves.unacknowledged() }
+
+// retheme draws with the colours for a dark or a light background.
+func (m *Model) retheme(dark bool) {
+	m.theme = theme.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
+	m.help.Styles = helpStyles(m.theme)
+	styleInput(&m.input, m.theme)
+}
+
+// resize lays the screen out anew.
+func (m *Model) resize(width, height int) {
+	m.layout = place(width, height, m.screen != listScreen)
+	m.list.SetHeight(m.layout.listHeight)
+	m.input.Width = max(width-20, 10)
+}
+
+// refilter applies the typed filter and the status filter together.
+func (m *Model) refilter() {
+	text := m.text
+	if s := statusFilters()[m.status]; s != "" {
+		text = s + " " + text
+	}
+	// Half-typed words match everything: the list never goes blank for them.
+	f, _ := filter.Parse(text)
+	m.list.SetFilter(f)
+}
+
+// statusFilters are what tab goes through.
+func statusFilters() []string {
+	return []string{"", "status:error", "status:processing", "status:queued", "status:done"}
+}
+
+// hold notes how long something that is drawn stays right.
+func (m *Model) hold(d time.Duration) { m.valid = min(m.valid, d) }

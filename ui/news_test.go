@@ -1,0 +1,262 @@
+package ui
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+// add has the simulated API take jobs of lives that a story changes, and tracks them.
+func (d *desk) add(n int, change func(i int, j *sim.Job)) []job.ID {
+	jobs := sim.Describe(1, sim.AllAtOnce(sim.Plans(1, n)))
+	for i := range jobs {
+		change(i, &jobs[i])
+	}
+	ids := d.api.Add(jobs...)
+	d.paste(joinIDs(ids))
+	return ids
+}
+
+// steady makes a job that ends well after so long.
+func steady(j *sim.Job, took time.Duration) {
+	j.Life.Fail = false
+	j.Life.Start, j.Life.End = 0, took
+	j.Life.Duration = took
+}
+
+func failing(j *sim.Job, after time.Duration, cause string) {
+	steady(j, after)
+	j.Life.Fail, j.Cause = true, cause
+}
+
+func TestADoneJobsPDFIsDownloadedAndRemembered(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+		ids := d.add(2, func(i int, j *sim.Job) {
+			steady(j, 3*time.Second)
+			j.Description = []string{"Invoice 7", "../../.bashrc"}[i]
+		})
+		d.press("down", "d")
+		d.sees("nothing to download")
+		d.waitFor(" 2/2 ")
+		d.press("g", "d")
+		d.waitFor("PDF Invoice 7.pdf")
+		var names []string
+		for _, id := range ids {
+			row, _ := d.model.list.Row(id)
+			content, err := os.ReadFile(row.File)
+			if err != nil || !bytes.HasPrefix(content, []byte("%PDF-")) {
+				d.Errorf("%s: %v, begins with %.10q", row.File, err, content)
+			}
+			if rel, err := filepath.Rel(d.folder, row.File); err != nil || strings.HasPrefix(rel, "..") {
+				d.Errorf("%s is not below the download folder", row.File)
+			}
+			names = append(names, row.File)
+		}
+		d.leave()
+		d.start()
+		row, _ := d.model.list.Row(ids[0])
+		if row == nil || row.File != names[0] {
+			d.Errorf("after a restart the PDF is not known any more: %+v", row)
+		}
+		d.press("down", "Y")
+		if !strings.HasPrefix(d.clip.copied, d.folder) {
+			d.Errorf("Y copied %q", d.clip.copied)
+		}
+	})
+}
+
+// With --download each PDF is there the moment that its job is Done, and a restart
+// goes on with what is missing.
+func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		all := func(o *Options) { o.DownloadAll = true }
+		d.leave()
+		d.start(all)
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+		ids := d.add(3, func(i int, j *sim.Job) { steady(j, time.Duration(2+i)*time.Second) })
+		d.api.Break(sim.On(sim.FilePage, sim.NotPDF()))
+		d.waitFor(" 3/3 ")
+		d.wait(5 * time.Second)
+		d.sees("PDF failed")
+		d.api.Mend()
+		d.leave()
+		d.start(all)
+		d.wait(5 * time.Second)
+		for _, id := range ids {
+			if row, _ := d.model.list.Row(id); row.File == "" {
+				d.Errorf("%s was not downloaded:\n%s", id.Short(), d.screen())
+			}
+		}
+	})
+}
+
+func TestNewsIsToldToWhoLooksElsewhere(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.FocusMsg{})
+		d.add(3, func(i int, j *sim.Job) {
+			if i == 0 {
+				failing(j, 10*time.Second, "Image not found")
+			} else {
+				steady(j, 12*time.Second)
+			}
+		})
+		d.wait(5 * time.Second)
+		d.send(tea.BlurMsg{})
+		d.wait(3 * time.Minute)
+		if len(d.clip.notified) == 0 || len(d.clip.notified) > 2 {
+			d.Errorf("notifications: %q", d.clip.notified)
+		}
+		if all := strings.Join(d.clip.notified, "\n"); !strings.Contains(all, "Image not found") || !strings.Contains(all, "pasted") {
+			d.Errorf("notifications: %q", d.clip.notified)
+		}
+		d.send(tea.FocusMsg{})
+		d.sees("while you were away", "2 done, 1 failed")
+	})
+}
+
+func TestWhoLooksHereIsNotNotified(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.FocusMsg{})
+		d.add(2, func(_ int, j *sim.Job) { failing(j, 3*time.Second, "no fonts") })
+		d.waitFor(" 2/2 ")
+		d.wait(time.Minute)
+		if len(d.clip.notified) != 0 {
+			d.Errorf("notifications: %q", d.clip.notified)
+		}
+	})
+}
+
+func TestTheAPIsAbsenceIsNewsAfterAMinute(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.BlurMsg{})
+		d.add(3, func(_ int, j *sim.Job) { steady(j, 10*time.Minute) })
+		d.wait(5 * time.Second)
+		d.api.Break(sim.Unavailable("5"))
+		d.wait(50 * time.Second)
+		if len(d.clip.notified) != 0 {
+			d.Errorf("after 50 s: %q", d.clip.notified)
+		}
+		d.wait(time.Minute)
+		d.api.Mend()
+		d.wait(2 * time.Minute)
+		if len(d.clip.notified) != 2 {
+			d.Errorf("an absence and a return are two notifications, not %q", d.clip.notified)
+		}
+	})
+}
+
+func TestTheUsersCommandIsTold(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		out := filepath.Join(d.folder, "events")
+		d.leave()
+		d.start(func(o *Options) { o.NotifyCommand = "cat >> '" + out + "'" })
+		d.add(1, func(_ int, j *sim.Job) { failing(j, 3*time.Second, "no fonts") })
+		d.waitFor(" 1/1 ")
+		d.wait(5 * time.Second)
+		text, err := os.ReadFile(out)
+		if err != nil || !strings.Contains(string(text), `"event":"job-failed"`) || !strings.Contains(string(text), `"cause":"no fonts"`) {
+			d.Errorf("the command read %q (%v)", text, err)
+		}
+	})
+}
+
+func TestFailuresAreGroupedByCause(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids := d.add(5, func(i int, j *sim.Job) {
+			cause := "no fonts"
+			if i == 4 {
+				cause = "Image not found"
+			}
+			failing(j, 2*time.Second, cause)
+		})
+		d.waitFor(" 5/5 ")
+		d.press("f")
+		d.sees("4  no fonts", "1  Image not found")
+		d.press("y")
+		if n := strings.Count(d.clip.copied, "\n") + 1; n != 4 {
+			d.Errorf("%d IDs were copied, want 4", n)
+		}
+		d.press("down", "e")
+		for range 20 {
+			d.press("backspace")
+		}
+		file := filepath.Join(d.folder, "failed.txt")
+		d.typed(file)
+		d.press("enter")
+		d.wait(time.Second)
+		text, err := os.ReadFile(file)
+		if err != nil || string(text) != ids[4].String()+"\n" {
+			d.Errorf("the file holds %q (%v)", text, err)
+		}
+		d.press("esc")
+		d.sees(ids[0].Short())
+	})
+}
+
+func TestWhatIsShownIsExported(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.add(4, func(i int, j *sim.Job) {
+			if i == 0 {
+				failing(j, time.Second, "no fonts")
+			} else {
+				steady(j, time.Second)
+			}
+		})
+		d.waitFor(" 4/4 ")
+		d.press("tab", "e")
+		for range 20 {
+			d.press("backspace")
+		}
+		file := filepath.Join(d.folder, "failed.csv")
+		d.typed(file)
+		d.press("enter")
+		d.wait(time.Second)
+		d.sees("wrote 1 job to")
+		f, err := os.Open(file)
+		if err != nil {
+			d.Fatal(err)
+		}
+		defer f.Close() //nolint:errcheck // only read
+		rows, err := csv.NewReader(f).ReadAll()
+		if err != nil || len(rows) != 2 || !strings.Contains(strings.Join(rows[1], "|"), "no fonts") {
+			d.Errorf("the file holds %q (%v)", rows, err)
+		}
+	})
+}
+
+// After enough of its like have finished, a job says when it will be ready, and so
+// do its batch and the whole.
+func TestForecastsComeWithExperience(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+		d.add(40, func(i int, j *sim.Job) {
+			took := 30 * time.Second
+			if i >= 30 {
+				took = 10 * time.Minute
+			}
+			steady(j, took)
+		})
+		d.wait(2 * time.Second)
+		d.seesNot("~")
+		d.wait(2 * time.Minute)
+		line := ""
+		for l := range strings.SplitSeq(d.screen(), "\n") {
+			if strings.Contains(l, "Processing") && strings.Contains(l, "m ") {
+				line = l
+			}
+		}
+		if line == "" {
+			d.Errorf("no running job has a forecast:\n%s", d.screen())
+		}
+	})
+}

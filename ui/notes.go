@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
+)
+
+// note is what the footer says for a while.
+type note struct {
+	role  theme.Role
+	text  string
+	until time.Time
+}
+
+func (n note) shows(now time.Time) bool { return n.text != "" && now.Before(n.until) }
+
+// How long notes stay: long enough to be read twice.
+const (
+	noteTime = 5 * time.Second
+	warnTime = 15 * time.Second
+)
+
+// say shows a note in the footer.
+func (m *Model) say(r theme.Role, text string) {
+	m.note = note{r, text, m.now.Add(noteTime)}
+}
+
+// warn shows a warning, and keeps it in the log.
+func (m *Model) warn(text string) {
+	text = safe.Line(text)
+	m.note = note{theme.Warn, text, m.now.Add(warnTime)}
+	m.log.add(entry{m.now, theme.Warn, text})
+}
+
+// entry is one line of the event log.
+type entry struct {
+	at   time.Time
+	role theme.Role
+	text string // clean: it has been through ui/safe
+}
+
+// logSize is how many events are kept.
+const logSize = 1000
+
+// eventLog is a ring of the last events, oldest first.
+type eventLog struct {
+	entries []entry
+	start   int
+}
+
+func (l *eventLog) add(e entry) {
+	if len(l.entries) < logSize {
+		l.entries = append(l.entries, e)
+		return
+	}
+	l.entries[l.start] = e
+	l.start = (l.start + 1) % logSize
+}
+
+// newest returns the i-th newest entry.
+func (l *eventLog) newest(i int) entry {
+	return l.entries[(l.start+len(l.entries)-1-i)%len(l.entries)]
+}
+
+// noteEvents logs what has happened to jobs and batches.
+func (m *Model) noteEvents(events []jobs.Event) {
+	for _, e := range events {
+		m.log.add(m.entryOf(e))
+	}
+}
+
+func (m *Model) entryOf(e jobs.Event) entry {
+	if e.Kind == jobs.BatchFinished {
+		batch, _ := m.list.Batch(e.Batch)
+		c := batch.Counts
+		role, text := theme.OK, fmt.Sprintf("batch %s has finished: %d done", batch.Name, c.By[jobs.Done])
+		if c.Failed() > 0 {
+			role, text = theme.Error, text+fmt.Sprintf(", %d failed", c.Failed())
+		}
+		return entry{m.now, role, safe.Line(text)}
+	}
+	row, _ := m.list.Row(e.ID)
+	look := m.theme.Look(row.Answer.Status, row.End, nil)
+	text := fmt.Sprintf("%s %s  %s  %s", look.Glyph, look.Word, row.ShortID(), row.Answer.Description)
+	if cause := causeOf(&row.Job); cause != "" {
+		text += ": " + cause
+	}
+	return entry{m.now, look.Role, safe.Line(text)}
+}
+
+// noteHost logs when the API goes away and comes back.
+func (m *Model) noteHost(before poller.Host) {
+	if before.State == m.host.State {
+		return
+	}
+	switch m.host.State {
+	case poller.EasingOff:
+		why := "the API asks for fewer requests"
+		if p := m.host.Problem; p != nil {
+			why = p.Reason
+		}
+		m.log.add(entry{m.now, theme.Warn, "easing off: " + safe.Line(why)})
+	case poller.Live:
+		if before.State == poller.EasingOff {
+			away := draw.Duration(m.now.Sub(before.Since))
+			m.log.add(entry{m.now, theme.OK, "the API answers again after " + away})
+		}
+	case poller.Paused:
+	}
+}
+
+// logLines are the event log, newest first.
+func (m *Model) logLines(width int) []string {
+	if len(m.log.entries) == 0 {
+		return []string{draw.NewLine(m.theme, theme.Plain).Put(theme.Dim, " nothing has happened yet").String()}
+	}
+	lines := make([]string, len(m.log.entries))
+	for i := range lines {
+		e := m.log.newest(i)
+		l := draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Dim, e.at.Local().Format(time.TimeOnly)).Space(2)
+		lines[i] = l.Cut(e.role, e.text, width-l.Width()-1).String()
+	}
+	return lines
+}
+
+// causeOf is why a job ended without a PDF, in the API's words or in ours.
+func causeOf(j *store.Job) string {
+	switch {
+	case j.End == job.EndedError || j.Answer.Status == job.Error:
+		return j.Answer.Meta
+	case j.End.Finished():
+		return j.Cause
+	}
+	return ""
+}

@@ -1,0 +1,79 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/theme"
+)
+
+// Watcher is the poller, as the dashboard uses it. None of these waits.
+type Watcher interface {
+	Track(jobs ...poller.Tracked)
+	Forget(ids ...job.ID)
+	PollNow(ids ...job.ID)
+	Pause(paused bool)
+	Visible(ids []job.ID)
+	Updates() <-chan poller.Update
+}
+
+// Journal is the state file, as the dashboard uses it: from commands only.
+type Journal interface {
+	Append(ctx context.Context, ops ...store.Op) error
+	Next(ctx context.Context) (store.News, error)
+}
+
+// Terminal is the terminal's own state: written between frames, from commands.
+type Terminal interface {
+	// Copy puts text on the user's clipboard and says how.
+	Copy(text string) (how string, err error)
+	// Title sets the window's title.
+	Title(title string)
+	// Notify tells a text, which may be untrusted, to somebody who looks elsewhere.
+	Notify(text string)
+	// Taskbar shows progress beside the title, in percent; nothing when negative.
+	Taskbar(percent int, failed bool)
+	// AskBackground asks for the background colour. The answer, if there is one,
+	// comes as a [paste.Background].
+	AskBackground()
+}
+
+// Arrival is a text with job IDs that becomes one batch.
+type Arrival struct {
+	Text  []byte
+	Batch string // the batch's name; "" names it after the time
+	Note  string // told beside what was added: a paste that was cut, say
+}
+
+// Options are what a dashboard is made of.
+type Options struct {
+	Open     func(context.Context) (Journal, store.Opened, error)
+	Watcher  Watcher
+	Terminal Terminal
+
+	Arrivals <-chan Arrival           // nil: none but what is typed
+	Take     func([]rune) paste.Event // what a pasted key stands for; nil: itself
+
+	Palette theme.Palette
+	Glyphs  theme.Glyphs
+	Profile termenv.Profile
+	Dark    bool
+	Ask     bool // Dark is only a guess: ask the terminal
+
+	Keys        KeyMap
+	Filter      string // what the list starts with, in the filter language
+	Clock       func() time.Time
+	Downloads   Downloader // nil: there is nowhere to download to
+	DownloadAll bool       // each job at the moment that it is Done
+
+	NotifyCommand string // run by the shell for each event; "" for none
+	Redact        bool   // short IDs only, and no descriptions
+
+	Title string // beside the name in the header: "demo", say
+}

@@ -1,0 +1,246 @@
+package ui
+
+import (
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/term"
+)
+
+// pressed acts on a key, by what has the keyboard: a prompt, a full screen, or
+// the list.
+func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
+	if msg.Paste {
+		return m.took(msg.Runes)
+	}
+	if m.prompt != noPrompt {
+		return m.prompted(msg)
+	}
+	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
+		return m.burst(msg.Runes)
+	}
+	k := &m.opts.Keys
+	switch {
+	case key.Matches(msg, k.Quit) && (m.screen == listScreen || msg.Type == tea.KeyCtrlC):
+		return tea.Quit
+	case key.Matches(msg, k.Suspend):
+		return tea.Suspend
+	case key.Matches(msg, k.Help):
+		m.show(toggle(m.screen, helpScreen))
+	case key.Matches(msg, k.Problems):
+		m.show(toggle(m.screen, problemScreen))
+	case key.Matches(msg, k.Log):
+		m.show(toggle(m.screen, logScreen))
+	case m.screen == listScreen:
+		return m.listKey(msg)
+	case m.screen == problemScreen:
+		return m.problemKey(msg)
+	default:
+		return m.screenKey(msg)
+	}
+	return nil
+}
+
+// burst acts on keys that arrived together, as a held key's do over a slow line.
+// More than anybody types at once is a paste by a terminal that doesn't bracket it.
+func (m *Model) burst(runes []rune) tea.Cmd {
+	if len(runes) >= len("01890a5d-ac96-774b-bcce-b302099a8057") {
+		return parse([]byte(string(runes)), "", "")
+	}
+	var cmds []tea.Cmd
+	for _, r := range runes {
+		cmds = append(cmds, m.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
+	}
+	return tea.Batch(cmds...)
+}
+
+// took acts on what the terminal's reader took out of the keys: a whole paste, or
+// the terminal's word on its background.
+func (m *Model) took(runes []rune) tea.Cmd {
+	var event paste.Event = paste.Paste{Text: []byte(string(runes))}
+	if m.opts.Take != nil {
+		event = m.opts.Take(runes)
+	}
+	switch event := event.(type) {
+	case paste.Paste:
+		note := ""
+		switch {
+		case event.Truncated:
+			note = "the paste was too long: only its beginning was read"
+		case event.Unfinished:
+			note = "the paste was cut off"
+		}
+		return parse(event.Text, "", note)
+	case paste.Background:
+		if dark, ok := term.ParseBackgroundReply(event.Colour); ok {
+			m.retheme(dark)
+		}
+	}
+	return nil
+}
+
+// toggle is where a key leads that opens a screen and closes it again.
+func toggle(now, to screen) screen {
+	if now == to {
+		return listScreen
+	}
+	return to
+}
+
+// show gives a screen the body.
+func (m *Model) show(s screen) {
+	m.screen, m.scroll = s, 0
+	m.resize(m.layout.width, m.layout.height)
+}
+
+// screenKey moves in the help, the log and the full-screen details; there, keys
+// that act on the current job still do.
+func (m *Model) screenKey(msg tea.KeyMsg) tea.Cmd {
+	k := &m.opts.Keys
+	page := max(m.layout.body()-1, 1)
+	switch {
+	case key.Matches(msg, k.Back), key.Matches(msg, k.Quit), key.Matches(msg, k.Detail):
+		m.show(listScreen)
+	case key.Matches(msg, k.Up):
+		m.scroll--
+	case key.Matches(msg, k.Down):
+		m.scroll++
+	case key.Matches(msg, k.PageUp):
+		m.scroll -= page
+	case key.Matches(msg, k.PageDown):
+		m.scroll += page
+	case key.Matches(msg, k.Top):
+		m.scroll = 0
+	case key.Matches(msg, k.Bottom):
+		m.scroll = 1 << 30
+	case m.screen == detailScreen:
+		return m.actionKey(msg)
+	}
+	return nil
+}
+
+// listKey moves in the list and changes what it shows.
+func (m *Model) listKey(msg tea.KeyMsg) tea.Cmd {
+	k := &m.opts.Keys
+	m.moved = true
+	switch {
+	case key.Matches(msg, k.Up):
+		m.list.Move(-1)
+	case key.Matches(msg, k.Down):
+		m.list.Move(1)
+	case key.Matches(msg, k.PageUp):
+		m.list.Page(-1)
+	case key.Matches(msg, k.PageDown):
+		m.list.Page(1)
+	case key.Matches(msg, k.Top):
+		m.list.Home()
+	case key.Matches(msg, k.Bottom):
+		m.list.End()
+	case key.Matches(msg, k.Next):
+		m.attend()
+	case key.Matches(msg, k.Fold):
+		m.list.ToggleFold()
+	case key.Matches(msg, k.FoldAll):
+		m.foldAll()
+	case key.Matches(msg, k.Detail):
+		m.show(detailScreen)
+	case key.Matches(msg, k.Back):
+		m.back()
+	case key.Matches(msg, k.Filter):
+		return m.ask(filterPrompt)
+	case key.Matches(msg, k.Status):
+		m.status = (m.status + 1) % len(statusFilters())
+		m.refilter()
+	case key.Matches(msg, k.Sort):
+		m.sortNext()
+	case key.Matches(msg, k.Add):
+		return m.ask(addPrompt)
+	case key.Matches(msg, k.Mark):
+		m.list.ToggleSelect()
+		m.list.Move(1)
+	case key.Matches(msg, k.MarkAll):
+		m.markAll()
+	case key.Matches(msg, k.Export):
+		return m.ask(exportPrompt)
+	case key.Matches(msg, k.Clear):
+		return m.clearFinished()
+	default:
+		return m.actionKey(msg)
+	}
+	return nil
+}
+
+// actionKey acts on the selected jobs, else on the current one.
+func (m *Model) actionKey(msg tea.KeyMsg) tea.Cmd {
+	k := &m.opts.Keys
+	switch {
+	case key.Matches(msg, k.Name):
+		return m.ask(namePrompt)
+	case key.Matches(msg, k.Forget):
+		return m.forgetTargets()
+	case key.Matches(msg, k.Undo):
+		return m.undoLast()
+	case key.Matches(msg, k.Poll):
+		m.pollTargets()
+	case key.Matches(msg, k.PollAll):
+		m.pollAll()
+	case key.Matches(msg, k.Pause):
+		m.pause()
+	case key.Matches(msg, k.Copy):
+		return m.copyTargets()
+	case key.Matches(msg, k.CopyPath):
+		return m.copyPath()
+	case key.Matches(msg, k.Open):
+		return m.openPDF()
+	case key.Matches(msg, k.Download):
+		m.download()
+	}
+	return nil
+}
+
+// back undoes the nearest of what narrows the view: filter, then selection.
+func (m *Model) back() {
+	switch {
+	case m.text != "" || m.status != 0:
+		m.text, m.status = "", 0
+		m.refilter()
+	default:
+		m.list.ClearSelection()
+	}
+}
+
+// moused scrolls by the wheel and selects by a click.
+func (m *Model) moused(msg tea.MouseMsg) {
+	if msg.Action != tea.MouseActionPress || m.prompt == confirmPrompt {
+		return
+	}
+	inPane := m.layout.paneWidth > 0 && m.overPane(msg.X, msg.Y)
+	const notch = 3
+	switch msg.Button { //nolint:exhaustive // the other buttons do nothing
+	case tea.MouseButtonWheelUp:
+		m.wheel(-notch, inPane)
+	case tea.MouseButtonWheelDown:
+		m.wheel(notch, inPane)
+	case tea.MouseButtonLeft:
+		if m.screen == listScreen && !inPane {
+			m.list.ClickLine(msg.Y - 1) // the header is row 0
+		}
+	}
+}
+
+func (m *Model) wheel(by int, inPane bool) {
+	if m.screen != listScreen || inPane {
+		m.scroll += by
+		return
+	}
+	m.list.ScrollBy(by)
+}
+
+// overPane reports whether a cell of the screen belongs to the detail pane.
+func (m *Model) overPane(x, y int) bool {
+	if m.layout.beside {
+		return x >= m.layout.listWidth
+	}
+	return y > m.layout.listHeight
+}

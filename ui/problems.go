@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// problemView is the screen of failures grouped by cause, over all batches.
+type problemView struct {
+	all    []problem
+	failed int // how many failures all was made of: it is made anew when there are others
+	at     int // the cause under the cursor
+}
+
+// refresh groups the failures anew when there are others than before. The cursor
+// stays on its cause.
+func (v *problemView) refresh(list *jobs.List) {
+	c := list.Counts()
+	if v.all != nil && c.Failed() == v.failed {
+		return
+	}
+	current := ""
+	if v.at < len(v.all) {
+		current = v.all[v.at].cause
+	}
+	v.failed, v.at = c.Failed(), 0
+	v.all = problems(list, func(*jobs.Row) bool { return true })
+	for i, p := range v.all {
+		if p.cause == current {
+			v.at = i
+		}
+	}
+}
+
+// problemKey acts on a key in the problems view.
+func (m *Model) problemKey(msg tea.KeyMsg) tea.Cmd {
+	k, v := &m.opts.Keys, &m.trouble
+	switch {
+	case key.Matches(msg, k.Back), key.Matches(msg, k.Quit):
+		m.show(listScreen)
+	case key.Matches(msg, k.Up):
+		v.at = max(v.at-1, 0)
+	case key.Matches(msg, k.Down):
+		v.at = min(v.at+1, max(len(v.all)-1, 0))
+	case key.Matches(msg, k.Top):
+		v.at = 0
+	case key.Matches(msg, k.Bottom):
+		v.at = max(len(v.all)-1, 0)
+	case key.Matches(msg, k.Copy):
+		if v.at < len(v.all) {
+			return m.copyIDs(v.all[v.at].ids)
+		}
+	case key.Matches(msg, k.Export):
+		if v.at < len(v.all) {
+			return m.ask(savePrompt)
+		}
+	case key.Matches(msg, k.Detail):
+		if v.at < len(v.all) {
+			m.show(listScreen)
+			m.list.Go(v.all[v.at].ids[0])
+		}
+	}
+	return nil
+}
+
+// saveCause writes the IDs of the current cause to a file, a line each, for its
+// owner alone: IDs are all that one needs to read a job.
+func (m *Model) saveCause(name string) tea.Cmd {
+	if m.trouble.at >= len(m.trouble.all) {
+		return nil
+	}
+	ids := m.trouble.all[m.trouble.at].ids
+	return func() tea.Msg {
+		file, err := os.OpenFile(expandHome(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return exportedMsg{name: name, err: err}
+		}
+		_, err = file.WriteString(joinIDs(ids) + "\n")
+		if closed := file.Close(); err == nil {
+			err = closed
+		}
+		return exportedMsg{name: name, rows: len(ids), err: err}
+	}
+}
+
+func joinIDs(ids []job.ID) string {
+	var b strings.Builder
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(id.String())
+	}
+	return b.String()
+}
+
+// problemBody draws the problems view.
+func (m *Model) problemBody() []string {
+	v := &m.trouble
+	v.refresh(m.list)
+	width := m.layout.width
+	if len(v.all) == 0 {
+		return m.window("Failures by cause", []string{draw.NewLine(m.theme, theme.Plain).
+			Put(theme.OK, " nothing has failed").String()})
+	}
+	lines := make([]string, 0, len(v.all)+2)
+	for i, p := range v.all {
+		l := draw.NewLine(m.theme, ground(i == v.at))
+		m.gutter(l, i == v.at, false, false)
+		l.Right(theme.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(theme.Text, p.cause, width-gutterWidth-8-1)
+		lines = append(lines, l.PadTo(width-1).String())
+	}
+	height := m.layout.body() - 4
+	m.scroll = min(max(m.scroll, v.at-height+1), v.at)
+	body := m.window("Failures by cause", lines)
+	hint := draw.NewLine(m.theme, theme.Plain).Space(1).
+		Cut(theme.Dim, "y copies the IDs of this cause, e saves them, enter goes to the first, esc back", width-2)
+	body[1] = hint.String()
+	return body
+}

@@ -1,0 +1,170 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/cursor"
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/theme"
+)
+
+// prompt is what the footer asks for.
+type prompt uint8
+
+const (
+	noPrompt      prompt = iota
+	filterPrompt         // live: the list follows each key
+	addPrompt            // job IDs
+	namePrompt           // the current batch's name
+	exportPrompt         // the file to export to
+	savePrompt           // the file for the IDs of one cause
+	confirmPrompt        // whether to forget m.doomed
+)
+
+// ask opens a prompt.
+func (m *Model) ask(p prompt) tea.Cmd {
+	value := ""
+	switch p {
+	case filterPrompt:
+		m.show(listScreen)
+		value = m.text
+	case namePrompt:
+		_, batch := m.list.Current()
+		if batch == nil {
+			m.say(theme.Dim, "no batch to name: add jobs first")
+			return nil
+		}
+		m.naming, value = batch.ID, batch.Name
+	case exportPrompt:
+		value = "jobs.csv"
+	case savePrompt:
+		value = "failed.txt"
+	case noPrompt, addPrompt, confirmPrompt:
+	}
+	m.prompt = p
+	m.input.SetValue(value)
+	m.input.CursorEnd()
+	m.input.Prompt = ""
+	return m.input.Focus()
+}
+
+// closePrompt gives the keys back to the list.
+func (m *Model) closePrompt() {
+	m.prompt = noPrompt
+	m.input.Blur()
+	m.input.Reset()
+}
+
+// prompted acts on a key while the footer asks for something.
+func (m *Model) prompted(msg tea.KeyMsg) tea.Cmd {
+	if m.prompt == confirmPrompt {
+		return m.confirmed(msg)
+	}
+	k := &m.opts.Keys
+	switch {
+	case msg.Type == tea.KeyCtrlC:
+		m.cancelPrompt()
+		return nil
+	case key.Matches(msg, k.Back):
+		m.cancelPrompt()
+		return nil
+	case msg.Type == tea.KeyEnter:
+		return m.entered()
+	case m.prompt == filterPrompt && (msg.Type == tea.KeyUp || msg.Type == tea.KeyDown):
+		return m.listKey(msg) // look through what matches without leaving the filter
+	}
+	var cmd tea.Cmd
+	m.input, cmd = m.input.Update(msg)
+	if m.prompt == filterPrompt && m.input.Value() != m.text {
+		m.text = m.input.Value()
+		m.refilter()
+	}
+	return cmd
+}
+
+// cancelPrompt leaves things as they were; a filter under way is cleared.
+func (m *Model) cancelPrompt() {
+	if m.prompt == filterPrompt {
+		m.text = ""
+		m.refilter()
+	}
+	m.closePrompt()
+}
+
+// entered takes in what was typed.
+func (m *Model) entered() tea.Cmd {
+	value := strings.TrimSpace(m.input.Value())
+	asked := m.prompt
+	m.closePrompt()
+	switch asked {
+	case addPrompt:
+		if value != "" {
+			return parse([]byte(value), "", "")
+		}
+	case namePrompt:
+		if value != "" {
+			return m.nameBatch(m.naming, value)
+		}
+	case exportPrompt:
+		if value != "" {
+			return m.export(value)
+		}
+	case savePrompt:
+		if value != "" {
+			return m.saveCause(value)
+		}
+	case noPrompt, filterPrompt, confirmPrompt:
+	}
+	return nil
+}
+
+// confirm asks before more than one job is forgotten.
+func (m *Model) confirm(ids []job.ID) {
+	m.doomed = ids
+	m.prompt = confirmPrompt
+}
+
+func (m *Model) confirmed(msg tea.KeyMsg) tea.Cmd {
+	ids := m.doomed
+	m.prompt, m.doomed = noPrompt, nil
+	switch msg.String() {
+	case "y", "Y", "enter", "x":
+		return m.forget(ids)
+	}
+	m.say(theme.Dim, "nothing forgotten")
+	return nil
+}
+
+// question is the prompt's label.
+func (m *Model) question() string {
+	switch m.prompt {
+	case filterPrompt:
+		return "/"
+	case addPrompt:
+		return "add job IDs: "
+	case namePrompt:
+		return "name of the batch: "
+	case exportPrompt:
+		return "export to (.csv, .json or .md): "
+	case savePrompt:
+		return "save the IDs of this cause to: "
+	case confirmPrompt:
+		return fmt.Sprintf("Forget %s? The service keeps them; u brings them back. y/n", plural(len(m.doomed), "job"))
+	case noPrompt:
+	}
+	return ""
+}
+
+// styleInput gives the text input the theme's colours, and a cursor that doesn't
+// blink: a blink would wake the terminal.
+func styleInput(in *textinput.Model, t *theme.Theme) {
+	in.CharLimit = 4096
+	in.Cursor.SetMode(cursor.CursorStatic)
+	in.Cursor.Style = t.Style(theme.Accent)
+	in.TextStyle = t.Style(theme.Text)
+}

@@ -1,0 +1,185 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/theme"
+)
+
+// framesPerSecond bounds what is sent to the terminal: smooth, and kind to SSH.
+const framesPerSecond = 20
+
+// How long the end may take when something hangs.
+const (
+	quitGrace  = 2 * time.Second // for the loop to end when it is asked to
+	killGrace  = time.Second     // and when it is told to
+	flushGrace = time.Second     // for the terminal to take the last of what it was sent
+)
+
+// Run shows a dashboard until the user leaves it or ctx ends, and then puts the
+// terminal back as it was, whatever happens. Its error says why the dashboard ended
+// by itself: a [crash.Error], if it broke.
+func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
+	l := &loop{Model: m, console: c, mouse: mouse, goesOn: make(chan struct{}, 1)}
+	options := []tea.ProgramOption{
+		tea.WithInput(c.keys), tea.WithOutput(c.out), tea.WithAltScreen(),
+		tea.WithFPS(framesPerSecond), tea.WithReportFocus(), tea.WithFilter(l.filter),
+		// Bubble Tea would print a stack trace over the raw screen.
+		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(),
+	}
+	if mouse {
+		options = append(options, tea.WithMouseCellMotion())
+	}
+	program := tea.NewProgram(l, options...)
+	c.out.OnCaughtUp(func(lost bool) { program.Send(caughtUpMsg{lost}) })
+	hangs := make(chan struct{})
+	defer context.AfterFunc(ctx, func() {
+		go program.Quit()
+		time.AfterFunc(quitGrace, program.Kill)
+		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
+	})()
+	defer l.jobControl(program)()
+	defer term.Keep(c.keys.File)()
+	c.enter(false)
+
+	ended := make(chan error, 1)
+	go func() {
+		defer crash.Into(func(e *crash.Error) { ended <- e }) // in Bubble Tea itself
+		_, err := program.Run()
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return c.ended(ctx, l, err)
+	case <-hangs:
+		c.abandon()
+		return errHangs
+	}
+}
+
+var errHangs = errors.New("the dashboard hung and was left behind")
+
+// ended gives the terminal back after Bubble Tea has, and says why that was.
+func (c *Console) ended(ctx context.Context, l *loop, err error) error {
+	if _, broke := crash.In(err); broke {
+		c.abandon() // it did not get to it
+		return err
+	}
+	c.leave()
+	switch {
+	case l.crashed != nil:
+		return l.crashed
+	case err != nil && ctx.Err() == nil:
+		return fmt.Errorf("the dashboard ended: %w", err)
+	}
+	return l.Err()
+}
+
+// enter takes the screen; again is after a suspension, when Bubble Tea forgets the mouse.
+func (c *Console) enter(mouse bool) {
+	c.out.Send(term.Enter(c.env))
+	if mouse {
+		c.out.Send(term.Mouse)
+	}
+}
+
+// leave gives the screen back, when Bubble Tea has let go of it.
+func (c *Console) leave() {
+	c.out.Send(c.bar.Clear() + term.Leave(c.env))
+	if !c.out.Flush(flushGrace) {
+		c.abandon()
+	}
+}
+
+// abandon gives the screen back without Bubble Tea, or to a terminal that takes
+// nothing: as it is not known how much of all arrived, it is told the whole.
+func (c *Console) abandon() {
+	c.out.Abandon(term.Release + c.bar.Clear() + term.Leave(c.env))
+}
+
+// Print writes to the terminal when the screen is given back; it doesn't wait for a
+// terminal that takes nothing.
+func (c *Console) Print(text string) {
+	c.out.Send(text)
+	c.out.Flush(flushGrace)
+}
+
+// loop stands between Bubble Tea and the Model. It keeps panics from the screen, and
+// frames from a terminal that has not taken the last one.
+type loop struct {
+	*Model
+	console *Console
+	mouse   bool
+	frame   string
+	crashed *crash.Error
+
+	stopped atomic.Bool   // the next SIGCONT ends a suspension
+	goesOn  chan struct{} // it has come
+}
+
+// caughtUpMsg says that the terminal takes frames again.
+type caughtUpMsg struct{ lost bool }
+
+// noShellMsg says that nobody could have a suspended jobwatch go on.
+type noShellMsg struct{}
+
+// crashMsg is a panic in a command.
+type crashMsg struct{ err *crash.Error }
+
+// Init implements tea.Model.
+func (l *loop) Init() tea.Cmd { return guarded(l.Model.Init()) }
+
+// Update implements tea.Model.
+func (l *loop) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	defer crash.Into(func(e *crash.Error) { l.crashed, cmd = e, tea.Quit })
+	switch msg := msg.(type) {
+	case crashMsg:
+		l.crashed = msg.err
+		return l, tea.Quit
+	case caughtUpMsg:
+		if msg.lost {
+			return l, tea.WindowSize() // has the whole screen drawn
+		}
+		return l, nil
+	case noShellMsg:
+		l.say(theme.Warn, "there is no shell to come back to: not suspended")
+	case tea.ResumeMsg:
+		l.title = "" // it was given back, too
+	}
+	_, cmd = l.Model.Update(msg)
+	return l, guarded(cmd)
+}
+
+// View implements tea.Model. While the terminal is behind, it is the last frame, of
+// which Bubble Tea sends nothing: whatever happens meanwhile becomes one frame.
+func (l *loop) View() string {
+	if l.frame == "" || !l.console.out.Behind() {
+		l.frame = l.Model.View()
+	}
+	return l.frame
+}
+
+// guarded is a command whose panic becomes a message.
+func guarded(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
+		defer crash.Into(func(e *crash.Error) { msg = crashMsg{e} })
+		msg = cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for i := range batch {
+				batch[i] = guarded(batch[i])
+			}
+		}
+		return msg
+	}
+}

@@ -1,0 +1,121 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/store/disk"
+	"example.com/jobwatch/store/disk/disktest"
+)
+
+// onDisk starts the dashboard on a disk that fails when a story says so.
+func (d *desk) onDisk(fault func(disktest.Op, string) error) {
+	d.leave()
+	d.start(func(o *Options) {
+		o.Open = func(ctx context.Context) (Journal, store.Opened, error) {
+			s, opened, err := store.Open(ctx, d.file, store.OnDisk(disktest.Faulty{Disk: disk.OS{}, Fault: fault}))
+			d.journal = s
+			return s, opened, err
+		}
+	})
+}
+
+// The disk fills up: that is said plainly, watching goes on, and what could not be
+// saved is saved once there is room again.
+func TestAFullDiskIsToldAndWatchingGoesOn(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		var full atomic.Bool
+		d.onDisk(func(op disktest.Op, _ string) error {
+			if full.Load() && op == disktest.Write {
+				return syscall.ENOSPC
+			}
+			return nil
+		})
+		ids, text := d.jobs(3)
+		full.Store(true)
+		d.send(tea.WindowSizeMsg{Width: 300, Height: 40})
+		d.paste(text)
+		d.sees("not saving", "changes are not being saved", "the disk is full", ids[0].Short())
+		d.waitFor(" 3/3 ")
+		d.sees("not saving")
+		full.Store(false)
+		d.waitFor("changes are saved again")
+		d.seesNot("not saving")
+		d.kill()
+		d.start()
+		d.sees("3 jobs", "3 done")
+	})
+}
+
+func TestAFileOfANewerVersionEndsTheStartAndIsLeftAlone(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(1)
+		d.paste(text)
+		d.leave()
+		raise(t, d.file)
+		before := content(t, d.file)
+		d.start()
+		if !d.quit || d.model.Err() == nil || !strings.Contains(d.model.Err().Error(), "newer") {
+			d.Errorf("quit %v, error %v", d.quit, d.model.Err())
+		}
+		if content(t, d.file) != before {
+			d.Error("the file was touched")
+		}
+	})
+}
+
+func TestDamageIsToldAndABackupKept(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(4)
+		d.paste(text)
+		d.leave()
+		scribble(t, d.file)
+		d.start()
+		d.sees("damaged line", "a copy", "3 jobs")
+		_ = ids
+	})
+}
+
+// Statuses wait for a second at most, and then reach the file together.
+func TestStatusesAreSavedWithinASecond(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.waitFor(" 3/3 ")
+		d.wait(1100 * time.Millisecond)
+		polls := d.api.Stats().Requests
+		d.kill()
+		d.start()
+		d.sees("3 done")
+		d.wait(time.Minute)
+		if more := d.api.Stats().Requests - polls; more != 0 {
+			d.Errorf("%d polls were made of finished jobs after a kill", more)
+		}
+	})
+}
+
+var errStory = errors.New("told by the story")
+
+// A failing save is tried again, with what came meanwhile, in the right order.
+func TestAFailedSaveKeepsItsOrder(t *testing.T) {
+	var s saves
+	s.add(nil, store.Forget{})
+	f := s.take()
+	s.add(nil, store.SetBatch{})
+	s.landed(f, errStory)
+	ops := s.take().ops()
+	if len(ops) != 2 {
+		t.Fatalf("%d ops are left, want 2", len(ops))
+	}
+	if _, ok := ops[0].(store.Forget); !ok {
+		t.Errorf("the failed op is not first: %v", ops)
+	}
+}

@@ -1,0 +1,254 @@
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/theme"
+)
+
+var update = flag.Bool("update", false, "accept the screens as they are now, after looking at them as pictures")
+
+// golden compares a screen, colours included, with the one that was accepted.
+func (d *desk) golden(name string) {
+	d.Helper()
+	file := filepath.Join("testdata", "screens", name+".ansi")
+	got := d.model.View() + "\n"
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+			d.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			d.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		d.Fatal(err)
+	}
+	if got != string(want) {
+		d.Errorf("%s is not as accepted; look at it, then -update.\ngot\n%s\nwant\n%s", name, ansi.Strip(got), ansi.Strip(string(want)))
+	}
+}
+
+// pose fills a dashboard for a picture: the demo's batches, asked about at fixed
+// times, so that the picture shows the screen and not the poller's policy.
+func (d *desk) pose() {
+	d.demo(func(o *Options) { o.Watcher.Pause(true) })
+	polls := make(map[job.ID]*job.Report)
+	for range 12 {
+		d.wait(8 * time.Second)
+		d.report(polls)
+	}
+	d.wait(2 * time.Second)
+}
+
+// report asks the API about every job and gives the answers to the dashboard.
+func (d *desk) report(polls map[job.ID]*job.Report) {
+	d.Helper()
+	client, err := api.New("http://api.example", api.WithTransport(d.transport))
+	if err != nil {
+		d.Fatal(err)
+	}
+	host := poller.Host{Rate: 4.2, Budget: 10}
+	var reports []job.Report
+	for _, j := range d.model.Records() {
+		answer, err := client.Status(d.Context(), j.ID)
+		if err != nil {
+			d.Fatal(err)
+		}
+		now := time.Now()
+		r := polls[j.ID]
+		if r == nil {
+			r = &job.Report{ID: j.ID, Latency: 84 * time.Millisecond}
+			polls[j.ID] = r
+		}
+		if r.End.Finished() {
+			continue
+		}
+		r.At, r.Answered, r.Answer, r.Next, r.Polls = now, now, answer, now.Add(3*time.Second), r.Polls+1
+		switch answer.Status {
+		case job.Done:
+			r.End, r.Next = job.EndedDone, time.Time{}
+		case job.Error:
+			r.End, r.Next = job.EndedError, time.Time{}
+		case job.NotStarted, job.Processing:
+		}
+		if r.Started.IsZero() && answer.Status != job.NotStarted {
+			r.Started = now
+		}
+		reports = append(reports, *r)
+	}
+	d.send(updatesMsg{poller.Update{Reports: reports, Host: host}, true})
+}
+
+// demo tracks the demo's batches, as a newcomer sees them.
+func (d *desk) demo(change ...func(*Options)) {
+	arrivals := d.arrivals()
+	d.leave()
+	d.start(append(change, func(o *Options) { o.Arrivals, o.Title = arrivals, "demo" })...)
+	for _, b := range d.api.Demo(1) {
+		var text strings.Builder
+		for _, id := range b.IDs {
+			text.WriteString(id.String() + "\n")
+		}
+		arrivals <- Arrival{Text: []byte(text.String()), Batch: b.Name}
+		d.settle()
+	}
+}
+
+func TestTheDemoLooksAsAccepted(t *testing.T) {
+	for _, size := range []struct{ width, height int }{{40, 10}, {80, 24}, {120, 36}, {200, 60}} {
+		t.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(t *testing.T) {
+			atDesk(t, func(d *desk) {
+				d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
+				d.pose()
+				d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
+				d.press("down", "down")
+				d.golden(fmt.Sprintf("demo-%dx%d", size.width, size.height))
+			})
+		})
+	}
+}
+
+func TestOtherTerminalsLookAsAccepted(t *testing.T) {
+	for name, change := range map[string]func(*Options){
+		"light":     func(o *Options) { o.Dark = false },
+		"16-colour": func(o *Options) { o.Profile = termenv.ANSI },
+		"no-colour": func(o *Options) { o.Profile = termenv.Ascii },
+		"ascii":     func(o *Options) { o.Profile, o.Glyphs = termenv.ANSI, theme.ASCII() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, func(d *desk) {
+				d.pose()
+				d.leave()
+				d.start(change, func(o *Options) { o.Watcher.Pause(true) })
+				d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+				d.press("down", "down", " ")
+				d.golden("demo-" + name)
+			})
+		})
+	}
+}
+
+// Whatever the size, every line fits and there are as many as the screen has.
+func TestEverySizeFitsItsScreen(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.demo()
+		d.wait(20 * time.Second)
+		for _, screen := range []string{"", "enter", "?", "l", "/"} {
+			if screen != "" {
+				d.press(screen)
+			}
+			for width := 1; width <= 300; width += 7 {
+				for height := 1; height <= 100; height += 9 {
+					d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
+					d.fits(width, height)
+				}
+			}
+			d.model.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
+			d.press("esc")
+		}
+	})
+}
+
+func (d *desk) fits(width, height int) {
+	d.Helper()
+	lines := strings.Split(d.model.View(), "\n")
+	if len(lines) > height {
+		d.Fatalf("%dx%d: %d lines", width, height, len(lines))
+	}
+	for i, line := range lines {
+		if w := ansi.StringWidth(line); w > width {
+			d.Fatalf("%dx%d: line %d is %d wide: %q", width, height, i, w, ansi.Strip(line))
+		}
+	}
+}
+
+func TestATooSmallScreenSaysWhatItNeeds(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 39, Height: 8})
+		d.sees("39x8", "40x8")
+		d.send(tea.WindowSizeMsg{Width: 40, Height: 8})
+		d.sees("jobwatch")
+	})
+}
+
+func TestTheDetailsStandWhereThereIsRoom(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(2)
+		d.paste(text)
+		d.press("down")
+		id := ids[0].String()
+		d.send(tea.WindowSizeMsg{Width: 110, Height: 20})
+		d.sees("│", id)
+		d.send(tea.WindowSizeMsg{Width: 109, Height: 20})
+		d.seesNot("│")
+		d.sees("───", id)
+		d.send(tea.WindowSizeMsg{Width: 109, Height: 15})
+		d.seesNot("───", id)
+	})
+}
+
+// When all is finished and nothing on the screen moves, jobwatch sleeps.
+func TestNothingWakesAnIdleTerminal(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.waitFor(" 3/3 ")
+		d.wait(time.Hour)
+		before := d.model.View()
+		updates := 0
+		for over := time.After(10 * time.Minute); ; {
+			select {
+			case msg := <-d.messages:
+				d.take(msg)
+				updates++
+				continue
+			case <-over:
+			}
+			break
+		}
+		// An hour after, ages move by the minute, and together.
+		if updates > 15 {
+			d.Errorf("the screen was woken %d times in 10 minutes", updates)
+		}
+		if d.model.View() == before {
+			d.Error("the ages stand still")
+		}
+	})
+}
+
+// Wide characters, emoji and combining marks never break a row.
+func TestWideTextKeepsItsColumns(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		jobs := sim.Describe(1, sim.AllAtOnce(sim.Plans(1, 4)))
+		for i, text := range []string{"四半期報告書の最終版", "👩‍👩‍👧‍👦 family tree 🏳️‍🌈", "naïve Zürich (e\u0301)", "العربية نص"} {
+			jobs[i].Description = strings.Repeat(text+" ", 6)
+		}
+		var text strings.Builder
+		for _, id := range d.api.Add(jobs...) {
+			text.WriteString(id.String() + "\n")
+		}
+		d.paste(text.String())
+		d.wait(5 * time.Second)
+		for width := 40; width < 200; width += 3 {
+			d.model.Update(tea.WindowSizeMsg{Width: width, Height: 24})
+			d.fits(width, 24)
+		}
+	})
+}

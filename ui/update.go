@@ -1,0 +1,321 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// Update takes in one message. It never waits.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.now = m.opts.Clock()
+	cmd := m.handle(msg)
+	return m, tea.Batch(cmd, m.afterwards())
+}
+
+// handle says who takes which message.
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+	case tea.KeyMsg:
+		return m.pressed(msg)
+	case tea.MouseMsg:
+		m.moused(msg)
+	case openedMsg:
+		return m.opened(msg)
+	case pastedMsg:
+		return m.pasted(msg)
+	case arrivedMsg:
+		return m.arrived(msg)
+	case savedMsg:
+		return m.saved(msg)
+	case saveDueMsg:
+		return m.flush()
+	case foreignMsg:
+		return m.foreign(msg)
+	case updatesMsg:
+		return m.updated(msg)
+	case sentMsg:
+		m.sent(msg)
+	case fetchedMsg:
+		return m.fetched(msg)
+	case viewedMsg:
+		if msg.err != nil {
+			m.warn(fmt.Sprintf("the system's viewer could not be started: %v", msg.err))
+		}
+	case exportedMsg:
+		m.exported(msg)
+	case hookMsg:
+		m.warn(fmt.Sprintf("the notify command failed: %v", msg.err))
+	case tea.FocusMsg:
+		m.focusKnown = true
+		m.focus(true)
+	case tea.BlurMsg:
+		m.focusKnown = true
+		m.focus(false)
+	case tickMsg:
+		if msg.number == m.ticks {
+			m.due = time.Time{}
+		}
+	}
+	return nil
+}
+
+// afterwards is what follows from any change: the poller learns what is looked
+// at, the window's title and the next tick follow the screen.
+func (m *Model) afterwards() tea.Cmd {
+	m.look()
+	m.valid = time.Hour
+	m.frame = m.draw()
+	told := tea.Batch(m.noteAbsence(), m.overdue())
+	return tea.Batch(told, m.retitle(), m.nextTick())
+}
+
+// look tells the poller which jobs are on the screen, when that has changed.
+func (m *Model) look() {
+	visible := m.list.VisibleIDs()
+	if slices.Equal(visible, m.seen) {
+		return
+	}
+	m.seen = append(m.seen[:0], visible...)
+	m.opts.Watcher.Visible(slices.Clone(visible))
+}
+
+// nextTick asks to be woken when a clock on the screen moves, and not before:
+// nothing wakes a terminal on which nothing moves.
+func (m *Model) nextTick() tea.Cmd {
+	if m.note.shows(m.now) {
+		m.hold(m.note.until.Sub(m.now))
+	}
+	if m.valid >= time.Hour {
+		m.due = time.Time{}
+		m.ticks++
+		return nil
+	}
+	due := m.now.Add(max(m.valid, minTick))
+	if !m.due.IsZero() && !due.Before(m.due) {
+		return nil // the one under way comes early enough
+	}
+	m.due = due
+	m.ticks++
+	return tick(due.Sub(m.now), m.ticks)
+}
+
+// minTick keeps clocks that move at almost the same time on one tick.
+const minTick = 200 * time.Millisecond
+
+// opened takes in the state file's contents.
+func (m *Model) opened(msg openedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.fatal = msg.err
+		return tea.Quit
+	}
+	m.journal, m.loaded = msg.journal, true
+	m.list.Load(msg.contents.Contents)
+	for i := range msg.contents.Contents.Jobs {
+		m.oracle.See(&msg.contents.Contents.Jobs[i])
+	}
+	m.track(msg.contents.Contents.Jobs)
+	m.damage(msg.contents.Damaged, msg.contents.Backup)
+	for _, w := range msg.contents.Warnings {
+		m.warn(w.String())
+	}
+	m.fetchMissing()
+	cmds := []tea.Cmd{follow(m.ctx, m.journal)}
+	for _, p := range m.pending {
+		cmds = append(cmds, m.pasted(p))
+	}
+	m.pending = nil
+	return tea.Batch(append(cmds, m.flush())...)
+}
+
+// track hands unfinished jobs to the poller.
+func (m *Model) track(records []store.Job) {
+	tracked := make([]poller.Tracked, 0, len(records))
+	for _, j := range records {
+		if !j.End.Finished() {
+			tracked = append(tracked, poller.Tracked{
+				ID: j.ID, Added: j.Added, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
+			})
+		}
+	}
+	if len(tracked) > 0 {
+		m.opts.Watcher.Track(tracked...)
+	}
+}
+
+// updated takes in what the poller found out.
+func (m *Model) updated(msg updatesMsg) tea.Cmd {
+	if !msg.open {
+		return nil
+	}
+	before := m.host
+	m.host = msg.update.Host
+	m.noteHost(before)
+	applied := m.list.Apply(msg.update.Reports, m.now)
+	for i := range msg.update.Reports {
+		m.learn(msg.update.Reports[i].ID)
+	}
+	m.noteEvents(applied.Events)
+	m.fetchDone(applied.Events)
+	cmds := []tea.Cmd{listen(m.opts.Watcher.Updates()), m.announce(applied.Events)}
+	if len(applied.Save) > 0 {
+		waiting := !m.saves.empty()
+		m.saves.observe(applied.Save...)
+		if !waiting && !m.saves.busy {
+			cmds = append(cmds, saveAfter(statusDelay))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// learn takes what is known of a job into the forecasts.
+func (m *Model) learn(id job.ID) {
+	if row, ok := m.list.Row(id); ok {
+		m.oracle.See(&row.Job)
+		_, stalled := m.oracle.Stalled(id)
+		m.list.SetStalled(id, stalled)
+	}
+}
+
+// flush starts the one save, unless one is under way or nothing waits.
+func (m *Model) flush() tea.Cmd {
+	if m.saves.busy || m.saves.empty() || m.journal == nil {
+		return nil
+	}
+	return save(m.ctx, m.journal, m.saves.take())
+}
+
+// saved ends the save in flight and starts the next.
+func (m *Model) saved(msg savedMsg) tea.Cmd {
+	failing := m.saves.err != nil
+	m.saves.landed(msg.flight, msg.err)
+	var cmds []tea.Cmd
+	for _, then := range msg.flight.then {
+		cmds = append(cmds, then(msg.err))
+	}
+	switch {
+	case msg.err != nil:
+		if !failing {
+			m.warn(msg.err.Error() + "; jobwatch goes on watching and tries again")
+		}
+		cmds = append(cmds, saveAfter(retryDelay))
+	case failing:
+		m.say(theme.OK, "changes are saved again")
+	}
+	if msg.err == nil {
+		if len(m.saves.urgent) > 0 {
+			cmds = append(cmds, m.flush())
+		} else if !m.saves.empty() {
+			cmds = append(cmds, saveAfter(statusDelay))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// foreign takes in what another dashboard wrote.
+func (m *Model) foreign(msg foreignMsg) tea.Cmd {
+	if errors.Is(msg.err, context.Canceled) {
+		return nil
+	}
+	if msg.err != nil {
+		m.warn(fmt.Sprintf("the state file can't be followed: %v", msg.err))
+		return nil
+	}
+	if msg.news.Warning != (store.Warning{}) {
+		m.warn(msg.news.Warning.String())
+	}
+	m.damage(msg.news.Damaged, "")
+	if msg.news.Reset != nil {
+		m.replaced(*msg.news.Reset)
+	}
+	// What we have not got on the disk yet comes later in the file than this.
+	applied := m.list.ApplyOps(append(msg.news.Ops, m.saves.unacknowledged()...), m.now)
+	m.track(applied.Added)
+	m.drop(applied.Gone)
+	for _, op := range msg.news.Ops {
+		switch op := op.(type) {
+		case store.Track:
+			m.learn(op.Job.ID)
+		case store.Observe:
+			m.learn(op.Job.ID)
+		}
+	}
+	m.noteEvents(applied.Events)
+	next := tea.Batch(follow(m.ctx, m.journal), m.announce(applied.Events))
+	if msg.news.Lost {
+		m.saves.add(nil, m.everything()...)
+		return tea.Batch(next, m.flush())
+	}
+	return next
+}
+
+// drop stops watching jobs that are off the list.
+func (m *Model) drop(ids []job.ID) {
+	if len(ids) == 0 {
+		return
+	}
+	m.opts.Watcher.Forget(ids...)
+	for _, id := range ids {
+		m.oracle.Forget(id)
+	}
+}
+
+// damage tells of lines of the state file that could not be read.
+func (m *Model) damage(lines int, backup string) {
+	if lines == 0 {
+		return
+	}
+	text := plural(lines, "damaged line") + " of the state file could not be read and left out"
+	if backup != "" {
+		text += "; a copy of the file as it was is kept in " + backup
+	}
+	m.warn(text)
+}
+
+// everything is what a state file needs that was removed under us.
+func (m *Model) everything() []store.Op {
+	var ops []store.Op
+	known := make(map[store.BatchID]bool)
+	m.list.All(func(r *jobs.Row) bool {
+		if b, ok := m.list.Batch(r.Batch); ok && !known[r.Batch] {
+			known[r.Batch] = true
+			ops = append(ops, store.SetBatch{Batch: b.Batch})
+		}
+		ops = append(ops, store.Track{Job: r.Job})
+		return true
+	})
+	return ops
+}
+
+// replaced takes in a state file that was compacted or exchanged under us.
+func (m *Model) replaced(c store.Contents) {
+	stays := make(map[job.ID]bool, len(c.Jobs))
+	for i := range c.Jobs {
+		stays[c.Jobs[i].ID] = true
+	}
+	gone := m.list.Where(func(r *jobs.Row) bool { return !stays[r.ID] })
+	fresh := c.Jobs[:0:0]
+	for _, j := range c.Jobs {
+		if _, tracked := m.list.Row(j.ID); !tracked {
+			fresh = append(fresh, j)
+		}
+	}
+	m.list.Reset(c)
+	m.drop(gone)
+	m.track(fresh)
+	for i := range fresh {
+		m.oracle.See(&fresh[i])
+	}
+}

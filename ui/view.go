@@ -1,0 +1,218 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/detail"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// View is the frame that the last Update drew: drawing there tells Update until
+// when the clocks on it stay right, and so when to wake up next.
+func (m *Model) View() string { return m.frame }
+
+// draw makes the whole screen: exactly height lines, each exactly width cells
+// or less, joined by newlines.
+func (m *Model) draw() string {
+	if m.layout.tooSmall() {
+		return m.tooSmall()
+	}
+	lines := make([]string, 0, m.layout.height)
+	lines = append(lines, m.header())
+	lines = append(lines, m.body()...)
+	lines = append(lines, m.footer())
+	return strings.Join(lines, "\n")
+}
+
+// tooSmall says what size the screen has and what it needs.
+func (m *Model) tooSmall() string {
+	l := draw.NewLine(m.theme, theme.Plain)
+	for _, text := range []string{
+		fmt.Sprintf("%dx%d is too small: jobwatch needs %dx%d", m.layout.width, m.layout.height, minWidth, minHeight),
+		fmt.Sprintf("%dx%d, needs %dx%d", m.layout.width, m.layout.height, minWidth, minHeight),
+		fmt.Sprintf("needs %dx%d", minWidth, minHeight),
+		"small",
+	} {
+		if len(text) <= m.layout.width {
+			return l.Put(theme.Warn, text).String()
+		}
+	}
+	return ""
+}
+
+// body draws what lies between header and footer.
+func (m *Model) body() []string {
+	switch m.screen {
+	case helpScreen:
+		return m.window("Keys", m.helpLines())
+	case problemScreen:
+		return m.problemBody()
+	case logScreen:
+		return m.window("Event log", m.logLines(m.layout.width-1))
+	case detailScreen:
+		return m.pane()
+	case listScreen:
+	}
+	list := m.listBody()
+	switch {
+	case m.layout.paneWidth == 0:
+		return list
+	case m.layout.beside:
+		return m.besides(list, m.pane())
+	default:
+		rule := draw.NewLine(m.theme, theme.Plain).
+			Put(theme.Dim, strings.Repeat(m.theme.Glyphs.Rule, m.layout.width)).String()
+		return append(append(list, rule), m.pane()...)
+	}
+}
+
+// besides joins the list and the pane line by line, with a rule between.
+func (m *Model) besides(list, pane []string) []string {
+	rule := func(glyph string) string {
+		return draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Dim, glyph).Space(1).String()
+	}
+	side, thumb := rule(m.theme.Glyphs.Side), rule(m.theme.Glyphs.Thumb)
+	bar := m.scrollbar(len(list))
+	for i := range list {
+		if bar != nil && bar[i] != " " {
+			list[i] += thumb + pane[i]
+		} else {
+			list[i] += side + pane[i]
+		}
+	}
+	return list
+}
+
+// window draws a full screen: a title, and as much of its lines as fits.
+func (m *Model) window(title string, lines []string) []string {
+	height := m.layout.body()
+	head := draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Strong, title).String()
+	return append([]string{head, ""}, m.scrolled(lines, height-2)...)
+}
+
+// scrolled is the part of lines that m.scroll shows, exactly height lines.
+func (m *Model) scrolled(lines []string, height int) []string {
+	m.scroll = max(min(m.scroll, len(lines)-height), 0)
+	out := make([]string, height)
+	copy(out, lines[m.scroll:])
+	if below := len(lines) - m.scroll - height; below > 0 && height > 1 {
+		out[height-1] = draw.NewLine(m.theme, theme.Plain).Space(1).
+			Put(theme.Dim, fmt.Sprintf("%s %d more lines", m.theme.Glyphs.Ellipsis, below+1)).String()
+	}
+	return out
+}
+
+// helpLines are the keys, as many columns as fit.
+func (m *Model) helpLines() []string {
+	groups := m.opts.Keys.FullHelp()
+	m.help.Width = 0
+	full := m.help.FullHelpView(groups)
+	if widest(full) <= m.layout.width-2 {
+		return indent(full)
+	}
+	var lines []string
+	for _, g := range groups {
+		for _, b := range g {
+			h := b.Help()
+			lines = append(lines, draw.NewLine(m.theme, theme.Plain).Space(1).
+				Put(theme.Accent, h.Key).PadTo(9).Cut(theme.Text, h.Desc, m.layout.width-10).String())
+		}
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+func indent(block string) []string {
+	if block == "" {
+		return nil
+	}
+	lines := strings.Split(block, "\n")
+	for i := range lines {
+		lines[i] = " " + lines[i]
+	}
+	return lines
+}
+
+// listBody is the list, or what there is to say where it is empty.
+func (m *Model) listBody() []string {
+	height, width := m.layout.listHeight, m.layout.listWidth
+	var say []string
+	switch {
+	case !m.loaded:
+		say = []string{"Loading the state file" + m.theme.Glyphs.Ellipsis}
+	case m.list.Empty() == jobs.NothingTracked:
+		say = []string{
+			"Nothing tracked yet.", "",
+			"Paste job IDs here, in any form:",
+			"one a line, URLs, JSON, a log.", "",
+			"a types one in, ? shows all keys.",
+		}
+	case m.list.Empty() == jobs.NothingMatches:
+		say = []string{"No job matches", m.filterText(), "", "esc clears the filter."}
+	default:
+		return m.rows()
+	}
+	out := make([]string, height)
+	top := max((height-len(say))/2, 0)
+	for i := range out {
+		l := draw.NewLine(m.theme, theme.Plain)
+		if j := i - top; j >= 0 && j < len(say) {
+			role := theme.Dim
+			if j == 0 {
+				role = theme.Strong
+			}
+			text := m.theme.Charset.Cut(say[j], width-2)
+			l.Space((width-displayWidth(text))/2).Put(role, text)
+		}
+		out[i] = l.PadTo(width).String()
+	}
+	return out
+}
+
+// pane draws the detail pane for what the cursor is on.
+func (m *Model) pane() []string {
+	width, height := m.layout.paneWidth, m.layout.paneHeight
+	margin := 0
+	if !m.layout.beside {
+		margin = 1
+	}
+	lines, key := m.paneLines(width - margin - 1)
+	if key != m.shown {
+		m.shown, m.scroll = key, 0
+	}
+	if margin > 0 {
+		for i := range lines {
+			lines[i] = " " + lines[i]
+		}
+	}
+	return m.scrolled(lines, height)
+}
+
+// paneLines are the details of what the cursor is on, and what that is.
+func (m *Model) paneLines(width int) (lines []string, key any) {
+	if !m.loaded {
+		return nil, nil
+	}
+	var valid time.Duration
+	row, batch := m.list.Current()
+	if row != nil {
+		lines, valid = detail.Job{
+			Job: row.Job, BatchName: batch.Name, Problem: row.Problem, Polls: row.Polls,
+			Latency: row.Latency, Next: row.Next, Paused: m.paused, Stalled: m.stalled(row),
+			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
+		}.Lines(m.theme, m.now, width)
+		m.hold(valid)
+		return lines, row.ID
+	}
+	if batch != nil {
+		lines, valid = m.batchPane(batch).Lines(m.theme, m.now, width)
+		m.hold(valid)
+		return lines, batch.ID
+	}
+	return nil, store.BatchID("")
+}
