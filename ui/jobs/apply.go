@@ -48,7 +48,7 @@ func (l *List) Apply(reports []job.Report, now time.Time) Applied {
 func (l *List) fetch(reports []job.Report) {
 	l.found = l.found[:0]
 	for i := range reports {
-		l.found = append(l.found, l.index.candidate(reports[i].ID))
+		l.found = append(l.found, l.index.candidate(&reports[i].ID))
 	}
 	for _, i := range l.found {
 		if i >= 0 {

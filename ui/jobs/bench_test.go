@@ -187,10 +187,23 @@ func BenchmarkSort(b *testing.B) {
 }
 
 // BenchmarkLoad is what the start waits for.
-func BenchmarkLoad(b *testing.B) {
+func BenchmarkLoad(b *testing.B) { benchmarkLoad(b, false) }
+
+// BenchmarkLoadVersion7 is the same with IDs that begin with the time.
+func BenchmarkLoadVersion7(b *testing.B) { benchmarkLoad(b, true) }
+
+func benchmarkLoad(b *testing.B, version7 bool) {
+	b.Helper()
 	for _, s := range sizes() {
 		b.Run(s.String(), func(b *testing.B) {
 			_, c, _ := loaded(s)
+			for i := range c.Jobs {
+				if version7 { // three a millisecond
+					ms := uint64(benchStart.UnixMilli()) + uint64(i)/3
+					random := binary.BigEndian.Uint64(c.Jobs[i].ID[:]) & 0xfff
+					binary.BigEndian.PutUint64(c.Jobs[i].ID[:], ms<<16|0x7000|random)
+				}
+			}
 			b.ReportAllocs()
 			var l *List
 			before := heap()

@@ -70,8 +70,8 @@ func (l *List) clear(room int) {
 	l.counts, l.matched, l.selected = Counts{}, 0, 0
 }
 
-// Load fills an empty list with what the state file held at the start, all of it
-// history.
+// Load adds what the state file held at the start, all of it history. Jobs that
+// are tracked already stay as they are.
 func (l *List) Load(c store.Contents) {
 	l.load(c)
 	l.settle()
@@ -87,9 +87,13 @@ func (l *List) load(c store.Contents) {
 	for i := range c.Jobs {
 		slot := l.free()
 		l.rows[slot].Job = c.Jobs[i]
-		l.put(slot, 0)
+		if !l.put(slot, 0) {
+			l.release(slot)
+		}
 	}
-	l.resort()
+	l.rekey()
+	l.rematch()
+	l.replaceBatches()
 }
 
 // free returns a slot for another row.
@@ -104,9 +108,19 @@ func (l *List) free() int32 {
 	return int32(len(l.rows) - 1) //nolint:gosec // 2^31 rows don't fit in memory
 }
 
+// release makes a slot free again.
+func (l *List) release(i int32) {
+	l.rows[i], l.slots[i] = Row{}, slot{batch: -1}
+	l.frees = append(l.frees, i)
+}
+
 // put takes in the row that was written into a free slot, in the place seq or last
-// if that is 0, without giving it a place in its batch's order yet.
-func (l *List) put(i int32, seq uint32) {
+// if that is 0, without giving it a place in its batch's order yet. It reports
+// false if the job is tracked already.
+func (l *List) put(i int32, seq uint32) bool {
+	if !l.index.add(i, l.rows) {
+		return false
+	}
 	if seq == 0 {
 		l.seq++
 		seq = l.seq
@@ -123,10 +137,10 @@ func (l *List) put(i int32, seq uint32) {
 	if r.Selected {
 		l.selected++
 	}
-	l.index.add(r.ID, i, l.rows)
+	return true
 }
 
-// take removes a row. The batch may be swept away with it.
+// take removes a row.
 func (l *List) take(i int32) {
 	s, r := &l.slots[i], &l.rows[i]
 	b := &l.batches[s.batch]
@@ -148,8 +162,7 @@ func (l *List) take(i int32) {
 	l.index.remove(i, l.rows)
 	l.leave(i)
 	l.placeBatch(s.batch)
-	*r, *s = Row{}, slot{batch: -1}
-	l.frees = append(l.frees, i)
+	l.release(i)
 }
 
 // hasRow reports whether e is true of a row: see [ordered].
@@ -170,10 +183,10 @@ func (l *List) Row(id job.ID) (*Row, bool) {
 }
 
 // slot returns where the row of a job is.
-func (l *List) slot(id job.ID) (int32, bool) { return l.index.find(id, l.rows) }
+func (l *List) slot(id job.ID) (int32, bool) { return l.index.find(&id, l.rows) }
 
 // Batch returns what there is to draw of a batch.
-func (l *List) Batch(id store.BatchID) (*Batch, bool) {
+func (l *List) Batch(id BatchID) (*Batch, bool) {
 	i, ok := l.byBatch[id]
 	if !ok {
 		return nil, false

@@ -44,17 +44,24 @@ func (l *List) Sort() Sort { return l.sort }
 // SetSort orders the list anew.
 func (l *List) SetSort(s Sort) {
 	l.sort = s
-	for i := range l.slots {
-		if sl := &l.slots[i]; sl.batch >= 0 {
-			sl.key = rowKey(s, &l.rows[i], sl.tally, seqOf(sl.key))
-			if s == ByRecent {
-				l.batches[sl.batch].noteChange(&l.rows[i])
-			}
-		}
-	}
+	l.rekey()
 	l.rebuild()
 	l.replaceBatches()
 	l.settle()
+}
+
+// rekey works out where every row stands. What is built on that is to be built anew.
+func (l *List) rekey() {
+	for i := range l.slots {
+		s := &l.slots[i]
+		if s.batch < 0 {
+			continue
+		}
+		s.key = rowKey(l.sort, &l.rows[i], s.tally, seqOf(s.key))
+		if l.sort == ByRecent {
+			l.batches[s.batch].noteChange(&l.rows[i])
+		}
+	}
 }
 
 // A row's key is its rank in the order above its place in the order of adding.
@@ -116,24 +123,6 @@ func remoteness(r *Row, t tally) uint32 {
 // seconds is t as an unsigned number that sorts like it, 1970 to 2106.
 func seconds(t time.Time) uint32 {
 	return uint32(max(0, min(t.Unix(), math.MaxUint32)))
-}
-
-// resort gives every row and batch its place after a change of all.
-func (l *List) resort() {
-	for i := range l.slots {
-		s := &l.slots[i]
-		if s.batch < 0 {
-			continue
-		}
-		r := &l.rows[i]
-		s.key = rowKey(l.sort, r, s.tally, seqOf(s.key))
-		s.shown = l.matches(int32(i))
-		if l.sort == ByRecent {
-			l.batches[s.batch].noteChange(r)
-		}
-	}
-	l.rebuild()
-	l.replaceBatches()
 }
 
 // rebuild fills each batch's order with the rows that are shown.

@@ -248,6 +248,23 @@ func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
 	d.sees("")
 }
 
+func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b") // while the state file was being read
+	d.hear("a 50%")
+	jobs := []store.Job{{ID: id("a"), Batch: "may"}, {ID: id("x"), Batch: "may"}, {ID: id("x"), Batch: "may"}}
+	jobs[1].Answer.Progress = job.Unknown
+	d.Load(store.Contents{Jobs: jobs, Batches: []store.Batch{{ID: "may", Name: "may"}}})
+	d.sees("may x >june a b")
+	if n := d.Counts().Total; n != 3 {
+		t.Errorf("%d jobs", n)
+	}
+	d.Forget(ids("a b x"))
+	if n := len(d.index.by4) + len(d.index.by6) + len(d.index.by8) + len(d.index.longer); n > 0 {
+		t.Errorf("%d beginnings of IDs are left", n)
+	}
+}
+
 func TestReportsOfForgottenJobsAreDropped(t *testing.T) {
 	d := newDesk(t, 20)
 	d.paste("june", "a")
