@@ -1,0 +1,64 @@
+// Package crash is what becomes of a panic: an error that says where, and a report
+// in a file for those who mend it. Nothing of it shows a job's ID or a URL.
+package crash
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"example.com/jobwatch/poller"
+)
+
+// Error is a panic. Its stack has functions and lines; arguments, which a usual stack
+// trace shows and which may hold IDs, are left out.
+type Error struct {
+	What  string // what was panicked with
+	Stack string // innermost first
+}
+
+func (e *Error) Error() string { return "it crashed: " + e.What }
+
+// Recovered makes an Error of what recover returned, called by the function that
+// called recover.
+func Recovered(v any) *Error {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	var stack strings.Builder
+	for {
+		f, more := frames.Next()
+		fmt.Fprintf(&stack, "%s\n\t%s:%d\n", f.Function, f.File, f.Line)
+		if !more {
+			break
+		}
+	}
+	return &Error{What: Scrub(fmt.Sprint(v)), Stack: stack.String()}
+}
+
+// Into recovers from a panic and hands it over. It must be deferred itself.
+func Into(tell func(*Error)) {
+	if v := recover(); v != nil {
+		tell(Recovered(v))
+	}
+}
+
+// In finds the panic in an error, the poller's too.
+func In(err error) (*Error, bool) {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e, true
+	}
+	if e, ok := errors.AsType[*poller.PanicError](err); ok {
+		return &Error{What: Scrub(e.What), Stack: e.Stack}, true
+	}
+	return nil, false
+}
+
+// Scrub cuts whatever looks like a job's ID down to its first digits, and URLs down
+// to their scheme.
+func Scrub(text string) string {
+	id := regexp.MustCompile(`(?i)([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}`)
+	url := regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://)[^\s"'<>]+`)
+	return url.ReplaceAllString(id.ReplaceAllString(text, "$1…"), "$1…")
+}

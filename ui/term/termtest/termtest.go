@@ -1,0 +1,278 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+// Package termtest puts a real program on a real pty, with somebody in front of
+// it: what it writes is drawn as a terminal would, and keys are typed into it. It
+// is for tests only.
+package termtest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// Terminal is a pty and what is to be seen on it.
+type Terminal struct {
+	testing.TB
+	cmd    *exec.Cmd
+	pty    *os.File
+	mu     sync.Mutex // of screen and raw
+	screen *vt.Emulator
+	raw    bytes.Buffer
+	moved  chan struct{} // says that there is more to be seen
+	done   chan struct{} // closed when the program has let go of the terminal
+	reads  sync.Mutex    // held while nobody reads what the program writes
+	closed sync.Once
+}
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+// Open starts a program on a terminal of a size, as the leader of its session: as a
+// terminal's own command, without a shell around it. A standard input, output or
+// error that cmd has already stays as it is.
+func Open(tb testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
+	tb.Helper()
+	master, tty, err := openPty()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tm := &Terminal{
+		TB: tb, cmd: cmd, pty: master, screen: vt.NewEmulator(width, height),
+		moved: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	tm.Resize(width, height)
+	if cmd.Stdin == nil {
+		cmd.Stdin = tty
+	}
+	if cmd.Stdout == nil {
+		cmd.Stdout = tty
+	}
+	if cmd.Stderr == nil {
+		cmd.Stderr = tty
+	}
+	cmd.ExtraFiles = []*os.File{tty} // for Ctty, whatever the others are
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
+	err = cmd.Start()
+	_ = tty.Close()
+	if err != nil {
+		_ = master.Close()
+		tb.Fatal(err)
+	}
+	go func() { _, _ = io.Copy(master, tm.screen) }() // what the terminal answers to queries
+	go tm.show()
+	tb.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		tm.HangUp()
+		<-tm.done
+		_ = cmd.Wait()
+		_ = tm.screen.Close()
+	})
+	return tm
+}
+
+// openPty opens a pty whose master can be closed while it is being read, which
+// the pty package's own can't: it has asked for its descriptor.
+func openPty() (master, tty *os.File, err error) {
+	blocking, tty, err := pty.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = blocking.Close() }()
+	fd, err := unix.FcntlInt(blocking.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err == nil {
+		err = unix.SetNonblock(fd, true)
+	}
+	if err != nil {
+		_ = tty.Close()
+		return nil, nil, err
+	}
+	return os.NewFile(uintptr(fd), blocking.Name()), tty, nil
+}
+
+// control runs f on the master's descriptor.
+func (tm *Terminal) control(f func(fd int) error) error {
+	conn, err := tm.pty.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	if err := conn.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
+		return err
+	}
+	return failed
+}
+
+// show draws what the program writes, until nobody has the terminal open.
+func (tm *Terminal) show() {
+	defer close(tm.done)
+	buf := make([]byte, 64<<10)
+	for {
+		tm.reads.Lock()
+		tm.reads.Unlock() //nolint:staticcheck // only waits while a test stalls the terminal
+		n, err := tm.pty.Read(buf)
+		tm.mu.Lock()
+		tm.raw.Write(buf[:n])
+		_, _ = tm.screen.Write(buf[:n])
+		tm.mu.Unlock()
+		select {
+		case tm.moved <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Text is what is to be seen, a line a row.
+func (tm *Terminal) Text() string {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	return tm.screen.String()
+}
+
+// Raw is everything that was written to the terminal.
+func (tm *Terminal) Raw() string {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	return tm.raw.String()
+}
+
+// Sees waits until texts are on the screen, one after the other.
+func (tm *Terminal) Sees(texts ...string) {
+	tm.Helper()
+	for _, text := range texts {
+		tm.Until("to see "+text, func() bool { return strings.Contains(tm.Text(), text) })
+	}
+}
+
+// Until waits for something to become true that changes with the screen.
+func (tm *Terminal) Until(what string, is func() bool) {
+	tm.Helper()
+	deadline := time.After(patience)
+	for !is() {
+		select {
+		case <-tm.moved:
+		case <-deadline:
+			tm.Fatalf("waited in vain %s; the screen:\n%s", what, tm.Text())
+		}
+	}
+}
+
+// Send types keys.
+func (tm *Terminal) Send(keys string) {
+	tm.Helper()
+	if _, err := io.WriteString(tm.pty, keys); err != nil {
+		tm.Error(err)
+	}
+}
+
+// Paste pastes as terminals do that were asked for bracketed paste.
+func (tm *Terminal) Paste(text string) {
+	tm.Helper()
+	tm.Send("\x1b[200~" + text + "\x1b[201~")
+}
+
+// Resize gives the window another size.
+func (tm *Terminal) Resize(width, height int) {
+	tm.mu.Lock()
+	tm.screen.Resize(width, height)
+	tm.mu.Unlock()
+	size := &unix.Winsize{Col: uint16(width), Row: uint16(height)} //nolint:gosec // sizes are small
+	if err := tm.control(func(fd int) error { return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, size) }); err != nil {
+		tm.Error(err)
+	}
+}
+
+// Stall has nobody read what the program writes, until Flow: as when a line hangs,
+// or a window's program was stopped.
+func (tm *Terminal) Stall() { tm.reads.Lock() }
+
+// Flow ends Stall.
+func (tm *Terminal) Flow() { tm.reads.Unlock() }
+
+// HangUp closes the window.
+func (tm *Terminal) HangUp() { tm.closed.Do(func() { _ = tm.pty.Close() }) }
+
+// Signal sends the program a signal.
+func (tm *Terminal) Signal(s syscall.Signal) {
+	tm.Helper()
+	if err := tm.cmd.Process.Signal(s); err != nil {
+		tm.Error(err)
+	}
+}
+
+// PID is the program's.
+func (tm *Terminal) PID() int { return tm.cmd.Process.Pid }
+
+// Wait waits for the program's end and returns its exit status, -1 for one that a
+// signal ended.
+func (tm *Terminal) Wait() int {
+	tm.Helper()
+	timer := time.AfterFunc(patience, func() {
+		tm.Errorf("it does not end")
+		_ = tm.cmd.Process.Kill()
+	})
+	defer timer.Stop()
+	err := tm.cmd.Wait()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		tm.Error(err)
+	}
+	return tm.cmd.ProcessState.ExitCode()
+}
+
+// Gone waits until everything that the program wrote has been drawn after its end.
+func (tm *Terminal) Gone() { <-tm.done }
+
+// Left waits for the program's end, wants this exit status, and a terminal that is
+// as it was.
+func (tm *Terminal) Left(want int) {
+	tm.Helper()
+	sane := tm.Cooked // asked while the terminal is still there
+	got := tm.Wait()
+	if !sane() {
+		tm.Error("the terminal was left in raw mode")
+	}
+	<-tm.done
+	if got != want {
+		tm.Errorf("exit status %d, want %d; the screen:\n%s", got, want, tm.Text())
+	}
+	tm.Restored()
+}
+
+// Restored wants everything taken back that the program had asked of the terminal.
+func (tm *Terminal) Restored() {
+	tm.Helper()
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	if tm.screen.IsAltScreen() || tm.screen.CursorHidden() {
+		tm.Error("the terminal was not put back as it was")
+	}
+	raw := tm.raw.String()
+	for on, off := range map[string]string{
+		"\x1b[?1049h": "\x1b[?1049l", // the other screen
+		"\x1b[?2004h": "\x1b[?2004l", // bracketed paste
+		"\x1b[?1002h": "\x1b[?1002l", // the mouse
+		"\x1b[?1006h": "\x1b[?1006l",
+		"\x1b[?1004h": "\x1b[?1004l", // focus reports
+		"\x1b[?25l":   "\x1b[?25h",   // the cursor
+		"\x1b[?7l":    "\x1b[?7h",    // no wrapping
+		"\x1b[22;2t":  "\x1b[23;2t",  // the title
+	} {
+		if strings.LastIndex(raw, on) > strings.LastIndex(raw, off) {
+			tm.Errorf("%q was not taken back", on)
+		}
+	}
+}
