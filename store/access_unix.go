@@ -10,14 +10,12 @@ import (
 	"syscall"
 
 	"github.com/adrg/xdg"
-
-	"example.com/jobwatch/store/disk"
 )
 
 // exposed says who else may read or replace the state file, whose IDs let anyone
 // read the jobs. Telling is all: the owner may have meant it so.
-func (s *Store) exposed(f disk.File) (texts []string) {
-	info, err := f.Stat()
+func (s *Store) exposed() (texts []string) {
+	info, err := s.disk.Stat(s.path)
 	if err != nil {
 		return nil
 	}

@@ -24,7 +24,7 @@ var errNotOwner = errors.New("it belongs to another user")
 // compact rewrites the file, up to the position, with nothing but the lines that
 // matter; they stay as they are, byte by byte, whatever a newer version put there.
 // If any are damaged, a copy of the whole file is made first and its name returned.
-// The lock is held, and lines are those that matter.
+// The lock is held, lines are those that matter, and in the end f is closed.
 func (s *Store) compact(f disk.File, lines []span, damaged int) (backup string, err error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Store) compact(f disk.File, lines []span, damaged int) (backup string, 
 	} else {
 		head.compacted++
 	}
-	if err := s.replace(info.Mode().Perm(), func(w *bufio.Writer) error {
+	if err := s.replace(f, info.Mode().Perm(), func(w *bufio.Writer) error {
 		_, _ = w.Write(head.encode()) // errors of w come out of its Flush
 		return copyLines(w, f, lines)
 	}); err != nil {
@@ -92,15 +92,19 @@ func (s *Store) find(head header) error {
 	return s.at.moveTo(f, info.Size())
 }
 
-// replace puts a new file in the state file's place, at once and durably: anyone,
-// and any power cut, finds the old one or the new one.
-func (s *Store) replace(mode fs.FileMode, write func(w *bufio.Writer) error) error {
+// replace puts a new file in the place of the state file, at once and durably:
+// anyone, and any power cut, finds the old one or the new one. The old one, if there
+// is any, is closed: Windows replaces no open file.
+func (s *Store) replace(old disk.File, mode fs.FileMode, write func(w *bufio.Writer) error) error {
 	name := s.path + ".new"
 	if err := s.disk.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // a crash left it there
 	}
 	if err := s.writeNew(name, mode, write); err != nil {
 		return err
+	}
+	if old != nil {
+		_ = old.Close() // it was only read, or synced
 	}
 	if err := s.disk.Rename(name, s.path); err != nil {
 		_ = s.disk.Remove(name)

@@ -48,7 +48,7 @@ func (s *Store) start(unwritable error) (Opened, error) {
 	} else if _, record := in.wholeTail(); record {
 		b.add(&in.rec, in.tailSpan())
 	}
-	for _, text := range s.exposed(f) {
+	for _, text := range s.exposed() {
 		warn(Exposed, "%s", text)
 	}
 	opened.Contents = b.contents()
@@ -189,7 +189,7 @@ func (s *Store) create() error {
 		return err
 	}
 	head := header{version: Version, id: newID()}
-	if err := s.replace(0o600, func(w *bufio.Writer) error {
+	if err := s.replace(nil, 0o600, func(w *bufio.Writer) error {
 		_, err := w.Write(head.encode())
 		return err
 	}); err != nil {
