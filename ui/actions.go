@@ -162,7 +162,7 @@ func (m *Model) forget(ids []job.ID) tea.Cmd {
 	}
 	m.saves.add(func(err error) tea.Cmd {
 		if err == nil {
-			m.say(theme.OK, "forgot "+plural(len(ids), "job")+"; u brings "+itThem(len(ids))+" back")
+			m.say(theme.OK, joined("; ", "forgot "+plural(len(ids), "job"), hint(m.opts.Keys.Undo, "brings "+itThem(len(ids))+" back")))
 		}
 		return nil
 	}, ops...)
@@ -265,7 +265,7 @@ func (m *Model) pause() {
 	m.paused = !m.paused
 	m.opts.Watcher.Pause(m.paused)
 	if m.paused {
-		m.say(theme.Warn, "polling is paused; p goes on")
+		m.say(theme.Warn, joined("; ", "polling is paused", hint(m.opts.Keys.Pause, "goes on")))
 	} else {
 		m.say(theme.Text, "polling goes on")
 	}

@@ -62,7 +62,7 @@ func (m *Model) fetched(msg fetchedMsg) tea.Cmd {
 		case fetch.Failed:
 			m.files.under[e.ID] = e
 			delete(m.files.open, e.ID)
-			m.warn(fmt.Sprintf("download of %s failed: %v; d tries again", m.nameOf(e.ID), e.Err))
+			m.warn(joined("; ", fmt.Sprintf("download of %s failed: %v", m.nameOf(e.ID), e.Err), hint(m.opts.Keys.Download, "tries again")))
 		case fetch.Queued, fetch.Running:
 			m.files.under[e.ID] = e
 		}

@@ -50,12 +50,16 @@ func (m *Model) footer() string {
 
 // shortHelp puts as many keys as fit.
 func (m *Model) shortHelp(l *draw.Line, room int) {
-	for i, b := range m.opts.Keys.ShortHelp() {
+	start := l.Width()
+	for _, b := range m.opts.Keys.ShortHelp() {
 		h := b.Help()
+		if !b.Enabled() {
+			continue
+		}
 		if l.Width()+len(h.Key)+len(h.Desc)+3 > room {
 			return
 		}
-		if i > 0 {
+		if l.Width() > start {
 			l.Space(2)
 		}
 		l.Put(theme.Accent, h.Key).Space(1).Put(theme.Dim, h.Desc)

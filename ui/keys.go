@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/bubbles/help"
 	"github.com/charmbracelet/bubbles/key"
 )
@@ -66,9 +68,10 @@ var _ help.KeyMap = KeyMap{}
 
 // ASCII is k with help texts that a terminal without arrows can draw.
 func (k KeyMap) ASCII() KeyMap {
-	k.Up.SetHelp("up/k", k.Up.Help().Desc)
-	k.Down.SetHelp("down/j", k.Down.Help().Desc)
-	k.Fold.SetHelp("left", k.Fold.Help().Desc)
+	words := strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right")
+	for _, n := range k.named() {
+		n.binding.SetHelp(words.Replace(n.binding.Help().Key), n.binding.Help().Desc)
+	}
 	return k
 }
 

@@ -123,7 +123,13 @@ func (m *Model) problemBody() []string {
 	m.scroll = min(max(m.scroll, v.at-height+1), v.at)
 	body := m.window("Failures by cause", lines)
 	hint := draw.NewLine(m.theme, theme.Plain).Space(1).
-		Cut(theme.Dim, "y copies the IDs of this cause, e saves them, enter goes to the first, esc back", width-2)
+		Cut(theme.Dim, m.problemHints(), width-2)
 	body[1] = hint.String()
 	return body
+}
+
+func (m *Model) problemHints() string {
+	k := &m.opts.Keys
+	return joined(", ", hint(k.Copy, "copies the IDs of this cause"), hint(k.Export, "saves them"),
+		hint(k.Detail, "goes to the first"), hint(k.Back, "back"))
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/cursor"
@@ -65,18 +64,21 @@ func (m *Model) prompted(msg tea.KeyMsg) tea.Cmd {
 	if m.prompt == confirmPrompt {
 		return m.confirmed(msg)
 	}
-	k := &m.opts.Keys
 	switch {
 	case msg.Type == tea.KeyCtrlC:
 		m.cancelPrompt()
 		return nil
-	case key.Matches(msg, k.Back):
+	case msg.Type == tea.KeyEsc: // not k.Back, which may be a letter
 		m.cancelPrompt()
 		return nil
 	case msg.Type == tea.KeyEnter:
 		return m.entered()
-	case m.prompt == filterPrompt && (msg.Type == tea.KeyUp || msg.Type == tea.KeyDown):
-		return m.listKey(msg) // look through what matches without leaving the filter
+	case m.prompt == filterPrompt && msg.Type == tea.KeyUp: // look through what matches
+		m.browse(-1)
+		return nil
+	case m.prompt == filterPrompt && msg.Type == tea.KeyDown:
+		m.browse(1)
+		return nil
 	}
 	var cmd tea.Cmd
 	m.input, cmd = m.input.Update(msg)
@@ -85,6 +87,12 @@ func (m *Model) prompted(msg tea.KeyMsg) tea.Cmd {
 		m.refilter()
 	}
 	return cmd
+}
+
+// browse moves in the list without leaving the filter.
+func (m *Model) browse(by int) {
+	m.moved = true
+	m.list.Move(by)
 }
 
 // cancelPrompt leaves things as they were; a filter under way is cleared.
@@ -132,8 +140,8 @@ func (m *Model) confirm(ids []job.ID) {
 func (m *Model) confirmed(msg tea.KeyMsg) tea.Cmd {
 	ids := m.doomed
 	m.prompt, m.doomed = noPrompt, nil
-	switch msg.String() {
-	case "y", "Y", "enter", "x":
+	switch name := msg.String(); {
+	case name == "y", name == "Y", name == "enter", name != "n" && key.Matches(msg, m.opts.Keys.Forget):
 		return m.forget(ids)
 	}
 	m.say(theme.Dim, "nothing forgotten")
@@ -154,7 +162,8 @@ func (m *Model) question() string {
 	case savePrompt:
 		return "save the IDs of this cause to: "
 	case confirmPrompt:
-		return fmt.Sprintf("Forget %s? The service keeps them; u brings them back. y/n", plural(len(m.doomed), "job"))
+		return "Forget " + plural(len(m.doomed), "job") + "? " +
+			joined("; ", "The service keeps them", hint(m.opts.Keys.Undo, "brings them back")) + ". y/n"
 	case noPrompt:
 	}
 	return ""

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"example.com/jobwatch/ui/detail"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/safe"
 	"example.com/jobwatch/ui/theme"
 )
 
@@ -115,12 +117,17 @@ func (m *Model) helpLines() []string {
 	if widest(full) <= m.layout.width-2 {
 		return indent(full)
 	}
+	column := 8
+	for _, b := range slices.Concat(groups...) {
+		column = max(column, safe.Width(b.Help().Key)+2)
+	}
 	var lines []string
 	for _, g := range groups {
 		for _, b := range g {
-			h := b.Help()
-			lines = append(lines, draw.NewLine(m.theme, theme.Plain).Space(1).
-				Put(theme.Accent, h.Key).PadTo(9).Cut(theme.Text, h.Desc, m.layout.width-10).String())
+			if h := b.Help(); b.Enabled() {
+				lines = append(lines, draw.NewLine(m.theme, theme.Plain).Space(1).
+					Put(theme.Accent, h.Key).PadTo(column+1).Cut(theme.Text, h.Desc, m.layout.width-column-2).String())
+			}
 		}
 		lines = append(lines, "")
 	}
@@ -150,10 +157,10 @@ func (m *Model) listBody() []string {
 			"Nothing tracked yet.", "",
 			"Paste job IDs here, in any form:",
 			"one a line, URLs, JSON, a log.", "",
-			"a types one in, ? shows all keys.",
+			joined(", ", hint(m.opts.Keys.Add, "types one in"), hint(m.opts.Keys.Help, "shows all keys")),
 		}
 	case m.list.Empty() == jobs.NothingMatches:
-		say = []string{"No job matches", m.filterText(), "", "esc clears the filter."}
+		say = []string{"No job matches", m.filterText(), "", hint(m.opts.Keys.Back, "clears the filter")}
 	default:
 		return m.rows()
 	}
@@ -203,7 +210,7 @@ func (m *Model) paneLines(width int) (lines []string, key any) {
 	if row != nil {
 		lines, valid = detail.Job{
 			Job: row.Job, BatchName: batch.Name, Problem: row.Problem, Polls: row.Polls,
-			Latency: row.Latency, Next: row.Next, Paused: m.paused, Stalled: m.stalled(row),
+			Latency: row.Latency, Next: row.Next, PollKey: m.opts.Keys.Poll.Help().Key, Paused: m.paused, Stalled: m.stalled(row),
 			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
 		}.Lines(m.theme, m.now, width)
 		m.hold(valid)

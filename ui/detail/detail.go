@@ -23,6 +23,7 @@ type Job struct {
 	Polls     int
 	Latency   time.Duration
 	Next      time.Time // zero when no poll is planned
+	PollKey   string    // the key that polls it all the same; "" when there is none
 	Paused    bool
 	Stalled   time.Duration     // how long its progress has stood still; 0 when it moves
 	Forecast  forecast.Forecast // when it will be ready, as far as that can be told
@@ -237,7 +238,11 @@ func (p *page) polling(j Job) {
 	}
 	switch left := j.Next.Sub(p.now); {
 	case j.End == job.EndedRejected:
-		p.fact("Next poll", theme.Dim, "never, unless you press r")
+		text := "never"
+		if j.PollKey != "" {
+			text += ", unless you press " + j.PollKey
+		}
+		p.fact("Next poll", theme.Dim, text)
 	case j.End.Finished():
 		p.fact("Next poll", theme.Dim, "none: finished")
 	case j.Paused:
