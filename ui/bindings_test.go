@@ -25,7 +25,7 @@ func TestEveryKeyCanBeChosenAndIsInTheHelp(t *testing.T) {
 	}
 	fields := reflect.ValueOf(&keys).Elem()
 	for i := range fields.NumField() {
-		b, ok := fields.Field(i).Addr().Interface().(*key.Binding)
+		b, ok := reflect.TypeAssert[*key.Binding](fields.Field(i).Addr())
 		if !ok || !bindings[b] {
 			t.Errorf("%s has no name in the config file", fields.Type().Field(i).Name)
 			continue
