@@ -191,7 +191,7 @@ func (o *ordered) recount() {
 
 // fill replaces all entries by those given, which are current. It sorts them in place.
 func (o *ordered) fill(entries []entry) {
-	slices.SortFunc(entries, byKey)
+	sortEntries(entries)
 	*o = ordered{current: o.current, n: len(entries)}
 	for part := range slices.Chunk(entries, blockMax/2) {
 		o.firsts = append(o.firsts, part[0].key)

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -55,6 +56,25 @@ func TestOrderedIsASortedSlice(t *testing.T) {
 			},
 			"fill": fill,
 		})
+	})
+}
+
+func TestLongSequencesAreSortedByTheirBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		mask := rapid.Uint64().Draw(t, "mask") // which bits differ at all
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		got := make([]entry, rapid.IntRange(1, 5000).Draw(t, "length"))
+		for i := range got {
+			got[i] = entry{rng.Uint64() & mask, int32(i)}
+		}
+		want := slices.Clone(got)
+		slices.SortStableFunc(want, byKey)
+		sortEntries(got)
+		for i := range got {
+			if got[i].key != want[i].key || len(got) >= 1024 && got[i] != want[i] {
+				t.Fatalf("entry %d is %v, want %v", i, got[i], want[i])
+			}
+		}
 	})
 }
 
