@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -147,7 +148,13 @@ func (s *Store) compactIfWasteful(f disk.File) {
 	if err != nil || !s.use.wasteful(size) { // only now it's known exactly
 		return
 	}
-	if _, err := s.compact(f, b.matters(), in.damaged); err != nil {
+	backup, err := s.compact(f, b.matters(), in.damaged)
+	if err != nil {
 		s.use.late = 2 * size
+	}
+	if backup != "" {
+		s.found.Warning = Warning{Repaired, fmt.Sprintf(
+			"%d damaged lines were cleared away from %s; the file as it was is now %s", in.damaged, s.path, backup)}
+		s.tell()
 	}
 }

@@ -308,13 +308,17 @@ func (c *cursor) quoted() []byte {
 		return nil
 	}
 	for i := begin + 1; i < len(c.b); i++ {
-		switch b := c.b[i]; {
-		case b == '"':
+		b := c.b[i]
+		if b > '\\' || b != '"' && b != '\\' && b >= ' ' {
+			continue
+		}
+		switch b {
+		case '"':
 			c.i = i + 1
 			return c.b[begin:c.i]
-		case b == '\\':
+		case '\\':
 			i++
-		case b < ' ':
+		default: // a control character
 			c.ok = false
 			return nil
 		}

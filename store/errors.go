@@ -96,6 +96,7 @@ const (
 	NoLocks                            // the file system can't lock: only one dashboard may use the file
 	Exposed                            // others may read or replace the file, or own it
 	NotRepaired                        // what a crash left could not be mended, or damage not be copied and cleared away
+	Repaired                           // damage met while running was cleared away, and a copy kept
 	Replaced                           // another program replaced, shortened or removed the file
 )
 

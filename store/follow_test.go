@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -245,6 +246,30 @@ func TestDamageBesideARunningDashboardIsTold(t *testing.T) {
 		equal(p, "news", p.news(), News{Damaged: 1})
 		save(p, p.here, Forget{id(1)})
 		equal(p, "news", p.news(), News{Ops: []Op{Forget{id(1)}}})
+	})
+}
+
+func TestDamageIsClearedAwayWhileRunning(t *testing.T) {
+	two(t, func(p pair) {
+		damaged := read(p, p.path) + "damage\n"
+		write(p, p.path, damaged)
+		p.there.minSize = 0
+		save(p, p.there, Forget{id(1)})
+		var ops []Op
+		for range 10 {
+			ops = append(ops, Observe{running(2, "", 0.5)})
+		}
+		save(p, p.there, ops...)
+		news := p.news()
+		equal(p, "damaged", news.Damaged, 1)
+		equal(p, "warning", news.Warning.Kind, Repaired)
+		_, backup, _ := strings.Cut(news.Warning.Text, "is now ")
+		if text := read(p, backup); !strings.HasPrefix(text, damaged) {
+			p.Errorf("the backup says %q", text)
+		}
+		_, opened := open(p, p.path)
+		equal(p, "opened", opened.Damaged, 0)
+		equal(p, "jobs", opened.Contents.Jobs, []Job{running(2, "a", 0.5)})
 	})
 }
 
