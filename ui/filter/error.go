@@ -3,7 +3,8 @@ package filter
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	"example.com/jobwatch/ui/nearest"
 )
 
 // WordError is a word of a filter that says nothing we understand.
@@ -36,7 +37,7 @@ func (w word) unknownValue(what, value string, words []named) error {
 	for i, n := range words {
 		names[i] = n.word
 	}
-	near := nearest(value, names)
+	near := nearest.Of(value, names)
 	reason := fmt.Sprintf("%s; there are: %s", what, list(words))
 	if near != "" {
 		reason = fmt.Sprintf("%s; did you mean %s?", what, near)
@@ -50,49 +51,4 @@ func list(words []named) string {
 		names[i] = n.word
 	}
 	return strings.Join(names, ", ")
-}
-
-// nearest returns the word that s is most likely a slip of: one wrong, missing or
-// surplus letter in short ones, two in longer ones; "" if there is none.
-func nearest(s string, words []string) string {
-	if utf8.RuneCountInString(s) > 20 {
-		return "" // no word of ours is so long
-	}
-	best, least := "", 3
-	for _, word := range words {
-		limit := 2
-		if len(word) < 5 {
-			limit = 1
-		}
-		if d := distance([]rune(strings.ToLower(s)), []rune(word)); d <= limit && d < least {
-			best, least = word, d
-		}
-	}
-	return best
-}
-
-// distance is the least number of letters to insert, drop, replace or swap with
-// their neighbour (the optimal string alignment distance).
-func distance(a, b []rune) int {
-	d := make([][]int, len(a)+1)
-	for i := range d {
-		d[i] = make([]int, len(b)+1)
-		d[i][0] = i
-	}
-	for j := range d[0] {
-		d[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			same := 1
-			if a[i-1] == b[j-1] {
-				same = 0
-			}
-			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+same)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
-			}
-		}
-	}
-	return d[len(a)][len(b)]
 }

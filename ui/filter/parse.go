@@ -2,6 +2,8 @@ package filter
 
 import (
 	"strings"
+
+	"example.com/jobwatch/ui/nearest"
 )
 
 // Parse reads a filter. The Filter is always usable: a word that is wrong, or only
@@ -125,7 +127,7 @@ func (w word) meaning() (term, error) {
 	case w.key == "age":
 		return ageTerm(w)
 	}
-	if near := nearest(w.key, keys()); near != "" {
+	if near := nearest.Of(w.key, keys()); near != "" {
 		return term{}, w.unknownKey(near)
 	}
 	return textTerm(byText, w, w.key+w.op+w.value) // such as 12:30 or a URL
