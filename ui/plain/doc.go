@@ -13,11 +13,19 @@
 // sequence is ever written; the API's texts go through ui/safe. What is about
 // jobwatch itself, and the causes of jobs that failed, go to standard error.
 //
+// Where PDFs are wanted (--download), each Done job has another line: where its PDF
+// was saved, or found to be already, or why there is none, which standard error
+// repeats at the end:
+//
+//	2026-05-04 14:33:10  01890a5d  saved /home/me/Downloads/may/Invoice 12.pdf
+//	2026-05-04 14:33:10  01890a5d  already there: /home/me/Downloads/may/Invoice 12.pdf
+//	2026-05-04 14:33:10  01890a5d  PDF failed: the API has no PDF of this job (any more)
+//
 // # JSON lines
 //
 // The same moments, one object a line:
 //
-//	time         string   when the API said so, RFC 3339 in UTC with milliseconds
+//	time         string   when it came about, RFC 3339 in UTC with milliseconds
 //	id           string   the whole ID
 //	batch        string?  the batch's name
 //	status       string?  the API's word; null when it has not said any
@@ -25,6 +33,11 @@
 //	status_meta  string?  as the API gave it
 //	path         string?  as the API gave it: the job's output when Done
 //	error        string?  why the job has ended without being Done; null while it may still be
+//	file         string?  where its PDF was saved: the whole path
+//	file_error   string?  why its PDF could not be saved; null while it may still be
+//
+// Where PDFs are wanted, each Done job has another line, the same but for its time
+// and one of the last two.
 //
 // Every key is always there; null means not known (string?, number?). A job is
 // finished when its status is "Done" or its error is not null. Characters that could

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/safe"
 	"example.com/jobwatch/ui/theme"
 )
 
@@ -31,6 +32,12 @@ func plainLine(b []byte, j *store.Job, at time.Time, short string, shortWidth in
 	return append(append(b, line...), '\n')
 }
 
+// fileLine is one line for people of what became of a PDF.
+func fileLine(b []byte, became string, at time.Time, short string, shortWidth int) []byte {
+	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth), safe.Line(became))
+	return append(append(b, line...), '\n')
+}
+
 // object is one line for programs; doc.go says what its fields mean.
 type object struct {
 	Time     string   `json:"time"`
@@ -41,9 +48,11 @@ type object struct {
 	Meta     *string  `json:"status_meta"`
 	Path     *string  `json:"path"`
 	Error    *string  `json:"error"`
+	File     *string  `json:"file"`
+	NoFile   *string  `json:"file_error"`
 }
 
-func jsonLine(b []byte, j *store.Job, at time.Time, batch string) ([]byte, error) {
+func jsonLine(b []byte, j *store.Job, at time.Time, batch string, noFile error) ([]byte, error) {
 	o := object{
 		Time:   at.UTC().Format("2006-01-02T15:04:05.000Z"),
 		ID:     j.ID.String(),
@@ -52,6 +61,10 @@ func jsonLine(b []byte, j *store.Job, at time.Time, batch string) ([]byte, error
 		Meta:   known(j.Answer.Meta),
 		Path:   known(j.Answer.Path),
 		Error:  known(cause(j)),
+		File:   known(j.File),
+	}
+	if noFile != nil {
+		o.File, o.NoFile = nil, known(noFile.Error())
 	}
 	if j.Answer.Progress.Known() {
 		p := float64(j.Answer.Progress)

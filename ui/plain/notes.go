@@ -72,22 +72,55 @@ func (w *watch) tellAway() {
 	}
 }
 
+// tellEnd says what is to be said at the end. One look's table has told the causes
+// of failures, and so have JSON's lines.
+func (w *watch) tellEnd(r *Result) {
+	if r.Failed > 0 && !w.cfg.Once && !w.cfg.JSON {
+		w.tellCauses(r.Failed)
+	}
+	if r.NotSaved > 0 {
+		w.tellNotSaved(r.NotSaved)
+	}
+	var left []string
+	if r.Unfinished > 0 {
+		left = append(left, plural(r.Unfinished, "unfinished job")+" still tracked")
+	}
+	if w.files.canceled > 0 {
+		left = append(left, plural(w.files.canceled, "PDF")+" not saved yet")
+	}
+	if r.Interrupted && len(left) > 0 && !w.cfg.JSON {
+		w.tell("interrupted; " + joined(", ", left...))
+	}
+}
+
 // tellCauses lists why jobs failed.
 func (w *watch) tellCauses(failed int) {
-	if failed == 0 || w.cfg.Once { // whose table has the causes
-		return
-	}
-	w.tell(fmt.Sprintf("%d of %s are not Done:", failed, plural(len(w.order), "job")))
+	head := fmt.Sprintf("%d of %s are not Done:", failed, plural(len(w.order), "job"))
+	w.list(head, failed, func(j *store.Job) string {
+		if cause(j) == "" {
+			return ""
+		}
+		return safe.Line(failure(j, w.shorts.of(j.ID)))
+	})
+}
+
+// list tells of n jobs under a head: those that line has something to say of.
+func (w *watch) list(head string, n int, line func(*store.Job) string) {
+	w.tell(head)
 	listed := 0
 	for _, id := range w.order {
 		j := w.ledger.jobs[id]
-		if j == nil || cause(j) == "" {
+		if j == nil {
+			continue
+		}
+		text := line(j)
+		if text == "" {
 			continue
 		}
 		if listed++; listed > mostCauses {
-			w.err.pending = fmt.Appendf(w.err.pending, "  and %d more\n", failed-mostCauses)
+			w.err.pending = fmt.Appendf(w.err.pending, "  and %d more\n", n-mostCauses)
 			return
 		}
-		w.err.pending = fmt.Appendf(w.err.pending, "  %s\n", safe.Line(failure(j, w.shorts.of(id))))
+		w.err.pending = fmt.Appendf(w.err.pending, "  %s\n", text)
 	}
 }

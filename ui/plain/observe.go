@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,7 @@ func (w *watch) show(j *store.Job, now time.Time) {
 	}
 	if j.End.Finished() {
 		w.settle(j.ID)
+		w.download(j)
 	}
 }
 
@@ -73,14 +75,29 @@ func (w *watch) line(j *store.Job, now time.Time) {
 	when := stamp(j, now)
 	switch {
 	case w.cfg.JSON:
-		line, err := jsonLine(w.out.pending, j, when, w.ledger.batches[j.Batch].Name)
-		if err != nil { // of a number that JSON can't hold, which no progress is
-			w.tell(fmt.Sprintf("%s can't be written as JSON: %v", w.shorts.of(j.ID), err))
-		}
-		w.out.pending = line
+		w.object(j, when)
 	case !w.cfg.Once: // whose table comes at the end
 		w.out.pending = plainLine(w.out.pending, j, when, w.shorts.of(j.ID), w.shorts.width())
 	}
+}
+
+// fileLine tells what became of a job's PDF.
+func (w *watch) fileLine(j *store.Job) {
+	now := time.Now()
+	switch {
+	case w.cfg.JSON:
+		w.object(j, now)
+	case !w.cfg.Once:
+		w.out.pending = fileLine(w.out.pending, w.jobs[j.ID].file, now, w.shorts.of(j.ID), w.shorts.width())
+	}
+}
+
+func (w *watch) object(j *store.Job, at time.Time) {
+	line, err := jsonLine(w.out.pending, j, at, w.ledger.batches[j.Batch].Name, w.jobs[j.ID].noFile)
+	if err != nil { // of a number that JSON can't hold, which no progress is
+		w.tell(fmt.Sprintf("%s can't be written as JSON: %v", w.shorts.of(j.ID), err))
+	}
+	w.out.pending = line
 }
 
 // followed takes in what another jobwatch wrote into the state file.
@@ -118,15 +135,24 @@ func (w *watch) applied(op store.Op) {
 	}
 }
 
-// observed takes another's word for a job where it is newer than ours.
+// observed takes another's word for a job where it is newer than ours. Where the PDF
+// is counts from both, as an end may have been noted before the PDF was there.
 func (w *watch) observed(theirs store.Job) {
 	j := w.ledger.jobs[theirs.ID]
-	if j == nil || j.End.Finished() && !theirs.End.Finished() || theirs.Answered.Before(j.Answered) {
+	if j == nil {
 		return
 	}
-	theirs.Batch, theirs.Added = j.Batch, j.Added
-	*j = theirs
-	if at := w.jobs[j.ID]; at != nil && !at.settled {
+	lost := theirs.File == "" && j.File != ""
+	j.File = cmp.Or(theirs.File, j.File)
+	older := j.End.Finished() && !theirs.End.Finished() || theirs.Answered.Before(j.Answered)
+	if !older {
+		theirs.Batch, theirs.Added, theirs.File = j.Batch, j.Added, j.File
+		*j = theirs
+	}
+	if lost {
+		w.saves.observe(j)
+	}
+	if at := w.jobs[j.ID]; at != nil && !at.settled && !older {
 		w.show(j, time.Now())
 	}
 }
@@ -137,10 +163,17 @@ func (w *watch) forgotten(id job.ID) {
 		return
 	}
 	delete(w.ledger.jobs, id)
-	if at := w.jobs[id]; at != nil && !at.settled {
+	at := w.jobs[id]
+	if at == nil {
+		return
+	}
+	if !at.settled || w.files.under[id] != nil {
 		w.tell(w.shorts.of(id) + " was forgotten in another jobwatch: it is not watched any more")
+	}
+	if !at.settled {
 		w.settle(id)
 	}
+	w.files.cancel(id)
 }
 
 // replaced takes in a state file that was rewritten under us.

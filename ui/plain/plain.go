@@ -35,8 +35,12 @@ type Config struct {
 	Opened  store.Opened // what the state file holds
 	Watcher Watcher      // running; whoever runs it stops it after Run
 
-	Jobs  []job.ID // what to watch; none: all unfinished ones that are tracked
-	Batch string   // the name of the batch that new jobs among them become; "": the time
+	Downloads Downloader // running, likewise: each Done job's PDF is wanted; nil: none is
+
+	// Jobs is what to watch; none: all unfinished ones that are tracked, and with
+	// Downloads those whose PDFs are missing.
+	Jobs  []job.ID
+	Batch string // the name of the batch that new jobs among them become; "": the time
 }
 
 const (
@@ -49,6 +53,13 @@ const (
 	// writeGrace is how long, after an interruption, a reader may take for what is
 	// still to be written.
 	writeGrace = time.Second
+	// downloadTries is how often in all a PDF is tried, where trying again may help,
+	// and downloadDelay how long the next try waits at most: nobody is there to press
+	// a key, a short outage is to cost no PDF, and a long one not to keep a script.
+	downloadTries = 3
+	downloadDelay = 30 * time.Second
+	// fileGrace bounds how long downloads that are given up may take to clean up.
+	fileGrace = 2 * time.Second
 	// awayDelay is how long the API may be away before that is told: short
 	// troubles are nobody's business.
 	awayDelay = 10 * time.Second
@@ -63,10 +74,12 @@ const (
 )
 
 // Run tracks the jobs that are not tracked yet, tells of each change of status, and
-// returns when all of the jobs are finished, when ctx ends, or when nobody reads Out
-// any more. What it observed is in the state file then, as far as the disk allows:
-// trouble with it is told once, and watching goes on. Its error means that the poller
-// stopped early, or that Out can't be written.
+// returns when all of the jobs are finished and all wanted PDFs saved or given up,
+// when ctx ends, or when nobody reads Out any more. Downloads that have not ended then
+// are canceled, and leave nothing on the disk. What it observed is in the state file
+// then, as far as the disk allows: trouble with it is told once, and watching goes on.
+// Its error means that the poller or downloading stopped early, or that Out can't be
+// written.
 func Run(ctx context.Context, cfg Config) (Result, error) {
 	w := newWatch(&cfg)
 	stop := w.follow(ctx)

@@ -10,6 +10,7 @@ type Result struct {
 	Done        int
 	Failed      int // finished, but not Done
 	Unfinished  int
+	NotSaved    int  // PDFs that were wanted and could not be had
 	Interrupted bool // the context ended before the jobs did
 	Cut         bool // nobody reads standard output any more
 	Once        bool // it was one look only
@@ -21,7 +22,7 @@ func (r Result) Exit() int {
 	switch {
 	case r.Interrupted:
 		return cli.ExitInterrupted
-	case r.Failed > 0, r.Cut:
+	case r.Failed > 0, r.NotSaved > 0, r.Cut:
 		return cli.ExitNotDone
 	case r.Unfinished > 0 && r.Once:
 		return cli.ExitUnfinished

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 )
@@ -24,6 +25,7 @@ type stage struct {
 	feed     *feed
 	out, err bytes.Buffer // to be read when Run has returned
 	cfg      Config
+	client   *api.Client // of the API that the poller asks, if there is one
 
 	cancel context.CancelFunc
 	done   chan struct{}

@@ -32,6 +32,7 @@ func (s *stage) withAPI() *sim.Server {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.client = client
 	p := poller.New(client, poller.WithSeed(1))
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	ended := make(chan error, 1)

@@ -36,6 +36,7 @@ func (w *watch) table() string {
 		if p := at.problem; p != nil && !j.End.Finished() {
 			said = joined("; ", said, "last poll failed: "+safe.Line(p.Reason))
 		}
+		said = joined("; ", said, safe.Line(at.file))
 		look := new(theme.Theme).Look(j.Answer.Status, j.End, at.problem)
 		rows = append(rows, []string{
 			w.shorts.of(id), safe.Line(look.Word), percent(j.Answer.Progress), w.batchName(j), said,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/fetch"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/safe"
@@ -24,6 +25,8 @@ type watched struct {
 	settled bool         // nothing more is expected of it
 	hinted  bool         // it was told that the API doesn't know it
 	problem *job.Problem // of the last poll
+	file    string       // what became of its PDF, for people; "" while nothing has
+	noFile  error        // why it could not be saved
 }
 
 // watch is one run. All of it belongs to the goroutine of Run; saves, writes and the
@@ -35,6 +38,8 @@ type watch struct {
 	order  []job.ID
 	shorts shorts
 	left   int // jobs that are not settled
+
+	files downloads
 
 	saves    saves
 	out, err outlet
@@ -57,6 +62,7 @@ func newWatch(cfg *Config) *watch {
 		cfg:    cfg,
 		ledger: newLedger(&cfg.Opened.Contents),
 		jobs:   make(map[job.ID]*watched),
+		files:  newDownloads(cfg.Downloads),
 		saves:  newSaves(cfg.Journal),
 		out:    newOutlet(cfg.Out),
 		err:    newOutlet(cfg.Err),
@@ -94,7 +100,7 @@ func (w *watch) begin(ctx context.Context) error {
 	ids := w.cfg.Jobs
 	if len(ids) == 0 {
 		w.ledger.each(func(j *store.Job) {
-			if !j.End.Finished() {
+			if !j.End.Finished() || w.missing(j) {
 				ids = append(ids, j.ID)
 			}
 		})
@@ -160,17 +166,21 @@ func (w *watch) trackNew(ctx context.Context, ids []job.ID, now time.Time) error
 	return nil
 }
 
-// errStopped says that the poller stopped under us.
-var errStopped = errors.New("polling has stopped")
+// These say what stopped under us.
+var (
+	errStopped    = errors.New("polling has stopped")
+	errNoDownload = errors.New("downloading has stopped")
+)
 
-// loop goes on until every job is settled.
+// loop goes on until every job is settled, and every wanted PDF is there or failed.
 func (w *watch) loop(ctx context.Context) error {
-	for w.left > 0 {
+	for w.left > 0 || len(w.files.under) > 0 {
 		w.out.start()
 		w.err.start()
 		var updates <-chan poller.Update
+		var fetched <-chan []fetch.Event
 		if len(w.out.pending) < mostUnread {
-			updates = w.cfg.Watcher.Updates()
+			updates, fetched = w.cfg.Watcher.Updates(), w.files.events()
 		}
 		select {
 		case <-ctx.Done():
@@ -180,6 +190,13 @@ func (w *watch) loop(ctx context.Context) error {
 				return errStopped
 			}
 			w.updated(u)
+		case events, open := <-fetched:
+			if !open {
+				return errNoDownload
+			}
+			w.fetched(events)
+		case <-w.files.again:
+			w.files.retry()
 		case f := <-w.news:
 			w.followed(f)
 		case <-w.saves.due:
@@ -201,6 +218,7 @@ func (w *watch) loop(ctx context.Context) error {
 
 // finish saves and writes what is left, and says how it ended.
 func (w *watch) finish(ctx context.Context, why error) (Result, error) {
+	w.giveUp(ctx)
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveGrace)
 	defer cancel()
 	if w.cfg.Once {
@@ -216,19 +234,19 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 	for _, id := range w.order {
 		if j := w.ledger.jobs[id]; j != nil {
 			r.count(j.End)
+			if w.jobs[id].noFile != nil {
+				r.NotSaved++
+			}
 		}
 	}
-	if !r.Cut && !w.cfg.JSON {
-		w.tellCauses(r.Failed)
-		if r.Interrupted && r.Unfinished > 0 {
-			w.tell("interrupted; " + plural(r.Unfinished, "unfinished job") + " stay tracked")
-		}
+	if !r.Cut {
+		w.tellEnd(&r)
 	}
 	w.err.drain(ctx, writeGrace)
 	switch {
 	case w.out.err != nil && !r.Cut:
 		return r, fmt.Errorf("standard output can't be written: %w", w.out.err)
-	case errors.Is(why, errStopped) && !r.Interrupted:
+	case (errors.Is(why, errStopped) || errors.Is(why, errNoDownload)) && !r.Interrupted:
 		return r, why
 	}
 	return r, nil
