@@ -220,12 +220,17 @@ func (a *app) lines(ctx context.Context) int {
 		return failed(err)
 	}
 	defer journal.Close() //nolint:errcheck // all that Append said was saved is
-	stop := a.watch(ctx)
-	result, err := plain.Run(ctx, plain.Config{
+	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
 		Journal: journal, Opened: opened, Watcher: a.poller, Jobs: jobs, Batch: a.opts.Batch,
-	})
-	if err = errors.Join(err, stop()); err != nil {
+	}
+	stopFiles := func() error { return nil }
+	if a.opts.Download != "" {
+		config.Downloads, stopFiles = a.downloads(ctx)
+	}
+	stop := a.watch(ctx)
+	result, err := plain.Run(ctx, config)
+	if err = errors.Join(err, stop(), stopFiles()); err != nil {
 		return failed(err)
 	}
 	return result.Exit()
