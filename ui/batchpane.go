@@ -17,7 +17,7 @@ func (m *Model) batchPane(b *jobs.Batch) detail.Batch {
 		Batch: b.Batch, Counts: b.Counts,
 		Ready:      m.oracle.Batch(b.ID, m.now),
 		Throughput: m.oracle.Throughput(b.ID, m.now),
-		Causes:     m.causes.of(m.list, b.ID, b.Counts.Failed()),
+		Causes:     m.causes.of(m, b.ID, b.Counts.Failed()),
 	}
 	if spread, ok := m.oracle.Spread(b.ID); ok {
 		pane.Spread = spread
@@ -31,8 +31,10 @@ func (m *Model) stalled(r *jobs.Row) time.Duration {
 	if r.End.Finished() {
 		return 0
 	}
-	span, _ := m.oracle.Stalled(r.ID)
-	return span
+	if span, stalled := m.oracle.Stalled(r.ID); stalled {
+		return span
+	}
+	return 0
 }
 
 // pace is a job's time over its batch's median; 0 when that can't be told.
@@ -49,7 +51,7 @@ type causeCache struct {
 	causes []detail.Cause
 }
 
-func (c *causeCache) of(list *jobs.List, batch store.BatchID, failed int) []detail.Cause {
+func (c *causeCache) of(m *Model, batch store.BatchID, failed int) []detail.Cause {
 	if failed == 0 {
 		return nil
 	}
@@ -57,8 +59,8 @@ func (c *causeCache) of(list *jobs.List, batch store.BatchID, failed int) []deta
 		return c.causes
 	}
 	*c = causeCache{batch: batch, failed: failed}
-	for _, p := range problems(list, func(r *jobs.Row) bool { return r.Batch == batch }) {
-		c.causes = append(c.causes, detail.Cause{Text: p.cause, Jobs: len(p.ids)})
+	for _, p := range problems(m.list, func(r *jobs.Row) bool { return r.Batch == batch }) {
+		c.causes = append(c.causes, detail.Cause{Text: m.cause(p), Jobs: len(p.ids)})
 	}
 	return c.causes
 }

@@ -57,7 +57,7 @@ func (m *Model) idWidth(lines []jobs.Line) int {
 			width = max(width, line.Row.ShortLen())
 		}
 	}
-	return min(width, 13)
+	return min(width, len("01890a5d-ac96-774b")) // as long as IDs of version 7 made within a minute need
 }
 
 // scrollbar is a column that shows which part of the list is on the screen; nil
@@ -107,7 +107,7 @@ func ground(cursor bool) theme.Ground {
 // jobLine draws a job's row.
 func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	r := line.Row
-	look := m.theme.Look(r.Answer.Status, r.End, r.Problem)
+	look := m.theme.Look(m.public(&r.Job).Answer.Status, r.End, r.Problem)
 	stale := r.Stale(m.now)
 	l := draw.NewLine(m.theme, ground(line.Cursor))
 	m.gutter(l, line.Cursor, r.Selected, r.News)
@@ -151,16 +151,17 @@ func (m *Model) words(l *draw.Line, r *jobs.Row, stale bool, width int) {
 		role = theme.Dim
 	}
 	start := l.Width()
-	title := r.Answer.Description
-	about, aboutRole := causeOf(&r.Job), theme.Error
+	j := m.public(&r.Job)
+	title := j.Answer.Description
+	about, aboutRole := causeOf(&j), theme.Error
 	if about == "" {
 		about, aboutRole = m.fileNote(r)
 	}
 	if about == "" && r.Problem != nil {
-		about, aboutRole = r.Problem.Reason, theme.Warn
+		about, aboutRole = m.problem(r).Reason, theme.Warn
 	}
 	if about == "" && !r.End.Finished() {
-		about, aboutRole = r.Answer.Meta, theme.Dim
+		about, aboutRole = j.Answer.Meta, theme.Dim
 	}
 	switch {
 	case about != "" && title != "":

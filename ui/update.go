@@ -75,8 +75,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 // afterwards is what follows from any change: the poller learns what is looked
 // at, the window's title and the next tick follow the screen.
 func (m *Model) afterwards() tea.Cmd {
-	m.look()
 	m.valid = time.Hour
+	if m.list.Filter().Timed() {
+		m.list.Tick(m.now)
+		m.hold(time.Second)
+	}
+	m.look()
 	m.frame = m.draw()
 	told := tea.Batch(m.noteAbsence(), m.overdue())
 	return tea.Batch(told, m.retitle(), m.nextTick())
@@ -301,21 +305,11 @@ func (m *Model) everything() []store.Op {
 
 // replaced takes in a state file that was compacted or exchanged under us.
 func (m *Model) replaced(c store.Contents) {
-	stays := make(map[job.ID]bool, len(c.Jobs))
-	for i := range c.Jobs {
-		stays[c.Jobs[i].ID] = true
-	}
-	gone := m.list.Where(func(r *jobs.Row) bool { return !stays[r.ID] })
-	fresh := c.Jobs[:0:0]
-	for _, j := range c.Jobs {
-		if _, tracked := m.list.Row(j.ID); !tracked {
-			fresh = append(fresh, j)
-		}
-	}
-	m.list.Reset(c)
-	m.drop(gone)
-	m.track(fresh)
-	for i := range fresh {
-		m.oracle.See(&fresh[i])
+	applied := m.list.Reset(c)
+	m.saves.observe(applied.Save...)
+	m.drop(applied.Gone)
+	m.track(applied.Added)
+	for i := range applied.Added {
+		m.oracle.See(&applied.Added[i])
 	}
 }
