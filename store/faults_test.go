@@ -118,17 +118,17 @@ func TestWatchingGoesOnWhereNothingCanBeSaved(t *testing.T) {
 
 func TestNoSingleFaultLosesWhatWasSaved(t *testing.T) {
 	for left, n := -1, 0; left < 0; n++ {
-		path := stateFile(t)
-		write(t, path, fileOf(t, track(pasted(1, ""))...)+"damage\n"+`{"op":"tor`)
+		machine := disktest.NewMachine("/home")
+		plant(t, machine, []byte(fileOf(t, track(pasted(1, ""))...)+"damage\n"+`{"op":"tor`))
 		left = n
-		once := disktest.Faulty{Disk: noSync{}, Fault: func(disktest.Op, string) error {
+		once := disktest.Faulty{Disk: machine.Start(), Fault: func(disktest.Op, string) error {
 			if left--; left == -1 {
 				return syscall.EIO
 			}
 			return nil
 		}}
 		saved := map[job.ID]bool{}
-		s, opened, err := Open(t.Context(), path, OnDisk(once))
+		s, opened, err := Open(t.Context(), worldFile, OnDisk(once))
 		if err == nil {
 			equal(t, "jobs found", len(opened.Contents.Jobs), 1)
 			s.minSize = 1 << 10
@@ -140,7 +140,7 @@ func TestNoSingleFaultLosesWhatWasSaved(t *testing.T) {
 				saved[id(i)] = s.Append(t.Context(), ops...) == nil
 			}
 		}
-		after := newModel(contents(t, path, OnDisk(noSync{})))
+		after := newModel(contents(t, worldFile, OnDisk(machine.Start())))
 		if _, there := after.jobs[id(1)]; !there {
 			t.Errorf("with fault %d the first job is gone", n)
 		}
