@@ -62,7 +62,7 @@ func (m *Model) fetched(msg fetchedMsg) tea.Cmd {
 		case fetch.Failed:
 			m.files.under[e.ID] = e
 			delete(m.files.open, e.ID)
-			m.warn(joined("; ", fmt.Sprintf("download of %s failed: %v", m.nameOf(e.ID), e.Err), hint(m.opts.Keys.Download, "tries again")))
+			m.warn(joined("; ", fmt.Sprintf("download of %s failed: %s", m.nameOf(e.ID), m.errorText(e.Err)), hint(m.opts.Keys.Download, "tries again")))
 		case fetch.Queued, fetch.Running:
 			m.files.under[e.ID] = e
 		}
@@ -80,9 +80,9 @@ func (m *Model) arrivedFile(e fetch.Event) tea.Cmd {
 	record.File = e.File
 	m.list.ApplyOps([]store.Op{store.Observe{Job: record}}, m.now)
 	m.saves.add(nil, store.Observe{Job: record})
-	text := "saved " + e.File
+	text := "saved " + m.public(&record).File
 	if e.Already {
-		text = "already there: " + e.File
+		text = "already there: " + m.public(&record).File
 	}
 	m.say(theme.OK, safe.Line(text))
 	m.log.add(entry{m.now, theme.OK, safe.Line(text)})
@@ -220,19 +220,19 @@ func (m *Model) fileNote(r *jobs.Row) (string, theme.Role) {
 			}
 			return "PDF " + strconv.FormatInt(e.Got>>10, 10) + " KB", theme.Accent
 		case fetch.Failed:
-			return "PDF failed: " + e.Err.Error(), theme.Error
+			return "PDF failed: " + m.errorText(e.Err), theme.Error
 		case fetch.Saved, fetch.Canceled:
 		}
 	}
 	if r.File != "" {
-		return "PDF " + filepath.Base(r.File), theme.Dim
+		return "PDF " + filepath.Base(m.public(&r.Job).File), theme.Dim
 	}
 	return "", theme.Dim
 }
 
 // nameOf is a job for a sentence: its description, else its short ID.
 func (m *Model) nameOf(id job.ID) string {
-	if row, ok := m.list.Row(id); ok && row.Answer.Description != "" && !m.opts.Redact {
+	if row, ok := m.list.Row(id); ok && m.public(&row.Job).Answer.Description != "" {
 		return row.Answer.Description
 	}
 	return id.Short()

@@ -51,16 +51,17 @@ func (m *Model) export(name string) tea.Cmd {
 }
 
 func (m *Model) exportRow(r *jobs.Row, batch string) export.Row {
+	j := m.public(&r.Job)
 	row := export.Row{
-		ID: r.ID.String(), Batch: batch, Status: string(r.Answer.Status), Progress: float64(r.Progress()),
-		Description: r.Answer.Description, Message: r.Answer.Meta, Path: r.Answer.Path, File: r.File,
+		ID: j.ID.String(), Batch: batch, Status: string(j.Answer.Status), Progress: float64(r.Progress()),
+		Description: j.Answer.Description, Message: j.Answer.Meta, Path: j.Answer.Path, File: j.File,
 		Added: r.Added, Started: r.Started, Ended: r.Ended,
 	}
 	if r.End.Finished() && r.State() != jobs.Done {
-		row.Error = causeOf(&r.Job)
+		row.Error = causeOf(&j)
 	}
 	if m.opts.Redact {
-		row.ID, row.Description, row.Path, row.File = r.ID.Short(), "", "", ""
+		row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
 	}
 	return row
 }

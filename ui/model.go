@@ -19,6 +19,7 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/theme"
@@ -79,7 +80,8 @@ type Model struct {
 	away       absence
 	focusKnown bool // the terminal reports its focus
 	limiter    notify.Limiter
-	apiAway    bool // it was told that the API is away
+	hook       *hook.Hook // the user's command; nil for none
+	apiAway    bool       // it was told that the API is away
 	awaySince  time.Time
 
 	ticks int           // the number of the newest tick asked for
@@ -98,6 +100,9 @@ func New(ctx context.Context, opts Options) *Model {
 	m := &Model{ctx: ctx, opts: opts, now: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: textinput.New()}
 	m.files = downloads{under: make(map[job.ID]fetch.Event), open: make(map[job.ID]bool)}
 	m.text = opts.Filter
+	if opts.NotifyCommand != "" {
+		m.hook = hook.New(opts.NotifyCommand)
+	}
 	m.retheme(opts.Dark)
 	m.resize(80, 24)
 	m.refilter()

@@ -88,9 +88,10 @@ func (m *Model) entryOf(e jobs.Event) entry {
 		return entry{m.now, role, safe.Line(text)}
 	}
 	row, _ := m.list.Row(e.ID)
-	look := m.theme.Look(row.Answer.Status, row.End, nil)
-	text := fmt.Sprintf("%s %s  %s  %s", look.Glyph, look.Word, row.ShortID(), row.Answer.Description)
-	if cause := causeOf(&row.Job); cause != "" {
+	j := m.public(&row.Job)
+	look := m.theme.Look(j.Answer.Status, j.End, nil)
+	text := joined("  ", look.Glyph+" "+look.Word, row.ShortID(), j.Answer.Description)
+	if cause := causeOf(&j); cause != "" {
 		text += ": " + cause
 	}
 	return entry{m.now, look.Role, safe.Line(text)}

@@ -1,18 +1,14 @@
 package ui
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
-	"os/exec"
-	"runtime"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/safe"
@@ -67,20 +63,27 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 			}
 			c := batch.Counts
 			cmds = append(cmds, m.news(notify.BatchFinished{Batch: batch.Name, Done: c.By[jobs.Done], Failed: c.Failed()},
-				hookEvent{Event: "batch-finished", Batch: safe.Line(batch.Name), Done: c.By[jobs.Done], Failed: c.Failed()}))
+				hook.Event{Event: "batch-finished", Batch: safe.Line(batch.Name), Done: c.By[jobs.Done], Failed: c.Failed()}))
 		case jobs.JobFailed:
 			m.away.failed++
 			row, ok := m.list.Row(e.ID)
 			if !ok {
 				continue
 			}
-			name, cause := row.Answer.Description, causeOf(&row.Job)
-			if name == "" || m.opts.Redact {
+			shown, id := m.public(&row.Job), row.ID.String()
+			name, cause := shown.Answer.Description, causeOf(&shown)
+			if name == "" {
 				name = row.ID.Short()
+			}
+			if m.opts.Redact {
+				id = row.ID.Short()
 			}
 			batch, _ := m.list.Batch(e.Batch)
 			cmds = append(cmds, m.news(notify.JobFailed{Job: name, Cause: cause},
-				hookEvent{Event: "job-failed", Batch: safe.Line(batch.Name), Job: row.ID.Short(), Description: safe.Line(name), Cause: safe.Line(cause)}))
+				hook.Event{
+					Event: "job-failed", Batch: safe.Line(batch.Name), ID: id,
+					Description: safe.Line(shown.Answer.Description), Cause: safe.Line(cause),
+				}))
 		case jobs.JobDone:
 			m.away.done++
 		}
@@ -97,25 +100,23 @@ func (m *Model) noteAbsence() tea.Cmd {
 		m.apiAway, m.awaySince = true, m.host.Since
 		span := m.now.Sub(m.host.Since)
 		m.log.add(entry{m.now, theme.Warn, "the API has not answered for " + draw.Duration(span)})
-		return m.news(notify.APIAway{For: span}, hookEvent{Event: "api-away", Seconds: int(span.Seconds())})
+		return m.news(notify.APIAway{For: span}, hook.Event{Event: "api-away", Seconds: int(span.Seconds())})
 	case gone && !m.apiAway:
 		m.hold(awayAfter - m.now.Sub(m.host.Since) + time.Millisecond)
 	case m.apiAway && m.host.State == poller.Live:
 		m.apiAway = false
 		span := m.now.Sub(m.awaySince)
-		return m.news(notify.APIBack{After: span}, hookEvent{Event: "api-back", Seconds: int(span.Seconds())})
+		return m.news(notify.APIBack{After: span}, hook.Event{Event: "api-back", Seconds: int(span.Seconds())})
 	}
 	return nil
 }
 
 // news tells one thing: the hook at once, the terminal when nobody looks at it and
 // the last notification was long enough ago.
-func (m *Model) news(n notify.News, e hookEvent) tea.Cmd {
+func (m *Model) news(n notify.News, e hook.Event) tea.Cmd {
 	var cmds []tea.Cmd
-	if m.opts.NotifyCommand != "" {
-		e.Time = m.now
-		cmds = append(cmds, runHook(m.ctx, m.opts.NotifyCommand, e))
-	}
+	e.Time, e.Text = m.now, safe.Line(notify.Sentence([]notify.News{n}))
+	cmds = append(cmds, m.runHook(e))
 	if m.away.blurred || !m.focusKnown {
 		cmds = append(cmds, m.tell(m.limiter.Add(n, m.now)))
 	}
@@ -148,40 +149,16 @@ func (m *Model) overdue() tea.Cmd {
 	return m.tell(m.limiter.Due(m.now))
 }
 
-// hookEvent is what the user's command reads on its standard input.
-type hookEvent struct {
-	Event       string    `json:"event"` // batch-finished, job-failed, api-away, api-back
-	Time        time.Time `json:"time"`
-	Batch       string    `json:"batch,omitempty"`
-	Job         string    `json:"job,omitempty"` // the short ID
-	Description string    `json:"description,omitempty"`
-	Cause       string    `json:"cause,omitempty"`
-	Done        int       `json:"done,omitempty"`
-	Failed      int       `json:"failed,omitempty"`
-	Seconds     int       `json:"seconds,omitempty"` // how long the API was away
-}
-
-// hookTime bounds a run of the user's command.
-const hookTime = time.Minute
-
 // hookMsg says how the user's command failed.
 type hookMsg struct{ err error }
 
-func runHook(ctx context.Context, command string, e hookEvent) tea.Cmd {
+func (m *Model) runHook(e hook.Event) tea.Cmd {
+	command := m.hook
+	if command == nil {
+		return nil
+	}
 	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(ctx, hookTime)
-		defer cancel()
-		in, err := json.Marshal(e)
-		if err != nil {
-			return hookMsg{err}
-		}
-		shell, flag := "/bin/sh", "-c"
-		if runtime.GOOS == "windows" {
-			shell, flag = "cmd", "/c"
-		}
-		cmd := exec.CommandContext(ctx, shell, flag, command) //nolint:gosec // it is the user's own command
-		cmd.Stdin = bytes.NewReader(append(in, '\n'))
-		if err := cmd.Run(); err != nil {
+		if err := command.Run(m.ctx, e); err != nil && m.ctx.Err() == nil {
 			return hookMsg{err}
 		}
 		return nil

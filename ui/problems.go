@@ -116,7 +116,7 @@ func (m *Model) problemBody() []string {
 	for i, p := range v.all {
 		l := draw.NewLine(m.theme, ground(i == v.at))
 		m.gutter(l, i == v.at, false, false)
-		l.Right(theme.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(theme.Text, p.cause, width-gutterWidth-8-1)
+		l.Right(theme.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(theme.Text, m.cause(p), width-gutterWidth-8-1)
 		lines = append(lines, l.PadTo(width-1).String())
 	}
 	height := m.layout.body() - 4

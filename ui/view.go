@@ -209,7 +209,7 @@ func (m *Model) paneLines(width int) (lines []string, key any) {
 	row, batch := m.list.Current()
 	if row != nil {
 		lines, valid = detail.Job{
-			Job: row.Job, BatchName: batch.Name, Problem: row.Problem, Polls: row.Polls,
+			Job: m.public(&row.Job), Redact: m.opts.Redact, BatchName: batch.Name, Problem: m.problem(row), Polls: row.Polls,
 			Latency: row.Latency, Next: row.Next, PollKey: m.opts.Keys.Poll.Help().Key, Paused: m.paused, Stalled: m.stalled(row),
 			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
 		}.Lines(m.theme, m.now, width)

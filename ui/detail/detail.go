@@ -18,6 +18,7 @@ import (
 // Job is all that the pane shows of a job.
 type Job struct {
 	store.Job
+	Redact    bool // show no whole ID
 	BatchName string
 	Problem   *job.Problem // why the last poll failed; nil when it did not
 	Polls     int
@@ -173,7 +174,11 @@ func (p *page) headline(j Job) {
 }
 
 func (p *page) facts(j Job) {
-	p.id(j.ID)
+	if j.Redact {
+		p.fact("ID", theme.Text, j.ID.Short())
+	} else {
+		p.id(j.ID)
+	}
 	p.fact("Batch", theme.Text, j.BatchName)
 	if j.Answer.Path != "" {
 		p.long("Path", theme.Text, j.Answer.Path)

@@ -1,0 +1,89 @@
+//go:build !windows
+
+package hook_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/ui/hook"
+)
+
+func TestACommandReadsTheEvent(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "event")
+	event := hook.Event{Event: "job-failed", Time: time.Unix(1, 0).UTC(), Text: "it failed; $(rm -rf /) 'x'", Batch: "may"}
+	if err := hook.New("cat > "+file).Run(t.Context(), event); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got hook.Event
+	if err := json.Unmarshal(data, &got); err != nil || got != event || !strings.HasSuffix(string(data), "}\n") {
+		t.Errorf("it read %q: %v", data, err)
+	}
+}
+
+func TestACommandThatFailsSaysWhy(t *testing.T) {
+	err := hook.New("echo one >&2; echo 'no such mailbox' >&2; exit 3").Run(t.Context(), hook.Event{})
+	if err == nil || err.Error() != "exit status 3: no such mailbox" {
+		t.Error(err)
+	}
+	if err := hook.New("exit 4").Run(t.Context(), hook.Event{}); err == nil || err.Error() != "exit status 4" {
+		t.Error(err)
+	}
+}
+
+// What the command starts for itself is not waited for, nor is one that hangs when
+// jobwatch ends.
+func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
+	if err := hook.New("sleep 5 &").Run(t.Context(), hook.Event{}); err != nil {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := hook.New("exec sleep 20").Run(ctx, hook.Event{}); err == nil {
+		t.Error("it was not ended")
+	}
+}
+
+// A thousand jobs that fail in one moment are no thousand processes.
+func TestOnlyAFewCommandsRunAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	h := hook.New("touch " + dir + "/$$; ls " + dir + " | wc -l >> " + dir + ".counts; sleep 0.02; rm " + dir + "/$$")
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() {
+			if err := h.Run(t.Context(), hook.Event{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	counts, err := os.ReadFile(dir + ".counts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Fields(string(counts))
+	for _, n := range lines {
+		if n > "4" || len(n) > 1 {
+			t.Errorf("%s ran at once", n)
+		}
+	}
+	if len(lines) != 40 {
+		t.Errorf("%d ran", len(lines))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := h.Run(ctx, hook.Event{}); err == nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %v", err)
+	}
+}

@@ -1,0 +1,85 @@
+package redact_test
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/redact"
+)
+
+const id = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+func TestIDsAreCutWhereverTheyStand(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                   "",
+		id:                                   "01890a5d…",
+		strings.ToUpper(id):                  "01890A5D…",
+		"/job/" + id + "/output":             "/job/01890a5d…/output",
+		id + id:                              "01890a5d…01890a5d…",
+		"0-" + id + "-0":                     "0-01890a5d…-0",
+		"a1b2c3d4-" + id:                     "a1b2c3d4-01890a5d…",
+		id[:35]:                              id[:35],
+		"well-known and re-used words - all": "well-known and re-used words - all",
+	} {
+		if got := redact.Text(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add("x-" + id + id + "-")
+	f.Fuzz(func(t *testing.T, s string) {
+		out := redact.Text(s)
+		for i := range len(out) {
+			if len(out)-i < len(id) {
+				break
+			}
+			if _, err := job.Parse(out[i : i+len(id)]); err == nil {
+				t.Fatalf("%q keeps an ID: %q", s, out)
+			}
+		}
+	})
+}
+
+func TestNothingTellsWhatAJobIsAbout(t *testing.T) {
+	parsed, err := job.Parse(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := store.Job{
+		ID: parsed, Cause: "no font for Salaries 2026",
+		Answer: job.Answer{
+			Status: job.Error, Description: "Salaries 2026", Meta: "rendering Salaries 2026, page 3",
+			Path: "https://api.example/job/" + id + "/output?token=secret#x",
+		},
+		File: filepath.Join("may", "Salaries 2026.pdf"),
+	}
+	j := redact.Job(before)
+	p := redact.Problem(&job.Problem{
+		Reason: "Salaries 2026 is too large", Details: []job.Detail{{Loc: "path.job_id", Message: "bad " + id}},
+	}, &before)
+	file := redact.Error(fmt.Errorf("“Salaries 2026.pdf” can't be saved: %w", &fs.PathError{Op: "open", Path: before.File, Err: fs.ErrPermission}))
+	all := fmt.Sprintf("%+v %+v %s", j, p, file)
+	for _, secret := range []string{"Salaries", "secret", id} {
+		if strings.Contains(strings.ReplaceAll(all, j.ID.String(), ""), secret) {
+			t.Errorf("%q is in %s", secret, all)
+		}
+	}
+	for _, kept := range []string{"rendering …, page 3", "no font for …", "job/01890a5d…/output", filepath.Join("may", "….pdf"), "permission denied", "bad 01890a5d…"} {
+		if !strings.Contains(all, kept) {
+			t.Errorf("%q is not in %s", kept, all)
+		}
+	}
+	if before.Answer.Description == "" {
+		t.Error("the job itself was changed")
+	}
+	if redact.Problem(nil, &before) != nil || redact.File("") != "" {
+		t.Error("nothing became something")
+	}
+}

@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/store"
+)
+
+// Somebody shares the screen: what the documents are about, and the IDs to get them
+// with, stay private whatever is looked at.
+func TestASharedScreenGivesNothingAway(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "hook")
+	atDesk(t, func(d *desk) {
+		d.leave()
+		d.start(func(o *Options) { o.Redact, o.NotifyCommand = true, "cat >> "+file })
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+		lives := sim.AllAtOnce(sim.Plans(1, 4))
+		for i := range lives {
+			lives[i].Fail = i > 1
+		}
+		jobs := sim.Describe(1, lives)
+		for i := range jobs {
+			jobs[i].Description = "Salaries of the board"
+			if lives[i].Fail {
+				jobs[i].Cause = "Salaries of the board is not Markdown"
+			}
+		}
+		var text strings.Builder
+		ids := d.api.Add(jobs...)
+		for _, id := range ids {
+			text.WriteString(id.String() + "\n")
+		}
+		d.paste(text.String())
+		look := func() {
+			t.Helper()
+			d.seesNot("Salaries")
+			for _, id := range ids {
+				d.seesNot(id.String()[9:], id.String()[24:])
+			}
+		}
+		look()
+		d.waitFor("4/4")
+		look()
+		d.sees(ids[0].Short(), "… is not Markdown")
+		for _, record := range d.model.Records() {
+			if record.End == job.EndedDone {
+				record.File = filepath.Join("may", "Salaries of the board.pdf")
+				d.model.list.ApplyOps([]store.Op{store.Observe{Job: record}}, time.Now())
+			}
+		}
+		for range 4 {
+			d.press("down")
+			look()
+			d.press("enter")
+			look()
+			d.press("esc")
+		}
+		d.sees("PDF ….pdf", filepath.Join("may", "….pdf"))
+		for _, key := range []string{"l", "f", "?"} {
+			d.press(key)
+			look()
+			d.press("esc")
+		}
+		d.press("home")
+		look()
+
+		d.press("down", "y")
+		if d.clip.copied == "" || !strings.Contains(text.String(), d.clip.copied) || len(d.clip.copied) != 36 {
+			t.Errorf("copied %q, which is no whole ID", d.clip.copied)
+		}
+		look()
+		d.wait(time.Minute)
+		told, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, told := range append(d.clip.notified, string(told), d.clip.title) {
+			if strings.Contains(told, "Salaries") || strings.Contains(told, ids[3].String()) {
+				t.Errorf("given away: %s", told)
+			}
+		}
+		if !strings.Contains(string(told), "job-failed") || len(d.clip.notified) == 0 {
+			t.Errorf("nobody was told: %q, %q", told, d.clip.notified)
+		}
+	})
+}
