@@ -10,6 +10,8 @@ import (
 const (
 	longestBackoff = 60.0  // seconds between tries of a job that fails
 	giveUpAfter    = 600.0 // seconds of nothing but 404
+
+	reach = 4 // neighbours on either side that hear of a start
 )
 
 // answered takes in what came of asking e: a problem, or if there is none, the
@@ -100,57 +102,42 @@ func (s *schedule) finish(e *entry, end job.End) {
 
 // learn takes what the job was at a time into its history and the service's.
 func (s *schedule) learn(at float64, e *entry, a *job.Answer) {
-	base := e.last
+	from := e.last
 	if !e.running {
-		s.learnWait(at, e, a)
-		base = e.start
+		s.learnWait(at, e, a.Status != job.NotStarted)
+		from = e.start
 	}
 	if e.running && !e.blind {
-		s.service.run += at - base
-		if a.Status.Final() {
-			s.service.finish()
-		}
+		s.service.ran(at-from, a.Status.Final())
+	}
+	switch {
+	case a.Status == job.NotStarted:
+		e.running, e.near = false, e.near && !e.running
+		s.line.join(e)
+	case a.Status.Known():
+		e.observe(at, float64(a.Progress))
+	default:
+		e.observe(at, float64(job.Unknown))
 	}
 	e.last, e.contact, e.heard = at, at, true
-	if a.Status == job.NotStarted {
-		if e.running {
-			e.running, e.near = false, false
-		}
-		s.line.join(e)
-		return
-	}
-	p := float64(a.Progress)
-	if !a.Status.Known() {
-		p = -1
-	}
-	e.observe(at, p)
 }
 
 // learnWait learns from an answer of a job that was waiting.
-func (s *schedule) learnWait(at float64, e *entry, a *job.Answer) {
-	base := e.last
-	class := &s.service.plain
+func (s *schedule) learnWait(at float64, e *entry, started bool) {
+	from, class := e.last, &s.service.plain
 	if e.near {
-		base, class = max(base, e.since), &s.service.near
+		from, class = max(from, e.since), &s.service.near
 	}
-	started := a.Status != job.NotStarted
 	if !e.blind {
-		class.wait *= 31.0 / 32
-		class.news *= 31.0 / 32
-		if started {
-			class.wait += (at - base) / 2
-			class.news++
-		} else {
-			class.wait += at - base
-		}
+		class.waited(at-from, started)
 	}
 	if !started {
 		return
 	}
-	e.running = true
-	e.start, e.moved, e.p, e.v = (base+at)/2, at, -1, 0
+	e.running, e.start = true, (from+at)/2
+	e.p = float64(job.Unknown)
 	if !e.blind {
-		s.tell(base, e)
+		s.tell(from, e)
 	}
 	s.line.leave(e)
 }
@@ -158,7 +145,7 @@ func (s *schedule) learnWait(at float64, e *entry, a *job.Answer) {
 // tell makes the waiting neighbours of a job that started next to news.
 func (s *schedule) tell(since float64, e *entry) {
 	ahead, behind := e.ahead, e.behind
-	for range 2 {
+	for range reach {
 		if ahead != nil {
 			s.nextToNews(since, ahead)
 			ahead = ahead.ahead
@@ -175,7 +162,7 @@ func (s *schedule) nextToNews(since float64, e *entry) {
 		return
 	}
 	e.near, e.since = true, since
-	if !e.flying && e.fails == 0 && !e.asked && math.IsNaN(e.missing) {
+	if !e.flying && !e.asked && !e.failing() {
 		s.due.set(e, max(e.last, since)+s.service.tau(&e.history))
 	}
 }

@@ -67,7 +67,7 @@ type schedule struct {
 
 func newSchedule(rate, burst float64, concurrency int, r *rand.Rand) *schedule {
 	return &schedule{
-		service:     newService(defaultCost),
+		service:     newService(),
 		gate:        newGate(r),
 		budget:      newBudget(rate, burst),
 		rand:        r,
@@ -148,24 +148,28 @@ func (s *schedule) pick(now float64) (*entry, float64) {
 func (s *schedule) firstDue(now float64) *entry {
 	for {
 		e := s.due.first()
-		if e == nil || e.key[byDue] > now || e.asked || e.running || e.near {
+		if e == nil || e.key[byDue] > now || e.asked || e.running || e.near || e.failing() {
 			return e
 		}
 		again := e.last + s.service.tau(&e.history)
-		if again <= now || e.fails > 0 || !math.IsNaN(e.missing) || !e.heard {
+		if again <= now {
 			return e
 		}
 		s.due.set(e, again)
 	}
 }
 
+// failing reports whether the job's last poll failed, so that it's not the policy
+// that decided on the next.
+func (e *entry) failing() bool { return e.fails > 0 || !math.IsNaN(e.missing) }
+
 // stalestVisible is the visible row that was not heard of for longest, and when it
 // is old enough to be looked at again.
 func (s *schedule) stalestVisible() (*entry, float64) {
 	var oldest *entry
 	for _, e := range s.visible {
-		if e.flying || e.end.Finished() || e.fails > 0 {
-			continue
+		if e.flying || e.end.Finished() || e.fails > 0 || !math.IsNaN(e.missing) {
+			continue // being looked at does not shorten the wait after a bad answer
 		}
 		if oldest == nil || e.key[byUnheard] < oldest.key[byUnheard] {
 			oldest = e

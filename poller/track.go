@@ -25,7 +25,9 @@ func (s *schedule) track(now float64, batch []*entry) {
 			s.visible = append(s.visible, e)
 		}
 		if e.end.Finished() {
-			s.service.remember(e.last - e.start)
+			if d := e.last - e.start; d > 0 {
+				s.service.ran(d, true)
+			}
 			continue
 		}
 		fresh = append(fresh, e)
