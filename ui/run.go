@@ -14,9 +14,6 @@ import (
 	"example.com/jobwatch/ui/theme"
 )
 
-// framesPerSecond bounds what is sent to the terminal: smooth, and kind to SSH.
-const framesPerSecond = 20
-
 // How long the end may take when something hangs.
 const (
 	quitGrace  = 2 * time.Second // for the loop to end when it is asked to
@@ -28,10 +25,12 @@ const (
 // terminal back as it was, whatever happens. Its error says why the dashboard ended
 // by itself: a [crash.Error], if it broke.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
-	l := &loop{Model: m, console: c, mouse: mouse, goesOn: make(chan struct{}, 1)}
+	screen := term.NewScreen(c.out)
+	l := &loop{Model: m, console: c, screen: screen, mouse: mouse, goesOn: make(chan struct{}, 1)}
 	options := []tea.ProgramOption{
-		tea.WithInput(c.keys), tea.WithOutput(c.out), tea.WithAltScreen(),
-		tea.WithFPS(framesPerSecond), tea.WithReportFocus(), tea.WithFilter(l.filter),
+		tea.WithInput(c.keys), tea.WithOutput(screen), tea.WithAltScreen(),
+		tea.WithReportFocus(), tea.WithFilter(l.filter),
+		tea.WithFPS(1), // it looks so often for frames of its own, of which there are none
 		// Bubble Tea would print a stack trace over the raw screen.
 		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(),
 	}
@@ -39,7 +38,6 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		options = append(options, tea.WithMouseCellMotion())
 	}
 	program := tea.NewProgram(l, options...)
-	c.out.OnCaughtUp(func(lost bool) { program.Send(caughtUpMsg{lost}) })
 	hangs := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		go program.Quit()
@@ -113,20 +111,17 @@ func (c *Console) Print(text string) {
 }
 
 // loop stands between Bubble Tea and the Model. It keeps panics from the screen, and
-// frames from a terminal that has not taken the last one.
+// has the frames shown.
 type loop struct {
 	*Model
 	console *Console
+	screen  *term.Screen
 	mouse   bool
-	frame   string
 	crashed *crash.Error
 
 	stopped atomic.Bool   // the next SIGCONT ends a suspension
 	goesOn  chan struct{} // it has come
 }
-
-// caughtUpMsg says that the terminal takes frames again.
-type caughtUpMsg struct{ lost bool }
 
 // noShellMsg says that nobody could have a suspended jobwatch go on.
 type noShellMsg struct{}
@@ -144,11 +139,8 @@ func (l *loop) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	case crashMsg:
 		l.crashed = msg.err
 		return l, tea.Quit
-	case caughtUpMsg:
-		if msg.lost {
-			return l, tea.WindowSize() // has the whole screen drawn
-		}
-		return l, nil
+	case tea.WindowSizeMsg:
+		l.screen.Resize(msg.Width, msg.Height)
 	case noShellMsg:
 		l.say(theme.Warn, "there is no shell to come back to: not suspended")
 	case tea.ResumeMsg:
@@ -158,13 +150,10 @@ func (l *loop) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	return l, guarded(cmd)
 }
 
-// View implements tea.Model. While the terminal is behind, it is the last frame, of
-// which Bubble Tea sends nothing: whatever happens meanwhile becomes one frame.
+// View implements tea.Model. It gives Bubble Tea nothing to draw: see [term.Screen].
 func (l *loop) View() string {
-	if l.frame == "" || !l.console.out.Behind() {
-		l.frame = l.Model.View()
-	}
-	return l.frame
+	l.screen.Show(l.Model.View())
+	return ""
 }
 
 // guarded is a command whose panic becomes a message.
