@@ -83,6 +83,9 @@ func (l *List) ApplyOps(ops []store.Op, now time.Time) Applied {
 			}
 			after := op.Job
 			after.Batch, after.Added = l.rows[i].Batch, l.rows[i].Added
+			if after.File == "" { // another dashboard does not know what this one saved
+				after.File = l.rows[i].File
+			}
 			l.observe(i, &after, &out)
 		case store.Forget:
 			if i, ok := l.slot(op.ID); ok {
