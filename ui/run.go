@@ -59,11 +59,13 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		return c.ended(ctx, l, err)
 	case <-hangs:
 		c.abandon()
-		return errHangs
+		return ErrHung
 	}
 }
 
-var errHangs = errors.New("the dashboard hung and was left behind")
+// ErrHung is the end of a dashboard that did not end when it was told to. Its model
+// may still be in use.
+var ErrHung = errors.New("the dashboard hung and was left behind")
 
 // ended gives the terminal back after Bubble Tea has, and says why that was.
 func (c *Console) ended(ctx context.Context, l *loop, err error) error {
@@ -133,8 +135,8 @@ type crashMsg struct{ err *crash.Error }
 func (l *loop) Init() tea.Cmd { return guarded(l.Model.Init()) }
 
 // Update implements tea.Model.
-func (l *loop) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
-	defer crash.Into(func(e *crash.Error) { l.crashed, cmd = e, tea.Quit })
+func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	defer crash.Into(func(e *crash.Error) { l.crashed, next, cmd = e, l, tea.Quit })
 	switch msg := msg.(type) {
 	case crashMsg:
 		l.crashed = msg.err

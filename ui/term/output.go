@@ -21,6 +21,7 @@ type Output struct {
 	queue  []byte        // what comes after the write under way
 	spare  []byte        // the queue before, to be used again
 	idle   chan struct{} // closed when all is written; nil when all is
+	given  bool          // up: what is being written is not to go on
 	asked  bool          // Behind said so since
 	lost   bool          // something was dropped since
 	err    error         // of a write: nobody is there to read
@@ -71,9 +72,23 @@ func (o *Output) write() {
 			caughtUp()
 			return
 		}
-		_, err := o.file.Write(next)
+		var err error
+		for rest := next; len(rest) > 0 && err == nil && !o.givenUp(); {
+			var n int
+			n, err = o.file.Write(rest[:min(len(rest), piece)])
+			rest = rest[n:]
+		}
 		o.wrote(next, err)
 	}
+}
+
+// piece is how much is written at once, in bytes. Abandon waits for one.
+const piece = 4 << 10
+
+func (o *Output) givenUp() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.given
 }
 
 // next takes what is queued; if that is nothing, writing has ended, which the
@@ -90,7 +105,7 @@ func (o *Output) next() (queue []byte, caughtUp func()) {
 	if lost, caught := o.lost, o.caught; caught != nil && (o.asked || lost) {
 		caughtUp = func() { caught(lost) }
 	}
-	o.idle, o.asked, o.lost = nil, false, false
+	o.idle, o.given, o.asked, o.lost = nil, false, false, false
 	return nil, caughtUp
 }
 
@@ -145,9 +160,9 @@ func (o *Output) Flush(within time.Duration) bool {
 // terminal comes to life again, that is what it finds.
 func (o *Output) Abandon(last string) {
 	o.mu.Lock()
-	o.queue = nil
+	o.queue, o.given = nil, o.idle != nil
 	o.mu.Unlock()
-	for range 50 { // a write under way refills the room that was made
+	for range 50 { // the write under way needs room, too
 		discard(o.file)
 		if o.Flush(10 * time.Millisecond) {
 			break

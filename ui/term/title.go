@@ -18,8 +18,9 @@ const (
 	// Mouse asks for clicks, drags and the wheel, in the form without limits (1002, 1006).
 	Mouse = "\x1b[?1002h\x1b[?1006h"
 	// Release takes back everything that Bubble Tea asks of a terminal: the mouse, focus
-	// reports, bracketed paste, the hidden cursor, the other screen.
-	Release = "\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l"
+	// reports, bracketed paste, the other screen, and the hidden cursor, of which some
+	// terminals have one for each screen.
+	Release = "\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l\x1b[?25h"
 )
 
 // Enter returns what to send when the screen becomes ours, Leave what puts

@@ -1,0 +1,160 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui"
+	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/theme"
+)
+
+// A bug anywhere ends it in order: the terminal is given back, what was known is
+// saved, one sentence says where the report is, and nothing of that shows an ID.
+func TestAPanicAnywhere(t *testing.T) {
+	for _, where := range []string{"worker", "command", "update", "start"} {
+		t.Run(where, func(t *testing.T) {
+			s := newStage(t)
+			ids := s.jobs(3, 0)
+			exe, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(context.WithoutCancel(t.Context()), exe)
+			cmd.Env = s.env("JOBWATCH_BREAK=" + where)
+			tm := termtest.Open(t, cmd, 300, 30) // so that the sentence is one line
+			if where != "start" {
+				tm.Sees("? help")
+				tm.Paste(lines(ids))
+			}
+			tm.Left(70)
+			tm.Sees("jobwatch: something in it broke (no row for")
+			if where != "start" && !strings.Contains(s.state(), ids[2].String()) {
+				t.Error("the state was not saved")
+			}
+			reports, _ := filepath.Glob(s.folder("crash-*"))
+			if len(reports) != 1 || !strings.Contains(tm.Text(), reports[0]) {
+				t.Fatalf("the reports are %q; the screen:\n%s", reports, tm.Text())
+			}
+			report, err := os.ReadFile(reports[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if info, _ := os.Stat(reports[0]); info.Mode().Perm() != 0o600 {
+				t.Errorf("the report's mode is %v", info.Mode())
+			}
+			if !strings.Contains(string(report), "break_test.go:") {
+				t.Errorf("the report does not say where:\n%s", report)
+			}
+			for _, text := range []string{string(report), tm.Text()} {
+				if strings.Contains(text, exampleID[9:]) || strings.Contains(text, "signature") {
+					t.Errorf("an ID or a URL is told:\n%s", text)
+				}
+			}
+			if strings.Contains(tm.Raw(), "goroutine ") {
+				t.Errorf("a stack trace was written to the terminal:\n%q", tm.Raw())
+			}
+		})
+	}
+}
+
+const exampleID = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+func broken() { panic("no row for " + exampleID + " of https://example.com/f?signature=abc") }
+
+// breaking is jobwatch with a bug in one place, wired as main wires it.
+func breaking(where string) int {
+	env := term.Environ(os.Environ())
+	client, err := api.New(env["JOBWATCH_API"])
+	if err != nil {
+		panic(err)
+	}
+	path, err := store.DefaultPath()
+	if err != nil {
+		panic(err)
+	}
+	var watched atomic.Bool
+	watcher := poller.New(breakingClient{client, where == "worker"})
+	console := ui.NewConsole(os.Stdin, os.Stdout, env, notify.None)
+	var journal *store.Store
+	model := ui.New(context.Background(), ui.Options{
+		Open: func(ctx context.Context) (ui.Journal, store.Opened, error) {
+			s, opened, err := store.Open(ctx, path)
+			journal = s
+			return breakingJournal{s, where == "command"}, opened, err
+		},
+		Watcher: watcher, Terminal: console, Take: console.Take,
+		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true, Keys: ui.DefaultKeys(),
+		Clock: func() time.Time {
+			if where == "start" && watched.Load() || where == "update" && journal != nil && saved(path) {
+				broken()
+			}
+			return time.Now()
+		},
+	})
+	watched.Store(true)
+	ctx, cancel := context.WithCancel(context.Background())
+	polled := make(chan error, 1)
+	go func() { polled <- watcher.Run(ctx) }()
+	err = console.Run(context.Background(), model, true)
+	cancel()
+	err = errors.Join(err, <-polled)
+	if journal != nil {
+		err = errors.Join(err, journal.Append(context.Background(), model.Unsaved()...), journal.Close())
+	}
+	broke, ok := crash.In(err)
+	if !ok {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	crash.Tell(os.Stderr, filepath.Dir(path), "test", broke, true)
+	return 70
+}
+
+func saved(path string) bool {
+	text, _ := os.ReadFile(path) // none yet: ""
+	return strings.Contains(string(text), "-")
+}
+
+type breakingClient struct {
+	*api.Client
+	breaks bool
+}
+
+func (c breakingClient) Status(ctx context.Context, id job.ID) (job.Answer, error) {
+	if c.breaks {
+		broken()
+	}
+	return c.Client.Status(ctx, id)
+}
+
+type breakingJournal struct {
+	*store.Store
+	breaks bool
+}
+
+func (j breakingJournal) Append(ctx context.Context, ops ...store.Op) error {
+	if j.breaks {
+		broken()
+	}
+	return j.Store.Append(ctx, ops...)
+}

@@ -1,0 +1,140 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/sim"
+)
+
+// ended runs a program and wants this exit status.
+func ended(t *testing.T, cmd *exec.Cmd, status int) (out, errs string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		t.Errorf("exit status %d, want %d\n%s%s", got, status, stdout.String(), stderr.String())
+	}
+	return stdout.String(), stderr.String()
+}
+
+// inFolder is how many files there are in a folder and its folders, hidden ones, too.
+func inFolder(t *testing.T, folder string) (pdfs, others int) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, os.ErrNotExist) || e.IsDir():
+		case strings.HasSuffix(path, ".pdf"):
+			pdfs++
+		default:
+			others++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pdfs, others
+}
+
+// A night's batch for a script: one PDF can't be had, so the command fails; once that
+// is mended, it gets this one, and none twice.
+func TestAScriptGetsItsPDFsAndThoseThatWereMissing(t *testing.T) {
+	s := newStage(t)
+	folder := filepath.Join(t.TempDir(), "pdfs")
+	ids := s.jobs(5, 150*time.Millisecond)
+	var asked atomic.Int32
+	login := sim.NotPDF()
+	s.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		if asked.Add(1); strings.Contains(r.URL.Path, ids[3].String()) {
+			login(w, r, next)
+			return
+		}
+		next(w, r)
+	}))
+	run := func(status int, args ...string) (out, errs string) {
+		cmd := s.command(append([]string{"--batch", "night", "--download", folder, "-"}, args...)...)
+		cmd.Stdin = strings.NewReader(lines(ids))
+		return ended(t, cmd, status)
+	}
+	out, errs := run(1)
+	if n := strings.Count(out, "  saved "+filepath.Join(folder, "night")+"/"); n != 4 {
+		t.Errorf("%d PDFs are told to be saved, want 4:\n%s", n, out)
+	}
+	if !strings.Contains(out, ids[3].Short()+"  PDF failed: what came is not a PDF") ||
+		!strings.Contains(errs, "1 of 5 PDFs could not be saved") || !strings.Contains(errs, "  "+ids[3].Short()+": what came is not a PDF") {
+		t.Errorf("why one is missing is not told:\n%s%s", out, errs)
+	}
+	if pdfs, others := inFolder(t, folder); pdfs != 4 || others != 0 || asked.Load() != 5 {
+		t.Errorf("%d PDFs, %d other files, %d were asked for", pdfs, others, asked.Load())
+	}
+
+	s.api.Mend()
+	s.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		if !strings.Contains(r.URL.Path, ids[3].String()) {
+			t.Errorf("asked again for %s", r.URL.Path)
+		}
+		next(w, r)
+	}))
+	out, _ = run(0, "--json")
+	if n := strings.Count(out, `"file":"`+filepath.Join(folder, "night")); n != 4+5 { // known before, and found or saved now
+		t.Errorf("%d lines say where a PDF is:\n%s", n, out)
+	}
+	if pdfs, others := inFolder(t, folder); pdfs != 5 || others != 0 {
+		t.Errorf("%d PDFs, %d other files", pdfs, others)
+	}
+}
+
+func TestCtrlCDuringADownloadLeavesNoLitter(t *testing.T) {
+	s, folder := newStage(t), t.TempDir()
+	id := s.jobs(1, 0)[0]
+	began := make(chan struct{}, 1)
+	s.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Length", "100000")
+		_, _ = io.WriteString(w, "%PDF-1.4\n")
+		_ = http.NewResponseController(w).Flush()
+		began <- struct{}{}
+		<-r.Context().Done()
+	}))
+	args := []string{"--plain", "--download", folder}
+	cmd := s.command(append(args, id.String())...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-began
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != 130 || !strings.Contains(errs.String(), "1 PDF not saved yet") {
+		t.Errorf("exit status %d: %s", got, errs.String())
+	}
+	if pdfs, others := inFolder(t, folder); pdfs+others != 0 {
+		t.Errorf("%d PDFs and %d other files are left", pdfs, others)
+	}
+
+	s.api.Mend()
+	out, _ := ended(t, s.command(args...), 0) // no job needs to be named
+	if pdfs, others := inFolder(t, folder); pdfs != 1 || others != 0 || !strings.Contains(out, fmt.Sprintf("%s  saved %s", id.Short(), folder)) {
+		t.Errorf("%d PDFs, %d other files\n%s", pdfs, others, out)
+	}
+}
