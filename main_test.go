@@ -1,4 +1,4 @@
-//go:build !windows
+//go:build linux || darwin
 
 package main
 
@@ -7,21 +7,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/x/vt"
-	"github.com/creack/pty"
-
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/term/termtest"
 )
 
 // The test binary is jobwatch itself when it is told so: the stories below drive
@@ -48,124 +44,9 @@ func program(t *testing.T, home string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// terminal is a real pty with somebody in front of it.
-type terminal struct {
-	*testing.T
-	cmd    *exec.Cmd
-	pty    *os.File
-	screen *vt.Emulator
-	raw    bytes.Buffer
-	mu     sync.Mutex // of screen and raw
-	moved  chan struct{}
-	done   chan struct{}
-}
-
-// open starts a program on a terminal of a size.
-func open(t *testing.T, cmd *exec.Cmd, width, height int) *terminal {
+func open(t *testing.T, cmd *exec.Cmd, width, height int) *termtest.Terminal {
 	t.Helper()
-	size := &pty.Winsize{Cols: uint16(width), Rows: uint16(height)} //nolint:gosec // small
-	file, err := pty.StartWithAttrs(cmd, size, &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tm := &terminal{
-		T: t, cmd: cmd, pty: file, screen: vt.NewEmulator(width, height),
-		moved: make(chan struct{}, 1), done: make(chan struct{}),
-	}
-	go func() { _, _ = io.Copy(file, tm.screen) }() // what the terminal answers to queries
-	go tm.show()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-tm.done
-		_ = tm.screen.Close()
-		_ = file.Close()
-	})
-	return tm
-}
-
-// show draws what the program writes, until it ends.
-func (tm *terminal) show() {
-	defer close(tm.done)
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := tm.pty.Read(buf)
-		tm.mu.Lock()
-		tm.raw.Write(buf[:n])
-		_, _ = tm.screen.Write(buf[:n])
-		tm.mu.Unlock()
-		select {
-		case tm.moved <- struct{}{}:
-		default:
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// text is what is to be seen.
-func (tm *terminal) text() string {
-	tm.mu.Lock()
-	defer tm.mu.Unlock()
-	return tm.screen.String()
-}
-
-// sees waits until texts are on the screen.
-func (tm *terminal) sees(texts ...string) {
-	tm.Helper()
-	deadline := time.After(20 * time.Second)
-	for _, text := range texts {
-		for !strings.Contains(tm.text(), text) {
-			select {
-			case <-tm.moved:
-			case <-deadline:
-				tm.Fatalf("%q never came on the screen:\n%s", text, tm.text())
-			}
-		}
-	}
-}
-
-func (tm *terminal) send(keys string) {
-	tm.Helper()
-	if _, err := io.WriteString(tm.pty, keys); err != nil {
-		tm.Fatal(err)
-	}
-}
-
-// paste pastes as terminals do that were asked for bracketed paste.
-func (tm *terminal) paste(text string) { tm.send("\x1b[200~" + text + "\x1b[201~") }
-
-func (tm *terminal) resize(width, height int) {
-	tm.mu.Lock()
-	tm.screen.Resize(width, height)
-	tm.mu.Unlock()
-	if err := pty.Setsize(tm.pty, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)}); err != nil { //nolint:gosec // small
-		tm.Error(err)
-	}
-}
-
-// left waits for the program's end, wants this exit status, and a terminal that is
-// as it was.
-func (tm *terminal) left(want int) {
-	tm.Helper()
-	<-tm.done
-	_ = tm.cmd.Wait()
-	if got := tm.cmd.ProcessState.ExitCode(); got != want {
-		tm.Errorf("exit status %d, want %d; the screen:\n%s", got, want, tm.text())
-	}
-	tm.mu.Lock()
-	defer tm.mu.Unlock()
-	if tm.screen.IsAltScreen() || tm.screen.CursorHidden() {
-		tm.Error("the terminal was not put back as it was")
-	}
-	raw := tm.raw.String()
-	for on, off := range map[string]string{
-		"\x1b[?2004h": "\x1b[?2004l", "\x1b[?1002h": "\x1b[?1002l", "\x1b[?25l": "\x1b[?25h", "\x1b[?7l": "\x1b[?7h",
-	} {
-		if strings.LastIndex(raw, on) > strings.LastIndex(raw, off) {
-			tm.Errorf("%q was not taken back", on)
-		}
-	}
+	return termtest.Open(t, cmd, width, height)
 }
 
 // simulated is the job API, on loopback.
@@ -205,27 +86,27 @@ func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
 	ids := quick(server, 5)
 
 	first := open(t, program(t, home, "--api", base), 120, 36)
-	first.sees("Nothing tracked yet.")
-	first.paste(lines(ids))
-	first.sees("added 5 jobs", ids[0].Short())
-	_ = first.cmd.Process.Signal(syscall.SIGKILL)
-	<-first.done
+	first.Sees("Nothing tracked yet.")
+	first.Paste(lines(ids))
+	first.Sees("added 5 jobs", ids[0].Short())
+	first.Signal(syscall.SIGKILL)
+	first.Wait()
 
 	second := open(t, program(t, home, "--api", base), 80, 24)
-	second.sees(ids[0].Short(), ids[4].Short(), "5/5")
-	second.send("/" + ids[2].Short() + "\r")
-	second.sees("1 of 5")
-	second.send("\x1b")
-	second.resize(40, 10)
-	second.sees("idle")
-	second.resize(30, 5)
-	second.sees("needs 40x8")
-	second.resize(80, 24)
-	second.sees(ids[4].Short())
-	second.send("q")
-	second.left(0)
-	if !strings.Contains(second.text(), "5 done") {
-		t.Errorf("no receipt on the screen:\n%s", second.text())
+	second.Sees(ids[0].Short(), ids[4].Short(), "5/5")
+	second.Send("/" + ids[2].Short() + "\r")
+	second.Sees("1 of 5")
+	second.Send("\x1b")
+	second.Resize(40, 10)
+	second.Sees("idle")
+	second.Resize(30, 5)
+	second.Sees("needs 40x8")
+	second.Resize(80, 24)
+	second.Sees(ids[4].Short())
+	second.Send("q")
+	second.Left(0)
+	if !strings.Contains(second.Text(), "5 done") {
+		t.Errorf("no receipt on the screen:\n%s", second.Text())
 	}
 	info, err := os.Stat(filepath.Join(home, ".local", "state", "jobwatch", "jobs.jsonl"))
 	if err != nil {
@@ -238,22 +119,22 @@ func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
 
 func TestANewcomerSeesTheDemo(t *testing.T) {
 	tm := open(t, program(t, t.TempDir(), "--demo"), 120, 40)
-	tm.sees("demo", "Processing", "Done", "live")
-	tm.send("?")
-	tm.sees("forget finished jobs")
-	tm.send("?q")
-	tm.left(0)
+	tm.Sees("demo", "Processing", "Done", "live")
+	tm.Send("?")
+	tm.Sees("forget finished jobs")
+	tm.Send("?q")
+	tm.Left(0)
 }
 
 func TestTwentyThousandIDsInOnePaste(t *testing.T) {
 	server, base := simulated(t)
 	ids := quick(server, 20_000)
 	tm := open(t, program(t, t.TempDir(), "--api", base), 80, 24)
-	tm.sees("Nothing tracked yet.")
-	go tm.paste(lines(ids)) // the terminal takes it as the program reads it
-	tm.sees("20000 jobs")
-	tm.send("q")
-	tm.left(0)
+	tm.Sees("Nothing tracked yet.")
+	go tm.Paste(lines(ids)) // the terminal takes it as the program reads it
+	tm.Sees("20000 jobs")
+	tm.Send("q")
+	tm.Left(0)
 }
 
 func TestSignalsLeaveTheTerminalSane(t *testing.T) {
@@ -263,11 +144,11 @@ func TestSignalsLeaveTheTerminalSane(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			server, base := simulated(t)
 			tm := open(t, program(t, t.TempDir(), "--api", base), 80, 24)
-			tm.sees("Nothing tracked yet.")
-			tm.paste(lines(quick(server, 2)))
-			tm.sees("added 2 jobs")
-			_ = tm.cmd.Process.Signal(signal)
-			tm.left(status)
+			tm.Sees("Nothing tracked yet.")
+			tm.Paste(lines(quick(server, 2)))
+			tm.Sees("added 2 jobs")
+			tm.Signal(signal)
+			tm.Left(status)
 		})
 	}
 }
@@ -279,9 +160,9 @@ func TestIDsOnStandardInput(t *testing.T) {
 	cmd := program(t, t.TempDir(), "--api", base, "--batch", "invoices")
 	cmd.Stdin = strings.NewReader("see " + lines(ids))
 	tm := open(t, cmd, 80, 24)
-	tm.sees("invoices", "3/3")
-	tm.send("q")
-	tm.left(0)
+	tm.Sees("invoices", "3/3")
+	tm.Send("q")
+	tm.Left(0)
 }
 
 func TestAScriptWaitsForItsJobs(t *testing.T) {
@@ -334,8 +215,8 @@ func TestAMistypedCommandLineIsOneClearLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tm := open(t, program(t, t.TempDir(), c.args...), 100, 10)
-			tm.left(2)
-			raw := strings.TrimSpace(tm.raw.String())
+			tm.Left(2)
+			raw := strings.TrimSpace(tm.Raw())
 			if strings.Contains(raw, "\x1b") || strings.Count(raw, "\n") != 0 || !strings.Contains(raw, c.says) {
 				t.Errorf("it says %q", raw)
 			}

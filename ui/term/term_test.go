@@ -210,7 +210,7 @@ func TestCopyingInsideTmuxReachesItsBuffer(t *testing.T) {
 		t.Helper()
 		args = append([]string{"-S", socket, "-f", os.DevNull}, args...)
 		// Also for the cleanup, when the test's own context has ended.
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "tmux", args...) //nolint:gosec // the arguments are below
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "tmux", args...)
 		said, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("tmux %v: %v: %s", args, err, said)

@@ -57,7 +57,7 @@ func runOnMuteTerminal(t *testing.T, as, until string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), exe)               //nolint:gosec // this very test
+	cmd := exec.CommandContext(t.Context(), exe)
 	cmd.Env = []string{role + "=" + as, "TERM=xterm-256color"} // no CI: with it, termenv sees no terminal
 	terminal, err := pty.Start(cmd)
 	if err != nil {
