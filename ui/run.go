@@ -38,6 +38,7 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		options = append(options, tea.WithMouseCellMotion())
 	}
 	program := tea.NewProgram(l, options...)
+	screen.OnBroken(func(v any) { program.Send(crashMsg{crash.Recovered(v)}) })
 	hangs := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		go program.Quit()
@@ -83,7 +84,8 @@ func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 	return l.Err()
 }
 
-// enter takes the screen; again is after a suspension, when Bubble Tea forgets the mouse.
+// enter takes the screen. After a suspension it asks for the mouse, too, which Bubble
+// Tea forgets.
 func (c *Console) enter(mouse bool) {
 	c.out.Send(term.Enter(c.env))
 	if mouse {

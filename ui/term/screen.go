@@ -28,6 +28,8 @@ type Screen struct {
 
 	paid  time.Time   // up to when the frames that were sent use up the rate
 	later *time.Timer // paints when the rate allows it; nil when nothing waits for that
+
+	broken func(any)
 }
 
 // At most 20 frames are sent in any second: 16 evenly, and four at once after a
@@ -42,6 +44,7 @@ const (
 func NewScreen(out *Output) *Screen {
 	s := &Screen{Output: out}
 	out.OnCaughtUp(func(lost bool) {
+		defer s.guard()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if lost {
@@ -50,6 +53,20 @@ func NewScreen(out *Output) *Screen {
 		s.update()
 	})
 	return s
+}
+
+// OnBroken has a function called with what a goroutine of the Screen panicked with,
+// by that goroutine. It is to be called before anything is shown.
+func (s *Screen) OnBroken(f func(any)) { s.broken = f }
+
+// guard recovers from a panic, if somebody wants to know of it. It must be deferred.
+func (s *Screen) guard() {
+	if s.broken == nil {
+		return
+	}
+	if v := recover(); v != nil {
+		s.broken(v)
+	}
 }
 
 // Show has the terminal show a frame: lines joined by newlines. A frame that the
@@ -100,6 +117,7 @@ func (s *Screen) update() {
 	if free := s.paid.Add(-frameBurst); free.After(now) {
 		wait := free.Sub(now)
 		s.later = time.AfterFunc(wait, func() {
+			defer s.guard()
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.later = nil
