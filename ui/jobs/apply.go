@@ -34,6 +34,7 @@ func (l *List) Apply(reports []job.Report, now time.Time) Applied {
 			l.saves = append(l.saves, slot)
 		}
 	}
+	l.arrange()
 	out.Save = make([]store.Job, len(l.saves))
 	for i, slot := range l.saves {
 		out.Save[i] = l.rows[slot].Job
@@ -162,13 +163,17 @@ func (l *List) refresh(i int32) {
 	s, r := &l.slots[i], &l.rows[i]
 	b := &l.batches[s.batch]
 	if t := tallyOf(r); t != s.tally {
+		if t.state != s.tally.state {
+			s.at = hundredths(r, t) // such news moves at once
+		}
 		b.Counts.add(s.tally, -1)
 		l.counts.add(s.tally, -1)
 		b.Counts.add(t, 1)
 		l.counts.add(t, 1)
 		s.tally = t
 	}
-	key, show := rowKey(l.sort, r, s.tally, seqOf(s.key)), l.matches(i)
+	l.watch(i)
+	key, show := rowKey(l.sort, r, s), l.matches(i)
 	if key == s.key && show == s.shown {
 		return
 	}

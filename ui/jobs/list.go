@@ -33,6 +33,9 @@ type List struct {
 	matched  int
 	selected int
 
+	strays   []int32   // the slots of rows that have come away from their places
+	arranged time.Time // when they were last put where they belong
+
 	viewport
 
 	found, saves []int32 // room for Apply's work
@@ -45,7 +48,9 @@ type slot struct {
 	key   uint64 // where the row stands in its batch; see rowKey
 	batch int32  // -1 for a free slot
 	tally tally
-	shown bool // the filter lets it pass, and it is in its batch's order
+	shown bool  // the filter lets it pass, and it is in its batch's order
+	at    uint8 // the hundredths of progress that the row's place is for; see arrange
+	stray bool  // it has other ones by now
 }
 
 // New returns an empty list. What ends before now is history, not news.
@@ -60,7 +65,7 @@ func New(now time.Time) *List {
 func (l *List) clear(room int) {
 	l.rows = make([]Row, 0, room)
 	l.slots = make([]slot, 0, room)
-	l.frees = nil
+	l.frees, l.strays = nil, nil
 	l.index = newIndex(room)
 	l.batches, l.freeBatches = nil, nil
 	l.byBatch = make(map[BatchID]int32)
@@ -128,6 +133,7 @@ func (l *List) put(i int32, seq uint32) bool {
 	r, s := &l.rows[i], &l.slots[i]
 	batch := l.addBatch(store.Batch{ID: r.Batch, Added: r.Added})
 	*s = slot{batch: batch, key: uint64(seq), tally: tallyOf(r)}
+	s.at = hundredths(r, s.tally)
 	b := &l.batches[batch]
 	if b.Counts.Total == 0 {
 		l.empty--

@@ -21,6 +21,7 @@ type model struct {
 	seq        int
 	filter     filter.Filter
 	sort       Sort
+	arranged   time.Time
 	cursor     spot
 	wish       spot
 	looking    job.ID
@@ -30,6 +31,19 @@ type model struct {
 type modelJob struct {
 	Row
 	seq int
+	at  int64 // hundredths of progress that its place is for
+}
+
+// hundredths is what a job's place depends on besides its state; -1 is not known.
+func (j *modelJob) hundredths() int64 {
+	switch p := float64(j.Answer.Progress); {
+	case j.State() == Done || j.State().Failed() && p >= 0:
+		return 100
+	case p < 0:
+		return -1
+	default:
+		return int64(math.Floor(math.Round(p*1e6) / 1e4))
+	}
 }
 
 type modelBatch struct {
@@ -94,6 +108,7 @@ func (m *model) add(r Row, seq int) *modelJob {
 	}
 	m.addBatch(store.Batch{ID: r.Batch, Added: r.Added})
 	j := &modelJob{Row: r, seq: seq}
+	j.at = j.hundredths()
 	m.jobs = append(m.jobs, j)
 	slices.SortFunc(m.jobs, func(a, b *modelJob) int { return cmp.Compare(a.seq, b.seq) })
 	return j
@@ -111,7 +126,7 @@ func (m *model) remove(id job.ID) {
 
 // jobPlace is where a job stands in its batch: lexically less is further up.
 func (m *model) jobPlace(j *modelJob) []int64 {
-	state, progress := j.State(), j.Answer.Progress
+	state := j.State()
 	var class int64
 	switch state {
 	case Error, Rejected, GivenUp:
@@ -125,17 +140,16 @@ func (m *model) jobPlace(j *modelJob) []int64 {
 	default:
 		class = 3
 	}
-	parts := func(n float64) int64 { return int64(math.Floor(math.Round(float64(progress)*1e6) / 1e6 * n)) }
 	seq := int64(j.seq)
 	switch m.sort {
 	case Attention:
 		switch {
 		case state != Running:
 			return []int64{class, 0, seq}
-		case progress < 0:
+		case j.at < 0:
 			return []int64{class, 1, seq}
 		default:
-			return []int64{class, -parts(10), seq}
+			return []int64{class, -(j.at / 10), seq}
 		}
 	case ByStatus:
 		return []int64{class, seq}
@@ -143,10 +157,10 @@ func (m *model) jobPlace(j *modelJob) []int64 {
 		switch {
 		case state == Done:
 			return []int64{-100, seq}
-		case state.Failed() || progress < 0:
+		case state.Failed() || j.at < 0:
 			return []int64{1, seq}
 		default:
-			return []int64{-parts(100), seq}
+			return []int64{-j.at, seq}
 		}
 	case ByRecent:
 		return []int64{-j.Changed().Unix(), seq}
@@ -352,6 +366,9 @@ func (m *model) setFilter(f filter.Filter) {
 
 func (m *model) setSort(s Sort) {
 	m.sort = s
+	for _, j := range m.jobs {
+		j.at = j.hundredths()
+	}
 	m.placeAll()
 	m.settle()
 }
@@ -359,6 +376,9 @@ func (m *model) setSort(s Sort) {
 func (m *model) observe(j *modelJob, after store.Job) {
 	before := j.State()
 	j.Job = after
+	if j.State() != before {
+		j.at = j.hundredths()
+	}
 	switch {
 	case j.State().Finished() && !before.Finished():
 		j.News = true
@@ -366,6 +386,20 @@ func (m *model) observe(j *modelJob, after store.Job) {
 		j.News = false
 	}
 	m.noteChanges() // a job may end and live again in one go
+}
+
+// arrange puts all jobs where they belong, if that's not been done for some time.
+func (m *model) arrange() {
+	if m.now.Sub(m.arranged) < calm {
+		return
+	}
+	for _, j := range m.jobs {
+		before := m.jobPlace(j)
+		j.at = j.hundredths()
+		if slices.Compare(before, m.jobPlace(j)) != 0 {
+			m.arranged = m.now
+		}
+	}
 }
 
 func (m *model) counts(jobs []*modelJob) Counts {

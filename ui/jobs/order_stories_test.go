@@ -42,8 +42,27 @@ func TestRunningRowsMoveOnlyByTenths(t *testing.T) {
 	d.sees(">june a b c")
 	d.hear("c 20%")
 	d.sees(">june c a b")
-	d.hear("a 29%") // in the tenth of c, and added before it
-	d.sees(">june a c b")
+	d.hear("a 29%") // in the tenth of c, and added before it, but rows moved just now
+	d.sees(">june c a b")
+	d.hear("b 90%")
+	d.sees(">june c a b")
+	d.now = d.now.Add(calm)
+	d.hear()
+	d.sees(">june b a c")
+}
+
+// What happens to a job is seen at once.
+func TestRowsThatStartOrEndMoveAtOnce(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b c")
+	d.hear("a queued", "b 10%", "c 20%")
+	d.sees(">june c b a")
+	d.hear("b 50%", "c 10%")
+	d.sees(">june b c a")
+	d.hear("a 95%")
+	d.sees(">june a b c")
+	d.hear("a done", "b error")
+	d.sees(">june b* c a*")
 }
 
 func TestFirstAnswersDoNotShuffleABatch(t *testing.T) {

@@ -52,12 +52,14 @@ func (l *List) SetSort(s Sort) {
 
 // rekey works out where every row stands. What is built on that is to be built anew.
 func (l *List) rekey() {
+	l.strays = l.strays[:0]
 	for i := range l.slots {
 		s := &l.slots[i]
 		if s.batch < 0 {
 			continue
 		}
-		s.key = rowKey(l.sort, &l.rows[i], s.tally, seqOf(s.key))
+		s.at, s.stray = hundredths(&l.rows[i], s.tally), false
+		s.key = rowKey(l.sort, &l.rows[i], s)
 		if l.sort == ByRecent {
 			l.batches[s.batch].noteChange(&l.rows[i])
 		}
@@ -67,22 +69,22 @@ func (l *List) rekey() {
 // A row's key is its rank in the order above its place in the order of adding.
 func seqOf(key uint64) uint32 { return uint32(key & math.MaxUint32) }
 
-func rowKey(s Sort, r *Row, t tally, seq uint32) uint64 {
-	return uint64(rank(s, r, t))<<32 | uint64(seq)
+func rowKey(by Sort, r *Row, s *slot) uint64 {
+	return uint64(rank(by, r, s))<<32 | uint64(seqOf(s.key))
 }
 
 // rank is small for what comes first.
-func rank(s Sort, r *Row, t tally) uint32 {
-	switch s {
+func rank(by Sort, r *Row, s *slot) uint32 {
+	switch state := s.tally.state; by {
 	case Attention:
-		return urgency(t.state)<<8 | remoteness(r, t)
+		return urgency(state)<<8 | remoteness(s)
 	case ByStatus:
-		return urgency(t.state)
+		return urgency(state)
 	case ByProgress:
-		if t.state.Finished() && t.state != Done || t.state != Done && !r.Answer.Progress.Known() {
+		if state.Failed() || s.at == unknown {
 			return math.MaxUint32
 		}
-		return whole/10_000 - uint32(t.done/10_000) //nolint:gosec // 0 to 100
+		return 100 - uint32(s.at)
 	case ByRecent:
 		return ^seconds(r.Changed())
 	default:
@@ -109,15 +111,64 @@ func urgency(s State) uint32 {
 
 // remoteness is how far a running job is from done, in tenths, so that a row moves
 // ten times in its life and not at each report. Unknown is furthest.
-func remoteness(r *Row, t tally) uint32 {
+func remoteness(s *slot) uint32 {
 	switch {
-	case t.state != Running:
+	case s.tally.state != Running:
 		return 0
-	case !r.Answer.Progress.Known():
+	case s.at == unknown:
 		return 11
 	default:
-		return 10 - uint32(t.done/100_000) //nolint:gosec // 0 to 10
+		return 10 - uint32(s.at/10)
 	}
+}
+
+// hundredths is a row's progress as far as its place depends on it.
+func hundredths(r *Row, t tally) uint8 {
+	if t.state != Done && !r.Answer.Progress.Known() {
+		return unknown
+	}
+	return uint8(t.done / (whole / 100)) //nolint:gosec // 0 to 100
+}
+
+// unknown is the hundredths of a row whose progress is not known.
+const unknown = 255
+
+// calm is how long rows keep their places while only their progress changes. Then
+// all that have come away move at once: with each on its own, half of the rows in view
+// would move every second, which nobody can read, or pay for on a slow line.
+const calm = 5 * time.Second
+
+// watch notes a row that has come away from its place.
+func (l *List) watch(i int32) {
+	s, r := &l.slots[i], &l.rows[i]
+	there := *s
+	if there.at = hundredths(r, s.tally); there.at == s.at || s.stray {
+		return
+	}
+	if rank(l.sort, r, &there) != rank(l.sort, r, s) {
+		s.stray = true
+		l.strays = append(l.strays, i)
+	}
+}
+
+// arrange puts the rows where they belong that have come away from their places, if
+// the last time was long enough ago.
+func (l *List) arrange() {
+	if len(l.strays) == 0 || l.now.Sub(l.arranged) < calm {
+		return
+	}
+	for _, i := range l.strays {
+		s := &l.slots[i]
+		if !s.stray {
+			continue
+		}
+		before := s.key
+		s.at, s.stray = hundredths(&l.rows[i], s.tally), false
+		if l.refresh(i); s.key != before {
+			l.arranged = l.now
+		}
+	}
+	l.strays = l.strays[:0]
 }
 
 // seconds is t as an unsigned number that sorts like it, 1970 to 2106.
