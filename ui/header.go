@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -124,7 +125,7 @@ func (m *Model) rate() string {
 		return ""
 	}
 	return strconv.FormatFloat(m.host.Rate, 'f', 1, 64) + "/" +
-		strconv.FormatFloat(m.host.Budget, 'f', -1, 64) + " req/s"
+		strconv.FormatFloat(math.Round(10*m.host.Budget)/10, 'f', -1, 64) + " req/s"
 }
 
 // connection is how the API answers, and whether changes reach the disk.

@@ -246,8 +246,6 @@ func TestForecastsComeWithExperience(t *testing.T) {
 			}
 			steady(j, took)
 		})
-		d.wait(2 * time.Second)
-		d.seesNot("~")
 		d.wait(2 * time.Minute)
 		line := ""
 		for l := range strings.SplitSeq(d.screen(), "\n") {

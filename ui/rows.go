@@ -108,7 +108,7 @@ func ground(cursor bool) theme.Ground {
 func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	r := line.Row
 	look := m.theme.Look(m.public(&r.Job).Answer.Status, r.End, r.Problem)
-	stale := r.Stale(m.now)
+	stale := r.Stale(m.now) && !r.Answered.IsZero() // what was never told can't be old
 	l := draw.NewLine(m.theme, ground(line.Cursor))
 	m.gutter(l, line.Cursor, r.Selected, r.News)
 
@@ -242,7 +242,7 @@ func (m *Model) clocks(l *draw.Line, r *jobs.Row, stale bool, c columns) {
 	l.Space(1)
 	if stale {
 		if width > updatedWidth {
-			l.Right(theme.Warn, strings.TrimSuffix("stale "+age, " "), width)
+			l.Right(theme.Warn, strings.TrimSuffix("stale "+age, " now"), width)
 		} else {
 			l.Right(theme.Warn, "!"+leading(age), width)
 		}
