@@ -31,7 +31,6 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/cli"
-	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/safe"
@@ -45,13 +44,15 @@ func main() { os.Exit(run()) }
 // run is main with an exit status, so that everything deferred happens.
 func run() int {
 	log.SetOutput(io.Discard) // net/http's own remarks must not land on the screen
-	opts, err := cli.Parse(cli.Input{
+	in := cli.Input{
 		Args: os.Args[1:], Env: os.Getenv, Version: cli.Version(),
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
 		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()),
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
 		ReadFile:       os.ReadFile,
-	})
+	}
+	offer(&in)
+	opts, err := cli.Parse(in)
 	if err != nil {
 		return failed(err)
 	}
@@ -63,6 +64,10 @@ func run() int {
 	if opts.APIServer != "" {
 		insist()
 		return failed(serve(ctx, opts.APIServer))
+	}
+	if opts.TestNotification {
+		insist()
+		return failed(tryNotifications(ctx, opts, term.Environ(os.Environ()), os.Stdout))
 	}
 	a := app{opts: opts, insist: insist}
 	defer a.close()
@@ -223,6 +228,7 @@ func (a *app) lines(ctx context.Context) int {
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
 		Journal: journal, Opened: opened, Watcher: a.poller, Jobs: jobs, Batch: a.opts.Batch,
+		Redact: a.opts.Redact,
 	}
 	stopFiles := func() error { return nil }
 	if a.opts.Download != "" {
@@ -251,9 +257,9 @@ func (a *app) dashboard(ctx context.Context) int {
 		return failed(err)
 	}
 	env := term.Environ(os.Environ())
-	console := ui.NewConsole(in, os.Stdout, env, notify.Desktop)
+	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
 	dark, ask := background(a.opts.Background).Decide(env)
-	glyphs, keys := theme.Unicode(), ui.DefaultKeys()
+	glyphs, keys := theme.Unicode(), ui.DefaultKeys().Bind(a.opts.Keys)
 	if a.opts.ASCII || term.Charset(env) == safe.ASCII {
 		glyphs, keys = theme.ASCII(), keys.ASCII()
 	}
@@ -266,8 +272,9 @@ func (a *app) dashboard(ctx context.Context) int {
 		},
 		Watcher: a.poller, Terminal: console, Take: console.Take,
 		Arrivals: a.arrivals(ctx, jobs),
-		Palette:  theme.Calm(), Glyphs: glyphs, Profile: term.Profile(env), Dark: dark, Ask: ask,
+		Palette:  palette(a.opts), Glyphs: glyphs, Profile: term.Profile(env), Dark: dark, Ask: ask,
 		Keys: keys, Filter: a.opts.Filter, Clock: time.Now,
+		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact,
 	}
 	if a.opts.Demo {
 		opts.Title = "demo"
@@ -289,7 +296,7 @@ func (a *app) dashboard(ctx context.Context) int {
 	if err != nil {
 		return failed(err)
 	}
-	fmt.Print(plain.Receipt(model.Records(), glyphs.Charset, width()))
+	fmt.Print(plain.Receipt(public(a.opts, model.Records()), glyphs.Charset, width()))
 	if s := (signalled{}); errors.As(context.Cause(ctx), &s) {
 		return s.status()
 	}

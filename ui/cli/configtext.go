@@ -17,6 +17,11 @@ func configText(in *Input) string {
 			continue
 		}
 		b.WriteString("\n# " + wrap(sentence(opt.about()), helpWidth-2, "# ") + "\n")
+		if opt.name == "theme" {
+			for _, t := range in.Themes {
+				b.WriteString("#   " + t.Name + ": " + t.About + "\n")
+			}
+		}
 		b.WriteString("# " + opt.name + " = " + opt.tomlDefault() + "\n")
 	}
 	if len(in.Keys) > 0 {
@@ -86,4 +91,10 @@ func tomlKeys(keys []string) string {
 }
 
 // sentence makes a sentence of an option's explanation.
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
+func sentence(s string) string {
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}

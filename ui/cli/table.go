@@ -87,8 +87,8 @@ func options(in *Input) []option {
 		{
 			name: "notify", group: newsGroup, kind: text, arg: "HOW", setting: true,
 			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()},
-			usage: "tell news while the dashboard is not looked at; where the terminal is not " +
-				"known to reach the desktop, by its bell", def: notify.Desktop.String(),
+			usage: "tell news while the dashboard is not looked at; the desktop is the bell where " +
+				"the terminal is known for nothing else", def: notify.Desktop.String(),
 			set: setNotify,
 		},
 		{

@@ -125,6 +125,24 @@ func Sequence(env term.Env, mode Mode, text string) string {
 	return sequence
 }
 
+// Ways are all that can be tried on a terminal: only the bell on those that print what
+// they don't know.
+func Ways(env term.Env) []Way {
+	switch env["TERM"] {
+	case "linux", "dumb":
+		return []Way{ByBell}
+	}
+	return []Way{ByBell, ByOSC9, ByOSC777, ByOSC99}
+}
+
+// Test returns what to send to try a way, whatever the terminal is known for.
+func (w Way) Test(env term.Env) string {
+	if w == ByBell {
+		return w.sequence("") // which is for tmux itself, too
+	}
+	return env.Passthrough(w.sequence("this one came by " + w.String()))
+}
+
 // sequence spells a clean text in the way's own form.
 func (w Way) sequence(text string) string {
 	switch w {

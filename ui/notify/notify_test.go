@@ -50,6 +50,24 @@ func TestEachTerminalIsToldInItsOwnWay(t *testing.T) {
 	}
 }
 
+// --test-notification tries what a terminal may turn out to take, but prints no
+// rubbish where nothing is taken.
+func TestEveryWayCanBeTried(t *testing.T) {
+	env := term.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0"}
+	var all strings.Builder
+	for _, way := range notify.Ways(env) {
+		all.WriteString(way.Test(env))
+	}
+	if want := "\a" + inTmux("\x1b]9;jobwatch: this one came by OSC 9\a") +
+		inTmux("\x1b]777;notify;jobwatch;this one came by OSC 777\a") +
+		inTmux("\x1b]99;i=jobwatch:d=0:p=title;jobwatch\a\x1b]99;i=jobwatch:d=1:p=body;this one came by OSC 99\a"); all.String() != want {
+		t.Errorf("%q", all.String())
+	}
+	if ways := notify.Ways(term.Env{"TERM": "linux"}); len(ways) != 1 || ways[0] != notify.ByBell {
+		t.Errorf("the console is tried by %v", ways)
+	}
+}
+
 func inTmux(sequence string) string {
 	return "\x1bPtmux;" + strings.ReplaceAll(sequence, "\x1b", "\x1b\x1b") + "\x1b\\"
 }

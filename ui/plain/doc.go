@@ -39,6 +39,8 @@
 // Where PDFs are wanted, each Done job has another line, the same but for its time
 // and one of the last two.
 //
+// With --redact, the ID is a short one and texts are without descriptions.
+//
 // Every key is always there; null means not known (string?, number?). A job is
 // finished when its status is "Done" or its error is not null. Characters that could
 // act on a terminal are escaped as \uXXXX.

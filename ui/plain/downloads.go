@@ -142,11 +142,11 @@ func (w *watch) downloaded(j *store.Job, e *fetch.Event) {
 		return
 	case e.State == fetch.Failed:
 		at.noFile = e.Err
-		at.file = "PDF failed: " + e.Err.Error()
+		at.file = "PDF failed: " + w.errorText(e.Err)
 	case e.Already:
-		at.file = "already there: " + e.File
+		at.file = "already there: " + w.fileText(e.File)
 	default:
-		at.file = "saved " + e.File
+		at.file = "saved " + w.fileText(e.File)
 	}
 	if e.State == fetch.Saved {
 		j.File = e.File
@@ -189,7 +189,7 @@ func (w *watch) tellNotSaved(n int) {
 		if err == nil {
 			return ""
 		}
-		line := w.shorts.of(j.ID) + ": " + err.Error()
+		line := w.shorts.of(j.ID) + ": " + w.errorText(err)
 		if d := j.Answer.Description; d != "" {
 			line += " (" + d + ")"
 		}

@@ -52,10 +52,10 @@ type object struct {
 	NoFile   *string  `json:"file_error"`
 }
 
-func jsonLine(b []byte, j *store.Job, at time.Time, batch string, noFile error) ([]byte, error) {
+func jsonLine(b []byte, j *store.Job, id string, at time.Time, batch, noFile string) ([]byte, error) {
 	o := object{
 		Time:   at.UTC().Format("2006-01-02T15:04:05.000Z"),
-		ID:     j.ID.String(),
+		ID:     id,
 		Batch:  known(batch),
 		Status: known(string(j.Answer.Status)),
 		Meta:   known(j.Answer.Meta),
@@ -63,8 +63,8 @@ func jsonLine(b []byte, j *store.Job, at time.Time, batch string, noFile error) 
 		Error:  known(cause(j)),
 		File:   known(j.File),
 	}
-	if noFile != nil {
-		o.File, o.NoFile = nil, known(noFile.Error())
+	if noFile != "" {
+		o.File, o.NoFile = nil, known(noFile)
 	}
 	if j.Answer.Progress.Known() {
 		p := float64(j.Answer.Progress)

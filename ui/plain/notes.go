@@ -113,7 +113,7 @@ func (w *watch) list(head string, n int, line func(*store.Job) string) {
 		if j == nil {
 			continue
 		}
-		text := line(j)
+		text := line(w.public(j))
 		if text == "" {
 			continue
 		}

@@ -77,7 +77,7 @@ func (w *watch) line(j *store.Job, now time.Time) {
 	case w.cfg.JSON:
 		w.object(j, when)
 	case !w.cfg.Once: // whose table comes at the end
-		w.out.pending = plainLine(w.out.pending, j, when, w.shorts.of(j.ID), w.shorts.width())
+		w.out.pending = plainLine(w.out.pending, w.public(j), when, w.shorts.of(j.ID), w.shorts.width())
 	}
 }
 
@@ -93,7 +93,14 @@ func (w *watch) fileLine(j *store.Job) {
 }
 
 func (w *watch) object(j *store.Job, at time.Time) {
-	line, err := jsonLine(w.out.pending, j, at, w.ledger.batches[j.Batch].Name, w.jobs[j.ID].noFile)
+	id, noFile := j.ID.String(), ""
+	if w.cfg.Redact {
+		id = w.shorts.of(j.ID)
+	}
+	if err := w.jobs[j.ID].noFile; err != nil {
+		noFile = w.errorText(err)
+	}
+	line, err := jsonLine(w.out.pending, w.public(j), id, at, w.ledger.batches[j.Batch].Name, noFile)
 	if err != nil { // of a number that JSON can't hold, which no progress is
 		w.tell(fmt.Sprintf("%s can't be written as JSON: %v", w.shorts.of(j.ID), err))
 	}

@@ -14,6 +14,7 @@ import (
 type Watcher interface {
 	Track(jobs ...poller.Tracked)
 	Forget(ids ...job.ID)
+	PollNow(ids ...job.ID)
 	Updates() <-chan poller.Update
 }
 
@@ -30,6 +31,8 @@ type Config struct {
 
 	JSON bool // instead of plain lines
 	Once bool // poll each job once, then leave
+
+	Redact bool // short IDs only, and no descriptions
 
 	Journal Journal
 	Opened  store.Opened // what the state file holds

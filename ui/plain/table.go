@@ -31,9 +31,10 @@ func (w *watch) table() string {
 		if j == nil {
 			continue
 		}
-		at := w.jobs[id]
+		at, p := w.jobs[id], w.problem(j)
+		j = w.public(j)
 		said := about(j)
-		if p := at.problem; p != nil && !j.End.Finished() {
+		if p != nil && !j.End.Finished() {
 			said = joined("; ", said, "last poll failed: "+safe.Line(p.Reason))
 		}
 		said = joined("; ", said, safe.Line(at.file))

@@ -133,6 +133,11 @@ func (w *watch) begin(ctx context.Context) error {
 	if len(poll) > 0 {
 		w.cfg.Watcher.Track(poll...)
 	}
+	if w.cfg.Once { // somebody waits for each answer
+		for i := range poll {
+			w.cfg.Watcher.PollNow(poll[i].ID)
+		}
+	}
 	return nil
 }
 
