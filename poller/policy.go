@@ -13,7 +13,7 @@ import "math"
 // What remains is to say, for each job, how far away its news is (T) and how
 // surely it keeps away until then (k). All times are seconds on one clock.
 const (
-	cost = 0.05 // λ: the delay, in seconds, that one request is worth
+	cost = 0.04 // λ: the delay, in seconds, that one request is worth
 
 	// A job without a telling bar: the longer it has run, the longer it'll go on, as
 	// durations with a heavy tail have it.
@@ -27,7 +27,8 @@ const (
 	patience      = 3   // grains that a bar may lag behind its speed before it's taken to stall
 	speedMemory   = 0.1 // progress over which the speed is smoothed
 	finestGrain   = 0.01
-	coarsestGrain = 8 // a bar of up to so many steps is recognised by its fractions
+	drawnGrain    = 0.05 // bars in coarser steps are drawn as they come
+	coarsestGrain = 8    // a bar of up to so many steps is recognised by its fractions
 
 	waitingSure = 2         // k of a waiting job: it has to start and to finish
 	keep        = 31.0 / 32 // of what was learned of starts, at each answer
@@ -113,7 +114,7 @@ func (s *service) outlook(h *history) (k, t float64) {
 	}
 	age := h.last - h.start
 	switch {
-	case h.speed > 0 && h.speed*(h.last-h.moved) <= patience*h.grain:
+	case h.speed > 0 && !h.stalled():
 		k = min(max(surePerGrain*(1-h.p)/h.grain, 1), surest)
 		t = (1-h.p)/h.speed - (h.last - h.moved)
 	case h.speed == 0 && h.p > 0:
@@ -123,6 +124,17 @@ func (s *service) outlook(h *history) (k, t float64) {
 		return k, t
 	}
 	return 1, agePart * (age + s.mean())
+}
+
+// stalled reports whether the bar stands still though its speed says otherwise.
+func (h *history) stalled() bool { return h.speed*(h.last-h.moved) > patience*h.grain }
+
+// pace is the speed of a bar that may be drawn ahead of its answers, else 0.
+func (h *history) pace() float64 {
+	if !h.running || h.p < 0 || h.grain > drawnGrain || h.stalled() {
+		return 0
+	}
+	return h.speed
 }
 
 // observe takes in a running job's progress. h.last is still the answer before.

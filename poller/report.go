@@ -82,6 +82,7 @@ func (e *entry) report(m moment, opens float64) *job.Report {
 		Polls:    e.polls,
 		Latency:  e.latency,
 		End:      e.end,
+		Speed:    e.pace(),
 	}
 	if !e.end.Finished() && opens < never {
 		r.Next = m.at(max(e.key[byDue], opens, m.now))

@@ -11,8 +11,8 @@ import (
 const (
 	heartbeat    = 60.0 // seconds: no live job goes unheard for longer
 	glance       = 2.0  // seconds: a row on the screen is not to be older
-	heartbeatOne = 8    // one slot in so many serves the longest unheard
-	visibleOne   = 4    // one slot in so many serves the rows on the screen
+	heartbeatOne = 12   // one slot in so many serves the longest unheard
+	visibleOne   = 3    // one slot in so many serves the rows on the screen
 	firstLooks   = 8    // jobs of a batch that are looked at at once
 )
 
@@ -178,5 +178,5 @@ func (s *schedule) stalestVisible() (*entry, float64) {
 	if oldest == nil || !oldest.heard {
 		return oldest, 0
 	}
-	return oldest, oldest.key[byUnheard] + max(glance, 4*float64(len(s.visible))/s.budget.rate)
+	return oldest, oldest.key[byUnheard] + max(glance, visibleOne*float64(len(s.visible))/s.budget.rate)
 }

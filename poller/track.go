@@ -53,13 +53,13 @@ func (s *schedule) track(now float64, batch []*entry) {
 			due += max(0, s.service.tau(&e.history)-float64(live)/s.budget.rate)
 		}
 		s.due.set(e, due)
-		e.contact = now - hash(e.id)
+		e.contact = now - heartbeat*hash(e.id)
 		s.unheard.set(e, e.contact)
 	}
 }
 
-// hash is 0 to 1, by nothing that a job's owner chose: the order in which a batch's
-// jobs are heard of first, when there is no time for all, is then a fair sample.
+// hash is 0 to 1, by nothing that a job's owner chose. It spreads the first heartbeats
+// of a batch over a minute, and makes those that come first a fair sample.
 func hash(id job.ID) float64 {
 	h := fnv.New32a()
 	_, _ = h.Write(id[:])

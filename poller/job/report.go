@@ -63,4 +63,25 @@ type Report struct {
 	Latency  time.Duration
 	Next     time.Time // when the next poll is due; zero when none is planned
 	End      End
+
+	// Speed is how much progress the job seems to make in a second; 0 when that's not
+	// known, or its bar comes in steps too coarse to be drawn in between.
+	Speed float64
 }
+
+// ProgressAt is what a bar may show at a time after the last answer: the progress
+// that came, carried on at its speed, but not to the end. A newer answer may be
+// lower than what was drawn meanwhile; hold the bar then until it catches up.
+func (r *Report) ProgressAt(now time.Time) Progress {
+	p := r.Answer.Progress
+	since := now.Sub(r.Answered).Seconds()
+	if r.Answer.Status != Processing || !p.Known() || r.Speed <= 0 || since <= 0 {
+		return p
+	}
+	return max(p, min(p+Progress(carried*r.Speed*since), nearlyDone))
+}
+
+const (
+	nearlyDone = Progress(0.99) // as far as a bar is carried without an answer
+	carried    = 0.9            // of its speed: better a little late than to have to stand still
+)

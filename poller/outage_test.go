@@ -1,0 +1,121 @@
+package poller
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+// outage is a trial in which the host fails for a while.
+type outage struct {
+	name        string
+	rate        float64
+	from, until float64
+	fault       func(now float64) *job.Problem
+}
+
+func outages() []outage {
+	fails := func(p job.Problem) func(float64) *job.Problem {
+		return func(float64) *job.Problem { return &p }
+	}
+	return []outage{
+		{"503 for 60 s", 10, 300, 360, fails(job.Problem{Kind: job.Trouble, Code: 503})},
+		{"503, Retry-After 10, for 60 s", 10, 300, 360, fails(job.Problem{Kind: job.RateLimited, Code: 503, RetryAfter: 10 * time.Second})},
+		{"refused for 10 min", 10, 300, 900, fails(job.Problem{Kind: job.Unreachable})},
+		{"429, Retry-After 30, for 60 s", 10, 300, 360, fails(job.Problem{Kind: job.RateLimited, Code: 429, RetryAfter: 30 * time.Second})},
+		{"POLLING.md's error scenario, at 20/s", 20, 0, math.Inf(1), errorScenario()},
+	}
+}
+
+// errorScenario is POLLING.md's: trouble now and then, an outage, and a host that
+// allows less than the budget.
+func errorScenario() func(now float64) *job.Problem {
+	r := rand.New(rand.NewPCG(3, 4))
+	tokens, filled := 10.0, 600.0
+	return func(now float64) *job.Problem {
+		switch {
+		case now >= 300 && now < 345:
+			return &job.Problem{Kind: job.RateLimited, Code: 503, RetryAfter: 10 * time.Second}
+		case now >= 600 && now < 900:
+			tokens = min(10, tokens+5*(now-filled))
+			filled = now
+			if tokens < 1 {
+				return &job.Problem{Kind: job.RateLimited, Code: 429, RetryAfter: time.Second}
+			}
+			tokens--
+		}
+		if r.Float64() < 0.02 {
+			return &job.Problem{Kind: job.Trouble, Code: 500}
+		}
+		return nil
+	}
+}
+
+func (x outage) run() *outcome {
+	return trial{
+		lives: sim.FirstInFirstOut(sim.Plans(1, 1000)),
+		rate:  x.rate, burst: x.rate, concurrency: DefaultConcurrency,
+		fault: func(now float64) *job.Problem {
+			if now < x.from || now >= x.until {
+				return nil
+			}
+			return x.fault(now)
+		},
+	}.run()
+}
+
+// during is how many requests were made while the host failed.
+func (x outage) during(o *outcome) int {
+	n := 0
+	for _, t := range o.sent {
+		if t >= x.from && t < x.until {
+			n++
+		}
+	}
+	return n
+}
+
+// recovery is how long after the outage the first good answer came.
+func (x outage) recovery(o *outcome) float64 {
+	for _, t := range o.good {
+		if t >= x.until {
+			return t - x.until
+		}
+	}
+	return math.NaN()
+}
+
+// peak is the most requests within a second of the 30 s after the outage.
+func (x outage) peak(o *outcome) int {
+	most, head := 0, 0
+	for i, t := range o.sent {
+		if t < x.until || t > x.until+30 {
+			head = i + 1
+			continue
+		}
+		for t-o.sent[head] >= 1 {
+			head++
+		}
+		most = max(most, i-head+1)
+	}
+	return most
+}
+
+// probes is the most requests under way at once from 2 s into the outage on.
+func (x outage) probes(o *outcome) int {
+	most := 0
+	for i, t := range o.sent {
+		if t < x.from+2 || t >= x.until {
+			continue
+		}
+		n := 1
+		for j := i - 1; j >= 0 && t-o.sent[j] < 0.1; j-- {
+			n++
+		}
+		most = max(most, n)
+	}
+	return most
+}

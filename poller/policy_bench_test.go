@@ -1,0 +1,189 @@
+package poller
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"testing"
+	"text/tabwriter"
+
+	"example.com/jobwatch/poller/sim"
+)
+
+// BenchmarkPolicy prints what the policy reaches, beside what others do on the same
+// jobs. Its figures are simulated, and the same on every machine:
+//
+//	go test -run '^$' -bench Policy -benchtime 1x ./poller
+func BenchmarkPolicy(b *testing.B) {
+	for range b.N {
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+		printUncapped(w)
+		printUnfamiliar(w)
+		printBudgeted(w)
+		printLambda(w)
+		printScreen(w)
+		printOutages(w)
+		_ = w.Flush()
+	}
+}
+
+const head = "\tmean\tp50\tp95\tp99\trequests/job\tstalest\tdelay share\trequest share\t\n"
+
+// average is the mean over seeds of what trials came to.
+type average struct {
+	requests, mean, p50, p95, p99, stalest float64
+}
+
+func over(outcomes []*outcome) (a average) {
+	n := float64(len(outcomes))
+	for _, o := range outcomes {
+		a.requests += o.perJob() / n
+		a.mean += o.mean / n
+		a.p50 += o.quantile(0.5) / n
+		a.p95 += o.quantile(0.95) / n
+		a.p99 += o.quantile(0.99) / n
+		a.stalest = max(a.stalest, o.stalest)
+	}
+	return a
+}
+
+func (a average) print(w io.Writer, name string) {
+	_, _ = fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.0f\t", name, a.mean, a.p50, a.p95, a.p99, a.requests, a.stalest)
+}
+
+// seedsOf is a workload drawn five times; small ones more often, for chance would
+// speak louder than the policy.
+func seedsOf(w sim.Workload, n int) [][]sim.Life {
+	seeds := make([][]sim.Life, max(5, 1000/n))
+	for i := range seeds {
+		seeds[i] = w.Make(uint64(i+1), n)
+	}
+	return seeds
+}
+
+func each(seeds [][]sim.Life, run func([]sim.Life) *outcome) average {
+	var all []*outcome
+	for _, lives := range seeds {
+		all = append(all, run(lives))
+	}
+	return over(all)
+}
+
+// compared adds the shares of the best fixed interval's figures.
+func (a average) compared(w io.Writer, seeds [][]sim.Life) {
+	d, r := against(seeds, a.requests, a.mean)
+	_, _ = fmt.Fprintf(w, "%.3f\t%.3f\t\n", d, r)
+}
+
+func ours(t trial) func([]sim.Life) *outcome {
+	return func(lives []sim.Life) *outcome {
+		t.lives = lives
+		return t.run()
+	}
+}
+
+func printUncapped(w io.Writer) {
+	for _, n := range []int{10, 1000, 20000} {
+		for _, wl := range sim.Familiar() {
+			seeds := seedsOf(wl, n)
+			if n > 1000 {
+				seeds = seeds[:1]
+			}
+			_, _ = fmt.Fprintf(w, "%d jobs, %s, no cap%s", n, wl.Name, head)
+			a := each(seeds, ours(trial{}))
+			a.print(w, "jobwatch")
+			a.compared(w, seeds)
+			slow := each(seeds, ours(trial{latency: 1, concurrency: 64}))
+			slow.print(w, "jobwatch, latency 1 s, 64 at once")
+			_, _ = fmt.Fprint(w, "\t\t\n")
+			if n > 1000 {
+				continue
+			}
+			for _, r := range rivals() {
+				a := each(seeds, func(l []sim.Life) *outcome { return alone(l, r, 0.1) })
+				a.print(w, r.name)
+				a.compared(w, seeds)
+			}
+			each(seeds, func(l []sim.Life) *outcome { return oracle(l, 0.1) }).print(w, "oracle")
+			_, _ = fmt.Fprint(w, "\t\t\n")
+		}
+	}
+}
+
+func printUnfamiliar(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "1000 jobs, no cap%s", head)
+	for _, wl := range sim.Unfamiliar() {
+		seeds := seedsOf(wl, 1000)
+		a := each(seeds, ours(trial{}))
+		a.print(w, wl.Name)
+		a.compared(w, seeds)
+	}
+}
+
+func printBudgeted(w io.Writer) {
+	_, _ = fmt.Fprint(w, "under a budget\tmean\tp99\trequests/job\tstalest\tfixed 3 s: mean\tp99\tshare\t\n")
+	for _, n := range []int{10, 1000, 20000} {
+		for _, rate := range []float64{1, 5, 10, 20, 50} {
+			if float64(n)/rate > 1000 {
+				continue
+			}
+			for _, wl := range sim.Familiar() {
+				seeds := seedsOf(wl, n)
+				if n > 1000 {
+					seeds = seeds[:3]
+				}
+				a := each(seeds, ours(trial{rate: rate, concurrency: 8}))
+				f := each(seeds, func(l []sim.Life) *outcome { return queued(l, 3, rate, 0.1) })
+				_, _ = fmt.Fprintf(w, "%d %s at %g/s\t%.2f\t%.1f\t%.2f\t%.0f\t%.2f\t%.1f\t%.2f\t\n",
+					n, wl.Name, rate, a.mean, a.p99, a.requests, a.stalest, f.mean, f.p99, a.mean/f.mean)
+			}
+		}
+	}
+}
+
+func printLambda(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "1000 jobs, all at once%s", head)
+	seeds := seedsOf(sim.Familiar()[0], 1000)
+	for _, lambda := range []float64{0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.2} {
+		a := each(seeds, ours(trial{cost: lambda}))
+		a.print(w, fmt.Sprintf("a request worth %g s", lambda))
+		a.compared(w, seeds)
+		silent := 0.0
+		for _, l := range seeds {
+			o := ours(trial{cost: lambda})(l)
+			ty := o.types[sim.Silent]
+			silent += (ty.delay + lambda*float64(ty.requests)) / float64(ty.jobs) / float64(len(seeds))
+		}
+		best := optimum(lambda, 0.1)
+		_, _ = fmt.Fprintf(w, "  cost without progress\t%.3f\tthe optimum's\t%.3f\tshare\t%.3f\t\t\t\t\n", silent, best, silent/best)
+	}
+}
+
+// screenTrial is what thirty rows on the screen see of a thousand jobs.
+func screenTrial(seed uint64) trial {
+	return trial{
+		lives: sim.FirstInFirstOut(sim.Plans(seed, 1000)),
+		rate:  20, concurrency: 8, rows: 30,
+	}
+}
+
+func printScreen(w io.Writer) {
+	_, _ = fmt.Fprint(w, "30 rows of 1000 jobs on the screen, at 20/s\tage\tbars' error\tdrawn ahead\tif none were\tdelay\t\n")
+	for seed := uint64(1); seed <= 5; seed++ {
+		o := screenTrial(seed).run()
+		_, _ = fmt.Fprintf(w, "seed %d\t%.2f s\t%.4f\t%.4f\t%.4f\t%.2f s\t\n", seed, o.rowAge, o.barError, o.aheadBar, o.heldBar, o.mean)
+	}
+}
+
+func printOutages(w io.Writer) {
+	_, _ = fmt.Fprint(w, "1000 jobs first in first out\tfailed\tmean delay\trequests during\tgood after\tpeak then\tat once\t\n")
+	for _, x := range outages() {
+		o := x.run()
+		_, _ = fmt.Fprintf(w, "%s\t%d\t%.2f s\t", x.name, o.failed, o.mean)
+		if !math.IsInf(x.until, 1) {
+			_, _ = fmt.Fprintf(w, "%d\t%.2f s\t%d/s\t%d\t", x.during(o), x.recovery(o), x.peak(o), x.probes(o))
+		}
+		_, _ = fmt.Fprintln(w)
+	}
+}

@@ -1,0 +1,274 @@
+package poller
+
+import (
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+// trial is a run of the scheduler over a workload, on a clock of its own: no
+// goroutines, no waiting, and the same outcome every time.
+type trial struct {
+	lives       []sim.Life
+	cost        float64 // λ; 0: the policy's own
+	rate        float64 // requests/s; 0: no cap
+	burst       float64 // 0: strictly paced
+	latency     float64 // seconds from question to answer, 0: 0.1. The server looks at half of it
+	concurrency int     // 0: no limit
+	rows        int     // so many unfinished jobs, the first in line, are on the screen
+	until       float64 // seconds after which it's enough; 0: all have ended
+
+	// fault tells what goes wrong with a request, nil if nothing.
+	fault func(now float64) *job.Problem
+}
+
+// outcome is what came of a trial.
+type outcome struct {
+	jobs     int
+	requests int
+	failed   int
+	delays   []float64 // from each job's true end to the report, sorted
+	mean     float64
+	stalest  float64 // the longest that a live job went unheard
+	rowAge   float64 // the mean age of what visible rows show
+	barError float64 // the mean error of their bars
+	aheadBar float64 // of those that are drawn ahead of the answers, the others left out
+	heldBar  float64 // of all of them if they were drawn as they came
+	sent     []float64
+	good     []float64 // when good answers came
+	types    [4]byType
+}
+
+type byType struct {
+	jobs, requests int
+	delay          float64
+}
+
+func (o *outcome) perJob() float64 { return float64(o.requests) / float64(o.jobs) }
+
+func (o *outcome) quantile(q float64) float64 {
+	return o.delays[min(len(o.delays)-1, int(q*float64(len(o.delays))))]
+}
+
+func (o *outcome) sum() *outcome {
+	slices.Sort(o.delays)
+	for _, d := range o.delays {
+		o.mean += d / float64(len(o.delays))
+	}
+	return o
+}
+
+// run drives the schedule as Run does, one event after another.
+func (t trial) run() *outcome {
+	t.defaults()
+	s := newSchedule(t.rate, max(1, t.burst), t.concurrency, rand.New(rand.NewPCG(1, 2)))
+	if t.cost > 0 {
+		s.service.cost = t.cost
+	}
+	o := &outcome{jobs: len(t.lives)}
+	scr := newScreen(&t, s)
+	var flights runway
+	now, submitted, left := 0.0, 0, len(t.lives)
+	for left > 0 && now < t.until {
+		submitted = t.submit(s, now, submitted)
+		e, at := s.next(now)
+		if e != nil {
+			o.requests++
+			o.sent = append(o.sent, now)
+			flights.push(flight{e, now})
+			continue
+		}
+		if at <= now {
+			panic("the schedule asks for the past")
+		}
+		if submitted < len(t.lives) {
+			at = min(at, t.lives[submitted].Submitted.Seconds()+1e-9)
+		}
+		at = min(at, scr.next)
+		if f, ok := flights.first(); ok && f.sent+t.latency <= at {
+			flights.pop()
+			now = f.sent + t.latency
+			if t.land(s, o, f, now) {
+				left--
+			}
+			continue
+		}
+		now = at
+		scr.look(now, o)
+	}
+	scr.sum(o)
+	return o.sum()
+}
+
+func (t *trial) defaults() {
+	if t.rate == 0 {
+		t.rate = math.Inf(1)
+	}
+	if t.concurrency == 0 {
+		t.concurrency = math.MaxInt
+	}
+	if t.latency == 0 {
+		t.latency = 0.1
+	}
+	if t.until == 0 {
+		t.until = math.Inf(1)
+	}
+}
+
+// submit tracks what was submitted by now.
+func (t *trial) submit(s *schedule, now float64, from int) int {
+	var batch []*entry
+	for from < len(t.lives) && t.lives[from].Submitted.Seconds() <= now {
+		e := &entry{id: idOf(from)}
+		e.last = now
+		batch = append(batch, e)
+		from++
+	}
+	if batch != nil {
+		s.track(now, batch)
+	}
+	return from
+}
+
+func idOf(i int) (id job.ID) {
+	binary.BigEndian.PutUint32(id[:], uint32(i)) //nolint:gosec // an index, far below 2^32
+	return id
+}
+
+func indexOf(e *entry) int { return int(binary.BigEndian.Uint32(e.id[:])) }
+
+// land brings a request's answer, and reports whether it ended the job.
+func (t *trial) land(s *schedule, o *outcome, f flight, now float64) bool {
+	l := &t.lives[indexOf(f.job)]
+	seen := f.sent + t.latency/2
+	if t.fault != nil {
+		if p := t.fault(seen); p != nil {
+			o.failed++
+			s.answered(f.sent, now, f.job, &job.Answer{}, p)
+			return false
+		}
+	}
+	o.good = append(o.good, now)
+	o.types[l.Type].requests++
+	var a job.Answer
+	a.Status, a.Progress = l.At(time.Duration(seen * 1e9))
+	before := f.job.contact
+	if !f.job.heard {
+		before = l.Submitted.Seconds()
+	}
+	s.answered(f.sent, now, f.job, &a, nil)
+	o.stalest = max(o.stalest, f.job.contact-before)
+	if !f.job.end.Finished() {
+		return false
+	}
+	delay := now - l.End.Seconds()
+	o.delays = append(o.delays, delay)
+	o.types[l.Type].jobs++
+	o.types[l.Type].delay += delay
+	return true
+}
+
+// flight is a request under way.
+type flight struct {
+	job  *entry
+	sent float64
+}
+
+// runway is a first in, first out queue of flights: all take equally long.
+type runway struct {
+	flights []flight
+	head    int
+}
+
+func (q *runway) push(f flight) { q.flights = append(q.flights, f) }
+
+func (q *runway) first() (flight, bool) {
+	if q.head == len(q.flights) {
+		return flight{}, false
+	}
+	return q.flights[q.head], true
+}
+
+func (q *runway) pop() {
+	q.head++
+	if q.head > 1024 && 2*q.head > len(q.flights) {
+		q.flights = append(q.flights[:0], q.flights[q.head:]...)
+		q.head = 0
+	}
+}
+
+// screen looks at its rows once a second, as a person would.
+type screen struct {
+	*trial
+	schedule *schedule
+	next     float64
+	drawn    map[job.ID]float64
+	looks    float64
+	bars     float64
+	ahead    float64
+}
+
+func newScreen(t *trial, s *schedule) *screen {
+	scr := &screen{trial: t, schedule: s, next: math.Inf(1), drawn: map[job.ID]float64{}}
+	if t.rows > 0 {
+		scr.next = 1
+	}
+	return scr
+}
+
+func (s *screen) look(now float64, o *outcome) {
+	if now < s.next {
+		return
+	}
+	s.next++
+	var ids []job.ID
+	for i := range s.lives {
+		id := idOf(i)
+		e := s.schedule.jobs[id]
+		if e == nil || e.end.Finished() {
+			continue
+		}
+		if ids = append(ids, id); len(ids) > s.rows {
+			break
+		}
+		s.row(now, e, o)
+	}
+	s.schedule.show(ids[:min(len(ids), s.rows)])
+}
+
+func (s *screen) row(now float64, e *entry, o *outcome) {
+	s.looks++
+	o.rowAge += now - e.contact
+	status, truth := s.lives[indexOf(e)].At(time.Duration(now * 1e9))
+	if !e.running || e.p < 0 || status != job.Processing {
+		return
+	}
+	s.bars++
+	r := job.Report{
+		Answer:   job.Answer{Status: job.Processing, Progress: job.Progress(e.p)},
+		Answered: time.Unix(0, int64(e.last*1e9)),
+		Speed:    e.pace(),
+	}
+	bar := max(float64(r.ProgressAt(time.Unix(0, int64(now*1e9)))), s.drawn[e.id]) // never backwards
+	s.drawn[e.id] = bar
+	o.barError += math.Abs(bar - float64(truth))
+	o.heldBar += math.Abs(e.p - float64(truth))
+	if r.Speed > 0 {
+		s.ahead++
+		o.aheadBar += math.Abs(bar - float64(truth))
+	}
+}
+
+func (s *screen) sum(o *outcome) {
+	if s.looks > 0 {
+		o.rowAge /= s.looks
+		o.barError /= s.bars
+		o.heldBar /= s.bars
+		o.aheadBar /= s.ahead
+	}
+}
