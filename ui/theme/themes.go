@@ -43,9 +43,9 @@ func Calm() Palette {
 func warm() Palette {
 	return Palette{
 		Colours: [roles]Pair{
-			Accent: {"#f0a06a", "#9a4210"},
-			OK:     {"#a9c26a", "#4a6600"},
-			Warn:   {"#f2d478", "#7a5c00"},
+			Accent: {"#f0a06a", "#8f4a00"},
+			OK:     {"#a9c26a", "#2f6b1a"},
+			Warn:   {"#f2d478", "#6e6000"},
 			Error:  {"#ff7f8f", "#b0103c"},
 			Dim:    {"#aca294", "#675e54"},
 			Past:   {"#55613a", "#cbd3a4"},
