@@ -31,9 +31,11 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/cli"
+	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/settings"
 	"example.com/jobwatch/ui/term"
 	_ "example.com/jobwatch/ui/term/early" // before Bubble Tea asks the terminal anything
 	"example.com/jobwatch/ui/theme"
@@ -42,16 +44,18 @@ import (
 func main() { os.Exit(run()) }
 
 // run is main with an exit status, so that everything deferred happens.
-func run() int {
+func run() (status int) {
+	var a app
+	defer crash.Into(func(e *crash.Error) { status = a.failed(e) })
 	log.SetOutput(io.Discard) // net/http's own remarks must not land on the screen
 	in := cli.Input{
 		Args: os.Args[1:], Env: os.Getenv, Version: cli.Version(),
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
-		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()),
+		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && term.Environ(os.Environ()).Draws(),
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
 		ReadFile:       os.ReadFile,
 	}
-	offer(&in)
+	settings.Offer(&in)
 	opts, err := cli.Parse(in)
 	if err != nil {
 		return failed(err)
@@ -67,9 +71,9 @@ func run() int {
 	}
 	if opts.TestNotification {
 		insist()
-		return failed(tryNotifications(ctx, opts, term.Environ(os.Environ()), os.Stdout))
+		return failed(settings.TryNotifications(ctx, opts, term.Environ(os.Environ()), os.Stdout))
 	}
-	a := app{opts: opts, insist: insist}
+	a = app{opts: opts, insist: insist}
 	defer a.close()
 	if err := a.prepare(ctx); err != nil {
 		return failed(err)
@@ -114,6 +118,22 @@ func failed(err error) int {
 		return cli.ExitUsage
 	}
 	return cli.ExitNotDone
+}
+
+// failed tells an error as [failed] does. Of a panic it leaves a report in the state
+// folder, whatever file holds the state.
+func (a *app) failed(err error) int {
+	broke, ok := crash.In(err)
+	if !ok {
+		return failed(err)
+	}
+	folder := os.TempDir()
+	if path, err := store.DefaultPath(); err == nil {
+		folder = filepath.Dir(path)
+	}
+	_, unsaved := errors.AsType[*store.NotSavedError](err)
+	crash.Tell(os.Stderr, folder, cli.Version(), broke, !unsaved)
+	return cli.ExitBroken
 }
 
 // app is what is opened for one run, and closed after it.
@@ -184,7 +204,10 @@ func (a *app) watch(ctx context.Context) (stop func() error) { return running(ct
 func running(ctx context.Context, run func(context.Context) error) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
-	go func() { done <- run(ctx) }()
+	go func() {
+		defer crash.Into(func(e *crash.Error) { done <- e })
+		done <- run(ctx)
+	}()
 	return func() error {
 		cancel()
 		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
@@ -237,7 +260,7 @@ func (a *app) lines(ctx context.Context) int {
 	stop := a.watch(ctx)
 	result, err := plain.Run(ctx, config)
 	if err = errors.Join(err, stop(), stopFiles()); err != nil {
-		return failed(err)
+		return a.failed(err)
 	}
 	return result.Exit()
 }
@@ -256,6 +279,8 @@ func (a *app) dashboard(ctx context.Context) int {
 	if err != nil {
 		return failed(err)
 	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	env := term.Environ(os.Environ())
 	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
 	dark, ask := background(a.opts.Background).Decide(env)
@@ -271,8 +296,8 @@ func (a *app) dashboard(ctx context.Context) int {
 			return s, opened, err
 		},
 		Watcher: a.poller, Terminal: console, Take: console.Take,
-		Arrivals: a.arrivals(ctx, jobs),
-		Palette:  palette(a.opts), Glyphs: glyphs, Profile: term.Profile(env), Dark: dark, Ask: ask,
+		Arrivals: a.arrivals(ctx, fail, jobs),
+		Palette:  settings.Palette(a.opts), Glyphs: glyphs, Profile: term.Profile(env), Dark: dark, Ask: ask,
 		Keys: keys, Filter: a.opts.Filter, Clock: time.Now,
 		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact,
 	}
@@ -289,14 +314,17 @@ func (a *app) dashboard(ctx context.Context) int {
 	err = console.Run(ctx, model, !a.opts.NoMouse)
 	a.insist()
 	err = errors.Join(err, stop(), stopFiles())
+	if broke, ok := crash.In(context.Cause(ctx)); ok {
+		err = errors.Join(err, broke)
+	}
 	cancel()
-	if journal != nil {
+	if journal != nil && !errors.Is(err, ui.ErrHung) {
 		err = errors.Join(err, finish(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
 	if err != nil {
-		return failed(err)
+		return a.failed(err)
 	}
-	fmt.Print(plain.Receipt(public(a.opts, model.Records()), glyphs.Charset, width()))
+	console.Print(plain.Receipt(settings.Public(a.opts, model.Records()), glyphs.Charset, width()))
 	if s := (signalled{}); errors.As(context.Cause(ctx), &s) {
 		return s.status()
 	}
@@ -332,10 +360,11 @@ func finish(ctx context.Context, journal *store.Store, unsaved []store.Op) error
 const saveGrace = 8 * time.Second
 
 // arrivals are the jobs given at the start, and the demo's.
-func (a *app) arrivals(ctx context.Context, jobs []job.ID) <-chan ui.Arrival {
+func (a *app) arrivals(ctx context.Context, fail context.CancelCauseFunc, jobs []job.ID) <-chan ui.Arrival {
 	arrivals := make(chan ui.Arrival)
 	go func() {
 		defer close(arrivals)
+		defer crash.Into(func(e *crash.Error) { fail(e) })
 		send := func(ids []job.ID, batch string) bool {
 			if len(ids) == 0 {
 				return true

@@ -81,6 +81,7 @@ func lines(ids []job.ID) string {
 
 // The main story: paste, watch, be killed, come back, resize, leave.
 func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	home := t.TempDir()
 	ids := quick(server, 5)
@@ -118,6 +119,7 @@ func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
 }
 
 func TestANewcomerSeesTheDemo(t *testing.T) {
+	t.Parallel()
 	tm := open(t, program(t, t.TempDir(), "--demo"), 120, 40)
 	tm.Sees("demo", "Processing", "Done", "live")
 	tm.Send("?")
@@ -127,6 +129,7 @@ func TestANewcomerSeesTheDemo(t *testing.T) {
 }
 
 func TestTwentyThousandIDsInOnePaste(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	ids := quick(server, 20_000)
 	tm := open(t, program(t, t.TempDir(), "--api", base), 80, 24)
@@ -155,6 +158,7 @@ func TestSignalsLeaveTheTerminalSane(t *testing.T) {
 
 // IDs come by a pipe, keys by the terminal.
 func TestIDsOnStandardInput(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	ids := quick(server, 3)
 	cmd := program(t, t.TempDir(), "--api", base, "--batch", "invoices")
@@ -166,6 +170,7 @@ func TestIDsOnStandardInput(t *testing.T) {
 }
 
 func TestAScriptWaitsForItsJobs(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	ids := quick(server, 3)
 	out, err := program(t, t.TempDir(), "--api", base, ids[0].String(), "/job/"+ids[1].String()+"/status", base+"/job/"+ids[2].String()).Output()
@@ -183,6 +188,7 @@ func TestAScriptWaitsForItsJobs(t *testing.T) {
 }
 
 func TestAFailedJobIsAFailedCommand(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	lives := sim.AllAtOnce(sim.Plans(1, 1))
 	lives[0].Fail, lives[0].End = true, time.Second
@@ -204,6 +210,7 @@ func TestAFailedJobIsAFailedCommand(t *testing.T) {
 // What is wrong with the command line is said in one line, before the screen is
 // touched.
 func TestAMistypedCommandLineIsOneClearLine(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		args []string
 		says string

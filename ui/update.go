@@ -162,7 +162,7 @@ func (m *Model) track(records []store.Job) {
 // updated takes in what the poller found out.
 func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	if !msg.open {
-		return nil
+		return tea.Quit // polling broke, which ends what it was for; main tells why
 	}
 	before := m.host
 	m.host = msg.update.Host
@@ -257,6 +257,7 @@ func (m *Model) foreign(msg foreignMsg) tea.Cmd {
 		}
 	}
 	m.noteEvents(applied.Events)
+	m.fetchDone(applied.Events)
 	next := tea.Batch(follow(m.ctx, m.journal), m.announce(applied.Events))
 	if msg.news.Lost {
 		m.saves.add(nil, m.everything()...)

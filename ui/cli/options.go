@@ -14,6 +14,7 @@ const (
 	ExitNotDone     = 1   // a job ended otherwise, or jobwatch could not go on
 	ExitUsage       = 2   // wrong flag, argument, environment or config file
 	ExitUnfinished  = 8   // --once: some jobs are still unfinished
+	ExitBroken      = 70  // jobwatch itself broke (EX_SOFTWARE of sysexits.h); a report of it was written
 	ExitInterrupted = 130 // ctrl+c (128 + SIGINT, as shells count)
 )
 

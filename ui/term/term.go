@@ -55,6 +55,15 @@ func (e Env) Passthrough(sequence string) string {
 // Multiplexed reports whether there is a tmux or GNU screen between us and the terminal.
 func (e Env) Multiplexed() bool { return e.inTmux() || e.inScreen() }
 
+// Draws reports whether the terminal can show a screen: one that moves no cursor (an
+// editor's shell buffer, a log) can't.
+func (e Env) Draws() bool {
+	if e["TERM"] == "" {
+		return e["WT_SESSION"] != "" || e["OS"] == "Windows_NT" // which set none
+	}
+	return e["TERM"] != "dumb"
+}
+
 // obeys reports whether the terminal takes sequences it doesn't know without
 // printing parts of them.
 func (e Env) obeys() bool {

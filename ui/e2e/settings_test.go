@@ -1,6 +1,6 @@
-//go:build linux || darwin
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
-package main
+package e2e
 
 import (
 	"encoding/json"
@@ -15,6 +15,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/term/termtest"
 )
 
 // configured is a home with this config file.
@@ -66,6 +67,7 @@ func lasting(server *sim.Server, span time.Duration, description, cause string) 
 }
 
 func TestSettingsStay(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	id := lasting(server, time.Hour, "Annual report", "")
 	home := configured(t, `
@@ -79,7 +81,7 @@ forget = ["d", "ctrl+x"]
 [colors]
 dim = { dark = "#123456" }
 `)
-	tm := open(t, settled(t, home, id.String()), 130, 30)
+	tm := termtest.Open(t, settled(t, home, id.String()), 130, 30)
 	tm.Sees("Processing", id.Short())
 	tm.Send("?")
 	tm.Sees("d/ctrl+x forget", "Q        quit")
@@ -134,7 +136,7 @@ func TestAMistakeInTheConfigFileIsNamed(t *testing.T) {
 		"notify-command = \"a\\nb\"\n[keys": `:2: `,
 	} {
 		home := configured(t, config)
-		tm := open(t, settled(t, home), 160, 10)
+		tm := termtest.Open(t, settled(t, home), 160, 10)
 		tm.Left(2)
 		if got := tm.Raw(); !strings.HasPrefix(got, "jobwatch: "+configFile(home)+want) || strings.ContainsRune(got, 0x1b) || strings.Count(got, "\n") != 1 {
 			t.Errorf("%q: %q, want %q", config, got, want)
@@ -166,6 +168,7 @@ func TestThePrintedConfigFileIsOne(t *testing.T) {
 }
 
 func TestOneLookSaysHowThingsStand(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	done, running, failed := lasting(server, 0, "Ready", ""), lasting(server, time.Hour, "Under way", ""), lasting(server, 0, "Broken", "no such font")
 	home := t.TempDir()
@@ -201,6 +204,7 @@ func TestOneLookSaysHowThingsStand(t *testing.T) {
 }
 
 func TestRedactedLinesGiveNothingAway(t *testing.T) {
+	t.Parallel()
 	server, base := simulated(t)
 	ids := []job.ID{lasting(server, 0, "Salaries", ""), lasting(server, 0, "Salaries", "Salaries is no Markdown")}
 	for _, args := range [][]string{{"--plain"}, {"--json"}, {"--once"}, {"--once", "--json"}} {
@@ -215,7 +219,7 @@ func TestRedactedLinesGiveNothingAway(t *testing.T) {
 			}
 		}
 	}
-	tm := open(t, settled(t, t.TempDir(), "--redact", "--api", base, ids[0].String(), ids[1].String()), 100, 30)
+	tm := termtest.Open(t, settled(t, t.TempDir(), "--redact", "--api", base, ids[0].String(), ids[1].String()), 100, 30)
 	tm.Sees("2/2")
 	tm.Send("q")
 	tm.Left(0)
@@ -229,7 +233,7 @@ func TestNotificationsCanBeTried(t *testing.T) {
 	file := filepath.Join(home, "event")
 	cmd := settled(t, home, "--test-notification", "--notify-command", "cat > "+file)
 	cmd.Env = append(cmd.Env, "TERM=foot")
-	tm := open(t, cmd, 100, 20)
+	tm := termtest.Open(t, cmd, 100, 20)
 	tm.Left(0)
 	raw := tm.Raw()
 	for _, want := range []string{"by OSC 777.", "\a", "\x1b]9;jobwatch: ", "\x1b]777;notify;jobwatch;", "\x1b]99;", "The notify command has run."} {

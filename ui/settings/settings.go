@@ -1,4 +1,6 @@
-package main
+// Package settings says what the options mean for the screen: what it offers to be
+// set, and what was chosen.
+package settings
 
 import (
 	"context"
@@ -16,8 +18,8 @@ import (
 	"example.com/jobwatch/ui/theme"
 )
 
-// offer adds what the screen lets people set: its keys, colours and themes.
-func offer(in *cli.Input) {
+// Offer adds what the screen lets people set: its keys, colours and themes.
+func Offer(in *cli.Input) {
 	for _, a := range ui.DefaultKeys().Actions() {
 		in.Keys = append(in.Keys, cli.Key(a))
 	}
@@ -31,8 +33,8 @@ func offer(in *cli.Input) {
 	}
 }
 
-// palette is the chosen theme with the user's own colours.
-func palette(opts cli.Options) theme.Palette {
+// Palette is the chosen theme with the user's own colours.
+func Palette(opts cli.Options) theme.Palette {
 	p := theme.Calm()
 	for _, t := range theme.Themes() {
 		if t.Name == opts.Theme {
@@ -45,8 +47,8 @@ func palette(opts cli.Options) theme.Palette {
 	return p
 }
 
-// public are the jobs as the receipt may show them.
-func public(opts cli.Options, jobs []store.Job) []store.Job {
+// Public are the jobs as the receipt may show them.
+func Public(opts cli.Options, jobs []store.Job) []store.Job {
 	if opts.Redact {
 		for i := range jobs {
 			jobs[i] = redact.Job(jobs[i])
@@ -55,9 +57,9 @@ func public(opts cli.Options, jobs []store.Job) []store.Job {
 	return jobs
 }
 
-// tryNotifications sends one notification by each way there is, and says which one
+// TryNotifications sends one notification by each way there is, and says which one
 // jobwatch would take.
-func tryNotifications(ctx context.Context, opts cli.Options, env term.Env, out io.Writer) error {
+func TryNotifications(ctx context.Context, opts cli.Options, env term.Env, out io.Writer) error {
 	way := notify.WayOf(env)
 	said := fmt.Sprintf("This terminal is taken to show notifications by %v", way)
 	if way == notify.ByBell {
