@@ -243,6 +243,11 @@ func (a *app) lines(ctx context.Context) int {
 	if err != nil {
 		return failed(err)
 	}
+	if a.sim != nil {
+		for _, b := range a.sim.Demo(1) {
+			jobs = append(jobs, b.IDs...)
+		}
+	}
 	journal, opened, err := store.Open(ctx, a.state)
 	if err != nil {
 		return failed(err)
