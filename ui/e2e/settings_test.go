@@ -272,3 +272,10 @@ func TestTheProgramPrintsItsOwnCompletionsAndManual(t *testing.T) {
 		t.Errorf("exit status %d:\n%s", status, out)
 	}
 }
+
+func TestTheDemoCanBeLookedAtWithoutAScreen(t *testing.T) {
+	out, errs, status := says(t, settled(t, t.TempDir(), "--demo", "--once"))
+	if n := strings.Count(out, "\n"); status != 8 || n < 20 || errs != "" {
+		t.Errorf("exit status %d, %d lines: %s\n%s", status, n, errs, out)
+	}
+}
