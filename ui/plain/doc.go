@@ -9,7 +9,8 @@
 //	2026-05-04 14:32:05  01890a5d  Processing    45%  Invoice 12: rendering page 3
 //
 // Local time, short ID (first 8 digits, more where two of the jobs share them),
-// status, progress ("-" when not known), description and status_meta. No escape
+// status, progress ("-" when not known), description and status_meta, and where that
+// can be told, when the job will be ready: (ready ~4m, 14:32). No escape
 // sequence is ever written; the API's texts go through ui/safe. What is about
 // jobwatch itself, and the causes of jobs that failed, go to standard error.
 //
@@ -35,6 +36,8 @@
 //	error        string?  why the job has ended without being Done; null while it may still be
 //	file         string?  where its PDF was saved: the whole path
 //	file_error   string?  why its PDF could not be saved; null while it may still be
+//	ready_from   string?  when the job will be ready at the earliest, as time is; null
+//	ready_by     string?  and at the latest: in four cases of five it is between the two
 //
 // Where PDFs are wanted, each Done job has another line, the same but for its time
 // and one of the last two.

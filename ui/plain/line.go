@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/safe"
 	"example.com/jobwatch/ui/theme"
 )
@@ -26,9 +27,12 @@ func stamp(j *store.Job, now time.Time) time.Time {
 }
 
 // plainLine is one line for people.
-func plainLine(b []byte, j *store.Job, at time.Time, short string, shortWidth int) []byte {
+func plainLine(b []byte, j *store.Job, at time.Time, ready forecast.Estimate, short string, shortWidth int) []byte {
 	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth),
 		padded(word(j), theme.WordWidth), percent(j.Answer.Progress), about(j))
+	if text := ready.WithClock(at.Local()); text != "" {
+		line += "  (ready " + text + ")"
+	}
 	return append(append(b, line...), '\n')
 }
 
@@ -50,11 +54,13 @@ type object struct {
 	Error    *string  `json:"error"`
 	File     *string  `json:"file"`
 	NoFile   *string  `json:"file_error"`
+	From     *string  `json:"ready_from"`
+	By       *string  `json:"ready_by"`
 }
 
-func jsonLine(b []byte, j *store.Job, id string, at time.Time, batch, noFile string) ([]byte, error) {
+func jsonLine(b []byte, j *store.Job, ready forecast.Estimate, id string, at time.Time, batch, noFile string) ([]byte, error) {
 	o := object{
-		Time:   at.UTC().Format("2006-01-02T15:04:05.000Z"),
+		Time:   utc(at),
 		ID:     id,
 		Batch:  known(batch),
 		Status: known(string(j.Answer.Status)),
@@ -65,6 +71,10 @@ func jsonLine(b []byte, j *store.Job, id string, at time.Time, batch, noFile str
 	}
 	if noFile != "" {
 		o.File, o.NoFile = nil, known(noFile)
+	}
+	if ready.Known && !ready.Overdue {
+		from, by := utc(at.Add(ready.Low)), utc(at.Add(ready.High))
+		o.From, o.By = &from, &by
 	}
 	if j.Answer.Progress.Known() {
 		p := float64(j.Answer.Progress)
@@ -78,6 +88,9 @@ func jsonLine(b []byte, j *store.Job, id string, at time.Time, batch, noFile str
 	}
 	return appendTame(b, line.Bytes()), nil
 }
+
+// utc is a moment as JSON lines have it: RFC 3339 in UTC with milliseconds.
+func utc(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // known is null for what is not known.
 func known(s string) *string {

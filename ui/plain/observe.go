@@ -10,6 +10,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/forecast"
 )
 
 // updated takes in what the poller found out.
@@ -27,6 +28,7 @@ func (w *watch) reported(r *job.Report) {
 	}
 	after, save := j.Observe(*r)
 	*j = after
+	w.oracle.See(j)
 	if save {
 		w.saves.observe(j)
 	}
@@ -77,8 +79,16 @@ func (w *watch) line(j *store.Job, now time.Time) {
 	case w.cfg.JSON:
 		w.object(j, when)
 	case !w.cfg.Once: // whose table comes at the end
-		w.out.pending = plainLine(w.out.pending, w.public(j), when, w.shorts.of(j.ID), w.shorts.width())
+		w.out.pending = plainLine(w.out.pending, w.public(j), when, w.ready(j, now), w.shorts.of(j.ID), w.shorts.width())
 	}
+}
+
+// ready is when a job will be Done, as far as that can be told.
+func (w *watch) ready(j *store.Job, now time.Time) forecast.Estimate {
+	if j.End.Finished() {
+		return forecast.Estimate{}
+	}
+	return w.oracle.Job(j.ID, now).Ready
 }
 
 // fileLine tells what became of a job's PDF.
@@ -100,7 +110,7 @@ func (w *watch) object(j *store.Job, at time.Time) {
 	if err := w.jobs[j.ID].noFile; err != nil {
 		noFile = w.errorText(err)
 	}
-	line, err := jsonLine(w.out.pending, w.public(j), id, at, w.ledger.batches[j.Batch].Name, noFile)
+	line, err := jsonLine(w.out.pending, w.public(j), w.ready(j, at), id, at, w.ledger.batches[j.Batch].Name, noFile)
 	if err != nil { // of a number that JSON can't hold, which no progress is
 		w.tell(fmt.Sprintf("%s can't be written as JSON: %v", w.shorts.of(j.ID), err))
 	}

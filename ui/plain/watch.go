@@ -12,6 +12,7 @@ import (
 	"example.com/jobwatch/poller/fetch"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/safe"
 )
 
@@ -37,6 +38,7 @@ type watch struct {
 	jobs   map[job.ID]*watched
 	order  []job.ID
 	shorts shorts
+	oracle *forecast.Model
 	left   int // jobs that are not settled
 
 	files downloads
@@ -58,7 +60,12 @@ type following struct {
 }
 
 func newWatch(cfg *Config) *watch {
+	oracle := forecast.New()
+	for i := range cfg.Opened.Contents.Jobs {
+		oracle.See(&cfg.Opened.Contents.Jobs[i])
+	}
 	return &watch{
+		oracle: oracle,
 		cfg:    cfg,
 		ledger: newLedger(&cfg.Opened.Contents),
 		jobs:   make(map[job.ID]*watched),
