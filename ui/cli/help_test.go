@@ -98,7 +98,7 @@ func TestTheManualPageIsSoundRoff(t *testing.T) {
 	if err != nil || warnings.Len() > 0 {
 		t.Fatalf("%v\n%s", err, warnings.Bytes())
 	}
-	if !bytes.Contains(shown, []byte("watch markdown2pdf.ai jobs until")) {
+	if !bytes.Contains(shown, []byte("watch markdown2pdf.ai jobs until")) || !bytes.Contains(shown, []byte("Select jobs.")) {
 		t.Errorf("%s", shown)
 	}
 }

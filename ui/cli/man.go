@@ -53,9 +53,25 @@ func manPage(in *Input) string {
 			line(roff(sentence(p.about)))
 		}
 	}
+	if len(in.Keys) > 0 {
+		section("KEYS", keys(in))
+	}
 	section("ENVIRONMENT", environment(table))
 	section("FILES", files(in))
 	return b.String()
+}
+
+// keys are the dashboard's default keys and what they do.
+func keys(in *Input) []pair {
+	var all []pair
+	for _, k := range in.Keys {
+		names := strings.Join(k.Keys, ", ")
+		if names == " " {
+			names = "space"
+		}
+		all = append(all, pair{names, k.About})
+	}
+	return all
 }
 
 func (opt *option) roffSynopsis() string {
