@@ -70,14 +70,22 @@ func Open(tb testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 		_ = master.Close()
 		tb.Fatal(err)
 	}
-	go func() { _, _ = io.Copy(master, tm.screen) }() // what the terminal answers to queries
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_, _ = io.Copy(master, tm.screen) // what the terminal answers to queries
+	}()
 	go tm.show()
 	tb.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		tm.HangUp()
 		<-tm.done
 		_ = cmd.Wait()
-		_ = tm.screen.Close()
+		// Not Emulator.Close, which races with its Read.
+		if pipe, ok := tm.screen.InputPipe().(io.Closer); ok {
+			_ = pipe.Close()
+		}
+		<-answered
 	})
 	return tm
 }
