@@ -46,6 +46,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.foreign(msg)
 	case updatesMsg:
 		return m.updated(msg)
+	case studyMsg:
+		return m.study(msg.jobs)
 	case sentMsg:
 		m.sent(msg)
 	case fetchedMsg:
@@ -127,16 +129,13 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.journal, m.loaded = msg.journal, true
 	m.list.Load(msg.contents.Contents)
-	for i := range msg.contents.Contents.Jobs {
-		m.oracle.See(&msg.contents.Contents.Jobs[i])
-	}
 	m.track(msg.contents.Contents.Jobs)
 	m.damage(msg.contents.Damaged, msg.contents.Backup)
 	for _, w := range msg.contents.Warnings {
 		m.warn(w.String())
 	}
 	m.fetchMissing()
-	cmds := []tea.Cmd{follow(m.ctx, m.journal)}
+	cmds := []tea.Cmd{follow(m.ctx, m.journal), m.study(msg.contents.Contents.Jobs)}
 	for _, p := range m.pending {
 		cmds = append(cmds, m.pasted(p))
 	}
@@ -182,6 +181,25 @@ func (m *Model) updated(msg updatesMsg) tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// studyStep is how many jobs are studied in one go: some milliseconds' worth.
+const studyStep = 2000
+
+// study has the forecasts learn from the jobs of the state file, some at a time:
+// neither the first frame nor keys wait until 100,000 are through.
+func (m *Model) study(jobs []store.Job) tea.Cmd {
+	n := min(len(jobs), studyStep)
+	for i := range jobs[:n] {
+		m.learn(jobs[i].ID)
+	}
+	if n < len(jobs) {
+		return func() tea.Msg { return studyMsg{jobs[n:]} }
+	}
+	if m.list.Counts().Total > studyStep {
+		return slim
+	}
+	return nil
 }
 
 // learn takes what is known of a job into the forecasts.
