@@ -1,13 +1,16 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,6 +47,11 @@ type desk struct {
 	ctx       context.Context //nolint:containedctx // what this launch of jobwatch lives in
 	quit      bool
 	transport *http.Transport
+	broken    atomic.Pointer[func(ctx context.Context, network, addr string) (net.Conn, error)] // dials while set
+	base      string                                                                            // the API's URL
+	rate      float64                                                                           // requests a second
+	slept     atomic.Int64                                                                      // how long the computer has been suspended in all
+	skew      atomic.Int64                                                                      // by how much its clock is wrong
 	leaving   func(save bool)
 	folder    string // where PDFs are saved
 	journal   *store.Store
@@ -74,7 +82,8 @@ func atDesk(t *testing.T, story func(*desk)) {
 	t.Helper()
 	file, folder := filepath.Join(t.TempDir(), "jobwatch", "jobs.jsonl"), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		d := &desk{T: t, file: file, folder: folder, api: sim.New(sim.WithSeed(7))}
+		d := &desk{T: t, file: file, folder: folder}
+		d.api = sim.New(sim.WithSeed(7), sim.WithClock(d.trueTime))
 		defer func() { <-time.After(2 * time.Hour) }() // Bubble Tea's ticks can't be cancelled
 		d.serve()
 		defer func() {
@@ -88,22 +97,34 @@ func atDesk(t *testing.T, story func(*desk)) {
 	})
 }
 
+// trueTime is the API's clock; the fake one stands still while the computer sleeps.
+func (d *desk) trueTime() time.Time { return time.Now().Add(time.Duration(d.slept.Load())) }
+
+// clock is the computer's.
+func (d *desk) clock() time.Time { return d.trueTime().Add(time.Duration(d.skew.Load())) }
+
 // serve starts the simulated API on a network in memory.
 func (d *desk) serve() {
 	pipe := sim.NewPipe()
 	d.stop = append(d.stop, d.api.Serve(pipe))
-	d.transport = &http.Transport{DialContext: pipe.DialContext, MaxConnsPerHost: 8}
+	// With the client's own limits.
+	d.transport = &http.Transport{MaxConnsPerHost: 8, MaxResponseHeaderBytes: 64 << 10, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if broken := d.broken.Load(); broken != nil {
+			return (*broken)(ctx, network, addr)
+		}
+		return pipe.DialContext(ctx, network, addr)
+	}}
 	d.stop = append(d.stop, d.transport.CloseIdleConnections)
 }
 
 // start launches jobwatch; a story may start it again after leave or kill.
 func (d *desk) start(change ...func(*Options)) {
 	d.Helper()
-	client, err := api.New("http://api.example", api.WithTransport(d.transport))
+	client, err := api.New(cmp.Or(d.base, "http://api.example"), api.WithTransport(d.transport))
 	if err != nil {
 		d.Fatal(err)
 	}
-	watcher := poller.New(client)
+	watcher := poller.New(client, poller.WithWallClock(d.clock), poller.WithRate(cmp.Or(d.rate, poller.DefaultRate)))
 	files := fetch.New(client, d.folder)
 	ctx, cancel := context.WithCancel(d.Context())
 	ran := make(chan error, 1)
@@ -120,7 +141,7 @@ func (d *desk) start(change ...func(*Options)) {
 		},
 		Watcher: watcher, Terminal: d.clip, Downloads: files,
 		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true,
-		Keys: DefaultKeys(),
+		Keys: DefaultKeys(), Clock: d.clock,
 	}
 	for _, c := range change {
 		c(&opts)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/help"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
@@ -28,8 +29,9 @@ func (m *Model) footer() string {
 		if m.prompt == confirmPrompt {
 			return l.String()
 		}
-		m.input.Width = max(width-l.Width()-2, 4)
-		return l.String() + m.input.View()
+		m.input.Width = max(width-l.Width()-3, 4)
+		// The input lets wide characters stand out by a cell or two.
+		return ansi.Truncate(l.String()+m.input.View(), width, "")
 	}
 	right := m.narrowed()
 	room := width - span(right) - 4

@@ -81,7 +81,7 @@ func (m *Model) header() string {
 func span(parts []part) int {
 	n := 0
 	for _, p := range parts {
-		n += len([]rune(p.text)) + 2
+		n += displayWidth(p.text) + 2
 	}
 	return max(n-2, 0)
 }

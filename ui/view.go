@@ -208,9 +208,13 @@ func (m *Model) paneLines(width int) (lines []string, key any) {
 	var valid time.Duration
 	row, batch := m.list.Current()
 	if row != nil {
+		next := row.Next
+		if m.host.RetryAt.After(next) { // nothing is asked before that
+			next = m.host.RetryAt
+		}
 		lines, valid = detail.Job{
 			Job: m.public(&row.Job), Redact: m.opts.Redact, BatchName: batch.Name, Problem: m.problem(row), Polls: row.Polls,
-			Latency: row.Latency, Next: row.Next, PollKey: m.opts.Keys.Poll.Help().Key, Paused: m.paused, Stalled: m.stalled(row),
+			Latency: row.Latency, Next: next, PollKey: m.opts.Keys.Poll.Help().Key, Paused: m.paused, Stalled: m.stalled(row),
 			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
 		}.Lines(m.theme, m.now, width)
 		m.hold(valid)

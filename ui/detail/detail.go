@@ -290,13 +290,13 @@ func (p *page) history(j Job) {
 	p.blank()
 	p.add(p.line().Put(theme.Dim, "History"))
 	p.progressOverTime(j)
-	before := j.Added
+	before, stamps := j.Added, len(p.stamp(j.Added)) // the oldest has the longest
 	p.add(p.line().Put(theme.Dim, p.stamp(j.Added)).Put(theme.Text, "  added"))
 	for _, c := range j.History {
 		look := p.theme.Look(c.Status, job.Live, nil)
-		l := p.line().Put(theme.Dim, p.stamp(c.At)).Space(2).
+		l := p.line().Put(theme.Dim, p.stamp(c.At)).PadTo(stamps+2).
 			Put(look.Role, look.Glyph+" ").Cut(look.Role, look.Word, 20)
-		l.PadTo(26).Put(theme.Dim, "after "+draw.Duration(max(0, c.At.Sub(before))))
+		l.PadTo(stamps+18).Cut(theme.Dim, "after "+draw.Duration(c.At.Sub(before)), p.width-stamps-18)
 		p.add(l)
 		before = c.At
 	}

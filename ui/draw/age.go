@@ -47,9 +47,10 @@ func step(d, by time.Duration) (string, time.Duration) {
 	return Duration(shown), shown + by - d + by/2
 }
 
-// Duration writes d with its two largest units at most: 42s, 3m10s, 2h05m, 4d06h.
+// Duration writes d with its two largest units at most: 42s, 3m10s, 2h05m, 4d06h. A
+// negative one, of a clock that was set back, is 0s.
 func Duration(d time.Duration) string {
-	s := int64(d / time.Second)
+	s := int64(max(d, 0) / time.Second)
 	switch {
 	case s < 60:
 		return strconv.FormatInt(s, 10) + "s"

@@ -94,7 +94,8 @@ func (s *stage) jobs(n int, each time.Duration) []job.ID {
 	for i := range lives {
 		lives[i].Type, lives[i].Fail = sim.Silent, false
 		lives[i].Start = 0
-		lives[i].End = time.Second + time.Duration(i)*each
+		lives[i].Duration = time.Second + time.Duration(i)*each
+		lives[i].End = lives[i].Duration
 	}
 	return s.api.Add(sim.Describe(1, lives)...)
 }

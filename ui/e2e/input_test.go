@@ -1,0 +1,65 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Somebody pastes a whole log, 50 MB of it, with a few IDs in it, and types on.
+func TestPastingAWholeLog(t *testing.T) {
+	s := newStage(t)
+	ids := s.jobs(3, 0)
+	tm := s.open()
+	noise := strings.Repeat("2025-11-23T10:00:00Z INFO worker 7 rendered page 12 of 40, 83 ms\n", 16<<10)
+	tm.Send("\x1b[200~")
+	for n := range 50 {
+		tm.Send(noise[:1<<20])
+		if n < len(ids) {
+			tm.Send("\n" + ids[n].String() + "\n")
+		}
+	}
+	tm.Send("\x1b[201~?")
+	tm.Sees("forget finished jobs") // the help
+	tm.Send("?")
+	tm.Sees("3 jobs", "3 done")
+	tm.Send("q")
+	tm.Left(0)
+}
+
+// A slow line brings a paste bit by bit: meanwhile the screen lives, and what comes
+// right before and after is taken for the keys that it is.
+func TestKeysAroundAPaste(t *testing.T) {
+	s := newStage(t)
+	tm := s.open("--rate", "100")
+	tm.Paste(lines(s.jobs(1, 0)))
+	text := lines(s.jobs(40, 0))
+	tm.Send("p\x1b[200~" + text[:200])
+	tm.Sees("paused")
+	tm.Resize(120, 40) // the screen follows
+	tm.Send(text[200:900])
+	tm.Sees("paused")
+	tm.Send(text[900:] + "\x1b[201~p")
+	tm.Sees("41 jobs", "41 done")
+	tm.Send("q")
+	tm.Left(0)
+}
+
+// A window's corner is dragged about while everything moves.
+func TestAResizeStorm(t *testing.T) {
+	s := newStage(t)
+	tm := s.open("--rate", "100")
+	tm.Paste(lines(s.jobs(100, 10*time.Millisecond)))
+	tm.Sees("100 jobs")
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 1000 {
+		tm.Resize(1+rng.IntN(200), 1+rng.IntN(60))
+	}
+	tm.Resize(100, 30)
+	tm.Sees("100 done")
+	tm.Send("q")
+	tm.Left(0)
+}

@@ -1,0 +1,94 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/ui/term/termtest"
+)
+
+func TestASIGPIPEIsNobodysEnd(t *testing.T) {
+	s := newStage(t)
+	tm := s.open()
+	tm.Signal(syscall.SIGPIPE)
+	tm.Paste(lines(s.jobs(1, 0)))
+	tm.Sees("1 done")
+	tm.Send("q")
+	tm.Left(0)
+}
+
+// As in jobwatch --json | head -1.
+func TestAReaderThatHasSeenEnough(t *testing.T) {
+	s := newStage(t)
+	cmd := s.command("--json", "--api", s.base)
+	cmd.Args = append(cmd.Args, strings.Fields(lines(s.jobs(20, 10*time.Millisecond)))...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Error(err)
+	}
+	_ = out.Close()
+	_ = cmd.Wait()
+	end, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || end.Signal() != syscall.SIGPIPE || said.String() != "" {
+		t.Errorf("it ended with %v and said %q", cmd.ProcessState, said.String())
+	}
+}
+
+func TestWithoutAStandardInput(t *testing.T) {
+	s := newStage(t)
+	cmd := exec.CommandContext(s.Context(), "sh", "-c", `exec "$0" <&-`, binary)
+	cmd.Env = s.env()
+	tm := termtest.Open(s, cmd, 100, 30)
+	tm.Sees("Nothing tracked yet.")
+	tm.Paste(lines(s.jobs(1, 0)))
+	tm.Sees("1 done")
+	tm.Send("q")
+	tm.Left(0)
+}
+
+// A terminal that can't show a screen gets lines.
+func TestDumbTerminals(t *testing.T) {
+	for _, name := range []string{"TERM=dumb", "TERM="} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			ids := s.jobs(1, 0)
+			cmd := s.command(ids[0].String())
+			cmd.Env = append(cmd.Env, name)
+			tm := termtest.Open(s, cmd, 100, 30)
+			tm.Left(0)
+			if raw := tm.Raw(); strings.Contains(raw, "\x1b") || !strings.Contains(raw, ids[0].Short()+"  Done") {
+				t.Errorf("it wrote %q", raw)
+			}
+		})
+	}
+}
+
+// Both get some of the keys; neither loses a job, and the terminal is fit for a shell
+// when both have left.
+func TestTwoOnOneTerminal(t *testing.T) {
+	s := newStage(t)
+	ids := s.jobs(4, 0)
+	cmd := exec.CommandContext(s.Context(), "sh", "-c", `"$0" & "$0"; wait`, binary)
+	cmd.Env = s.env()
+	tm := termtest.Open(s, cmd, 100, 30)
+	tm.Sees("? help")
+	tm.Paste(lines(ids))
+	s.until("for all to be done", func() bool { return strings.Count(s.state(), `"status":"Done"`) >= len(ids) })
+	for range 50 {
+		tm.Send("\x03")
+	}
+	tm.Left(0)
+}

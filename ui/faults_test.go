@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+// fault is one way for the network or the service to go wrong, and what somebody
+// at the dashboard sees of it.
+type fault struct {
+	name   string
+	strike mishap
+	header string // the connection's state; "" for answers that are taken as they are
+	told   string // why the last poll failed, in the job's details, or what they show all the same
+}
+
+// mishap has a fault strike. It returns what mends it.
+type mishap func(*desk) (mend func())
+
+// Six jobs are watched; then everything goes wrong in one way, is told, and is
+// mended. Afterwards each job is followed to its end.
+func TestEveryFaultIsToldAndSurvived(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("What somebody sees when the network or the service goes wrong, as faults_test.go saw it on the\n" +
+		"screen. Meanwhile every job keeps its last known status, marked `stale` where it may be old;\n" +
+		"afterwards each was followed to its end.\n\n" +
+		"| What goes wrong | The header says | The job's details say |\n| --- | --- | --- |\n")
+	for _, f := range slices.Concat(silences(), refusals(), answers()) {
+		t.Run(f.name, func(t *testing.T) {
+			atDesk(t, func(d *desk) { d.through(&f) })
+		})
+		fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, cmp.Or(f.header, "live: it is taken as it is"), f.told)
+	}
+	if t.Failed() {
+		return
+	}
+	file := filepath.Join("testdata", "faults.md")
+	if *update {
+		if err := os.WriteFile(file, []byte(table.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(file); err != nil || string(want) != table.String() {
+		t.Errorf("%s does not tell the faults as they are here: -update it (%v)", file, err)
+	}
+}
+
+// through is the story of one fault.
+func (d *desk) through(f *fault) {
+	d.Helper()
+	_, text := d.silent(6, 2*time.Minute)
+	d.paste(text)
+	d.press("down")
+	d.wait(3 * time.Second)
+	d.sees("live", "6 running")
+	mend := f.strike(d)
+	d.wait(time.Minute)
+	if f.header == "" {
+		d.sees("live", f.told)
+		d.seesNot("stale", "Last poll failed")
+	} else {
+		d.sees(f.header, "◐ Processing", "stale")
+		d.isTold(f.told)
+	}
+	mend()
+	d.waitFor("6 done")
+}
+
+// answering has the API answer in a way.
+func answering(f sim.Fault) mishap {
+	return func(d *desk) func() {
+		d.api.Break(f)
+		return d.api.Mend
+	}
+}
+
+// dialling has connections made in a way, from now on.
+func dialling(dial func(ctx context.Context, network, addr string) (net.Conn, error)) mishap {
+	return func(d *desk) func() {
+		d.broken.Store(&dial)
+		d.transport.CloseIdleConnections()
+		return func() { d.broken.Store(nil) }
+	}
+}
+
+// goingTo has jobwatch started with another way to the API, and in the end again with
+// the good one.
+func goingTo(base string, change func(*http.Transport)) mishap {
+	return func(d *desk) func() {
+		good, url := d.transport, d.base
+		d.leave()
+		d.transport, d.base = &http.Transport{}, base
+		change(d.transport)
+		d.start()
+		return func() {
+			d.leave()
+			d.transport.CloseIdleConnections()
+			d.transport, d.base = good, url
+			d.start()
+		}
+	}
+}
+
+// isTold wants the details of one of the jobs to say why its last poll failed: with
+// the whole host in trouble, only few are tried.
+func (d *desk) isTold(why string) {
+	d.Helper()
+	d.press("g")
+	var said []string
+	for range 6 {
+		d.press("down")
+		_, details, _ := strings.Cut(d.details(), "Last poll failed")
+		if strings.Contains(details, why) {
+			return
+		}
+		said = append(said, details)
+	}
+	d.Errorf("no job's details say %q, but %q", why, said)
+}
+
+// details are the detail pane's text, on one line.
+func (d *desk) details() string {
+	var words []string
+	for line := range strings.Lines(d.screen()) {
+		if _, right, ok := strings.Cut(line, "│"); ok {
+			words = append(words, strings.Fields(strings.Trim(right, "┃\n"))...)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// silent has the simulated API take n jobs that take a time and say nothing of it.
+func (d *desk) silent(n int, takes time.Duration) (ids []job.ID, text string) {
+	lives := sim.AllAtOnce(sim.Plans(1, n))
+	for i := range lives {
+		lives[i].Type, lives[i].Fail = sim.Silent, false
+		lives[i].Duration, lives[i].End = takes, lives[i].Start+takes
+	}
+	ids = d.api.Add(sim.Describe(1, lives)...)
+	var b strings.Builder
+	for _, id := range ids {
+		b.WriteString(id.String() + "\n")
+	}
+	return ids, b.String()
+}

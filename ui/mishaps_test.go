@@ -1,0 +1,210 @@
+package ui
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"example.com/jobwatch/poller/sim"
+)
+
+// silences are ways to get no answer at all.
+func silences() []fault {
+	const no = "no answer"
+	return []fault{
+		{"connection refused", dialling(refused), no, "connection refused by 127.0.0.1:1"},
+		{"connection reset in the middle of the headers", dialling(reset("HTTP/1.1 200 OK\r\nContent-Ty")), no, "the connection broke in the middle of the headers"},
+		{
+			"connection reset in the middle of the body", dialling(reset(
+				"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"id\"")), no,
+			"the connection broke in the middle of the answer",
+		},
+		{"connection closed instead of an answer", answering(sim.Hangup()), no, "the connection was closed before the answer"},
+		{"no answer comes", answering(sim.Hang()), no, "no answer within 10 s"},
+		{"the answer stops in the middle", answering(sim.HangMidBody()), no, "the answer was not whole within 10 s"},
+		{"a byte a second", answering(sim.SlowBytes(time.Second)), no, "the answer was not whole within 10 s"},
+		{"the name is unknown (DNS)", dialling(unknown("no such host", true)), no, "no host is named api.example"},
+		{
+			"the name server fails", dialling(unknown("server misbehaving", false)), no,
+			"the address of api.example can't be looked up (is the network up?)",
+		},
+		{"certificate expired", secure("api.example", -20*24*time.Hour), no, "certificate expired on 12 December 1999"},
+		{"certificate of another host", secure("other.example", time.Hour), no, "certificate is not for api.example"},
+		{
+			"certificate that nobody vouches for", secure("api.example", time.Hour), no,
+			"certificate signed by an authority that this computer does not trust",
+		},
+		{"plain text where TLS belongs", goingTo("https://api.example", func(t *http.Transport) {
+			t.DialContext = talker("HTTP/1.1 400 Bad Request\r\n\r\n")
+		}), no, "answered without TLS (is it http:// instead of https://, or a captive portal?)"},
+		{"the proxy is not there", goingTo("http://api.example", func(t *http.Transport) {
+			t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
+			t.DialContext = refused
+		}), no, "proxy: connection refused by 127.0.0.1:1"},
+	}
+}
+
+// refusals are whole HTTP answers that hold no status.
+func refusals() []fault {
+	const ease = "easing off"
+	return []fault{
+		{"429, Retry-After: 7", answering(sim.TooMany("7")), ease, "the API wants fewer requests, and asks for a pause of 7 s"},
+		{"429 without Retry-After", answering(sim.TooMany("")), ease, "the API wants fewer requests"},
+		{"503, Retry-After: a date in 80 s", func(d *desk) func() {
+			return answering(sim.Unavailable(time.Now().Add(80 * time.Second).UTC().Format(http.TimeFormat)))(d)
+		}, ease, "the API is unavailable for now, and asks for a pause of"},
+		{"503 without Retry-After", answering(sim.Unavailable("")), ease, "the API is unavailable for now"},
+		{"503, Retry-After: -5", answering(sim.Unavailable("-5")), ease, "the API is unavailable for now"},
+		{"503, Retry-After: a year", answering(sim.Unavailable("31536000")), ease, "the API is unavailable for now, and asks for a pause of 1 h"},
+		{"500 with a web page", answering(sim.Trouble(http.StatusInternalServerError)), ease, "the API has trouble: Internal Server Error"},
+		{"502 with a web page", answering(sim.Trouble(http.StatusBadGateway)), ease, "the API has trouble: Bad Gateway"},
+		{"403", answering(sim.Trouble(http.StatusForbidden)), ease, "the API gave an unexpected answer: Forbidden"},
+		{"404 for all jobs", answering(sim.Trouble(http.StatusNotFound)), "live", "the API does not know this job"},
+		{
+			"511, a network that wants a login", answering(sim.Trouble(http.StatusNetworkAuthenticationRequired)), ease,
+			"the network wants a login first (a captive portal)",
+		},
+		{
+			"a captive portal's page, as 200", answering(sim.CaptivePortal()), ease,
+			"answered with a web page instead of JSON (a captive portal or proxy?)",
+		},
+		{"redirected for ever", answering(sim.Redirect(http.StatusFound, "{path}")), ease, "redirected more than 5 times"},
+		{
+			"redirected to another host", answering(sim.Redirect(http.StatusFound, "http://other.example{path}")), ease,
+			"redirected to another host, other.example (a captive portal or proxy?)",
+		},
+		{
+			"redirected to file:///etc/passwd", answering(sim.Redirect(http.StatusFound, "file:///etc/passwd")), ease,
+			"redirected to something other than http and https",
+		},
+	}
+}
+
+// answers are statuses that are none, or odd ones.
+func answers() []fault {
+	const ease = "easing off"
+	says := func(name, body, told string) fault { return fault{name, answering(sim.JSON(body)), ease, told} }
+	takes := func(name, body, shown string) fault { return fault{name, answering(sim.JSON(body)), "", shown} }
+	return []fault{
+		{"another protocol", answering(sim.NotHTTP()), ease, "answered with something that is not HTTP"},
+		{"endless headers", answering(sim.EndlessHeaders()), ease, "answered with endless headers"},
+		{"a body of 5 GB", answering(sim.Huge(5<<30, true)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
+		{"a gzip bomb", answering(sim.GzipBomb(64 << 20)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
+		says("nothing, as 200", "", "answered with nothing"),
+		says("JSON cut short", `{"id":"{id}","status":"Proc`, "answered with damaged JSON, or none at all"),
+		says("JSON 100,000 deep", strings.Repeat("[", 100_000), "answered with damaged JSON, or none at all"),
+		says("NUL bytes", "{\"id\":\"{id}\",\x00\"status\":\"Done\"}", "answered with damaged JSON, or none at all"),
+		says("an id that is a number", `{"id":7,"status":"Done"}`, "answered with a wrong number as the job's id"),
+		says("a status that is a number", `{"id":"{id}","status":7}`, "answered with a wrong number as the job's status"),
+		says("a description that is an object", `{"id":"{id}","status":"Done","description":{}}`,
+			"answered with an object as the job's description"),
+		says("a status_meta that is a list", `{"id":"{id}","status":"Done","status_meta":[]}`,
+			"answered with a list as the job's status_meta"),
+		says("a progress that is a text", `{"id":"{id}","status":"Done","progress":"half"}`, "answered with a text as the job's progress"),
+		says("a path that is true", `{"id":"{id}","status":"Done","path":true}`, "answered with true or false as the job's path"),
+		says("another job's body", `{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`, "answered about another job"),
+		takes("keys given twice", `{"id":"{id}","status":"Error","status":"Processing"}`, "Processing"),
+		takes("invalid UTF-8", "{\"id\":\"{id}\",\"status\":\"Processing\",\"description\":\"a\xff\xfeb\"}", "a\ufffd"),
+		takes("a status nobody knows", `{"id":"{id}","status":"Proofreading"}`, "Proofreading"),
+		takes("a progress of 700 %", `{"id":"{id}","status":"Processing","progress":7}`, "100%"),
+		takes("a progress below nothing", `{"id":"{id}","status":"Processing","progress":-1e9}`, "0%"),
+	}
+}
+
+// refused dials a port of this machine on which nobody listens.
+func refused(ctx context.Context, _, _ string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", "127.0.0.1:1")
+}
+
+// talker dials somebody who says a text to whatever he is told, and hangs up.
+func talker(says string) func(context.Context, string, string) (net.Conn, error) {
+	return func(context.Context, string, string) (net.Conn, error) {
+		client, server := net.Pipe()
+		go func() {
+			defer func() { _ = server.Close() }()
+			if _, err := server.Read(make([]byte, 4096)); err != nil {
+				return
+			}
+			go func() { _, _ = io.Copy(io.Discard, server) }()
+			_, _ = io.WriteString(server, says)
+		}()
+		return client, nil
+	}
+}
+
+// reset is talker, but the connection ends as a reset one does.
+func reset(says string) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := talker(says)(ctx, network, addr)
+		return resetting{conn}, err
+	}
+}
+
+type resetting struct{ net.Conn }
+
+func (c resetting) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+	}
+	return n, err
+}
+
+// secure leads to a server with a certificate for a host, valid for so long from now.
+func secure(host string, valid time.Duration) mishap {
+	return func(d *desk) func() {
+		config := &tls.Config{Certificates: []tls.Certificate{certificate(d, host, time.Now().Add(valid))}, MinVersion: tls.VersionTLS12}
+		return goingTo("https://api.example", func(t *http.Transport) {
+			t.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				client, server := net.Pipe()
+				go func() {
+					_ = tls.Server(server, config).Handshake() // the client breaks it off
+					_ = server.Close()
+				}()
+				return client, nil
+			}
+		})(d)
+	}
+}
+
+// certificate signs itself.
+func certificate(d *desk, host string, until time.Time) tls.Certificate {
+	d.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		d.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: []string{host},
+		NotBefore: until.Add(-90 * 24 * time.Hour), NotAfter: until,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		d.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// unknown is a host whose name can't be looked up. It is the resolver's own error, not
+// the resolver: net keeps its settings in a way that no fake clock may see.
+func unknown(why string, notFound bool) func(context.Context, string, string) (net.Conn, error) {
+	return func(_ context.Context, _, addr string) (net.Conn, error) {
+		host, _, _ := net.SplitHostPort(addr)
+		failed := &net.DNSError{Err: why, Name: host, Server: "127.0.0.1:53", IsNotFound: notFound, IsTemporary: !notFound}
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: failed}
+	}
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/sim"
+)
+
+// The API is away for long, with very many jobs waiting: when it is back, they don't
+// all come at once, and yet each is asked about soon.
+func TestNoStampedeAfterAnOutage(t *testing.T) {
+	const jobs, rate = 10_000, 100
+	for name, away := range map[string]time.Duration{"30 s": 30 * time.Second, "10 min": 10 * time.Minute, "8 h": 8 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, func(d *desk) {
+				d.leave()
+				d.rate = rate
+				d.start()
+				d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+				ids, text := d.silent(jobs, 24*time.Hour)
+				d.paste(text)
+				d.wait(2 * time.Minute)
+
+				d.api.ResetStats()
+				d.api.Break(sim.Unavailable(""))
+				d.wait(away)
+				d.sees("◌")
+				if n, most := d.api.Stats().Requests, 20+int(away/(10*time.Second)); n > most {
+					d.Errorf("%d requests while it was away, want at most %d", n, most)
+				}
+
+				d.api.Mend()
+				back := time.Now()
+				d.api.ResetStats()
+				for d.api.Stats().Requests == 0 {
+					d.wait(10 * time.Millisecond)
+				}
+				found := time.Now()
+				d.wait(time.Second)
+				if n := d.api.Stats().Requests; n > rate {
+					d.Errorf("%d requests in the first second after it was back, with a budget of %d", n, rate)
+				}
+				d.wait(2*time.Minute - time.Since(found))
+				d.sees("live")
+				late := 0
+				for _, id := range ids {
+					if _, last := d.api.Polled(id); last.Before(back) {
+						late++
+					}
+				}
+				if late > 0 {
+					d.Errorf("%d jobs have not been asked about 2 minutes after it was back", late)
+				}
+			})
+		})
+	}
+}
+
+// The lid is closed for a night. The connections are dead then, of which nobody
+// tells; and everything is finished.
+func TestTheMorningAfterASuspend(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		var night atomic.Int64
+		dial := d.transport.DialContext
+		d.leave()
+		d.transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dial(ctx, network, addr)
+			return &mortal{conn, night.Load(), &night}, err
+		}
+		d.start()
+		_, text := d.silent(30, 2*time.Hour)
+		d.paste(text)
+		d.wait(20 * time.Second)
+		d.sees("30 running", "live")
+
+		d.slept.Add(int64(9 * time.Hour))
+		night.Add(1)
+		d.wait(5 * time.Second)
+		d.sees("30 done")
+		d.seesNot("stale", "no answer")
+	})
+}
+
+// mortal is a connection that leads nowhere after a night: what is written is gone,
+// and nothing ever comes.
+type mortal struct {
+	net.Conn
+	made  int64
+	night *atomic.Int64
+}
+
+func (c *mortal) Write(p []byte) (int, error) {
+	if c.night.Load() > c.made {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// Somebody sets the clock back by an hour. Nothing waits for it to come round again,
+// and no age is negative.
+func TestTheClockIsSetBack(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.silent(5, time.Minute)
+		d.paste(text)
+		d.press("down")
+		d.wait(20 * time.Second)
+		d.skew.Add(int64(-time.Hour))
+		d.wait(10 * time.Second)
+		d.sees("5 running", "live")
+		d.seesNot("-3", "-5", "stale")
+		d.wait(100 * time.Second)
+		d.sees("5 done")
+		d.seesNot("-3", "-5")
+		d.skew.Add(int64(time.Hour)) // and right again
+		d.wait(10 * time.Second)
+		d.sees("5 done")
+	})
+}
+
+// An API that restarted from a backup may say of a job what it was before. What it
+// says last counts, but for what is finished, unless asked.
+func TestAStatusGoesBackwards(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		says := func(answer string) { d.api.Break(sim.JSON(`{"id":"{id}",` + answer + `}`)) }
+		_, text := d.silent(1, time.Hour)
+		says(`"status":"Processing","progress":0.8`)
+		d.paste(text)
+		d.press("down")
+		d.wait(5 * time.Second)
+		d.sees("80%")
+		says(`"status":"Processing","progress":0.3`)
+		d.wait(time.Minute)
+		d.sees("1 running", "live")
+		says(`"status":"Not Started"`)
+		d.waitFor("1 queued")
+		d.sees("live")
+		says(`"status":"Done"`)
+		d.waitFor("1 done")
+		says(`"status":"Processing"`)
+		d.wait(5 * time.Minute)
+		d.sees("1 done")
+		d.press("r")
+		d.waitFor("1 running")
+		says(`"status":"Done"`)
+		d.waitFor("1 done")
+		if n := strings.Count(d.details(), "✓ Done"); n < 2 {
+			d.Errorf("the history does not tell it:\n%s", d.screen())
+		}
+	})
+}
