@@ -84,6 +84,7 @@ func (s *schedule) failed(now float64, e *entry, p *job.Problem) {
 		s.queueUp(e, now) // not its fault: the gate decides when
 	default:
 		e.fails++
+		e.contact = now // it's heard of by what comes of the next try
 		s.queueUp(e, now+s.rand.Float64()*min(longestBackoff, math.Exp2(float64(e.fails))))
 	}
 }
@@ -136,9 +137,7 @@ func (s *schedule) learnWait(at float64, e *entry, started bool) {
 	}
 	e.running, e.start = true, (from+at)/2
 	e.p = float64(job.Unknown)
-	if !e.blind {
-		s.tell(from, e)
-	}
+	s.tell(from, e)
 	s.line.leave(e)
 }
 

@@ -2,9 +2,11 @@ package poller_test
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -17,11 +19,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// service is a simulated API behind the real HTTP stack, on a network in memory,
-// so that both live on the test's fake clock.
+// service is a simulated API behind the real HTTP stack, on a network in memory, so
+// that all of it lives on the test's fake clock.
 type service struct {
 	*sim.Server
-	client *api.Client
+	client  *api.Client
+	refuses atomic.Bool // connections
 }
 
 func newService(t *testing.T) *service {
@@ -29,7 +32,15 @@ func newService(t *testing.T) *service {
 	s := &service{Server: sim.New()}
 	pipe := sim.NewPipe()
 	stop := s.Serve(pipe)
-	transport := &http.Transport{DialContext: pipe.DialContext}
+	transport := &http.Transport{
+		MaxIdleConnsPerHost: poller.DefaultConcurrency,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if s.refuses.Load() {
+				return nil, errors.New("connection refused")
+			}
+			return pipe.DialContext(ctx, network, addr)
+		},
+	}
 	client, err := api.New("http://api.test", api.WithTransport(transport))
 	if err != nil {
 		t.Fatal(err)
@@ -42,62 +53,122 @@ func newService(t *testing.T) *service {
 	return s
 }
 
-// polling is a poller that runs, with what it has reported.
-type polling struct {
-	*poller.Poller
-	reports map[job.ID]job.Report
-	updates int
-	host    poller.Host
-	stop    func()
+// add has the service take jobs that all run for so long, and returns them as new.
+func (s *service) add(n int, life time.Duration) []poller.Tracked {
+	lives := sim.AllAtOnce(sim.Plans(1, n))
+	for i := range lives {
+		lives[i].Work, lives[i].Duration, lives[i].End = life, life, life
+		lives[i].Fail = false
+	}
+	return asNew(s.Add(sim.Describe(1, lives)...))
 }
 
-func start(t *testing.T, p *poller.Poller) *polling {
+func asNew(ids []job.ID) []poller.Tracked {
+	tracked := make([]poller.Tracked, len(ids))
+	for i, id := range ids {
+		tracked[i] = poller.Tracked{ID: id, Added: time.Now()}
+	}
+	return tracked
+}
+
+func idsOf(tracked []poller.Tracked) []job.ID {
+	ids := make([]job.ID, len(tracked))
+	for i := range tracked {
+		ids[i] = tracked[i].ID
+	}
+	return ids
+}
+
+// run is a poller that runs, and what it has told so far.
+type run struct {
+	*poller.Poller
+	t       *testing.T
+	reports map[job.ID]job.Report
+	host    poller.Host
+	states  []poller.HostState // each time it changed
+	updates int
+	calls   int // updates that told of the host only
+	cancel  context.CancelFunc
+	ended   chan error
+}
+
+// start runs a poller until the test ends, or stop is called.
+func start(t *testing.T, client asker, opts ...poller.Option) *run {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- p.Run(ctx) }()
-	r := &polling{Poller: p, reports: map[job.ID]job.Report{}}
-	r.stop = func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("Run: %v", err)
-		}
+	r := &run{
+		Poller:  poller.New(client, append([]poller.Option{poller.WithSeed(1)}, opts...)...),
+		t:       t,
+		reports: map[job.ID]job.Report{},
+		cancel:  cancel,
+		ended:   make(chan error, 1),
 	}
+	go func() { r.ended <- r.Run(ctx) }()
 	return r
 }
 
-// take reads updates until the time has passed.
-func (r *polling) take(d time.Duration) {
-	end := time.After(d)
-	for {
-		select {
-		case u := <-r.Updates():
-			r.updates++
-			r.host = u.Host
-			for _, rep := range u.Reports {
-				r.reports[rep.ID] = rep
-			}
-		case <-end:
-			return
-		}
+// stop ends polling and checks that it ended well.
+func (r *run) stop() {
+	r.t.Helper()
+	r.cancel()
+	if err := <-r.ended; err != nil {
+		r.t.Errorf("Run: %v", err)
 	}
 }
 
-func TestABatchIsWatchedToItsEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		ids := s.Add(sim.Describe(1, sim.FirstInFirstOut(sim.Plans(1, 100)))...)
-		p := start(t, poller.New(s.client, poller.WithSeed(1)))
-		for _, id := range ids {
-			p.Track(poller.Tracked{ID: id, Added: time.Now()})
-		}
-		p.take(20 * time.Minute)
-		for _, id := range ids {
-			if want, _, _ := s.Truth(id); p.reports[id].Answer.Status != want {
-				t.Errorf("%s: reported as %q, is %q", id.Short(), p.reports[id].Answer.Status, want)
-			}
-		}
-		p.stop()
-		t.Logf("%+v %d %+v", s.Stats(), p.updates, p.host)
-	})
+// watch takes updates in for so long.
+func (r *run) watch(d time.Duration) {
+	r.watchUntil(d, func() bool { return false })
 }
+
+// watchUntil takes updates in until something is so, but not for longer than d. It
+// reports whether it came to be so.
+func (r *run) watchUntil(d time.Duration, so func() bool) bool {
+	end := time.After(d)
+	for !so() {
+		select {
+		case u, ok := <-r.Updates():
+			if !ok {
+				return so()
+			}
+			r.take(u)
+		case <-end:
+			return false
+		}
+	}
+	return true
+}
+
+func (r *run) take(u poller.Update) {
+	r.updates++
+	if len(u.Reports) == 0 {
+		r.calls++
+	}
+	if r.host.State != u.Host.State || r.host.Since.IsZero() {
+		r.states = append(r.states, u.Host.State)
+	}
+	r.host = u.Host
+	for _, rep := range u.Reports {
+		r.reports[rep.ID] = rep
+	}
+}
+
+// ends reports how many of the jobs have ended so.
+func (r *run) ends(end job.End) int {
+	n := 0
+	for _, rep := range r.reports {
+		if rep.End == end {
+			n++
+		}
+	}
+	return n
+}
+
+type asker interface {
+	Status(ctx context.Context, id job.ID) (job.Answer, error)
+}
+
+// asked is a client of a few lines, for answers that no service would give.
+type asked func(ctx context.Context, id job.ID) (job.Answer, error)
+
+func (f asked) Status(ctx context.Context, id job.ID) (job.Answer, error) { return f(ctx, id) }

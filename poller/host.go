@@ -37,16 +37,16 @@ func (m *meter) rate(now float64) float64 {
 	return float64(m.sum) / max(1, full)
 }
 
-// reporter decides when the host's state is worth a message.
-type reporter struct {
+// watcher makes out how it stands with the host.
+type watcher struct {
 	meter meter
-	told  Host
+	host  Host
 	next  float64 // figures stay as they are until then
 }
 
-// look returns the host's state, and whether it differs from what was told before.
-func (r *reporter) look(now float64, wall time.Time, s *schedule) (Host, bool) {
-	h := r.told
+// look returns how it stands now. Figures keep still for a second at least.
+func (r *watcher) look(now float64, wall time.Time, s *schedule) Host {
+	h := r.host
 	h.RetryAt, h.Problem = time.Time{}, nil
 	share := s.gate.allowed(now)
 	switch {
@@ -55,33 +55,52 @@ func (r *reporter) look(now float64, wall time.Time, s *schedule) (Host, bool) {
 	case s.gate.shut:
 		h.State, h.Problem = EasingOff, s.gate.problem
 		h.RetryAt = wall.Add(duration(s.gate.until - now)).Truncate(time.Millisecond)
-		if d := h.RetryAt.Sub(r.told.RetryAt); d.Abs() < time.Second/2 {
-			h.RetryAt = r.told.RetryAt // the same moment, computed anew
+		if d := h.RetryAt.Sub(r.host.RetryAt); d.Abs() < time.Second/2 {
+			h.RetryAt = r.host.RetryAt // the same moment, computed anew
 		}
 	case share < 1:
 		h.State, h.Problem = EasingOff, s.gate.problem
 	default:
 		h.State = Live
 	}
-	turned := h.State != r.told.State || r.told.Since.IsZero()
+	turned := h.State != r.host.State || r.host.Since.IsZero()
 	if turned {
 		h.Since = wall
 	}
 	if turned || now >= r.next {
-		h.Rate = calm(r.told.Rate, r.meter.rate(now))
-		h.Budget = calm(r.told.Budget, s.budget.rate*share)
+		h.Rate = r.rate(now, s)
+		h.Budget = calm(r.host.Budget, s.budget.rate*share)
 		if h.State == Live {
 			h.Budget = s.budget.rate
 		}
 	}
-	if h == r.told {
-		return h, false
-	}
-	if h.Rate != r.told.Rate || h.Budget != r.told.Budget {
+	if h.Rate != r.host.Rate || h.Budget != r.host.Budget {
 		r.next = now + 1
 	}
-	r.told = h
-	return h, true
+	r.host = h
+	return h
+}
+
+// rate is calm. Between polls that are rare it isn't nothing.
+func (r *watcher) rate(now float64, s *schedule) float64 {
+	rate := r.meter.rate(now)
+	more := s.unheard.Len()+s.flying > 0 && !s.paused && !s.gate.shut
+	if rate == 0 && more {
+		return r.host.Rate
+	}
+	return calm(r.host.Rate, rate)
+}
+
+// worthTelling reports whether a change is worth an update of its own. That of the
+// rate is not, as a rule: it goes with the next reports, as there is no rate
+// without them; but that it fell to nothing would else never be told.
+func worthTelling(told, now *Host) bool {
+	return told.State != now.State ||
+		!told.RetryAt.Equal(now.RetryAt) ||
+		told.Problem != now.Problem ||
+		told.Budget != now.Budget ||
+		(told.Rate > 0) != (now.Rate > 0) ||
+		math.Abs(told.Rate-now.Rate) > max(1, told.Rate/2)
 }
 
 // calm keeps a figure as it was told until it has moved by a quarter.

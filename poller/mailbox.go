@@ -12,8 +12,8 @@ type mailbox struct {
 	reports []job.Report
 	from    []*entry // the job of each report
 	host    Host
-	news    bool // host differs from what was sent
-	opens   float64
+	told    Host    // in the last update
+	opens   float64 // no update before it
 }
 
 func (m *mailbox) put(e *entry, r *job.Report) {
@@ -38,11 +38,9 @@ func (m *mailbox) drop(e *entry) {
 	e.letter = 0
 }
 
-func (m *mailbox) tell(h *Host) { m.host, m.news = *h, true }
-
 // ready is from when on there is an update to be sent: never if there's nothing new.
 func (m *mailbox) ready() float64 {
-	if len(m.reports) == 0 && !m.news {
+	if len(m.reports) == 0 && !worthTelling(&m.told, &m.host) {
 		return never
 	}
 	return m.opens
@@ -56,6 +54,6 @@ func (m *mailbox) sent(now float64) {
 		e.letter = 0
 	}
 	clear(m.from)
-	m.reports, m.from, m.news = nil, m.from[:0], false
+	m.reports, m.from, m.told = nil, m.from[:0], m.host
 	m.opens = now + letterGap
 }

@@ -67,7 +67,7 @@ type loop struct {
 	*Poller
 	schedule *schedule
 	mailbox  mailbox
-	reporter reporter
+	watcher  watcher
 	work     chan func() result // to the workers; never full
 	results  chan result        // from them; never full either
 
@@ -120,9 +120,7 @@ func (l *loop) run(ctx context.Context) error {
 			flights, l.callOff = context.WithCancel(ctx) //nolint:fatcontext // a new one of ctx, not of the last flights
 		}
 		wake := l.dispatch(flights, m.now)
-		if h, news := l.reporter.look(m.now, m.wall, l.schedule); news {
-			l.mailbox.tell(&h)
-		}
+		l.mailbox.host = l.watcher.look(m.now, m.wall, l.schedule)
 		var out chan Update
 		var update Update
 		if ready := l.mailbox.ready(); ready <= m.now {
@@ -151,8 +149,8 @@ func (l *loop) run(ctx context.Context) error {
 // nothing else tells that the machine was asleep.
 func (l *loop) alarm(wake float64) float64 {
 	now := l.now()
-	if l.reporter.told.Rate > 0 || l.schedule.gate.allowed(now) < 1 {
-		wake = min(wake, max(now, l.reporter.next)+1)
+	if l.watcher.host.Rate > 0 || l.schedule.gate.allowed(now) < 1 {
+		wake = min(wake, max(now, l.watcher.next)+1)
 	}
 	if l.schedule.unheard.Len() > 0 && !l.schedule.paused || l.schedule.flying > 0 {
 		wake = min(wake, now+clockCheck)
@@ -167,7 +165,7 @@ func (l *loop) dispatch(ctx context.Context, now float64) float64 {
 		if e == nil {
 			return wake
 		}
-		l.reporter.meter.add(now)
+		l.watcher.meter.add(now)
 		l.work <- func() result { return l.ask(ctx, e, now) }
 	}
 }

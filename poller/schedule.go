@@ -22,10 +22,11 @@ type entry struct {
 	history
 	facts
 
-	contact float64 // its last answer of any kind, a 404 too
+	contact float64 // when it was last heard of, be it by a failure of its own
 	heard   bool    // it has answered, now or before this process
 	end     job.End
 	asked   bool    // the user wants it now
+	sample  bool    // it's one of the first looks at a batch
 	flying  bool    // a request is under way
 	gone    bool    // forgotten while flying
 	blind   bool    // what happened before the next answer was not watched: nothing to learn
@@ -99,7 +100,7 @@ func (s *schedule) next(now float64) (*entry, float64) {
 	}
 	s.due.remove(e)
 	s.unheard.remove(e)
-	e.flying, e.asked = true, false
+	e.flying, e.asked, e.sample = true, false, false
 	s.flying++
 	s.budget.take()
 	s.gate.sent(now, e)
@@ -148,7 +149,7 @@ func (s *schedule) pick(now float64) (*entry, float64) {
 func (s *schedule) firstDue(now float64) *entry {
 	for {
 		e := s.due.first()
-		if e == nil || e.key[byDue] > now || e.asked || e.running || e.near || e.failing() {
+		if e == nil || e.key[byDue] > now || e.asked || e.sample || e.running || e.near || e.failing() {
 			return e
 		}
 		again := e.last + s.service.tau(&e.history)

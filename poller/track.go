@@ -11,12 +11,13 @@ import (
 // track adds a batch of jobs, in the order in which they were given, which is
 // perhaps the order in which they'll start. Jobs that are tracked stay as they are.
 func (s *schedule) track(now float64, batch []*entry) {
-	fresh, live := batch[:0:0], 0
+	fresh := batch[:0:0]
 	for _, e := range batch {
 		if s.jobs[e.id] != nil {
 			continue
 		}
 		s.jobs[e.id] = e
+		e.contact = e.last
 		e.missing = math.NaN()
 		for i := range e.place {
 			e.place[i] = nowhere
@@ -31,26 +32,25 @@ func (s *schedule) track(now float64, batch []*entry) {
 			continue
 		}
 		fresh = append(fresh, e)
-		if !e.heard {
-			live++
-		}
 	}
 	looks := firstLooks
 	for _, e := range fresh {
 		if !e.running {
 			s.line.join(e)
 		}
-		e.contact = e.last
 		if e.heard {
 			s.due.set(e, e.last+s.service.tau(&e.history))
 			s.unheard.set(e, e.last)
 			continue
 		}
-		// A large batch begins to be swept at once; of a small one a few answers are
-		// enough until there may be something to see.
+		// A few are looked at at once, for they may be old; what they were before is not
+		// known. Of what was given just now there is nothing to see yet.
 		due := now
-		if looks--; looks < 0 {
-			due += max(0, s.service.tau(&e.history)-float64(live)/s.budget.rate)
+		if looks > 0 {
+			looks--
+			e.sample, e.blind = true, true
+		} else {
+			due += s.service.tau(&e.history)
 		}
 		s.due.set(e, due)
 		e.contact = now - heartbeat*hash(e.id)
@@ -77,7 +77,9 @@ func (s *schedule) forget(id job.ID) *entry {
 	s.unheard.remove(e)
 	s.line.leave(e)
 	e.gone = true
-	s.look()
+	if _, ok := s.shown[id]; ok {
+		s.look()
+	}
 	return e
 }
 

@@ -1,0 +1,95 @@
+package poller
+
+import (
+	"math"
+	"testing"
+)
+
+func TestWhenAJobIsWorthAnotherLook(t *testing.T) {
+	// Of a service whose jobs take 20 s, as every one is taken to at first.
+	for _, c := range []struct {
+		name string
+		job  history
+		want float64 // seconds after its last answer
+	}{
+		{"waiting", history{last: 100}, math.Cbrt(6 * cost * 5 * 20)},
+		{"waiting, next to one that started", history{near: true, last: 100}, math.Cbrt(6 * cost * 1 * 20)},
+		{"just started, no progress", running(0, history{p: -1}), math.Sqrt(2 * cost * 0.6 * 20)},
+		{"running for 10 min, no progress", running(600, history{p: -1}), math.Sqrt(2 * cost * 0.6 * 620)},
+		{"running for 10 min, its bar still at 0", running(600, history{grain: 1}), math.Sqrt(2 * cost * 0.6 * 620)},
+		{"a fine bar at half, 50 s to go", running(50, history{p: 0.5, grain: 0.01, speed: 0.01, moved: 100}), math.Pow(5*cost*math.Pow(50, 4), 0.2)},
+		{"a fine bar at its last step", running(99, history{p: 0.99, grain: 0.01, speed: 0.01, moved: 100}), math.Pow(2.5*cost, 0.4)},
+		{"half of that second is over", running(99, history{p: 0.99, grain: 0.01, speed: 0.01, moved: 99.5}), math.Pow(2.5*cost*math.Pow(0.5, 1.5), 0.4)},
+		{"a bar in quarters at its last one, 10 s to go", running(30, history{p: 0.75, grain: 0.25, speed: 0.025, moved: 100}), math.Pow(2.5*cost*math.Pow(10, 1.5), 0.4)},
+		{"a bar in quarters that should have ended", running(55, history{p: 0.75, grain: 0.25, speed: 0.025, moved: 85}), math.Sqrt(2 * cost * 0.6 * 75)},
+		{"a fine bar that stands still", running(55, history{p: 0.5, grain: 0.01, speed: 0.01, moved: 96}), math.Sqrt(2 * cost * 0.6 * 75)},
+		{"a bar seen once", running(10, history{p: 0.1, grain: 0.01, moved: 100}), math.Pow(2.5*cost*math.Pow(0.7*10*0.9/0.11, 1.5), 0.4)},
+		{"Processing at 100 %", running(10, history{p: 1, grain: 1, moved: 100}), math.Sqrt(2 * cost * 0.6 * 30)},
+		{"about to end", running(10, history{p: 0.99, grain: 0.01, speed: 1, moved: 100}), cost},
+	} {
+		s := newService()
+		if got := s.tau(&c.job); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%s: looked at after %.3f s, want %.3f s", c.name, got, c.want)
+		}
+	}
+}
+
+// running is a job whose last answer came at 100 s, so long after its start.
+func running(age float64, h history) history {
+	h.running, h.last, h.start = true, 100, 100-age
+	return h
+}
+
+func TestABarTellsItsSpeedAndItsSteps(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		looks        []float64 // progress at 0, 10, 20... s
+		grain, speed float64
+	}{
+		{"none", []float64{-1, -1}, 1, 0},
+		{"one look", []float64{0.13}, 0.01, 0},
+		{"steady", []float64{0.13, 0.23, 0.33}, 0.01, 0.01},
+		{"in quarters", []float64{0, 0.25, 0.25, 0.5}, 0.25, 0.0125},
+		{"faster now", []float64{0.11, 0.12, 0.42}, 0.01, 0.03},
+		{"backwards", []float64{0.5, 0.6, 0.2}, 0.2, 0},
+		{"it stopped telling", []float64{0.5, 0.6, -1}, 1, 0},
+	} {
+		h := history{p: -1}
+		for i, p := range c.looks {
+			h.observe(float64(i)*10, p)
+		}
+		if math.Abs(h.speed-c.speed) > 1e-9 || (c.grain < 1 && h.grain != c.grain) {
+			t.Errorf("%s: steps of %.3f at %.4f/s, want %.3f at %.4f/s", c.name, h.grain, h.speed, c.grain, c.speed)
+		}
+	}
+}
+
+func TestTheServiceIsLearned(t *testing.T) {
+	s := newService()
+	for range 50 {
+		s.ran(30, false) // seen to run for half a minute, without an end yet
+		s.ran(30, true)
+	}
+	if m := s.mean(); m < 55 || m > 60 {
+		t.Errorf("jobs that take a minute are taken to take %.1f s", m)
+	}
+	for range 5000 {
+		s.ran(5, true)
+	}
+	if m := s.mean(); m > 6 {
+		t.Errorf("after thousands that take 5 s they are still taken to take %.1f s", m)
+	}
+	c := starts{5, 1}
+	for range 1_000_000 {
+		c.waited(60, false)
+	}
+	if tau := math.Cbrt(c.mean()); math.IsNaN(tau) || math.IsInf(tau, 0) {
+		t.Error("a service that starts nothing for a year is beyond numbers")
+	}
+	for range 200 {
+		c.waited(4, true)
+	}
+	if m := c.mean(); m < 1 || m > 4 {
+		t.Errorf("waits of 4 s are taken to be %.1f s", m)
+	}
+}

@@ -1,0 +1,187 @@
+package poller
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"example.com/jobwatch/poller/job"
+)
+
+func newTestSchedule(rate float64, concurrency int) *schedule {
+	return newSchedule(rate, max(1, min(rate, 1e9)), concurrency, rand.New(rand.NewPCG(1, 1)))
+}
+
+func batchOf(from, n int, now float64) []*entry {
+	batch := make([]*entry, n)
+	for i := range batch {
+		batch[i] = &entry{id: idOf(from + i)}
+		batch[i].last = now
+	}
+	return batch
+}
+
+func TestNewsIsFollowed(t *testing.T) {
+	s := newTestSchedule(math.Inf(1), 100)
+	jobs := batchOf(0, 100, 0)
+	s.track(0, jobs)
+	for range firstLooks { // all wait, as far as was looked
+		e, _ := s.next(0)
+		s.answered(0, 0.1, e, &job.Answer{Status: job.NotStarted}, nil)
+	}
+	for range 200 { // for long
+		s.service.plain.waited(60, false)
+	}
+	s.ask(1, []job.ID{jobs[50].id})
+	e, _ := s.next(1)
+	s.answered(1, 1.1, e, &job.Answer{Status: job.Processing, Progress: job.Unknown}, nil)
+	near := map[int]bool{}
+	for now := 1.1; now < 6; {
+		e, at := s.next(now)
+		if e == nil {
+			now = at
+			continue
+		}
+		near[indexOf(e)] = true
+		a := job.Answer{Status: job.NotStarted}
+		if e == jobs[50] {
+			a.Status = job.Processing
+		}
+		s.answered(now, now, e, &a, nil)
+	}
+	for i := 46; i <= 54; i++ {
+		if !near[i] {
+			t.Errorf("job %d, next to the one that started, was not looked at", i)
+		}
+	}
+	if len(near) > 20 {
+		t.Errorf("%d jobs were looked at, want few but those next to the news", len(near))
+	}
+}
+
+func TestNothingIsLearnedAcrossASuspend(t *testing.T) {
+	s := newTestSchedule(math.Inf(1), 100)
+	jobs := batchOf(0, 2, 0)
+	s.track(0, jobs)
+	ask := func(now float64, status job.Status) {
+		for range jobs {
+			e, _ := s.next(now)
+			s.answered(now, now, e, &job.Answer{Status: status, Progress: job.Unknown}, nil)
+		}
+	}
+	ask(0, job.NotStarted)
+	before := s.service
+	s.jump(10, 9*3600)
+	ask(10, job.Processing)
+	if s.service != before {
+		t.Errorf("learned %+v from what nobody watched", s.service)
+	}
+	if age := 10 - jobs[0].start; math.Abs(age-4.5*3600) > 10 {
+		t.Errorf("a job that started within a gap of 9 h is taken to be %.0f s old", age)
+	}
+}
+
+// TestTheScheduleKeepsItsBooks does anything in any order, and looks whether every
+// job is where it belongs.
+func TestTheScheduleKeepsItsBooks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		concurrency := rapid.IntRange(1, 4).Draw(t, "concurrency")
+		s := newTestSchedule(rapid.SampledFrom([]float64{0.5, 10, math.Inf(1)}).Draw(t, "rate"), concurrency)
+		now, made := 0.0, 0
+		var flying []*entry
+		some := func(t *rapid.T) []job.ID {
+			var ids []job.ID
+			for range rapid.IntRange(0, 4).Draw(t, "ids") {
+				ids = append(ids, idOf(rapid.IntRange(0, made+1).Draw(t, "id")))
+			}
+			return ids
+		}
+		land := func(t *rapid.T) *entry {
+			i := rapid.IntRange(0, len(flying)-1).Draw(t, "flight")
+			e := flying[i]
+			flying = append(flying[:i], flying[i+1:]...)
+			return e
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"time":  func(t *rapid.T) { now += rapid.Float64Range(0, 100).Draw(t, "passes") },
+			"track": func(t *rapid.T) { s.track(now, batchOf(made, 5, now)); made += 5 },
+			"again": func(*rapid.T) { s.track(now, batchOf(0, made, now)) },
+			"forget": func(t *rapid.T) {
+				for _, id := range some(t) {
+					s.forget(id)
+				}
+			},
+			"ask":   func(t *rapid.T) { s.ask(now, some(t)) },
+			"show":  func(t *rapid.T) { s.show(some(t)) },
+			"pause": func(t *rapid.T) { s.paused = rapid.Bool().Draw(t, "paused") },
+			"jump":  func(*rapid.T) { s.jump(now, 1000) },
+			"next": func(t *rapid.T) {
+				e, at := s.next(now)
+				if e == nil && at <= now {
+					t.Fatalf("at %v there is nothing to do until %v", now, at)
+				}
+				if e != nil {
+					flying = append(flying, e)
+				}
+			},
+			"answer": func(t *rapid.T) {
+				if len(flying) == 0 {
+					t.Skip("none under way")
+				}
+				s.answered(now, now, land(t), &job.Answer{
+					Status:   rapid.SampledFrom([]job.Status{job.NotStarted, job.Processing, job.Done, job.Error, "Odd"}).Draw(t, "status"),
+					Progress: job.Progress(rapid.SampledFrom([]float64{-1, 0, 0.25, 0.5, 0.77, 1}).Draw(t, "progress")),
+				}, nil)
+			},
+			"fail": func(t *rapid.T) {
+				if len(flying) == 0 {
+					t.Skip("none under way")
+				}
+				kind := rapid.IntRange(int(job.Rejected), int(job.NotAPI)).Draw(t, "kind")
+				s.answered(now, now, land(t), &job.Answer{}, &job.Problem{Kind: job.Kind(kind)}) //nolint:gosec // few kinds
+			},
+			"call off": func(t *rapid.T) {
+				if len(flying) == 0 {
+					t.Skip("none under way")
+				}
+				s.calledOff(now, land(t))
+			},
+			"": func(t *rapid.T) { checkBooks(t, s, flying) },
+		})
+	})
+}
+
+func checkBooks(t *rapid.T, s *schedule, flying []*entry) {
+	if s.flying != len(flying) || s.flying > s.concurrency {
+		t.Fatalf("%d under way, want %d of at most %d", s.flying, len(flying), s.concurrency)
+	}
+	queued := 0
+	for _, e := range s.jobs {
+		waits := !e.flying && !e.end.Finished()
+		for _, q := range []*queue{&s.due, &s.unheard} {
+			at := e.place[q.order]
+			if waits != (at != nowhere) || (waits && q.jobs[at] != e) {
+				t.Fatalf("job %d is in the wrong place of queue %d: %+v", indexOf(e), q.order, e)
+			}
+			if waits && math.IsNaN(e.key[q.order]) {
+				t.Fatalf("job %d has no time: %+v", indexOf(e), e)
+			}
+		}
+		if waits {
+			queued++
+		}
+		if e.lined && (e.end.Finished() || e.running) {
+			t.Fatalf("job %d waits in line: %+v", indexOf(e), e)
+		}
+	}
+	if s.due.Len() != queued || s.unheard.Len() != queued {
+		t.Fatalf("%d and %d jobs in the queues, want %d", s.due.Len(), s.unheard.Len(), queued)
+	}
+	for e, n := s.line.first, 0; e != nil; e, n = e.behind, n+1 {
+		if n > len(s.jobs) || e.gone || !e.lined {
+			t.Fatalf("the line is broken at %+v", e)
+		}
+	}
+}

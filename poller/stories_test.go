@@ -1,0 +1,355 @@
+package poller_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+func TestABatchIsWatchedToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		ids := s.Add(sim.Describe(1, sim.FirstInFirstOut(sim.Plans(1, 100)))...)
+		r := start(t, s.client)
+		r.Track(asNew(ids)...)
+		if !r.watchUntil(time.Hour, func() bool { return r.ends(job.EndedDone)+r.ends(job.EndedError) == 100 }) {
+			t.Error("not all jobs were seen to end")
+		}
+		for _, id := range ids {
+			rep := r.reports[id]
+			want, _, _ := s.Truth(id)
+			if rep.Answer.Status != want || rep.Answer.Description == "" || rep.Started.IsZero() || !rep.Next.IsZero() || rep.Polls == 0 {
+				t.Errorf("%s: %+v, want %s", id.Short(), rep, want)
+			}
+		}
+		before := s.Stats().Requests
+		r.watch(time.Hour)
+		if n := s.Stats().Requests - before; n > 0 {
+			t.Errorf("%d requests after all had ended", n)
+		}
+		if r.host.Rate != 0 || r.host.State != poller.Live {
+			t.Errorf("the host at the end: %+v", r.host)
+		}
+		r.stop()
+	})
+}
+
+func TestTenThousandRestoredJobsDoNotStampede(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(10_000, time.Hour)
+		for i := range jobs {
+			jobs[i].Answer = job.Answer{Status: job.Processing, Progress: 0.1}
+			jobs[i].Answered = time.Now().Add(-9 * time.Hour)
+			jobs[i].Started = jobs[i].Answered.Add(-time.Minute)
+		}
+		r := start(t, s.client)
+		r.Track(jobs...)
+		r.watch(30 * time.Second)
+		got := s.Stats()
+		if most := 10 + 30*10 + 1; got.Requests > most || got.Requests < most-10 {
+			t.Errorf("%d requests in 30 s, want close to %d", got.Requests, most)
+		}
+		if got.PeakSecond > 20 || got.PeakInFlight > 8 || got.PeakConnections > 8 {
+			t.Errorf("%+v: want at most a burst of 10 and 10 more in a second, and 8 at a time", got)
+		}
+		r.stop()
+	})
+}
+
+func TestAnUnknownJobIsGivenUpAfterTenMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		begin := time.Now()
+		id := job.ID{1, 2, 3}
+		r := start(t, s.client)
+		r.Track(poller.Tracked{ID: id})
+		if !r.watchUntil(time.Hour, func() bool { return r.ends(job.EndedGivenUp) == 1 }) {
+			t.Fatal("it was not given up")
+		}
+		if d := time.Since(begin); d < 10*time.Minute || d > 11*time.Minute {
+			t.Errorf("it was given up after %v", d)
+		}
+		rep := r.reports[id]
+		if rep.Polls > 25 || rep.Problem == nil || rep.Problem.Kind != job.NotFound {
+			t.Errorf("%+v: want a few polls, ever more rarely", rep)
+		}
+		r.PollNow(id)
+		if !r.watchUntil(time.Second, func() bool { return r.reports[id].End == job.Live }) {
+			t.Error("it was not asked again when the user wanted")
+		}
+		r.stop()
+	})
+}
+
+func TestAJobThatIsNotVisibleYetIsFoundSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		lives := sim.AllAtOnce(sim.Plans(1, 1))
+		lives[0].Submitted = 3 * time.Second
+		ids := s.Add(sim.Describe(1, lives)...)
+		r := start(t, s.client)
+		r.Track(asNew(ids)...)
+		if !r.watchUntil(10*time.Second, func() bool { return r.reports[ids[0]].Answer.Status != "" }) {
+			t.Error("it was not found within 10 s")
+		}
+		r.stop()
+	})
+}
+
+func TestARejectedJobIsAskedAgainOnlyWhenTheUserWants(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(1, time.Minute)
+		s.Break(sim.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id"],"msg":"bad","type":"uuid"}]}`))
+		r := start(t, s.client)
+		r.Track(jobs...)
+		r.watch(time.Hour)
+		rep := r.reports[jobs[0].ID]
+		if rep.End != job.EndedRejected || rep.Polls != 1 || len(rep.Problem.Details) != 1 {
+			t.Errorf("%+v, want it rejected at the first poll, with the reasons", rep)
+		}
+		s.Mend()
+		r.PollNow(jobs[0].ID)
+		r.watch(time.Second)
+		if rep := r.reports[jobs[0].ID]; rep.End != job.EndedDone || rep.Problem != nil {
+			t.Errorf("after it was asked again: %+v", rep)
+		}
+		r.stop()
+	})
+}
+
+func TestPausedPollingAsksOnlyWhatTheUserWants(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(20, time.Hour)
+		r := start(t, s.client)
+		r.Track(jobs...)
+		r.watch(time.Minute)
+		r.Pause(true)
+		r.watch(time.Second)
+		if r.host.State != poller.Paused {
+			t.Errorf("state %v, want paused", r.host.State)
+		}
+		before := s.Stats().Requests
+		r.watch(time.Hour / 2)
+		r.PollNow(jobs[7].ID)
+		r.watch(time.Minute)
+		if n := s.Stats().Requests - before; n != 1 {
+			t.Errorf("%d requests while paused, want the one that was asked for", n)
+		}
+		r.Pause(false)
+		r.watch(time.Second)
+		if n := s.Stats().Requests - before; n < 10 || r.host.State != poller.Live {
+			t.Errorf("%d requests since, state %v: want it to go on", n, r.host.State)
+		}
+		r.stop()
+	})
+}
+
+func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(5, time.Hour)
+		s.Break(sim.Delay(2 * time.Second))
+		r := start(t, s.client)
+		r.Track(jobs...)
+		r.watch(time.Second) // all of them are under way now
+		r.Forget(jobs[0].ID, job.ID{9})
+		r.watch(time.Minute)
+		if _, ok := r.reports[jobs[0].ID]; ok {
+			t.Error("the answer of a forgotten job was reported")
+		}
+		if len(r.reports) != 4 {
+			t.Errorf("%d jobs reported, want the 4 others", len(r.reports))
+		}
+		r.Track(jobs[0]) // undone
+		if !r.watchUntil(time.Minute, func() bool { return len(r.reports) == 5 }) {
+			t.Error("a job that was tracked again was not polled")
+		}
+		r.stop()
+	})
+}
+
+func TestAConsumerThatNeverReadsHoldsNothingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(50, time.Minute)
+		r := start(t, s.client)
+		r.Track(jobs...)
+		time.Sleep(time.Hour) //nolint:forbidigo // the bubble's clock
+		u := <-r.Updates()
+		if len(u.Reports) != 50 {
+			t.Fatalf("%d reports, want the newest one of each job", len(u.Reports))
+		}
+		for _, rep := range u.Reports {
+			if rep.End != job.EndedDone {
+				t.Errorf("%s: %+v, want the newest", rep.ID.Short(), rep)
+			}
+		}
+		r.stop()
+	})
+}
+
+func TestUpdatesComeAtMostTwentyTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		r := start(t, s.client, poller.WithRate(1000), poller.WithConcurrency(64))
+		r.Track(s.add(2000, time.Hour)...)
+		r.watch(10 * time.Second)
+		if r.updates > 201 || s.Stats().Requests < 2000 {
+			t.Errorf("%d updates in 10 s of %d requests", r.updates, s.Stats().Requests)
+		}
+		r.stop()
+	})
+}
+
+func TestAQuietHourTellsLittleOfTheHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		r := start(t, s.client)
+		r.Track(s.add(3, 3*time.Hour)...)
+		r.watch(time.Minute)
+		r.updates, r.calls = 0, 0
+		r.watch(time.Hour)
+		if r.calls > 60 {
+			t.Errorf("%d updates in an hour told of the rate only, more than one a minute", r.calls)
+		}
+		r.stop()
+	})
+}
+
+func TestVisibleRowsAreKeptFresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(1000, 3*time.Hour)
+		r := start(t, s.client)
+		r.Track(jobs...)
+		r.Visible(idsOf(jobs[500:510]))
+		r.watch(time.Second)
+		for _, j := range jobs[500:510] {
+			if r.reports[j.ID].Polls == 0 {
+				t.Error("a new row on the screen was not looked at within a second")
+			}
+		}
+		r.watch(3 * time.Minute)
+		for _, j := range jobs[500:510] {
+			if age := time.Since(r.reports[j.ID].Answered); age > 6*time.Second {
+				t.Errorf("a row on the screen is %v old", age)
+			}
+		}
+		r.stop()
+	})
+}
+
+func TestStatusesThatNobodyExpects(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		words := []job.Status{"Warming up", job.Processing, job.Done, job.Processing, job.NotStarted, job.Error}
+		n := 0
+		client := asked(func(context.Context, job.ID) (job.Answer, error) {
+			w := words[min(n, len(words)-1)]
+			n++
+			return job.Answer{Status: w, Progress: job.Unknown}, nil
+		})
+		id := job.ID{1}
+		r := start(t, client)
+		r.Track(poller.Tracked{ID: id})
+		r.watch(time.Minute)
+		if rep := r.reports[id]; rep.End != job.EndedDone || rep.Polls != 3 {
+			t.Errorf("%+v: want an unknown word polled on, and Done to end it", rep)
+		}
+		r.PollNow(id)
+		r.watch(time.Second / 2)
+		if rep := r.reports[id]; rep.End != job.Live || rep.Answer.Status != job.Processing {
+			t.Errorf("%+v: want a job that runs again to live again", rep)
+		}
+		r.watch(5 * time.Minute)
+		if rep := r.reports[id]; rep.End != job.EndedError {
+			t.Errorf("%+v: want it polled on to its new end", rep)
+		}
+		r.stop()
+	})
+}
+
+func TestCancelStopsEverythingAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		s.Break(sim.Hang())
+		r := start(t, s.client)
+		r.Track(s.add(100, time.Hour)...)
+		r.watch(5 * time.Second)
+		begin := time.Now()
+		r.stop()
+		if d := time.Since(begin); d > 0 {
+			t.Errorf("it took %v", d)
+		}
+		if _, ok := <-r.Updates(); ok {
+			t.Error("the updates were not closed")
+		}
+		r.Track(s.add(1, time.Hour)...) // too late, and harmless
+		if err := r.Run(t.Context()); err == nil {
+			t.Error("it ran a second time")
+		}
+	})
+}
+
+func TestAPanicEndsPollingWithoutTellingIDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		id := job.ID{0xde, 0xad, 0xbe, 0xef, 5: 1}
+		r := start(t, asked(func(_ context.Context, id job.ID) (job.Answer, error) {
+			panic("no answer for " + id.String())
+		}))
+		r.Track(poller.Tracked{ID: id})
+		err := <-r.ended
+		var failed *poller.PanicError
+		if !errors.As(err, &failed) {
+			t.Fatalf("Run: %v", err)
+		}
+		if !strings.Contains(failed.What, "no answer for deadbeef…") || strings.Contains(failed.What, id.String()) {
+			t.Errorf("%q", failed.What)
+		}
+		if !strings.Contains(failed.Stack, "stories_test.go") || strings.Contains(failed.Stack, "0x") {
+			t.Errorf("a stack without arguments is wanted:\n%s", failed.Stack)
+		}
+	})
+}
+
+func TestAWaitingJobIsSmall(t *testing.T) {
+	const n = 10_000
+	var before, after runtime.MemStats
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) {
+			return job.Answer{Status: job.NotStarted}, nil
+		}), poller.WithRate(1e6), poller.WithConcurrency(64))
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		jobs := make([]poller.Tracked, n)
+		for i := range jobs {
+			jobs[i].ID = job.ID{byte(i >> 16), byte(i >> 8), byte(i)}
+		}
+		goroutines := runtime.NumGoroutine()
+		r.Track(jobs...)
+		r.watch(2 * time.Minute)
+		if len(r.reports) != n {
+			t.Errorf("%d jobs reported", len(r.reports))
+		}
+		r.reports = nil
+		if now := runtime.NumGoroutine(); now > goroutines {
+			t.Errorf("%d goroutines more than without jobs", now-goroutines)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		r.stop()
+	})
+	if per := (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / n; per > 1024 {
+		t.Errorf("%.0f bytes a job, want at most 1 KiB", per)
+	}
+}

@@ -1,0 +1,163 @@
+package poller_test
+
+import (
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
+	const settled = 25 * time.Second
+	outages := map[string]struct {
+		lasts time.Duration
+		begin func(*service)
+		kind  job.Kind
+	}{
+		"503 for 60 s, with Retry-After": {time.Minute, func(s *service) { s.Break(sim.Unavailable("10")) }, job.RateLimited},
+		"503 for 60 s, without":          {time.Minute, func(s *service) { s.Break(sim.Unavailable("")) }, job.RateLimited},
+		"500 for 60 s":                   {time.Minute, func(s *service) { s.Break(sim.Trouble(500)) }, job.Trouble},
+		"429, with Retry-After 30":       {time.Minute, func(s *service) { s.Break(sim.TooMany("30")) }, job.RateLimited},
+		"a captive portal for 10 min":    {10 * time.Minute, func(s *service) { s.Break(sim.CaptivePortal()) }, job.NotAPI},
+		"a hanging host for 10 min":      {10 * time.Minute, func(s *service) { s.Break(sim.Hang()) }, job.Unreachable},
+		"refused for 10 min":             {10 * time.Minute, func(s *service) { s.refuses.Store(true); s.client.CloseIdle() }, job.Unreachable},
+		"refused for 8 h":                {8 * time.Hour, func(s *service) { s.refuses.Store(true); s.client.CloseIdle() }, job.Unreachable},
+	}
+	for name, o := range outages {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newService(t)
+				jobs := s.add(200, 24*time.Hour)
+				r := start(t, s.client)
+				r.Track(jobs...)
+				r.watch(time.Minute)
+
+				o.begin(s)
+				r.watch(settled) // what was under way comes back
+				if r.host.State != poller.EasingOff || r.host.RetryAt.IsZero() || r.host.Problem == nil || r.host.Problem.Kind != o.kind {
+					t.Fatalf("%v into it the host is %+v (%+v)", settled, r.host, r.host.Problem)
+				}
+				s.ResetStats()
+				r.watch(o.lasts - settled)
+				during := s.Stats()
+				if during.PeakInFlight > 1 || during.Requests > int(o.lasts/time.Second) {
+					t.Errorf("during it: %+v, want single probes", during)
+				}
+				for _, rep := range r.reports {
+					if rep.Answer.Status == "" || rep.Answered.IsZero() {
+						t.Fatalf("what was known is not told any more: %+v", rep)
+					}
+				}
+
+				s.refuses.Store(false)
+				s.Mend()
+				if !r.watchUntil(45*time.Second, func() bool { return r.host.RetryAt.IsZero() }) {
+					t.Fatalf("the host was not found again: %+v", r.host)
+				}
+				back := time.Now()
+				s.ResetStats()
+				r.watch(time.Second)
+				if n := s.Stats().Requests; n > 6 {
+					t.Errorf("%d requests in the first second, want half of the budget", n)
+				}
+				r.watch(2*time.Minute - time.Second)
+				if p := s.Stats().PeakSecond; p > 11 {
+					t.Errorf("%d requests in the busiest second after it", p)
+				}
+				for _, rep := range r.reports {
+					if rep.Answered.Before(back) {
+						t.Fatalf("a job was not heard of again for 2 minutes")
+					}
+				}
+				want := []poller.HostState{poller.Live, poller.EasingOff, poller.Live}
+				if !slices.Equal(r.states, want) || r.host.Budget != 10 || r.host.Problem != nil {
+					t.Errorf("states %v, host %+v", r.states, r.host)
+				}
+				r.stop()
+			})
+		})
+	}
+}
+
+func TestOneSickJobIsNotTheHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(20, time.Hour)
+		sick := jobs[3].ID
+		s.Break(func(w http.ResponseWriter, req *http.Request, next http.HandlerFunc) {
+			if _, id := sim.RouteOf(req); id == sick.String() {
+				next = func(w http.ResponseWriter, req *http.Request) { sim.Trouble(500)(w, req, nil) }
+			}
+			next(w, req)
+		})
+		r := start(t, s.client)
+		r.Track(jobs...)
+		r.watch(20 * time.Minute)
+		if !slices.Equal(r.states, []poller.HostState{poller.Live}) {
+			t.Errorf("states %v, want it live all the time", r.states)
+		}
+		if rep := r.reports[sick]; rep.Problem == nil || rep.Polls > 100 {
+			t.Errorf("the sick job was polled %d times: %+v", rep.Polls, rep.Problem)
+		}
+		r.stop()
+	})
+}
+
+func TestTheUserNeedNotWaitForTheNextTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		jobs := s.add(20, time.Hour)
+		r := start(t, s.client)
+		r.Track(jobs...)
+		r.watch(time.Minute)
+		s.refuses.Store(true)
+		s.client.CloseIdle()
+		r.watch(3 * time.Minute)
+		s.refuses.Store(false)
+		r.PollNow(jobs[0].ID)
+		if !r.watchUntil(1100*time.Millisecond, func() bool { return r.host.RetryAt.IsZero() }) {
+			t.Errorf("it was not tried within a second: %+v", r.host)
+		}
+		r.stop()
+	})
+}
+
+func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var slept atomic.Int64 // what the wall clock is ahead
+		wall := func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+		s := newService(t)
+		jobs := s.add(1000, 30*time.Minute)
+		r := start(t, s.client, poller.WithWallClock(wall))
+		r.Track(jobs...)
+		r.watch(2 * time.Minute)
+
+		r.Visible(idsOf(jobs[100:130]))
+		s.Break(sim.Hang()) // whatever is under way when the lid closes is lost
+		r.watch(3 * time.Second)
+		slept.Store(int64(9 * time.Hour))
+		s.Mend()
+		r.watch(5 * time.Second)
+		for _, j := range jobs[100:130] {
+			if age := wall().Sub(r.reports[j.ID].Answered); age > 6*time.Second {
+				t.Errorf("5 s after waking, a row on the screen is %v old", age)
+			}
+		}
+		if r.host.State != poller.Live {
+			t.Errorf("the host is blamed for the suspend: %+v", r.host)
+		}
+		r.watch(5 * time.Minute)
+		for _, j := range jobs {
+			if rep := r.reports[j.ID]; wall().Sub(rep.Answered) > 6*time.Minute {
+				t.Fatalf("a job was not heard of since: %+v", rep)
+			}
+		}
+		r.stop()
+	})
+}
