@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -59,7 +60,7 @@ func (c *causeCache) of(m *Model, batch store.BatchID, failed int) []detail.Caus
 		return c.causes
 	}
 	*c = causeCache{batch: batch, failed: failed}
-	for _, p := range problems(m.list, func(r *jobs.Row) bool { return r.Batch == batch }) {
+	for _, p := range problems(m.list.InBatch(batch)) {
 		c.causes = append(c.causes, detail.Cause{Text: m.cause(p), Jobs: len(p.ids)})
 	}
 	return c.causes
@@ -72,12 +73,12 @@ type problem struct {
 }
 
 // problems groups the failed jobs by cause, most jobs first.
-func problems(list *jobs.List, want func(*jobs.Row) bool) []problem {
+func problems(rows iter.Seq[*jobs.Row]) []problem {
 	at := make(map[string]int)
 	var all []problem
-	list.All(func(r *jobs.Row) bool {
-		if !r.State().Failed() || !want(r) {
-			return true
+	for r := range rows {
+		if !r.State().Failed() {
+			continue
 		}
 		cause := causeOf(&r.Job)
 		if cause == "" {
@@ -90,8 +91,7 @@ func problems(list *jobs.List, want func(*jobs.Row) bool) []problem {
 			all = append(all, problem{cause: cause})
 		}
 		all[i].ids = append(all[i].ids, r.ID)
-		return true
-	})
+	}
 	slices.SortFunc(all, func(a, b problem) int {
 		return cmp.Or(cmp.Compare(len(b.ids), len(a.ids)), cmp.Compare(a.cause, b.cause))
 	})

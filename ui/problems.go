@@ -33,7 +33,7 @@ func (v *problemView) refresh(list *jobs.List) {
 		current = v.all[v.at].cause
 	}
 	v.failed, v.at = c.Failed(), 0
-	v.all = problems(list, func(*jobs.Row) bool { return true })
+	v.all = problems(list.All)
 	for i, p := range v.all {
 		if p.cause == current {
 			v.at = i

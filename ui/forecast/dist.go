@@ -72,12 +72,12 @@ func (d *dist) lose(x float64) {
 
 // due says that enough has changed, or time has passed, for [dist.refresh] to show
 // it. The refresh costs some 10 µs, and its caller a count of the n still under way:
-// so never oftener than once for n/50 reports, which makes both O(1) a report.
+// so never oftener than once for n/10 reports, which makes both O(1) a report.
 func (d *dist) due(now float64, reports, n int) bool {
 	switch {
 	case !d.fresh:
 		return true
-	case reports-d.reports < n/50:
+	case reports-d.reports < n/10:
 		return false
 	}
 	return d.changes > 0.02*(d.events+float64(n)) || math.Abs(now-d.made) > 1

@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"iter"
+
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/filter"
 )
@@ -114,6 +116,18 @@ func (l *List) Matching(yield func(*Row) bool) {
 		})
 		return more
 	})
+}
+
+// InBatch is the rows of a batch, in no order that means anything.
+func (l *List) InBatch(id BatchID) iter.Seq[*Row] {
+	return func(yield func(*Row) bool) {
+		batch, ok := l.byBatch[id]
+		for i := range l.slots { // far smaller than the rows
+			if ok && l.slots[i].batch == batch && !yield(&l.rows[i]) {
+				return
+			}
+		}
+	}
 }
 
 // All calls yield with every row, in no order that means anything.

@@ -334,3 +334,21 @@ func TestMatchingIsWhatTheFilterShowsFoldedOrNot(t *testing.T) {
 	}
 	d.sees("july+ >june+")
 }
+
+func TestABatchHasItsRowsWhateverIsShown(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	d.paste("july", "x")
+	d.find("x")
+	d.Forget(ids("a"))
+	var got []string
+	for r := range d.InBatch("june") {
+		got = append(got, r.Answer.Description)
+	}
+	for r := range d.InBatch("may") {
+		got = append(got, r.Answer.Description)
+	}
+	if len(got) != 1 || got[0] != "b" {
+		t.Errorf("june has %q, want b", got)
+	}
+}
