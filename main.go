@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -293,12 +294,12 @@ func (a *app) dashboard(ctx context.Context) int {
 	if a.opts.ASCII || term.Charset(env) == safe.ASCII {
 		glyphs, keys = theme.ASCII(), keys.ASCII()
 	}
-	var journal *store.Store
+	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := ui.Options{
 		Open: func(ctx context.Context) (ui.Journal, store.Opened, error) {
-			s, opened, err := store.Open(ctx, a.state)
-			journal = s
-			return s, opened, err
+			s, contents, err := store.Open(ctx, a.state)
+			opened.Store(s)
+			return s, contents, err
 		},
 		Watcher: a.poller, Terminal: console, Take: console.Take,
 		Arrivals: a.arrivals(ctx, fail, jobs),
@@ -323,7 +324,7 @@ func (a *app) dashboard(ctx context.Context) int {
 		err = errors.Join(err, broke)
 	}
 	cancel()
-	if journal != nil && !errors.Is(err, ui.ErrHung) {
+	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
 		err = errors.Join(err, finish(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
 	if err != nil {

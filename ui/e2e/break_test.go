@@ -95,17 +95,17 @@ func breaking(where string) int {
 	var watched atomic.Bool
 	watcher := poller.New(breakingClient{client, where == "worker"})
 	console := ui.NewConsole(os.Stdin, os.Stdout, env, notify.None)
-	var journal *store.Store
+	var opened atomic.Pointer[store.Store]
 	model := ui.New(context.Background(), ui.Options{
 		Open: func(ctx context.Context) (ui.Journal, store.Opened, error) {
-			s, opened, err := store.Open(ctx, path)
-			journal = s
-			return breakingJournal{s, where == "command"}, opened, err
+			s, contents, err := store.Open(ctx, path)
+			opened.Store(s)
+			return breakingJournal{s, where == "command"}, contents, err
 		},
 		Watcher: watcher, Terminal: console, Take: console.Take,
 		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true, Keys: ui.DefaultKeys(),
 		Clock: func() time.Time {
-			if where == "start" && watched.Load() || where == "update" && journal != nil && saved(path) {
+			if where == "start" && watched.Load() || where == "update" && opened.Load() != nil && saved(path) {
 				broken()
 			}
 			return time.Now()
@@ -118,7 +118,7 @@ func breaking(where string) int {
 	err = console.Run(context.Background(), model, true)
 	cancel()
 	err = errors.Join(err, <-polled)
-	if journal != nil {
+	if journal := opened.Load(); journal != nil {
 		err = errors.Join(err, journal.Append(context.Background(), model.Unsaved()...), journal.Close())
 	}
 	broke, ok := crash.In(err)
