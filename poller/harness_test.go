@@ -9,15 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // service is a simulated API behind the real HTTP stack, on a network in memory, so
 // that all of it lives on the test's fake clock.

@@ -16,12 +16,12 @@ type mailbox struct {
 	opens   float64 // no update before it
 }
 
-func (m *mailbox) put(e *entry, r *job.Report) {
+func (m *mailbox) put(e *entry, r job.Report) {
 	if e.letter > 0 {
-		m.reports[e.letter-1] = *r
+		m.reports[e.letter-1] = r
 		return
 	}
-	m.reports = append(m.reports, *r)
+	m.reports = append(m.reports, r)
 	m.from = append(m.from, e)
 	e.letter = len(m.reports)
 }
@@ -48,12 +48,13 @@ func (m *mailbox) ready() float64 {
 
 func (m *mailbox) update() Update { return Update{Reports: m.reports, Host: m.host} }
 
-// sent begins anew after an update was taken; its slice is the consumer's now.
+// sent begins anew after an update was taken. Its slice is the consumer's now; the
+// next one will need about as much room.
 func (m *mailbox) sent(now float64) {
 	for _, e := range m.from {
 		e.letter = 0
 	}
 	clear(m.from)
-	m.reports, m.from, m.told = nil, m.from[:0], m.host
+	m.reports, m.from, m.told = make([]job.Report, 0, len(m.reports)), m.from[:0], m.host
 	m.opens = now + letterGap
 }

@@ -20,7 +20,7 @@ func TestTheNewestReportOfEachJobIsDelivered(t *testing.T) {
 			"put": func(t *rapid.T) {
 				e := draw(t)
 				polls++
-				m.put(e, &job.Report{ID: e.id, Polls: polls})
+				m.put(e, job.Report{ID: e.id, Polls: polls})
 				want[e.id] = polls
 			},
 			"drop": func(t *rapid.T) {

@@ -71,8 +71,8 @@ func (e *entry) note(m moment, a *job.Answer, p *job.Problem, latency time.Durat
 	}
 }
 
-func (e *entry) report(m moment, opens float64) *job.Report {
-	r := &job.Report{
+func (e *entry) report(m moment, opens float64) job.Report {
+	r := job.Report{
 		ID:       e.id,
 		At:       m.wall,
 		Answer:   e.answer,

@@ -111,9 +111,6 @@ func (l *loop) run(ctx context.Context) error {
 	var flights context.Context // of the requests under way
 	flights, l.callOff = context.WithCancel(ctx)
 	for {
-		for _, do := range l.takeInbox() {
-			do(l)
-		}
 		m := l.moment()
 		if l.suspended(m) {
 			l.callOff()
@@ -134,6 +131,9 @@ func (l *loop) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-l.wake:
+			for _, do := range l.takeInbox() {
+				do(l)
+			}
 		case <-timer.C:
 		case out <- update:
 			l.mailbox.sent(l.now())
