@@ -21,7 +21,7 @@
 // Batches are newest first; in the default order those with nothing live sink
 // below the others, and inside a batch come the failed jobs, then the running by
 // nearness to done, then the queued, then the Done ones. Nearness counts in tenths
-// and as it was up to 5 s ago, and equals stay in the order they were added, so that
+// and as it was up to 10 s ago, and equals stay in the order they were added, so that
 // rows seldom move. The batch under the cursor stays where it is until the cursor
 // leaves it.
 //

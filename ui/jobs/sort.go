@@ -136,7 +136,7 @@ const unknown = 255
 // calm is how long rows keep their places while only their progress changes. Then
 // all that have come away move at once: with each on its own, half of the rows in view
 // would move every second, which nobody can read, or pay for on a slow line.
-const calm = 5 * time.Second
+const calm = 10 * time.Second
 
 // watch notes a row that has come away from its place.
 func (l *List) watch(i int32) {
