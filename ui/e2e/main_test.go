@@ -6,6 +6,7 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -42,6 +43,7 @@ func run(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "the program can't be built: %v\n%s", err, out)
 		return 1
 	}
+	_ = flag.Set("test.parallel", "12") // they wait most of the time
 	return m.Run()
 }
 

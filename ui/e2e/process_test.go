@@ -87,8 +87,14 @@ func TestTwoOnOneTerminal(t *testing.T) {
 	tm.Sees("? help")
 	tm.Paste(lines(ids))
 	s.until("for all to be done", func() bool { return strings.Count(s.state(), `"status":"Done"`) >= len(ids) })
-	for range 50 {
+	// Whoever reads them gets them; in the end both have got one.
+	s.until("for both to leave", func() bool {
 		tm.Send("\x03")
+		return tm.Ended()
+	})
+	tm.Wait() // the shell's end is its own matter
+	if !tm.Cooked() {
+		t.Error("the terminal was left in raw mode")
 	}
-	tm.Left(0)
+	tm.Restored()
 }

@@ -244,6 +244,16 @@ func (tm *Terminal) Wait() int {
 // Gone waits until everything that the program wrote has been drawn after its end.
 func (tm *Terminal) Gone() { <-tm.done }
 
+// Ended reports whether nobody has the terminal open any more.
+func (tm *Terminal) Ended() bool {
+	select {
+	case <-tm.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // Left waits for the program's end, wants this exit status, and a terminal that is
 // as it was.
 func (tm *Terminal) Left(want int) {
