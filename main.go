@@ -40,6 +40,7 @@ import (
 	"example.com/jobwatch/ui/term"
 	_ "example.com/jobwatch/ui/term/early" // before Bubble Tea asks the terminal anything
 	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/trace"
 )
 
 func main() { os.Exit(run()) }
@@ -75,6 +76,10 @@ func run() (status int) {
 		return failed(settings.TryNotifications(ctx, opts, term.Environ(os.Environ()), os.Stdout))
 	}
 	a = app{opts: opts, insist: insist}
+	if a.log, err = trace.Open(opts.Debug, cli.Version()); err != nil {
+		return failed(err)
+	}
+	defer func() { a.log.Ends(status) }()
 	defer a.close()
 	if err := a.prepare(ctx); err != nil {
 		return failed(err)
@@ -145,6 +150,7 @@ type app struct {
 	sim    *sim.Server
 	client *api.Client
 	poller *poller.Poller
+	log    *trace.Log
 	closes []func() // in the order of opening
 }
 
@@ -175,7 +181,7 @@ func (a *app) prepare(ctx context.Context) error {
 	}
 	a.client = client
 	a.closes = append(a.closes, client.CloseIdle)
-	a.poller = poller.New(client, poller.WithRate(a.opts.Rate), poller.WithConcurrency(a.opts.Concurrency))
+	a.poller = poller.New(a.log.Client(client), poller.WithRate(a.opts.Rate), poller.WithConcurrency(a.opts.Concurrency))
 	return nil
 }
 
@@ -256,7 +262,7 @@ func (a *app) lines(ctx context.Context) int {
 	defer journal.Close() //nolint:errcheck // all that Append said was saved is
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
-		Journal: journal, Opened: opened, Watcher: a.poller, Jobs: jobs, Batch: a.opts.Batch,
+		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller), Jobs: jobs, Batch: a.opts.Batch,
 		Redact: a.opts.Redact,
 	}
 	stopFiles := func() error { return nil }
@@ -299,9 +305,9 @@ func (a *app) dashboard(ctx context.Context) int {
 		Open: func(ctx context.Context) (ui.Journal, store.Opened, error) {
 			s, contents, err := store.Open(ctx, a.state)
 			opened.Store(s)
-			return s, contents, err
+			return a.log.Journal(s), contents, err
 		},
-		Watcher: a.poller, Terminal: console, Take: console.Take,
+		Watcher: a.log.Watcher(a.poller), Terminal: console, Take: console.Take,
 		Arrivals: a.arrivals(ctx, fail, jobs),
 		Palette:  settings.Palette(a.opts), Glyphs: glyphs, Profile: term.Profile(env), Dark: dark, Ask: ask,
 		Keys: keys, Filter: a.opts.Filter, Clock: time.Now,
