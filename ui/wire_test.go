@@ -111,7 +111,7 @@ func (d *desk) standardRenderer() func(frame string) int64 {
 		_, err := program.Run()
 		ended <- err
 	}()
-	d.stop = append(d.stop, func() { program.Quit(); _ = <-ended })
+	d.stop = append(d.stop, func() { program.Quit(); <-ended })
 	program.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
 	return func(frame string) int64 {
 		program.Send(picture{frame})
