@@ -20,19 +20,20 @@ const (
 	agePart = 0.6
 
 	// A job with a bar: how surely the end keeps to what the bar's speed says.
-	surest        = 4   // the highest k: even a fine bar's job may fail at any time
-	surePerGrain  = 1.5 // k for each grain of the bar that is left
-	oncePart      = 0.7 // of what a bar seen once promises
-	onceSure      = 1.5 // its k
-	patience      = 3   // grains that a bar may lag behind its speed before it's taken to stall
-	speedMemory   = 0.1 // progress over which the speed is smoothed
+	surest        = 4    // the highest k: even a fine bar's job may fail at any time
+	surePerGrain  = 1.5  // k for each grain of the bar that is left
+	oncePart      = 0.7  // of what a bar seen once promises
+	onceSure      = 1.5  // its k
+	patience      = 3    // grains that a bar may lag behind its speed before it's taken to stall
+	speedMemory   = 0.1  // progress over which the speed is smoothed
+	shortest      = 0.01 // seconds between two looks, for the speed not to be infinite
 	finestGrain   = 0.01
 	drawnGrain    = 0.05 // bars in coarser steps are drawn as they come
 	coarsestGrain = 8    // a bar of up to so many steps is recognised by its fractions
 
 	waitingSure = 2         // k of a waiting job: it has to start and to finish
 	keep        = 31.0 / 32 // of what was learned of starts, at each answer
-	endMemory   = 1000
+	endMemory   = 1000      // finished jobs that count in full
 )
 
 // service is what was learned of the service as a whole.
@@ -60,7 +61,7 @@ func (s *service) mean() float64 { return s.run / s.finishes }
 
 // ran takes in how long a job was seen to run, and whether it was to its end.
 func (s *service) ran(d float64, ended bool) {
-	s.run += d
+	s.run += max(0, d)
 	if !ended {
 		return
 	}
@@ -79,7 +80,7 @@ func (c *starts) waited(d float64, started bool) {
 		d /= 2
 		c.news++
 	}
-	c.wait += d
+	c.wait += max(0, d) // news may have come while the job was being asked
 }
 
 // history is what the policy remembers of one job.
@@ -144,7 +145,7 @@ func (h *history) observe(now, p float64) {
 		h.restart(now, p)
 	case p > h.p:
 		dp := p - h.p
-		if v := dp / (now - h.moved); h.speed == 0 {
+		if v := dp / max(now-h.moved, shortest); h.speed == 0 {
 			h.speed = v
 		} else {
 			h.speed += min(1, dp/speedMemory) * (v - h.speed)

@@ -64,6 +64,16 @@ func TestABarTellsItsSpeedAndItsSteps(t *testing.T) {
 	}
 }
 
+func TestTwoLooksAtOnceTellNoSpeed(t *testing.T) {
+	h := running(10, history{p: -1})
+	h.observe(100, 0.2)
+	h.observe(100, 0.4)
+	s := newService()
+	if tau := s.tau(&h); math.IsNaN(tau) || tau <= 0 || math.IsInf(h.pace(), 0) || math.IsNaN(h.pace()) {
+		t.Errorf("looked at after %v s, at a speed of %v", tau, h.pace())
+	}
+}
+
 func TestTheServiceIsLearned(t *testing.T) {
 	s := newService()
 	for range 50 {

@@ -168,8 +168,13 @@ func (e *entry) failing() bool { return e.fails > 0 || !math.IsNaN(e.missing) }
 // is old enough to be looked at again.
 func (s *schedule) stalestVisible() (*entry, float64) {
 	var oldest *entry
+	live := 0.0
 	for _, e := range s.visible {
-		if e.flying || e.end.Finished() || e.fails > 0 || !math.IsNaN(e.missing) {
+		if e.end.Finished() {
+			continue
+		}
+		live++
+		if e.flying || e.failing() {
 			continue // being looked at does not shorten the wait after a bad answer
 		}
 		if oldest == nil || e.key[byUnheard] < oldest.key[byUnheard] {
@@ -179,5 +184,5 @@ func (s *schedule) stalestVisible() (*entry, float64) {
 	if oldest == nil || !oldest.heard {
 		return oldest, 0
 	}
-	return oldest, oldest.key[byUnheard] + max(glance, visibleOne*float64(len(s.visible))/s.budget.rate)
+	return oldest, oldest.key[byUnheard] + max(glance, visibleOne*live/s.budget.rate)
 }

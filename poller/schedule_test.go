@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -80,6 +81,30 @@ func TestNothingIsLearnedAcrossASuspend(t *testing.T) {
 	}
 	if age := 10 - jobs[0].start; math.Abs(age-4.5*3600) > 10 {
 		t.Errorf("a job that started within a gap of 9 h is taken to be %.0f s old", age)
+	}
+}
+
+func TestFinishedJobsOfBeforeTellHowLongOthersTake(t *testing.T) {
+	now := time.Now()
+	at := moment{now: 1000, wall: now}
+	s := newTestSchedule(10, 8)
+	var batch []*entry
+	for i := range 50 {
+		batch = append(batch,
+			newEntry(at, &Tracked{ID: idOf(3 * i), Answer: job.Answer{Status: job.Done}, Started: now.Add(-time.Hour - 5*time.Minute), Answered: now.Add(-time.Hour)}),
+			newEntry(at, &Tracked{ID: idOf(3*i + 1), Answer: job.Answer{Status: job.Done}, Answered: now.Add(-time.Hour)}),
+			newEntry(at, &Tracked{ID: idOf(3*i + 2), End: job.EndedRejected}))
+	}
+	s.track(1000, batch)
+	if m := s.service.mean(); m < 290 || m > 300 {
+		t.Errorf("after 50 jobs of 5 min, and 100 that tell nothing, others are taken to take %.0f s", m)
+	}
+	if e, _ := s.next(1000); e != nil {
+		t.Errorf("a finished job is asked: %+v", e)
+	}
+	s.ask(1000, []job.ID{idOf(2)})
+	if e, _ := s.next(1000); e != batch[2] {
+		t.Error("a rejected job that the user wants asked is not")
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // go test -run Soak -soak 168h ./poller is a week.
-var soak = flag.Duration("soak", 24*time.Hour, "how long the soak test polls, on its fake clock")
+var soak = flag.Duration("soak", 12*time.Hour, "how long the soak test polls, on its fake clock")
 
 // TestSoak polls jobs that come and go, 5,000 in a week, and looks for what is left
 // of them.

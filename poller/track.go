@@ -26,8 +26,8 @@ func (s *schedule) track(now float64, batch []*entry) {
 			s.visible = append(s.visible, e)
 		}
 		if e.end.Finished() {
-			if d := e.last - e.start; d > 0 {
-				s.service.ran(d, true)
+			if e.answer.Status.Final() && e.start < e.last {
+				s.service.ran(e.last-e.start, true)
 			}
 			continue
 		}

@@ -21,7 +21,6 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 		kind  job.Kind
 	}{
 		"503 for 60 s, with Retry-After": {time.Minute, func(s *service) { s.Break(sim.Unavailable("10")) }, job.RateLimited},
-		"503 for 60 s, without":          {time.Minute, func(s *service) { s.Break(sim.Unavailable("")) }, job.RateLimited},
 		"500 for 60 s":                   {time.Minute, func(s *service) { s.Break(sim.Trouble(500)) }, job.Trouble},
 		"429, with Retry-After 30":       {time.Minute, func(s *service) { s.Break(sim.TooMany("30")) }, job.RateLimited},
 		"a captive portal for 10 min":    {10 * time.Minute, func(s *service) { s.Break(sim.CaptivePortal()) }, job.NotAPI},
@@ -33,7 +32,7 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newService(t)
-				jobs := s.add(200, 24*time.Hour)
+				jobs := s.add(100, 24*time.Hour)
 				r := start(t, s.client)
 				r.Track(jobs...)
 				r.watch(time.Minute)
