@@ -111,7 +111,12 @@ func (d *desk) standardRenderer() func(frame string) int64 {
 		_, err := program.Run()
 		ended <- err
 	}()
-	d.stop = append(d.stop, func() { program.Quit(); <-ended })
+	d.stop = append(d.stop, func() {
+		program.Quit()
+		if err := <-ended; err != nil {
+			d.Error(err)
+		}
+	})
 	program.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
 	return func(frame string) int64 {
 		program.Send(picture{frame})
