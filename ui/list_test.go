@@ -306,8 +306,12 @@ func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
 		}
 		d.press("down")
 		d.sees("path.job_id.0: Input should be a valid UUID")
+		d.leave()
+		d.start()
+		d.wait(10 * time.Minute)
+		d.sees("Rejected")
 		d.api.Mend()
-		d.press("r")
+		d.press("down", "r")
 		d.waitFor("Done")
 	})
 }

@@ -143,14 +143,13 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	return tea.Batch(append(cmds, m.flush())...)
 }
 
-// track hands unfinished jobs to the poller.
+// track hands jobs to the poller. Finished ones are not polled unless the user asks,
+// but how long they took teaches it how long others will.
 func (m *Model) track(records []store.Job) {
-	tracked := make([]poller.Tracked, 0, len(records))
-	for _, j := range records {
-		if !j.End.Finished() {
-			tracked = append(tracked, poller.Tracked{
-				ID: j.ID, Added: j.Added, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
-			})
+	tracked := make([]poller.Tracked, len(records))
+	for i, j := range records {
+		tracked[i] = poller.Tracked{
+			ID: j.ID, Added: j.Added, Answer: j.Answer, Answered: j.Answered, Started: j.Started, End: j.End,
 		}
 	}
 	if len(tracked) > 0 {
