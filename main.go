@@ -119,6 +119,9 @@ func failed(err error) int {
 	if err == nil {
 		return cli.ExitDone
 	}
+	if s, ok := errors.AsType[signalled](err); ok {
+		return s.status()
+	}
 	fmt.Fprintf(os.Stderr, "jobwatch: %v\n", err)
 	if usage := (*cli.UsageError)(nil); errors.As(err, &usage) {
 		return cli.ExitUsage
@@ -224,16 +227,28 @@ func running(ctx context.Context, run func(context.Context) error) (stop func() 
 	}
 }
 
-// input reads standard input's text, where job IDs are expected there.
-func (a *app) input() (string, error) {
+// input reads standard input's text, where job IDs are expected there. It ends with
+// ctx, for an input that never does.
+func (a *app) input(ctx context.Context) (string, error) {
 	if a.opts.Stdin == cli.IgnoreStdin {
 		return "", nil
 	}
-	text, err := io.ReadAll(io.LimitReader(os.Stdin, maxInput))
-	if err != nil {
-		return "", fmt.Errorf("standard input can't be read: %w", err)
+	var text []byte
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		text, err = io.ReadAll(io.LimitReader(os.Stdin, maxInput))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			return "", fmt.Errorf("standard input can't be read: %w", err)
+		}
+		return string(text), nil
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
 	}
-	return string(text), nil
 }
 
 // maxInput bounds what is taken from standard input, in bytes: a million IDs.
@@ -242,7 +257,7 @@ const maxInput = 64 << 20
 // lines watches without a screen: plain lines, or JSON.
 func (a *app) lines(ctx context.Context) int {
 	a.insist()
-	text, err := a.input()
+	text, err := a.input(ctx)
 	if err != nil {
 		return failed(err)
 	}
@@ -279,7 +294,7 @@ func (a *app) lines(ctx context.Context) int {
 
 // dashboard watches on the screen.
 func (a *app) dashboard(ctx context.Context) int {
-	text, err := a.input()
+	text, err := a.input(ctx)
 	if err != nil {
 		return failed(err)
 	}

@@ -108,6 +108,9 @@ func (s *stage) state() string {
 	return string(text)
 }
 
+// saved is how many jobs are Done in the state file.
+func (s *stage) saved() int { return strings.Count(s.state(), `"status":"Done","progress"`) }
+
 // folder is where jobwatch keeps its state, or a file there.
 func (s *stage) folder(file ...string) string {
 	return filepath.Join(append([]string{s.home, ".local", "state", "jobwatch"}, file...)...)

@@ -86,7 +86,7 @@ func TestTwoOnOneTerminal(t *testing.T) {
 	tm := termtest.Open(s, cmd, 100, 30)
 	tm.Sees("? help")
 	tm.Paste(lines(ids))
-	s.until("for all to be done", func() bool { return strings.Count(s.state(), `"status":"Done"`) >= len(ids) })
+	s.until("for all to be done", func() bool { return s.saved() == len(ids) })
 	// Whoever reads them gets them; in the end both have got one.
 	s.until("for both to leave", func() bool {
 		tm.Send("\x03")

@@ -3,8 +3,11 @@
 package e2e
 
 import (
+	"os"
 	"syscall"
 	"testing"
+
+	"example.com/jobwatch/ui/term/termtest"
 )
 
 func TestSignalsEndItInOrder(t *testing.T) {
@@ -16,10 +19,13 @@ func TestSignalsEndItInOrder(t *testing.T) {
 			ids := s.jobs(2, 0)
 			tm := s.open()
 			tm.Paste(lines(ids))
-			tm.Sees("added 2 jobs")
+			tm.Sees("2 done")
 			tm.Signal(signal)
 			tm.Signal(signal) // somebody impatient
 			tm.Left(status)
+			if n := s.saved(); n != len(ids) {
+				t.Errorf("%d jobs were saved as done:\n%s", n, s.state())
+			}
 		})
 	}
 }
@@ -28,9 +34,32 @@ func TestAClosedWindowEndsIt(t *testing.T) {
 	s := newStage(t)
 	tm := s.open()
 	tm.Paste(lines(s.jobs(2, 0)))
-	tm.Sees("added 2 jobs")
+	tm.Sees("2 done")
 	tm.HangUp()
 	if got := tm.Wait(); got != 129 {
 		t.Errorf("exit status %d", got)
 	}
+	if n := s.saved(); n != 2 {
+		t.Errorf("%d jobs were saved as done:\n%s", n, s.state())
+	}
+}
+
+// Somebody expects jobwatch to read keys while it waits for a pipe's IDs.
+func TestWaitingForStandardInputCanBeEnded(t *testing.T) {
+	s := newStage(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Close() }()
+	cmd := s.command()
+	cmd.Stdin = r
+	tm := termtest.Open(s, cmd, 100, 30)
+	// More than a pipe holds: it is being read when this is done.
+	if _, err := w.Write(make([]byte, 256<<10)); err != nil {
+		t.Fatal(err)
+	}
+	tm.Signal(syscall.SIGINT)
+	tm.Left(130)
+	_ = r.Close()
 }
