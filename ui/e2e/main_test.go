@@ -17,6 +17,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/term/termtest"
 )
 
@@ -108,8 +109,21 @@ func (s *stage) state() string {
 	return string(text)
 }
 
-// saved is how many jobs are Done in the state file.
-func (s *stage) saved() int { return strings.Count(s.state(), `"status":"Done","progress"`) }
+// saved is how many jobs are Done in the state file. A status may stand there twice:
+// what was on its way at the end is saved once more.
+func (s *stage) saved() int {
+	contents, _, err := store.Replay(strings.NewReader(s.state()))
+	if err != nil {
+		s.Error(err)
+	}
+	done := 0
+	for _, j := range contents.Jobs {
+		if j.Answer.Status == job.Done {
+			done++
+		}
+	}
+	return done
+}
 
 // folder is where jobwatch keeps its state, or a file there.
 func (s *stage) folder(file ...string) string {
