@@ -25,15 +25,16 @@ import (
 // Terminal is a pty and what is to be seen on it.
 type Terminal struct {
 	testing.TB
-	cmd    *exec.Cmd
-	pty    *os.File
-	mu     sync.Mutex // of screen and raw
-	screen *vt.Emulator
-	raw    bytes.Buffer
-	moved  chan struct{} // says that there is more to be seen
-	done   chan struct{} // closed when the program has let go of the terminal
-	reads  sync.Mutex    // held while nobody reads what the program writes
-	closed sync.Once
+	cmd     *exec.Cmd
+	pty     *os.File
+	mu      sync.Mutex // of screen and raw
+	screen  *vt.Emulator
+	raw     bytes.Buffer
+	moved   chan struct{} // says that there is more to be seen
+	done    chan struct{} // closed when the program has let go of the terminal
+	reads   sync.Mutex    // held while nobody reads what the program writes
+	stalled bool          // the test holds reads
+	closed  sync.Once
 }
 
 // patience is how long a test waits for what must come.
@@ -79,6 +80,7 @@ func Open(tb testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 	tb.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		tm.HangUp()
+		tm.Flow()
 		<-tm.done
 		_ = cmd.Wait()
 		// Not Emulator.Close, which races with its Read.
@@ -206,10 +208,18 @@ func (tm *Terminal) Resize(width, height int) {
 
 // Stall has nobody read what the program writes, until Flow: as when a line hangs,
 // or a window's program was stopped.
-func (tm *Terminal) Stall() { tm.reads.Lock() }
+func (tm *Terminal) Stall() {
+	tm.reads.Lock()
+	tm.stalled = true
+}
 
 // Flow ends Stall.
-func (tm *Terminal) Flow() { tm.reads.Unlock() }
+func (tm *Terminal) Flow() {
+	if tm.stalled {
+		tm.stalled = false
+		tm.reads.Unlock()
+	}
+}
 
 // HangUp closes the window.
 func (tm *Terminal) HangUp() { tm.closed.Do(func() { _ = tm.pty.Close() }) }
