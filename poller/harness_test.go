@@ -29,6 +29,7 @@ func newService(t *testing.T) *service {
 	pipe := sim.NewPipe()
 	stop := s.Serve(pipe)
 	transport := &http.Transport{
+		MaxConnsPerHost:     poller.DefaultConcurrency, // the client's own limits
 		MaxIdleConnsPerHost: poller.DefaultConcurrency,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if s.refuses.Load() {

@@ -79,7 +79,7 @@ func (m *Model) arrivedFile(e fetch.Event) tea.Cmd {
 	record := row.Job
 	record.File = e.File
 	m.list.ApplyOps([]store.Op{store.Observe{Job: record}}, m.now)
-	m.saves.add(nil, store.Observe{Job: record})
+	m.saves.observe(record) // takes the place of the status that may wait there
 	text := "saved " + m.public(&record).File
 	if e.Already {
 		text = "already there: " + m.public(&record).File
