@@ -110,11 +110,19 @@ func (f *filter) keys(keys, data []byte, sent int) (out, rest []byte) {
 // is a key, esc or alt and a bracket, which must not wait. Should the rest of a
 // marker follow, it is still known as such. Longer tails are never a key's.
 func (f *filter) release(keys []byte) []byte {
-	if f.in == inKeys && len(f.tail) <= 2 {
-		keys = append(keys, f.tail[f.sent:]...)
+	if tail := f.unsent(); len(tail) > 0 && len(f.tail) <= 2 {
+		keys = append(keys, tail...)
 		f.sent = len(f.tail)
 	}
 	return keys
+}
+
+// unsent is what may be the start of a marker, or a key.
+func (f *filter) unsent() []byte {
+	if f.in != inKeys {
+		return nil
+	}
+	return f.tail[f.sent:]
 }
 
 // paste gathers the paste's text up to its end marker, and returns what comes after it.

@@ -21,10 +21,10 @@ import (
 //
 // Bubble Tea waits for the terminal's descriptor before it reads, so that bytes
 // which Reader kept would wait for the next key press. It therefore never reads more
-// than it can pass on in the same call, and keeps only what can't be a key (a paste or
-// reply under way, or three and more bytes of its start) and half a key whose other
-// half is ready: Bubble Tea would take each half for keys of its own, as it does in
-// storms of wheel events without Reader.
+// than it can pass on in the same call, and keeps only what can't be a key: a paste or
+// reply under way, and half a key. Bubble Tea would take each half for keys of its own,
+// as it does in storms of wheel events without Reader. What may be a key or the start of
+// another, such as esc, is passed on when nothing has followed for [escPause].
 //
 // On Windows consoles, Bubble Tea reads key events past any reader; pastes arrive
 // as it makes them, and Take returns them likewise.
@@ -34,7 +34,7 @@ type Reader struct {
 	now     func() time.Time
 	read    []byte // scratch: what one read of the terminal brought
 	keys    []byte // scratch: what of it are keys
-	held    []byte // half a key, whose other half is ready to be read
+	held    []byte // half a key, whose other half has yet to come
 	pending []byte // keys that didn't fit into a caller's very small buffer
 
 	mu     sync.Mutex // of filter: Take is called by another goroutine than Read
@@ -87,7 +87,7 @@ const maxReads = 64
 
 // Read waits for the terminal and fills p with keys. It may return none, without an
 // error, while a paste is under way. It reads once, and again only as long as that
-// doesn't wait.
+// doesn't wait, but for a moment after an esc.
 func (r *Reader) Read(p []byte) (int, error) {
 	if len(r.pending) == 0 {
 		keys, err := r.readKeys(len(p))
@@ -100,6 +100,11 @@ func (r *Reader) Read(p []byte) (int, error) {
 	r.pending = r.pending[n:]
 	return n, nil
 }
+
+// escPause is how long what follows an esc may be in coming and still belong to it: a
+// terminal sends sequences in one go, but what lies between may cut them anywhere. No
+// person notices it, as users of Neovim, which waits as long, can tell.
+const escPause = 50 * time.Millisecond
 
 // readKeys returns the keys of one call that wants at most size of them. It reads
 // again what is there already where something was taken out, or where the last key is
@@ -118,18 +123,39 @@ func (r *Reader) readKeys(size int) ([]byte, error) {
 		n, err := r.File.Read(scratch)
 		before := len(keys)
 		keys = r.feed(keys, scratch[:n])
-		done := len(keys) == before+n && !r.busy() && halfKey(keys) == 0
-		if err != nil || done || !ready(r.File) {
+		if err != nil {
 			return r.release(keys), err
 		}
+		tail, half := r.unsent(), keys[len(keys)-halfKey(keys):]
+		if len(keys) == before+n && len(half) == 0 && !r.busy() {
+			return keys, nil
+		}
+		var wait time.Duration
+		if isKey(tail) || isKey(half) {
+			wait = escPause
+		}
+		if ready(r.File, wait) {
+			continue
+		}
+		if isKey(half) || len(tail) > 0 {
+			return r.release(keys), nil
+		}
+		return r.hold(keys), nil
 	}
-	// What is ready wakes the next call, which will have the other half.
-	if half := halfKey(keys); half < len(keys) {
-		whole := len(keys) - half
-		r.held = append(r.held, keys[whole:]...)
-		keys = keys[:whole]
-	}
-	return keys, nil
+	return r.hold(keys), nil // what is ready wakes the next call
+}
+
+// hold keeps half a key for the next call.
+func (r *Reader) hold(keys []byte) []byte {
+	whole := len(keys) - halfKey(keys)
+	r.held = append(r.held, keys[whole:]...)
+	return keys[:whole]
+}
+
+// isKey reports whether the start of a sequence is a key press, too: esc, or alt and
+// one of the letters that sequences begin with.
+func isKey(half []byte) bool {
+	return len(half) > 0 && len(half) <= 2 && half[0] == '\x1b'
 }
 
 // halfKey returns the length of what may be the first half of a key at the end of
@@ -159,6 +185,13 @@ func halfKey(keys []byte) int {
 
 // endsCSI reports whether r can't stand inside a control sequence.
 func endsCSI(r rune) bool { return r < 0x20 || r > 0x3F }
+
+// unsent is the start of a marker that has not been passed on.
+func (r *Reader) unsent() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.filter.unsent()
+}
 
 func (r *Reader) busy() bool {
 	r.mu.Lock()

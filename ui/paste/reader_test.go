@@ -146,7 +146,7 @@ func TestKeysPastesAndRepliesComeInTheirOrder(t *testing.T) {
 	s.wants(t, "<"+idB+"\r"+idC+">")
 }
 
-func TestALoneEscArrivesAtOnce(t *testing.T) {
+func TestALoneEscArrives(t *testing.T) {
 	s := newScreen(t, true)
 	s.types(t, "\x1b") // and nothing after it
 	s.wants(t, "esc")
@@ -175,6 +175,34 @@ func TestAStormOfKeysIsNotTorn(t *testing.T) {
 		s.wants(t, "wheel up")
 	}
 	s.wants(t, "q")
+}
+
+// A slow line brings keys in parts: what Bubble Tea is given at a time are whole ones.
+func TestAKeyThatComesInPartsIsOne(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close(); _ = w.Close() }()
+	reader := paste.NewReader(r)
+	for _, step := range []struct{ comes, given string }{
+		{"k\x1b[<64;10", "k"},
+		{";20M\xc3", "\x1b[<64;10;20M"},
+		{"\xa4\x1b[1;", "ä"},
+		{"5Aj", "\x1b[1;5Aj"},
+		{"\x1b", "\x1b"}, // a key by itself, when nothing follows
+		{"\x1b[", "\x1b["},
+		{"\x1bO", "\x1bO"},
+	} {
+		if _, err := io.WriteString(w, step.comes); err != nil {
+			t.Fatal(err)
+		}
+		b := make([]byte, 256)
+		n, err := reader.Read(b)
+		if got := string(b[:n]); got != step.given || err != nil {
+			t.Errorf("%q came, %q was given on (%v), want %q", step.comes, got, err, step.given)
+		}
+	}
 }
 
 // Issue 2 asks for 20,000 in under a second.

@@ -2,7 +2,10 @@
 
 package paste
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // ready is not known here; it decides only whether a call reads once more.
-func ready(*os.File) bool { return false }
+func ready(*os.File, time.Duration) bool { return false }
