@@ -9,6 +9,7 @@ const (
 const (
 	sideBySide  = 110 // columns from which the detail pane stands beside the list
 	stackedRows = 16  // rows from which it stands below the list
+	namedRows   = 12  // rows of the list from which one of them names the columns
 )
 
 // layout says where everything stands on a screen of a given size. The header is
@@ -17,6 +18,7 @@ type layout struct {
 	width, height int
 	listWidth     int
 	listHeight    int
+	headings      int // rows above the list that name its columns: 1, or 0 where every row counts
 	paneWidth     int // of the detail pane; 0 when it is hidden
 	paneHeight    int
 	beside        bool // the pane stands right of the list, else below it
@@ -38,13 +40,17 @@ func place(width, height int, full bool) layout {
 		l.listHeight, l.paneWidth, l.paneHeight = 0, width, body
 	case width >= sideBySide:
 		l.beside = true
-		l.paneWidth = min(max(width*2/5, 44), 78)
+		l.paneWidth = min(max(width*2/5, 44), 70) // one column of facts; the rest is the list's
 		l.paneHeight = body
 		l.listWidth = width - l.paneWidth - ruleWidth
 	case height >= stackedRows:
 		l.paneWidth = width
 		l.paneHeight = min(max(body*2/5, 6), 15)
 		l.listHeight = body - l.paneHeight - 1 // the rule between them
+	}
+	if l.listHeight >= namedRows {
+		l.headings = 1
+		l.listHeight--
 	}
 	return l
 }

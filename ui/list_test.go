@@ -48,7 +48,8 @@ func TestFailedJobsComeFirstAndSayWhy(t *testing.T) {
 		d.paste(text.String())
 		d.waitFor(" 12/12 ")
 		lines := strings.Split(d.screen(), "\n")
-		if !strings.Contains(lines[2], ids[7].Short()) || !strings.Contains(lines[2], "Error") {
+		first := lines[3] // below the header, the headings and the batch
+		if !strings.Contains(first, ids[7].Short()) || !strings.Contains(first, "Error") {
 			d.Errorf("the failed job is not first:\n%s", d.screen())
 		}
 		d.press("down")
@@ -238,7 +239,7 @@ func TestAClickSelectsAndTheWheelScrolls(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		_, text := d.jobs(100)
 		d.paste(text)
-		d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+		d.send(tea.MouseMsg{X: 5, Y: 5, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
 		if at := d.model.list.Position().Cursor; at != 3 {
 			d.Errorf("a click on the fourth line put the cursor on line %d", at+1)
 		}
@@ -247,6 +248,31 @@ func TestAClickSelectsAndTheWheelScrolls(t *testing.T) {
 			d.Errorf("the wheel scrolled to line %d, want 4", top+1)
 		}
 	})
+}
+
+// A line names the columns where there is room for it, right above what it names.
+func TestColumnsHaveNames(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.add(3, func(_ int, j *sim.Job) { steady(j, time.Minute) })
+		d.wait(10 * time.Second)
+		for _, width := range []int{40, 60, 80, 100, 120, 160, 200, 300} {
+			d.send(tea.WindowSizeMsg{Width: width, Height: 36})
+			lines := strings.Split(d.screen(), "\n")
+			names, job := lines[1], lines[3]
+			for name, text := range map[string]string{"status": "Processing", "descr": "Safety", "job": "1ce47e03"} {
+				if at := strings.Index(names, name); at < 0 || !strings.HasPrefix(job[bytesAt(job, at):], text) {
+					t.Errorf("%d columns: %q is not above its column:\n%s\n%s", width, name, names, job)
+				}
+			}
+		}
+		d.send(tea.WindowSizeMsg{Width: 80, Height: 10})
+		d.seesNot("description")
+	})
+}
+
+// bytesAt is where the cell of a line without wide characters begins.
+func bytesAt(line string, cell int) int {
+	return len(string([]rune(line)[:cell]))
 }
 
 // Two people, or two windows: each shows what the other does.

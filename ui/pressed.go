@@ -224,7 +224,7 @@ func (m *Model) moused(msg tea.MouseMsg) {
 		m.wheel(notch, inPane)
 	case tea.MouseButtonLeft:
 		if m.screen == listScreen && !inPane {
-			m.list.ClickLine(msg.Y - 1) // the header is row 0
+			m.list.ClickLine(msg.Y - 1 - m.layout.headings) // the header is row 0
 		}
 	}
 }
@@ -242,5 +242,5 @@ func (m *Model) overPane(x, y int) bool {
 	if m.layout.beside {
 		return x >= m.layout.listWidth
 	}
-	return y > m.layout.listHeight
+	return y > m.layout.headings+m.layout.listHeight
 }

@@ -12,11 +12,12 @@ import (
 	"example.com/jobwatch/ui/theme"
 )
 
-// rows draws the visible lines of the list, exactly as many as it has height.
+// rows draws the visible lines of the list, exactly as many as it has height, below
+// the headings of its columns.
 func (m *Model) rows() []string {
 	width, height := m.layout.listWidth, m.layout.listHeight
 	lines := m.list.Lines()
-	out := make([]string, 0, height)
+	out := make([]string, 0, m.layout.headings+height)
 	bar := m.scrollbar(height)
 	if m.layout.beside {
 		bar = nil // it is part of the rule beside the list
@@ -26,6 +27,9 @@ func (m *Model) rows() []string {
 		text--
 	}
 	cols := divide(text, m.idWidth(lines))
+	if m.layout.headings > 0 {
+		out = append(out, m.headings(cols).PadTo(width).String())
+	}
 	for i, line := range lines {
 		var l *draw.Line
 		if line.Row == nil {
@@ -38,7 +42,7 @@ func (m *Model) rows() []string {
 		}
 		out = append(out, l.String())
 	}
-	for i := len(out); i < height; i++ {
+	for i := len(lines); i < height; i++ {
 		l := draw.NewLine(m.theme, theme.Plain).Space(text)
 		if bar != nil {
 			l.Put(theme.Dim, bar[i])

@@ -79,9 +79,9 @@ func (m *Model) besides(list, pane []string) []string {
 		return draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Dim, glyph).Space(1).String()
 	}
 	side, thumb := rule(m.theme.Glyphs.Side), rule(m.theme.Glyphs.Thumb)
-	bar := m.scrollbar(len(list))
+	bar, top := m.scrollbar(m.layout.listHeight), m.layout.headings
 	for i := range list {
-		if bar != nil && bar[i] != " " {
+		if bar != nil && i >= top && bar[i-top] != " " {
 			list[i] += thumb + pane[i]
 		} else {
 			list[i] += side + pane[i]
@@ -147,7 +147,7 @@ func indent(block string) []string {
 
 // listBody is the list, or what there is to say where it is empty.
 func (m *Model) listBody() []string {
-	height, width := m.layout.listHeight, m.layout.listWidth
+	height, width := m.layout.headings+m.layout.listHeight, m.layout.listWidth
 	var say []string
 	switch {
 	case !m.loaded:
