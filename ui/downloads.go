@@ -85,7 +85,7 @@ func (m *Model) arrivedFile(e fetch.Event) tea.Cmd {
 		text = "already there: " + m.public(&record).File
 	}
 	m.say(theme.OK, safe.Line(text))
-	m.log.add(entry{m.now, theme.OK, safe.Line(text)})
+	m.log.add(entry{m.now, theme.OK, text})
 	cmds := []tea.Cmd{m.flush()}
 	if m.files.open[e.ID] {
 		delete(m.files.open, e.ID)

@@ -44,7 +44,7 @@ func (m *Model) warn(text string) {
 type entry struct {
 	at   time.Time
 	role theme.Role
-	text string // clean: it has been through ui/safe
+	text string // untrusted: most lines are never drawn, so drawing cleans them
 }
 
 // logSize is how many events are kept.
@@ -85,7 +85,7 @@ func (m *Model) entryOf(e jobs.Event) entry {
 		if c.Failed() > 0 {
 			role, text = theme.Error, text+fmt.Sprintf(", %d failed", c.Failed())
 		}
-		return entry{m.now, role, safe.Line(text)}
+		return entry{m.now, role, text}
 	}
 	row, _ := m.list.Row(e.ID)
 	j := m.public(&row.Job)
@@ -94,7 +94,7 @@ func (m *Model) entryOf(e jobs.Event) entry {
 	if cause := causeOf(&j); cause != "" {
 		text += ": " + cause
 	}
-	return entry{m.now, look.Role, safe.Line(text)}
+	return entry{m.now, look.Role, text}
 }
 
 // noteHost logs when the API goes away and comes back.
@@ -108,7 +108,7 @@ func (m *Model) noteHost(before poller.Host) {
 		if p := m.host.Problem; p != nil {
 			why = p.Reason
 		}
-		m.log.add(entry{m.now, theme.Warn, "easing off: " + safe.Line(why)})
+		m.log.add(entry{m.now, theme.Warn, "easing off: " + why})
 	case poller.Live:
 		if before.State == poller.EasingOff {
 			away := draw.Duration(m.now.Sub(before.Since))

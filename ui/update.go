@@ -166,9 +166,7 @@ func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	m.host = msg.update.Host
 	m.noteHost(before)
 	applied := m.list.Apply(msg.update.Reports, m.now)
-	for i := range msg.update.Reports {
-		m.learn(msg.update.Reports[i].ID)
-	}
+	m.list.Study(func(r *jobs.Row) bool { return m.oracle.See(&r.Job) })
 	m.noteEvents(applied.Events)
 	m.fetchDone(applied.Events)
 	cmds := []tea.Cmd{listen(m.opts.Watcher.Updates()), m.announce(applied.Events)}
@@ -204,9 +202,7 @@ func (m *Model) study(jobs []store.Job) tea.Cmd {
 // learn takes what is known of a job into the forecasts.
 func (m *Model) learn(id job.ID) {
 	if row, ok := m.list.Row(id); ok {
-		m.oracle.See(&row.Job)
-		_, stalled := m.oracle.Stalled(id)
-		m.list.SetStalled(id, stalled)
+		m.list.SetStalled(id, m.oracle.See(&row.Job))
 	}
 }
 

@@ -94,8 +94,9 @@ func newSlips(sd float64) *dist {
 }
 
 // See takes all that is known of a job: at the start each job of the state file,
-// later each one that was reported or added. The same again changes nothing.
-func (m *Model) See(j *store.Job) {
+// later each one that was reported or added. The same again changes nothing. It
+// reports whether the job has stalled, as [Model.Stalled] does.
+func (m *Model) See(j *store.Job) (stalled bool) {
 	m.reports++
 	if m.zero.IsZero() {
 		m.zero = j.Added
@@ -110,7 +111,7 @@ func (m *Model) See(j *store.Job) {
 	}
 	if j.End.Finished() {
 		m.finish(t, j)
-		return
+		return false
 	}
 	l := t.live
 	if l == nil {
@@ -121,6 +122,8 @@ func (m *Model) See(j *store.Job) {
 	}
 	t.batch.news++
 	m.all.news++
+	_, stalled = m.stalled(l)
+	return stalled
 }
 
 // Forget drops a job; what was learnt of it stays.

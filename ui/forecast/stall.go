@@ -17,10 +17,17 @@ const (
 // last answer: an API that does not answer is another trouble.
 func (m *Model) Stalled(id job.ID) (time.Duration, bool) {
 	t := m.tracks[id]
-	if t == nil || t.live == nil || t.live.waiting || t.live.pace == nil {
+	if t == nil || t.live == nil {
 		return 0, false
 	}
-	c := t.live.pace
+	return m.stalled(t.live)
+}
+
+func (m *Model) stalled(l *live) (time.Duration, bool) {
+	c := l.pace
+	if l.waiting || c == nil {
+		return 0, false
+	}
 	d := seconds(c.heard - c.at)
 	return d, d >= stallLeast && m.stands(c)
 }
