@@ -1,6 +1,7 @@
 package term
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,6 +19,17 @@ type painter struct {
 	pen    string // the style in force, as [cell] has it
 
 	before, after []cell // scratch
+
+	runs []run // cells that have changed and are yet to be written; see [painter.flush]
+	kept []cell
+	pens []string // of the runs, in the order in which they came
+}
+
+// run is cells next to each other in one style.
+type run struct {
+	row, x   int
+	from, to int // in painter.kept
+	pen      int // in painter.pens
 }
 
 // cell is one cell of a row: the text that stands there, "" for the second half of
@@ -28,7 +40,7 @@ type cell struct{ text, pen string }
 // what a jump costs in bytes.
 const gap = 4
 
-// change turns a row from what it shows into a new text.
+// change turns a row from what it shows into a new text, once [painter.flush] is called.
 //
 // Terminals don't agree on how wide some texts are (joined emoji, say), and where a
 // cell stands is only known as far as they agree. Beyond that the row is written
@@ -59,7 +71,7 @@ func (p *painter) change(row int, from, to string) {
 		for end < len(after) && after[end].text == "" {
 			end++ // a wide one is written whole
 		}
-		p.cells(row, x, after[x:end])
+		p.keep(row, x, after[x:end])
 		x = end
 	}
 	for x := firm; x < max(len(before), len(after)); x++ {
@@ -71,6 +83,37 @@ func (p *painter) change(row int, from, to string) {
 	if len(before) > len(after) {
 		p.erase(row, len(after))
 	}
+}
+
+// keep takes up cells that have changed.
+func (p *painter) keep(row, x int, cells []cell) {
+	for len(cells) > 0 {
+		n := 1
+		for n < len(cells) && cells[n].pen == cells[0].pen {
+			n++
+		}
+		pen := slices.Index(p.pens, cells[0].pen)
+		if pen < 0 {
+			pen = len(p.pens)
+			p.pens = append(p.pens, cells[0].pen)
+		}
+		p.runs = append(p.runs, run{row, x, len(p.kept), len(p.kept) + n, pen})
+		p.kept = append(p.kept, cells[:n]...)
+		x, cells = x+n, cells[n:]
+	}
+}
+
+// flush writes the cells that have changed, style by style: to name the style of a
+// bar's end takes four times the bytes of a jump to the row of the next.
+func (p *painter) flush() {
+	for pen := range p.pens {
+		for _, r := range p.runs {
+			if r.pen == pen {
+				p.cells(r.row, r.x, p.kept[r.from:r.to])
+			}
+		}
+	}
+	p.runs, p.kept, p.pens = p.runs[:0], p.kept[:0], p.pens[:0]
 }
 
 // at is a cell of a row, blank beyond its end.

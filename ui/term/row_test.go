@@ -64,6 +64,7 @@ func newTerminal(width, height int) *terminal {
 
 // took has the terminal take what was painted.
 func (t *terminal) took() (bytes int) {
+	t.flush()
 	t.use("")
 	_, _ = t.Write(t.buf)
 	bytes = len(t.buf)
@@ -122,6 +123,7 @@ func FuzzAChangedRowLooksAsIfWrittenWhole(f *testing.F) {
 			} else {
 				changed.change(0, before, text)
 			}
+			changed.flush()
 			sent := string(changed.buf)
 			direct.took()
 			changed.took()
@@ -131,6 +133,29 @@ func FuzzAChangedRowLooksAsIfWrittenWhole(f *testing.F) {
 			before = text
 		}
 	})
+}
+
+// When many bars grow in one frame, each costs hardly more than a jump to it.
+func TestBarsThatGrowTogetherCostLittle(t *testing.T) {
+	const (
+		accent = "\x1b[0;38;2;122;162;247m"
+		track  = "\x1b[0;38;2;122;162;247;48;2;41;46;66m"
+		rows   = 50
+	)
+	line := func(full int, percent string) string {
+		return accent + "Processing " + strings.Repeat("█", full) + track + "▌" + strings.Repeat(" ", 29-full) + "\x1b[0m " + percent
+	}
+	tm := newTerminal(200, rows)
+	for y := range rows {
+		tm.draw(y, line(9, "31%"))
+	}
+	whole := tm.took()
+	for y := range rows {
+		tm.change(y, line(9, "31%"), line(10, "34%"))
+	}
+	if n := tm.took(); n > rows*35 || n > whole/3 {
+		t.Errorf("%d bars' step takes %d bytes, the whole screen %d", rows, n, whole)
+	}
 }
 
 // A bar that grows costs some bytes, not a row; nothing costs nothing.

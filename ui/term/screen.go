@@ -151,6 +151,7 @@ func (s *Screen) send() {
 			p.change(i, s.shown[i], row)
 		}
 	}
+	p.flush()
 	if s.shown == nil || len(s.shown) > len(rows) {
 		p.clearBelow(len(rows), s.height)
 	}
