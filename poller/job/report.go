@@ -81,6 +81,17 @@ func (r *Report) ProgressAt(now time.Time) Progress {
 	return max(p, min(p+Progress(carried*r.Speed*since), nearlyDone))
 }
 
+// ReachesAt is when [Report.ProgressAt] gets to p. It is false if it does not without
+// another answer.
+func (r *Report) ReachesAt(p Progress) (time.Time, bool) {
+	if r.Answer.Status != Processing || !r.Answer.Progress.Known() || r.Speed <= 0 || p > nearlyDone {
+		return time.Time{}, false
+	}
+	const longest = 24 * time.Hour // long before that it is asked again
+	seconds := float64(p-r.Answer.Progress) / (carried * r.Speed)
+	return r.Answered.Add(time.Duration(min(seconds, longest.Seconds()) * float64(time.Second))), true
+}
+
 const (
 	nearlyDone = Progress(0.99) // as far as a bar is carried without an answer
 	carried    = 0.9            // of its speed: better a little late than to have to stand still

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -58,6 +59,16 @@ func Eighths(p job.Progress, width int) int {
 	default:
 		return max(n, 0)
 	}
+}
+
+// Next is the least progress above p at which a bar of width cells, or the percent
+// beside it, looks different.
+func Next(p job.Progress, width int) job.Progress {
+	next := job.Progress(math.Floor(100*float64(p)+1e-9)+1) / 100
+	if width > 0 {
+		next = min(next, job.Progress(Eighths(p, width)+1)/job.Progress(8*width))
+	}
+	return next
 }
 
 // Percent is a progress as people write it, rounded down, so that 100% means

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,24 @@ func TestABarIsFullOnlyWhenTheJobIs(t *testing.T) {
 			t.Errorf("progress %v fills %d eighths of 80, want %d", c.p, got, c.want)
 		}
 	}
+}
+
+// A bar and its percent look the same until the progress that is said to be next,
+// and different from there on.
+func TestABarSaysWhenItLooksDifferent(t *testing.T) {
+	look := func(p job.Progress, width int) string { return Percent(p) + " " + strconv.Itoa(Eighths(p, width)) }
+	rapid.Check(t, func(t *rapid.T) {
+		p := job.Progress(rapid.Float64Range(1e-6, 0.98).Draw(t, "progress"))
+		width := rapid.IntRange(1, 40).Draw(t, "width")
+		next := Next(p, width)
+		const little = 1e-7
+		if next <= p || look(next+little, width) == look(p, width) {
+			t.Fatalf("%v looks as at %v", p, next)
+		}
+		if before := max(p, next-little); look(before, width) != look(p, width) {
+			t.Errorf("%v looks different before %v", p, next)
+		}
+	})
 }
 
 func TestABarGrowsByEighths(t *testing.T) {

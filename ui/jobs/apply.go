@@ -31,6 +31,7 @@ func (l *List) Apply(reports []job.Report, now time.Time) Applied {
 		after, save := row.Observe(*r)
 		row.Problem, row.Next, row.Latency, row.Polls, row.Heard = r.Problem, r.Next, r.Latency, r.Polls, r.At
 		l.observe(slot, &after, &out)
+		row.Speed = r.Speed
 		if save {
 			l.saves = append(l.saves, slot)
 		}
@@ -130,6 +131,7 @@ func (l *List) observe(i int32, after *store.Job, out *Applied) {
 	if after.Answer.Progress != row.Answer.Progress {
 		row.Moved = l.now
 	}
+	row.hear(after)
 	batch := l.slots[i].batch
 	before, live := l.slots[i].tally.state, l.batches[batch].Counts.Live()
 	row.Job = *after

@@ -71,6 +71,7 @@ func (l *List) inherit(i int32, old *List, out *Applied) {
 	}
 	r.Problem, r.Next, r.Latency, r.Polls = was.Problem, was.Next, was.Latency, was.Polls
 	r.Heard, r.Moved, r.Stalled, r.Selected = was.Heard, was.Moved, was.Stalled, was.Selected
+	r.Speed, r.drawn = was.Speed, was.drawn
 	r.News = r.State().Finished() && (was.News || !was.State().Finished())
 	l.selected += b2i(r.Selected)
 	l.refresh(i)

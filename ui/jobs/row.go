@@ -38,13 +38,15 @@ type Row struct {
 	Polls   int           // made by this process
 	Heard   time.Time     // when the last report came, good or bad; zero before the first
 	Moved   time.Time     // when its progress last changed; zero if it did not since the start
+	Speed   float64       // of its progress, as the last report had it; see [Row.Drawn]
 
 	News     bool // its end has not been looked at yet
 	Saving   bool // tracked here and not yet in the state file
 	Selected bool
 	Stalled  bool // as [List.SetStalled] said
 
-	idBytes uint8 // the first bytes of the ID that tell it apart
+	drawn   job.Progress // the most that its bar has shown; see [Row.Drawn]
+	idBytes uint8        // the first bytes of the ID that tell it apart
 }
 
 // State says where the job stands.

@@ -101,7 +101,7 @@ func (l *List) Restore(removed []Removed) []store.Job {
 			l.restoreBatch(m.batch, m.batchSeq)
 		}
 		r := m.row
-		r.Saving, r.Selected = true, false
+		r.Saving, r.Selected, r.Speed = true, false, 0 // what it did meanwhile is not known
 		out = append(out, r.Job)
 		l.insert(r, m.seq)
 	}
