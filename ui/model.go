@@ -73,9 +73,11 @@ type Model struct {
 	shown  any // what scroll belongs to
 	seen   []job.ID
 
-	now  time.Time
-	note note
-	log  eventLog
+	now    time.Time
+	barsAt time.Time // as of when bars are drawn; see moveBars
+	silent time.Time // until when the API was not asked, or did not answer
+	note   note
+	log    eventLog
 
 	away       absence
 	focusKnown bool // the terminal reports its focus

@@ -140,6 +140,7 @@ func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 		m.jobBar(l, r, role, c.bar)
 	}
 	l.Space(1).Right(quiet(stale, theme.Text), percent(r), c.percent)
+	m.holdBar(r, c.bar)
 	if c.eta > 0 {
 		text, role := m.eta(r, stale)
 		l.Space(1).Right(role, text, c.eta)
@@ -187,7 +188,7 @@ func (m *Model) words(l *draw.Line, r *jobs.Row, stale bool, width int) {
 
 // percent is a row's progress in words; a job that waits has none.
 func percent(r *jobs.Row) string {
-	if p := r.Progress(); p > 0 || r.State() != jobs.Queued {
+	if p := r.Drawn(); p > 0 || r.State() != jobs.Queued {
 		return draw.Percent(p)
 	}
 	return ""
@@ -195,7 +196,7 @@ func percent(r *jobs.Row) string {
 
 // jobBar draws a row's bar. A job that waits has none: there is nothing to show.
 func (m *Model) jobBar(l *draw.Line, r *jobs.Row, role theme.Role, width int) {
-	switch p := r.Progress(); {
+	switch p := r.Drawn(); {
 	case r.State() == jobs.Done:
 		l.Bar(theme.Past, p, width)
 	case p.Known() && (p > 0 || r.State() != jobs.Queued):

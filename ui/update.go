@@ -83,6 +83,7 @@ func (m *Model) afterwards() tea.Cmd {
 		m.hold(time.Second)
 	}
 	m.look()
+	m.moveBars()
 	m.frame = m.draw()
 	told := tea.Batch(m.noteAbsence(), m.overdue())
 	return tea.Batch(told, m.retitle(), m.nextTick())

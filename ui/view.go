@@ -213,11 +213,12 @@ func (m *Model) paneLines(width int) (lines []string, key any) {
 			next = m.host.RetryAt
 		}
 		lines, valid = detail.Job{
-			Job: m.public(&row.Job), Redact: m.opts.Redact, BatchName: batch.Name, Problem: m.problem(row), Polls: row.Polls,
+			Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Redact, BatchName: batch.Name, Problem: m.problem(row), Polls: row.Polls,
 			Latency: row.Latency, Next: next, PollKey: m.opts.Keys.Poll.Help().Key, Paused: m.paused, Stalled: m.stalled(row),
 			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
 		}.Lines(m.theme, m.now, width)
 		m.hold(valid)
+		m.holdBar(row, detail.BarWidth)
 		return lines, row.ID
 	}
 	if batch != nil {

@@ -18,7 +18,8 @@ import (
 // Job is all that the pane shows of a job.
 type Job struct {
 	store.Job
-	Redact    bool // show no whole ID
+	Drawn     job.Progress // what its bar shows, which may be ahead of the last answer
+	Redact    bool         // show no whole ID
 	BatchName string
 	Problem   *job.Problem // why the last poll failed; nil when it did not
 	Polls     int
@@ -31,6 +32,9 @@ type Job struct {
 	Samples   []forecast.Sample // its progress over time, as it was seen
 	Pace      float64           // its time over its batch's median; 0 when that can't be told
 }
+
+// BarWidth is the width of a job's bar, where there is room.
+const BarWidth = 24
 
 // labelWidth is the width of the column of labels.
 const labelWidth = 11
@@ -154,12 +158,12 @@ func (p *page) headline(j Job) {
 	look := p.theme.Look(j.Answer.Status, j.End, j.Problem)
 	l := p.line().Put(look.Role, look.Glyph+" ").Cut(look.Role, look.Word, 20)
 	if j.Answer.Status == job.Processing || j.Answer.Progress > 0 {
-		percent := draw.Percent(j.Answer.Progress)
+		percent := draw.Percent(j.Drawn)
 		if percent == "" {
 			percent = "progress unknown"
 		}
 		l.Space(2)
-		l.Bar(look.Role, j.Answer.Progress, min(24, p.width-l.Width()-safe.Width(percent)-2))
+		l.Bar(look.Role, j.Drawn, min(BarWidth, p.width-l.Width()-safe.Width(percent)-2))
 		l.Space(1).Put(theme.Text, percent)
 	}
 	p.add(l)
@@ -238,6 +242,9 @@ func (p *page) polling(j Job) {
 		heard := p.clock(draw.Age(p.now.Sub(j.Answered)))
 		if heard != "now" {
 			heard += " ago"
+		}
+		if percent := draw.Percent(j.Answer.Progress); percent != "" && j.Answer.Status == job.Processing {
+			heard += ", at " + percent // the bar may be ahead of it
 		}
 		p.fact("Heard", theme.Text, heard)
 	}
