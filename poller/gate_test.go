@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -105,22 +106,50 @@ func TestAsBadAsItGets(t *testing.T) {
 
 func TestTheBudgetHolds(t *testing.T) {
 	b := newBudget(10, 10)
-	taken := 0
-	for now := 0.0; now < 60; now += 0.01 {
+	var taken []float64
+	// Wanted are: all at once, nothing for a while, one, then all again, so that
+	// bursts come at every awkward moment.
+	for tick := range 6000 {
+		now := float64(tick) / 100
 		b.refill(now, 1)
-		for b.ready(1) <= now {
+		hungry := now < 30 || now >= 33.5
+		for b.ready(1) <= now && (hungry || now >= 32.6 && len(taken) < 301) {
 			b.take()
-			taken++
-		}
-		if float64(taken) > 10+10*now+1 {
-			t.Fatalf("%d requests within %.2f s", taken, now)
+			taken = append(taken, now)
+			if n := len(taken); n > 10 && taken[n-11]+1 > now {
+				t.Fatalf("11 requests from %.2f to %.2f s", taken[n-11], now)
+			}
 		}
 	}
-	if taken < 605 {
-		t.Errorf("%d requests in a minute: it's held back", taken)
+	if n := len(taken); n < 560 {
+		t.Errorf("%d requests in 56.5 s of asking: it's held back", n)
+	}
+	for i := 20; i < 300; i++ {
+		if gap := taken[i] - taken[i-1]; gap > 0.12 {
+			t.Fatalf("nothing from %.2f to %.2f s, in the middle of asking: bursts are not paced", taken[i-1], taken[i])
+		}
 	}
 	b.refill(1000, 0.5)
 	if b.tokens > 1 {
 		t.Errorf("%.1f requests were saved up while easing off", b.tokens)
+	}
+}
+
+func TestTheBudgetHoldsWhenItIsNoWholeNumber(t *testing.T) {
+	for _, rate := range []float64{0.2, 1, 2.5, 9.9, 100} {
+		b := newBudget(rate, max(1, rate))
+		taken, now := 0, 0.0
+		for now < 100 {
+			b.refill(now, 1)
+			if at := b.ready(1); at > now {
+				now = at
+				continue
+			}
+			b.take()
+			taken++
+		}
+		if want := rate * 100; math.Abs(float64(taken)-want) > rate+1 {
+			t.Errorf("%g/s: %d requests in 100 s, want close to %.0f", rate, taken, want)
+		}
 	}
 }

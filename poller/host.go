@@ -9,8 +9,13 @@ import (
 type meter struct {
 	buckets [10]int
 	sum     int
-	second  int // the newest bucket's
+	second  int     // the newest bucket's
+	since   float64 // when it began to count
 }
+
+// restart forgets what was counted: what went out before the host failed is no
+// part of how fast it is asked since.
+func (m *meter) restart(now float64) { *m = meter{second: int(now), since: now} }
 
 // turn lets buckets that are too old go.
 func (m *meter) turn(now float64) {
@@ -33,7 +38,7 @@ func (m *meter) add(now float64) {
 // rate is in requests/s. The newest bucket is not full yet.
 func (m *meter) rate(now float64) float64 {
 	m.turn(now)
-	full := min(now, float64(len(m.buckets)-1)+now-float64(m.second))
+	full := min(now-m.since, float64(len(m.buckets)-1)+now-float64(m.second))
 	return float64(m.sum) / max(1, full)
 }
 
@@ -64,6 +69,9 @@ func (r *watcher) look(now float64, wall time.Time, s *schedule) Host {
 		h.State = Live
 	}
 	turned := h.State != r.host.State || r.host.Since.IsZero()
+	if turned && s.gate.shut {
+		r.meter.restart(now)
+	}
 	if turned {
 		h.Since = wall
 	}
@@ -73,6 +81,9 @@ func (r *watcher) look(now float64, wall time.Time, s *schedule) Host {
 		if h.State == Live {
 			h.Budget = s.budget.rate
 		}
+		// The budget holds: what is over it is the averaging's doing, of a burst that
+		// has not been lived up to yet, or of a budget that is told a little late.
+		h.Rate = min(h.Rate, h.Budget)
 	}
 	if h.Rate != r.host.Rate || h.Budget != r.host.Budget {
 		r.next = now + 1

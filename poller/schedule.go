@@ -122,7 +122,8 @@ func (s *schedule) pick(now float64) (*entry, float64) {
 		return nil, never
 	}
 	if seen, old := s.stalestVisible(); seen != nil {
-		if old <= now && (free || s.sinceGlance >= visibleOne-1) {
+		blank := !seen.heard && !first.asked // nothing is on the row yet: that goes first
+		if old <= now && (free || blank || s.sinceGlance >= visibleOne-1) {
 			s.sinceGlance = 0
 			s.sinceBeat++
 			return seen, now

@@ -55,11 +55,11 @@ func TestTenThousandRestoredJobsDoNotStampede(t *testing.T) {
 		r.Track(jobs...)
 		r.watch(30 * time.Second)
 		got := s.Stats()
-		if most := 10 + 30*10 + 1; got.Requests > most || got.Requests < most-10 {
+		if most := 30*10 + 1; got.Requests > most || got.Requests < most-10 {
 			t.Errorf("%d requests in 30 s, want close to %d", got.Requests, most)
 		}
-		if got.PeakSecond > 20 || got.PeakInFlight > 8 || got.PeakConnections > 8 {
-			t.Errorf("%+v: want at most a burst of 10 and 10 more in a second, and 8 at a time", got)
+		if got.PeakSecond > 10 || got.PeakInFlight > 8 || got.PeakConnections > 8 {
+			t.Errorf("%+v: want at most 10 in any second, the first included, and 8 at a time", got)
 		}
 		r.stop()
 	})
@@ -232,8 +232,8 @@ func TestVisibleRowsAreKeptFresh(t *testing.T) {
 		s := newService(t)
 		jobs := s.add(1000, 3*time.Hour)
 		r := start(t, s.client)
+		r.Visible(idsOf(jobs[500:510])) // as the screen does, which draws rows before they are tracked
 		r.Track(jobs...)
-		r.Visible(idsOf(jobs[500:510]))
 		r.watch(time.Second)
 		for _, j := range jobs[500:510] {
 			if r.reports[j.ID].Polls == 0 {

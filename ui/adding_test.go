@@ -112,6 +112,31 @@ func TestTwentyThousandJobsInOnePaste(t *testing.T) {
 }
 
 // New arrivals, as the demo has them, become batches of their own name.
+// The budget is for 10 requests a second, and 3,000 jobs want one. Those in sight
+// come first, after a paste as after a start with jobs that were never heard of.
+func TestWhatIsInSightIsAskedAboutFirst(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
+		_, text := d.silent(3000, time.Hour)
+		d.paste(text)
+		d.sees("· Checking")
+		d.kill()
+		d.api.ResetStats()
+		d.start()
+		d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
+		d.sees("· Checking")
+		d.wait(time.Second)
+		d.seesNot("· Checking")
+		if s := d.api.Stats(); s.PeakSecond > 10 {
+			d.Errorf("%d requests in a second, with a budget of 10", s.PeakSecond)
+		}
+		d.press("pgdown")
+		d.sees("· Checking")
+		d.wait(1500 * time.Millisecond)
+		d.seesNot("· Checking")
+	})
+}
+
 func TestArrivalsBecomeBatches(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		arrivals := d.arrivals()

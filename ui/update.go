@@ -130,6 +130,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.journal, m.loaded = msg.journal, true
 	m.list.Load(msg.contents.Contents)
+	m.look() // before they are tracked: what is on the screen is asked for first
 	m.track(msg.contents.Contents.Jobs)
 	m.damage(msg.contents.Damaged, msg.contents.Backup)
 	for _, w := range msg.contents.Warnings {
