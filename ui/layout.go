@@ -74,30 +74,33 @@ const (
 	etaWidth     = 8 // 10-25m, overdue
 )
 
-// divide shares out the width of a row. The text keeps at least 16 cells before
-// anything optional gets any; the bar takes a third of what is left.
+// What the text of a row, which people read most, keeps for itself.
+const (
+	leastText = 16 // cells, before it is said when a row was updated
+	fairText  = 20 // before there is any other clock
+	goodText  = 24 // before the bar grows
+)
+
+// The bar is short where there is little room: in eighths of a cell it still shows
+// each fiftieth, and the percent stand beside it.
+const minBar, maxBar = 6, 30
+
+// divide shares out the width of a row.
 func divide(width, idWidth int) columns {
 	c := columns{status: statusWidth, id: idWidth, percent: percentWidth}
 	left := width - gutterWidth - c.status - 1 - c.id - 1 - 1 - c.percent
-	const minText, minBar, maxBar = 16, 8, 30
-	if left >= minText+minBar+1 {
-		c.bar = minBar
-		left -= minBar + 1
+	take := func(column *int, width, keep int) {
+		if left >= keep+1+width {
+			*column = width
+			left -= 1 + width
+		}
 	}
-	if left >= minText+updatedWidth+1 {
-		c.updated = updatedWidth
-		left -= updatedWidth + 1
-	}
-	if left >= minText+clockWidth+1 {
-		c.elapsed = clockWidth
-		left -= clockWidth + 1
-	}
-	if left >= minText+2+etaWidth+1 {
-		c.eta = etaWidth
-		left -= etaWidth + 1
-	}
+	take(&c.bar, minBar, leastText)
+	take(&c.updated, updatedWidth, leastText)
+	take(&c.elapsed, clockWidth, fairText)
+	take(&c.eta, etaWidth, fairText)
 	if c.bar > 0 {
-		more := min(max((left-minText)/3, 0), maxBar-minBar)
+		more := min(max((left-goodText)/4, 0), maxBar-minBar)
 		c.bar += more
 		left -= more
 	}
