@@ -62,10 +62,13 @@ func (e *entry) note(m moment, a *job.Answer, p *job.Problem, latency time.Durat
 	if p != nil {
 		return
 	}
+	before := e.answer.Status
 	e.answer, e.answered = *a, m.wall
 	switch {
 	case !e.running:
 		e.started = time.Time{}
+	case a.Status.Final() && (before == "" || before.Final()):
+		// It was over before it was ever asked about: nobody knows when it ran.
 	case e.started.IsZero():
 		e.started = m.at(e.start)
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -52,9 +53,8 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	if len(added) > 0 && (!msg.arrived || !m.moved) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
 	}
-	already += msg.found.Duplicates
 	if len(added) == 0 {
-		m.say(theme.Text, told("nothing new", already, msg.note))
+		m.say(theme.Text, told("nothing new", already, msg))
 		return nil
 	}
 	ids := idsOf(added)
@@ -71,7 +71,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.list.Saved(ids)
 		m.track(added) // on a disk error too: watching goes on
 		if err == nil {
-			m.say(theme.OK, told("added "+plural(len(ids), "job"), already, msg.note))
+			m.say(theme.OK, told("added "+plural(len(ids), "job"), already, msg))
 		}
 		return nil
 	}, ops...)
@@ -94,12 +94,19 @@ func (m *Model) pastedNothing(msg pastedMsg) {
 }
 
 // told is what the footer says of a paste.
-func told(what string, already int, note string) string {
+func told(what string, already int, msg pastedMsg) string {
+	var but []string
 	if already > 0 {
-		what += fmt.Sprintf(" (%d already tracked)", already)
+		but = append(but, fmt.Sprintf("%d already tracked", already))
 	}
-	if note != "" {
-		what += "; " + note
+	if n := msg.found.Duplicates; n > 0 {
+		but = append(but, fmt.Sprintf("%d repeated", n))
+	}
+	if len(but) > 0 {
+		what += " (" + strings.Join(but, ", ") + ")"
+	}
+	if msg.note != "" {
+		what += "; " + msg.note
 	}
 	return what
 }

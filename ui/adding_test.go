@@ -32,13 +32,36 @@ func TestIDsAreFoundInAnyText(t *testing.T) {
 		d.paste(fmt.Sprintf(`{"id": %q, "path": "/job/%s/status"}
 2026-01-02 level=info https://api.example/job/%s/status?x=1 (%s),`,
 			ids[0], ids[0], strings.ToUpper(ids[1].String()), ids[2]))
-		d.sees("added 3 jobs (1 already tracked)")
+		d.sees("added 3 jobs (1 repeated)")
 		d.paste(ids[2].String() + " " + ids[3].String())
 		d.sees("added 1 job (1 already tracked)")
 		d.paste(ids[3].String())
 		d.sees("nothing new (1 already tracked)")
 		d.paste("good morning")
 		d.sees("no job IDs in the pasted text")
+	})
+}
+
+// A batch is pasted the day after. How long its jobs took is not known, and neither
+// shown nor taken for what others will take.
+func TestWhatWasOverBeforeItWasPastedHasNoDuration(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(30)
+		d.wait(24 * time.Hour)
+		d.paste(text)
+		d.waitFor("100%")
+		d.wait(time.Minute)
+		d.sees("pasted 00:00:00", "30/30", "30 finished")
+		d.seesNot("Took", "Slowest")
+		d.press("down", "r")
+		d.wait(10 * time.Second)
+		d.press("enter")
+		d.sees("Polls      2")
+		d.seesNot("Took", "Running")
+		d.leave()
+		d.start()
+		d.sees("30 finished")
+		d.seesNot("Took", "Slowest")
 	})
 }
 

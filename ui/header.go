@@ -20,7 +20,7 @@ type part struct {
 }
 
 // header is the top line: name, counts, overall progress, rate, and connection.
-// What doesn't fit goes in this order: forecast, rate, bar, words, total.
+// What doesn't fit goes in this order: forecast, rate, bar, words, percent, total.
 func (m *Model) header() string {
 	width := m.layout.width
 	state := m.connection(width)
@@ -36,7 +36,7 @@ func (m *Model) header() string {
 	const bar = 2 + 6 + 2 + percentWidth
 	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(state)+2 <= width }
 	left := append(append([]part{}, name...), total)
-	if !fits(bar+span([]part{rate}), append(left, counts...)...) {
+	if !fits(bar+2+span([]part{rate}), append(left, counts...)...) {
 		counts = m.counts(false)
 	}
 	if !fits(0, append(left, counts...)...) {
@@ -46,7 +46,7 @@ func (m *Model) header() string {
 		left = nil
 	}
 	left = append(left, counts...)
-	if rate.text != "" && fits(bar+span([]part{rate}), left...) {
+	if rate.text != "" && fits(bar+2+span([]part{rate}), left...) {
 		state = append([]part{rate}, state...)
 	}
 
@@ -62,10 +62,14 @@ func (m *Model) header() string {
 		l.Put(p.role, p.text)
 	}
 	room := width - l.Width() - span(state) - 2
-	if c := m.list.Counts(); c.Total > 0 && room >= bar {
+	if c := m.list.Counts(); c.Total > 0 && room >= 2+percentWidth {
 		progress := job.Progress(c.Progress())
-		l.Space(2).Bar(theme.Accent, progress, min(room-percentWidth-4, 40))
-		l.Right(theme.Text, draw.Percent(progress), percentWidth+1)
+		if room >= bar {
+			l.Space(2).Bar(theme.Accent, progress, min(room-percentWidth-4, 40)).Space(1)
+		} else {
+			l.Space(2)
+		}
+		l.Right(theme.Text, draw.Percent(progress), percentWidth)
 	}
 	l.PadTo(width - span(state) - 1)
 	for i, p := range state {

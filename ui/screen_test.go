@@ -188,6 +188,23 @@ func TestATooSmallScreenSaysWhatItNeeds(t *testing.T) {
 	})
 }
 
+// However narrow the screen, the top line says how far all of it is.
+func TestTheTopLineSaysHowFarAllOfItIs(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.pose()
+		for width := 48; width <= 200; width++ {
+			d.send(tea.WindowSizeMsg{Width: width, Height: 24})
+			top, _, _ := strings.Cut(d.screen(), "\n")
+			if !strings.Contains(top, "73%") {
+				d.Errorf("at %d columns: %q", width, top)
+			}
+			if rest, drawn := strings.CutSuffix(strings.TrimSpace(top), "live"); !drawn || width >= 80 && !strings.Contains(rest, "█") {
+				d.Errorf("at %d columns: %q", width, top)
+			}
+		}
+	})
+}
+
 func TestTheDetailsStandWhereThereIsRoom(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, text := d.jobs(2)

@@ -57,7 +57,7 @@ type Report struct {
 	At       time.Time // when this report came about, wall clock
 	Answer   Answer    // the last good answer; its Status is "" if there was none
 	Answered time.Time // when Answer came; zero if never
-	Started  time.Time // when the job was seen, or inferred, to leave Not Started; zero before
+	Started  time.Time // when the job was seen, or inferred, to leave Not Started; zero before, and if it was over when first heard of
 	Problem  *Problem  // why the last poll failed; nil when it did not
 	Polls    int       // polls made since the job was tracked by this process
 	Latency  time.Duration
