@@ -351,7 +351,7 @@ func (a *app) dashboard(ctx context.Context) int {
 	if err != nil {
 		return a.failed(err)
 	}
-	console.Print(plain.Receipt(settings.Public(a.opts, model.Records()), glyphs.Charset, width()))
+	console.Print(plain.Receipt(settings.Public(a.opts, model.Records()), !a.opts.Demo, glyphs.Charset, width()))
 	if s := (signalled{}); errors.As(context.Cause(ctx), &s) {
 		return s.status()
 	}

@@ -126,6 +126,9 @@ func TestANewcomerSeesTheDemo(t *testing.T) {
 	tm.Sees("forget finished jobs")
 	tm.Send("?q")
 	tm.Left(0)
+	if text := tm.Text(); !strings.Contains(text, "nothing of it is kept") || strings.Contains(text, "tracked") {
+		t.Errorf("the receipt of a demo:\n%s", text)
+	}
 }
 
 func TestTwentyThousandIDsInOnePaste(t *testing.T) {

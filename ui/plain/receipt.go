@@ -16,9 +16,10 @@ import (
 const receiptLines = 10
 
 // Receipt is what the shell shows after the dashboard: how many jobs stand where, the
-// failed ones with their causes (the last to fail first), and what is still tracked.
-// Its lines end in newlines and are at most width cells wide.
-func Receipt(jobs []store.Job, set safe.Charset, width int) string {
+// failed ones with their causes (the last to fail first), and what is still tracked:
+// nothing, unless the state file is kept. Its lines end in newlines and are at most
+// width cells wide.
+func Receipt(jobs []store.Job, kept bool, set safe.Charset, width int) string {
 	if len(jobs) == 0 {
 		return "no jobs are tracked\n"
 	}
@@ -35,10 +36,10 @@ func Receipt(jobs []store.Job, set safe.Charset, width int) string {
 	slices.SortStableFunc(failed, func(a, b *store.Job) int { return b.Ended.Compare(a.Ended) })
 
 	lines := []string{plural(len(jobs), "job") + ": " + countText(&counts)}
-	left := live(&counts)
+	last := stillTracked(live(&counts), kept)
 	room := receiptLines - len(lines)
-	if left > 0 {
-		room-- // for the last line
+	if last != "" {
+		room--
 	}
 	for i, j := range failed {
 		if i == room-1 && len(failed) > room {
@@ -47,11 +48,8 @@ func Receipt(jobs []store.Job, set safe.Charset, width int) string {
 		}
 		lines = append(lines, "  "+failure(j, ids.of(j.ID)))
 	}
-	switch {
-	case left == 1:
-		lines = append(lines, "1 is unfinished and still tracked: jobwatch goes on with it")
-	case left > 1:
-		lines = append(lines, fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", left))
+	if last != "" {
+		lines = append(lines, last)
 	}
 	for i, line := range lines {
 		if indent := "  "; strings.HasPrefix(line, indent) {
@@ -61,6 +59,19 @@ func Receipt(jobs []store.Job, set safe.Charset, width int) string {
 		}
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// stillTracked says what becomes of the unfinished jobs; "" when there are none.
+func stillTracked(unfinished int, kept bool) string {
+	switch {
+	case !kept:
+		return "these were the demo's: nothing of it is kept"
+	case unfinished == 1:
+		return "1 is unfinished and still tracked: jobwatch goes on with it"
+	case unfinished > 1:
+		return fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", unfinished)
+	}
+	return ""
 }
 
 // countText is "7 done, 1 error, 2 running", in the filter's words.
