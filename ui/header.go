@@ -144,7 +144,8 @@ func (m *Model) connection(width int) []part {
 		parts = append(parts, part{theme.Warn, g.Paused + " paused"})
 	case m.host.State == poller.EasingOff:
 		text := g.Easing + " easing off"
-		if m.host.Problem != nil && m.host.Problem.Kind == job.Unreachable {
+		away := !m.host.RetryAt.IsZero() // else it answers again, and is asked ever more
+		if away && m.host.Problem != nil && m.host.Problem.Kind == job.Unreachable {
 			text = g.Easing + " no answer"
 		}
 		if left := m.host.RetryAt.Sub(m.now); left > 0 {
@@ -155,7 +156,7 @@ func (m *Model) connection(width int) []part {
 			} else {
 				text = g.Easing + " " + wait
 			}
-		} else if width >= 60 {
+		} else if away && width >= 60 {
 			text += ", trying"
 		}
 		parts = append(parts, part{theme.Warn, text})

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"context"
+	"errors"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -342,6 +345,27 @@ func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
 	})
 }
 
+// Nobody listens: that's told until somebody does, and not any longer.
+func TestAnAPIThatIsBackIsNotSaidToBeAway(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(10)
+		d.paste(text)
+		d.wait(5 * time.Second)
+		refuse := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
+		d.broken.Store(&refuse)
+		d.transport.CloseIdleConnections()
+		d.waitFor("◌ no answer, next try in")
+		d.broken.Store(nil)
+		d.api.ResetStats()
+		for d.api.Stats().Requests < 3 {
+			d.wait(100 * time.Millisecond)
+		}
+		d.seesNot("◌ no answer")
+		d.sees("◌ easing off")
+		d.waitFor("live")
+	})
+}
+
 // The API goes away: the last known status stays, marked stale, the header says
 // when it is tried next, and all is well afterwards.
 func TestAnOutageIsToldAndSurvived(t *testing.T) {
@@ -353,6 +377,7 @@ func TestAnOutageIsToldAndSurvived(t *testing.T) {
 		d.waitFor("easing off, next try in")
 		d.waitFor("stale")
 		d.api.Mend()
+		d.waitFor("◌ easing off \n") // it answers, and is asked ever more
 		d.waitFor(" 10/10 ")
 		d.press("l")
 		d.sees("easing off", "the API answers again after")
