@@ -33,6 +33,8 @@ import (
 	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/cli"
 	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/safe"
@@ -279,6 +281,12 @@ func (a *app) lines(ctx context.Context) int {
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
 		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller), Jobs: jobs, Batch: a.opts.Batch,
 		Redact: a.opts.Redact,
+	}
+	if a.opts.NotifyCommand != "" {
+		config.Command = hook.New(a.opts.NotifyCommand).Run
+	}
+	if env := term.Environ(os.Environ()); xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
+		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}
 	stopFiles := func() error { return nil }
 	if a.opts.Download != "" {

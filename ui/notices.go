@@ -62,8 +62,8 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 				continue
 			}
 			c := batch.Counts
-			cmds = append(cmds, m.news(notify.BatchFinished{Batch: batch.Name, Done: c.By[jobs.Done], Failed: c.Failed()},
-				hook.Event{Event: "batch-finished", Batch: safe.Line(batch.Name), Done: c.By[jobs.Done], Failed: c.Failed()}))
+			news := notify.BatchFinished{Batch: batch.Name, Done: c.By[jobs.Done], Failed: c.Failed()}
+			cmds = append(cmds, m.news(news, hook.About(news, m.now)))
 		case jobs.JobFailed:
 			m.away.failed++
 			row, ok := m.list.Row(e.ID)
@@ -79,11 +79,10 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 				id = row.ID.Short()
 			}
 			batch, _ := m.list.Batch(e.Batch)
-			cmds = append(cmds, m.news(notify.JobFailed{Job: name, Cause: cause},
-				hook.Event{
-					Event: "job-failed", Batch: safe.Line(batch.Name), ID: id,
-					Description: safe.Line(shown.Answer.Description), Cause: safe.Line(cause),
-				}))
+			news := notify.JobFailed{Job: name, Cause: cause}
+			event := hook.About(news, m.now)
+			event.Batch, event.ID, event.Description = safe.Line(batch.Name), id, safe.Line(shown.Answer.Description)
+			cmds = append(cmds, m.news(news, event))
 		case jobs.JobDone:
 			m.away.done++
 		}
@@ -100,13 +99,13 @@ func (m *Model) noteAbsence() tea.Cmd {
 		m.apiAway, m.awaySince = true, m.host.Since
 		span := m.now.Sub(m.host.Since)
 		m.log.add(entry{m.now, theme.Warn, "the API has not answered for " + draw.Duration(span)})
-		return m.news(notify.APIAway{For: span}, hook.Event{Event: "api-away", Seconds: int(span.Seconds())})
+		return m.news(notify.APIAway{For: span}, hook.About(notify.APIAway{For: span}, m.now))
 	case gone && !m.apiAway:
 		m.hold(awayAfter - m.now.Sub(m.host.Since) + time.Millisecond)
 	case m.apiAway && m.host.State == poller.Live:
 		m.apiAway = false
 		span := m.now.Sub(m.awaySince)
-		return m.news(notify.APIBack{After: span}, hook.Event{Event: "api-back", Seconds: int(span.Seconds())})
+		return m.news(notify.APIBack{After: span}, hook.About(notify.APIBack{After: span}, m.now))
 	}
 	return nil
 }
@@ -115,7 +114,6 @@ func (m *Model) noteAbsence() tea.Cmd {
 // the last notification was long enough ago.
 func (m *Model) news(n notify.News, e hook.Event) tea.Cmd {
 	var cmds []tea.Cmd
-	e.Time, e.Text = m.now, safe.Line(notify.Sentence([]notify.News{n}))
 	cmds = append(cmds, m.runHook(e))
 	if m.away.blurred || !m.focusKnown {
 		cmds = append(cmds, m.tell(m.limiter.Add(n, m.now)))

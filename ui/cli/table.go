@@ -87,13 +87,13 @@ func options(in *Input) []option {
 		{
 			name: "notify", group: newsGroup, kind: text, arg: "HOW", setting: true,
 			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()},
-			usage: "tell news while the dashboard is not looked at; the desktop is the bell where " +
-				"the terminal is known for nothing else", def: notify.Desktop.String(),
+			usage: "tell news while nobody looks at the terminal, by the desktop's notifications where " +
+				"the terminal is known to pass them on, else by its bell", def: notify.Desktop.String(),
 			set: setNotify,
 		},
 		{
 			name: "notify-command", group: newsGroup, kind: text, arg: "CMD", setting: true,
-			usage:   "run this at news in the dashboard, with the event as JSON on its standard input",
+			usage:   "run this at news, with the event as JSON on its standard input",
 			example: "jq -r .text | mail -s jobwatch me",
 			set:     textTo(func(d *draft) *string { return &d.NotifyCommand }),
 		},

@@ -13,20 +13,6 @@ import (
 	"time"
 )
 
-// Event is what the command reads on its standard input, as a line of JSON.
-type Event struct {
-	Event       string    `json:"event"` // batch-finished, job-failed, api-away, api-back, test
-	Time        time.Time `json:"time"`
-	Text        string    `json:"text"` // the same in a sentence
-	Batch       string    `json:"batch,omitempty"`
-	ID          string    `json:"id,omitempty"`
-	Description string    `json:"description,omitempty"`
-	Cause       string    `json:"cause,omitempty"`
-	Done        int       `json:"done,omitempty"`
-	Failed      int       `json:"failed,omitempty"`
-	Seconds     int       `json:"seconds,omitempty"` // how long the API was away
-}
-
 const (
 	// timeLimit bounds a run of the command.
 	timeLimit = time.Minute

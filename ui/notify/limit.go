@@ -15,9 +15,12 @@ type Limiter struct {
 // Add takes news, and returns all that is to be told now: nothing, if something was
 // told less than 5 s ago. Then [Limiter.Next] says when to call [Limiter.Due].
 func (l *Limiter) Add(news News, now time.Time) []News {
-	l.waiting = append(l.waiting, news)
+	l.Hold(news)
 	return l.Due(now)
 }
+
+// Hold takes news to be told later, when [Limiter.Due] is called.
+func (l *Limiter) Hold(news News) { l.waiting = append(l.waiting, news) }
 
 // Due returns what is to be told now, and takes it as told.
 func (l *Limiter) Due(now time.Time) []News {

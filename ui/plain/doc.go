@@ -11,8 +11,9 @@
 // Local time, short ID (first 8 digits, more where two of the jobs share them),
 // status, progress ("-" when not known), description and status_meta, and where that
 // can be told, when the job will be ready: (ready ~4m, 14:32). No escape
-// sequence is ever written; the API's texts go through ui/safe. What is about
-// jobwatch itself, and the causes of jobs that failed, go to standard error.
+// sequence is ever written there; the API's texts go through ui/safe. What is about
+// jobwatch itself, and the causes of jobs that failed, go to standard error; so do
+// notifications, where that is a terminal.
 //
 // Where PDFs are wanted (--download), each Done job has another line: where its PDF
 // was saved, or found to be already, or why there is none, which standard error

@@ -11,6 +11,13 @@ type ledger struct {
 	jobs    map[job.ID]*store.Job
 	order   []job.ID // as they were tracked; those that were forgotten stay in it
 	batches map[store.BatchID]store.Batch
+	members map[store.BatchID]*members
+}
+
+// members are a batch's jobs, of which the first so many are known to be over.
+type members struct {
+	ids  []job.ID
+	past int
 }
 
 func newLedger(c *store.Contents) ledger {
@@ -18,6 +25,7 @@ func newLedger(c *store.Contents) ledger {
 		jobs:    make(map[job.ID]*store.Job, len(c.Jobs)),
 		order:   make([]job.ID, 0, len(c.Jobs)),
 		batches: make(map[store.BatchID]store.Batch, len(c.Batches)),
+		members: make(map[store.BatchID]*members, len(c.Batches)),
 	}
 	for _, b := range c.Batches {
 		l.batches[b.ID] = b
@@ -32,7 +40,35 @@ func (l *ledger) track(j store.Job) {
 	if _, ok := l.jobs[j.ID]; !ok {
 		l.jobs[j.ID] = &j
 		l.order = append(l.order, j.ID)
+		if l.members[j.Batch] == nil {
+			l.members[j.Batch] = new(members)
+		}
+		l.members[j.Batch].ids = append(l.members[j.Batch].ids, j.ID)
 	}
+}
+
+// over reports whether no job of a batch is unfinished, and how they ended.
+func (l *ledger) over(batch store.BatchID) (done, failed int, over bool) {
+	m := l.members[batch]
+	if m == nil {
+		return 0, 0, false
+	}
+	for m.past < len(m.ids) {
+		if j := l.jobs[m.ids[m.past]]; j != nil && !j.End.Finished() {
+			return 0, 0, false
+		}
+		m.past++
+	}
+	for _, id := range m.ids {
+		switch j := l.jobs[id]; {
+		case j == nil: // it was forgotten
+		case j.End == job.EndedDone:
+			done++
+		default:
+			failed++
+		}
+	}
+	return done, failed, true
 }
 
 // each calls do with every tracked job, in their order.

@@ -34,6 +34,9 @@ func (w *watch) reported(r *job.Report) {
 	}
 	at.problem = r.Problem
 	w.show(j, r.At)
+	if j.End.Finished() {
+		w.overBy(j)
+	}
 	if w.cfg.Once && r.Polls > 0 {
 		w.settle(r.ID)
 	}
@@ -170,7 +173,9 @@ func (w *watch) observed(theirs store.Job) {
 		w.saves.observe(j)
 	}
 	if at := w.jobs[j.ID]; at != nil && !at.settled && !older {
-		w.show(j, time.Now())
+		if w.show(j, time.Now()); j.End.Finished() {
+			w.overBy(j)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/hook"
 )
 
 // Watcher is the poller, as it is used here. None of these waits.
@@ -33,6 +34,12 @@ type Config struct {
 	Once bool // poll each job once, then leave
 
 	Redact bool // short IDs only, and no descriptions
+
+	// Command is the user's, told of news (hook.Hook's Run); nil: there is none.
+	Command func(context.Context, hook.Event) error
+	// Notify gives what to send to the terminal behind Err for a notification; nil:
+	// there is no terminal, or none is wanted.
+	Notify func(text string) string
 
 	Journal Journal
 	Opened  store.Opened // what the state file holds
@@ -66,6 +73,11 @@ const (
 	// awayDelay is how long the API may be away before that is told: short
 	// troubles are nobody's business.
 	awayDelay = 10 * time.Second
+	// absenceIsNews is how long the API may be away before that is news.
+	absenceIsNews = time.Minute
+	// newsGrace bounds how long the end waits until all news are told. The user's
+	// command has a minute.
+	newsGrace = 65 * time.Second
 	// mostUnread is how many bytes may wait for a reader that has stopped reading.
 	// Then nothing more is taken from the poller, which keeps only the newest.
 	mostUnread = 1 << 20
@@ -78,13 +90,15 @@ const (
 
 // Run tracks the jobs that are not tracked yet, tells of each change of status, and
 // returns when all of the jobs are finished and all wanted PDFs saved or given up,
-// when ctx ends, or when nobody reads Out any more. Downloads that have not ended then
+// when ctx ends, or when nobody reads Out any more; without an interruption, it sees to
+// it that all news are told first. Downloads that have not ended then
 // are canceled, and leave nothing on the disk. What it observed is in the state file
 // then, as far as the disk allows: trouble with it is told once, and watching goes on.
 // Its error means that the poller or downloading stopped early, or that Out can't be
 // written.
 func Run(ctx context.Context, cfg Config) (Result, error) {
 	w := newWatch(&cfg)
+	w.herald = newHerald(ctx, cfg.Command)
 	stop := w.follow(ctx)
 	err := w.begin(ctx)
 	if err == nil {

@@ -41,7 +41,8 @@ type watch struct {
 	oracle *forecast.Model
 	left   int // jobs that are not settled
 
-	files downloads
+	files  downloads
+	herald herald
 
 	saves    saves
 	out, err outlet
@@ -217,6 +218,12 @@ func (w *watch) loop(ctx context.Context) error {
 			w.saved(err)
 		case <-w.away:
 			w.tellAway()
+		case <-w.herald.long:
+			w.absentLong()
+		case <-w.herald.due:
+			w.notify()
+		case err := <-w.herald.ended:
+			w.commanded(err)
 		case err := <-w.out.done:
 			if w.out.landed(err); w.out.err != nil {
 				return w.out.err
@@ -254,6 +261,7 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 	if !r.Cut {
 		w.tellEnd(&r)
 	}
+	w.tellOut(ctx)
 	w.err.drain(ctx, writeGrace)
 	switch {
 	case w.out.err != nil && !r.Cut:

@@ -1,0 +1,158 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/safe"
+)
+
+// herald tells news beyond the lines: to the user's command at once, and to the
+// terminal, where there is one, at most once in 5 s.
+type herald struct {
+	limiter notify.Limiter
+	due     <-chan time.Time // when what the limiter holds may be told
+
+	command func(hook.Event) error // nil: there is none
+	stop    context.CancelFunc     // ends the commands under way
+	running int
+	ended   chan error    // ends one of them
+	over    chan struct{} // closed when nobody listens to ended any more
+	failing bool          // the last one failed, and that was told
+
+	long  <-chan time.Time // when the API's absence is news
+	since time.Time        // since when it is away, once that was news; else zero
+}
+
+// newHerald makes one whose commands outlive an interruption, until stop is called.
+func newHerald(ctx context.Context, command func(context.Context, hook.Event) error) herald {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	h := herald{stop: stop, ended: make(chan error), over: make(chan struct{})}
+	if command != nil {
+		h.command = func(e hook.Event) error { return command(ctx, e) }
+	}
+	return h
+}
+
+// overBy tells of a job that has just ended, and of its batch if that has with it.
+func (w *watch) overBy(j *store.Job) {
+	batch := w.ledger.batches[j.Batch]
+	if j.End != job.EndedDone {
+		shown, id, name := w.public(j), j.ID.String(), w.shorts.of(j.ID)
+		if w.cfg.Redact {
+			id = name
+		}
+		if shown.Answer.Description != "" {
+			name = shown.Answer.Description
+		}
+		news := notify.JobFailed{Job: name, Cause: cause(shown)}
+		event := hook.About(news, time.Now())
+		event.ID, event.Batch, event.Description = id, safe.Line(batch.Name), safe.Line(shown.Answer.Description)
+		w.announce(news, event)
+	}
+	if done, failed, over := w.ledger.over(j.Batch); over {
+		news := notify.BatchFinished{Batch: batch.Name, Done: done, Failed: failed}
+		w.announce(news, hook.About(news, time.Now()))
+	}
+}
+
+// absent notes whether the API is away, which is news after a minute.
+func (w *watch) absent(h poller.Host) {
+	n := &w.herald
+	switch gone := h.State == poller.EasingOff; {
+	case gone && n.since.IsZero() && n.long == nil:
+		n.long = time.After(max(absenceIsNews-time.Since(h.Since), 0))
+	case gone:
+	default:
+		n.long = nil
+		if !n.since.IsZero() {
+			news := notify.APIBack{After: time.Since(n.since)}
+			n.since = time.Time{}
+			w.announce(news, hook.About(news, time.Now()))
+		}
+	}
+}
+
+func (w *watch) absentLong() {
+	w.herald.long, w.herald.since = nil, w.host.Since
+	news := notify.APIAway{For: time.Since(w.host.Since)}
+	w.announce(news, hook.About(news, time.Now()))
+}
+
+// announce tells one thing. One look is over before anybody looks elsewhere.
+func (w *watch) announce(news notify.News, event hook.Event) {
+	if w.cfg.Once {
+		return
+	}
+	n := &w.herald
+	if n.command != nil {
+		n.running++
+		go func() {
+			err := n.command(event)
+			select {
+			case n.ended <- err:
+			case <-n.over:
+			}
+		}()
+	}
+	if w.cfg.Notify == nil {
+		return
+	}
+	n.limiter.Hold(news) // what comes with it is told with it
+	if n.due == nil {
+		n.due = time.After(time.Until(n.limiter.Next()))
+	}
+}
+
+// notify tells the terminal all that is due.
+func (w *watch) notify() {
+	n := &w.herald
+	n.due = nil
+	if text := notify.Sentence(n.limiter.Due(time.Now())); text != "" {
+		w.err.pending = append(w.err.pending, w.cfg.Notify(safe.Line(text))...)
+	}
+}
+
+// commanded ends one run of the user's command. That it fails is told once, and so
+// is that it does no more.
+func (w *watch) commanded(err error) {
+	n := &w.herald
+	n.running--
+	switch failing := err != nil; {
+	case failing && !n.failing:
+		w.tell(fmt.Sprintf("the notify command failed: %v", err))
+	case !failing && n.failing:
+		w.tell("the notify command works again")
+	}
+	n.failing = err != nil
+}
+
+// tellOut waits until all news are told: the last are those of the end, which is what
+// one waits for. After an interruption nobody waits.
+func (w *watch) tellOut(ctx context.Context) {
+	n := &w.herald
+	defer close(n.over)
+	defer n.stop()
+	patience := time.After(newsGrace)
+	for n.running > 0 || n.due != nil {
+		select {
+		case err := <-n.ended:
+			w.commanded(err)
+		case <-n.due:
+			w.notify()
+			w.err.start()
+		case err := <-w.err.done:
+			w.err.landed(err)
+		case <-patience:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
