@@ -97,7 +97,9 @@ _jobwatch() {
 		}
 		b.WriteString("\t\t'" + names + about[1:])
 	}
-	b.WriteString(`		'*:job ID, path or URL: '
+	// "()" offers nothing; a blank there would keep a flag that is the only one left
+	// from being completed.
+	b.WriteString(`		'*:job ID, path or URL:()'
 }
 if [[ $funcstack[1] == _jobwatch ]]; then
 	_jobwatch "$@"
