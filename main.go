@@ -376,7 +376,7 @@ func (a *app) downloads(ctx context.Context) (*fetch.Downloads, func() error) {
 	if err != nil {
 		return nil, func() error { return nil }
 	}
-	d := fetch.New(a.client, folder, fetch.WithMaxBytes(a.opts.MaxDownload))
+	d := fetch.New(a.client, folder, fetch.WithMaxBytes(a.opts.MaxDownload), fetch.WithTurns(a.poller))
 	return d, running(ctx, d.Run)
 }
 

@@ -38,6 +38,7 @@ type Poller struct {
 	updates     chan Update
 
 	wake chan struct{} // says that the inbox is not empty
+	over chan struct{} // closed when Run returns
 
 	mu    sync.Mutex
 	inbox []func(*loop)
@@ -76,6 +77,7 @@ func New(client Statuser, opts ...Option) *Poller {
 		wallClock:   time.Now,
 		updates:     make(chan Update),
 		wake:        make(chan struct{}, 1),
+		over:        make(chan struct{}),
 	}
 	for _, o := range opts {
 		o(p)

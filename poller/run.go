@@ -60,6 +60,7 @@ func (p *Poller) end() {
 	p.ended, p.inbox = true, nil
 	p.mu.Unlock()
 	close(p.updates)
+	close(p.over)
 }
 
 // loop is the one goroutine that owns the schedule, and all it needs.
@@ -166,6 +167,9 @@ func (l *loop) dispatch(ctx context.Context, now float64) float64 {
 			return wake
 		}
 		l.watcher.meter.add(now)
+		if e.gone { // a guest
+			continue
+		}
 		l.work <- func() result { return l.ask(ctx, e, now) }
 	}
 }

@@ -58,6 +58,9 @@ type schedule struct {
 	shown   map[job.ID]struct{} // what the screen shows
 	visible []*entry            // those of them that are tracked
 
+	guests    []*guest // in the order in which they came
+	guestNext bool     // the last slot was a poll's
+
 	concurrency int
 	flying      int
 	paused      bool
@@ -84,7 +87,7 @@ func newSchedule(rate, burst float64, concurrency int, r *rand.Rand) *schedule {
 const asksFirst = -1e15
 
 // next gives the job to ask now, or until when there is nothing to do. The job is
-// under way until it's answered or called off.
+// under way until it's answered or called off. It may be a guest, who goes by itself.
 func (s *schedule) next(now float64) (*entry, float64) {
 	if s.flying >= s.concurrency {
 		return nil, never
@@ -94,7 +97,7 @@ func (s *schedule) next(now float64) (*entry, float64) {
 	if t := max(s.gate.opens(), s.budget.ready(share)); t > now {
 		return nil, t
 	}
-	e, t := s.pick(now)
+	e, t := s.choose(now)
 	if e == nil {
 		return nil, t
 	}

@@ -215,6 +215,9 @@ func (m *Model) fileNote(r *jobs.Row) (string, theme.Role) {
 		case fetch.Queued:
 			return "PDF queued", theme.Dim
 		case fetch.Running:
+			if e.Got == 0 { // it may have to wait for its turn
+				return "PDF asked for", theme.Accent
+			}
 			if e.Size > 0 {
 				return "PDF " + strconv.FormatInt(100*e.Got/e.Size, 10) + "%", theme.Accent
 			}

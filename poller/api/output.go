@@ -37,6 +37,12 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	return link, nil
 }
 
+// Own reports whether it is the API's own host that Output would ask about a path.
+func (c *Client) Own(path string) bool {
+	u, err := c.Resolve(path)
+	return err == nil && hostPort(u) == hostPort(&c.base)
+}
+
 // Fetch GETs a URL that Output gave. The answer is 200, and its headers come within
 // the client's time limit; the body may take as long as ctx allows, comes as it is
 // (not compressed, so that Content-Length counts it), and must be closed. Redirects

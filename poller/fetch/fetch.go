@@ -26,10 +26,17 @@ const (
 
 // Source is what a download needs of the API; *api.Client is one.
 type Source interface {
+	// Own reports whether it is the API's own host that Output would ask.
+	Own(path string) bool
 	// Output asks where a Done job's PDF is, given its status's path.
 	Output(ctx context.Context, path string) (*url.URL, error)
 	// Fetch GETs that; the answer is 200.
 	Fetch(ctx context.Context, u *url.URL) (*http.Response, error)
+}
+
+// Turns say when a request may go to the API; *poller.Poller does.
+type Turns interface {
+	InTurn(ctx context.Context, request func(context.Context) error) error
 }
 
 // Want is a PDF to be downloaded.
@@ -45,6 +52,7 @@ type Want struct {
 // it with [New]; its methods may be called from any goroutine.
 type Downloads struct {
 	source Source
+	turns  Turns // nil: requests go when they like
 	base   string
 	limit  int
 	max    int64
@@ -66,6 +74,10 @@ type Option func(*Downloads)
 // WithMaxBytes limits the size of one file; it must be positive. Default:
 // [DefaultMaxBytes].
 func WithMaxBytes(n int64) Option { return func(d *Downloads) { d.max = n } }
+
+// WithTurns has links asked for within the API's budget, and with the patience that it
+// asks for.
+func WithTurns(t Turns) Option { return func(d *Downloads) { d.turns = t } }
 
 // New returns Downloads into a folder, which is made when it is needed; see
 // [DefaultFolder]. Nothing happens before Run.

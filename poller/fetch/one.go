@@ -6,9 +6,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
+
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
 )
 
 // one is a whole download, and tells how it ended.
@@ -35,7 +39,7 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 	if w.Path == "" {
 		return "", false, errNoPath
 	}
-	link, err := d.source.Output(ctx, w.Path)
+	link, err := d.link(ctx, w.Path)
 	if err != nil {
 		return "", false, asking(err)
 	}
@@ -61,6 +65,27 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 		err = errIdle
 	}
 	return name, already, err
+}
+
+// patience is how often a link is asked for in all when the API wants fewer requests.
+const patience = 5
+
+// link asks where a PDF is, when it is its turn. Being asked for fewer requests is no
+// failure: the next turn comes when the API wants it to.
+func (d *Downloads) link(ctx context.Context, path string) (link *url.URL, err error) {
+	if d.turns == nil || !d.source.Own(path) {
+		return d.source.Output(ctx, path)
+	}
+	for range patience {
+		err = d.turns.InTurn(ctx, func(ctx context.Context) (err error) {
+			link, err = d.source.Output(ctx, path)
+			return err
+		})
+		if e, ok := errors.AsType[*api.Error](err); !ok || e.Problem.Kind != job.RateLimited {
+			break
+		}
+	}
+	return link, err
 }
 
 const magic = "%PDF-"

@@ -1,0 +1,175 @@
+package poller_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/sim"
+)
+
+// link asks where a job's PDF is, as a download does.
+func (s *service) link(ctx context.Context, p *poller.Poller, of poller.Tracked) error {
+	return p.InTurn(ctx, func(ctx context.Context) error {
+		_, err := s.client.Output(ctx, "/job/"+of.ID.String()+"/output")
+		return err
+	})
+}
+
+// done has the service take jobs that are Done.
+func (s *service) done(n int) []poller.Tracked {
+	jobs := s.add(n, time.Second)
+	time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
+	return jobs
+}
+
+// A thousand downloads and a thousand jobs share one budget, turn by turn.
+func TestDownloadsShareTheBudgetWithPolls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		ready, live := s.done(1000), s.add(1000, 24*time.Hour)
+		r := start(t, s.client, poller.WithRate(10))
+		r.Track(live...)
+		r.PollNow(idsOf(live)...) // more than the budget allows is due
+		ctx, cancel := context.WithCancel(t.Context())
+		var links atomic.Int32
+		var downloads sync.WaitGroup
+		for i := range 3 {
+			downloads.Go(func() {
+				for j := i; s.link(ctx, r.Poller, ready[j]) == nil; j += 3 {
+					links.Add(1)
+				}
+			})
+		}
+		r.watch(2 * time.Second) // the burst
+		s.ResetStats()
+		before := links.Load()
+		r.watch(20 * time.Second)
+		all, n := s.Stats().Requests, int(links.Load()-before)
+		if all < 195 || all > 205 || n < 90 || n > 110 {
+			t.Errorf("in 20 s at 10 requests/s: %d requests, of which %d for links; want 200 and half of them", all, n)
+		}
+		cancel()
+		downloads.Wait()
+		r.stop()
+	})
+}
+
+func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		ready, live := s.done(1), s.add(100, 24*time.Hour)
+		r := start(t, s.client)
+		r.Track(live...)
+		r.watch(10 * time.Second)
+		s.Break(sim.TooMany("30"))
+		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.EasingOff }) {
+			t.Fatalf("the host is %+v", r.host)
+		}
+		s.Mend()
+		asked := make(chan time.Time, 1)
+		go func() {
+			if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
+				t.Error(err)
+			}
+			asked <- time.Now()
+		}()
+		opens := r.host.RetryAt
+		r.watch(2 * time.Minute)
+		if at := <-asked; at.Before(opens) {
+			t.Errorf("it was asked %v before the host wants anything", opens.Sub(at))
+		}
+		r.stop()
+	})
+}
+
+// A download's link is what the host refuses first: polls wait then, too. Where
+// nothing is polled any more, it is the downloads that find out that it is over.
+func TestADownloadTellsOfTheHostAsAPollDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		ready := s.done(1)
+		r := start(t, s.client)
+		s.Break(sim.TooMany("30"))
+		if err := s.link(t.Context(), r.Poller, ready[0]); err == nil {
+			t.Error("the host refused nothing")
+		}
+		s.Mend()
+		r.Track(s.add(1, 24*time.Hour)...)
+		s.ResetStats()
+		r.watch(25 * time.Second)
+		if n := s.Stats().Requests; n != 0 || r.host.State != poller.EasingOff {
+			t.Errorf("%d requests while the host wants none: %+v", n, r.host)
+		}
+		r.stop()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		ready := s.done(1)
+		r := start(t, s.client)
+		s.Break(sim.TooMany("30"))
+		_ = s.link(t.Context(), r.Poller, ready[0])
+		s.Mend()
+		begin := time.Now()
+		if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
+			t.Error(err)
+		}
+		if waited := time.Since(begin); waited < 30*time.Second || waited > 32*time.Second {
+			t.Errorf("it waited %v, want the 30 s that the host asked for", waited)
+		}
+		r.stop()
+	})
+}
+
+func TestADownloadGoesOnWhilePollingIsPaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		ready := s.done(1)
+		r := start(t, s.client)
+		r.Pause(true)
+		r.Track(s.add(10, time.Hour)...)
+		if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
+			t.Error(err)
+		}
+		r.stop()
+	})
+}
+
+// Whoever gives up his turn, waiting for it or having it, leaves it to the others.
+func TestATurnCanBeGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		ready := s.done(1)
+		r := start(t, s.client, poller.WithConcurrency(1))
+		hung, hangUp := context.WithCancel(t.Context())
+		first := make(chan error, 1)
+		go func() {
+			first <- r.InTurn(hung, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		second := make(chan error, 1)
+		go func() { second <- s.link(ctx, r.Poller, ready[0]) }()
+		synctest.Wait()
+		cancel()
+		if err := <-second; !errors.Is(err, context.Canceled) {
+			t.Errorf("the second, which waited: %v", err)
+		}
+		hangUp()
+		if err := <-first; !errors.Is(err, context.Canceled) {
+			t.Errorf("the first, which hung: %v", err)
+		}
+		if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
+			t.Errorf("the third: %v", err)
+		}
+		r.stop()
+		if err := s.link(t.Context(), r.Poller, ready[0]); !errors.Is(err, poller.ErrStopped) {
+			t.Errorf("after the end: %v", err)
+		}
+	})
+}
