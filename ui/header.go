@@ -20,7 +20,7 @@ type part struct {
 }
 
 // header is the top line: name, counts, overall progress, rate, and connection.
-// What doesn't fit goes in this order: forecast, rate, bar, words, percent, total.
+// What doesn't fit goes in this order: rate, forecast, bar, words, percent, total.
 func (m *Model) header() string {
 	width := m.layout.width
 	state := m.connection(width)
@@ -33,10 +33,10 @@ func (m *Model) header() string {
 	counts := m.counts(true)
 	total := part{theme.Text, plural(m.list.Counts().Total, "job")}
 
-	const bar = 2 + 6 + 2 + percentWidth
+	const bar, readyWidth = 2 + 6 + 2 + percentWidth, len("90s-10m, by 22:54")
 	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(state)+2 <= width }
 	left := append(append([]part{}, name...), total)
-	if !fits(bar+2+span([]part{rate}), append(left, counts...)...) {
+	if !fits(bar+2+readyWidth, append(left, counts...)...) { // known or not: words don't come and go with it
 		counts = m.counts(false)
 	}
 	if !fits(0, append(left, counts...)...) {
@@ -46,13 +46,13 @@ func (m *Model) header() string {
 		left = nil
 	}
 	left = append(left, counts...)
-	if rate.text != "" && fits(bar+2+span([]part{rate}), left...) {
-		state = append([]part{rate}, state...)
+	var more []part
+	for _, p := range []part{ready, rate} {
+		if p.text != "" && fits(bar+2+span(append(more, p)), left...) {
+			more = append(more, p)
+		}
 	}
-
-	if ready.text != "" && fits(bar+2+span([]part{ready}), left...) {
-		state = append([]part{ready}, state...)
-	}
+	state = append(more, state...)
 
 	l := draw.NewLine(m.theme, theme.Plain)
 	for i, p := range left {

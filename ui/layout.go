@@ -97,8 +97,12 @@ func divide(width, idWidth int) columns {
 	}
 	take(&c.bar, minBar, leastText)
 	take(&c.updated, updatedWidth, leastText)
-	take(&c.elapsed, clockWidth, fairText)
-	take(&c.eta, etaWidth, fairText)
+	// When a job will be ready is worth more than how long it runs. Without room for
+	// both, the one stands in for the other where it is not known.
+	if left >= fairText+1+clockWidth+1+etaWidth || left < leastText+1+etaWidth {
+		take(&c.elapsed, clockWidth, fairText)
+	}
+	take(&c.eta, etaWidth, leastText)
 	if c.bar > 0 {
 		more := min(max((left-goodText)/4, 0), maxBar-minBar)
 		c.bar += more

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -247,14 +249,18 @@ func TestForecastsComeWithExperience(t *testing.T) {
 			steady(j, took)
 		})
 		d.wait(2 * time.Minute)
-		line := ""
-		for l := range strings.SplitSeq(d.screen(), "\n") {
-			if strings.Contains(l, "Processing") && strings.Contains(l, "m ") {
-				line = l
+		const figure = `(~|<|\d+[smh]?-)\d+[smh]`
+		ofJob, ofAll := regexp.MustCompile(figure+" "), regexp.MustCompile(figure+`, (by )?\d\d:\d\d `)
+		for _, width := range []int{80, 120, 200} { // in the list alone, and beside the details
+			d.send(tea.WindowSizeMsg{Width: width, Height: 50})
+			lines := strings.Split(d.screen(), "\n")
+			row := func(l string) bool { return strings.Contains(l, "Processing") && ofJob.MatchString(l) }
+			if !slices.ContainsFunc(lines, row) {
+				d.Errorf("no running job has a forecast:\n%s", d.screen())
 			}
-		}
-		if line == "" {
-			d.Errorf("no running job has a forecast:\n%s", d.screen())
+			if !ofAll.MatchString(lines[0]) {
+				d.Errorf("the header has no clock time for the whole:\n%s", lines[0])
+			}
 		}
 	})
 }

@@ -143,6 +143,9 @@ func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	m.holdBar(r, c.bar)
 	if c.eta > 0 {
 		text, role := m.eta(r, stale)
+		if text == "" && c.elapsed == 0 {
+			text, role = m.insteadOfETA(r, stale)
+		}
 		l.Space(1).Right(role, text, c.eta)
 	}
 	m.clocks(l, r, stale, c)
@@ -340,6 +343,14 @@ func (m *Model) eta(r *jobs.Row, stale bool) (string, theme.Role) {
 	ready := m.oracle.Job(r.ID, m.now).Ready
 	m.hold(etaStep)
 	return ready.String(), etaRole(ready)
+}
+
+// insteadOfETA is what stands in its column where nothing else is said of time.
+func (m *Model) insteadOfETA(r *jobs.Row, stale bool) (string, theme.Role) {
+	if stale {
+		return "stale", theme.Warn
+	}
+	return m.elapsed(r), theme.Dim
 }
 
 func etaRole(e forecast.Estimate) theme.Role {
