@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/help"
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
@@ -29,6 +30,9 @@ func (m *Model) footer() string {
 		if m.prompt == confirmPrompt {
 			return l.String()
 		}
+		if strings.HasSuffix(m.question(), " ") {
+			l.Space(1)
+		}
 		m.input.Width = max(width-l.Width()-3, 4)
 		// The input lets wide characters stand out by a cell or two.
 		return ansi.Truncate(l.String()+m.input.View(), width, "")
@@ -50,10 +54,24 @@ func (m *Model) footer() string {
 	return l.PadTo(width).String()
 }
 
+// hints are the keys of the screen that is shown, the most useful first.
+func (m *Model) hints() []key.Binding {
+	k := m.opts.Keys
+	k.Back.SetHelp(k.Back.Help().Key, "back")
+	switch m.screen {
+	case detailScreen:
+		return []key.Binding{k.Help, k.Back, k.Open, k.Download, k.Copy, k.CopyPath, k.Poll}
+	case problemScreen, logScreen, helpScreen:
+		return []key.Binding{k.Help, k.Back, k.Log, k.Problems}
+	case listScreen:
+	}
+	return k.ShortHelp()
+}
+
 // shortHelp puts as many keys as fit.
 func (m *Model) shortHelp(l *draw.Line, room int) {
 	start := l.Width()
-	for _, b := range m.opts.Keys.ShortHelp() {
+	for _, b := range m.hints() {
 		h := b.Help()
 		if !b.Enabled() {
 			continue
