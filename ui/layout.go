@@ -76,7 +76,7 @@ const (
 
 // What the text of a row, which people read most, keeps for itself.
 const (
-	leastText = 16 // cells, before it is said when a row was updated
+	leastText = 16 // cells, before it is said when a job will be ready, and was heard
 	fairText  = 20 // before there is any other clock
 	goodText  = 24 // before the bar grows
 )
@@ -96,13 +96,11 @@ func divide(width, idWidth int) columns {
 		}
 	}
 	take(&c.bar, minBar, leastText)
-	take(&c.updated, updatedWidth, leastText)
-	// When a job will be ready is worth more than how long it runs. Without room for
-	// both, the one stands in for the other where it is not known.
-	if left >= fairText+1+clockWidth+1+etaWidth || left < leastText+1+etaWidth {
-		take(&c.elapsed, clockWidth, fairText)
-	}
+	// When a job will be ready is worth more than how long it runs, which stands in its
+	// place where there is no room for both and the one is not known.
 	take(&c.eta, etaWidth, leastText)
+	take(&c.updated, updatedWidth, leastText)
+	take(&c.elapsed, clockWidth, fairText)
 	if c.bar > 0 {
 		more := min(max((left-goodText)/4, 0), maxBar-minBar)
 		c.bar += more

@@ -253,7 +253,7 @@ func TestForecastsComeWithExperience(t *testing.T) {
 		d.wait(2 * time.Minute)
 		const figure = `(~|<|\d+[smh]?-)\d+[smh]`
 		ofJob, ofAll := regexp.MustCompile(figure+" "), regexp.MustCompile(figure+`, (by )?\d\d:\d\d `)
-		for _, width := range []int{80, 120, 200} { // in the list alone, and beside the details
+		for _, width := range []int{80, 110, 120, 200} { // in the list alone, and beside the details
 			d.send(tea.WindowSizeMsg{Width: width, Height: 50})
 			lines := strings.Split(d.screen(), "\n")
 			row := func(l string) bool { return strings.Contains(l, "Processing") && ofJob.MatchString(l) }
