@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -219,6 +221,39 @@ func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
 	}
 	if n := k.Add(w); n != 0 {
 		t.Error("it was taken once more while under way")
+	}
+}
+
+// Whoever presses d on a batch of a hundred does not open a hundred connections.
+func TestThreeAreDownloadedAtATime(t *testing.T) {
+	k := newDesk(t)
+	var under, most atomic.Int32
+	third, on := make(chan struct{}, 10), make(chan struct{})
+	k.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		n := under.Add(1)
+		defer under.Add(-1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		if n == 3 {
+			third <- struct{}{}
+		}
+		<-on
+		next(w, r)
+	}))
+	var wants []Want
+	for i := range 10 {
+		wants = append(wants, k.done("Report "+strconv.Itoa(i), "b"))
+	}
+	k.Add(wants...)
+	<-third
+	close(on)
+	for id, e := range k.await(len(wants)) {
+		if e.State != Saved {
+			t.Errorf("%s: %v", id.Short(), e.Err)
+		}
+	}
+	if n := most.Load(); n != 3 {
+		t.Errorf("%d were under way at once", n)
 	}
 }
 

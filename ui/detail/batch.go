@@ -55,7 +55,7 @@ func (p *page) batchFacts(b Batch) {
 		p.valid = min(p.valid, 5*time.Second)
 	}
 	if s := b.Spread; s.Jobs > 0 {
-		p.fact("Took", theme.Text, draw.Duration(s.Min)+" at least, "+draw.Duration(s.Median)+" median, "+
+		p.fact("Took", theme.Text, draw.Duration(s.Min)+" min, "+draw.Duration(s.Median)+" median, "+
 			draw.Duration(s.P95)+" p95")
 		p.fact("Slowest", theme.Text, b.Slowest+", "+draw.Duration(s.Max))
 	}
