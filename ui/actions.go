@@ -124,6 +124,7 @@ func idsOf(records []store.Job) []job.ID {
 func (m *Model) forgetTargets() tea.Cmd {
 	switch ids := m.list.Targets(); len(ids) {
 	case 0:
+		m.say(theme.Dim, "there is no job to forget here")
 		return nil
 	case 1:
 		return m.forget(ids)
@@ -256,10 +257,13 @@ func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 }
 
 func (m *Model) pollTargets() {
-	if ids := m.list.Targets(); len(ids) > 0 {
-		m.opts.Watcher.PollNow(ids...)
-		m.say(theme.Text, "polling "+plural(len(ids), "job")+" now")
+	ids := m.list.Targets()
+	if len(ids) == 0 {
+		m.say(theme.Dim, "there is no job to poll here")
+		return
 	}
+	m.opts.Watcher.PollNow(ids...)
+	m.say(theme.Text, "polling "+plural(len(ids), "job")+" now")
 }
 
 func (m *Model) pollAll() {
@@ -283,6 +287,7 @@ func (m *Model) copyTargets() tea.Cmd { return m.copyIDs(m.list.Targets()) }
 
 func (m *Model) copyIDs(ids []job.ID) tea.Cmd {
 	if len(ids) == 0 {
+		m.say(theme.Dim, "there is no job to copy here")
 		return nil
 	}
 	what := ids[0].Short()

@@ -153,7 +153,9 @@ func (m *Model) fetchMissing() {
 func (m *Model) openPDF() tea.Cmd {
 	row, _ := m.list.Current()
 	switch {
-	case row == nil || row.State() != jobs.Done:
+	case row == nil:
+		m.say(theme.Dim, "nothing to open: this is no job's row")
+	case row.State() != jobs.Done:
 		m.say(theme.Dim, "nothing to open: the job is not Done")
 	case m.opts.Downloads == nil:
 		m.say(theme.Warn, "there is no folder to download to")
@@ -191,6 +193,7 @@ func view(ctx context.Context, file string) tea.Cmd {
 func (m *Model) copyPath() tea.Cmd {
 	row, _ := m.list.Current()
 	if row == nil {
+		m.say(theme.Dim, "nothing to copy: this is no job's row")
 		return nil
 	}
 	text, what := row.File, "the file's path"

@@ -107,11 +107,33 @@ func TestTabGoesThroughTheStatuses(t *testing.T) {
 		d.paste(text)
 		d.wait(10 * time.Second)
 		d.press("tab")
-		d.sees("status:error")
+		d.sees("filter status:failed")
 		d.press("tab", "tab", "tab")
 		d.sees("status:done")
 		d.press("tab")
 		d.seesNot("status:")
+	})
+}
+
+// A key that has nothing to act on says so, rather than nothing.
+func TestAKeyWithoutAJobSaysSo(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.wait(time.Second)
+		d.press("/")
+		d.typed("nosuchjob")
+		d.press("enter")
+		d.sees("No job matches", "nosuchjob")
+		for key, says := range map[string]string{
+			"x": "no job to forget", "r": "no job to poll", "y": "no job to copy", "Y": "nothing to copy",
+			"o": "nothing to open", "d": "nothing to download", "n": "no batch to name", "c": "no finished jobs",
+		} {
+			d.press(key)
+			d.sees(says)
+		}
+		d.press("esc")
+		d.sees("3 jobs")
 	})
 }
 

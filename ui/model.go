@@ -169,9 +169,10 @@ func (m *Model) refilter() {
 	m.list.SetFilter(f)
 }
 
-// statusFilters are what tab goes through.
+// statusFilters are what tab goes through, in the top line's words. Failed are also
+// the rejected and the given up: nothing that went wrong is left out.
 func statusFilters() []string {
-	return []string{"", "status:error", "status:processing", "status:queued", "status:done"}
+	return []string{"", "status:failed", "status:running", "status:queued", "status:done"}
 }
 
 // hold notes how long something that is drawn stays right.

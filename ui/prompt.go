@@ -35,7 +35,7 @@ func (m *Model) ask(p prompt) tea.Cmd {
 	case namePrompt:
 		_, batch := m.list.Current()
 		if batch == nil {
-			m.say(theme.Dim, "no batch to name: add jobs first")
+			m.say(theme.Dim, "there is no batch to name here")
 			return nil
 		}
 		m.naming, value = batch.ID, batch.Name

@@ -29,7 +29,7 @@ func (s Sort) String() string {
 	case ByProgress:
 		return "progress"
 	case ByRecent:
-		return "recent"
+		return "recent change"
 	default:
 		return "attention"
 	}
