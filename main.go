@@ -356,10 +356,18 @@ func (a *app) dashboard(ctx context.Context) int {
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
 		err = errors.Join(err, finish(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
+	kept := plain.Saved
+	if _, unsaved := errors.AsType[*store.NotSavedError](err); unsaved {
+		kept = plain.Unsaved
+	} else if a.opts.Demo {
+		kept = plain.Thrown
+	}
+	if _, broke := crash.In(err); err == nil || kept == plain.Unsaved && !broke {
+		console.Print(plain.Receipt(settings.Public(a.opts, model.Records()), kept, glyphs.Charset, width()))
+	}
 	if err != nil {
 		return a.failed(err)
 	}
-	console.Print(plain.Receipt(settings.Public(a.opts, model.Records()), !a.opts.Demo, glyphs.Charset, width()))
 	if s := (signalled{}); errors.As(context.Cause(ctx), &s) {
 		return s.status()
 	}

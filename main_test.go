@@ -3,10 +3,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -156,6 +158,83 @@ func TestSignalsLeaveTheTerminalSane(t *testing.T) {
 			tm.Signal(signal)
 			tm.Left(status)
 		})
+	}
+}
+
+// Nothing can be saved: the way out says so, and what was seen before it.
+func TestLeavingWithoutASaveSaysSo(t *testing.T) {
+	t.Parallel()
+	server, base := simulated(t)
+	cmd := program(t, t.TempDir(), "--api", base)
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell to forbid writing with")
+	}
+	cmd.Args = append([]string{"sh", "-c", `ulimit -f 0; exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
+	cmd.Path = sh
+	tm := open(t, cmd, 100, 24)
+	tm.Sees("Nothing tracked yet.")
+	tm.Paste(lines(quick(server, 2)))
+	tm.Sees("not saving", "2/2")
+	tm.Send("q")
+	tm.Left(1)
+	if text := tm.Text(); !strings.Contains(text, "2 jobs: 2 done") || !strings.Contains(text, "changes are not being saved") {
+		t.Errorf("after it the shell shows\n%s", text)
+	}
+}
+
+// --no-mouse leaves the mouse to the terminal, so that text can be selected.
+func TestTheMouseIsTakenUnlessToldNotTo(t *testing.T) {
+	t.Parallel()
+	for args, taken := range map[string]bool{"": true, "--no-mouse": false} {
+		tm := open(t, program(t, t.TempDir(), strings.Fields(args)...), 80, 24)
+		tm.Sees("Nothing tracked yet.")
+		tm.Send("q")
+		tm.Left(0)
+		if got := strings.Contains(tm.Raw(), "\x1b[?1002h") || strings.Contains(tm.Raw(), "\x1b[?1000h"); got != taken {
+			t.Errorf("with %q the mouse is taken: %v", args, got)
+		}
+	}
+}
+
+// One terminal serves the simulated API, another watches its jobs.
+func TestTheSimulatedAPICanBeWatched(t *testing.T) {
+	t.Parallel()
+	serving := program(t, t.TempDir(), "--api-server", "127.0.0.1:0")
+	out, err := serving.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, err := serving.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Start(); err != nil {
+		t.Fatal(err)
+	}
+	base, id := "", ""
+	for says := bufio.NewScanner(told); base == "" && says.Scan(); {
+		_, base, _ = strings.Cut(says.Text(), "--api ")
+	}
+	for says := bufio.NewScanner(out); id == "" && says.Scan(); {
+		if !strings.HasPrefix(says.Text(), "#") {
+			id = says.Text()
+		}
+	}
+	once, err := program(t, t.TempDir(), "--api", base, "--once", id).Output()
+	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 8) {
+		t.Errorf("looking once at %s of %s ended with %v", id, base, err)
+	}
+	if !strings.Contains(string(once), id[:8]) {
+		t.Errorf("of %s it tells\n%s", id, once)
+	}
+	if err := serving.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, out)
+	_ = serving.Wait()
+	if code := serving.ProcessState.ExitCode(); code != 0 && code != 130 {
+		t.Errorf("the simulated API ended with %d", code)
 	}
 }
 

@@ -247,6 +247,27 @@ func TestEnterGivesTheDetailsTheWholeScreen(t *testing.T) {
 	})
 }
 
+// All that is known of a job stands in its details: what the API said, and what
+// jobwatch saw and plans.
+func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		lives := sim.AllAtOnce(sim.Plans(1, 1))
+		lives[0].Type, lives[0].Fail = sim.Linear, false
+		lives[0].Start, lives[0].Work, lives[0].Duration = 20*time.Second, time.Minute, time.Minute
+		lives[0].End = 80 * time.Second
+		id := d.api.Add(sim.Describe(1, lives)...)[0]
+		d.paste(id.String())
+		d.press("down", "enter")
+		d.wait(10 * time.Second)
+		d.sees("Not Started", id.String(), "Batch      pasted 00:00:00", "Added      00:00:00, ",
+			"First seen 00:00:0", "Polls      ", "Heard      ", "Next poll  ", "Waiting for a free worker")
+		d.wait(40 * time.Second)
+		d.sees("Processing", "%", "00:00:00  added", "○ Not Started", "◐ Processing", "Running    ")
+		d.wait(40 * time.Second)
+		d.sees("✓ Done", "100%", "Path       /job/"+id.String(), "Next poll  none: finished", "Took       ")
+	})
+}
+
 func TestTheHelpNamesEveryKey(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.press("?")

@@ -15,11 +15,20 @@ import (
 // had on the shell's screen.
 const receiptLines = 10
 
+// Kept is what becomes of the jobs when the dashboard has closed.
+type Kept int
+
+// The unsaved are those of which an error tells.
+const (
+	Saved Kept = iota
+	Unsaved
+	Thrown // away: the demo's
+)
+
 // Receipt is what the shell shows after the dashboard: how many jobs stand where, the
-// failed ones with their causes (the last to fail first), and what is still tracked:
-// nothing, unless the state file is kept. Its lines end in newlines and are at most
-// width cells wide.
-func Receipt(jobs []store.Job, kept bool, set safe.Charset, width int) string {
+// failed ones with their causes (the last to fail first), and what becomes of the rest.
+// Its lines end in newlines and are at most width cells wide.
+func Receipt(jobs []store.Job, kept Kept, set safe.Charset, width int) string {
 	if len(jobs) == 0 {
 		return "no jobs are tracked\n"
 	}
@@ -61,11 +70,14 @@ func Receipt(jobs []store.Job, kept bool, set safe.Charset, width int) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// stillTracked says what becomes of the unfinished jobs; "" when there are none.
-func stillTracked(unfinished int, kept bool) string {
+// stillTracked says what becomes of the unfinished jobs; "" when there is nothing to
+// say.
+func stillTracked(unfinished int, kept Kept) string {
 	switch {
-	case !kept:
+	case kept == Thrown:
 		return "these were the demo's: nothing of it is kept"
+	case kept == Unsaved:
+		return ""
 	case unfinished == 1:
 		return "1 is unfinished and still tracked: jobwatch goes on with it"
 	case unfinished > 1:
