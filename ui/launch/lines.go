@@ -1,0 +1,52 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	xterm "github.com/charmbracelet/x/term"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/cli"
+	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/plain"
+	"example.com/jobwatch/ui/term"
+)
+
+// Lines watches without a screen, in plain lines or JSON.
+func (a *App) Lines(ctx context.Context) (plain.Result, error) {
+	jobs, err := given(ctx, a.opts)
+	if err != nil {
+		return plain.Result{}, err
+	}
+	if a.sim != nil {
+		for _, b := range a.sim.Demo(1) {
+			jobs = append(jobs, b.IDs...)
+		}
+	}
+	journal, opened, err := store.Open(ctx, a.state)
+	if err != nil {
+		return plain.Result{}, err
+	}
+	defer journal.Close() //nolint:errcheck // all that Append said was saved is
+	config := plain.Config{
+		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
+		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller), Jobs: jobs, Batch: a.opts.Batch,
+		Redact: a.opts.Redact,
+	}
+	if a.opts.NotifyCommand != "" {
+		config.Command = hook.New(a.opts.NotifyCommand).Run
+	}
+	if env := term.Environ(os.Environ()); xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
+		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
+	}
+	stopFiles := func() error { return nil }
+	if a.opts.Download != "" {
+		config.Downloads, stopFiles = a.downloads(ctx)
+	}
+	stop := a.watch(ctx)
+	result, err := plain.Run(ctx, config)
+	return result, errors.Join(err, stop(), stopFiles())
+}
