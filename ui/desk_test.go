@@ -125,7 +125,7 @@ func (d *desk) start(change ...func(*Options)) {
 		d.Fatal(err)
 	}
 	watcher := poller.New(client, poller.WithWallClock(d.clock), poller.WithRate(cmp.Or(d.rate, poller.DefaultRate)))
-	files := fetch.New(client, d.folder)
+	files := fetch.New(client, d.folder, fetch.WithTurns(watcher))
 	ctx, cancel := context.WithCancel(d.Context())
 	ran := make(chan error, 1)
 	go func() { ran <- watcher.Run(ctx) }()
@@ -142,6 +142,13 @@ func (d *desk) start(change ...func(*Options)) {
 		Watcher: watcher, Terminal: d.clip, Downloads: files,
 		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true,
 		Keys: DefaultKeys(), Clock: d.clock,
+		OutputURL: func(path string) string {
+			u, err := client.Resolve(path)
+			if err != nil {
+				return ""
+			}
+			return u.String()
+		},
 	}
 	for _, c := range change {
 		c(&opts)

@@ -189,7 +189,8 @@ func view(ctx context.Context, file string) tea.Cmd {
 	}
 }
 
-// copyPath copies where the current job's PDF is, on the disk or at the API.
+// copyPath copies where the current job's PDF is, on the disk or at the API: not the
+// signed link, which is no one's to keep.
 func (m *Model) copyPath() tea.Cmd {
 	row, _ := m.list.Current()
 	if row == nil {
@@ -197,8 +198,8 @@ func (m *Model) copyPath() tea.Cmd {
 		return nil
 	}
 	text, what := row.File, "the file's path"
-	if text == "" {
-		text, what = row.Answer.Path, "the output's path"
+	if text == "" && row.Answer.Path != "" {
+		text, what = m.opts.OutputURL(row.Answer.Path), "the output's URL"
 	}
 	if text == "" {
 		m.say(theme.Dim, "nothing to copy: the job has no output yet")

@@ -102,6 +102,9 @@ func New(ctx context.Context, opts Options) *Model {
 	m := &Model{ctx: ctx, opts: opts, now: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: textinput.New()}
 	m.files = downloads{under: make(map[job.ID]fetch.Event), open: make(map[job.ID]bool)}
 	m.text = opts.Filter
+	if opts.OutputURL == nil {
+		m.opts.OutputURL = func(path string) string { return path }
+	}
 	if opts.NotifyCommand != "" {
 		m.hook = hook.New(opts.NotifyCommand)
 	}

@@ -79,6 +79,31 @@ func TestADoneJobsPDFIsDownloadedAndRemembered(t *testing.T) {
 
 // With --download each PDF is there the moment that its job is Done, and a restart
 // goes on with what is missing.
+// Before there is a file, Y copies where the API has the output: as a whole URL,
+// though it may have told a path only.
+func TestYCopiesTheOutputsURL(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids := d.add(12, func(_ int, j *sim.Job) { steady(j, time.Second) })
+		d.waitFor(" 12/12 ")
+		d.press("g")
+		relative := 0
+		for range ids {
+			d.press("down", "Y")
+			row, _ := d.model.list.Current()
+			if want := "http://api.example/job/" + row.ID.String() + "/output"; d.clip.copied != want {
+				d.Errorf("Y copied %q, want %q", d.clip.copied, want)
+			}
+			if strings.HasPrefix(row.Answer.Path, "/") {
+				relative++
+			}
+		}
+		if relative == 0 {
+			d.Error("no path was relative")
+		}
+		d.sees("the output's URL")
+	})
+}
+
 func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		all := func(o *Options) { o.DownloadAll = true }

@@ -72,6 +72,10 @@ type Options struct {
 	Downloads   Downloader // nil: there is nowhere to download to
 	DownloadAll bool       // each job at the moment that it is Done
 
+	// OutputURL makes a URL of a Done job's path, which may be relative; "" of one that
+	// can be none. Nil: the path itself.
+	OutputURL func(path string) string
+
 	NotifyCommand string // run by the shell for each event; "" for none
 	Redact        bool   // short IDs only, and no descriptions
 

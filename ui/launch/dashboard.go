@@ -72,7 +72,7 @@ func (a *App) screen(env term.Env) ui.Options {
 		Watcher: a.log.Watcher(a.poller),
 		Palette: settings.Palette(a.opts), Glyphs: theme.Unicode(), Profile: term.Profile(env),
 		Keys: ui.DefaultKeys().Bind(a.opts.Keys), Filter: a.opts.Filter, Clock: time.Now,
-		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact,
+		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact, OutputURL: a.outputURL,
 	}
 	opts.Dark, opts.Ask = background(a.opts.Background).Decide(env)
 	if a.opts.ASCII || term.Charset(env) == safe.ASCII {
@@ -82,6 +82,15 @@ func (a *App) screen(env term.Env) ui.Options {
 		opts.Title = "demo"
 	}
 	return opts
+}
+
+// outputURL makes a URL of a Done job's path.
+func (a *App) outputURL(path string) string {
+	u, err := a.client.Resolve(path)
+	if err != nil {
+		return ""
+	}
+	return u.String()
 }
 
 // kept is what became of the jobs, and whether there is a receipt at all: after an
