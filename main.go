@@ -65,10 +65,10 @@ func run() (status int) {
 	}
 	defer func() { debug.Ends(status) }()
 	app, err := launch.Open(ctx, opts, debug)
-	defer app.Close()
 	if err != nil {
 		return failed(err)
 	}
+	defer app.Close()
 	if opts.Output == cli.Dashboard && !opts.Once {
 		return failed(app.Dashboard(ctx, insist))
 	}

@@ -175,9 +175,14 @@ func (s *Store) take(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	return s.taken()
+}
+
+// taken gives the turn back if the store is closed.
+func (s *Store) taken() error {
 	select {
 	case <-s.closed:
-		s.turn <- struct{}{}
+		s.give()
 		return ErrClosed
 	default:
 		return nil
@@ -190,7 +195,8 @@ func (s *Store) give() { s.turn <- struct{}{} }
 // [ErrClosed]; one of [Store.Next] that waits ends. All that Append said was saved
 // is: there is nothing to flush.
 func (s *Store) Close() error {
-	if err := s.take(context.Background()); err != nil {
+	<-s.turn
+	if err := s.taken(); err != nil {
 		return fmt.Errorf("close: %w", err)
 	}
 	close(s.closed)

@@ -31,31 +31,38 @@ type App struct {
 	closes []func() // in the order of opening
 }
 
-// Open finds the state file, starts the demo's API, and makes the poller. The App is
-// to be closed also after an error.
+// Open finds the state file, starts the demo's API, and makes the poller.
 func Open(ctx context.Context, opts cli.Options, log *trace.Log) (*App, error) {
 	a := &App{opts: opts, log: log}
-	if err := a.place(); err != nil {
-		return a, err
+	if err := a.open(ctx); err != nil {
+		a.Close()
+		return nil, err
 	}
-	base := opts.API.String()
-	if opts.Demo {
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	if err := a.place(); err != nil {
+		return err
+	}
+	base := a.opts.API.String()
+	if a.opts.Demo {
 		a.sim = sim.New()
 		url, stop, err := a.sim.ListenAndServe(ctx, "127.0.0.1:0")
 		if err != nil {
-			return a, fmt.Errorf("the demo's API can't be served: %w", err)
+			return fmt.Errorf("the demo's API can't be served: %w", err)
 		}
 		a.closes = append(a.closes, stop)
 		base = url
 	}
-	client, err := api.New(base, api.WithVersion(cli.Version()), api.WithConcurrency(opts.Concurrency))
+	client, err := api.New(base, api.WithVersion(cli.Version()), api.WithConcurrency(a.opts.Concurrency))
 	if err != nil {
-		return a, &cli.UsageError{Message: err.Error()}
+		return &cli.UsageError{Message: err.Error()}
 	}
 	a.client = client
 	a.closes = append(a.closes, client.CloseIdle)
-	a.poller = poller.New(log.Client(client), poller.WithRate(opts.Rate), poller.WithConcurrency(opts.Concurrency))
-	return a, nil
+	a.poller = poller.New(a.log.Client(client), poller.WithRate(a.opts.Rate), poller.WithConcurrency(a.opts.Concurrency))
+	return nil
 }
 
 // Close closes what Open has opened.
