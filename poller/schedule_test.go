@@ -62,6 +62,27 @@ func TestNewsIsFollowed(t *testing.T) {
 	}
 }
 
+func TestPollsThatAreNearlyDueGoAlong(t *testing.T) {
+	s := newTestSchedule(math.Inf(1), 100)
+	jobs := batchOf(0, 4, 0)
+	s.track(0, jobs)
+	for i, due := range []float64{1, 1.01, 1.02, 1.2} {
+		s.due.set(jobs[i], due)
+		s.unheard.set(jobs[i], 0)
+	}
+	if e, at := s.next(0.9); e != nil || at != 1 {
+		t.Errorf("before anything is due, %v is asked, and the next is due at %g", e, at)
+	}
+	for i := range 3 {
+		if e, _ := s.next(1); e != jobs[i] {
+			t.Errorf("job %d does not go along with the one that is due", i)
+		}
+	}
+	if e, at := s.next(1); e != nil || at != 1.2 {
+		t.Errorf("then %v is asked, and the next is due at %g", e, at)
+	}
+}
+
 func TestNothingIsLearnedAcrossASuspend(t *testing.T) {
 	s := newTestSchedule(math.Inf(1), 100)
 	jobs := batchOf(0, 2, 0)
