@@ -140,26 +140,33 @@ func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
 
 // After a suspend, HTTP/2 connections look alive, but nobody is at the other end.
 func TestADeadHTTP2ConnectionIsNoticedWithinSeconds(t *testing.T) {
-	s := sim.New()
-	id := running(s)
-	server := tlsServer(t, s.ServeHTTP, nil)
-	c := newClient(t, server.URL)
-	trust(t, c, server)
-	cable := &cable{}
-	network(t, c).DialContext = cable.dial
-	network(t, c).HTTP2 = &http.HTTP2Config{SendPingTimeout: 50 * time.Millisecond, PingTimeout: 50 * time.Millisecond}
-	if _, err := c.Status(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
-	gone := cable.cut()
-	<-gone // the client hangs up by itself, without a request
-	if _, err := c.Status(t.Context(), id); err != nil {
-		t.Errorf("on a new connection: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := sim.New()
+		id := running(s)
+		cable := &cable{Pipe: sim.NewPipe()}
+		server := tlsServerOn(t, cable, s.ServeHTTP, nil)
+		c := newClient(t, "https://example.com") // whom httptest's certificate is for
+		trust(t, c, server)
+		network(t, c).DialContext = cable.DialContext
+		if _, err := c.Status(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		gone, begin := cable.cut(), time.Now()
+		<-gone // the client hangs up by itself, without a request
+		if took := time.Since(begin); took > pingAfter+pingTimeout {
+			t.Errorf("it took %v", took)
+		}
+		if _, err := c.Status(t.Context(), id); err != nil {
+			t.Errorf("on a new connection: %v", err)
+		}
+	})
 }
 
 // cable connects, and can be cut so that what is written is lost and nothing comes.
-type cable struct{ last *wire }
+type cable struct {
+	*sim.Pipe
+	last *wire
+}
 
 type wire struct {
 	net.Conn
@@ -168,9 +175,8 @@ type wire struct {
 	once   sync.Once
 }
 
-func (c *cable) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, network, addr)
+func (c *cable) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	conn, err := c.Pipe.DialContext(ctx, network, addr)
 	c.last = &wire{Conn: conn, closed: make(chan struct{})}
 	return c.last, err
 }

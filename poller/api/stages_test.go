@@ -80,7 +80,17 @@ func throughProxy(addr string) Option {
 // tlsServer serves HTTPS and HTTP/2, quietly.
 func tlsServer(t *testing.T, h http.HandlerFunc, cert *tls.Certificate) *httptest.Server {
 	t.Helper()
+	return tlsServerOn(t, nil, h, cert)
+}
+
+// tlsServerOn does so on a network of the test's, or on loopback.
+func tlsServerOn(t *testing.T, l net.Listener, h http.HandlerFunc, cert *tls.Certificate) *httptest.Server {
+	t.Helper()
 	server := httptest.NewUnstartedServer(h)
+	if l != nil {
+		_ = server.Listener.Close()
+		server.Listener = l
+	}
 	server.EnableHTTP2 = true
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if cert != nil {
