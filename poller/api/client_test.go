@@ -91,26 +91,31 @@ func TestAJobsAnswersFollowItsLife(t *testing.T) {
 	})
 }
 
-// A rule of the whole: connections never exceed --concurrency, and are used again.
+// A rule of the whole: connections never exceed --concurrency, and are used again. On
+// the fake clock, as net/http drops a connection whose writer is held up for 50 ms.
 func TestConnectionsAreFewAndUsedAgain(t *testing.T) {
 	const concurrency, polls = 4, 400
-	s := sim.New()
-	id := running(s)
-	s.Break(sim.Sometimes(0.2, 1, sim.Trouble(500)), sim.Sometimes(0.2, 2, sim.TooMany("1"))) // not even after errors
-	c := newClient(t, serve(t, s), WithConcurrency(concurrency))
-	var workers sync.WaitGroup
-	for range 3 * concurrency {
-		workers.Go(func() {
-			for range polls / (3 * concurrency) {
-				_, _ = c.Status(t.Context(), id)
-			}
-		})
-	}
-	workers.Wait()
-	got := s.Stats()
-	if got.EverConnected > concurrency || got.PeakInFlight > concurrency || got.Requests < polls*9/10 {
-		t.Errorf("%d requests over %d connections, %d at once", got.Requests, got.EverConnected, got.PeakInFlight)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s, p := sim.New(), sim.NewPipe()
+		t.Cleanup(s.Serve(p))
+		id := running(s)
+		s.Break(sim.Sometimes(0.2, 1, sim.Trouble(500)), sim.Sometimes(0.2, 2, sim.TooMany("1"))) // not even after errors
+		c := newClient(t, "http://api.test", WithConcurrency(concurrency))
+		network(t, c).DialContext = p.DialContext
+		var workers sync.WaitGroup
+		for range 3 * concurrency {
+			workers.Go(func() {
+				for range polls / (3 * concurrency) {
+					_, _ = c.Status(t.Context(), id)
+				}
+			})
+		}
+		workers.Wait()
+		got := s.Stats()
+		if got.EverConnected > concurrency || got.PeakInFlight > concurrency || got.Requests < polls*9/10 {
+			t.Errorf("%d requests over %d connections, %d at once", got.Requests, got.EverConnected, got.PeakInFlight)
+		}
+	})
 }
 
 func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {

@@ -81,10 +81,12 @@ func TestDumbTerminals(t *testing.T) {
 func TestTwoOnOneTerminal(t *testing.T) {
 	s := newStage(t)
 	ids := s.jobs(4, 0)
-	cmd := exec.CommandContext(s.Context(), "sh", "-c", `"$0" & "$0"; wait`, binary)
+	// Once one has left, ctrl+c is a signal for the shell, too: if that ended the shell, the
+	// terminal would be gone before the other could give it back.
+	cmd := exec.CommandContext(s.Context(), "sh", "-c", `trap : INT; "$0" & "$0"; until wait; do :; done`, binary)
 	cmd.Env = s.env()
 	tm := termtest.Open(s, cmd, 100, 30)
-	tm.Sees("? help")
+	tm.Until("for both screens", func() bool { return strings.Count(tm.Raw(), "\x1b[?1049h") == 2 })
 	tm.Paste(lines(ids))
 	s.until("for all to be done", func() bool { return s.saved() == len(ids) })
 	// Whoever reads them gets them; in the end both have got one.
