@@ -35,7 +35,7 @@ func (s *Store) Append(ctx context.Context, ops ...Op) error {
 }
 
 func (s *Store) append(ctx context.Context, ops []Op, lines []byte) error {
-	unlock, err := s.lock(ctx)
+	unlock, err := s.lock(ctx, func(context.Context) error { return s.own() })
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,12 @@ func (s *Store) replace(old disk.File, mode fs.FileMode, write func(w *bufio.Wri
 	if err := s.writeNew(name, mode, write); err != nil {
 		return err
 	}
+	if s.unlockable { // writing may have taken long enough to be thought dead
+		if err := s.own(); err != nil {
+			_ = s.disk.Remove(name)
+			return err
+		}
+	}
 	if old != nil {
 		_ = old.Close() // it was only read, or synced
 	}

@@ -44,6 +44,18 @@ func (e *BusyError) Error() string {
 		" fuser or lsof who does", e.Path, e.Waited.Round(time.Second))
 }
 
+// TakenError says that another dashboard has the state file, on a file system that
+// can't keep two apart.
+type TakenError struct {
+	Path string
+	Who  string // "process 12 on host"
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("another jobwatch has %s (%s), and that file system has no locks, so that only one may use it at a"+
+		" time: close the other one, or name another file with --state", e.Path, e.Who)
+}
+
 // ReadError says that the state file is there but can't be read.
 type ReadError struct {
 	Path string
@@ -93,7 +105,7 @@ type WarningKind uint8
 // The kinds of warnings.
 const (
 	NotSaving   WarningKind = iota + 1 // the disk is full or read-only: watching goes on, saving is tried again
-	NoLocks                            // the file system can't lock: only one dashboard may use the file
+	NoLocks                            // the file system can't lock: only this dashboard can use the file
 	Exposed                            // others may read or replace the file, or own it
 	NotRepaired                        // what a crash left could not be mended, or damage not be copied and cleared away
 	Repaired                           // damage met while running was cleared away, and a copy kept

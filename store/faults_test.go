@@ -182,34 +182,6 @@ func TestALockThatIsNotGivenBackIsToldInTime(t *testing.T) {
 	})
 }
 
-// noLocks is a network disk as they are found in offices.
-type noLocks struct{ noSync }
-
-func (noLocks) Lock(context.Context, string) (func() error, error) {
-	return nil, fmt.Errorf("%w: %w", disk.ErrNoLocks, syscall.ENOLCK)
-}
-
-func TestADiskWithoutLocksIsForOneDashboard(t *testing.T) {
-	path := stateFile(t)
-	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	synctest.Test(t, func(t *testing.T) {
-		here, opened := open(t, path, OnDisk(noLocks{}))
-		equal(t, "warned", opened.Warnings[0].Kind, NoLocks)
-		save(t, here, Track{pasted(1, "")})
-		there, opened := open(t, path, OnDisk(noLocks{}))
-		equal(t, "jobs", opened.Contents.Jobs, []Job{pasted(1, "")})
-		save(t, there, Track{pasted(2, "")})
-		news, err := here.Next(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, "news", news.Ops, []Op{Track{pasted(2, "")}})
-		equal(t, "warned of the second", news.Warning.Kind, NoLocks)
-	})
-}
-
 func TestOthersWhoMayReadTheFileAreTold(t *testing.T) {
 	path := stateFile(t)
 	write(t, path, fileOf(t))

@@ -27,6 +27,9 @@ func (s *Store) Next(ctx context.Context) (News, error) {
 			return News{}, err
 		}
 		s.look()
+		if s.unlockable {
+			_ = s.beat() // Append tells what is wrong with the disk
+		}
 		found := s.found
 		s.found = news{}
 		s.give()

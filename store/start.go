@@ -20,7 +20,7 @@ func (s *Store) start(unwritable error) (Opened, error) {
 		opened.Warnings = append(opened.Warnings, Warning{kind, fmt.Sprintf(format, args...)})
 	}
 	if s.unlockable {
-		warn(NoLocks, "the file system of %s has no locks: use only one dashboard on it, two would lose changes", s.path)
+		warn(NoLocks, "the file system of %s has no locks: only this one dashboard can use it, others are refused", s.path)
 	}
 	s.undurable = true
 	f, unwritable, err := s.openOrCreate(unwritable)

@@ -37,6 +37,7 @@ type Store struct {
 	blocked    error  // why the file, as last seen, is not ours to write
 	complained string // what went wrong when Next last looked, as told
 	unlockable bool   // the file system has no locks
+	claim      claim  // on such a file system
 	crowded    bool   // another program was seen writing all the same, and that told
 }
 
@@ -67,7 +68,7 @@ type Opened struct {
 //
 // It fails where going on would pretend that nothing is tracked, or harm a file
 // that is not ours: with a [NewerError], [NotStateFileError], [ReadError],
-// [BusyError], or ctx's error.
+// [BusyError], [TakenError], or ctx's error.
 func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, error) {
 	s := &Store{
 		disk:     disk.OS{},
@@ -90,7 +91,8 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 			return nil, opened, &NotStateFileError{s.path, what}
 		}
 	}
-	unlock, err := s.lock(ctx)
+	s.claim = newClaim(s.path)
+	unlock, err := s.lock(ctx, s.ownPatiently)
 	if err == nil {
 		defer unlock()
 	} else if isFatal(err) {
@@ -98,6 +100,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	}
 	opened, err = s.start(err)
 	if err != nil {
+		s.disown()
 		return nil, opened, err
 	}
 	s.turn <- struct{}{}
@@ -116,8 +119,8 @@ func other(mode fs.FileMode) string {
 }
 
 // lock takes the advisory lock; the folder is made where it is missing. On a file
-// system without locks it does nothing.
-func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+// system without locks it claims the file, by own.
+func (s *Store) lock(ctx context.Context, own func(context.Context) error) (unlock func(), err error) {
 	name := s.path + ".lock"
 	patient, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
@@ -133,7 +136,7 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 		return func() { _ = release() }, nil // the system releases what we can't
 	case errors.Is(err, disk.ErrNoLocks):
 		s.unlockable = true
-		return func() {}, nil
+		return func() {}, own(ctx)
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
@@ -146,7 +149,8 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 // but those of a disk that can't be written.
 func isFatal(err error) bool {
 	_, busy := errors.AsType[*BusyError](err)
-	return busy || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	_, taken := errors.AsType[*TakenError](err)
+	return busy || taken || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // makeFolder makes a folder and those above it, for the user alone, and sees to it
@@ -175,14 +179,9 @@ func (s *Store) take(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return s.taken()
-}
-
-// taken gives the turn back if the store is closed.
-func (s *Store) taken() error {
 	select {
 	case <-s.closed:
-		s.give()
+		s.turn <- struct{}{}
 		return ErrClosed
 	default:
 		return nil
@@ -196,10 +195,13 @@ func (s *Store) give() { s.turn <- struct{}{} }
 // is: there is nothing to flush.
 func (s *Store) Close() error {
 	<-s.turn
-	if err := s.taken(); err != nil {
-		return fmt.Errorf("close: %w", err)
+	defer s.give()
+	select {
+	case <-s.closed:
+		return fmt.Errorf("close: %w", ErrClosed)
+	default:
 	}
 	close(s.closed)
-	s.give()
+	s.disown()
 	return nil
 }

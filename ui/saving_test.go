@@ -72,6 +72,40 @@ func TestAFileOfANewerVersionEndsTheStartAndIsLeftAlone(t *testing.T) {
 	})
 }
 
+// Where a file system can't keep two dashboards apart, the second one does not start.
+func TestASecondDashboardOnADiskWithoutLocksIsRefused(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.leave()
+		lockless := func(op disktest.Op, _ string) error {
+			if op == disktest.Lock {
+				return disk.ErrNoLocks
+			}
+			return nil
+		}
+		first, _, err := store.Open(d.Context(), d.file, store.OnDisk(disktest.Faulty{Disk: disk.OS{}, Fault: lockless}))
+		if err != nil {
+			d.Fatal(err)
+		}
+		d.stop = append(d.stop, func() { _ = first.Close() })
+		go func() {
+			for err := error(nil); err == nil; {
+				_, err = first.Next(d.Context())
+			}
+		}()
+		d.onDisk(lockless)
+		d.wait(5 * time.Second)
+		if !d.quit || d.model.Err() == nil || !strings.Contains(d.model.Err().Error(), "another jobwatch has "+d.file) {
+			d.Errorf("quit %v, error %v", d.quit, d.model.Err())
+		}
+		d.leave()
+
+		_ = first.Close()
+		d.onDisk(lockless)
+		d.send(tea.WindowSizeMsg{Width: 300, Height: 40})
+		d.sees("no locks: only this one dashboard can use it")
+	})
+}
+
 func TestDamageIsToldAndABackupKept(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, text := d.jobs(4)
