@@ -60,15 +60,7 @@ func silences() []fault {
 // refusals are whole HTTP answers that hold no status.
 func refusals() []fault {
 	const ease = "easing off"
-	return []fault{
-		{"429, Retry-After: 7", answering(sim.TooMany("7")), ease, "the API wants fewer requests, and asks for a pause of 7 s"},
-		{"429 without Retry-After", answering(sim.TooMany("")), ease, "the API wants fewer requests"},
-		{"503, Retry-After: a date in 80 s", func(d *desk) func() {
-			return answering(sim.Unavailable(time.Now().Add(80 * time.Second).UTC().Format(http.TimeFormat)))(d)
-		}, ease, "the API is unavailable for now, and asks for a pause of"},
-		{"503 without Retry-After", answering(sim.Unavailable("")), ease, "the API is unavailable for now"},
-		{"503, Retry-After: -5", answering(sim.Unavailable("-5")), ease, "the API is unavailable for now"},
-		{"503, Retry-After: a year", answering(sim.Unavailable("31536000")), ease, "the API is unavailable for now, and asks for a pause of 1 h"},
+	return append(pauses(), []fault{
 		{"500 with a web page", answering(sim.Trouble(http.StatusInternalServerError)), ease, "the API has trouble: Internal Server Error"},
 		{"502 with a web page", answering(sim.Trouble(http.StatusBadGateway)), ease, "the API has trouble: Bad Gateway"},
 		{"403", answering(sim.Trouble(http.StatusForbidden)), ease, "the API gave an unexpected answer: Forbidden"},
@@ -90,7 +82,38 @@ func refusals() []fault {
 			"redirected to file:///etc/passwd", answering(sim.Redirect(http.StatusFound, "file:///etc/passwd")), ease,
 			"redirected to something other than http and https",
 		},
+		{"redirected from https to http", overTLS(
+			"HTTP/1.1 302 Found\r\nLocation: http://api.example/\r\nContent-Length: 0\r\n\r\n"), ease,
+			"redirected from https to http, which is not safe"},
+		{"the proxy wants a login", goingTo("http://api.example", func(t *http.Transport) {
+			t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
+			t.DialContext = talker("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+		}), ease, "the API gave an unexpected answer: Proxy Authentication Required"},
+	}...)
+}
+
+// pauses are answers that ask for fewer requests, with each kind of Retry-After.
+func pauses() (all []fault) {
+	for _, code := range []struct {
+		number string
+		answer func(retryAfter string) sim.Fault
+		says   string
+	}{
+		{"429", sim.TooMany, "the API wants fewer requests"},
+		{"503", sim.Unavailable, "the API is unavailable for now"},
+	} {
+		inAWhile := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+			code.answer(time.Now().Add(80*time.Second).UTC().Format(http.TimeFormat))(w, r, next)
+		}
+		all = append(all, []fault{
+			{code.number + ", Retry-After: 7", answering(code.answer("7")), "easing off", code.says + ", and asks for a pause of 7 s"},
+			{code.number + ", Retry-After: a date in 80 s", answering(inAWhile), "easing off", code.says + ", and asks for a pause of 80 s"},
+			{code.number + " without Retry-After", answering(code.answer("")), "easing off", code.says},
+			{code.number + ", Retry-After: -5", answering(code.answer("-5")), "easing off", code.says},
+			{code.number + ", Retry-After: a year", answering(code.answer("31536000")), "easing off", code.says + ", and asks for a pause of 1 h"},
+		}...)
 	}
+	return all
 }
 
 // answers are statuses that are none, or odd ones.
@@ -102,6 +125,7 @@ func answers() []fault {
 		{"another protocol", answering(sim.NotHTTP()), ease, "answered with something that is not HTTP"},
 		{"endless headers", answering(sim.EndlessHeaders()), ease, "answered with endless headers"},
 		{"a body of 5 GB", answering(sim.Huge(5<<30, true)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
+		{"a body of 5 GB that nothing announces", answering(sim.Huge(5<<30, false)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
 		{"a gzip bomb", answering(sim.GzipBomb(64 << 20)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
 		says("nothing, as 200", "", "answered with nothing"),
 		says("JSON cut short", `{"id":"{id}","status":"Proc`, "answered with damaged JSON, or none at all"),
@@ -134,16 +158,19 @@ func refused(ctx context.Context, _, _ string) (net.Conn, error) {
 func talker(says string) func(context.Context, string, string) (net.Conn, error) {
 	return func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
-		go func() {
-			defer func() { _ = server.Close() }()
-			if _, err := server.Read(make([]byte, 4096)); err != nil {
-				return
-			}
-			go func() { _, _ = io.Copy(io.Discard, server) }()
-			_, _ = io.WriteString(server, says)
-		}()
+		go tell(server, says)
 		return client, nil
 	}
+}
+
+// tell says a text to whatever it is told, and hangs up.
+func tell(conn net.Conn, says string) {
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.Read(make([]byte, 4096)); err != nil {
+		return
+	}
+	go func() { _, _ = io.Copy(io.Discard, conn) }()
+	_, _ = io.WriteString(conn, says)
 }
 
 // reset is talker, but the connection ends as a reset one does.
@@ -175,6 +202,29 @@ func secure(host string, valid time.Duration) mishap {
 					_ = tls.Server(server, config).Handshake() // the client breaks it off
 					_ = server.Close()
 				}()
+				return client, nil
+			}
+		})(d)
+	}
+}
+
+// overTLS leads to a server whose certificate is good, and that says a text to whatever
+// it is told.
+func overTLS(says string) mishap {
+	return func(d *desk) func() {
+		good := certificate(d, "api.example", time.Now().Add(time.Hour))
+		config := &tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12}
+		return goingTo("https://api.example", func(t *http.Transport) {
+			leaf, err := x509.ParseCertificate(good.Certificate[0])
+			if err != nil {
+				d.Fatal(err)
+			}
+			trusted := x509.NewCertPool()
+			trusted.AddCert(leaf)
+			t.TLSClientConfig = &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}
+			t.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				client, server := net.Pipe()
+				go tell(tls.Server(server, config), says)
 				return client, nil
 			}
 		})(d)

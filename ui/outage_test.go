@@ -2,10 +2,10 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strings"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -13,80 +13,97 @@ import (
 	"example.com/jobwatch/poller/sim"
 )
 
-// The API is away for long, with very many jobs waiting: when it is back, they don't
-// all come at once, and yet each is asked about soon.
-func TestNoStampedeAfterAnOutage(t *testing.T) {
+// courses are the faults that show over time.
+func courses() (all []course) {
 	const jobs, rate = 10_000, 100
-	for name, away := range map[string]time.Duration{"30 s": 30 * time.Second, "10 min": 10 * time.Minute, "8 h": 8 * time.Hour} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			atDesk(t, func(d *desk) {
-				d.leave()
-				d.rate = rate
-				d.start()
-				d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
-				ids, text := d.silent(jobs, 24*time.Hour)
-				d.paste(text)
-				d.wait(2 * time.Minute)
-
-				d.api.ResetStats()
-				d.api.Break(sim.Unavailable(""))
-				d.wait(away)
-				d.sees("◌")
-				if n, most := d.api.Stats().Requests, 20+int(away/(10*time.Second)); n > most {
-					d.Errorf("%d requests while it was away, want at most %d", n, most)
-				}
-
-				d.api.Mend()
-				back := time.Now()
-				d.api.ResetStats()
-				for d.api.Stats().Requests == 0 {
-					d.wait(10 * time.Millisecond)
-				}
-				found := time.Now()
-				d.wait(time.Second)
-				if n := d.api.Stats().Requests; n > rate {
-					d.Errorf("%d requests in the first second after it was back, with a budget of %d", n, rate)
-				}
-				d.wait(2*time.Minute - time.Since(found))
-				d.sees("live")
-				late := 0
-				for _, id := range ids {
-					if _, last := d.api.Polled(id); last.Before(back) {
-						late++
-					}
-				}
-				if late > 0 {
-					d.Errorf("%d jobs have not been asked about 2 minutes after it was back", late)
-				}
-			})
+	for _, away := range []struct {
+		name string
+		time time.Duration
+	}{{"30 s", 30 * time.Second}, {"10 min", 10 * time.Minute}, {"8 h", 8 * time.Hour}} {
+		all = append(all, course{
+			"the API is away for " + away.name + ", with 10,000 jobs and a budget of 100/s", "live",
+			fmt.Sprintf("at most %d requests while it is away, at most %d in the first second in which it is back, and"+
+				" every job was asked about 2 min later", probes(away.time), rate),
+			func(d *desk, seen string) { outage(d, jobs, rate, away.time, seen) },
 		})
+	}
+	return append(all, []course{
+		{
+			"the computer is suspended for 9 h, and its connections are dead", "30 done",
+			"that is within 5 s, and nothing is stale", suspend,
+		},
+		{"the computer's clock is set back by an hour, and right again", "5 done", "nothing waits for it, and no age is negative", setBack},
+		{"a job is Done, and then Processing", "1 running", "only once it is asked for anew; its history tells both", backwards},
+	}...)
+}
+
+// probes is how many requests may be made of an API that is away for so long.
+func probes(away time.Duration) int { return 20 + int(away/(10*time.Second)) }
+
+// outage: the API is away for long, with very many jobs waiting. When it is back, they
+// don't all come at once, and yet each is asked about soon.
+func outage(d *desk, jobs int, rate float64, away time.Duration, seen string) {
+	d.leave()
+	d.rate = rate
+	d.start()
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+	ids, text := d.silent(jobs, 24*time.Hour)
+	d.paste(text)
+	d.wait(2 * time.Minute)
+
+	d.api.ResetStats()
+	d.api.Break(sim.Unavailable(""))
+	d.wait(away)
+	d.sees("◌")
+	if n := d.api.Stats().Requests; n > probes(away) {
+		d.Errorf("%d requests while it was away, want at most %d", n, probes(away))
+	}
+
+	d.api.Mend()
+	back := time.Now()
+	d.api.ResetStats()
+	for d.api.Stats().Requests == 0 {
+		d.wait(10 * time.Millisecond)
+	}
+	found := time.Now()
+	d.wait(time.Second)
+	if n := d.api.Stats().Requests; n > int(rate) {
+		d.Errorf("%d requests in the first second after it was back, with a budget of %v", n, rate)
+	}
+	d.wait(2*time.Minute - time.Since(found))
+	d.sees(seen)
+	late := 0
+	for _, id := range ids {
+		if _, last := d.api.Polled(id); last.Before(back) {
+			late++
+		}
+	}
+	if late > 0 {
+		d.Errorf("%d jobs have not been asked about 2 minutes after it was back", late)
 	}
 }
 
-// The lid is closed for a night. The connections are dead then, of which nobody
+// suspend: the lid is closed for a night. The connections are dead then, of which nobody
 // tells; and everything is finished.
-func TestTheMorningAfterASuspend(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		var night atomic.Int64
-		dial := d.transport.DialContext
-		d.leave()
-		d.transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := dial(ctx, network, addr)
-			return &mortal{conn, night.Load(), &night}, err
-		}
-		d.start()
-		_, text := d.silent(30, 2*time.Hour)
-		d.paste(text)
-		d.wait(20 * time.Second)
-		d.sees("30 running", "live")
+func suspend(d *desk, seen string) {
+	var night atomic.Int64
+	dial := d.transport.DialContext
+	d.leave()
+	d.transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		return &mortal{conn, night.Load(), &night}, err
+	}
+	d.start()
+	_, text := d.silent(30, 2*time.Hour)
+	d.paste(text)
+	d.wait(20 * time.Second)
+	d.sees("30 running", "live")
 
-		d.slept.Add(int64(9 * time.Hour))
-		night.Add(1)
-		d.wait(5 * time.Second)
-		d.sees("30 done")
-		d.seesNot("stale", "no answer")
-	})
+	d.slept.Add(int64(9 * time.Hour))
+	night.Add(1)
+	d.wait(5 * time.Second)
+	d.sees(seen)
+	d.seesNot("stale", "no answer")
 }
 
 // mortal is a connection that leads nowhere after a night: what is written is gone,
@@ -104,55 +121,54 @@ func (c *mortal) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// Somebody sets the clock back by an hour. Nothing waits for it to come round again,
-// and no age is negative.
-func TestTheClockIsSetBack(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		_, text := d.silent(5, time.Minute)
-		d.paste(text)
-		d.press("down")
-		d.wait(20 * time.Second)
-		d.skew.Add(int64(-time.Hour))
-		d.wait(10 * time.Second)
-		d.sees("5 running", "live")
-		d.seesNot("-3", "-5", "stale")
-		d.wait(100 * time.Second)
-		d.sees("5 done")
-		d.seesNot("-3", "-5")
-		d.skew.Add(int64(time.Hour)) // and right again
-		d.wait(10 * time.Second)
-		d.sees("5 done")
-	})
+// setBack: somebody sets the clock back by an hour. Nothing waits for it to come round
+// again, and no age is negative.
+func setBack(d *desk, seen string) {
+	_, text := d.silent(5, time.Minute)
+	d.paste(text)
+	d.press("down")
+	d.wait(20 * time.Second)
+	d.skew.Add(int64(-time.Hour))
+	d.wait(10 * time.Second)
+	d.sees("5 running", "live")
+	d.seesNot("-3", "-5", "stale")
+	d.wait(100 * time.Second)
+	d.sees("5 done")
+	d.seesNot("-3", "-5")
+	d.skew.Add(int64(time.Hour)) // and right again
+	d.wait(10 * time.Second)
+	d.sees(seen)
 }
 
-// An API that restarted from a backup may say of a job what it was before. What it
-// says last counts, but for what is finished, unless asked.
-func TestAStatusGoesBackwards(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		says := func(answer string) { d.api.Break(sim.JSON(`{"id":"{id}",` + answer + `}`)) }
-		_, text := d.silent(1, time.Hour)
-		says(`"status":"Processing","progress":0.8`)
-		d.paste(text)
-		d.press("down")
-		d.wait(5 * time.Second)
-		d.sees("80%")
-		says(`"status":"Processing","progress":0.3`)
-		d.wait(time.Minute)
-		d.sees("1 running", "live")
-		says(`"status":"Not Started"`)
-		d.waitFor("1 queued")
-		d.sees("live")
-		says(`"status":"Done"`)
-		d.waitFor("1 done")
-		says(`"status":"Processing"`)
-		d.wait(5 * time.Minute)
-		d.sees("1 done")
-		d.press("r")
-		d.waitFor("1 running")
-		says(`"status":"Done"`)
-		d.waitFor("1 done")
-		if n := strings.Count(d.details(), "✓ Done"); n < 2 {
-			d.Errorf("the history does not tell it:\n%s", d.screen())
-		}
-	})
+// backwards: an API that restarted from a backup may say of a job what it was before.
+// What it says last counts, but for what is finished, unless asked.
+func backwards(d *desk, seen string) {
+	says := func(answer string) { d.api.Break(sim.JSON(`{"id":"{id}",` + answer + `}`)) }
+	_, text := d.silent(1, time.Hour)
+	says(`"status":"Processing","progress":0.8`)
+	d.paste(text)
+	d.press("down")
+	d.wait(5 * time.Second)
+	d.sees("80%")
+	says(`"status":"Processing","progress":0.3`)
+	d.wait(time.Minute)
+	d.sees("1 running", "live")
+	says(`"status":"Not Started"`)
+	d.waitFor("1 queued")
+	d.sees("live")
+	says(`"status":"Done"`)
+	d.waitFor("1 done")
+	says(`"status":"Processing"`)
+	d.wait(5 * time.Minute)
+	d.sees("1 done")
+	d.press("r")
+	d.waitFor(seen)
+	if details := d.details(); !strings.Contains(details, "✓ Done") || strings.Count(details, "◐ Processing") < 2 {
+		d.Errorf("the history does not tell it:\n%s", d.screen())
+	}
+	says(`"status":"Done"`)
+	d.waitFor("1 done")
+	if n := strings.Count(d.details(), "✓ Done"); n < 2 {
+		d.Errorf("the history does not tell it:\n%s", d.screen())
+	}
 }
