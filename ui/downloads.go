@@ -48,7 +48,7 @@ func awaitDownloads(events <-chan []fetch.Event) tea.Cmd {
 // fetched takes in what became of downloads.
 func (m *Model) fetched(msg fetchedMsg) tea.Cmd {
 	if !msg.open {
-		return nil
+		return tea.Quit // it broke, or everything ends: main tells why
 	}
 	cmds := []tea.Cmd{awaitDownloads(m.opts.Downloads.Events())}
 	for _, e := range msg.events {

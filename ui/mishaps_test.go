@@ -82,9 +82,11 @@ func refusals() []fault {
 			"redirected to file:///etc/passwd", answering(sim.Redirect(http.StatusFound, "file:///etc/passwd")), ease,
 			"redirected to something other than http and https",
 		},
-		{"redirected from https to http", overTLS(
-			"HTTP/1.1 302 Found\r\nLocation: http://api.example/\r\nContent-Length: 0\r\n\r\n"), ease,
-			"redirected from https to http, which is not safe"},
+		{
+			"redirected from https to http", overTLS(
+				"HTTP/1.1 302 Found\r\nLocation: http://api.example/\r\nContent-Length: 0\r\n\r\n"), ease,
+			"redirected from https to http, which is not safe",
+		},
 		{"the proxy wants a login", goingTo("http://api.example", func(t *http.Transport) {
 			t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
 			t.DialContext = talker("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")

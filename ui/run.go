@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/term"
 	"example.com/jobwatch/ui/theme"
 )
@@ -27,8 +29,10 @@ const (
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	screen := term.NewScreen(c.out)
 	l := &loop{Model: m, console: c, screen: screen, mouse: mouse, goesOn: make(chan struct{}, 1)}
+	var program *tea.Program
+	broken := func(e *crash.Error) { program.Send(crashMsg{e}) }
 	options := []tea.ProgramOption{
-		tea.WithInput(c.keys), tea.WithOutput(screen), tea.WithAltScreen(),
+		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(screen), tea.WithAltScreen(),
 		tea.WithReportFocus(), tea.WithFilter(l.filter),
 		tea.WithFPS(1), // it looks so often for frames of its own, of which there are none
 		// Bubble Tea would print a stack trace over the raw screen.
@@ -37,8 +41,8 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	if mouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	program := tea.NewProgram(l, options...)
-	screen.OnBroken(func(v any) { program.Send(crashMsg{crash.Recovered(v)}) })
+	program = tea.NewProgram(l, options...)
+	screen.OnBroken(func(v any) { broken(crash.Recovered(v)) })
 	hangs := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		go program.Quit()
@@ -112,6 +116,21 @@ func (c *Console) abandon() {
 func (c *Console) Print(text string) {
 	c.out.Send(text)
 	c.out.Flush(flushGrace)
+}
+
+// keys is the keyboard. Bubble Tea reads it where nobody would recover from a panic.
+type keys struct {
+	*paste.Reader
+	broken func(*crash.Error)
+}
+
+// Read implements io.Reader. Where it breaks, there are no more keys.
+func (k keys) Read(p []byte) (n int, err error) {
+	defer crash.Into(func(e *crash.Error) {
+		k.broken(e)
+		n, err = 0, io.EOF
+	})
+	return k.Reader.Read(p)
 }
 
 // loop stands between Bubble Tea and the Model. It keeps panics from the screen, and

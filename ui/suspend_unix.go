@@ -10,6 +10,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"golang.org/x/sys/unix"
+
+	"example.com/jobwatch/ui/crash"
 )
 
 // filter has jobwatch suspend itself in its own way. Bubble Tea's own hangs where
@@ -40,6 +42,7 @@ func (l *loop) jobControl(program *tea.Program) (stop func()) {
 	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
 	done := make(chan struct{})
 	go func() {
+		defer crash.Into(func(e *crash.Error) { program.Send(crashMsg{e}) })
 		for {
 			select {
 			case s := <-signals:

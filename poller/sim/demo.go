@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -91,25 +92,16 @@ func dealt(sets []demoSet) []int {
 	return order
 }
 
-// Arrivals adds jobs now and then, 20 to 60 s apart, and tells of them until ctx
-// ends; then the channel is closed. Nothing is added while nobody receives.
-func (s *Server) Arrivals(ctx context.Context, seed uint64) <-chan Batch {
-	arrivals := make(chan Batch)
-	go func() {
-		defer close(arrivals)
+// Arrivals adds jobs now and then, 20 to 60 s apart, and tells of them until ctx ends.
+func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
+	return func(yield func(Batch) bool) {
 		r := other(seed + 1)
-		for n := 1; ; n++ {
-			if !sleep(ctx, seconds(20+40*r.u())) {
-				return
-			}
-			select {
-			case arrivals <- s.arrival(n, &r):
-			case <-ctx.Done():
+		for n := 1; sleep(ctx, seconds(20+40*r.u())); n++ {
+			if !yield(s.arrival(n, &r)) {
 				return
 			}
 		}
-	}()
-	return arrivals
+	}
 }
 
 // sleep waits, unless ctx ends first.

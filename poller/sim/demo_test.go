@@ -52,10 +52,12 @@ func TestNewJobsArriveInTheDemoForAsLongAsItRuns(t *testing.T) {
 		s := New()
 		s.Demo(1)
 		ctx, cancel := context.WithCancel(t.Context())
-		arrivals := s.Arrivals(ctx, 1)
-		begin := time.Now()
-		for range 20 {
-			b := <-arrivals
+		defer cancel()
+		begin, n := time.Now(), 0
+		for b := range s.Arrivals(ctx, 1) {
+			if n++; n > 20 {
+				t.Fatal("an arrival after the end")
+			}
 			if b.Name == "" || len(b.IDs) == 0 || len(b.IDs) > 3 {
 				t.Errorf("arrived: %+v", b)
 			}
@@ -64,13 +66,15 @@ func TestNewJobsArriveInTheDemoForAsLongAsItRuns(t *testing.T) {
 					t.Errorf("an arrived job is %q", status)
 				}
 			}
+			if n == 20 {
+				if took := time.Since(begin); took < 8*time.Minute || took > 20*time.Minute {
+					t.Errorf("20 arrivals took %v", took)
+				}
+				cancel()
+			}
 		}
-		if took := time.Since(begin); took < 8*time.Minute || took > 20*time.Minute {
-			t.Errorf("20 arrivals took %v", took)
-		}
-		cancel()
-		if _, more := <-arrivals; more {
-			t.Error("an arrival after the end")
+		if n != 20 {
+			t.Errorf("%d arrivals", n)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/fetch"
 )
 
 // Error is a panic. Its stack has functions and lines; arguments, which a usual stack
@@ -44,12 +45,15 @@ func Into(tell func(*Error)) {
 	}
 }
 
-// In finds the panic in an error, the poller's too.
+// In finds the panic in an error, polling's and downloading's too.
 func In(err error) (*Error, bool) {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e, true
 	}
 	if e, ok := errors.AsType[*poller.PanicError](err); ok {
+		return &Error{What: Scrub(e.What), Stack: e.Stack}, true
+	}
+	if e, ok := errors.AsType[*fetch.PanicError](err); ok {
 		return &Error{What: Scrub(e.What), Stack: e.Stack}, true
 	}
 	return nil, false

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +20,7 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/fetch"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
@@ -31,7 +34,7 @@ import (
 // A bug anywhere ends it in order: the terminal is given back, what was known is
 // saved, one sentence says where the report is, and nothing of that shows an ID.
 func TestAPanicAnywhere(t *testing.T) {
-	for _, where := range []string{"worker", "command", "update", "start"} {
+	for _, where := range []string{"worker", "command", "update", "start", "follower", "download"} {
 		t.Run(where, func(t *testing.T) {
 			s := newStage(t)
 			ids := s.jobs(3, 0)
@@ -47,7 +50,7 @@ func TestAPanicAnywhere(t *testing.T) {
 				tm.Paste(lines(ids))
 			}
 			tm.Left(70)
-			tm.Sees("jobwatch: something in it broke (no row for")
+			tm.Sees("jobwatch: something in it broke (" + map[bool]string{false: "no row for", true: "a panic"}[where == "download"])
 			if where != "start" && !strings.Contains(s.state(), ids[2].String()) {
 				t.Error("the state was not saved")
 			}
@@ -95,14 +98,15 @@ func breaking(where string) int {
 	var watched atomic.Bool
 	watcher := poller.New(breakingClient{client, where == "worker"})
 	console := ui.NewConsole(os.Stdin, os.Stdout, env, notify.None)
+	files := fetch.New(breakingSource{}, os.TempDir())
 	var opened atomic.Pointer[store.Store]
 	model := ui.New(context.Background(), ui.Options{
 		Open: func(ctx context.Context) (ui.Journal, store.Opened, error) {
 			s, contents, err := store.Open(ctx, path)
 			opened.Store(s)
-			return breakingJournal{s, where == "command"}, contents, err
+			return breakingJournal{s, where}, contents, err
 		},
-		Watcher: watcher, Terminal: console, Take: console.Take,
+		Watcher: watcher, Terminal: console, Take: console.Take, Downloads: files, DownloadAll: where == "download",
 		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true, Keys: ui.DefaultKeys(),
 		Clock: func() time.Time {
 			if where == "start" && watched.Load() || where == "update" && opened.Load() != nil && saved(path) {
@@ -115,9 +119,11 @@ func breaking(where string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	polled := make(chan error, 1)
 	go func() { polled <- watcher.Run(ctx) }()
+	fetched := make(chan error, 1)
+	go func() { fetched <- files.Run(ctx) }()
 	err = console.Run(context.Background(), model, true)
 	cancel()
-	err = errors.Join(err, <-polled)
+	err = errors.Join(err, <-polled, <-fetched)
 	if journal := opened.Load(); journal != nil {
 		err = errors.Join(err, journal.Append(context.Background(), model.Unsaved()...), journal.Close())
 	}
@@ -149,12 +155,40 @@ func (c breakingClient) Status(ctx context.Context, id job.ID) (job.Answer, erro
 
 type breakingJournal struct {
 	*store.Store
-	breaks bool
+	where string
 }
 
 func (j breakingJournal) Append(ctx context.Context, ops ...store.Op) error {
-	if j.breaks {
+	if j.where == "command" {
 		broken()
 	}
 	return j.Store.Append(ctx, ops...)
+}
+
+// Next breaks when something is to be lost.
+func (j breakingJournal) Next(ctx context.Context) (store.News, error) {
+	if j.where != "follower" {
+		return j.Store.Next(ctx)
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for path, err := store.DefaultPath(); err == nil && !saved(path); {
+		<-tick.C
+	}
+	broken()
+	return store.News{}, nil
+}
+
+// breakingSource knows of no PDF.
+type breakingSource struct{}
+
+func (breakingSource) Own(string) bool { return false }
+
+func (breakingSource) Output(context.Context, string) (*url.URL, error) {
+	broken()
+	return nil, nil //nolint:nilnil // it never comes to that
+}
+
+func (breakingSource) Fetch(context.Context, *url.URL) (*http.Response, error) {
+	return nil, nil //nolint:nilnil // nobody asks
 }

@@ -34,6 +34,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
 	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := a.screen(env)
+	opts.Watcher = a.log.Watcher(a.poller, fail)
 	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, jobs)
 	opts.Open = func(ctx context.Context) (ui.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, a.state)
@@ -69,7 +70,6 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 // screen is what the options and the environment ask of the screen.
 func (a *App) screen(env term.Env) ui.Options {
 	opts := ui.Options{
-		Watcher: a.log.Watcher(a.poller),
 		Palette: settings.Palette(a.opts), Glyphs: theme.Unicode(), Profile: term.Profile(env),
 		Keys: ui.DefaultKeys().Bind(a.opts.Keys), Filter: a.opts.Filter, Clock: time.Now,
 		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact, OutputURL: a.outputURL,

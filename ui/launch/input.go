@@ -8,6 +8,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/cli"
+	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/paste"
 )
 
@@ -33,6 +34,7 @@ func input(ctx context.Context, opts cli.Options) ([]byte, error) {
 	var text []byte
 	done := make(chan error, 1)
 	go func() {
+		defer crash.Into(func(e *crash.Error) { done <- e })
 		var err error
 		text, err = io.ReadAll(io.LimitReader(os.Stdin, maxInput))
 		done <- err

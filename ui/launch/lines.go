@@ -9,6 +9,7 @@ import (
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/cli"
+	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/plain"
@@ -17,6 +18,8 @@ import (
 
 // Lines watches without a screen, in plain lines or JSON.
 func (a *App) Lines(ctx context.Context) (plain.Result, error) {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	jobs, err := given(ctx, a.opts)
 	if err != nil {
 		return plain.Result{}, err
@@ -33,7 +36,7 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	defer journal.Close() //nolint:errcheck // all that Append said was saved is
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
-		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller), Jobs: jobs, Batch: a.opts.Batch,
+		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller, fail), Jobs: jobs, Batch: a.opts.Batch,
 		Redact: a.opts.Redact,
 	}
 	if a.opts.NotifyCommand != "" {
@@ -48,5 +51,9 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	}
 	stop := a.watch(ctx)
 	result, err := plain.Run(ctx, config)
-	return result, errors.Join(err, stop(), stopFiles())
+	err = errors.Join(err, stop(), stopFiles())
+	if broke, ok := crash.In(context.Cause(ctx)); ok {
+		err = errors.Join(err, broke)
+	}
+	return result, err
 }

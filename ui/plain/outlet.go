@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"time"
+
+	"example.com/jobwatch/ui/crash"
 )
 
 // outlet writes to a stream that may block, such as a pipe whose reader has stopped,
@@ -30,6 +32,7 @@ func (o *outlet) start() {
 	text := o.pending
 	o.pending, o.busy = nil, true
 	go func() {
+		defer crash.Into(func(e *crash.Error) { o.done <- e })
 		_, err := o.w.Write(text)
 		o.done <- err
 	}()

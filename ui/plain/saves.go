@@ -7,6 +7,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/crash"
 )
 
 // saves gathers what has to reach the state file. One save is under way at a time, so
@@ -70,7 +71,10 @@ func (s *saves) take() []store.Op {
 func (s *saves) start(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	ops := s.take()
-	go func() { s.done <- s.journal.Append(ctx, ops...) }()
+	go func() {
+		defer crash.Into(func(e *crash.Error) { s.done <- e })
+		s.done <- s.journal.Append(ctx, ops...)
+	}()
 }
 
 // landed ends the save under way. It reports whether failing began or ended with it.

@@ -12,6 +12,7 @@ import (
 	"example.com/jobwatch/poller/fetch"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/safe"
 )
@@ -82,17 +83,19 @@ func newWatch(cfg *Config) *watch {
 func (w *watch) follow(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
+	tell := func(f following) (goOn bool) {
+		select {
+		case w.news <- f:
+			return f.err == nil
+		case <-ctx.Done():
+			return false
+		}
+	}
 	running.Go(func() {
-		for {
+		defer crash.Into(func(e *crash.Error) { tell(following{err: e}) })
+		for goOn := true; goOn; {
 			news, err := w.cfg.Journal.Next(ctx)
-			select {
-			case w.news <- following{news, err}:
-			case <-ctx.Done():
-				return
-			}
-			if err != nil {
-				return
-			}
+			goOn = tell(following{news, err})
 		}
 	})
 	return func() {
@@ -185,6 +188,12 @@ var (
 	errNoDownload = errors.New("downloading has stopped")
 )
 
+// isBroken reports whether an error is a panic in a goroutine, which ends everything.
+func isBroken(err error) bool {
+	_, broke := crash.In(err)
+	return broke
+}
+
 // loop goes on until every job is settled, and every wanted PDF is there or failed.
 func (w *watch) loop(ctx context.Context) error {
 	for w.left > 0 || len(w.files.under) > 0 {
@@ -211,10 +220,17 @@ func (w *watch) loop(ctx context.Context) error {
 		case <-w.files.again:
 			w.files.retry()
 		case f := <-w.news:
+			if isBroken(f.err) {
+				return f.err
+			}
 			w.followed(f)
 		case <-w.saves.due:
 			w.saves.start(ctx)
 		case err := <-w.saves.done:
+			if isBroken(err) {
+				w.saves.landed(err)
+				return err
+			}
 			w.saved(err)
 		case <-w.away:
 			w.tellAway()
@@ -229,7 +245,9 @@ func (w *watch) loop(ctx context.Context) error {
 				return w.out.err
 			}
 		case err := <-w.err.done:
-			w.err.landed(err) // there is nowhere to tell it
+			if w.err.landed(err); isBroken(err) {
+				return err
+			} // else there is nowhere to tell it
 		}
 	}
 	return nil
@@ -264,6 +282,10 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 	w.tellOut(ctx)
 	w.err.drain(ctx, writeGrace)
 	switch {
+	case isBroken(why):
+		return r, why
+	case isBroken(w.err.err):
+		return r, w.err.err
 	case w.out.err != nil && !r.Cut:
 		return r, fmt.Errorf("standard output can't be written: %w", w.out.err)
 	case (errors.Is(why, errStopped) || errors.Is(why, errNoDownload)) && !r.Interrupted:

@@ -26,6 +26,7 @@ type Output struct {
 	lost   bool          // something was dropped since
 	err    error         // of a write: nobody is there to read
 	caught func(lost bool)
+	broken func(any) // told what writing panicked with; nil: nobody recovers
 }
 
 // maxQueued bounds what waits for a terminal that takes nothing, in bytes: several
@@ -66,6 +67,14 @@ func push[T string | []byte](o *Output, p T) (int, error) {
 
 // write writes until nothing is queued.
 func (o *Output) write() {
+	if broken := o.recovers(); broken != nil {
+		defer func() {
+			if v := recover(); v != nil {
+				o.reset()
+				broken(v)
+			}
+		}()
+	}
 	for {
 		next, caughtUp := o.next()
 		if next == nil {
@@ -79,6 +88,23 @@ func (o *Output) write() {
 			rest = rest[n:]
 		}
 		o.wrote(next, err)
+	}
+}
+
+func (o *Output) recovers() func(any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.broken
+}
+
+// reset has the next write begin anew, after a panic.
+func (o *Output) reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.queue = nil
+	if o.idle != nil {
+		close(o.idle)
+		o.idle = nil
 	}
 }
 

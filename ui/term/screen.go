@@ -55,9 +55,14 @@ func NewScreen(out *Output) *Screen {
 	return s
 }
 
-// OnBroken has a function called with what a goroutine of the Screen panicked with,
-// by that goroutine. It is to be called before anything is shown.
-func (s *Screen) OnBroken(f func(any)) { s.broken = f }
+// OnBroken has a function called with what a goroutine of the Screen or its Output
+// panicked with, by that goroutine. It is to be called before anything is shown.
+func (s *Screen) OnBroken(f func(any)) {
+	s.broken = f
+	s.Output.mu.Lock()
+	defer s.Output.mu.Unlock()
+	s.Output.broken = f
+}
 
 // guard recovers from a panic, if somebody wants to know of it. It must be deferred.
 func (s *Screen) guard() {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -250,6 +251,79 @@ func TestNoSequenceLandsInsideAFrame(t *testing.T) {
 			t.Fatalf("torn: %q", line)
 		}
 	}
+}
+
+// A bug in what hears of the terminal is told, and what comes after is written.
+func TestWritingGoesOnAfterABug(t *testing.T) {
+	out, r := stalled(t)
+	told := make(chan any, 1)
+	screen := term.NewScreen(out)
+	screen.OnBroken(func(v any) { told <- v })
+	out.OnCaughtUp(func(bool) { panic("a bug") })
+	if !out.Behind() {
+		t.Fatal("the terminal takes everything")
+	}
+	all := make(chan string, 1)
+	go func() {
+		b, _ := io.ReadAll(r)
+		all <- string(b)
+	}()
+	if v := <-told; v != "a bug" {
+		t.Errorf("told: %v", v)
+	}
+	out.OnCaughtUp(nil)
+	out.Send("after")
+	_ = out.Close()
+	if got := <-all; !strings.HasSuffix(got, "-after") {
+		t.Errorf("the end is %q", got[max(0, len(got)-20):])
+	}
+}
+
+// ctrl+s for a minute, or a day: no frame waits for the terminal, and of all else no
+// more than a bounded rest.
+func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
+	out, _ := stalled(t)
+	screen := term.NewScreen(out)
+	_, _ = screen.WriteString("\x1b[?1049h")
+	screen.Resize(200, 60)
+	frames := [2]string{strings.Repeat("one\n", 60), strings.Repeat("another\n", 60)}
+	minute := func() uint64 {
+		for n := range 20 * 60 {
+			screen.Show(frames[n%2])
+			out.Send("\x1b]2;a title of some length that changes all the time\x07")
+		}
+		for range 20 { // what is copied is the largest of all that is sent
+			_, _ = term.Copy(t.Context(), out, term.Env{"TERM": "xterm"}, strings.Repeat("x", term.MaxClipboard))
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	first := minute()                                         // the queue is full now
+	if more := int64(minute()) - int64(first); more > 1<<20 { //nolint:gosec // G115: far from it
+		t.Errorf("a minute more takes %d KB", more>>10)
+	}
+	if first > 64<<20 {
+		t.Errorf("it takes %d MB in all", first>>20)
+	}
+	runtime.KeepAlive(screen)
+}
+
+// stalled is an Output that has more to write than a pipe holds, and what may read it.
+func stalled(t *testing.T) (*term.Output, *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = r.Close()
+		_ = w.Close()
+	})
+	out := term.NewOutput(w)
+	out.Send(strings.Repeat("-", 512<<10))
+	return out, r
 }
 
 // newOutput returns an Output and what it was sent so far.

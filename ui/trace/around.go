@@ -9,6 +9,7 @@ import (
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/crash"
 )
 
 // Client is what the poller asks.
@@ -67,13 +68,18 @@ type Watcher interface {
 }
 
 // Watcher logs what is asked of w, and what it tells of the host. Ask for its updates
-// once, and take them until they end.
-func (l *Log) Watcher(w Watcher) Watcher {
+// once, and take them until they end. A panic on their way is told to broken, and ends
+// them.
+func (l *Log) Watcher(w Watcher, broken func(error)) Watcher {
 	if l == nil {
 		return w
 	}
 	updates := make(chan poller.Update)
-	go l.relay(w.Updates(), updates)
+	go func() {
+		defer close(updates)
+		defer crash.Into(func(e *crash.Error) { broken(e) })
+		l.relay(w.Updates(), updates)
+	}()
 	return &watcher{w, l, updates}
 }
 
@@ -87,7 +93,6 @@ func (w *watcher) Updates() <-chan poller.Update { return w.updates }
 
 // relay passes updates on; the last may never be taken.
 func (l *Log) relay(from <-chan poller.Update, to chan<- poller.Update) {
-	defer close(to)
 	var before poller.Host
 	for u := range from {
 		if h := u.Host; h.State != before.State || !h.RetryAt.Equal(before.RetryAt) || h.Budget != before.Budget {
