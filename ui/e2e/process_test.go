@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,6 +59,31 @@ func TestWithoutAStandardInput(t *testing.T) {
 	tm.Sees("1 done")
 	tm.Send("q")
 	tm.Left(0)
+}
+
+// As under cron and in containers: there is no place for the state file, unless one is
+// named.
+func TestWithoutAHome(t *testing.T) {
+	s := newStage(t)
+	ids := s.jobs(1, 0)
+	homeless := func(args ...string) *exec.Cmd {
+		cmd := s.command(args...)
+		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool { return strings.HasPrefix(v, "HOME=") })
+		return cmd
+	}
+	_, said := ended(t, homeless(ids[0].String()), 1)
+	if !strings.Contains(said, "neither HOME nor XDG_STATE_HOME is set") || strings.Count(said, "\n") != 1 {
+		t.Errorf("it says %q", said)
+	}
+	relative := homeless(ids[0].String())
+	relative.Env = append(relative.Env, "XDG_STATE_HOME=state")
+	if _, said := ended(t, relative, 1); !strings.Contains(said, "XDG_STATE_HOME") {
+		t.Errorf("it says %q", said)
+	}
+	out, _ := ended(t, homeless("--plain", "--state", filepath.Join(s.home, "jobs.jsonl"), ids[0].String()), 0)
+	if !strings.Contains(out, "Done") {
+		t.Errorf("it says %q", out)
+	}
 }
 
 // A terminal that can't show a screen gets lines.

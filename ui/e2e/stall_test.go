@@ -3,6 +3,9 @@
 package e2e
 
 import (
+	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -10,6 +13,23 @@ import (
 
 	"example.com/jobwatch/ui/term/termtest"
 )
+
+// stallEnv sets for how long, in seconds, nobody takes what jobwatch draws; no longer
+// than it takes by default:
+//
+//	JOBWATCH_STALL=60 go test -run TakesNothing ./ui/e2e
+const stallEnv = "JOBWATCH_STALL"
+
+// memory is what the program has of it now, in bytes; 0 where the system doesn't say.
+func memory(tm *termtest.Terminal) int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", tm.PID()))
+	fields := strings.Fields(string(text))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, _ := strconv.Atoi(fields[1])
+	return pages * os.Getpagesize()
+}
 
 // A line hangs, a window's program is stopped: nobody takes what jobwatch draws.
 func TestATerminalThatTakesNothing(t *testing.T) {
@@ -20,8 +40,18 @@ func TestATerminalThatTakesNothing(t *testing.T) {
 	tm.Sees("added 30 jobs")
 	tm.Stall()
 	s.fill(tm)
+	before := memory(tm)
+	seconds, _ := strconv.Atoi(os.Getenv(stallEnv))
+	for begun := time.Now(); time.Since(begun) < time.Duration(seconds)*time.Second; {
+		s.fill(tm)
+	}
 	tm.Paste(lines(ids[30:])) // keys are acted on, unseen
 	s.until("for all jobs to be saved as done", func() bool { return s.saved() == len(ids) })
+	if more := memory(tm) - before; more > 48<<20 {
+		t.Errorf("it has taken %d MB meanwhile", more>>20)
+	} else if seconds > 0 {
+		t.Logf("%d KB, and %d KB more after %d s", before>>10, more>>10, seconds)
+	}
 	tm.Flow()
 	tm.Sees("60 done")
 	tm.Send("q")
