@@ -151,6 +151,40 @@ func TestNewsIsToldToWhoLooksElsewhere(t *testing.T) {
 	})
 }
 
+// Notifications are seen by whoever passes by, and kept by desktops: whatever the API says
+// of a job, they hold no more of its ID than the first digits, and no link. Nor does the
+// window's title, which shells and window managers show and log.
+func TestANotificationGivesNoJobAway(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		out := filepath.Join(d.folder, "events")
+		d.leave()
+		d.start(func(o *Options) { o.NotifyCommand = "cat >> '" + out + "'" })
+		d.send(tea.BlurMsg{})
+		const link = "https://files.example/f.pdf?signature=abc"
+		ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
+		d.api.Break(sim.JSON(`{"id":"{id}","status":"Error","description":"{id}","status_meta":"{id} is not at ` + link + `"}`))
+		d.press("n")
+		d.typed(ids[0].String())
+		d.press("enter")
+		d.wait(time.Minute)
+		told := strings.Join(d.clip.notified, "\n")
+		if !strings.Contains(told, ids[0].Short()+"…") {
+			d.Errorf("notified: %q", told)
+		}
+		events, err := os.ReadFile(out)
+		if err != nil {
+			d.Fatal(err)
+		}
+		// Programs know a job by its ID, which stands in a field of its own.
+		events = bytes.ReplaceAll(events, []byte(`"id":"`+ids[0].String()+`"`), nil)
+		for _, text := range []string{told, d.clip.title, string(events)} {
+			if strings.Contains(text, ids[0].String()[9:]) || strings.Contains(text, "signature") {
+				d.Errorf("it gives the job away: %q", text)
+			}
+		}
+	})
+}
+
 func TestWhoLooksHereIsNotNotified(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.send(tea.FocusMsg{})

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"example.com/jobwatch/ui/crash"
 )
 
 const (
@@ -35,8 +37,10 @@ func New(command string) *Hook {
 
 // Run runs the command with an event and waits for its end, for a minute at most. Its
 // error says how the command failed, with the last line of what it wrote to its
-// standard error (untrusted).
+// standard error (untrusted). Of job IDs, only the one that is the event's goes to it
+// whole.
 func (h *Hook) Run(ctx context.Context, e Event) error {
+	e.Batch, e.Description, e.Cause = crash.Scrub(e.Batch), crash.Scrub(e.Description), crash.Scrub(e.Cause)
 	in, err := json.Marshal(e)
 	if err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/jobwatch/ui/crash"
 )
 
 // News is one thing worth a notification: a [BatchFinished], a [JobFailed], an [APIAway] or an [APIBack].
@@ -30,9 +32,12 @@ func (JobFailed) news()     {}
 func (APIAway) news()       {}
 func (APIBack) news()       {}
 
-// Sentence tells all of the news in one, "" if there are none. It may quote
-// untrusted text.
-func Sentence(all []News) string {
+// Sentence tells all of the news in one, "" if there are none. It may quote untrusted
+// text, but no whole job ID and no link: it is seen by whoever passes by, and kept by
+// desktops.
+func Sentence(all []News) string { return crash.Scrub(sentence(all)) }
+
+func sentence(all []News) string {
 	var (
 		batches, failures int
 		jobs              BatchFinished // of all finished batches
