@@ -62,9 +62,13 @@ type desk struct {
 type clipboard struct {
 	copied, title string
 	notified      []string
+	denied        error
 }
 
 func (c *clipboard) Copy(text string) (string, error) {
+	if c.denied != nil {
+		return "", c.denied
+	}
 	c.copied = text
 	return "copied by OSC 52", nil
 }

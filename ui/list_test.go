@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/term"
 )
 
 // The cursor stays on its job while rows move around it, and its details stay on
@@ -211,6 +212,19 @@ func TestIDsAreCopied(t *testing.T) {
 				d.Errorf("%s is not on the clipboard", id.Short())
 			}
 		}
+	})
+}
+
+func TestADeniedClipboardIsTold(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(1)
+		d.paste(text)
+		d.clip.denied = &term.TooLargeError{Size: 1 << 20}
+		d.press("down", "y")
+		d.sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
+		d.clip.denied = nil
+		d.press("y")
+		d.sees("copied by OSC 52")
 	})
 }
 
