@@ -294,7 +294,7 @@ func (d *desk) compare(c *comparison) {
 		if row == nil {
 			continue
 		}
-		text, _, _ := strings.Cut(screen[i+1], "│") // the pane beside it
+		text, _, _ := strings.Cut(screen[1+d.model.layout.headings+i], "│") // without the pane beside it
 		status, truth, _ := d.api.Truth(row.ID)
 		if !status.Final() && !row.Answered.IsZero() {
 			c.age.add(time.Since(row.Answered).Seconds())

@@ -28,11 +28,11 @@ func (m *Model) headings(c columns) *draw.Line {
 	} else {
 		l.Space(progress)
 	}
-	if c.eta > 0 {
-		l.Space(1).Right(theme.Dim, "ready", c.eta)
-	}
-	if c.elapsed > 0 {
-		l.Space(1).Right(theme.Dim, "time", c.elapsed)
+	switch {
+	case c.eta > 0 && c.elapsed > 0:
+		l.Space(1).Right(theme.Dim, "ready", c.eta).Space(1).Right(theme.Dim, "time", c.elapsed)
+	case c.eta > 0: // and it holds either
+		l.Space(1).Right(theme.Dim, "time", c.eta)
 	}
 	if c.updated > 0 {
 		l.Space(1).Right(role(jobs.ByRecent), "ago", c.updated)

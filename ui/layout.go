@@ -40,7 +40,7 @@ func place(width, height int, full bool) layout {
 		l.listHeight, l.paneWidth, l.paneHeight = 0, width, body
 	case width >= sideBySide:
 		l.beside = true
-		l.paneWidth = min(max(width*2/5, 44), 70) // one column of facts; the rest is the list's
+		l.paneWidth = min(max(width/2-22, leastPane), mostPane)
 		l.paneHeight = body
 		l.listWidth = width - l.paneWidth - ruleWidth
 	case height >= stackedRows:
@@ -54,6 +54,10 @@ func place(width, height int, full bool) layout {
 	}
 	return l
 }
+
+// A pane beside the list holds a whole ID at least; where it holds one column of facts
+// with ease, the rest is the list's.
+const leastPane, mostPane = 38, 70
 
 // ruleWidth is the width of the rule between list and pane, with its margins.
 const ruleWidth = 3

@@ -56,6 +56,7 @@ func TestFailedJobsComeFirstAndSayWhy(t *testing.T) {
 		if !strings.Contains(first, ids[7].Short()) || !strings.Contains(first, "Error") {
 			d.Errorf("the failed job is not first:\n%s", d.screen())
 		}
+		d.send(tea.WindowSizeMsg{Width: 160, Height: 36}) // the whole of it in a line
 		d.press("down")
 		d.sees("LaTeX Error: undefined control sequence")
 	})
@@ -390,6 +391,7 @@ func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
 		if more := d.api.Stats().Requests - polls; more != 0 {
 			d.Errorf("%d polls were made of a rejected ID", more)
 		}
+		d.send(tea.WindowSizeMsg{Width: 160, Height: 36}) // the whole of it in a line
 		d.press("down")
 		d.sees("path.job_id.0: Input should be a valid UUID")
 		d.leave()

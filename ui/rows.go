@@ -211,9 +211,12 @@ func (m *Model) jobBar(l *draw.Line, r *jobs.Row, role theme.Role, width int) {
 	}
 }
 
-// elapsed is how long a job ran, or runs, or has been waiting.
+// elapsed is how long a job ran, or runs, or has been waiting; "" where nobody saw it.
 func (m *Model) elapsed(r *jobs.Row) string {
 	from, to := r.Started, r.Ended
+	if from.IsZero() && (r.End == job.EndedDone || r.End == job.EndedError) {
+		return "" // it was over before it was added
+	}
 	if from.IsZero() {
 		from = r.Added
 	}
