@@ -231,6 +231,74 @@ func TestTheUsersCommandIsTold(t *testing.T) {
 	})
 }
 
+// A job that stands still, one that failed, one that was rejected, one that nobody
+// knows and an API that is away are told apart, and ! goes from one to the next.
+func TestTroublesDoNotLookAlike(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+		d.api.Break(sim.Answer(422, "application/json", `{"detail":[]}`))
+		rejected, text := d.jobs(1)
+		d.paste(text)
+		d.waitFor("Rejected")
+		d.api.Mend()
+		d.paste("01890a5d-ac96-774b-bcce-b302099a8057") // which nobody knows
+		ids := d.add(8, func(i int, j *sim.Job) {
+			j.Life.Type = sim.Linear
+			switch i {
+			case 6:
+				failing(j, 20*time.Second, "no fonts")
+			case 7:
+				steady(j, time.Hour)
+				j.Life.Work = time.Minute
+				j.Life.Pause = sim.Pause{From: 20 * time.Second, Until: 50 * time.Minute}
+			default:
+				steady(j, 20*time.Second)
+				j.Life.Work = 20 * time.Second
+			}
+		})
+		d.wait(5 * time.Minute)
+		line := func(id string) string {
+			for l := range strings.SplitSeq(d.screen(), "\n") {
+				if strings.Contains(l, id) {
+					return l
+				}
+			}
+			d.Errorf("%s is not on the screen:\n%s", id, d.screen())
+			return ""
+		}
+		stalled := regexp.MustCompile(`◐ stalled [45]m `)
+		for id, looks := range map[string]string{
+			rejected[0].Short(): "Rejected", "01890a5d": "Not found", ids[6].Short(): "✗ Error", ids[0].Short(): "✓ Done",
+		} {
+			if l := line(id); !strings.Contains(l, looks) || stalled.MatchString(l) {
+				d.Errorf("want %q in %q", looks, l)
+			}
+		}
+		if l := line(ids[7].Short()); !stalled.MatchString(l) {
+			d.Errorf("it has stood for 4 minutes: %q", l)
+		}
+
+		visited := map[string]bool{}
+		for range 3 {
+			d.press("!")
+			row, _ := d.model.list.Current()
+			visited[row.ShortID()] = true
+		}
+		for _, id := range []job.ID{rejected[0], ids[6], ids[7]} {
+			if !visited[id.Short()] {
+				d.Errorf("! does not go to %s, but to %v", id.Short(), visited)
+			}
+		}
+
+		d.api.Break(sim.Unavailable("5"))
+		d.wait(2 * time.Minute) // what stood still before is only old now
+		d.sees("easing off")
+		if l := line(ids[7].Short()); !strings.Contains(l, "stale") || stalled.MatchString(l) {
+			d.Errorf("while the API is away: %q", l)
+		}
+	})
+}
+
 func TestFailuresAreGroupedByCause(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids := d.add(5, func(i int, j *sim.Job) {

@@ -77,12 +77,24 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 			t.Errorf("copied %q, which is no whole ID", d.clip.copied)
 		}
 		look()
+		export := filepath.Join(d.folder, "shared.csv")
+		d.press("e")
+		for range 20 {
+			d.press("backspace")
+		}
+		d.typed(export)
+		d.press("enter")
 		d.wait(time.Minute)
+		look()
+		exported, err := os.ReadFile(export)
+		if err != nil || !strings.Contains(string(exported), ids[0].Short()) {
+			t.Errorf("exported: %s %v", exported, err)
+		}
 		told, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, told := range append(d.clip.notified, string(told), d.clip.title) {
+		for _, told := range append(d.clip.notified, string(told), d.clip.title, string(exported)) {
 			if strings.Contains(told, "Salaries") || strings.Contains(told, ids[3].String()) {
 				t.Errorf("given away: %s", told)
 			}
