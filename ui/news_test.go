@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -193,6 +194,72 @@ func TestWhoLooksHereIsNotNotified(t *testing.T) {
 		d.wait(time.Minute)
 		if len(d.clip.notified) != 0 {
 			d.Errorf("notifications: %q", d.clip.notified)
+		}
+	})
+}
+
+// What the row of a batch is asked for: when, how fast, how even, and what failed.
+func TestABatchIsExplained(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+		ids := d.add(30, func(i int, j *sim.Job) {
+			switch {
+			case i == 0:
+				failing(j, 10*time.Second, "Image not found")
+			case i < 3:
+				failing(j, 12*time.Second, "no fonts")
+			case i == 3:
+				steady(j, 80*time.Second)
+			case i < 24:
+				steady(j, time.Duration(10+2*i)*time.Second)
+			default:
+				steady(j, 10*time.Minute)
+			}
+		})
+		d.press("g")
+		d.wait(100 * time.Second)
+		d.sees("24 finished", "Slowest    "+ids[3].Short()+", 1m", "Jobs finished a minute",
+			"   2  no fonts", "   1  Image not found")
+		pane := regexp.MustCompile(`(?s)Ready +\S+, (by )?\d\d:\d\d.*[▁▂▃▄▅▆▇█]{5}.*Took +[34]\ds median, (5\d|1m\d\d)s p95.*Fastest +[12]\ds`)
+		if !pane.MatchString(d.screen()) {
+			d.Errorf("the batch's pane:\n%s", d.screen())
+		}
+		d.press("down", "down", "down", "down") // past the failures, to one that runs
+		d.sees("Pace", " times its batch's")
+	})
+}
+
+// o fetches the PDF where need be, and shows it in the system's viewer: the file, not
+// the link to it.
+func TestOOpensThePDF(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("needs a viewer of ours in the place of xdg-open")
+	}
+	viewer := t.TempDir()
+	script := "#!/bin/sh\necho \"$@\" >> '" + viewer + "/opened'\n"
+	if err := os.WriteFile(filepath.Join(viewer, "xdg-open"), []byte(script), 0o700); err != nil { //nolint:gosec // it is run
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", viewer+string(os.PathListSeparator)+os.Getenv("PATH"))
+	atDesk(t, func(d *desk) {
+		d.add(1, func(_ int, j *sim.Job) {
+			steady(j, 10*time.Second)
+			j.Description = "Invoice 7"
+		})
+		d.press("down", "o")
+		d.sees("nothing to open: the job is not Done")
+		d.waitFor(" 1/1 ")
+		d.press("o")
+		d.waitFor("saved ")
+		d.wait(time.Second)
+		opened, err := os.ReadFile(filepath.Join(viewer, "opened"))
+		if err != nil || !strings.HasPrefix(string(opened), d.folder) || !strings.HasSuffix(string(opened), "Invoice 7.pdf\n") {
+			d.Errorf("opened %q: %v", opened, err)
+		}
+		d.press("o") // it is there already
+		d.wait(5 * time.Second)
+		if again, _ := os.ReadFile(filepath.Join(viewer, "opened")); string(again) != string(opened)+string(opened) {
+			d.Errorf("opened again: %q", again)
 		}
 	})
 }

@@ -55,8 +55,8 @@ func (p *page) batchFacts(b Batch) {
 		p.valid = min(p.valid, 5*time.Second)
 	}
 	if s := b.Spread; s.Jobs > 0 {
-		p.fact("Took", theme.Text, draw.Duration(s.Min)+" min, "+draw.Duration(s.Median)+" median, "+
-			draw.Duration(s.P95)+" p95")
+		p.fact("Took", theme.Text, draw.Duration(s.Median)+" median, "+draw.Duration(s.P95)+" p95")
+		p.fact("Fastest", theme.Text, draw.Duration(s.Min))
 		p.fact("Slowest", theme.Text, b.Slowest+", "+draw.Duration(s.Max))
 	}
 	p.fact("Jobs", theme.Text, strconv.Itoa(b.Counts.Total)+", "+strconv.Itoa(b.Counts.Finished())+" finished")

@@ -123,12 +123,12 @@ func (p *page) fact(label string, r theme.Role, value string) {
 }
 
 // long is a fact that may be wider than the pane and must be readable whole.
-func (p *page) long(label string, r theme.Role, value string) {
+func (p *page) long(label, value string) {
 	for i, s := range p.theme.Charset.Wrap(value, p.width-labelWidth) {
 		if i > 0 {
 			label = ""
 		}
-		p.add(p.line().Put(theme.Dim, label).PadTo(labelWidth).Put(r, s))
+		p.add(p.line().Put(theme.Dim, label).PadTo(labelWidth).Put(theme.Text, s))
 	}
 }
 
@@ -185,10 +185,10 @@ func (p *page) facts(j Job) {
 	}
 	p.fact("Batch", theme.Text, j.BatchName)
 	if j.Answer.Path != "" {
-		p.long("Path", theme.Text, j.Answer.Path)
+		p.long("Path", j.Answer.Path)
 	}
 	if j.File != "" {
-		p.long("PDF", theme.Text, j.File)
+		p.long("PDF", j.File)
 	}
 	p.fact("Added", theme.Text, p.when(j.Added))
 	if len(j.History) > 0 {
@@ -221,11 +221,11 @@ func (p *page) forecast(j Job) {
 	switch {
 	case j.Pace == 0:
 	case j.Pace > 1.1:
-		p.fact("Pace", theme.Text, strconv.FormatFloat(j.Pace, 'f', 1, 64)+" times its batch's median")
+		p.long("Pace", strconv.FormatFloat(j.Pace, 'f', 1, 64)+" times its batch's median")
 	case j.Pace < 0.9:
-		p.fact("Pace", theme.Text, strconv.Itoa(int((1-j.Pace)*100))+"% faster than its batch's median")
+		p.long("Pace", strconv.Itoa(int((1-j.Pace)*100))+"% faster than its batch's median")
 	default:
-		p.fact("Pace", theme.Text, "as its batch's median")
+		p.long("Pace", "as its batch's median")
 	}
 }
 
