@@ -255,6 +255,15 @@ func (l *loop) track(jobs []Tracked) {
 		batch[i] = newEntry(m, &jobs[i])
 	}
 	l.schedule.track(m.now, batch)
+	var asked []job.ID
+	for i := range jobs {
+		if jobs[i].Asked {
+			asked = append(asked, jobs[i].ID)
+		}
+	}
+	if len(asked) > 0 {
+		l.schedule.ask(m.now, asked)
+	}
 }
 
 func (l *loop) forget(ids []job.ID) {

@@ -43,4 +43,5 @@ type Tracked struct {
 	Answered time.Time  // when Answer came; zero if never
 	Started  time.Time  // when it was seen or inferred to leave Not Started; zero before
 	End      job.End    // if it's not Live, nothing is asked until PollNow does
+	Asked    bool       // somebody waits for its answer, as with PollNow
 }

@@ -15,7 +15,6 @@ import (
 type Watcher interface {
 	Track(jobs ...poller.Tracked)
 	Forget(ids ...job.ID)
-	PollNow(ids ...job.ID)
 	Updates() <-chan poller.Update
 }
 

@@ -58,9 +58,6 @@ func (f *feed) Forget(ids ...job.ID) {
 	f.forgotten = append(f.forgotten, ids...)
 }
 
-// PollNow does nothing: a story says itself what is reported.
-func (f *feed) PollNow(...job.ID) {}
-
 func (f *feed) polled() []job.ID {
 	f.mu.Lock()
 	defer f.mu.Unlock()

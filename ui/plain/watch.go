@@ -139,15 +139,11 @@ func (w *watch) begin(ctx context.Context) error {
 		w.jobs[id].polled = true
 		poll = append(poll, poller.Tracked{
 			ID: id, Added: j.Added, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
+			Asked: w.cfg.Once, // else it might be asked once by itself, and once more
 		})
 	}
 	if len(poll) > 0 {
 		w.cfg.Watcher.Track(poll...)
-	}
-	if w.cfg.Once { // somebody waits for each answer
-		for i := range poll {
-			w.cfg.Watcher.PollNow(poll[i].ID)
-		}
 	}
 	return nil
 }
