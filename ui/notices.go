@@ -63,7 +63,7 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 			}
 			c := batch.Counts
 			news := notify.BatchFinished{Batch: batch.Name, Done: c.By[jobs.Done], Failed: c.Failed()}
-			cmds = append(cmds, m.news(news, hook.About(news, m.now)))
+			cmds = append(cmds, m.news(news, nil))
 		case jobs.JobFailed:
 			m.away.failed++
 			row, ok := m.list.Row(e.ID)
@@ -80,9 +80,10 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 			}
 			batch, _ := m.list.Batch(e.Batch)
 			news := notify.JobFailed{Job: name, Cause: cause}
-			event := hook.About(news, m.now)
-			event.Batch, event.ID, event.Description = safe.Line(batch.Name), id, safe.Line(shown.Answer.Description)
-			cmds = append(cmds, m.news(news, event))
+			inBatch := batch.Name
+			cmds = append(cmds, m.news(news, func(e *hook.Event) {
+				e.Batch, e.ID, e.Description = safe.Line(inBatch), id, safe.Line(shown.Answer.Description)
+			}))
 		case jobs.JobDone:
 			m.away.done++
 		}
@@ -99,37 +100,35 @@ func (m *Model) noteAbsence() tea.Cmd {
 		m.apiAway, m.awaySince = true, m.host.Since
 		span := m.now.Sub(m.host.Since)
 		m.log.add(entry{m.now, theme.Warn, "the API has not answered for " + draw.Duration(span)})
-		return m.news(notify.APIAway{For: span}, hook.About(notify.APIAway{For: span}, m.now))
+		return m.news(notify.APIAway{For: span}, nil)
 	case gone && !m.apiAway:
 		m.hold(awayAfter - m.now.Sub(m.host.Since) + time.Millisecond)
 	case m.apiAway && m.host.State == poller.Live:
 		m.apiAway = false
 		span := m.now.Sub(m.awaySince)
-		return m.news(notify.APIBack{After: span}, hook.About(notify.APIBack{After: span}, m.now))
+		return m.news(notify.APIBack{After: span}, nil)
 	}
 	return nil
 }
 
-// news tells one thing: the hook at once, the terminal when nobody looks at it and
-// the last notification was long enough ago.
-func (m *Model) news(n notify.News, e hook.Event) tea.Cmd {
-	var cmds []tea.Cmd
-	cmds = append(cmds, m.runHook(e))
-	if m.away.blurred || !m.focusKnown {
-		cmds = append(cmds, m.tell(m.limiter.Add(n, m.now)))
+// news tells one thing: the hook at once, with what more there is to say, the terminal
+// when nobody looks at it and the last notification was long enough ago.
+func (m *Model) news(n notify.News, more func(*hook.Event)) tea.Cmd {
+	hooked := m.runHook(n, more)
+	if !m.away.blurred && m.focusKnown {
+		return hooked
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(hooked, m.tell(m.limiter.Add(n, m.now)))
 }
 
 // tell sends a notification of all that is due.
 func (m *Model) tell(due []notify.News) tea.Cmd {
-	text := notify.Sentence(due)
-	if text == "" {
+	if len(due) == 0 {
 		return nil
 	}
 	terminal := m.opts.Terminal
 	return func() tea.Msg {
-		terminal.Notify(text)
+		terminal.Notify(notify.Sentence(due))
 		return nil
 	}
 }
@@ -150,13 +149,17 @@ func (m *Model) overdue() tea.Cmd {
 // hookMsg says how the user's command failed.
 type hookMsg struct{ err error }
 
-func (m *Model) runHook(e hook.Event) tea.Cmd {
-	command := m.hook
+func (m *Model) runHook(n notify.News, more func(*hook.Event)) tea.Cmd {
+	command, now := m.hook, m.now
 	if command == nil {
 		return nil
 	}
-	return func() tea.Msg {
-		if err := command.Run(m.ctx, e); err != nil && m.ctx.Err() == nil {
+	return func() tea.Msg { // the event is made here, off the loop: thousands of jobs may fail at once
+		event := hook.About(n, now)
+		if more != nil {
+			more(&event)
+		}
+		if err := command.Run(m.ctx, event); err != nil && m.ctx.Err() == nil {
 			return hookMsg{err}
 		}
 		return nil
