@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/hook"
@@ -26,8 +25,8 @@ type herald struct {
 	over    chan struct{} // closed when nobody listens to ended any more
 	failing bool          // the last one failed, and that was told
 
-	long  <-chan time.Time // when the API's absence is news
-	since time.Time        // since when it is away, once that was news; else zero
+	since time.Time        // since when the API is away; zero while it answers
+	long  <-chan time.Time // when that is news; nil once it was told
 }
 
 // newHerald makes one whose commands outlive an interruption, until stop is called.
@@ -63,25 +62,23 @@ func (w *watch) overBy(j *store.Job) {
 }
 
 // absent notes whether the API is away, which is news after a minute.
-func (w *watch) absent(h poller.Host) {
+func (w *watch) absent(away bool) {
 	n := &w.herald
-	switch gone := h.State == poller.EasingOff; {
-	case gone && n.since.IsZero() && n.long == nil:
-		n.long = time.After(max(absenceIsNews-time.Since(h.Since), 0))
-	case gone:
-	default:
-		n.long = nil
-		if !n.since.IsZero() {
+	switch {
+	case away && n.since.IsZero():
+		n.since, n.long = time.Now(), time.After(absenceIsNews)
+	case !away && !n.since.IsZero():
+		if n.long == nil {
 			news := notify.APIBack{After: time.Since(n.since)}
-			n.since = time.Time{}
 			w.announce(news, hook.About(news, time.Now()))
 		}
+		n.since, n.long = time.Time{}, nil
 	}
 }
 
 func (w *watch) absentLong() {
-	w.herald.long, w.herald.since = nil, w.host.Since
-	news := notify.APIAway{For: time.Since(w.host.Since)}
+	w.herald.long = nil
+	news := notify.APIAway{For: time.Since(w.herald.since)}
 	w.announce(news, hook.About(news, time.Now()))
 }
 

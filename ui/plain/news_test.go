@@ -92,6 +92,15 @@ func TestTheAPIsAbsenceIsNewsWithoutAScreenToo(t *testing.T) {
 		}
 		away(50 * time.Second)
 		away(90 * time.Second)
+		// It answers for a moment again and again, and is asked ever more: it is not away.
+		for range 5 {
+			gone := poller.Host{State: poller.EasingOff, Since: time.Now().Add(-time.Hour), RetryAt: time.Now()}
+			s.sent(poller.Update{Host: gone})
+			time.Sleep(50 * time.Second) //nolint:forbidigo // the fake clock of synctest
+			gone.RetryAt = time.Time{}
+			s.sent(poller.Update{Host: gone})
+			time.Sleep(20 * time.Second) //nolint:forbidigo // the fake clock of synctest
+		}
 		s.heard(says(a, job.Done, 1, ""))
 		s.wait()
 		if got := command.texts(); !strings.HasPrefix(got, `api-away: the API has not answered for 1 min
