@@ -83,8 +83,8 @@ type Model struct {
 	focusKnown bool // the terminal reports its focus
 	limiter    notify.Limiter
 	hook       *hook.Hook // the user's command; nil for none
-	apiAway    bool       // it was told that the API is away
-	awaySince  time.Time
+	awaySince  time.Time  // since when the API is away; zero while it answers
+	apiAway    bool       // that was told
 
 	ticks int           // the number of the newest tick asked for
 	due   time.Time     // when that tick comes; zero when none does

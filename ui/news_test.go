@@ -198,6 +198,32 @@ func TestWhoLooksHereIsNotNotified(t *testing.T) {
 	})
 }
 
+// An API that is away for a minute is news, and so is that it answers again. One that
+// answers before, and is only asked less for a while, is neither.
+func TestAnAPIThatIsAwayForAMinuteIsNews(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.BlurMsg{})
+		d.add(10, func(_ int, j *sim.Job) { steady(j, time.Hour) })
+		d.wait(5 * time.Second)
+		for _, away := range []struct {
+			time time.Duration
+			told string
+		}{
+			{45 * time.Second, ""},
+			{100 * time.Second, "the API has not answered for 1 min\nthe API answers again, after 1 min"},
+		} {
+			d.clip.notified = nil
+			d.api.Break(sim.Unavailable("10"))
+			d.wait(away.time)
+			d.api.Mend()
+			d.wait(time.Minute)
+			if told := strings.Join(d.clip.notified, "\n"); told != away.told {
+				d.Errorf("away for %v: %q", away.time, told)
+			}
+		}
+	})
+}
+
 // What the row of a batch is asked for: when, how fast, how even, and what failed.
 func TestABatchIsExplained(t *testing.T) {
 	atDesk(t, func(d *desk) {

@@ -92,21 +92,30 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 }
 
 // noteAbsence tells once that the API has been away for over a minute, and once
-// that it is back.
+// that it is back. While the user has paused, nobody knows.
 func (m *Model) noteAbsence() tea.Cmd {
-	gone := m.host.State == poller.EasingOff
 	switch {
-	case gone && !m.apiAway && m.now.Sub(m.host.Since) >= awayAfter:
-		m.apiAway, m.awaySince = true, m.host.Since
-		span := m.now.Sub(m.host.Since)
-		m.log.add(entry{m.now, theme.Warn, "the API has not answered for " + draw.Duration(span)})
-		return m.news(notify.APIAway{For: span}, nil)
-	case gone && !m.apiAway:
-		m.hold(awayAfter - m.now.Sub(m.host.Since) + time.Millisecond)
-	case m.apiAway && m.host.State == poller.Live:
-		m.apiAway = false
+	case m.host.State == poller.Paused:
+	case m.host.State == poller.EasingOff && !m.host.RetryAt.IsZero(): // else it answers, and is asked ever more
+		if m.awaySince.IsZero() {
+			m.awaySince = m.now
+		}
 		span := m.now.Sub(m.awaySince)
-		return m.news(notify.APIBack{After: span}, nil)
+		switch {
+		case m.apiAway:
+		case span < awayAfter:
+			m.hold(awayAfter - span + time.Millisecond)
+		default:
+			m.apiAway = true
+			m.log.add(entry{m.now, theme.Warn, "the API has not answered for " + draw.Duration(span)})
+			return m.news(notify.APIAway{For: span}, nil)
+		}
+	default:
+		told, span := m.apiAway, m.now.Sub(m.awaySince)
+		m.apiAway, m.awaySince = false, time.Time{}
+		if told {
+			return m.news(notify.APIBack{After: span}, nil)
+		}
 	}
 	return nil
 }
