@@ -10,6 +10,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/hook"
 )
 
 // A bug in what runs aside ends the run as one in the middle of it would: with an error
@@ -20,6 +21,17 @@ func TestABugAnywhereEndsItInOrder(t *testing.T) {
 		"following":               func(s *stage) { s.cfg.Journal = &brokenJournal{Store: s.store} },
 		"writing":                 func(s *stage) { s.cfg.Out = broken{} },
 		"writing to standard err": func(s *stage) { s.cfg.Err = broken{} },
+		"the user's command": func(s *stage) {
+			s.cfg.Command = func(context.Context, hook.Event) error { panic("a bug") }
+		},
+		"the command at the end": func(s *stage) {
+			s.cfg.Command = func(_ context.Context, e hook.Event) error {
+				if e.Event == "batch-finished" {
+					panic("a bug")
+				}
+				return nil
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/safe"
@@ -91,11 +92,14 @@ func (w *watch) announce(news notify.News, event hook.Event) {
 	if n.command != nil {
 		n.running++
 		go func() {
-			err := n.command(event)
-			select {
-			case n.ended <- err:
-			case <-n.over:
+			tell := func(err error) {
+				select {
+				case n.ended <- err:
+				case <-n.over:
+				}
 			}
+			defer crash.Into(func(e *crash.Error) { tell(e) })
+			tell(n.command(event))
 		}()
 	}
 	if w.cfg.Notify == nil {
@@ -117,38 +121,61 @@ func (w *watch) notify() {
 }
 
 // commanded ends one run of the user's command. That it fails is told once, and so
-// is that it does no more.
-func (w *watch) commanded(err error) {
+// is that it does no more. Its error is a panic.
+func (w *watch) commanded(err error) error {
 	n := &w.herald
 	n.running--
 	switch failing := err != nil; {
+	case isBroken(err):
+		return err
 	case failing && !n.failing:
 		w.tell(fmt.Sprintf("the notify command failed: %v", err))
 	case !failing && n.failing:
 		w.tell("the notify command works again")
 	}
 	n.failing = err != nil
+	return nil //nolint:nilerr // it was told
 }
 
 // tellOut waits until all news are told: the last are those of the end, which is what
-// one waits for. After an interruption nobody waits.
-func (w *watch) tellOut(ctx context.Context) {
+// one waits for. A command that works may take its time for many; one that hangs or
+// fails may not. After an interruption nobody waits. Its error is a panic.
+func (w *watch) tellOut(ctx context.Context) error {
 	n := &w.herald
-	defer close(n.over)
-	defer n.stop()
+	defer n.end()
 	patience := time.After(newsGrace)
 	for n.running > 0 || n.due != nil {
+		w.err.start()
 		select {
 		case err := <-n.ended:
-			w.commanded(err)
+			if broke := w.commanded(err); broke != nil {
+				return broke
+			}
+			if err == nil {
+				patience = time.After(newsGrace)
+			}
 		case <-n.due:
 			w.notify()
-			w.err.start()
 		case err := <-w.err.done:
 			w.err.landed(err)
 		case <-patience:
-			return
+			w.tell(fmt.Sprintf("the notify command takes too long: %s not told", plural(n.running, "event")))
+			return nil
 		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+// end ends the commands under way, and waits for that.
+func (n *herald) end() {
+	defer close(n.over)
+	n.stop()
+	for late := time.After(commandGrace); n.running > 0; n.running-- {
+		select {
+		case <-n.ended: //nolint:errcheck // it was called off
+		case <-late:
 			return
 		}
 	}

@@ -1,11 +1,13 @@
 package plain
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,7 +180,52 @@ func TestACommandThatHangsHoldsNothingUp(t *testing.T) {
 		if took := time.Since(begin); took > 70*time.Second || s.result.Exit() != 0 {
 			t.Errorf("it took %v: %+v", took, s.result)
 		}
+		if got := s.err.String(); !strings.Contains(got, "the notify command takes too long: 1 event not told") {
+			t.Errorf("standard error:\n%s", got)
+		}
 	})
+}
+
+// Twenty mails are sent one after the other, each in its own time; who reads standard
+// error need not wait for them to know why the jobs failed.
+func TestTheEndWaitsForEachCommandThatWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		command, one := &told{takes: 30 * time.Second}, make(chan struct{}, 1)
+		s.cfg.Command = func(ctx context.Context, e hook.Event) error {
+			one <- struct{}{}
+			defer func() { <-one }()
+			return command.run(ctx, e)
+		}
+		var told atomic.Bool
+		s.cfg.Err = writer(func(text []byte) {
+			told.Store(told.Load() || bytes.Contains(text, []byte("no such font")))
+		})
+		var ids []job.ID
+		var reports []job.Report
+		for i := range uint32(20) {
+			ids = append(ids, jobID(i+1))
+			reports = append(reports, says(ids[i], job.Error, 0.5, "no such font"))
+		}
+		s.start(ids...)
+		s.heard(reports...)
+		<-time.After(time.Second)
+		if !told.Load() {
+			t.Error("the causes are not told yet")
+		}
+		s.wait()
+		if n := len(command.events); n != 20+1 {
+			t.Errorf("%d events were told", n)
+		}
+	})
+}
+
+// writer is a stream that is looked at as it is written.
+type writer func([]byte)
+
+func (w writer) Write(text []byte) (int, error) {
+	w(text)
+	return len(text), nil
 }
 
 // One look is over before anybody looks elsewhere.

@@ -74,9 +74,11 @@ const (
 	awayDelay = 10 * time.Second
 	// absenceIsNews is how long the API may be away before that is news.
 	absenceIsNews = time.Minute
-	// newsGrace bounds how long the end waits until all news are told. The user's
-	// command has a minute.
+	// newsGrace bounds how long the end waits for one more of the news to be told. The
+	// user's command has a minute, and a second for what it leaves behind.
 	newsGrace = 65 * time.Second
+	// commandGrace bounds how long commands that are given up may take to end.
+	commandGrace = 2 * time.Second
 	// mostUnread is how many bytes may wait for a reader that has stopped reading.
 	// Then nothing more is taken from the poller, which keeps only the newest.
 	mostUnread = 1 << 20
@@ -90,11 +92,11 @@ const (
 // Run tracks the jobs that are not tracked yet, tells of each change of status, and
 // returns when all of the jobs are finished and all wanted PDFs saved or given up,
 // when ctx ends, or when nobody reads Out any more; without an interruption, it sees to
-// it that all news are told first. Downloads that have not ended then
-// are canceled, and leave nothing on the disk. What it observed is in the state file
-// then, as far as the disk allows: trouble with it is told once, and watching goes on.
-// Its error means that the poller or downloading stopped early, or that Out can't be
-// written.
+// it that all news are told first. Downloads that have not ended then are canceled, and
+// leave nothing on the disk. What it observed is in the state file then, as far as the
+// disk allows: trouble with it is told once, and watching goes on. Its error means that
+// the poller or downloading stopped early, that Out can't be written, or that something
+// panicked.
 func Run(ctx context.Context, cfg Config) (Result, error) {
 	w := newWatch(&cfg)
 	w.herald = newHerald(ctx, cfg.Command)

@@ -31,8 +31,9 @@ type watched struct {
 	noFile  error        // why it could not be saved
 }
 
-// watch is one run. All of it belongs to the goroutine of Run; saves, writes and the
-// following of the file have goroutines of their own that only hand over results.
+// watch is one run. All of it belongs to the goroutine of Run; saves, writes, the
+// following of the file and the user's command have goroutines of their own that only
+// hand over results.
 type watch struct {
 	cfg    *Config
 	ledger ledger
@@ -235,7 +236,9 @@ func (w *watch) loop(ctx context.Context) error {
 		case <-w.herald.due:
 			w.notify()
 		case err := <-w.herald.ended:
-			w.commanded(err)
+			if err := w.commanded(err); err != nil {
+				return err
+			}
 		case err := <-w.out.done:
 			if w.out.landed(err); w.out.err != nil {
 				return w.out.err
@@ -275,7 +278,9 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 	if !r.Cut {
 		w.tellEnd(&r)
 	}
-	w.tellOut(ctx)
+	if err := w.tellOut(ctx); err != nil {
+		why = err
+	}
 	w.err.drain(ctx, writeGrace)
 	switch {
 	case isBroken(why):
