@@ -14,7 +14,8 @@ type ledger struct {
 	members map[store.BatchID]*members
 }
 
-// members are a batch's jobs, of which the first so many are known to be over.
+// members are a batch's jobs, of which the first so many are known to be over. One that
+// was forgotten and tracked again stands in it twice.
 type members struct {
 	ids  []job.ID
 	past int
@@ -54,19 +55,21 @@ func (l *ledger) over(batch store.BatchID) (done, failed int, over bool) {
 		return 0, 0, false
 	}
 	for m.past < len(m.ids) {
-		if j := l.jobs[m.ids[m.past]]; j != nil && !j.End.Finished() {
+		if j := l.jobs[m.ids[m.past]]; j != nil && j.Batch == batch && !j.End.Finished() {
 			return 0, 0, false
 		}
 		m.past++
 	}
+	counted := make(map[job.ID]bool, len(m.ids))
 	for _, id := range m.ids {
 		switch j := l.jobs[id]; {
-		case j == nil: // it was forgotten
+		case j == nil, j.Batch != batch, counted[id]: // it was forgotten, and perhaps tracked again
 		case j.End == job.EndedDone:
 			done++
 		default:
 			failed++
 		}
+		counted[id] = true
 	}
 	return done, failed, true
 }

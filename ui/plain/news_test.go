@@ -77,6 +77,29 @@ batch-finished: batch may finished: 1 done, 1 failed
 	})
 }
 
+// In another jobwatch somebody forgets a job, and takes that back.
+func TestAJobThatWasForgottenForAMomentCountsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
+		command := &told{}
+		s.cfg.Batch, s.cfg.Command = "may", command.run
+		s.start(a, b)
+		s.heard(says(a, job.Error, 0.6, "no such font"))
+		<-time.After(2 * time.Second) // that is saved
+		other, opened := open(t, s.path)
+		if err := other.Append(t.Context(), store.Forget{ID: a}, store.Track{Job: opened.Contents.Jobs[0]}); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(2 * time.Second) // that is seen
+		s.heard(says(b, job.Done, 1, ""))
+		s.wait()
+		if got := command.texts(); !strings.Contains(got, "batch may finished: 1 done, 1 failed\n") {
+			t.Errorf("told:\n%s", got)
+		}
+	})
+}
+
 func TestTheAPIsAbsenceIsNewsWithoutAScreenToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
