@@ -37,7 +37,7 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
 		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller, fail), Jobs: jobs, Batch: a.opts.Batch,
-		Redact: a.opts.Redact,
+		Redact: a.opts.Redact, Demo: a.opts.Demo,
 	}
 	if a.opts.NotifyCommand != "" {
 		config.Command = hook.New(a.opts.NotifyCommand).Run

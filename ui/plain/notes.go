@@ -83,11 +83,17 @@ func (w *watch) tellEnd(r *Result) {
 		w.tellNotSaved(r.NotSaved)
 	}
 	var left []string
-	if r.Unfinished > 0 {
-		left = append(left, plural(r.Unfinished, "unfinished job")+" still tracked")
+	switch unfinished := plural(r.Unfinished, "unfinished job"); {
+	case r.Unfinished > 0 && w.cfg.Demo:
+		left = append(left, unfinished)
+	case r.Unfinished > 0:
+		left = append(left, unfinished+" still tracked")
 	}
 	if w.files.canceled > 0 {
 		left = append(left, plural(w.files.canceled, "PDF")+" not saved yet")
+	}
+	if w.cfg.Demo {
+		left = append(left, "nothing of the demo is kept")
 	}
 	if r.Interrupted && len(left) > 0 && !w.cfg.JSON {
 		w.tell("interrupted; " + joined(", ", left...))

@@ -33,6 +33,7 @@ type Config struct {
 	Once bool // poll each job once, then leave
 
 	Redact bool // short IDs only, and no descriptions
+	Demo   bool // the state file is thrown away afterwards
 
 	// Command is the user's, told of news (hook.Hook's Run); nil: there is none.
 	Command func(context.Context, hook.Event) error

@@ -169,6 +169,14 @@ func TestAnInterruptionKeepsWhatWasSeen(t *testing.T) {
 		if jobs := s.saved(); s.result.Exit() != 130 || jobs[a].Answer.Status != job.Processing || len(jobs) != 2 {
 			t.Errorf("%+v %+v", s.result, jobs)
 		}
+
+		demo := newStage(t)
+		demo.cfg.Demo = true
+		demo.start(a, b)
+		demo.heard(says(a, job.Processing, 0.5, ""))
+		demo.cancel()
+		demo.wait()
+		want(t, "of a demo", demo.err.String(), "jobwatch: interrupted; 2 unfinished jobs, nothing of the demo is kept\n")
 	})
 }
 
