@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"io"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -25,6 +27,34 @@ func TestSignalsEndItInOrder(t *testing.T) {
 			tm.Left(status)
 			if n := s.saved(); n != len(ids) {
 				t.Errorf("%d jobs were saved as done:\n%s", n, s.state())
+			}
+		})
+	}
+}
+
+// Without a screen it says what is left, and the shell what ended it.
+func TestSignalsEndAScriptInOrder(t *testing.T) {
+	for signal, status := range map[syscall.Signal]int{
+		syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGINT: 130,
+	} {
+		t.Run(signal.String(), func(t *testing.T) {
+			s := newStage(t)
+			cmd := s.command("--plain", s.jobs(1, 0)[0].String(), "0190a5d1-ac96-474b-8cce-b302099a8057") // nobody knows the second
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said strings.Builder
+			cmd.Stderr = &said
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			_, _ = out.Read(make([]byte, 1)) // it is on its way
+			_ = cmd.Process.Signal(signal)
+			_, _ = io.Copy(io.Discard, out)
+			_ = cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != status || !strings.Contains(said.String(), "still tracked") {
+				t.Errorf("exit status %d: %s", got, said.String())
 			}
 		})
 	}

@@ -16,7 +16,8 @@ import (
 	"example.com/jobwatch/ui/term"
 )
 
-// Lines watches without a screen, in plain lines or JSON.
+// Lines watches without a screen, in plain lines or JSON. Where ctx has ended it, the
+// error is ctx's cause.
 func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -30,7 +31,10 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 		}
 	}
 	journal, opened, err := store.Open(ctx, a.state)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil: // it may wait for another jobwatch
+		return plain.Result{}, context.Cause(ctx)
+	case err != nil:
 		return plain.Result{}, err
 	}
 	defer journal.Close() //nolint:errcheck // all that Append said was saved is
@@ -54,6 +58,9 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	err = errors.Join(err, stop(), stopFiles())
 	if broke, ok := crash.In(context.Cause(ctx)); ok {
 		err = errors.Join(err, broke)
+	}
+	if err == nil && result.Interrupted {
+		err = context.Cause(ctx)
 	}
 	return result, err
 }
