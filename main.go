@@ -99,7 +99,10 @@ func (s signalled) status() int {
 func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup asks
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() { cancel(signalled{<-signals}) }()
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -28,6 +29,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv("JOBWATCH_BE_THE_PROGRAM") != "" {
 		main()
 	}
+	// It is started as from a terminal, also where nohup runs the tests.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	os.Exit(m.Run())
 }
 

@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,6 +46,8 @@ func run(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "the program can't be built: %v\n%s", err, out)
 		return 1
 	}
+	// The program is started as from a terminal, also where nohup runs the tests.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	_ = flag.Set("test.parallel", "12") // they wait most of the time
 	return m.Run()
 }

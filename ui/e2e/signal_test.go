@@ -5,6 +5,7 @@ package e2e
 import (
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,6 +58,27 @@ func TestSignalsEndAScriptInOrder(t *testing.T) {
 				t.Errorf("exit status %d: %s", got, said.String())
 			}
 		})
+	}
+}
+
+// Who logs out after nohup jobwatch finds all done the next day.
+func TestNohupIsRespected(t *testing.T) {
+	s := newStage(t)
+	id := s.jobs(1, 0)[0].String()
+	cmd := exec.CommandContext(s.Context(), "sh", "-c", `trap '' HUP; exec "$0" "$@"`, binary, "--plain", id)
+	cmd.Env = s.env()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = out.Read(make([]byte, 1)) // it is on its way
+	_ = cmd.Process.Signal(syscall.SIGHUP)
+	told, _ := io.ReadAll(out)
+	if err := cmd.Wait(); err != nil || !strings.Contains(string(told), "Done") {
+		t.Errorf("it ended with %v and told\n%s", err, told)
 	}
 }
 
