@@ -46,7 +46,7 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	if a.opts.NotifyCommand != "" {
 		config.Command = hook.New(a.opts.NotifyCommand).Run
 	}
-	if env := term.Environ(os.Environ()); xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
+	if env := term.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
 		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}
 	stopFiles := func() error { return nil }
