@@ -251,17 +251,15 @@ func (l *loop) suspended(m moment) bool {
 func (l *loop) track(jobs []Tracked) {
 	m := l.moment()
 	batch := make([]*entry, len(jobs))
-	for i := range jobs {
-		batch[i] = newEntry(m, &jobs[i])
-	}
-	l.schedule.track(m.now, batch)
 	var asked []job.ID
 	for i := range jobs {
+		batch[i] = newEntry(m, &jobs[i])
 		if jobs[i].Asked {
 			asked = append(asked, jobs[i].ID)
 		}
 	}
-	if len(asked) > 0 {
+	l.schedule.track(m.now, batch)
+	if len(asked) > 0 { // else no try of a host in trouble is to come sooner
 		l.schedule.ask(m.now, asked)
 	}
 }
