@@ -96,6 +96,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	if err == nil {
 		defer unlock()
 	} else if isFatal(err) {
+		s.disown() // it may have become ours in the last moment
 		return nil, opened, err
 	}
 	opened, err = s.start(err)
