@@ -49,7 +49,7 @@ func statuses(table []option) []status {
 		{"1", "a job ended otherwise, or jobwatch could not go on"},
 		{"2", "wrong flag, argument or config file"},
 		{"8", "with --once: some jobs are still unfinished"},
-		{"130", "interrupted by ctrl+c"},
+		{"130", "ctrl+c (129: the terminal was closed, 143: SIGTERM)"},
 	}
 	if find(table, "once") == nil {
 		all = slices.Delete(all, 3, 4)
