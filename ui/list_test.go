@@ -315,17 +315,30 @@ func TestAClickSelectsAndTheWheelScrolls(t *testing.T) {
 func TestColumnsHaveNames(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.add(3, func(_ int, j *sim.Job) { steady(j, time.Minute) })
-		d.wait(10 * time.Second)
+		d.wait(30 * time.Second)
 		for _, width := range []int{40, 60, 80, 100, 120, 160, 200, 300} {
 			d.send(tea.WindowSizeMsg{Width: width, Height: 36})
 			lines := strings.Split(d.screen(), "\n")
-			names, job := lines[1], lines[3]
+			names, batch, job := lines[1], lines[2], lines[3]
 			for name, text := range map[string]string{"status": "Processing", "descr": "Safety", "job": "1ce47e03"} {
 				if at := strings.Index(names, name); at < 0 || !strings.HasPrefix(job[bytesAt(job, at):], text) {
 					t.Errorf("%d columns: %q is not above its column:\n%s\n%s", width, name, names, job)
 				}
 			}
+			for name, below := range map[string][]string{"ready": {batch, job}, "time": {job}, "ago": {job}} {
+				at := strings.Index(names, name+" ")
+				if at < 0 {
+					continue // no room for it
+				}
+				for _, line := range below {
+					if end := bytesAt(line, at+len(name)); line[end-1] == ' ' || line[end] != ' ' {
+						t.Errorf("%d columns: nothing ends below %q:\n%s\n%s", width, name, names, line)
+					}
+				}
+			}
 		}
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+		d.sees("  ready   time  ago ")
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 10})
 		d.seesNot("description")
 	})

@@ -291,7 +291,7 @@ func quiet(stale bool, r theme.Role) theme.Role {
 	return r
 }
 
-// batchLine draws a batch's header row. Its bar stands in the rows' column.
+// batchLine draws a batch's header row. Its bar and its forecast stand in the rows' columns.
 func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 	b, g := line.Batch, &m.theme.Glyphs
 	l := draw.NewLine(m.theme, ground(line.Cursor))
@@ -327,10 +327,10 @@ func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 		l.Space(1).Bar(role, progress, c.bar)
 	}
 	l.Space(1).Right(theme.Text, draw.Percent(progress), c.percent)
-	if room := width - l.Width(); room > etaWidth && b.Counts.Live() > 0 {
+	if c.eta > 0 && b.Counts.Live() > 0 {
 		estimate := m.oracle.Batch(b.ID, m.now)
 		m.hold(etaStep)
-		l.Right(etaRole(estimate), estimate.String(), room)
+		l.Space(1).Right(etaRole(estimate), estimate.String(), c.eta)
 	}
 	return l.PadTo(width)
 }
