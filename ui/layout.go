@@ -73,6 +73,7 @@ const (
 	gutterWidth  = 2  // cursor and mark
 	statusWidth  = 13 // glyph, space, word
 	percentWidth = 4
+	shortID      = 8 // 3f2a91bc
 	clockWidth   = 6 // 23h59m, 99d23h
 	updatedWidth = 4 // 55s, 23h
 	etaWidth     = 8 // 10-25m, overdue
@@ -80,7 +81,8 @@ const (
 
 // What the text of a row, which people read most, keeps for itself.
 const (
-	leastText = 16 // cells, before it is said when a job will be ready, and was heard
+	someText  = 8  // cells, before IDs get as many as tell them apart
+	leastText = 16 // before it is said when a job will be ready, and was heard
 	fairText  = 20 // before there is any other clock
 	goodText  = 24 // before the bar grows
 )
@@ -91,8 +93,10 @@ const minBar, maxBar = 6, 30
 
 // divide shares out the width of a row.
 func divide(width, idWidth int) columns {
-	c := columns{status: statusWidth, id: idWidth, percent: percentWidth}
-	left := width - gutterWidth - c.status - 1 - c.id - 1 - 1 - c.percent
+	c := columns{status: statusWidth, percent: percentWidth}
+	left := width - gutterWidth - c.status - 1 - 1 - 1 - c.percent
+	c.id = min(idWidth, max(left-someText, shortID))
+	left -= c.id
 	take := func(column *int, width, keep int) {
 		if left >= keep+1+width {
 			*column = width

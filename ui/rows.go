@@ -55,7 +55,7 @@ func (m *Model) rows() []string {
 // idWidth is the width of the ID column: as wide as the longest visible one, so
 // that it only changes where two IDs collide.
 func (m *Model) idWidth(lines []jobs.Line) int {
-	width := len("3f2a91bc")
+	width := shortID
 	for _, line := range lines {
 		if line.Row != nil {
 			width = max(width, line.Row.ShortLen())

@@ -166,6 +166,25 @@ func TestEverySizeFitsItsScreen(t *testing.T) {
 	})
 }
 
+// IDs of version 7 that were made at the same time begin alike: on narrow screens they
+// don't push out the rest.
+func TestLongIDsFitNarrowScreens(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		var text strings.Builder
+		for i := range 30 {
+			fmt.Fprintf(&text, "01890a5d-ac96-774b-bc%02x-b302099a8057\n", i)
+		}
+		d.paste(text.String())
+		for width := minWidth; width <= 80; width++ {
+			for _, height := range []int{minHeight, 15, 40} {
+				d.send(tea.WindowSizeMsg{Width: width, Height: height})
+				d.fits(width, height)
+			}
+		}
+		d.sees("01890a5d-ac96-774")
+	})
+}
+
 func (d *desk) fits(width, height int) {
 	d.Helper()
 	lines := strings.Split(d.model.View(), "\n")
