@@ -134,7 +134,6 @@ func TestTwentyThousandJobsInOnePaste(t *testing.T) {
 	})
 }
 
-// New arrivals, as the demo has them, become batches of their own name.
 // The budget is for 10 requests a second, and 3,000 jobs want one. Those in sight
 // come first, after a paste as after a start with jobs that were never heard of.
 func TestWhatIsInSightIsAskedAboutFirst(t *testing.T) {
@@ -160,6 +159,7 @@ func TestWhatIsInSightIsAskedAboutFirst(t *testing.T) {
 	})
 }
 
+// New arrivals, as the demo has them, become batches of their own name.
 func TestArrivalsBecomeBatches(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		arrivals := d.arrivals()

@@ -78,8 +78,6 @@ func TestADoneJobsPDFIsDownloadedAndRemembered(t *testing.T) {
 	})
 }
 
-// With --download each PDF is there the moment that its job is Done, and a restart
-// goes on with what is missing.
 // Before there is a file, Y copies where the API has the output: as a whole URL,
 // though it may have told a path only.
 func TestYCopiesTheOutputsURL(t *testing.T) {
@@ -105,6 +103,8 @@ func TestYCopiesTheOutputsURL(t *testing.T) {
 	})
 }
 
+// With --download each PDF is there the moment that its job is Done, and a restart
+// goes on with what is missing.
 func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		all := func(o *Options) { o.DownloadAll = true }
