@@ -68,8 +68,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		ops = append(ops, store.Track{Job: j})
 	}
 	m.saves.add(func(err error) tea.Cmd {
-		m.list.Saved(ids)
-		m.track(added) // on a disk error too: watching goes on
+		m.watch(added) // on a disk error too: watching goes on
 		if err == nil {
 			m.say(theme.OK, told("added "+plural(len(ids), "job"), already, msg))
 		}
@@ -210,8 +209,7 @@ func (m *Model) undoLast() tea.Cmd {
 		ops = append(ops, store.Track{Job: j})
 	}
 	m.saves.add(func(err error) tea.Cmd {
-		m.list.Saved(idsOf(records))
-		m.track(records)
+		m.watch(records)
 		if err == nil {
 			m.say(theme.OK, "brought back "+plural(len(records), "job"))
 		}

@@ -55,6 +55,31 @@ func TestAFullDiskIsToldAndWatchingGoesOn(t *testing.T) {
 	})
 }
 
+// The disk takes its time, and what is being saved is taken back meanwhile: nobody asks
+// the API about it then.
+func TestWhatIsTakenBackWhileItIsSavedIsNotPolled(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		var slow atomic.Bool
+		d.onDisk(func(op disktest.Op, _ string) error {
+			if slow.Load() && op == disktest.Sync {
+				<-time.After(3 * time.Second)
+			}
+			return nil
+		})
+		_, text := d.silent(3, time.Hour)
+		slow.Store(true)
+		d.paste(text)
+		d.press("u")
+		d.waitFor("took back 3 added jobs")
+		d.wait(time.Minute)
+		if n := d.api.Stats().Requests; n > 0 {
+			d.Errorf("%d requests were made about jobs that are not tracked", n)
+		}
+		d.paste(text)
+		d.waitFor("3 running")
+	})
+}
+
 func TestAFileOfANewerVersionEndsTheStartAndIsLeftAlone(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		_, text := d.jobs(1)

@@ -159,6 +159,17 @@ func (m *Model) track(records []store.Job) {
 	}
 }
 
+// watch begins with jobs that have been saved, but for those that were forgotten
+// meanwhile.
+func (m *Model) watch(records []store.Job) {
+	kept := slices.DeleteFunc(slices.Clone(records), func(j store.Job) bool {
+		_, here := m.list.Row(j.ID)
+		return !here
+	})
+	m.list.Saved(idsOf(kept))
+	m.track(kept)
+}
+
 // updated takes in what the poller found out.
 func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	if !msg.open {
