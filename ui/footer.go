@@ -60,10 +60,20 @@ func (m *Model) hints() []key.Binding {
 	k.Back.SetHelp(k.Back.Help().Key, "back")
 	switch m.screen {
 	case detailScreen:
+		if row, _ := m.list.Current(); row == nil {
+			return []key.Binding{k.Help, k.Back, k.Name, k.Download, k.Copy, k.Poll, k.Forget}
+		}
 		return []key.Binding{k.Help, k.Back, k.Open, k.Download, k.Copy, k.CopyPath, k.Poll}
-	case problemScreen, logScreen, helpScreen:
-		return []key.Binding{k.Help, k.Back, k.Log, k.Problems}
+	case problemScreen:
+		return []key.Binding{k.Help, k.Back, k.Log}
+	case logScreen:
+		return []key.Binding{k.Help, k.Back, k.Problems}
+	case helpScreen:
+		return []key.Binding{k.Back, k.Log, k.Problems}
 	case listScreen:
+		if m.list.Empty() == jobs.NothingTracked {
+			return []key.Binding{k.Help, k.Add, k.Undo, k.Quit}
+		}
 	}
 	return k.ShortHelp()
 }

@@ -51,7 +51,7 @@ func DefaultKeys() KeyMap {
 		PollAll:  bind("R", "poll all unfinished", "R"),
 		Pause:    bind("p", "pause polling", "p"),
 		Copy:     bind("y", "copy the ID", "y"),
-		CopyPath: bind("Y", "copy the PDF's path", "Y"),
+		CopyPath: bind("Y", "copy the PDF's path or URL", "Y"),
 		Open:     bind("o", "open the PDF", "o"),
 		Download: bind("d", "download the PDF", "d"),
 		Export:   bind("e", "export what is shown", "e"),

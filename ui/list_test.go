@@ -283,6 +283,39 @@ func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
 	})
 }
 
+// The bottom line names the keys that do something where one is.
+func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 160, Height: 36})
+		footer := func() string { return d.screen()[strings.LastIndex(d.screen(), "\n")+1:] }
+		shows := func(where string, keys ...string) {
+			d.Helper()
+			for _, key := range keys {
+				if !strings.Contains(footer(), key) {
+					d.Errorf("%s: no %q in %q", where, key, footer())
+				}
+			}
+		}
+		shows("nothing is tracked", "? help", "a add jobs", "q quit")
+		_, text := d.silent(3, time.Hour)
+		d.paste(text)
+		d.wait(time.Minute) // the note is gone
+		shows("the list", "? help", "/ filter", "enter details")
+		d.press("enter")
+		shows("a batch", "esc back", "n name the batch", "d download")
+		if strings.Contains(footer(), "o open") {
+			d.Errorf("a batch has no one PDF: %q", footer())
+		}
+		d.press("esc", "down", "enter")
+		shows("a job", "esc back", "o open the PDF", "Y copy the PDF's path or URL")
+		for key, screen := range map[string]string{"f": "failures", "l": "log", "?": "help"} {
+			d.press(key)
+			shows(screen, "esc back")
+			d.press(key)
+		}
+	})
+}
+
 func TestTheHelpNamesEveryKey(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.press("?")

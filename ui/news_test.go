@@ -408,7 +408,6 @@ func TestFailuresAreGroupedByCause(t *testing.T) {
 		if n := strings.Count(d.clip.copied, "\n") + 1; n != 4 {
 			d.Errorf("%d IDs were copied, want 4", n)
 		}
-		d.sees("esc back") // its own keys, not the list's
 		d.press("down", "e")
 		d.sees("to: failed.txt")
 		for range 20 {

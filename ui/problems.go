@@ -131,5 +131,5 @@ func (m *Model) problemBody() []string {
 func (m *Model) problemHints() string {
 	k := &m.opts.Keys
 	return joined(", ", hint(k.Copy, "copies the IDs of this cause"), hint(k.Export, "saves them"),
-		hint(k.Detail, "goes to the first"), hint(k.Back, "back"))
+		hint(k.Detail, "goes to the first"))
 }
