@@ -319,10 +319,14 @@ func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 func TestTheHelpNamesEveryKey(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.press("?")
-		for _, group := range d.model.opts.Keys.FullHelp() {
-			for _, b := range group {
-				d.sees(b.Help().Desc)
+		for _, size := range []tea.WindowSizeMsg{{Width: 120, Height: 36}, {Width: 80, Height: 24}} {
+			d.send(size)
+			for _, group := range d.model.opts.Keys.FullHelp() {
+				for _, b := range group {
+					d.sees(b.Help().Desc)
+				}
 			}
+			d.seesNot("more lines")
 		}
 		d.press("?")
 		d.sees("Nothing tracked yet.")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
 	"example.com/jobwatch/ui/draw"
@@ -113,9 +115,10 @@ func (m *Model) scrolled(lines []string, height int) []string {
 func (m *Model) helpLines() []string {
 	groups := m.opts.Keys.FullHelp()
 	m.help.Width = 0
-	full := m.help.FullHelpView(groups)
-	if widest(full) <= m.layout.width-2 {
-		return indent(full)
+	for _, columns := range [][][]key.Binding{groups, halves(groups)} {
+		if block := m.help.FullHelpView(columns); widest(block) <= m.layout.width-2 {
+			return indent(block)
+		}
 	}
 	column := 8
 	for _, b := range slices.Concat(groups...) {
@@ -132,6 +135,20 @@ func (m *Model) helpLines() []string {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// halves are the keys in two columns, with a blank line between subjects.
+func halves(groups [][]key.Binding) [][]key.Binding {
+	blank := key.NewBinding(key.WithKeys(""))
+	var all []key.Binding
+	for i, g := range groups {
+		if i > 0 {
+			all = append(all, blank)
+		}
+		all = append(all, g...)
+	}
+	half := (len(all) + 1) / 2
+	return [][]key.Binding{all[:half], all[half:]}
 }
 
 func indent(block string) []string {

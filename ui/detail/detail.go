@@ -234,7 +234,7 @@ func (p *page) polling(j Job) {
 	if j.Polls > 0 {
 		polls = strconv.Itoa(j.Polls)
 		if j.Latency > 0 {
-			polls += ", the last took " + latency(j.Latency)
+			polls += ", last took " + latency(j.Latency)
 		}
 	}
 	p.fact("Polls", theme.Text, polls)
