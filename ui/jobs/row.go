@@ -43,7 +43,7 @@ type Row struct {
 	News     bool // its end has not been looked at yet
 	Saving   bool // tracked here and not yet in the state file
 	Selected bool
-	Stalled  bool // as [List.SetStalled] said
+	Stalled  bool // as [List.SetStalled] or [List.Study] was told
 
 	drawn   job.Progress // the most that its bar has shown; see [Row.Drawn]
 	idBytes uint8        // the first bytes of the ID that tell it apart

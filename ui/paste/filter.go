@@ -106,9 +106,9 @@ func (f *filter) keys(keys, data []byte, sent int) (out, rest []byte) {
 	}
 }
 
-// release is called when nothing more can be read now: it passes on a tail that
-// is a key, esc or alt and a bracket, which must not wait. Should the rest of a
-// marker follow, it is still known as such. Longer tails are never a key's.
+// release is called when nothing has followed for long enough: it passes on a tail
+// that is a key, esc or alt and a bracket. Should the rest of a marker follow, it is
+// still known as such. Longer tails are never a key's.
 func (f *filter) release(keys []byte) []byte {
 	if tail := f.unsent(); len(tail) > 0 && len(f.tail) <= 2 {
 		keys = append(keys, tail...)
