@@ -80,6 +80,8 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"status:unknown", with(func(s *Subject) { s.State = GivenUp }), true},
 		{"status:unsaid", with(func(s *Subject) { s.State = Unheard }), true},
 		{"status:other", with(func(s *Subject) { s.State = Other }), true},
+		{"status:running", with(func(s *Subject) { s.State = Other }), true},
+		{"status:processing", with(func(s *Subject) { s.State = Other }), false},
 
 		{"progress>0.4", invoice(), true},
 		{"progress>0.5", invoice(), false},

@@ -33,7 +33,7 @@ func statuses() []named {
 	return []named{
 		{word: "queued", states: setOf(Queued)},
 		{word: "notstarted", states: setOf(Queued)},
-		{word: "running", states: setOf(Running)},
+		{word: "running", states: setOf(Running, Other)}, // as the top line counts them
 		{word: "processing", states: setOf(Running)},
 		{word: "done", states: setOf(Done)},
 		{word: "error", states: setOf(Error)},
