@@ -3,6 +3,7 @@ package poller
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -137,6 +138,8 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 		s := newTestSchedule(rapid.SampledFrom([]float64{0.5, 10, math.Inf(1)}).Draw(t, "rate"), concurrency)
 		now, made := 0.0, 0
 		var flying []*entry
+		var guests []*guest // who wait, or are under way
+		polls := 0          // in a row, while a guest waited
 		some := func(t *rapid.T) []job.ID {
 			var ids []job.ID
 			for range rapid.IntRange(0, 4).Draw(t, "ids") {
@@ -148,6 +151,7 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 			i := rapid.IntRange(0, len(flying)-1).Draw(t, "flight")
 			e := flying[i]
 			flying = append(flying[:i], flying[i+1:]...)
+			guests = slices.DeleteFunc(guests, func(g *guest) bool { return &g.entry == e })
 			return e
 		}
 		t.Repeat(map[string]func(*rapid.T){
@@ -170,7 +174,28 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 				}
 				if e != nil {
 					flying = append(flying, e)
+					polls++
 				}
+				if len(s.guests) == 0 || e != nil && e.gone {
+					polls = 0
+				}
+				if polls > 1 {
+					t.Fatalf("at %v a guest waits, and two polls in a row go", now)
+				}
+			},
+			"guest": func(*rapid.T) {
+				g := newGuest()
+				guests, s.guests = append(guests, g), append(s.guests, g)
+			},
+			"excuse": func(t *rapid.T) {
+				if len(guests) == 0 {
+					t.Skip("there are none")
+				}
+				i := rapid.IntRange(0, len(guests)-1).Draw(t, "guest")
+				g := guests[i]
+				guests = slices.Delete(guests, i, i+1)
+				flying = slices.DeleteFunc(flying, func(e *entry) bool { return e == &g.entry })
+				s.excuse(now, g)
 			},
 			"answer": func(t *rapid.T) {
 				if len(flying) == 0 {
@@ -202,6 +227,9 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 func checkBooks(t *rapid.T, s *schedule, flying []*entry) {
 	if s.flying != len(flying) || s.flying > s.concurrency {
 		t.Fatalf("%d under way, want %d of at most %d", s.flying, len(flying), s.concurrency)
+	}
+	if p := s.gate.probe; p != nil && !slices.Contains(flying, p) {
+		t.Fatalf("all wait for a probe that is not under way: %+v", p)
 	}
 	queued := 0
 	for _, e := range s.jobs {
