@@ -16,7 +16,8 @@ import (
 const lockPatience = 5 * time.Second
 
 // Store is an open state file. Its methods may be called from any goroutine, and
-// any number of stores, in any number of processes, may have the same file open.
+// any number of stores, in any number of processes, may have the same file open; one at
+// a time, where the file system has no locks.
 //
 // It keeps no jobs in memory and no file open: each call opens the file that has
 // the name now, which another process may have replaced.
