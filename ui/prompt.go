@@ -162,8 +162,8 @@ func (m *Model) question() string {
 	case savePrompt:
 		return "save the IDs of this cause to: "
 	case confirmPrompt:
-		return "Forget " + plural(len(m.doomed), "job") + "? " +
-			joined("; ", "The service keeps them", hint(m.opts.Keys.Undo, "brings them back")) + ". y/n"
+		return "Forget " + plural(len(m.doomed), "job") + "? y/n  " + // first: the rest may be cut
+			joined("; ", "The service keeps them", hint(m.opts.Keys.Undo, "brings them back"))
 	case noPrompt:
 	}
 	return ""
