@@ -10,7 +10,10 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/term"
 )
 
@@ -406,6 +409,63 @@ func TestTwoDashboardsShareOneStateFile(t *testing.T) {
 		other.sees("Nothing tracked yet.")
 		other.leave()
 	})
+}
+
+// Both poll the same job. The one that saw its end first saves it while the other has
+// yet to save that it runs, or is about to: the end is what stays.
+func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
+	for name, wait := range map[string]time.Duration{"waiting": time.Second / 2, "flying": 2 * time.Second, "saved": 4 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, func(d *desk) {
+				d.leave()
+				d.start(func(o *Options) {
+					open := o.Open
+					o.Open = func(ctx context.Context) (Journal, store.Opened, error) {
+						j, opened, err := open(ctx)
+						return slowDisk{j}, opened, err
+					}
+				})
+				ids, text := d.silent(1, 2*time.Second+wait) // 2 s until it is saved and asked for
+				d.paste(text)
+				d.waitFor("1 running")
+				d.wait(wait)
+				other, opened, err := store.Open(d.ctx, d.file)
+				if err != nil {
+					d.Fatal(err)
+				}
+				defer other.Close() //nolint:errcheck // nothing is lost that matters
+				client, err := api.New("http://api.example", api.WithTransport(d.transport))
+				if err != nil {
+					d.Fatal(err)
+				}
+				answer, err := client.Status(d.ctx, ids[0])
+				if err != nil || answer.Status != job.Done {
+					d.Fatal(answer, err)
+				}
+				now := d.clock()
+				saw, _ := opened.Contents.Jobs[0].Observe(job.Report{
+					ID: ids[0], At: now, Answered: now, Started: now, Polls: 1, Answer: answer, End: job.EndedDone,
+				})
+				if err := other.Append(d.ctx, store.Observe{Job: saw}); err != nil {
+					d.Fatal(err)
+				}
+				d.wait(20 * time.Second)
+				d.sees("1 done")
+				d.kill()
+				if _, opened, err = store.Open(d.Context(), d.file); err != nil || opened.Contents.Jobs[0].End != job.EndedDone {
+					d.Errorf("the state file says %+v (%v)", opened.Contents.Jobs, err)
+				}
+			})
+		})
+	}
+}
+
+// slowDisk takes two seconds for each save.
+type slowDisk struct{ Journal }
+
+func (s slowDisk) Append(ctx context.Context, ops ...store.Op) error {
+	<-time.After(2 * time.Second)
+	return s.Journal.Append(ctx, ops...)
 }
 
 // An unknown word of the API's is shown as it is, but never raw.

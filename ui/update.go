@@ -183,14 +183,17 @@ func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	m.noteEvents(applied.Events)
 	m.fetchDone(applied.Events)
 	cmds := []tea.Cmd{listen(m.opts.Watcher.Updates()), m.announce(applied.Events)}
-	if len(applied.Save) > 0 {
-		waiting := !m.saves.empty()
-		m.saves.observe(applied.Save...)
-		if !waiting && !m.saves.busy {
-			cmds = append(cmds, saveAfter(statusDelay))
-		}
+	return tea.Batch(append(cmds, m.record(applied.Save))...)
+}
+
+// record has what is known of jobs saved, soon.
+func (m *Model) record(known []store.Job) tea.Cmd {
+	waiting := m.saves.busy || !m.saves.empty()
+	m.saves.observe(known...)
+	if waiting || m.saves.empty() {
+		return nil
 	}
-	return tea.Batch(cmds...)
+	return saveAfter(statusDelay)
 }
 
 // studyStep is how many jobs are studied in one go: some milliseconds' worth.
@@ -267,8 +270,9 @@ func (m *Model) foreign(msg foreignMsg) tea.Cmd {
 		m.warn(msg.news.Warning.String())
 	}
 	m.damage(msg.news.Damaged, "")
+	var cmds []tea.Cmd
 	if msg.news.Reset != nil {
-		m.replaced(*msg.news.Reset)
+		cmds = append(cmds, m.replaced(*msg.news.Reset))
 	}
 	// What we have not got on the disk yet comes later in the file than this.
 	applied := m.list.ApplyOps(append(msg.news.Ops, m.saves.unacknowledged()...), m.now)
@@ -284,12 +288,12 @@ func (m *Model) foreign(msg foreignMsg) tea.Cmd {
 	}
 	m.noteEvents(applied.Events)
 	m.fetchDone(applied.Events)
-	next := tea.Batch(follow(m.ctx, m.journal), m.announce(applied.Events))
+	cmds = append(cmds, m.record(applied.Save), follow(m.ctx, m.journal), m.announce(applied.Events))
 	if msg.news.Lost {
 		m.saves.add(nil, m.everything()...)
-		return tea.Batch(next, m.flush())
+		cmds = append(cmds, m.flush())
 	}
-	return next
+	return tea.Batch(cmds...)
 }
 
 // drop stops watching jobs that are off the list.
@@ -331,12 +335,12 @@ func (m *Model) everything() []store.Op {
 }
 
 // replaced takes in a state file that was compacted or exchanged under us.
-func (m *Model) replaced(c store.Contents) {
+func (m *Model) replaced(c store.Contents) tea.Cmd {
 	applied := m.list.Reset(c)
-	m.saves.observe(applied.Save...)
 	m.drop(applied.Gone)
 	m.track(applied.Added)
 	for i := range applied.Added {
 		m.oracle.See(&applied.Added[i])
 	}
+	return m.record(applied.Save)
 }

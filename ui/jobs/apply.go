@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -76,7 +77,10 @@ func (l *List) fetch(reports []job.Report) {
 	}
 }
 
-// ApplyOps takes in what other dashboards wrote into the state file.
+// ApplyOps takes in what other dashboards wrote into the state file, in its order.
+// Where it says less than what is known here, of a job's end or where its PDF is, the
+// job is among those to be saved: else the file would say it for good, as such are not
+// asked about any more.
 func (l *List) ApplyOps(ops []store.Op, now time.Time) Applied {
 	l.now = now
 	var out Applied
@@ -92,15 +96,20 @@ func (l *List) ApplyOps(ops []store.Op, now time.Time) Applied {
 			l.insert(Row{Job: op.Job, News: l.recent(&op.Job)}, 0)
 		case store.Observe:
 			i, ok := l.slot(op.Job.ID)
-			if !ok || !newer(&op.Job, &l.rows[i].Job) {
+			if !ok {
 				continue
 			}
-			after := op.Job
-			after.Batch, after.Added = l.rows[i].Batch, l.rows[i].Added
-			if after.File == "" { // another dashboard does not know what this one saved
-				after.File = l.rows[i].File
+			before := l.rows[i].Job
+			after := before
+			if newer(&op.Job, &before) {
+				after = op.Job
+				after.Batch, after.Added = before.Batch, before.Added
 			}
+			after.File = cmp.Or(after.File, op.Job.File, before.File) // one may not know what the other saved
 			l.observe(i, &after, &out)
+			if undoes(&op.Job, &before) {
+				out.Save = append(out.Save, after)
+			}
 		case store.Forget:
 			if i, ok := l.slot(op.ID); ok {
 				out.Gone = append(out.Gone, op.ID)
@@ -123,6 +132,13 @@ func newer(theirs, ours *store.Job) bool {
 		return a || theirs.Answered.After(ours.Answered)
 	}
 	return !theirs.Answered.Before(ours.Answered)
+}
+
+// undoes reports whether a state file that says theirs last has lost what ours knows
+// for good: an end, or where the PDF is.
+func undoes(theirs, ours *store.Job) bool {
+	return theirs.File == "" && ours.File != "" ||
+		ours.End.Finished() && !theirs.End.Finished() && !newer(theirs, ours)
 }
 
 // observe replaces what is known of a row and tells what came of it.

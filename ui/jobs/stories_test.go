@@ -248,6 +248,44 @@ func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
 	d.sees("")
 }
 
+// Two dashboards poll one job, and what the slower one saves of it comes last.
+func TestAnEndThatTheStateFileLostIsSavedAgain(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	slow := []store.Op{d.others("a 50%"), d.others("b 50%")}
+	d.hear("a done", "b 60%")
+	applied := d.ApplyOps(slow, d.now)
+	if len(applied.Save) != 1 || applied.Save[0].ID != id("a") || applied.Save[0].End != job.EndedDone {
+		t.Errorf("to be saved: %+v", applied.Save)
+	}
+	if again := d.ApplyOps([]store.Op{d.others("a 70%")}, d.now); len(again.Save) > 0 {
+		t.Errorf("where it lives again: %+v", again.Save)
+	}
+}
+
+func TestAPDFIsKnownToBothDashboards(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	d.hear("a done", "b done")
+	theirs, ours := d.others("a done"), d.others("b done")
+	file := func(op store.Op, name string) store.Op {
+		o, _ := op.(store.Observe)
+		o.Job.File = name
+		return o
+	}
+	applied := d.ApplyOps([]store.Op{file(theirs, "a.pdf"), file(ours, "b.pdf"), theirs}, d.now)
+	if len(applied.Save) != 1 || applied.Save[0].File != "a.pdf" {
+		t.Errorf("to be saved: %+v", applied.Save)
+	}
+	d.hear("b done") // later than what comes
+	d.ApplyOps([]store.Op{file(ours, "b.pdf")}, d.now)
+	for _, name := range []string{"a", "b"} {
+		if row, _ := d.Row(id(name)); row.File != name+".pdf" {
+			t.Errorf("%s is in %q", name, row.File)
+		}
+	}
+}
+
 func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
 	d := newDesk(t, 20)
 	d.paste("june", "a b") // while the state file was being read

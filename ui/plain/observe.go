@@ -156,7 +156,8 @@ func (w *watch) applied(op store.Op) {
 }
 
 // observed takes another's word for a job where it is newer than ours. Where the PDF
-// is counts from both, as an end may have been noted before the PDF was there.
+// is counts from both, as an end may have been noted before the PDF was there. What
+// then differs from the file, or would once what waits is saved, is saved again.
 func (w *watch) observed(theirs store.Job) {
 	j := w.ledger.jobs[theirs.ID]
 	if j == nil {
@@ -164,12 +165,14 @@ func (w *watch) observed(theirs store.Job) {
 	}
 	lost := theirs.File == "" && j.File != ""
 	j.File = cmp.Or(theirs.File, j.File)
-	older := j.End.Finished() && !theirs.End.Finished() || theirs.Answered.Before(j.Answered)
+	unended := j.End.Finished() && !theirs.End.Finished()
+	older := unended || theirs.Answered.Before(j.Answered)
+	undone := unended && !theirs.Answered.After(j.Answered)
 	if !older {
 		theirs.Batch, theirs.Added, theirs.File = j.Batch, j.Added, j.File
 		*j = theirs
 	}
-	if lost {
+	if lost || undone || w.saves.observes(j.ID) {
 		w.saves.observe(j)
 	}
 	if at := w.jobs[j.ID]; at != nil && !at.settled && !older {

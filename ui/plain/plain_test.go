@@ -329,7 +329,7 @@ func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 		if s.result != (Result{Done: 1}) || !strings.HasSuffix(s.out.String(), "00000002  Done         100%  Invoice 00000002\n") {
 			t.Errorf("%+v\n%s", s.result, s.out.String())
 		}
-		if jobs := s.saved(); len(jobs) != 1 {
+		if jobs := s.saved(); len(jobs) != 1 || jobs[b].End != job.EndedDone {
 			t.Errorf("%+v", jobs)
 		}
 	})

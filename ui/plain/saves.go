@@ -124,3 +124,10 @@ func (s *saves) holds(id job.ID) bool {
 	}
 	return slices.ContainsFunc(s.urgent, waits) || s.busy && slices.ContainsFunc(s.flying.urgent, waits)
 }
+
+// observes reports whether a job's state has not reached the disk yet.
+func (s *saves) observes(id job.ID) bool {
+	_, waits := s.statuses[id]
+	_, flies := s.flying.statuses[id]
+	return waits || s.busy && flies
+}
