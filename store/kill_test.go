@@ -92,7 +92,7 @@ func beKilled(text string, out io.Writer) error {
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		return err
 	}
-	s, _, err := Open(context.Background(), c.Path)
+	s, _, err := Open(context.Background(), c.Path, LockPatience(time.Minute)) // two of them never rest
 	if err != nil {
 		return err
 	}

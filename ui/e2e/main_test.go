@@ -137,7 +137,7 @@ func (s *stage) folder(file ...string) string {
 // until waits for what no terminal tells.
 func (s *stage) until(what string, is func() bool) {
 	s.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(termtest.Patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !is() {

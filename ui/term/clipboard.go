@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
 
 	"github.com/aymanbagabas/go-osc52/v2"
 )
@@ -59,7 +58,8 @@ func (e *TooLargeError) Error() string {
 // "not from programs"), the passthrough needs allow-passthrough on (off since 3.3).
 // tmux load-buffer -w (3.2) does the same with neither, and tells whether it worked;
 // so that comes first. Where there is no such tmux, as over SSH from inside one,
-// both sequences are sent: whichever is allowed sets the same text.
+// both sequences are sent: whichever is allowed sets the same text. They are sent, too,
+// when ctx ends before a tmux that hangs has answered.
 func Copy(ctx context.Context, out *Output, env Env, text string) (How, error) {
 	if env["TMUX"] != "" && loadTmuxBuffer(ctx, env["TMUX"], text) == nil {
 		return ThroughTmux, nil
@@ -88,8 +88,6 @@ func clipboardSequence(env Env, text string) (string, How) {
 
 // loadTmuxBuffer has the tmux that we run in take the text. server is $TMUX.
 func loadTmuxBuffer(ctx context.Context, server, text string) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second) // a tmux that hangs is no reason to
-	defer cancel()
 	cmd := exec.CommandContext(ctx, "tmux", "load-buffer", "-w", "-")
 	cmd.Env = append(os.Environ(), "TMUX="+server)
 	cmd.Stdin = strings.NewReader(text)

@@ -341,11 +341,12 @@ func newOutput(t *testing.T) (*term.Output, func() string) {
 	}()
 	out := term.NewOutput(w)
 	return out, func() string {
+		out.Flush(time.Minute) // Close waits for a second only
 		_ = out.Close()
 		select {
 		case s := <-all:
 			return s
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("the output never ended")
 			return ""
 		}

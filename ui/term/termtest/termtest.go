@@ -37,8 +37,9 @@ type Terminal struct {
 	closed  sync.Once
 }
 
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+// Patience is how long a test waits for what must come: far longer than a loaded
+// machine takes for it.
+const Patience = time.Minute
 
 // Open starts a program on a terminal of a size, as the leader of its session: as a
 // terminal's own command, without a shell around it. A standard input, output or
@@ -171,7 +172,7 @@ func (tm *Terminal) Sees(texts ...string) {
 // Until waits for something to become true that changes with the screen.
 func (tm *Terminal) Until(what string, is func() bool) {
 	tm.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(Patience)
 	for !is() {
 		select {
 		case <-tm.moved:
@@ -239,7 +240,7 @@ func (tm *Terminal) PID() int { return tm.cmd.Process.Pid }
 // signal ended.
 func (tm *Terminal) Wait() int {
 	tm.Helper()
-	timer := time.AfterFunc(patience, func() {
+	timer := time.AfterFunc(Patience, func() {
 		tm.Errorf("it does not end")
 		_ = tm.cmd.Process.Kill()
 	})
