@@ -67,14 +67,16 @@ func push[T string | []byte](o *Output, p T) (int, error) {
 
 // write writes until nothing is queued.
 func (o *Output) write() {
-	if broken := o.recovers(); broken != nil {
-		defer func() {
-			if v := recover(); v != nil {
-				o.reset()
-				broken(v)
-			}
-		}()
-	}
+	defer func() {
+		broken := o.recovers() // not sooner: it may have been set since this began
+		if broken == nil {
+			return
+		}
+		if v := recover(); v != nil {
+			o.reset()
+			broken(v)
+		}
+	}()
 	for {
 		next, caughtUp := o.next()
 		if next == nil {
