@@ -92,9 +92,9 @@ func (p *Poller) Updates() <-chan Update { return p.updates }
 
 // Track begins to poll jobs, in the order in which they were submitted as far as is
 // known. Tracking a tracked job changes nothing. Finished jobs may be tracked too:
-// what they took tells how long others may take, and PollNow can revive them.
+// what they took tells how long others may take, and PollNow can revive them. A slice
+// that is given is Track's from then on: a copy of 100,000 jobs is 20 MB.
 func (p *Poller) Track(jobs ...Tracked) {
-	jobs = slices.Clone(jobs)
 	p.post(func(l *loop) { l.track(jobs) })
 }
 

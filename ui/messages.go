@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/safe"
@@ -25,7 +26,12 @@ type openedMsg struct {
 
 func open(ctx context.Context, how func(context.Context) (Journal, store.Opened, error)) tea.Cmd {
 	return func() tea.Msg {
+		usual := debug.SetGCPercent(400) // nearly all that is read stays: there is little to sweep
 		journal, contents, err := how(ctx)
+		if len(contents.Contents.Jobs) > studyStep {
+			usual = 25 // what runs for days should be small before it is fast
+		}
+		debug.SetGCPercent(usual)
 		return openedMsg{journal, contents, err}
 	}
 }
@@ -124,14 +130,13 @@ func await(arrivals <-chan Arrival) tea.Cmd {
 	}
 }
 
-// studyMsg is the jobs of the state file that the forecasts have yet to learn from.
-type studyMsg struct{ jobs []store.Job }
+// studyMsg is the jobs of the state file that the forecasts have yet to learn from. It
+// has their IDs and not what was read of them, which is let go.
+type studyMsg struct{ jobs []job.ID }
 
 // slim gives back the memory that only reading the state file took, as much as all
-// the rest with 100,000 jobs, and lets the heap grow less than usual before it is
-// swept: what runs for days should be small before it is fast.
+// the rest with 100,000 jobs.
 func slim() tea.Msg {
-	debug.SetGCPercent(25)
 	debug.FreeOSMemory()
 	return nil
 }

@@ -137,7 +137,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		m.warn(w.String())
 	}
 	m.fetchMissing()
-	cmds := []tea.Cmd{follow(m.ctx, m.journal), m.study(msg.contents.Contents.Jobs)}
+	cmds := []tea.Cmd{follow(m.ctx, m.journal), m.study(idsOf(msg.contents.Contents.Jobs))}
 	for _, p := range m.pending {
 		cmds = append(cmds, m.pasted(p))
 	}
@@ -201,10 +201,10 @@ const studyStep = 2000
 
 // study has the forecasts learn from the jobs of the state file, some at a time:
 // neither the first frame nor keys wait until 100,000 are through.
-func (m *Model) study(jobs []store.Job) tea.Cmd {
+func (m *Model) study(jobs []job.ID) tea.Cmd {
 	n := min(len(jobs), studyStep)
-	for i := range jobs[:n] {
-		m.learn(jobs[i].ID)
+	for _, id := range jobs[:n] {
+		m.learn(id)
 	}
 	if n < len(jobs) {
 		return func() tea.Msg { return studyMsg{jobs[n:]} }

@@ -16,8 +16,8 @@ import (
 )
 
 // crowd writes a state file of n jobs, with their history, in batches of 100. live is
-// the share of them that is not finished.
-func crowd(b *testing.B, n int, live float64) (path string) {
+// the share of them that is not finished; these have the IDs given, as far as they last.
+func crowd(b *testing.B, n int, live float64, ids ...job.ID) (path string) {
 	b.Helper()
 	path = filepath.Join(b.TempDir(), "jobs.jsonl")
 	s, _, err := store.Open(context.Background(), path)
@@ -34,7 +34,11 @@ func crowd(b *testing.B, n int, live float64) (path string) {
 			ops = append(ops, store.SetBatch{Batch: store.Batch{ID: batch, Name: fmt.Sprint("Batch ", i/100), Added: now}})
 		}
 		j := store.Job{ID: randomID(rng), Batch: batch, Added: now, Answer: job.Answer{Progress: job.Unknown}}
-		ops = append(ops, store.Track{Job: j}, store.Observe{Job: grown(j, rng, rng.Float64() < live)})
+		lives := rng.Float64() < live
+		if lives && len(ids) > 0 {
+			j.ID, ids = ids[0], ids[1:]
+		}
+		ops = append(ops, store.Track{Job: j}, store.Observe{Job: grown(j, rng, lives)})
 	}
 	if err := s.Append(context.Background(), ops...); err != nil {
 		b.Fatal(err)

@@ -4,6 +4,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,15 +14,16 @@ import (
 
 // BenchmarkFirstFrame is the time from the program's start until its first full
 // frame stands on a terminal of 200x60, and from a key then to its answer; beside it
-// the time that `jobwatch --version` takes. Goals: 40 ms with 100 jobs, 400 ms with
-// 100,000.
+// the time that `jobwatch --version` takes, the fastest of all first frames, and the
+// processor time until the frame stands, which is what counts on a machine that others
+// work on. Goals: 40 ms with 100 jobs, 400 ms with 100,000.
 //
 //	go test ./ui/bench -run '^$' -bench FirstFrame -benchtime 11x
 func BenchmarkFirstFrame(b *testing.B) {
 	for _, jobs := range []int{100, 100_000} {
 		b.Run(fmt.Sprintf("jobs=%d", jobs), func(b *testing.B) {
 			state := crowd(b, jobs, 0.5)
-			var frame, key, version []time.Duration
+			var frame, key, version, cpu []time.Duration
 			for b.Loop() {
 				start := time.Now()
 				if err := program(b, "--version").Run(); err != nil {
@@ -34,6 +36,7 @@ func BenchmarkFirstFrame(b *testing.B) {
 					rows := strings.Count(screen, "Done ") + strings.Count(screen, "Not Started ") + strings.Count(screen, "Processing ")
 					return rows > 50 && strings.Contains(screen, fmt.Sprint(jobs, " jobs")) && strings.Contains(screen, "? help")
 				}))
+				cpu = append(cpu, cpuTime(b, tm.cmd.Process.Pid))
 				n := len(tm.chunks(0))
 				pressed := time.Since(tm.started)
 				tm.press("j")
@@ -45,6 +48,8 @@ func BenchmarkFirstFrame(b *testing.B) {
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(median(frame).Seconds()*1e3, "ms/first-frame")
+			b.ReportMetric(slices.Min(frame).Seconds()*1e3, "ms/fastest")
+			b.ReportMetric(median(cpu).Seconds()*1e3, "ms-cpu")
 			b.ReportMetric(median(key).Seconds()*1e3, "ms/key")
 			b.ReportMetric(median(version).Seconds()*1e3, "ms/--version")
 		})
