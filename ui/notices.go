@@ -70,25 +70,35 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 			if !ok {
 				continue
 			}
-			shown, id := m.public(&row.Job), row.ID.String()
+			shown := m.public(&row.Job)
 			name, cause := shown.Answer.Description, causeOf(&shown)
 			if name == "" {
 				name = row.ID.Short()
 			}
-			if m.opts.Redact {
-				id = row.ID.Short()
-			}
-			batch, _ := m.list.Batch(e.Batch)
-			news := notify.JobFailed{Job: name, Cause: cause}
-			inBatch := batch.Name
-			cmds = append(cmds, m.news(news, func(e *hook.Event) {
-				e.Batch, e.ID, e.Description = safe.Line(inBatch), id, safe.Line(shown.Answer.Description)
-			}))
+			cmds = append(cmds, m.news(notify.JobFailed{Job: name, Cause: cause}, m.more(row, shown.Answer.Description)))
 		case jobs.JobDone:
 			m.away.done++
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// more is what the user's command is told of a job that failed.
+func (m *Model) more(row *jobs.Row, description string) func(*hook.Event) {
+	if m.hook == nil {
+		return nil
+	}
+	id := row.ID.String()
+	if m.opts.Redact {
+		id = row.ID.Short()
+	}
+	name := ""
+	if batch, ok := m.list.Batch(row.Batch); ok {
+		name = batch.Name
+	}
+	return func(e *hook.Event) {
+		e.Batch, e.ID, e.Description = safe.Line(name), id, safe.Line(description)
+	}
 }
 
 // noteAbsence tells once that the API has been away for over a minute, and once
