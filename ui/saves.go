@@ -35,8 +35,8 @@ func (s *saves) observe(jobs ...store.Job) {
 	if s.statuses == nil {
 		s.statuses = make(map[job.ID]store.Job)
 	}
-	for _, j := range jobs {
-		s.statuses[j.ID] = j
+	for i := range jobs {
+		s.statuses[jobs[i].ID] = jobs[i]
 	}
 }
 

@@ -179,10 +179,10 @@ func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	m.host = msg.update.Host
 	m.noteHost(before)
 	applied := m.list.Apply(msg.update.Reports, m.now)
-	m.list.Study(func(r *jobs.Row) bool { return m.oracle.See(&r.Job) })
-	m.noteEvents(applied.Events)
+	m.noteEvents(applied.Events) // while their rows are in the caches
 	m.fetchDone(applied.Events)
 	cmds := []tea.Cmd{listen(m.opts.Watcher.Updates()), m.announce(applied.Events)}
+	m.list.Study(m.oracle.SeeAll)
 	return tea.Batch(append(cmds, m.record(applied.Save))...)
 }
 

@@ -10,8 +10,7 @@ import (
 // batch is what is kept of the jobs that were added together.
 type batch struct {
 	running runHeap
-	waiting []*live // in their order; some may have left since
-	nWait   int
+	waiting line
 	news    int // reports so far
 
 	took  reservoir
@@ -20,33 +19,8 @@ type batch struct {
 	shown shown
 }
 
-func newBatch(which int) *batch { return &batch{running: runHeap{which: which}} }
-
-func (b *batch) enqueue(l *live) {
-	b.waiting = append(b.waiting, l)
-	b.nWait++
-	if len(b.waiting) > 2*b.nWait+16 {
-		kept := make([]*live, 0, b.nWait)
-		for _, w := range b.waiting {
-			if w.waiting {
-				kept = append(kept, w)
-			}
-		}
-		b.waiting = kept
-	}
-}
-
-// dequeue forgets one that has left; its waiting is already false.
-func (b *batch) dequeue() {
-	b.nWait--
-	for len(b.waiting) > 0 && !b.waiting[0].waiting {
-		b.waiting[0] = nil
-		b.waiting = b.waiting[1:]
-	}
-	for n := len(b.waiting); n > 0 && !b.waiting[n-1].waiting; n = len(b.waiting) {
-		b.waiting[n-1] = nil
-		b.waiting = b.waiting[:n-1]
-	}
+func newBatch(which int) *batch {
+	return &batch{running: runHeap{which: which}, waiting: line{which: which}}
 }
 
 // held is a batch's forecast between two looks at its jobs: the three figures as

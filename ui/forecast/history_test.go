@@ -58,8 +58,8 @@ func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
 	if last := heap(); last > first+first/10+64<<10 {
 		t.Errorf("after 3,000 jobs the heap held %d bytes, after 8,000 %d", first, last)
 	}
-	if len(s.queue.jobs) > 2048 || len(s.all.waiting) > 64 {
-		t.Errorf("the queue keeps %d places, the batch %d", len(s.queue.jobs), len(s.all.waiting))
+	if len(s.queue.jobs) > 2048 || len(s.all.waiting.jobs) > 64 {
+		t.Errorf("the queue keeps %d places, the batch %d", len(s.queue.jobs), len(s.all.waiting.jobs))
 	}
 }
 

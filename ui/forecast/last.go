@@ -24,8 +24,8 @@ func (m *Model) last(b *batch, now float64) held {
 	var parts [looks + lookWaits]part
 	n, overdue := 0, false
 	jobs := b.running.jobs
-	for i, l := range jobs[:min(len(jobs), looks)] {
-		o := m.workOf(l, now)
+	for i := range jobs[:min(len(jobs), looks)] {
+		o := m.workOf(jobs[i].live, now)
 		if !o.known() {
 			return held{}
 		}
@@ -40,7 +40,7 @@ func (m *Model) last(b *batch, now float64) held {
 		n++
 	}
 	var wait Estimate // of the last to start
-	if b.nWait > 0 {
+	if b.waiting.n > 0 {
 		added, w, ok := m.waits(b, now, parts[n:])
 		if !ok {
 			return held{}
@@ -64,11 +64,11 @@ func (m *Model) last(b *batch, now float64) held {
 // last, and returns their number and the wait of the last.
 func (m *Model) waits(b *batch, now float64, parts []part) (int, Estimate, bool) {
 	work := byAge(m.work, 0)
-	first, last := b.waiting[0], b.waiting[len(b.waiting)-1]
+	first, last := b.waiting.first(), b.waiting.last()
 	if !work.known() {
 		return 0, Estimate{}, false
 	}
-	n := min(b.nWait, lookWaits)
+	n := min(b.waiting.n, lookWaits)
 	turn := m.turnOf(last, now)
 	inOrder := turn.known() && m.queue.inOrder()
 	own := m.waitOf(last, now)
@@ -84,7 +84,7 @@ func (m *Model) waits(b *batch, now float64, parts []part) (int, Estimate, bool)
 			place := from + (to-from)*at
 			start = turn.scale / to * place
 		}
-		parts[i] = part{outlook: work, begin: begin, start: start, weight: float64(b.nWait) / float64(n)}
+		parts[i] = part{outlook: work, begin: begin, start: start, weight: float64(b.waiting.n) / float64(n)}
 	}
 	if !inOrder {
 		return n, Estimate{}, true // each wait's own spread is in the starts

@@ -41,6 +41,8 @@ type Model struct {
 	turns      *dist    // how far forecasts from the place in the queue were off
 	gaps       [2]*dist // between two steps of one job, by class: logarithms of seconds
 	first      *dist    // from the start to the first step
+
+	fetched fetched
 }
 
 // track is what is kept of every job that the model has seen, little once it is over.
@@ -63,7 +65,7 @@ type live struct {
 	turn    quote   // of the queue
 	due     float64 // the late end of its forecast, which heaps are ordered by
 	ranked  float64 // when due was made
-	at      [2]int  // in the heaps: its batch's, and that of all
+	at      [2]int  // in its batch's, and in that of all: the heaps or, while waiting, the lines
 	shown   [3]shown
 }
 
@@ -97,17 +99,26 @@ func newSlips(sd float64) *dist {
 // later each one that was reported or added. The same again changes nothing. It
 // reports whether the job has stalled, as [Model.Stalled] does.
 func (m *Model) See(j *store.Job) (stalled bool) {
+	return m.see(m.track(j), j)
+}
+
+// track returns what is kept of a job; of one that is new, nothing yet.
+func (m *Model) track(j *store.Job) *track {
+	t := m.tracks[j.ID]
+	if t == nil {
+		t = &track{batch: m.batch(j.Batch)}
+		m.tracks[j.ID] = t
+	}
+	return t
+}
+
+func (m *Model) see(t *track, j *store.Job) (stalled bool) {
 	m.reports++
 	if m.zero.IsZero() {
 		m.zero = j.Added
 		if j.Added.IsZero() {
 			m.zero = j.Answered
 		}
-	}
-	t := m.tracks[j.ID]
-	if t == nil {
-		t = &track{batch: m.batch(j.Batch)}
-		m.tracks[j.ID] = t
 	}
 	if j.End.Finished() {
 		m.finish(t, j)
@@ -151,7 +162,7 @@ func (m *Model) batch(id store.BatchID) *batch {
 
 // begin takes up a job that is not finished: it waits until it is heard to run.
 func (m *Model) begin(t *track, j *store.Job) *live {
-	l := &live{batch: t.batch, at: [2]int{-1, -1}}
+	l := &live{batch: t.batch}
 	t.live = l
 	now := m.heard
 	if !j.Answered.IsZero() {
@@ -172,8 +183,8 @@ func (m *Model) enqueue(l *live) {
 	l.waiting = true
 	m.wait.changes++
 	m.queue.add(l)
-	l.batch.enqueue(l)
-	m.all.enqueue(l)
+	l.batch.waiting.add(l)
+	m.all.waiting.add(l)
 }
 
 // dequeue ends a wait, without a word about why.
@@ -181,8 +192,8 @@ func (m *Model) dequeue(l *live) {
 	l.waiting = false
 	m.wait.changes++
 	m.queue.remove(l)
-	l.batch.dequeue()
-	m.all.dequeue()
+	l.batch.waiting.remove(l)
+	m.all.waiting.remove(l)
 }
 
 // drop takes a live job out of all that counts it.

@@ -38,8 +38,9 @@ type List struct {
 
 	viewport
 
-	found, saves []int32 // room for Apply's work
-	fetched      int     // see fetch
+	found, saves []int32      // room for Apply's work
+	heard        []*store.Job // and for Study's
+	fetched      int          // see fetch
 }
 
 // slot is the part of a row that is looked at far more often than the rest, kept
