@@ -124,8 +124,9 @@ func (m *Model) Init() tea.Cmd {
 		cmds = append(cmds, awaitDownloads(m.opts.Downloads.Events()))
 	}
 	if m.opts.Ask {
-		terminal := m.opts.Terminal
-		cmds = append(cmds, func() tea.Msg { terminal.AskBackground(); return nil })
+		// Before the first frame, and not in a command that runs whenever it does: whoever
+		// sees the screen and then pastes, or suspends jobwatch, comes after the answer.
+		m.opts.Terminal.AskBackground()
 	}
 	return tea.Batch(cmds...)
 }

@@ -39,8 +39,8 @@ type Terminal interface {
 	Notify(text string)
 	// Taskbar shows progress beside the title, in percent; nothing when negative.
 	Taskbar(percent int, failed bool)
-	// AskBackground asks for the background colour. The answer, if there is one,
-	// comes as a [paste.Background].
+	// AskBackground asks for the background colour, without waiting. The answer, if
+	// there is one, comes as a [paste.Background].
 	AskBackground()
 }
 

@@ -75,7 +75,7 @@ func Open(tb testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		_, _ = io.Copy(master, tm.screen) // what the terminal answers to queries
+		_, _ = io.Copy(answers{master}, tm.screen)
 	}()
 	go tm.show()
 	tb.Cleanup(func() {
@@ -112,6 +112,14 @@ func openPty() (master, tty *os.File, err error) {
 	return os.NewFile(uintptr(fd), blocking.Name()), tty, nil
 }
 
+// answers are what the terminal says to queries; a program that is gone gets none.
+type answers struct{ master *os.File }
+
+func (a answers) Write(p []byte) (int, error) {
+	_, _ = a.master.Write(p)
+	return len(p), nil
+}
+
 // control runs f on the master's descriptor.
 func (tm *Terminal) control(f func(fd int) error) error {
 	conn, err := tm.pty.SyscallConn()
@@ -136,6 +144,9 @@ func (tm *Terminal) show() {
 		tm.mu.Lock()
 		tm.raw.Write(buf[:n])
 		_, _ = tm.screen.Write(buf[:n])
+		// Nothing may be seen before what was asked with it is answered. This waits until all
+		// that the emulator says by this pipe has been passed on.
+		_, _ = tm.screen.InputPipe().Write(nil)
 		tm.mu.Unlock()
 		select {
 		case tm.moved <- struct{}{}:
