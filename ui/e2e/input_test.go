@@ -39,7 +39,8 @@ func TestKeysAroundAPaste(t *testing.T) {
 	text := lines(s.jobs(40, 0))
 	tm.Send("p\x1b[200~" + text[:200])
 	tm.Sees("paused")
-	tm.Resize(120, 40) // the screen follows
+	tm.Resize(120, 40)                          // the screen follows
+	tm.Send("\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\") // a tmux beside it answers, in the middle of an ID
 	tm.Send(text[200:900])
 	tm.Sees("paused")
 	tm.Send(text[900:] + "\x1b[201~p")

@@ -52,7 +52,8 @@ const (
 )
 
 // feed takes what was read at a time, and appends to keys what are keys, with a
-// token in the place of each event. It appends at most len(read), the unsent tail and a token.
+// token in the place of each event; that of the last reply inside a paste
+// comes before the paste's. It appends at most len(read), the unsent tail and two tokens.
 func (f *filter) feed(keys, read []byte, now time.Time) []byte {
 	if len(read) == 0 {
 		return keys
@@ -148,13 +149,49 @@ func (f *filter) gather(text []byte) {
 }
 
 func (f *filter) endPaste(keys []byte, unfinished bool) []byte {
-	event := Paste{Text: f.body, Truncated: f.truncated, Unfinished: unfinished}
+	text, colour := cutReply(f.body)
+	event := Paste{Text: text, Truncated: f.truncated, Unfinished: unfinished}
 	f.in, f.body, f.truncated = inKeys, nil, false
+	if colour != "" {
+		f.events = append(f.events, Background{Colour: colour})
+		keys = append(keys, token...)
+	}
 	if len(event.Text) == 0 {
 		return keys
 	}
 	f.events = append(f.events, event)
 	return append(keys, token...)
+}
+
+// cutReply takes replies out of a paste's text, and returns the last one's colour. A
+// tmux that runs beside jobwatch answers while a slow line still brings the paste from
+// afar: its reply lands inside a job ID.
+func cutReply(text []byte) (rest []byte, colour string) {
+	for {
+		before, after, found := bytes.Cut(text, []byte(replyStart))
+		switch {
+		case !found && rest == nil:
+			return text, colour
+		case !found:
+			return append(rest, text...), colour
+		}
+		rest = append(rest, before...)
+		end := 0
+		for end < min(len(after), maxColour) && isColour(after[end]) {
+			end++
+		}
+		text = after[end:]
+		switch {
+		case end >= minColour && bytes.HasPrefix(text, []byte("\a")):
+			text = text[1:]
+		case end >= minColour && bytes.HasPrefix(text, []byte("\x1b\\")):
+			text = text[2:]
+		default:
+			rest, text = append(rest, replyStart...), after
+			continue
+		}
+		colour = string(after[:end])
+	}
 }
 
 // reply gathers the colour of a reply up to BEL or ST, and returns what comes after it.

@@ -70,7 +70,11 @@ var streams = map[string]struct{ in, want string }{
 	"a reply that never ends":     {"\x1b]11;rgb:1e1e/1e1e/2e2e/3e3e/4e4e\a", "4e4e\a"},
 	"an empty reply":              {"\x1b]11;\aj", "j"},
 	"another reply":               {"\x1b]10;rgb:1/1/1\a", "\x1b]10;rgb:1/1/1\a"},
-	"a reply inside a paste":      {"\x1b[200~\x1b]11;rgb:1/1/1\a\x1b[201~", "<\x1b]11;rgb:1/1/1\a>"},
+	"a reply inside a paste":      {"\x1b[200~i\x1b]11;rgb:e/e/e\ad\x1b[201~k", "(rgb:e/e/e)<id>k"},
+	"a reply, then a paste's end": {"\x1b[200~id\x1b]11;rgb:e/e/e\x1b\\\x1b[201~", "(rgb:e/e/e)<id>"},
+	"a reply and no paste":        {"\x1b[200~\x1b]11;rgb:e/e/e\a\x1b[201~k", "(rgb:e/e/e)k"},
+	"half a reply inside a paste": {"\x1b[200~\x1b]11;rgb:e/e\a\x1b[201~", "<\x1b]11;rgb:e/e\a>"},
+	"two replies inside a paste":  {"\x1b[200~\x1b]11;\x1b]11;rgb:e/e/e\a\x1b]11;rgb:1/1/1\a\x1b[201~", "(rgb:1/1/1)<\x1b]11;>"},
 }
 
 func TestPastesAndRepliesAreTakenOutOfTheKeys(t *testing.T) {
@@ -172,6 +176,19 @@ func TestAPasteBeyondMeasureIsCutAndSaysSo(t *testing.T) {
 	}
 }
 
+// reply is what of a paste is none of it.
+var reply = regexp.MustCompile(`\x1b\]11;([0-9a-fA-Frg:/]{9,24})(?:\a|\x1b\\)`)
+
+func oraclePaste(text string) (said string) {
+	if all := reply.FindAllStringSubmatch(text, -1); all != nil {
+		said = "(" + all[len(all)-1][1] + ")"
+	}
+	if text = reply.ReplaceAllString(text, ""); text != "" {
+		said += "<" + text + ">"
+	}
+	return said
+}
+
 // tokens is the filter as a regular expression over the whole stream.
 var tokens = regexp.MustCompile(`(?s)\x1b\[200~(?P<paste>.*?)\x1b\[201~|` +
 	`\x1b\]11;(?P<colour>[0-9a-fA-Frg:/]{0,24})(?P<end>\a|\x1b\\|)`)
@@ -189,7 +206,7 @@ func oracleStream(in string) string {
 		said.WriteString(in[:m[0]])
 		switch {
 		case m[2] >= 0 && m[2] < m[3]:
-			fmt.Fprintf(&said, "<%s>", in[m[2]:m[3]])
+			said.WriteString(oraclePaste(in[m[2]:m[3]]))
 		case m[2] >= 0:
 		case m[6] < m[7]:
 			if m[5]-m[4] >= minColour {

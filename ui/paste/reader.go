@@ -78,8 +78,9 @@ func (r *Reader) Take(runes []rune) Event {
 }
 
 // overhead is by how much the keys of one call may exceed what it read: by the token
-// of a paste, or a marker's start that turned out to be none, from calls before.
-const overhead = len(token)
+// of a paste and of a reply inside it, or a marker's start that turned out to be none,
+// from calls before.
+const overhead = 2 * len(token)
 
 // maxReads is how often one call reads, so that Bubble Tea can cancel between calls
 // however long the paste: about 16 KB at a time.
