@@ -34,6 +34,7 @@ func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
 		"a path":                {"/job/" + idA + "/status", []string{idA}, 0},
 		"JSON":                  {`{"id":"` + idA + `","status":"Done","path":"/job/` + idA + `/output"}`, []string{idA}, 1},
 		"JSON in a JSON string": {`"{\"id\":\"` + idA + `\"}\n` + idB + `\u003c` + idC + `\u003e"`, []string{idA, idB, idC}, 0},
+		"a quoted string":       {`"\x1b\x07` + idA + `\U0001f4c4` + idB + `\u00e9` + idC + `"`, []string{idA, idB, idC}, 0},
 		"a log line":            {"2025-06-10T15:55:31Z INFO worker-3 job_id=" + idA + " took 3-4 s", []string{idA}, 0},
 		"coloured":              {"\x1b[32m" + idA + "\x1b[0m", []string{idA}, 0},
 		"upper case":            {strings.ToUpper(idA) + " " + idA, []string{idA}, 1},
@@ -52,7 +53,7 @@ func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
 		"cut short":              {idA[:35], nil, 0},
 		"not hexadecimal":        {"0189za5d-ac96-774b-bcce-b302099a8057", nil, 0},
 		"hyphens elsewhere":      {"01890a5da-c96-774b-bcce-b302099a8057", nil, 0},
-		"half an escape":         {"%F" + idA + " u002f" + idB, nil, 0},
+		"half an escape":         {"%F" + idA + " u002f" + idB + ` \U002f` + idC, nil, 0},
 		"no hyphens":             {strings.ReplaceAll(idA, "-", ""), nil, 0},
 		"a full-width lookalike": {"０１８９０ａ５ｄ-ac96-774b-bcce-b302099a8057", nil, 0},
 	} {
@@ -79,7 +80,7 @@ var canonical = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{1
 var (
 	hexAfter   = regexp.MustCompile(`^(?i)[0-9a-f]`)
 	hexBefore  = regexp.MustCompile(`(?i)[0-9a-f]$`)
-	escape     = regexp.MustCompile(`(?i)(%[0-9a-f]{2}|\\u[0-9a-f]{4})$`)
+	escape     = regexp.MustCompile(`(%[0-9a-fA-F]{2}|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})$`)
 	allTheSame = regexp.MustCompile(`^(?i)([0-]+|[f-]+)$`)
 )
 
@@ -87,7 +88,7 @@ var (
 func oracle(text string) (found paste.Found) {
 	seen := map[job.ID]bool{}
 	for i := 0; i+36 <= len(text); i++ {
-		candidate, before := text[i:i+36], text[max(0, i-6):i]
+		candidate, before := text[i:i+36], text[max(0, i-10):i]
 		if !canonical.MatchString(candidate) || allTheSame.MatchString(candidate) ||
 			hexAfter.MatchString(text[i+36:]) || hexBefore.MatchString(before) && !escape.MatchString(before) {
 			continue
@@ -108,7 +109,8 @@ func oracle(text string) (found paste.Found) {
 
 func FuzzEveryIDOfAnyTextIsFound(f *testing.F) {
 	for _, s := range []string{
-		idA, idA + idB, idA + "-" + idB, "%2F" + idA + "%2f" + idB, `\u002f` + idA, "x" + idA + "y", "0" + idA, idA + "f",
+		idA, idA + idB, idA + "-" + idB, "%2F" + idA + "%2f" + idB, "x" + idA + "y", "0" + idA, idA + "f",
+		`\u002f` + idA, `\x2F` + idA, `\U0001F4c4` + idA, `\U002f` + idA, `\X2f` + idA,
 		idA[:24] + idB, idA + "-" + idA[9:], "--------" + idA, "00000000-0000-0000-0000-000000000000", "\xff" + idA + "\x00",
 	} {
 		f.Add(s)
