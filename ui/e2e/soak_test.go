@@ -1,0 +1,161 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/term/termtest"
+)
+
+// soakEnv sets how long the soak goes on; without it, one round:
+//
+//	JOBWATCH_SOAK=2h go test -run LeftRunning -timeout 0 -v ./ui/e2e
+const soakEnv = "JOBWATCH_SOAK"
+
+// The program is left running while batches come and go, the service fails in one way
+// after the other and somebody plays with the keys. Every job's end is known, and
+// nothing piles up.
+func TestAProgramLeftRunning(t *testing.T) {
+	s := newStage(t)
+	tm := s.open("--rate", "40", "--no-mouse")
+	length, _ := time.ParseDuration(os.Getenv(soakEnv)) // none: 0
+	faults := []sim.Fault{
+		sim.ResetMidBody(), sim.Trouble(502), sim.ResetMidHeaders(), sim.CaptivePortal(), sim.Hangup(),
+		sim.TooMany("1"), sim.Unavailable(""), sim.BreakMidBody(), sim.NotHTTP(), sim.Hang(), sim.HangMidBody(),
+		sim.EndlessHeaders(), sim.GzipBomb(64 << 20), sim.Huge(64<<20, false), sim.Delay(3 * time.Second),
+		sim.Redirect(302, "https://example.invalid/"), sim.Answer(500, "application/json", `{"detail":"Error"}`),
+	}
+	var early, most, last resources
+	begun, rounds := time.Now(), 0
+	for ; rounds == 0 || time.Since(begun) < length; rounds++ {
+		s.round(tm, uint64(rounds), faults[rounds%len(faults)])
+		last = resourcesOf(tm)
+		most = resources{max(most.memory, last.memory), max(most.files, last.files), max(most.threads, last.threads)}
+		if early == (resources{}) && time.Since(begun) >= length/10 {
+			early = last
+		}
+		if size := len(s.state()); size > 1<<20 {
+			t.Errorf("the state file has grown to %d bytes", size)
+		}
+	}
+	if last.memory > early.memory*5/4+16<<20 || last.files > early.files+8 || last.threads > early.threads+8 {
+		t.Errorf("it has grown from %v to %v", early, last)
+	}
+	t.Logf("rounds: %d, requests: %d; %v after a tenth of the time, %v at most, %v at the end", rounds, s.api.Stats().Requests, early, most, last)
+	tm.Send("q")
+	tm.Left(0)
+}
+
+// round is a batch from its paste to its end and out of the list.
+func (s *stage) round(tm *termtest.Terminal, n uint64, fault sim.Fault) {
+	s.Helper()
+	ids := s.api.Add(shortLives(n, 30)...)
+	tm.Paste(lines(ids))
+	s.tracks(ids, func(*store.Job) bool { return true })
+	s.api.Break(sim.Sometimes(0.4, n, fault))
+	s.play(tm, n)
+	s.api.Mend()
+	tm.Send("R")
+	s.tracks(ids, func(j *store.Job) bool {
+		status, _, _ := s.api.Truth(j.ID)
+		return j.End.Finished() && j.Answer.Status == status
+	})
+	s.backFor(tm, "c", "Forget 30 jobs?")
+	tm.Send("y")
+	s.tracks(nil, nil)
+}
+
+// tracks waits for the state file to hold just these jobs, of which something is true.
+func (s *stage) tracks(ids []job.ID, is func(*store.Job) bool) {
+	s.Helper()
+	var of map[job.ID]*store.Job
+	s.until("for the state file to say so", func() bool {
+		contents, _, err := store.Replay(strings.NewReader(s.state()))
+		if err != nil {
+			s.Fatal(err)
+		}
+		of = make(map[job.ID]*store.Job, len(contents.Jobs))
+		for i := range contents.Jobs {
+			of[contents.Jobs[i].ID] = &contents.Jobs[i]
+		}
+		for _, id := range ids {
+			if j := of[id]; j == nil || !is(j) {
+				return false
+			}
+		}
+		return len(of) == len(ids)
+	})
+}
+
+// play presses keys that move, look and narrow, and drags at the window's corner.
+func (s *stage) play(tm *termtest.Terminal, seed uint64) {
+	keys := []string{
+		"j", "k", "G", "g", "\r", "\x1b", "?", "l", "f", "\t", "s", " ", "-", "\x1b[D", "!", "pp",
+		"/4\r", "\x1b[6~", "\x1b[5~", "y", "*", "\x1b[I", "\x1b[O",
+	}
+	r := rand.New(rand.NewPCG(seed, 0))
+	ticks := time.NewTicker(50 * time.Millisecond)
+	defer ticks.Stop()
+	for n := range 80 {
+		<-ticks.C
+		tm.Send(keys[r.IntN(len(keys))])
+		if n%8 == 0 {
+			tm.Resize(20+r.IntN(200), 5+r.IntN(60))
+		}
+	}
+	tm.Resize(100, 30)
+}
+
+// backFor leaves whatever screens, prompts and filters there are, until a key does
+// what it does for the whole list.
+func (s *stage) backFor(tm *termtest.Terminal, key, sight string) {
+	s.Helper()
+	next, turn := []string{"\x1b", key}, 0
+	s.until("to see "+sight, func() bool {
+		turn++
+		if strings.Contains(tm.Text(), sight) {
+			return true
+		}
+		if turn%30 == 0 { // slowly: two escapes at once are another key
+			tm.Send(next[turn/30%2])
+		}
+		return false
+	})
+}
+
+// shortLives are jobs of all kinds that are over within 4 s.
+func shortLives(seed uint64, n int) []sim.Job {
+	lives := sim.AllAtOnce(sim.Plans(seed, n))
+	for i := range lives {
+		l := &lives[i]
+		share := min(1, 3/l.Work.Seconds())
+		l.Work = time.Duration(float64(l.Work) * share)
+		l.Duration = time.Duration(float64(l.Duration) * share)
+		l.Start = time.Second
+		l.End = l.Start + l.Duration
+	}
+	return sim.Describe(seed, lives)
+}
+
+// resources are what a program has of its machine: bytes, descriptors, threads. They
+// are 0 where the system doesn't say.
+type resources struct{ memory, files, threads int }
+
+func (r resources) String() string {
+	return fmt.Sprintf("%.1f MB, %d files, %d threads", float64(r.memory)/1e6, r.files, r.threads)
+}
+
+func resourcesOf(tm *termtest.Terminal) resources {
+	files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", tm.PID()))
+	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", tm.PID()))
+	return resources{memory(tm), len(files), len(threads)}
+}
