@@ -552,6 +552,6 @@ func TestAnOutageIsToldAndSurvived(t *testing.T) {
 		d.waitFor("◌ easing off \n") // it answers, and is asked ever more
 		d.waitFor(" 10/10 ")
 		d.press("l")
-		d.sees("easing off", "the API answers again after")
+		d.sees("easing off", "the API answers again after 30s")
 	})
 }

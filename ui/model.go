@@ -84,6 +84,7 @@ type Model struct {
 	limiter    notify.Limiter
 	hook       *hook.Hook // the user's command; nil for none
 	awaySince  time.Time  // since when the API is away; zero while it answers
+	answered   time.Time  // when it last answered after having been away
 	apiAway    bool       // that was told
 
 	ticks int           // the number of the newest tick asked for

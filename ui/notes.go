@@ -97,8 +97,12 @@ func (m *Model) entryOf(e jobs.Event) entry {
 	return entry{m.now, look.Role, text}
 }
 
-// noteHost logs when the API goes away and comes back.
+// noteHost logs when the API goes away and comes back. That is when it answers: that
+// it is asked less for a while then is nothing to tell.
 func (m *Model) noteHost(before poller.Host) {
+	if m.host.RetryAt.IsZero() && !before.RetryAt.IsZero() {
+		m.answered = m.now
+	}
 	if before.State == m.host.State {
 		return
 	}
@@ -111,7 +115,7 @@ func (m *Model) noteHost(before poller.Host) {
 		m.log.add(entry{m.now, theme.Warn, "easing off: " + why})
 	case poller.Live:
 		if before.State == poller.EasingOff {
-			away := draw.Duration(m.now.Sub(before.Since))
+			away := draw.Duration(m.answered.Sub(before.Since))
 			m.log.add(entry{m.now, theme.OK, "the API answers again after " + away})
 		}
 	case poller.Paused:
