@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -23,51 +22,6 @@ func clean(s string) string {
 		s = norm.NFC.String(filtered)
 	}
 	return s
-}
-
-// stripSequences removes escape sequences as wholes: CSI, OSC, DCS and so on, in
-// 7-bit and in C1 form. One without an end takes the rest of the text with it, as
-// it would in a terminal.
-func stripSequences(s string) string {
-	if strings.ContainsRune(s, ansi.ESC) || hasC1(s) {
-		return ansi.Strip(sevenBit(s))
-	}
-	return s
-}
-
-func hasC1(s string) bool {
-	for i, r := range s {
-		if isC1(r) || (r == utf8.RuneError && isC1(rune(s[i]))) {
-			return true
-		}
-	}
-	return false
-}
-
-func isC1(r rune) bool { return r >= 0x80 && r <= 0x9F }
-
-// sevenBit spells C1 controls as ESC and a letter, and invalid bytes as U+FFFD, so
-// that what parses s afterwards sees valid UTF-8 and one form of each sequence.
-func sevenBit(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	for i, r := range s {
-		c1 := r
-		if r == utf8.RuneError && s[i] != 0xEF { // not U+FFFD itself, but a byte that is no UTF-8
-			c1 = rune(s[i])
-		}
-		if c1 == 0x85 { // NEL ends a line, and no sequence starts with it
-			b.WriteByte('\n')
-			continue
-		}
-		if isC1(c1) {
-			b.WriteByte(ansi.ESC)
-			b.WriteByte(byte(c1 - 0x40)) //nolint:gosec // 0x40 to 0x5F
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // filter keeps what can be printed and makes the rest harmless, rune by rune.

@@ -17,11 +17,17 @@ func FuzzWhateverTheTextTheScreenHolds(f *testing.F) {
 	for _, s := range []string{
 		"", "plain", "\x1b[31mred\x1b]0;t\x07\x1bP1$r\x1b\\\u009b1m\x9b1m", "日本語 🇩🇪🇩 👨‍👩‍👧 ❤️ é\u0301\u0344\u0344\u0344",
 		"\u0301\u0e33 \uff9e\u0d4e", "\xff\xfe\xed\xa0\x80", "\u1100\u1161\u11a8\u11a8", "\u202e\u2066\u200b\u3164", "a\n\tb\u2028c",
+		"\x1b]0;✓ done\x07a\x1b[3\n1mb\x1b(Bc\x1bPq\x07✓\x1b\\d\x1b]0;\x18e",
 	} {
 		f.Add(s, uint16(7))
 	}
 	f.Fuzz(func(t *testing.T, s string, n uint16) {
 		width := int(n % 301)
+		if isASCII(s) { // the renderer's own parser goes by bytes
+			if got, want := safe.Line(s), safe.Line(ansi.Strip(s)); got != want {
+				t.Errorf("%+q is %+q, without its sequences %+q", s, got, want)
+			}
+		}
 		for _, set := range []safe.Charset{safe.Unicode, safe.ASCII} {
 			line, cut, fit := set.Line(s), set.Cut(s, width), set.Fit(s, width)
 			for _, drawn := range append([]string{line, cut, fit}, set.Wrap(s, width)...) {
@@ -67,6 +73,10 @@ func mustBePrintable(t *testing.T, set safe.Charset, drawn string) {
 			t.Errorf("%U is not printable, in %q", r, drawn)
 		}
 	}
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 func withoutSpaces(s string) string { return strings.ReplaceAll(s, " ", "") }

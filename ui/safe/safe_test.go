@@ -20,6 +20,7 @@ func TestHostileTextBecomesOneHarmlessLine(t *testing.T) {
 		"a clipboard write, ST":         {"a\x1b]52;c;cm0gLXJm\x1b\\b", "ab"},
 		"a title that never ends":       {"a\x1b]0;and the rest of the text", "a"},
 		"a device control string":       {"a\x1bPtmux;\x1b\x1b]0;x\x07\x1b\\b", "ab"},
+		"a title with a tick in it":     {"a\x1b]0;✓ pwned\x07b \u009d0;📜\u009cc", "ab c"},
 		"C1 control sequence":           {"a\u009b31mb", "ab"},
 		"C1 as a raw byte":              {"a\x9b31mb", "ab"},
 		"C1 title":                      {"a\u009d0;pwned\u009cb", "ab"},
