@@ -36,6 +36,11 @@ func TestAProgramLeftRunning(t *testing.T) {
 	}
 	var early, most, last resources
 	begun, rounds := time.Now(), 0
+	defer func() {
+		if t.Failed() {
+			t.Logf("in round %d\n%s", rounds, tm.Text())
+		}
+	}()
 	for ; rounds == 0 || time.Since(begun) < length; rounds++ {
 		s.round(tm, uint64(rounds), faults[rounds%len(faults)])
 		last = resourcesOf(tm)
@@ -99,7 +104,7 @@ func (s *stage) tracks(ids []job.ID, is func(*store.Job) bool) {
 // play presses keys that move, look and narrow, and drags at the window's corner.
 func (s *stage) play(tm *termtest.Terminal, seed uint64) {
 	keys := []string{
-		"j", "k", "G", "g", "\r", "\x1b", "?", "l", "f", "\t", "s", " ", "-", "\x1b[D", "!", "pp",
+		"j", "k", "G", "g", "\r", "\x1b", "?", "l", "f", "\t", "s", " ", "-", "\x1b[D", "!",
 		"/4\r", "\x1b[6~", "\x1b[5~", "y", "*", "\x1b[I", "\x1b[O",
 	}
 	r := rand.New(rand.NewPCG(seed, 0))
@@ -119,14 +124,14 @@ func (s *stage) play(tm *termtest.Terminal, seed uint64) {
 // what it does for the whole list.
 func (s *stage) backFor(tm *termtest.Terminal, key, sight string) {
 	s.Helper()
-	next, turn := []string{"\x1b", key}, 0
+	next, turn := []string{"\x1b", "\x1b", key}, 0 // out of a prompt or filter, of a selection
 	s.until("to see "+sight, func() bool {
 		turn++
 		if strings.Contains(tm.Text(), sight) {
 			return true
 		}
 		if turn%30 == 0 { // slowly: two escapes at once are another key
-			tm.Send(next[turn/30%2])
+			tm.Send(next[turn/30%len(next)])
 		}
 		return false
 	})
