@@ -77,6 +77,9 @@ func parseHeader(line []byte) (header, bool) {
 	if !bytes.Contains(line, []byte(`"jobwatch"`)) || json.Unmarshal(line, &fields) != nil {
 		return header{}, false
 	}
+	if _, isOp := fields["op"]; isOp { // a record, with a field of that name
+		return header{}, false
+	}
 	var h header
 	if json.Unmarshal(fields["jobwatch"], &h.version) != nil || h.version < 1 {
 		return header{}, false
