@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	strict "github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -64,7 +65,9 @@ func decode(body []byte, want job.ID) (job.Answer, error) {
 // which does not: JSON was a quarter of what a poll costs beyond plain HTTP. What the
 // stricter one takes, both read alike; of the rest encoding/json decides.
 func unmarshal(body []byte) (wire wireStatus, err error) {
-	if strict.Unmarshal(body, &wire, strict.MatchCaseInsensitiveNames(true)) == nil {
+	// As encoding/json, fold case in names, but don't take "_id" for "id".
+	names := strict.JoinOptions(strict.MatchCaseInsensitiveNames(true), jsonv1.MatchCaseSensitiveDelimiter(true))
+	if strict.Unmarshal(body, &wire, names) == nil {
 		return wire, nil
 	}
 	wire = wireStatus{}
