@@ -23,7 +23,8 @@ func FuzzWhateverTheTextTheScreenHolds(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, n uint16) {
 		width := int(n % 301)
-		if isASCII(s) { // the renderer's own parser goes by bytes
+		// The renderer's own parser goes by bytes, and has its own idea of a DCS that is left.
+		if isASCII(s) && !strings.Contains(s, "\x1bP") {
 			if got, want := safe.Line(s), safe.Line(ansi.Strip(s)); got != want {
 				t.Errorf("%+q is %+q, without its sequences %+q", s, got, want)
 			}
