@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -94,9 +95,12 @@ func asking(err error) *Error {
 }
 
 // getting is a failure to get the file itself, by a link that was fresh.
-func getting(err error) *Error {
+func getting(ctx context.Context, err error) *Error {
 	e, ok := errors.AsType[*api.Error](err)
-	if !ok {
+	switch {
+	case !ok && errors.Is(context.Cause(ctx), errIdle):
+		return errIdle
+	case !ok:
 		return broken(err)
 	}
 	switch code := e.Problem.Code; code {

@@ -373,6 +373,43 @@ func TestAConnectionThatFallsSilentIsGivenUp(t *testing.T) {
 	k.wantFiles()
 }
 
+// Neither does a server hold a download up for good that falls silent in the page that
+// comes with a redirect or a refusal, which nobody reads.
+func TestAPageThatFallsSilentIsGivenUp(t *testing.T) {
+	for _, c := range []struct {
+		code int
+		kind Kind
+		says string
+	}{
+		{http.StatusFound, Broken, "nothing came"},
+		{http.StatusForbidden, Expired, "refused (HTTP 403)"},
+		{http.StatusUnprocessableEntity, Broken, "HTTP 422"},
+	} {
+		t.Run(strconv.Itoa(c.code), func(t *testing.T) {
+			k := newDesk(t, func(d *Downloads) { d.idle = 50 * time.Millisecond })
+			k.api.Break(sim.On(sim.FilePage, silentPage(c.code)))
+			e := k.get(k.done("Report", "b"))
+			var err *Error
+			if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != c.kind || !strings.Contains(err.Reason, c.says) {
+				t.Errorf("it ended as %v: %v", e.State, e.Err)
+			}
+			k.wantFiles()
+		})
+	}
+}
+
+// silentPage begins a page and never ends it.
+func silentPage(code int) sim.Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Location", "/elsewhere")
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte("<html>"))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
+}
+
 func TestWhatAKilledDownloadLeftIsCleanedUp(t *testing.T) {
 	k := newDesk(t)
 	dir := filepath.Join(k.folder, "b")

@@ -43,19 +43,20 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 	if err != nil {
 		return "", false, asking(err)
 	}
-	// A link that sends nothing for long is given up: three such would block all.
+	// A link that sends nothing for long is given up: three such would block all. That
+	// begins before the file does: pages of redirects and refusals hang, too.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	watchdog := time.AfterFunc(d.idle, func() { cancel(errIdle) })
+	defer watchdog.Stop()
 	resp, err := d.source.Fetch(ctx, link)
 	if err != nil {
-		return "", false, getting(err)
+		return "", false, getting(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.ContentLength > d.max {
 		return "", false, tooLarge(d.max)
 	}
-	watchdog := time.AfterFunc(d.idle, func() { cancel(errIdle) })
-	defer watchdog.Stop()
 	body := &body{r: resp.Body, size: resp.ContentLength, heard: func(got int64) {
 		watchdog.Reset(d.idle)
 		d.progress(w.ID, got, resp.ContentLength)
