@@ -90,7 +90,7 @@ func refusals() []fault {
 		{"the proxy wants a login", goingTo("http://api.example", func(t *http.Transport) {
 			t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
 			t.DialContext = talker("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-		}), ease, "the API gave an unexpected answer: Proxy Authentication Required"},
+		}), ease, "the proxy wants a login first"},
 	}...)
 }
 
@@ -112,7 +112,7 @@ func pauses() (all []fault) {
 			{code.number + ", Retry-After: a date in 80 s", answering(inAWhile), "easing off", code.says + ", and asks for a pause of 80 s"},
 			{code.number + " without Retry-After", answering(code.answer("")), "easing off", code.says},
 			{code.number + ", Retry-After: -5", answering(code.answer("-5")), "easing off", code.says},
-			{code.number + ", Retry-After: a year", answering(code.answer("31536000")), "easing off", code.says + ", and asks for a pause of 1 h"},
+			{code.number + ", Retry-After: a year", answering(code.answer("31536000")), "easing off", code.says + ", and asks for a pause of 1 h or more"},
 		}...)
 	}
 	return all

@@ -73,7 +73,7 @@ func serviceFaults() []faultRow {
 		limited("503 until a date", "unavailable until a date, by its own clock", inAMinute, 503, "the API is unavailable for now, and asks for a pause of 1 min", time.Minute),
 		limited("503 without Retry-After", "unavailable for some time", sim.Unavailable(""), 503, "the API is unavailable for now", 0),
 		limited("503 for a negative time", "Retry-After: -5", sim.Unavailable("-5"), 503, "the API is unavailable for now", 0),
-		limited("503 for a year", "Retry-After: a year", sim.Unavailable(strconv.Itoa(int(year.Seconds()))), 503, "the API is unavailable for now, and asks for a pause of 1 h", time.Hour),
+		limited("503 for a year", "Retry-After: a year", sim.Unavailable(strconv.Itoa(int(year.Seconds()))), 503, "the API is unavailable for now, and asks for a pause of 1 h or more", time.Hour),
 		{Name: "500", Happens: "server error, with a web page", Kind: job.Trouble, Code: 500, Sentence: "the API has trouble: Internal Server Error", fault: sim.Trouble(500)},
 		{Name: "502", Happens: "the front server can't reach the service", Kind: job.Trouble, Code: 502, Sentence: "the API has trouble: Bad Gateway", fault: sim.Trouble(502)},
 		{Name: "403", Happens: "forbidden, by a firewall perhaps", Kind: job.Trouble, Code: 403, Sentence: "the API gave an unexpected answer: Forbidden", fault: sim.Trouble(403)},

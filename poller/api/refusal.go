@@ -42,6 +42,8 @@ func (c *Client) refusal(resp *http.Response) *Error {
 		p.Kind, p.Reason = job.RateLimited, "the API wants fewer requests"
 	case code == http.StatusServiceUnavailable:
 		p.Kind, p.Reason = job.RateLimited, "the API is unavailable for now"
+	case code == http.StatusProxyAuthRequired:
+		p.Kind, p.Reason = job.NotAPI, "the proxy wants a login first"
 	case code == http.StatusNetworkAuthenticationRequired:
 		p.Kind, p.Reason = job.NotAPI, "the network wants a login first (a captive portal)"
 	case code >= http.StatusInternalServerError:
@@ -55,6 +57,9 @@ func (c *Client) refusal(resp *http.Response) *Error {
 		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
 		if p.RetryAfter > 0 && p.Kind == job.RateLimited {
 			p.Reason += ", and asks for a pause of " + inWords(p.RetryAfter)
+			if p.RetryAfter == maxRetryAfter {
+				p.Reason += " or more"
+			}
 		}
 	}
 	return &Error{Problem: p}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// maxRetryAfter is the longest pause that a server is granted. One that asks for a
-// year is asked again after this.
+// maxRetryAfter is the longest pause that is told apart: a year counts as this. What is
+// granted of it, the caller decides.
 const maxRetryAfter = time.Hour
 
 // retryAfter reads a Retry-After header (RFC 9110, section 10.2.3): seconds or a
