@@ -74,7 +74,7 @@ func (e *entry) note(m moment, a *job.Answer, p *job.Problem, latency time.Durat
 	}
 }
 
-func (e *entry) report(m moment, opens float64) job.Report {
+func (e *entry) report(m moment, next float64) job.Report {
 	r := job.Report{
 		ID:       e.id,
 		At:       m.wall,
@@ -87,8 +87,8 @@ func (e *entry) report(m moment, opens float64) job.Report {
 		End:      e.end,
 		Speed:    e.pace(),
 	}
-	if !e.end.Finished() && opens < never {
-		r.Next = m.at(max(e.key[byDue], opens, m.now))
+	if !e.end.Finished() && next < never {
+		r.Next = m.at(max(next, m.now))
 	}
 	return r
 }

@@ -216,7 +216,7 @@ func (l *loop) take(r *result) {
 		return
 	}
 	e.note(m, &r.answer, problem, r.latency)
-	l.mailbox.put(e, e.report(m, l.schedule.gate.opens()))
+	l.mailbox.put(e, e.report(m, max(l.schedule.expected(e), l.schedule.gate.opens())))
 }
 
 // problemOf tells what a request's error means, nil if it was called off.

@@ -193,5 +193,26 @@ func (s *schedule) stalestVisible() (*entry, float64) {
 	if oldest == nil || !oldest.heard {
 		return oldest, 0
 	}
-	return oldest, oldest.key[byUnheard] + max(glance, visibleOne*live/s.budget.rate)
+	return oldest, oldest.key[byUnheard] + s.glanceAfter(live)
+}
+
+// glanceAfter is how old a row on the screen may get when so many of them are live.
+func (s *schedule) glanceAfter(live float64) float64 {
+	return max(glance, visibleOne*live/s.budget.rate)
+}
+
+// expected is when a waiting job will be asked if the budget allows: when the policy
+// wants it, or before that so that it's not unheard for too long.
+func (s *schedule) expected(e *entry) float64 {
+	t := min(e.key[byDue], e.key[byUnheard]+heartbeat)
+	if _, shown := s.shown[e.id]; !shown || e.failing() {
+		return t
+	}
+	live := 0.0
+	for _, v := range s.visible {
+		if !v.end.Finished() {
+			live++
+		}
+	}
+	return min(t, e.key[byUnheard]+s.glanceAfter(live))
 }

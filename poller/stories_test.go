@@ -250,6 +250,36 @@ func TestVisibleRowsAreKeptFresh(t *testing.T) {
 	})
 }
 
+// A bar that has hours to go, and moves steadily, needs few looks. But it gets those
+// that every job gets, and more on the screen: what is told of its next poll counts
+// them in.
+func TestTheNextPollIsTold(t *testing.T) {
+	for name, shown := range map[string]bool{"on the screen": true, "elsewhere": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begun, jobs := time.Now(), asNew([]job.ID{{1}})
+				r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) {
+					return job.Answer{Status: job.Processing, Progress: job.Progress(time.Since(begun).Hours() / 10)}, nil
+				}))
+				if shown {
+					r.Visible(idsOf(jobs))
+				}
+				r.Track(jobs...)
+				for range 20 {
+					told := r.reports[jobs[0].ID]
+					if !r.watchUntil(5*time.Minute, func() bool { return r.reports[jobs[0].ID].Polls > told.Polls }) {
+						t.Fatalf("nothing came after poll %d", told.Polls)
+					}
+					if late := r.reports[jobs[0].ID].At.Sub(told.Next); told.Polls > 0 && late.Abs() > time.Second {
+						t.Errorf("poll %d was %v after when it was told to be", told.Polls+1, late)
+					}
+				}
+				r.stop()
+			})
+		})
+	}
+}
+
 func TestStatusesThatNobodyExpects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		words := []job.Status{"Warming up", job.Processing, job.Done, job.Processing, job.NotStarted, job.Error}
