@@ -164,6 +164,10 @@ func TestADeadHTTP2ConnectionIsNoticedWithinSeconds(t *testing.T) {
 		if _, err := c.Status(t.Context(), id); err != nil {
 			t.Errorf("on a new connection: %v", err)
 		}
+		cable.cut()
+		if _, err := c.Status(t.Context(), id); err == nil || err.Error() != "the connection was lost (is the network up?)" {
+			t.Errorf("a poll that was under way: %v", err)
+		}
 	})
 }
 

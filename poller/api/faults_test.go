@@ -47,6 +47,7 @@ func connectionFaults() []faultRow {
 		{Name: "reset mid-body", Happens: "the connection is reset in the body", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the answer", fault: sim.ResetMidBody()},
 		{Name: "closed mid-body", Happens: "the connection is closed in the body", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the answer", fault: sim.BreakMidBody()},
 		{Name: "closed", Happens: "the connection is closed without an answer", Kind: job.Unreachable, Sentence: "the connection was closed before the answer", fault: sim.Hangup()},
+		{Name: "stream broken off", Happens: "HTTP/2's way to close instead of an answer", Kind: job.Unreachable, Sentence: "the connection was closed before the answer", stage: closedStream},
 		{Name: "hang", Happens: "no byte comes back", Kind: job.Unreachable, Sentence: "no answer within 10 s", fault: sim.Hang(), slow: true},
 		{Name: "hang mid-body", Happens: "half of the body comes, and no more", Kind: job.Unreachable, Sentence: "the answer was not whole within 10 s", fault: sim.HangMidBody(), slow: true},
 		{Name: "a byte a second", Happens: "the body comes a byte a second", Kind: job.Unreachable, Sentence: "the answer was not whole within 10 s", fault: sim.SlowBytes(time.Second), slow: true},
@@ -125,6 +126,8 @@ func answerFaults() []faultRow {
 		notAPI("gzip bomb", "a small body that unpacks to 4 MiB", tooLarge, sim.GzipBomb(4<<20)),
 		{Name: "damaged gzip", Happens: "a body that is not the gzip it says it is", Kind: job.NotAPI, Sentence: "answered with damaged compression", fault: damagedGzip},
 		{Name: "endless headers", Happens: "headers without end", Kind: job.NotAPI, Sentence: "answered with endless headers", fault: sim.EndlessHeaders()},
+		{Name: "no length", Happens: "a length that is no number", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.HeadOf("Content-Length: some")},
+		{Name: "strange packing", Happens: "a transfer encoding that nobody asked for", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.HeadOf("Transfer-Encoding: gzip, chunked")},
 		{Name: "not HTTP", Happens: "another protocol on the port", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.NotHTTP()},
 	}
 }

@@ -61,7 +61,9 @@ func (c *Client) reason(err error) (job.Kind, string) {
 		return job.Unreachable, proxy + "no answer within " + inWords(c.timeout)
 	case midBody:
 		return job.Unreachable, "the connection broke in the middle of the answer"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+	case strings.Contains(err.Error(), "http2: client connection lost"): // to our ping came nothing
+		return job.Unreachable, proxy + "the connection was lost (is the network up?)"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), brokenStream(err):
 		return job.Unreachable, proxy + "the connection was closed before the answer"
 	case strings.Contains(err.Error(), "malformed MIME header"): // of half a line, no more having come
 		return job.Unreachable, "the connection broke in the middle of the headers"
@@ -74,6 +76,13 @@ func (c *Client) reason(err error) (job.Kind, string) {
 		return job.Unreachable, refused.Error()
 	}
 	return job.Unreachable, proxy + "no answer: " + quote(err.Error())
+}
+
+// brokenStream reports whether the server closed what an answer was to come on in the
+// manner of HTTP/2, for whose errors net/http has no types.
+func brokenStream(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "stream error: ") || strings.Contains(text, "http2: server sent GOAWAY")
 }
 
 // notHTTPReason knows the errors of answers that came, but can't be the API's.
@@ -90,7 +99,7 @@ func notHTTPReason(err error) (string, bool) {
 	switch {
 	case strings.Contains(text, "response headers exceeded"), strings.Contains(text, "response header list larger"):
 		return "answered with endless headers", true
-	case strings.Contains(text, "malformed HTTP"):
+	case strings.Contains(text, "malformed HTTP"), strings.Contains(text, "Content-Length"), strings.Contains(text, "unsupported transfer encoding"):
 		return "answered with something that is not HTTP", true
 	case strings.Contains(text, "failed to parse Location"):
 		return "redirected to something that is not a URL", true

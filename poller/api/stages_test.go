@@ -148,6 +148,14 @@ func plainText(t *testing.T) *Client {
 	return newClient(t, "https://"+server.Listener.Addr().String())
 }
 
+func closedStream(t *testing.T) *Client {
+	t.Helper()
+	server := tlsServer(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil)
+	c := newClient(t, server.URL)
+	trust(t, c, server)
+	return c
+}
+
 func downgrade(t *testing.T) *Client {
 	t.Helper()
 	server := tlsServer(t, func(w http.ResponseWriter, r *http.Request) {

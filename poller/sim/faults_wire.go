@@ -68,6 +68,13 @@ func NotHTTP() Fault {
 	return raw(func(_ net.Conn, b *bufio.Writer) { _, _ = b.WriteString("SSH-2.0-OpenSSH_9.6\r\n") })
 }
 
+// HeadOf answers with one header, however wrong it is.
+func HeadOf(header string) Fault {
+	return raw(func(_ net.Conn, b *bufio.Writer) {
+		_, _ = b.WriteString("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + header + "\r\n\r\n{}")
+	})
+}
+
 // EndlessHeaders sends headers for as long as the client takes them.
 func EndlessHeaders() Fault {
 	return raw(func(_ net.Conn, b *bufio.Writer) {
