@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
@@ -47,8 +46,8 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 	// begins before the file does: pages of redirects and refusals hang, too.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watchdog := time.AfterFunc(d.idle, func() { cancel(errIdle) })
-	defer watchdog.Stop()
+	silence := listen(d.idle, func() { cancel(errIdle) })
+	defer silence.stop()
 	resp, err := d.source.Fetch(ctx, link)
 	if err != nil {
 		return "", false, getting(ctx, err)
@@ -58,7 +57,7 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 		return "", false, tooLarge(d.max)
 	}
 	body := &body{r: resp.Body, size: resp.ContentLength, heard: func(got int64) {
-		watchdog.Reset(d.idle)
+		silence.heard()
 		d.progress(w.ID, got, resp.ContentLength)
 	}}
 	name, already, err := d.save(w, resp, body)
