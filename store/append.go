@@ -78,9 +78,7 @@ func (s *Store) current() (disk.File, error) {
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errEmpty) {
 			return nil, err
 		}
-		if s.at.seen != nil { // there was one
-			s.lose()
-		}
+		s.lose()
 		if err := s.create(); err != nil {
 			return nil, err
 		}

@@ -115,7 +115,7 @@ func (s *Store) catchUp(f disk.File, info fs.FileInfo, skim bool) (*reader, erro
 	if !s.at.continues(f) {
 		known, before := s.at.offset > 0, s.at.header
 		in, err := s.reread(f, skim)
-		if err == nil && known && !s.at.header.follows(before) {
+		if err == nil && known && s.at.offset > 0 && !s.at.header.follows(before) {
 			s.found.Warning = Warning{Replaced, fmt.Sprintf(
 				"another program replaced or changed %s: this is what it says now", s.path)}
 		}
@@ -146,11 +146,19 @@ func (s *Store) catchUp(f disk.File, info fs.FileInfo, skim bool) (*reader, erro
 }
 
 // reread reads a file anew that is not the one we knew, only longer. The whole
-// truth is told in place of single changes; with skim not yet.
+// truth is told in place of single changes; with skim not yet. A file without a whole
+// line says nothing, not that there is nothing: jobwatch never leaves one so.
 func (s *Store) reread(f disk.File, skim bool) (*reader, error) {
+	known := s.at.offset > 0
 	b, in, err := s.load(f, skim)
 	if err != nil {
 		return nil, err
+	}
+	if s.at.offset == 0 {
+		if known {
+			s.found.lose(s.path)
+		}
+		return in, nil
 	}
 	s.found.again()
 	s.found.Damaged = in.damaged
@@ -161,12 +169,11 @@ func (s *Store) reread(f disk.File, skim bool) (*reader, error) {
 	return in, nil
 }
 
-// lose notes that the file is gone, once.
+// lose notes that the file is gone, if there was anything in it.
 func (s *Store) lose() {
-	if s.at.seen == nil {
-		return
-	}
+	known := s.at.offset > 0
 	s.at = position{}
-	s.found.Lost = true
-	s.found.Warning = Warning{Replaced, s.path + " was removed: it will be written anew"}
+	if known {
+		s.found.lose(s.path)
+	}
 }

@@ -207,19 +207,36 @@ func TestARemovedFolderIsToldAndMadeAgain(t *testing.T) {
 	})
 }
 
+// A script truncates the file, or "jq . jobs.jsonl > jobs.jsonl" does. The dashboards
+// still know all jobs, and must not take nothing for the truth.
 func TestAnEmptiedFileIsLostToo(t *testing.T) {
-	two(t, func(p pair) {
-		if err := os.Truncate(p.path, 0); err != nil {
-			p.Fatal(err)
+	for what, left := range map[string]int64{"emptied": 0, "cut within its header": 20} {
+		for who, goOn := range map[string]func(p pair){
+			"seen":             func(pair) {},
+			"met while saving": func(p pair) { save(p, p.there, Track{pasted(3, "")}) },
+		} {
+			t.Run(what+", "+who, func(t *testing.T) {
+				two(t, func(p pair) {
+					if err := os.Truncate(p.path, left); err != nil {
+						p.Fatal(err)
+					}
+					goOn(p)
+					got := p.news()
+					equal(p, "lost", got.Lost, true)
+					equal(p, "reset", got.Reset, nil)
+					equal(p, "warning", got.Warning.Kind, Replaced)
+					ctx, cancel := context.WithTimeout(p.Context(), time.Minute)
+					defer cancel()
+					if again, err := p.there.Next(ctx); err == nil {
+						p.Errorf("told again: %+v", again)
+					}
+					save(p, p.there, track(pasted(1, "a"), pasted(2, "a"), pasted(3, ""))...) // as News.Lost asks
+					equal(p, "jobs", len(contents(p, p.path).Jobs), 3)
+					quiet(p.T, p.there)
+				})
+			})
 		}
-		save(p, p.here, Track{pasted(3, "")})
-		news, err := p.here.Next(p.Context())
-		if err != nil {
-			p.Fatal(err)
-		}
-		equal(p, "lost", news.Lost, true)
-		equal(p, "jobs", contents(p, p.path).Jobs, []Job{pasted(3, "")})
-	})
+	}
 }
 
 func TestAFileThatANewerVersionTookOverIsLeftAlone(t *testing.T) {

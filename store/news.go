@@ -38,6 +38,14 @@ func (n *news) again() {
 	n.Ops = nil
 }
 
+// lose tells that all is gone from the file, also what was to be read anew: whoever
+// shows the jobs still has them.
+func (n *news) lose(path string) {
+	n.reload = false
+	n.Lost = true
+	n.Warning = Warning{Replaced, path + " was removed or emptied: it will be written anew"}
+}
+
 func (n *news) any() bool {
 	return n.reload || n.Reset != nil || n.Lost || len(n.Ops) > 0 || n.Damaged > 0 || n.Warning.Kind != 0
 }
