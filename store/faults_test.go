@@ -263,12 +263,23 @@ func TestAFileThatCannotBeFollowedIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFaulty()
 		s, _ := open(t, path, OnDisk(d))
-		save(t, s, Track{pasted(1, "")})
-		d.broken[disktest.Stat] = syscall.EIO
-		news, err := s.Next(t.Context())
-		if err != nil || !strings.Contains(news.Warning.Text, "input/output error") {
-			t.Errorf("news: %+v, %v", news, err)
+		next := func() (string, error) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			news, err := s.Next(ctx)
+			return news.Warning.Text, err
 		}
-		quiet(t, s)
+		for range 2 { // the folder is closed, opened, and closed again
+			d.broken[disktest.Stat] = &fs.PathError{Op: "stat", Path: path, Err: syscall.EACCES}
+			told, _ := next()
+			equal(t, "told", told, "the state file "+path+" can't be read: permission denied; see who owns the file and its folder")
+			if told, err := next(); err == nil {
+				t.Errorf("told once more: %s", told)
+			}
+			clear(d.broken)
+			if told, err := next(); err == nil {
+				t.Errorf("told while nothing is wrong: %s", told)
+			}
+		}
 	})
 }

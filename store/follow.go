@@ -58,27 +58,9 @@ func (s *Store) tell() {
 	}
 }
 
-// look takes in what others did to the file. It takes no lock: lines are read only
-// when they are whole, and files are replaced at once.
+// look takes in what others did to the file, and tells when that can't be seen.
 func (s *Store) look() {
-	info, err := s.disk.Stat(s.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		s.lose()
-		return
-	}
-	if err == nil && s.at.unchanged(s.disk, info) && !s.found.reload {
-		return
-	}
-	var f disk.File
-	if err == nil {
-		if f, err = s.disk.Open(s.path, os.O_RDONLY, 0); errors.Is(err, fs.ErrNotExist) {
-			return // gone this moment: next time we know
-		}
-	}
-	if err == nil {
-		defer func() { _ = f.Close() }() // only read
-		err = s.lookInto(f)
-	}
+	err := s.lookAt()
 	if err == nil {
 		s.complained = ""
 		return
@@ -87,6 +69,30 @@ func (s *Store) look() {
 		s.complained = text
 		s.found.Warning = Warning{NotSaving, text}
 	}
+}
+
+// lookAt takes no lock: lines are read only when they are whole, and files are
+// replaced at once.
+func (s *Store) lookAt() error {
+	info, err := s.disk.Stat(s.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.lose()
+		return nil
+	case err != nil:
+		return &ReadError{s.path, err}
+	case s.at.unchanged(s.disk, info) && !s.found.reload:
+		return s.blocked
+	}
+	f, err := s.disk.Open(s.path, os.O_RDONLY, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // gone this moment: next time we know
+	case err != nil:
+		return &ReadError{s.path, err}
+	}
+	defer func() { _ = f.Close() }() // only read
+	return s.lookInto(f)
 }
 
 func (s *Store) lookInto(f disk.File) error {
