@@ -83,11 +83,8 @@ func (w *watch) tellEnd(r *Result) {
 		w.tellNotSaved(r.NotSaved)
 	}
 	var left []string
-	switch unfinished := plural(r.Unfinished, "unfinished job"); {
-	case r.Unfinished > 0 && w.cfg.Demo:
-		left = append(left, unfinished)
-	case r.Unfinished > 0:
-		left = append(left, unfinished+" still tracked")
+	if r.Unfinished > 0 {
+		left = append(left, plural(r.Unfinished, "unfinished job")+w.kept(r.Unfinished))
 	}
 	if w.files.canceled > 0 {
 		left = append(left, plural(w.files.canceled, "PDF")+" not saved yet")
@@ -98,6 +95,25 @@ func (w *watch) tellEnd(r *Result) {
 	if r.Interrupted && len(left) > 0 && !w.cfg.JSON {
 		w.tell("interrupted; " + joined(", ", left...))
 	}
+}
+
+// kept says how many of so many unfinished jobs the next run goes on with.
+func (w *watch) kept(unfinished int) string {
+	lost := 0
+	for id := range w.saves.tracking() {
+		if j := w.ledger.jobs[id]; w.jobs[id] != nil && j != nil && !j.End.Finished() {
+			lost++
+		}
+	}
+	switch {
+	case w.cfg.Demo:
+		return ""
+	case lost == 0:
+		return " still tracked"
+	case lost == unfinished:
+		return " not tracked"
+	}
+	return fmt.Sprintf(", %d of them not tracked", lost)
 }
 
 // tellCauses lists why jobs failed.

@@ -212,8 +212,9 @@ func (w *watch) replaced(c *store.Contents) {
 		w.ledger.track(j)
 		w.observed(j)
 	}
+	waiting := w.saves.tracking()
 	for _, id := range w.ledger.order {
-		if !there[id] && !w.saves.holds(id) {
+		if !there[id] && !waiting[id] {
 			w.forgotten(id)
 		}
 	}

@@ -312,6 +312,34 @@ func TestTroubleWithTheDiskIsToldOnce(t *testing.T) {
 	})
 }
 
+// What is said of the jobs at the end must be so: those that never reached the disk are
+// known to no later run.
+func TestAnInterruptionOnAFullDiskTellsWhatIsNotTracked(t *testing.T) {
+	const full = "jobwatch: changes are not being saved: the disk is full; free some space (jobs.jsonl); jobwatch "
+	a, b, c := jobID(1), jobID(2), jobID(3)
+	for _, s := range []struct {
+		given []job.ID
+		says  string
+	}{
+		{[]job.ID{a}, "1 unfinished job still tracked"},
+		{[]job.ID{b}, "1 unfinished job not tracked"},
+		{[]job.ID{b, c}, "2 unfinished jobs not tracked"},
+		{[]job.ID{a, b, c}, "3 unfinished jobs, 2 of them not tracked"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			stage := newStage(t, tracked(store.Job{ID: a}))
+			stage.cfg.Journal = &weakDisk{Store: stage.store, full: true}
+			stage.start(s.given...)
+			stage.heard(says(s.given[0], job.Processing, 0.5, ""))
+			time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
+			stage.cancel()
+			stage.wait()
+			want(t, "standard error", stage.err.String(), full+"goes on watching and tries again\n"+
+				full+"ends without them\njobwatch: interrupted; "+s.says+"\n")
+		})
+	}
+}
+
 func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)

@@ -116,13 +116,19 @@ func (s *saves) last(ctx context.Context) error {
 	return err
 }
 
-// holds reports whether a job's tracking has not reached the disk yet.
-func (s *saves) holds(id job.ID) bool {
-	waits := func(op store.Op) bool {
-		t, ok := op.(store.Track)
-		return ok && t.Job.ID == id
+// tracking are the jobs whose tracking has not reached the disk yet.
+func (s *saves) tracking() map[job.ID]bool {
+	ids := make(map[job.ID]bool)
+	ops := s.urgent
+	if s.busy {
+		ops = slices.Concat(s.flying.urgent, s.urgent)
 	}
-	return slices.ContainsFunc(s.urgent, waits) || s.busy && slices.ContainsFunc(s.flying.urgent, waits)
+	for _, op := range ops {
+		if t, ok := op.(store.Track); ok {
+			ids[t.Job.ID] = true
+		}
+	}
+	return ids
 }
 
 // observes reports whether a job's state has not reached the disk yet.
