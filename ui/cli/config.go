@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -19,7 +20,7 @@ func readConfig(in *Input, table []option, d *draft) error {
 		return nil
 	}
 	data, err := in.ReadFile(in.ConfigPath)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // or its folder is none, such as /dev/null
 		return nil
 	}
 	if err != nil {

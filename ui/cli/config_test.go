@@ -2,6 +2,8 @@ package cli
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -107,6 +109,17 @@ func TestAFileThatCantBeReadIsNotPassedOver(t *testing.T) {
 	}
 	if got := complaint(t, in); got != "the config file can't be read: open /home/ann/.config/jobwatch/config.toml: permission denied" {
 		t.Error(got)
+	}
+}
+
+// Services and users without a home have /dev/null for one, and XDG_CONFIG_HOME=/dev/null
+// is how to ask a program for its defaults.
+func TestNoFolderForAConfigFileIsNoConfigFile(t *testing.T) {
+	in := withConfig(atATerminal(), "")
+	in.ConfigPath = filepath.Join(os.DevNull, "jobwatch", "config.toml")
+	in.ReadFile = os.ReadFile
+	if o := mustParse(t, in); o.Rate != DefaultRate {
+		t.Errorf("%+v", o)
 	}
 }
 
