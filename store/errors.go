@@ -80,8 +80,24 @@ func (e *NotSavedError) Error() string {
 
 func (e *NotSavedError) Unwrap() error { return e.Err }
 
+// lockError says that the lock is there, but is not ours to open. It's no [BusyError]:
+// nobody may hold it.
+type lockError struct {
+	path string
+	err  error
+}
+
+func (e *lockError) Error() string {
+	return e.path + " may not be opened: remove it while no jobwatch runs; another user has made it, perhaps with sudo"
+}
+
+func (e *lockError) Unwrap() error { return e.err }
+
 // why says what a disk's error means for people, and what to do about it.
 func why(err error) string {
+	if lock, ok := errors.AsType[*lockError](err); ok {
+		return lock.Error()
+	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return "the disk is full; free some space"

@@ -244,6 +244,27 @@ func TestOthersWhoMayReadTheFileAreTold(t *testing.T) {
 	}
 }
 
+// It was run with sudo once, and the lock is root's since. The file and its folder, which
+// would be looked at first, are as they should be.
+func TestALockOfAnotherUserIsNamed(t *testing.T) {
+	d := newFaulty()
+	path := stateFile(t)
+	s, _ := open(t, path)
+	shut(t, s)
+	d.broken[disktest.Lock] = &fs.PathError{Op: "open", Path: path + ".lock", Err: syscall.EACCES}
+	_, opened := open(t, path, OnDisk(d))
+	equal(t, "warnings", opened.Warnings, []Warning{{NotSaving, "changes are not being saved: " + path + ".lock may not be" +
+		" opened: remove it while no jobwatch runs; another user has made it, perhaps with sudo (" + path + ")" +
+		"; jobwatch goes on watching and tries again"}})
+
+	if err := os.Remove(path + ".lock"); err != nil { // now it is the folder that nothing can be made in
+		t.Fatal(err)
+	}
+	if _, opened := open(t, path, OnDisk(d)); !strings.Contains(opened.Warnings[0].Text, "see who owns the file and its folder") {
+		t.Errorf("warnings: %v", opened.Warnings)
+	}
+}
+
 func TestAFileThatMayNotBeReadIsNoEmptyList(t *testing.T) {
 	d := newFaulty()
 	path := stateFile(t)

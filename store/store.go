@@ -143,6 +143,10 @@ func (s *Store) lock(ctx context.Context, own func(context.Context) error) (unlo
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, &BusyError{name, s.patience}
+	case errors.Is(err, fs.ErrPermission):
+		if _, missing := s.disk.Stat(name); missing == nil {
+			return nil, &lockError{name, err}
+		}
 	}
 	return nil, err
 }
