@@ -3,6 +3,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"example.com/jobwatch/store/disk"
+	"example.com/jobwatch/store/disk/disktest"
 )
 
 // foreign is a disk on which all belongs to somebody else.
@@ -77,4 +79,68 @@ func TestAnotherUsersFileStaysTheirs(t *testing.T) {
 	if err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
 		t.Errorf("the file is another one: %v, %v", after.Mode(), err)
 	}
+}
+
+// A file may be shared with a group that is not the one that the user's new files have.
+// Compaction must not open it to that one.
+func TestCompactionKeepsTheGroupThatMayRead(t *testing.T) {
+	team, usual := otherGroup(t)
+	for _, c := range []struct {
+		name string
+		disk disk.Disk
+		gid  uint32
+		mode fs.FileMode
+	}{
+		{"the group kept", noSync{}, team, 0o640},
+		{"no right to keep it", disktest.Faulty{Disk: noSync{}, Fault: func(op disktest.Op, _ string) error {
+			if op == disktest.Chown {
+				return syscall.EPERM
+			}
+			return nil
+		}}, usual, 0o600},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := stateFile(t)
+			write(t, path, fileOf(t, track(pasted(1, ""))...))
+			if err := errors.Join(os.Chown(path, -1, int(team)), os.Chmod(path, 0o640)); err != nil { //nolint:gosec // G302: that is the story
+				t.Fatal(err)
+			}
+			s, _ := open(t, path, OnDisk(c.disk))
+			s.minSize = 0
+			for range 20 {
+				save(t, s, Track{pasted(2, "")}, Forget{id(2)})
+			}
+			info, err := os.Stat(path)
+			if err != nil || info.Size() > 2000 {
+				t.Fatalf("not compacted: %v, %d bytes", err, info.Size())
+			}
+			if gid := info.Sys().(*syscall.Stat_t).Gid; gid != c.gid || info.Mode() != c.mode { //nolint:forcetypeassert // it is one
+				t.Errorf("open to group %d with %v, want %d, %v", gid, info.Mode(), c.gid, c.mode)
+			}
+		})
+	}
+}
+
+// otherGroup is a group that the user may give files to, and the one that they get.
+func otherGroup(t *testing.T) (other, usual uint32) {
+	t.Helper()
+	info, err := os.Stat(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	usual = info.Sys().(*syscall.Stat_t).Gid //nolint:forcetypeassert // it is one
+	if os.Geteuid() == 0 {
+		return usual + 1, usual
+	}
+	groups, err := os.Getgroups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range groups {
+		if uint32(g) != usual { //nolint:gosec // G115: it is one
+			return uint32(g), usual //nolint:gosec // G115: it is one
+		}
+	}
+	t.Skip("the user is in one group only")
+	return 0, 0
 }

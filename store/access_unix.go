@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/adrg/xdg"
+
+	"example.com/jobwatch/store/disk"
 )
 
 // exposed says who else may read or replace the state file, whose IDs let anyone
@@ -38,6 +40,19 @@ func (s *Store) exposed() (texts []string) {
 		texts = append(texts, fmt.Sprintf("the folder %s is open to other users (mode %04o): chmod 700 it", dir, mode.Perm()))
 	}
 	return texts
+}
+
+// share opens a new file, which is ours alone, to those who could open the old one: the
+// same mode is for them only in the same group. Where that can't be, no group gets in.
+func share(f disk.File, old fs.FileInfo) error {
+	mode := old.Mode().Perm()
+	if mode == 0o600 {
+		return nil
+	}
+	if sys, ok := old.Sys().(*syscall.Stat_t); ok && f.Chown(-1, int(sys.Gid)) != nil {
+		mode &^= 0o070
+	}
+	return f.Chmod(mode)
 }
 
 // isForeign reports whether a file belongs to another user.

@@ -216,7 +216,7 @@ func (s *Store) readClaim(name string) (string, error) {
 // writeClaim creates a claim of ours.
 func (s *Store) writeClaim(name string) error {
 	s.claim.beats++
-	err := s.writeNew(name, 0o600, func(w *bufio.Writer) error {
+	err := s.writeNew(name, nil, func(w *bufio.Writer) error {
 		_, err := w.Write(s.claim.text())
 		return err
 	})

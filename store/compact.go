@@ -44,7 +44,7 @@ func (s *Store) compact(f disk.File, lines []span, damaged int) (backup string, 
 	} else {
 		head.compacted++
 	}
-	if err := s.replace(f, info.Mode().Perm(), func(w *bufio.Writer) error {
+	if err := s.replace(f, info, func(w *bufio.Writer) error {
 		_, _ = w.Write(head.encode()) // errors of w come out of its Flush
 		return copyLines(w, f, lines)
 	}); err != nil {
@@ -94,13 +94,13 @@ func (s *Store) find(head header) error {
 
 // replace puts a new file in the place of the state file, at once and durably:
 // anyone, and any power cut, finds the old one or the new one. The old one, if there
-// is any, is closed: Windows replaces no open file.
-func (s *Store) replace(old disk.File, mode fs.FileMode, write func(w *bufio.Writer) error) error {
+// is any, is closed: Windows replaces no open file. like is its mode and group.
+func (s *Store) replace(old disk.File, like fs.FileInfo, write func(w *bufio.Writer) error) error {
 	name := s.path + ".new"
 	if err := s.disk.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // a crash left it there
 	}
-	if err := s.writeNew(name, mode, write); err != nil {
+	if err := s.writeNew(name, like, write); err != nil {
 		return err
 	}
 	if s.unlockable { // writing may have taken long enough to be thought dead
@@ -122,8 +122,8 @@ func (s *Store) replace(old disk.File, mode fs.FileMode, write func(w *bufio.Wri
 }
 
 // writeNew writes a file that did not exist before, and removes it again if that
-// fails. Readable for others is only what was before.
-func (s *Store) writeNew(name string, mode fs.FileMode, write func(w *bufio.Writer) error) (err error) {
+// fails. It is for the user alone, or for those who could open the one that it is like.
+func (s *Store) writeNew(name string, like fs.FileInfo, write func(w *bufio.Writer) error) (err error) {
 	f, err := s.disk.Open(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -132,8 +132,8 @@ func (s *Store) writeNew(name string, mode fs.FileMode, write func(w *bufio.Writ
 	if err = write(w); err == nil {
 		err = w.Flush()
 	}
-	if err == nil && mode != 0o600 {
-		err = f.Chmod(mode)
+	if err == nil && like != nil {
+		err = share(f, like)
 	}
 	if err == nil {
 		err = f.Sync()
@@ -155,7 +155,7 @@ func (s *Store) backUp(f disk.File, size int64) (string, error) {
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d", stamp, n)
 		}
-		err := s.writeNew(name, 0o600, func(w *bufio.Writer) error {
+		err := s.writeNew(name, nil, func(w *bufio.Writer) error {
 			_, err := io.Copy(w, io.NewSectionReader(f, 0, size))
 			return err
 		})

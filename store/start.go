@@ -189,7 +189,7 @@ func (s *Store) create() error {
 		return err
 	}
 	head := header{version: Version, id: newID()}
-	if err := s.replace(nil, 0o600, func(w *bufio.Writer) error {
+	if err := s.replace(nil, nil, func(w *bufio.Writer) error {
 		_, err := w.Write(head.encode())
 		return err
 	}); err != nil {

@@ -111,6 +111,7 @@ func (f *vastFile) Write(b []byte) (int, error) {
 func (*vastFile) WriteAt([]byte, int64) (int, error) { return 0, errors.ErrUnsupported }
 func (f *vastFile) Stat() (fs.FileInfo, error)       { return vastInfo{f.vast}, nil }
 func (*vastFile) Chmod(fs.FileMode) error            { return nil }
+func (*vastFile) Chown(int, int) error               { return nil }
 func (*vastFile) Truncate(int64) error               { return errors.ErrUnsupported }
 func (*vastFile) Sync() error                        { return nil }
 func (*vastFile) Close() error                       { return nil }

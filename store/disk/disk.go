@@ -42,6 +42,7 @@ type File interface {
 	io.Closer
 	Stat() (fs.FileInfo, error)
 	Chmod(mode fs.FileMode) error
+	Chown(uid, gid int) error // -1 changes nothing
 	Truncate(size int64) error
 	// Sync returns when the file's contents are durable.
 	Sync() error

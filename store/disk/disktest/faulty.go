@@ -25,6 +25,7 @@ const (
 	Write      Op = "write"
 	Truncate   Op = "truncate"
 	Chmod      Op = "chmod"
+	Chown      Op = "chown"
 	Sync       Op = "sync"
 )
 
@@ -138,6 +139,10 @@ func (f *faultyFile) Truncate(size int64) error {
 
 func (f *faultyFile) Chmod(mode fs.FileMode) error {
 	return f.disk.either(Chmod, f.name, func() error { return f.File.Chmod(mode) })
+}
+
+func (f *faultyFile) Chown(uid, gid int) error {
+	return f.disk.either(Chown, f.name, func() error { return f.File.Chown(uid, gid) })
 }
 
 func (f *faultyFile) Sync() error {
