@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 	"time"
 )
@@ -108,9 +109,12 @@ func why(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; see who owns the file and its folder"
 	}
-	// A path error would name the file once more, or one that nobody knows.
+	// These would name the file once more, or one that nobody knows.
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err.Error()
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok { // of a rename
+		return link.Err.Error()
 	}
 	return err.Error()
 }

@@ -244,6 +244,20 @@ func TestOthersWhoMayReadTheFileAreTold(t *testing.T) {
 	}
 }
 
+// A container is given the state file alone, by a bind mount, which nothing can be put in
+// the place of.
+func TestAFileThatCannotBeReplacedIsToldInFewWords(t *testing.T) {
+	d := newFaulty()
+	path := stateFile(t)
+	write(t, path, "")
+	d.broken[disktest.Rename] = syscall.EBUSY
+	s, _ := open(t, path, OnDisk(d))
+	want := "changes are not being saved: " + syscall.EBUSY.Error() + " (" + path + ")"
+	if err := s.Append(t.Context(), Track{pasted(1, "")}); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // It was run with sudo once, and the lock is root's since. The file and its folder, which
 // would be looked at first, are as they should be.
 func TestALockOfAnotherUserIsNamed(t *testing.T) {

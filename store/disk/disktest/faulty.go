@@ -5,6 +5,7 @@ package disktest
 import (
 	"context"
 	"io/fs"
+	"os"
 
 	"example.com/jobwatch/store/disk"
 )
@@ -65,7 +66,10 @@ func (d Faulty) Mkdir(name string, perm fs.FileMode) error {
 
 // Rename implements [disk.Disk].
 func (d Faulty) Rename(from, to string) error {
-	return d.either(Rename, to, func() error { return d.Disk.Rename(from, to) })
+	if err := d.Fault(Rename, to); err != nil {
+		return &os.LinkError{Op: string(Rename), Old: from, New: to, Err: err} // as os.Rename does
+	}
+	return d.Disk.Rename(from, to)
 }
 
 // Remove implements [disk.Disk].
