@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"example.com/jobwatch/poller/api"
 )
@@ -152,7 +153,11 @@ func onDisk(what, of string, err error) *Error {
 	case errors.Is(err, fs.ErrPermission):
 		reason = "not allowed"
 	case errors.Is(err, fs.ErrExist):
-		reason = "all its names are taken by other files"
+		reason = "a file has its name"
+	case errors.Is(err, syscall.ENOSPC):
+		reason = "the disk is full"
+	case errors.Is(err, syscall.EDQUOT):
+		reason = "your disk quota is used up"
 	case strings.Contains(reason, "escapes"): // os.Root has no error value for it
 		reason = "a link there leads out of the download folder"
 	}

@@ -154,8 +154,10 @@ func (p *part) keep(names []string) (name string, already bool, err error) {
 			return name, true, nil
 		}
 	}
-	return "", false, fs.ErrExist
+	return "", false, errTaken
 }
+
+var errTaken = errors.New("all its names are taken by other files")
 
 // rename gives the part a name unless that is taken, in one step: a hard link, unlike
 // a rename, does not replace what is there.

@@ -62,14 +62,31 @@ func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
 	}
 }
 
+// What is told of a batch's folder has to be true of it: it has one name only.
+func TestAFileInABatchFoldersPlaceIsTold(t *testing.T) {
+	k := newDesk(t)
+	w := k.done("Report", "b")
+	if err := os.MkdirAll(k.folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(k.folder, "b"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if e := k.get(w); e.State != Failed || e.Err.Error() != "can't make the folder for “b”: a file has its name" {
+		t.Errorf("it ended as %v: %v", e.State, e.Err)
+	}
+}
+
 func TestDiskTroubleIsToldWithoutPaths(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want string
 	}{
-		{&fs.PathError{Op: "write", Path: "/home/me/x", Err: syscall.ENOSPC}, "can't save “Report”: " + syscall.ENOSPC.Error()},
+		{&fs.PathError{Op: "write", Path: "/home/me/x", Err: syscall.ENOSPC}, "can't save “Report”: the disk is full"},
+		{&fs.PathError{Op: "write", Path: "/home/me/x", Err: syscall.EDQUOT}, "can't save “Report”: your disk quota is used up"},
+		{&fs.PathError{Op: "mkdirat", Path: "Report", Err: syscall.EEXIST}, "can't save “Report”: a file has its name"},
 		{&os.LinkError{Op: "link", Old: "/a", New: "/b", Err: syscall.EACCES}, "can't save “Report”: not allowed"},
-		{fs.ErrExist, "can't save “Report”: all its names are taken by other files"},
+		{errTaken, "can't save “Report”: all its names are taken by other files"},
 	} {
 		if got := onDisk("save", "Report", c.err).Error(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
