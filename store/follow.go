@@ -100,6 +100,10 @@ func (s *Store) lookInto(f disk.File) error {
 	if err != nil {
 		return &ReadError{s.path, err}
 	}
+	before := s.emptied
+	if s.emptied = info.Size() == 0; s.emptied && !before {
+		return nil // whoever emptied it may be about to write it
+	}
 	if !s.found.reload {
 		_, err = s.catchUp(f, info, false)
 	} else {

@@ -239,6 +239,25 @@ func TestAnEmptiedFileIsLostToo(t *testing.T) {
 	}
 }
 
+// Some editors empty a file before they write it, and one look may fall between.
+func TestAFileIsEmptyWhileItIsRewritten(t *testing.T) {
+	two(t, func(p pair) {
+		told := make(chan News)
+		go func() { told <- p.news() }()
+		synctest.Wait() // it looked, and waits
+		if err := os.Truncate(p.path, 0); err != nil {
+			p.Fatal(err)
+		}
+		<-time.After(followEvery + time.Millisecond)
+		write(p, p.path, fileOf(t, track(pasted(7, ""))...))
+		got := <-told
+		if got.Lost || got.Reset == nil {
+			p.Fatalf("news: %+v", got)
+		}
+		equal(p, "jobs", got.Reset.Jobs, []Job{pasted(7, "")})
+	})
+}
+
 func TestAFileThatANewerVersionTookOverIsLeftAlone(t *testing.T) {
 	two(t, func(p pair) {
 		newer := `{"jobwatch":2,"id":"0123456789abcdef"}` + "\n"

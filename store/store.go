@@ -39,6 +39,7 @@ type Store struct {
 	complained string // what went wrong when Next last looked, as told
 	unlockable bool   // the file system has no locks
 	claim      claim  // on such a file system
+	emptied    bool   // the file was empty when Next last looked into it
 	crowded    bool   // another program was seen writing all the same, and that told
 }
 
