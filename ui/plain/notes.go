@@ -16,13 +16,20 @@ func (w *watch) tellOpened() {
 		w.tell(warning.Text)
 		w.saves.failing = w.saves.failing || warning.Kind == store.NotSaving // told already
 	}
-	switch {
-	case o.Damaged > 0 && o.Backup != "":
-		w.tell(fmt.Sprintf("%s of the state file were damaged and skipped; the file as it was is kept as %s",
-			plural(o.Damaged, "line"), o.Backup))
-	case o.Damaged > 0:
-		w.tell(plural(o.Damaged, "line") + " of the state file were damaged and skipped")
+	w.tellDamage(o.Damaged, o.Backup)
+}
+
+// tellDamage tells of lines of the state file that could not be read, and of the copy
+// that was made of it, if there is one.
+func (w *watch) tellDamage(lines int, backup string) {
+	if lines == 0 {
+		return
 	}
+	text := "skipped " + plural(lines, "damaged line") + " of the state file"
+	if backup != "" {
+		text += "; the file as it was is kept as " + backup
+	}
+	w.tell(text)
 }
 
 // saved ends a save. Trouble with the disk is told once, and so is its end.

@@ -131,6 +131,7 @@ func (w *watch) followed(f following) {
 	if f.news.Warning.Kind != 0 {
 		w.tell(f.news.Warning.Text)
 	}
+	w.tellDamage(f.news.Damaged, "")
 	if f.news.Reset != nil {
 		w.replaced(f.news.Reset)
 	}

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -338,6 +339,32 @@ func TestAnInterruptionOnAFullDiskTellsWhatIsNotTracked(t *testing.T) {
 				full+"ends without them\njobwatch: interrupted; "+s.says+"\n")
 		})
 	}
+}
+
+// Somebody edits the state file, before and while it is watched.
+func TestDamageToTheStateFileIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.cfg.Opened.Damaged, s.cfg.Opened.Backup = 1, "jobs.jsonl.damaged"
+		a := jobID(1)
+		s.start(a)
+		s.heard(says(a, job.Processing, 0.5, ""))
+		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
+		file, err := os.OpenFile(s.path, os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = file.WriteString("# my list\n# of jobs\n")
+		if err := errors.Join(err, file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
+		s.heard(says(a, job.Done, 1, ""))
+		s.wait()
+		want(t, "standard error", s.err.String(),
+			"jobwatch: skipped 1 damaged line of the state file; the file as it was is kept as jobs.jsonl.damaged\n"+
+				"jobwatch: skipped 2 damaged lines of the state file\n")
+	})
 }
 
 func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
