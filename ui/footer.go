@@ -33,9 +33,13 @@ func (m *Model) footer() string {
 		if strings.HasSuffix(m.question(), " ") {
 			l.Space(1)
 		}
-		m.input.Width = max(width-l.Width()-3, 4)
+		aside := m.filterAside(width - l.Width() - leastInput)
+		room := width - span([]part{aside}) - 2
+		m.input.Width = max(room-l.Width()-1, 4)
 		// The input lets wide characters stand out by a cell or two.
-		return ansi.Truncate(l.String()+m.input.View(), width, "")
+		typed := ansi.Truncate(l.String()+m.input.View(), room, "")
+		gap := max(room-ansi.StringWidth(typed), 0)
+		return typed + draw.NewLine(m.theme, theme.Plain).Space(gap+1).Put(aside.role, aside.text).String()
 	}
 	right := m.narrowed()
 	room := width - span(right) - 4
@@ -52,6 +56,32 @@ func (m *Model) footer() string {
 		l.Put(p.role, p.text)
 	}
 	return l.PadTo(width).String()
+}
+
+// leastInput is what a prompt keeps for what is typed, in cells.
+const leastInput = 24
+
+// filterAside is what stands right of a filter that is being typed: what it may say,
+// then how many jobs it finds, or which word of it was not understood.
+func (m *Model) filterAside(room int) part {
+	aside := part{theme.Dim, m.found()}
+	switch {
+	case m.prompt != filterPrompt || room < leastInput:
+		return part{}
+	case m.misread != nil && !m.misread.Incomplete:
+		aside = part{theme.Warn, m.theme.Charset.Cut(m.misread.Reason, room)}
+	case m.text == "":
+		aside.text = "such as status:error  batch:june  age>10m  is:new"
+	}
+	if displayWidth(aside.text) > room {
+		return part{}
+	}
+	return aside
+}
+
+// found is how many jobs the filter shows.
+func (m *Model) found() string {
+	return strconv.Itoa(m.list.Matched()) + " of " + plural(m.list.Counts().Total, "job")
 }
 
 // hints are the keys of the screen that is shown, the most useful first.
@@ -96,17 +126,24 @@ func (m *Model) shortHelp(l *draw.Line, room int) {
 	}
 }
 
-// narrowed says what the list leaves out and how it is sorted, and where the
-// cursor is in it.
+// narrowed says what the list leaves out and how it is sorted, and which jobs keys
+// act on. Other screens leave out nothing, whatever the filter.
 func (m *Model) narrowed() []part {
 	var parts []part
-	if text := m.filterText(); text != "" {
+	list := m.screen == listScreen
+	if text := m.filterText(); text != "" && list {
 		parts = append(parts, part{theme.Warn, m.theme.Charset.Cut("filter "+text, max(m.layout.width/3, 12))})
+		switch {
+		case m.misread != nil:
+			parts = append(parts, part{theme.Error, m.theme.Charset.Cut("ignores "+m.misread.Word, max(m.layout.width/4, 12))})
+		case m.layout.width >= 60:
+			parts = append(parts, part{theme.Dim, m.found()})
+		}
 	}
-	if n := m.list.Selected(); n > 0 {
+	if n := m.list.Selected(); n > 0 && (list || m.screen == detailScreen) {
 		parts = append(parts, part{theme.Accent, plural(n, "job") + " selected"})
 	}
-	if s := m.list.Sort(); s != jobs.Attention && m.layout.width >= 80 {
+	if s := m.list.Sort(); s != jobs.Attention && list && m.layout.width >= 80 {
 		parts = append(parts, part{theme.Dim, "by " + s.String()})
 	}
 	return parts

@@ -106,6 +106,49 @@ func TestTheFilterIsLive(t *testing.T) {
 	})
 }
 
+// A misspelt word filters nothing. The list is not to pass for what was asked for.
+func TestAFilterSaysWhichOfItsWordsItIgnores(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(10)
+		d.paste(text)
+		d.wait(10 * time.Second)
+		d.press("/")
+		d.sees("such as status:error")
+		d.typed("status:")
+		d.sees("10 of 10 jobs")
+		d.typed("eror")
+		d.sees("no such status; did you mean error?")
+		d.press("enter")
+		d.sees("no such status; did you mean error?")
+		d.wait(10 * time.Second)
+		d.sees("filter status:eror  ignores status:eror", ids[4].Short())
+
+		d.press("/", "ctrl+u")
+		d.typed(ids[4].Short())
+		d.press("enter")
+		d.sees("filter "+ids[4].Short()+"  1 of 10 jobs", "1 shown")
+		d.seesNot("ignores")
+	})
+}
+
+// The log and the failures leave nothing out, whatever the list is narrowed to.
+func TestOtherScreensDoNotClaimTheListsFilter(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(10)
+		d.paste(text)
+		d.wait(10 * time.Second)
+		d.press("tab", "s")
+		d.wait(10 * time.Second) // the note of how it is sorted goes
+		d.sees("filter status:failed", "by added")
+		for _, screen := range []string{"l", "f", "?"} {
+			d.press(screen)
+			d.seesNot("filter status:failed", "by added")
+			d.press("esc")
+		}
+		d.sees("filter status:failed", "by added")
+	})
+}
+
 func TestTabGoesThroughTheStatuses(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		_, text := d.jobs(10)

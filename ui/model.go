@@ -7,6 +7,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/charmbracelet/bubbles/help"
@@ -58,9 +59,10 @@ type Model struct {
 	undo    []undoable
 	host    poller.Host
 	paused  bool
-	pending []pastedMsg // what came before the state file was replayed
-	status  int         // which of statusFilters is on
-	text    string      // the filter as typed
+	pending []pastedMsg       // what came before the state file was replayed
+	status  int               // which of statusFilters is on
+	text    string            // the filter as typed
+	misread *filter.WordError // the word of it that says nothing; nil when all do
 
 	naming store.BatchID // what namePrompt names
 	doomed []job.ID      // what confirmPrompt asks about
@@ -170,7 +172,8 @@ func (m *Model) refilter() {
 		text = s + " " + text
 	}
 	// Half-typed words match everything: the list never goes blank for them.
-	f, _ := filter.Parse(text)
+	f, err := filter.Parse(text)
+	m.misread, _ = errors.AsType[*filter.WordError](err)
 	m.list.SetFilter(f)
 }
 

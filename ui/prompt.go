@@ -126,7 +126,11 @@ func (m *Model) entered() tea.Cmd {
 		if value != "" {
 			return m.saveCause(value)
 		}
-	case noPrompt, filterPrompt, confirmPrompt:
+	case filterPrompt:
+		if m.misread != nil {
+			m.say(theme.Warn, m.misread.Reason)
+		}
+	case noPrompt, confirmPrompt:
 	}
 	return nil
 }

@@ -308,7 +308,7 @@ func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 	}
 	count := strconv.Itoa(b.Counts.Finished()) + "/" + strconv.Itoa(b.Counts.Total)
 	if b.Matched < b.Counts.Total {
-		count = strconv.Itoa(b.Matched) + " of " + strconv.Itoa(b.Counts.Total) + "  " + count
+		count = strconv.Itoa(b.Matched) + " shown  " + count
 	}
 	end := gutterWidth + c.status + 1 + c.id + 1 + c.text
 	room := end - l.Width() - len([]rune(failed)) - len(count) - 2

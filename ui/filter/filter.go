@@ -4,7 +4,7 @@
 //	invoice              text, in the ID, description, batch or status_meta, in any case
 //	"two words"          text with a space in it
 //	status:error         where the job stands: queued, running, done, error, failed,
-//	                     rejected, givenup, unsaid, other; several as status:done,error
+//	                     rejected, givenup, checking, other; several as status:done,error
 //	batch:june           text in the batch's name
 //	id:0189              text in the ID
 //	progress>0.5         also >=, <, <=, =, and 50%; unknown progress compares with nothing

@@ -78,6 +78,7 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"status:failed", with(func(s *Subject) { s.State = Rejected }), true},
 		{"status:failed", with(func(s *Subject) { s.State = GivenUp }), true},
 		{"status:unknown", with(func(s *Subject) { s.State = GivenUp }), true},
+		{"status:checking", with(func(s *Subject) { s.State = Unheard }), true},
 		{"status:unsaid", with(func(s *Subject) { s.State = Unheard }), true},
 		{"status:other", with(func(s *Subject) { s.State = Other }), true},
 		{"status:running", with(func(s *Subject) { s.State = Other }), true},
@@ -155,7 +156,7 @@ func TestAWrongWordIsNamedWithTheRightOne(t *testing.T) {
 		{"status:dnoe", "status:dnoe", "done", ""},
 		{"!status:faild", "!status:faild", "failed", ""},
 		{"status:xyz", "status:xyz", "", `"status:xyz" in the filter: no such status; there are: ` +
-			`queued, notstarted, running, processing, done, error, failed, rejected, givenup, unknown, unsaid, other`},
+			`queued, notstarted, running, processing, done, error, failed, rejected, givenup, unknown, checking, unsaid, other`},
 		{"staus:error", "staus:error", "status", `"staus:error" in the filter: jobs have no staus; did you mean status? ` +
 			`(in quotes it is looked for as text)`},
 		{"progres>0.5", "progres>0.5", "progress", ""},

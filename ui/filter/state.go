@@ -58,7 +58,7 @@ func (s State) Failed() bool { return s >= Error && s < States }
 func (s State) String() string {
 	switch s {
 	case Unheard:
-		return "unsaid"
+		return "checking"
 	case Queued:
 		return "queued"
 	case Running:

@@ -41,6 +41,7 @@ func statuses() []named {
 		{word: "rejected", states: setOf(Rejected)},
 		{word: "givenup", states: setOf(GivenUp)},
 		{word: "unknown", states: setOf(GivenUp)},
+		{word: "checking", states: setOf(Unheard)},
 		{word: "unsaid", states: setOf(Unheard)},
 		{word: "other", states: setOf(Other)},
 	}
