@@ -61,7 +61,9 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	for i := range added {
 		m.oracle.See(&added[i])
 	}
-	m.undo = append(m.undo, undoable{added: ids})
+	if !msg.arrived || !m.moved { // u takes back what the user did, which comes after what was given at the start
+		m.undo = append(m.undo, undoable{added: ids})
+	}
 	ops := make([]store.Op, 0, len(added)+1)
 	ops = append(ops, store.SetBatch{Batch: batch})
 	for _, j := range added {

@@ -89,6 +89,30 @@ func TestAPasteIsTakenBackByU(t *testing.T) {
 	})
 }
 
+// What comes by itself, as the demo's jobs do, is not what u takes back.
+func TestUTakesBackWhatTheUserDid(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		arrivals := d.arrivals()
+		d.leave()
+		d.start(func(o *Options) { o.Arrivals = arrivals })
+		_, text := d.jobs(3)
+		arrivals <- Arrival{Text: []byte(text), Batch: "given"}
+		d.waitFor("given")
+		d.press("u")
+		d.sees("took back 3 added jobs") // nothing else was done yet
+
+		ids, text := d.jobs(3)
+		d.paste(text)
+		d.press("down", "x")
+		d.sees("forgot 1 job")
+		_, text = d.jobs(2)
+		arrivals <- Arrival{Text: []byte(text), Batch: "from elsewhere"}
+		d.waitFor("from elsewhere")
+		d.press("u")
+		d.sees("brought back 1 job", ids[0].Short(), "from elsewhere")
+	})
+}
+
 // What the screen said was added is there after kill -9.
 func TestAnAddedJobSurvivesAKill(t *testing.T) {
 	atDesk(t, func(d *desk) {
