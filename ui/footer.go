@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,7 +103,11 @@ func (m *Model) hints() []key.Binding {
 		return []key.Binding{k.Back, k.Log, k.Problems}
 	case listScreen:
 		if m.list.Empty() == jobs.NothingTracked {
-			return []key.Binding{k.Help, k.Add, k.Undo, k.Quit}
+			hints := []key.Binding{k.Help, k.Add, k.Quit}
+			if len(m.undo) > 0 {
+				hints = slices.Insert(hints, 2, k.Undo)
+			}
+			return hints
 		}
 	}
 	return k.ShortHelp()

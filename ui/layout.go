@@ -7,7 +7,7 @@ const (
 )
 
 const (
-	sideBySide  = 110 // columns from which the detail pane stands beside the list
+	sideBySide  = 120 // columns from which the detail pane stands beside the list: it keeps what a screen of 80 shows
 	stackedRows = 16  // rows from which it stands below the list
 	namedRows   = 12  // rows of the list from which one of them names the columns
 )
@@ -30,13 +30,23 @@ func (l layout) tooSmall() bool { return l.width < minWidth || l.height < minHei
 // body is the number of rows between header and footer.
 func (l layout) body() int { return max(l.height-2, 0) }
 
-// place lays out a screen; with full set, the detail pane has the whole body.
-func place(width, height int, full bool) layout {
+// shape is what shares the body of the screen.
+type shape uint8
+
+const (
+	listAndPane shape = iota
+	listOnly          // there is nothing to tell details of
+	paneOnly
+)
+
+// place lays out a screen.
+func place(width, height int, shape shape) layout {
 	l := layout{width: width, height: height, listWidth: width}
 	body := l.body()
 	l.listHeight = body
 	switch {
-	case full:
+	case shape == listOnly:
+	case shape == paneOnly:
 		l.listHeight, l.paneWidth, l.paneHeight = 0, width, body
 	case width >= sideBySide:
 		l.beside = true

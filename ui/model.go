@@ -71,8 +71,9 @@ type Model struct {
 
 	screen screen
 	layout layout
-	scroll int // of the detail pane and of the full screens
-	shown  any // what scroll belongs to
+	shape  shape // what layout was made for
+	scroll int   // of the detail pane and of the full screens
+	shown  any   // what scroll belongs to
 	seen   []job.ID
 
 	now    time.Time
@@ -160,9 +161,22 @@ func (m *Model) retheme(dark bool) {
 
 // resize lays the screen out anew.
 func (m *Model) resize(width, height int) {
-	m.layout = place(width, height, m.screen != listScreen)
+	m.shape = m.sharing()
+	m.layout = place(width, height, m.shape)
 	m.list.SetHeight(m.layout.listHeight)
 	m.input.Width = max(width-20, 10)
+}
+
+// sharing is what the body is to be shared by.
+func (m *Model) sharing() shape {
+	switch {
+	case m.screen != listScreen:
+		return paneOnly
+	case !m.loaded || m.list.Empty() == jobs.NothingTracked:
+		return listOnly
+	default:
+		return listAndPane
+	}
 }
 
 // refilter applies the typed filter and the status filter together.

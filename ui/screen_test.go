@@ -221,18 +221,47 @@ func TestTheTopLineSaysHowFarAllOfItIs(t *testing.T) {
 	})
 }
 
+// A first look: no empty pane for details of nothing, and no offer to undo nothing.
+func TestTheFirstScreenIsForPastingAlone(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 200, Height: 60}} {
+			d.send(size)
+			d.sees("Nothing tracked yet.", "a add jobs", "q quit")
+			d.seesNot("───", "│", "u undo")
+		}
+		_, text := d.jobs(2)
+		d.paste(text)
+		d.sees("│", "2, 0 finished")
+		d.press("u")
+		d.wait(time.Minute)
+		d.sees("Nothing tracked yet.")
+		d.seesNot("│", "u undo")
+	})
+}
+
+// A wider screen never has a list that says less.
+func TestAWiderScreenSaysNoLess(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.pose()
+		for width := 80; width <= 200; width++ {
+			d.send(tea.WindowSizeMsg{Width: width, Height: 36})
+			d.sees(" ready ", " time ", " ago")
+		}
+	})
+}
+
 func TestTheDetailsStandWhereThereIsRoom(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, text := d.jobs(2)
 		d.paste(text)
 		d.press("down")
 		id := ids[0].String()
-		d.send(tea.WindowSizeMsg{Width: 110, Height: 20})
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 20})
 		d.sees("│", id)
-		d.send(tea.WindowSizeMsg{Width: 109, Height: 20})
+		d.send(tea.WindowSizeMsg{Width: 119, Height: 20})
 		d.seesNot("│")
 		d.sees("───", id)
-		d.send(tea.WindowSizeMsg{Width: 109, Height: 15})
+		d.send(tea.WindowSizeMsg{Width: 119, Height: 15})
 		d.seesNot("───", id)
 	})
 }

@@ -82,6 +82,9 @@ func (m *Model) afterwards() tea.Cmd {
 		m.list.Tick(m.now)
 		m.hold(time.Second)
 	}
+	if m.shape != m.sharing() {
+		m.resize(m.layout.width, m.layout.height)
+	}
 	m.look()
 	m.moveBars()
 	m.frame = m.draw()
