@@ -54,7 +54,7 @@ func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
 		d.sees("n/↓   down", "d/ctrl+x         forget", "ctrl+z/alt+space undo", "b     back", "Q                quit")
 		d.seesNot("download the PDF", "suspend")
 		d.press("b")
-		d.seesNot("undo adding")
+		d.seesNot("undo")
 
 		// What is typed stays text, whatever its letters do elsewhere.
 		d.press("/")

@@ -96,7 +96,13 @@ func (m *Model) hints() []key.Binding {
 		}
 		return []key.Binding{k.Help, k.Back, k.Open, k.Download, k.Copy, k.CopyPath, k.Poll}
 	case problemScreen:
-		return []key.Binding{k.Help, k.Back, k.Log}
+		if len(m.trouble.all) == 0 {
+			return []key.Binding{k.Help, k.Back, k.Log}
+		}
+		k.Copy.SetHelp(k.Copy.Help().Key, "copy the IDs of this cause")
+		k.Export.SetHelp(k.Export.Help().Key, "save them")
+		k.Detail.SetHelp(k.Detail.Help().Key, "go to the first")
+		return []key.Binding{k.Back, k.Copy, k.Export, k.Detail, k.Help, k.Log}
 	case logScreen:
 		return []key.Binding{k.Help, k.Back, k.Problems}
 	case helpScreen:
@@ -110,7 +116,46 @@ func (m *Model) hints() []key.Binding {
 			return hints
 		}
 	}
-	return k.ShortHelp()
+	hints := slices.Concat([]key.Binding{k.Help, k.Filter}, m.rowHints(k), []key.Binding{k.Status, k.Mark, k.Sort})
+	if len(m.undo) > 0 {
+		hints = append(hints, k.Undo)
+	}
+	return append(hints, k.Quit)
+}
+
+// rowHints are the keys that do something to what they would act on: the selected
+// jobs, else what the cursor is on.
+func (m *Model) rowHints(k KeyMap) []key.Binding {
+	row, batch := m.list.Current()
+	switch {
+	case m.list.Selected() > 0:
+		k.Back.SetHelp(k.Back.Help().Key, "select none")
+		hints := []key.Binding{k.Download, k.Copy, k.Poll, k.Forget}
+		if m.filterText() == "" { // else it is the filter that goes first
+			hints = append(hints, k.Back)
+		}
+		return hints
+	case row == nil && batch == nil: // nothing matches
+		k.Back.SetHelp(k.Back.Help().Key, "clear the filter")
+		return []key.Binding{k.Back}
+	case row == nil:
+		k.Fold.SetHelp(k.Fold.Help().Key, "fold")
+		return []key.Binding{k.Fold, k.Detail, k.Download, k.Forget}
+	case row.State() == jobs.Done:
+		return []key.Binding{k.Detail, k.Open, k.Download, k.Forget}
+	case row.State().Failed():
+		return []key.Binding{k.Detail, k.Problems, k.Copy, k.Forget}
+	default:
+		return []key.Binding{k.Detail, k.Poll, k.Forget}
+	}
+}
+
+// brief is as much of a help text as the footer needs: its first words.
+func brief(text string) string {
+	for _, more := range []string{", ", " ("} {
+		text, _, _ = strings.Cut(text, more)
+	}
+	return text
 }
 
 // shortHelp puts as many keys as fit.
@@ -118,16 +163,17 @@ func (m *Model) shortHelp(l *draw.Line, room int) {
 	start := l.Width()
 	for _, b := range m.hints() {
 		h := b.Help()
+		does := brief(h.Desc)
 		if !b.Enabled() {
 			continue
 		}
-		if l.Width()+len(h.Key)+len(h.Desc)+3 > room {
+		if l.Width()+displayWidth(h.Key)+len(does)+3 > room {
 			return
 		}
 		if l.Width() > start {
 			l.Space(2)
 		}
-		l.Put(theme.Accent, h.Key).Space(1).Put(theme.Dim, h.Desc)
+		l.Put(theme.Accent, h.Key).Space(1).Put(theme.Dim, does)
 	}
 }
 

@@ -3,7 +3,6 @@ package ui
 import (
 	"strings"
 
-	"github.com/charmbracelet/bubbles/help"
 	"github.com/charmbracelet/bubbles/key"
 )
 
@@ -46,7 +45,7 @@ func DefaultKeys() KeyMap {
 		MarkAll:  bind("*", "select all shown", "*"),
 		Forget:   bind("x", "forget", "x"),
 		Clear:    bind("c", "forget finished jobs", "c"),
-		Undo:     bind("u", "undo adding or forgetting", "u"),
+		Undo:     bind("u", "undo (adding, forgetting)", "u"),
 		Poll:     bind("r", "poll now", "r"),
 		PollAll:  bind("R", "poll all unfinished", "R"),
 		Pause:    bind("p", "pause polling", "p"),
@@ -64,8 +63,6 @@ func DefaultKeys() KeyMap {
 	}
 }
 
-var _ help.KeyMap = KeyMap{}
-
 // ASCII is k with help texts that a terminal without arrows can draw.
 func (k KeyMap) ASCII() KeyMap {
 	words := strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right")
@@ -73,11 +70,6 @@ func (k KeyMap) ASCII() KeyMap {
 		n.binding.SetHelp(words.Replace(n.binding.Help().Key), n.binding.Help().Desc)
 	}
 	return k
-}
-
-// ShortHelp is the footer's line, the most useful first: it is cut at the right.
-func (k KeyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.Help, k.Filter, k.Status, k.Detail, k.Mark, k.Forget, k.Undo, k.Poll, k.Sort, k.Quit}
 }
 
 // FullHelp is the help screen, a column a subject.

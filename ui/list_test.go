@@ -349,7 +349,7 @@ func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 		_, text := d.silent(3, time.Hour)
 		d.paste(text)
 		d.wait(time.Minute) // the note is gone
-		shows("the list", "? help", "/ filter", "enter details")
+		shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u undo", "q quit")
 		d.press("enter")
 		shows("a batch", "esc back", "n name the batch", "d download")
 		if strings.Contains(footer(), "o open") {
@@ -362,6 +362,24 @@ func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 			shows(screen, "esc back")
 			d.press(key)
 		}
+		shows("a running job's row", "? help  / filter  enter details  r poll now")
+		d.press(" ")
+		shows("a selection", "d download the PDF  y copy the ID", "esc select none")
+		d.press("esc")
+
+		ends := d.add(2, func(i int, j *sim.Job) {
+			steady(j, time.Second)
+			j.Life.Fail = i == 1
+		})
+		d.wait(time.Minute)
+		d.model.list.Go(ends[0])
+		d.press("enter", "enter") // the note is gone, the row is looked at
+		shows("a done job's row", "enter details  o open the PDF  d download the PDF")
+		d.model.list.Go(ends[1])
+		d.press("enter", "enter")
+		shows("a failed job's row", "enter details  f failures by cause  y copy the ID")
+		d.press("f")
+		shows("the failures", "esc back  y copy the IDs of this cause  e save them  enter go to the first")
 	})
 }
 

@@ -121,15 +121,5 @@ func (m *Model) problemBody() []string {
 	}
 	height := m.layout.body() - 4
 	m.scroll = min(max(m.scroll, v.at-height+1), v.at)
-	body := m.window("Failures by cause", lines)
-	hint := draw.NewLine(m.theme, theme.Plain).Space(1).
-		Cut(theme.Dim, m.problemHints(), width-2)
-	body[1] = hint.String()
-	return body
-}
-
-func (m *Model) problemHints() string {
-	k := &m.opts.Keys
-	return joined(", ", hint(k.Copy, "copies the IDs of this cause"), hint(k.Export, "saves them"),
-		hint(k.Detail, "goes to the first"))
+	return m.window("Failures by cause", lines)
 }
