@@ -393,8 +393,15 @@ func TestTheHelpNamesEveryKey(t *testing.T) {
 					d.sees(b.Help().Desc)
 				}
 			}
-			d.seesNot("more lines")
 		}
+		d.sees("more lines")
+		d.press("pgdown") // on a low screen, what the marks and the filter's words mean is below
+		d.sees("• ", "not looked at yet", "◐ Processing", "⊘ Rejected", "stale 3m")
+		d.press("pgdown")
+		d.sees("ready ", "status:error ", "is:new ")
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+		d.sees("• ", "ready ", "status:error ")
+		d.seesNot("more lines")
 		d.press("?")
 		d.sees("Nothing tracked yet.")
 	})

@@ -53,7 +53,7 @@ func (m *Model) tooSmall() string {
 func (m *Model) body() []string {
 	switch m.screen {
 	case helpScreen:
-		return m.window("Keys", m.helpLines())
+		return m.window("Keys", slices.Concat(m.helpLines(), []string{""}, m.legendLines()))
 	case problemScreen:
 		return m.problemBody()
 	case logScreen:

@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"strings"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
+)
+
+// explained is a mark or a word of the screen, and what it means.
+type explained struct {
+	role       theme.Role
+	what, says string
+}
+
+// legend is what the help tells below the keys: what the list's marks and columns say,
+// and what may be written in a filter.
+func (m *Model) legend() (marks, words []explained) {
+	g := &m.theme.Glyphs
+	marks = []explained{
+		{theme.Strong, "Marks", ""},
+		{theme.Warn, g.News, "has ended, and was not looked at yet"},
+		{theme.Accent, g.Marked, "selected: what keys act on"},
+	}
+	status := func(s job.Status, end job.End, says string) {
+		look := m.theme.Look(s, end, nil)
+		marks = append(marks, explained{look.Role, look.Glyph + " " + look.Word, says})
+	}
+	status("", job.Live, "the API has said nothing of it yet")
+	status(job.NotStarted, job.Live, "it waits for its turn")
+	status(job.Processing, job.Live, "")
+	status(job.Done, job.EndedDone, "there is a PDF")
+	status(job.Error, job.EndedError, "it failed, and says why")
+	status("", job.EndedRejected, "the API does not take its ID")
+	status("", job.EndedGivenUp, "the API did not find it for long")
+	marks = append(marks,
+		explained{theme.Dim, strings.Repeat(g.Unknown, 6), "its progress is not told"},
+		explained{theme.Warn, "stalled 40s", "its progress has stood still for so long"},
+		explained{theme.Warn, "stale 3m", "no answer of its own for so long"},
+	)
+	words = []explained{
+		{theme.Strong, "Columns", ""},
+		{theme.Dim, "ready", "in about ~4m, within <4m, in 2-4m"},
+		{theme.Dim, "time", "how long it took, runs or has waited"},
+		{theme.Dim, "ago", "since it ended, or last answered"},
+		{theme.Dim, "", ""},
+		{theme.Strong, "Filter", ""},
+		{theme.Accent, "two words", "both, in ID, description or batch"},
+		{theme.Accent, `"two words"`, "side by side"},
+		{theme.Accent, "status:error", "also queued, running, done, failed"},
+		{theme.Accent, "batch:june", "in the batch's name"},
+		{theme.Accent, "progress>50%", "also <, >=, <=, ="},
+		{theme.Accent, "age>10m", "added longer ago than that"},
+		{theme.Accent, "is:new", "also stale, selected, live, finished"},
+		{theme.Accent, "!status:done", "not that"},
+	}
+	return marks, words
+}
+
+// legendLines draws the legend: side by side where there is room, else one below the
+// other.
+func (m *Model) legendLines() []string {
+	const what, says = 14, 42 // the widths of their columns
+	width := m.layout.width - 2
+	column := func(entries []explained) []string {
+		var lines []string
+		for _, e := range entries {
+			l := draw.NewLine(m.theme, theme.Plain).Space(1).Put(e.role, e.what)
+			if e.says != "" {
+				l.PadTo(what+1).Cut(theme.Text, e.says, width-what)
+			}
+			lines = append(lines, l.String())
+		}
+		return lines
+	}
+	marks, words := m.legend()
+	left, right := column(marks), column(words)
+	if width < 2*(what+says) {
+		return append(append(left, ""), right...)
+	}
+	for i := range max(len(left), len(right)) {
+		if i == len(left) {
+			left = append(left, "")
+		}
+		if i < len(right) {
+			left[i] += strings.Repeat(" ", what+says-safe.Width(left[i])) + right[i]
+		}
+	}
+	return left
+}
