@@ -250,6 +250,9 @@ func TestABatchIsExplained(t *testing.T) {
 		if !pane.MatchString(d.screen()) {
 			d.Errorf("the batch's pane:\n%s", d.screen())
 		}
+		d.send(tea.WindowSizeMsg{Width: 80, Height: 24}) // a low pane has the counts, whatever else
+		d.sees("24 finished", "✗     3 Error", "◐     6 Processing", "✓    21 Done", "more lines")
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
 		d.press("down", "down", "down", "down") // past the failures, to one that runs
 		d.sees("Pace", " times its batch's")
 	})

@@ -316,15 +316,13 @@ func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 	l.PadTo(end - len([]rune(failed)) - len(count))
 	l.Put(theme.Error, failed).Put(theme.Text, count)
 
-	role, progress := theme.Accent, job.Progress(b.Counts.Progress())
-	if b.Counts.Live() == 0 {
-		role = theme.OK
-		if b.Counts.Failed() > 0 {
-			role = theme.Error
-		}
-	}
-	if c.bar > 0 {
-		l.Space(1).Bar(role, progress, c.bar)
+	progress := job.Progress(b.Counts.Progress())
+	switch {
+	case c.bar == 0:
+	case b.Counts.Live() == 0:
+		l.Space(1).Ended(b.Counts.Failed(), b.Counts.Total, c.bar)
+	default:
+		l.Space(1).Bar(theme.Accent, progress, c.bar)
 	}
 	l.Space(1).Right(theme.Text, draw.Percent(progress), c.percent)
 	if c.eta > 0 && b.Counts.Live() > 0 {

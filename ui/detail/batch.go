@@ -36,12 +36,17 @@ func (b Batch) Lines(t *theme.Theme, now time.Time, width int) (lines []string, 
 	p := newPage(t, now, width)
 	p.text(theme.Strong, 0, b.Name, 3)
 	progress := job.Progress(b.Counts.Progress())
-	l := p.line().Bar(theme.Accent, progress, min(32, p.width-6)).Space(1)
-	p.add(l.Put(theme.Text, draw.Percent(progress)))
+	l, bar := p.line(), min(32, p.width-6)
+	if b.Counts.Live() > 0 {
+		l.Bar(theme.Accent, progress, bar)
+	} else {
+		l.Ended(b.Counts.Failed(), b.Counts.Total, bar)
+	}
+	p.add(l.Space(1).Put(theme.Text, draw.Percent(progress)))
 	p.blank()
 	left, right := p.columns(width)
+	left.states(b.Counts) // first: a low pane is cut at its end
 	left.batchFacts(b)
-	left.states(b.Counts)
 	right.throughput(b)
 	right.causes(b)
 	p.join(left, right)
@@ -49,21 +54,25 @@ func (b Batch) Lines(t *theme.Theme, now time.Time, width int) (lines []string, 
 }
 
 func (p *page) batchFacts(b Batch) {
-	p.fact("Added", theme.Text, p.when(b.Added))
 	if ready := b.Ready.WithClock(p.now.Local()); ready != "" && b.Counts.Live() > 0 {
 		p.fact("Ready", theme.Text, ready)
 		p.valid = min(p.valid, 5*time.Second)
 	}
-	if s := b.Spread; s.Jobs > 0 {
+	p.fact("Added", theme.Text, p.when(b.Added))
+	switch s := b.Spread; {
+	case s.Jobs == 0:
+	case s.Jobs == 1:
+		p.fact("Took", theme.Text, draw.Duration(s.Max))
+	default:
 		p.fact("Took", theme.Text, draw.Duration(s.Median)+" median, "+draw.Duration(s.P95)+" p95")
 		p.fact("Fastest", theme.Text, draw.Duration(s.Min))
 		p.fact("Slowest", theme.Text, b.Slowest+", "+draw.Duration(s.Max))
 	}
-	p.fact("Jobs", theme.Text, strconv.Itoa(b.Counts.Total)+", "+strconv.Itoa(b.Counts.Finished())+" finished")
 }
 
-// states counts the jobs by status.
+// states counts the jobs, and those of each status.
 func (p *page) states(c jobs.Counts) {
+	p.fact("Jobs", theme.Text, strconv.Itoa(c.Total)+", "+strconv.Itoa(c.Finished())+" finished")
 	for _, s := range []struct {
 		state  jobs.State
 		status job.Status

@@ -45,6 +45,26 @@ func (l *Line) Bar(r theme.Role, p job.Progress, width int) *Line {
 	return l.put(l.ground, theme.Dim, strings.Repeat(g.Track, empty), empty)
 }
 
+// Ended appends the bar of a batch that has finished: as dim as a Done job's, but for
+// the share that failed, which is never too small to see and never all unless it is.
+func (l *Line) Ended(failed, total, width int) *Line {
+	if width <= 0 || total <= 0 {
+		return l
+	}
+	bad := (failed*width + total - 1) / total
+	if failed < total {
+		bad = min(bad, width-1)
+	}
+	full := l.theme.Glyphs.Eighths[8]
+	if good := width - bad; good > 0 {
+		l.put(l.ground, theme.Past, strings.Repeat(full, good), good)
+	}
+	if bad > 0 {
+		l.put(l.ground, theme.Error, strings.Repeat(full, bad), bad)
+	}
+	return l
+}
+
 // Eighths is how many eighths of a cell of a bar are filled. It is full only when
 // the job is, and empty only at 0: neither end is shown before it is reached.
 func Eighths(p job.Progress, width int) int {

@@ -55,6 +55,19 @@ func TestABarGrowsByEighths(t *testing.T) {
 	}
 }
 
+// One failure of 11 is seen, and does not look as if all had failed.
+func TestTheBarOfAFinishedBatchShowsHowMuchFailed(t *testing.T) {
+	for _, c := range []struct{ failed, total, width, red int }{
+		{0, 11, 6, 0}, {1, 11, 6, 1}, {1, 20000, 6, 1}, {6, 12, 6, 3}, {10, 11, 6, 5}, {11, 11, 6, 6}, {19999, 20000, 6, 5},
+	} {
+		line := NewLine(colours(termenv.ANSI), theme.Plain).Ended(c.failed, c.total, c.width)
+		done, failed, _ := strings.Cut(line.String(), "31m")
+		if red := strings.Count(failed, "█"); red != c.red || red+strings.Count(done, "█") != c.width || line.Width() != c.width {
+			t.Errorf("%d of %d failed: %d cells of %d are red, want %d: %q", c.failed, c.total, red, c.width, c.red, line)
+		}
+	}
+}
+
 func TestUnknownProgressIsNotAnEmptyBar(t *testing.T) {
 	for _, p := range []termenv.Profile{termenv.Ascii, termenv.ANSI, termenv.TrueColor} {
 		empty := ansi.Strip(NewLine(colours(p), theme.Plain).Bar(theme.Accent, 0, 8).String())
