@@ -41,7 +41,11 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	}
 	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: msg.batch, Added: m.now}
 	if batch.Name == "" {
-		batch.Name = "pasted " + m.now.Local().Format(time.TimeOnly)
+		how := "pasted"
+		if msg.arrived {
+			how = "added"
+		}
+		batch.Name = how + " " + m.now.Local().Format(time.TimeOnly)
 	}
 	records := make([]store.Job, 0, len(msg.found.IDs))
 	for _, id := range msg.found.IDs {
@@ -276,9 +280,9 @@ func (m *Model) pause() {
 	m.paused = !m.paused
 	m.opts.Watcher.Pause(m.paused)
 	if m.paused {
-		m.say(theme.Warn, joined("; ", "polling is paused", hint(m.opts.Keys.Pause, "goes on")))
+		m.say(theme.Warn, joined("; ", "polling is paused", hint(m.opts.Keys.Pause, "resumes it")))
 	} else {
-		m.say(theme.Text, "polling goes on")
+		m.say(theme.Text, "polling is resumed")
 	}
 }
 

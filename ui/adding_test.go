@@ -193,6 +193,11 @@ func TestArrivalsBecomeBatches(t *testing.T) {
 		arrivals <- Arrival{Text: []byte(text), Batch: "Customer invoices"}
 		d.settle()
 		d.sees("Customer invoices", "added 2 jobs")
+		_, text = d.jobs(2)
+		arrivals <- Arrival{Text: []byte(text)} // on the command line, without --batch
+		d.settle()
+		d.sees("▾ added 00:00:00")
+		d.seesNot("pasted")
 	})
 }
 

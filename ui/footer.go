@@ -183,10 +183,13 @@ func (m *Model) narrowed() []part {
 	var parts []part
 	list := m.screen == listScreen
 	if text := m.filterText(); text != "" && list {
-		parts = append(parts, part{theme.Warn, m.theme.Charset.Cut("filter "+text, max(m.layout.width/3, 12))})
+		cut := func(text string) string { return m.theme.Charset.Cut(text, max(m.layout.width/3, 12)) }
+		if m.misread == nil || m.misread.Word != text {
+			parts = append(parts, part{theme.Warn, cut("filter " + text)})
+		}
 		switch {
 		case m.misread != nil:
-			parts = append(parts, part{theme.Error, m.theme.Charset.Cut("ignores "+m.misread.Word, max(m.layout.width/4, 12))})
+			parts = append(parts, part{theme.Error, cut("ignores " + m.misread.Word)})
 		case m.layout.width >= 60:
 			parts = append(parts, part{theme.Dim, m.found()})
 		}

@@ -46,7 +46,7 @@ type status struct{ code, about string }
 func statuses(table []option) []status {
 	all := []status{
 		{"0", "all jobs are Done; or the dashboard was left"},
-		{"1", "a job ended otherwise, or jobwatch could not go on"},
+		{"1", "a job ended otherwise, a PDF was not saved, or jobwatch could not go on"},
 		{"2", "wrong flag, argument or config file"},
 		{"8", "with --once: some jobs are still unfinished"},
 		{"130", "ctrl+c (129: the terminal was closed, 143: SIGTERM)"},

@@ -59,9 +59,9 @@ func (p *page) batchFacts(b Batch) {
 		p.valid = min(p.valid, 5*time.Second)
 	}
 	p.fact("Added", theme.Text, p.when(b.Added))
-	switch s := b.Spread; {
-	case s.Jobs == 0:
-	case s.Jobs == 1:
+	switch s := b.Spread; s.Jobs {
+	case 0:
+	case 1:
 		p.fact("Took", theme.Text, draw.Duration(s.Max))
 	default:
 		p.fact("Took", theme.Text, draw.Duration(s.Median)+" median, "+draw.Duration(s.P95)+" p95")

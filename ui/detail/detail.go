@@ -185,7 +185,7 @@ func (p *page) facts(j Job) {
 	}
 	p.fact("Batch", theme.Text, j.BatchName)
 	if j.Answer.Path != "" {
-		p.long("Path", j.Answer.Path)
+		p.long("Output", j.Answer.Path)
 	}
 	if j.File != "" {
 		p.long("PDF", j.File)
