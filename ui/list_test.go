@@ -395,7 +395,7 @@ func TestTheHelpNamesEveryKey(t *testing.T) {
 				}
 			}
 		}
-		d.sees("more lines")
+		d.sees("q      quit", "more lines")
 		d.press("pgdown") // on a low screen, what the marks and the filter's words mean is below
 		d.sees("• ", "not looked at yet", "◐ Processing", "⊘ Rejected", "stale 3m")
 		d.press("pgdown")

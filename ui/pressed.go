@@ -98,7 +98,11 @@ func (m *Model) show(s screen) {
 // that act on the current job still do.
 func (m *Model) screenKey(msg tea.KeyMsg) tea.Cmd {
 	k := &m.opts.Keys
-	page := max(m.layout.body()-1, 1)
+	page := m.layout.body() - 1 // the last line may say how many more there are
+	if m.screen != detailScreen {
+		page -= 2 // the title
+	}
+	page = max(page, 1)
 	switch {
 	case key.Matches(msg, k.Back), key.Matches(msg, k.Quit), key.Matches(msg, k.Detail):
 		m.show(listScreen)
