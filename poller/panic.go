@@ -3,8 +3,9 @@ package poller
 import (
 	"fmt"
 	"regexp"
-	"runtime"
-	"strings"
+
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/stack"
 )
 
 // PanicError is a panic inside of polling. Neither its text nor its stack holds a
@@ -16,19 +17,14 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return "polling stopped: " + e.What }
 
-// panicked makes an error of a recovered panic.
+// panicked makes an error of what recover returned, called by the function that
+// called recover.
 func panicked(v any) *PanicError {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	var stack strings.Builder
-	for {
-		f, more := frames.Next()
-		fmt.Fprintf(&stack, "%s\n\t%s:%d\n", f.Function, f.File, f.Line)
-		if !more {
-			break
-		}
+	where := stack.Here(2)
+	if bug, ok := v.(*api.PanicError); ok { // from another goroutine
+		v, where = bug.Value, bug.Stack
 	}
-	return &PanicError{What: withoutIDs(fmt.Sprint(v)), Stack: stack.String()}
+	return &PanicError{What: withoutIDs(fmt.Sprint(v)), Stack: where}
 }
 
 // withoutIDs cuts whatever looks like a job's ID down to its first digits.

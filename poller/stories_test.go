@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 )
@@ -348,6 +349,20 @@ func TestAPanicEndsPollingWithoutTellingIDs(t *testing.T) {
 		}
 		if !strings.Contains(failed.Stack, "stories_test.go") || strings.Contains(failed.Stack, "0x") {
 			t.Errorf("a stack without arguments is wanted:\n%s", failed.Stack)
+		}
+	})
+}
+
+// The report says where the bug is, not who was told of it.
+func TestABugWhileConnectingIsToldWithItsPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) {
+			panic(&api.PanicError{Value: "no address for deadbeef-0000-0100-0000-000000000000", Stack: "api.dial"})
+		}))
+		r.Track(poller.Tracked{ID: job.ID{1}})
+		var failed *poller.PanicError
+		if err := <-r.ended; !errors.As(err, &failed) || failed.What != "no address for deadbeef…" || failed.Stack != "api.dial" {
+			t.Errorf("Run: %v", err)
 		}
 	})
 }

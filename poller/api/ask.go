@@ -25,7 +25,7 @@ func (c *Client) ask(ctx context.Context, via *http.Client, u *url.URL) (*[]byte
 		Header: c.header,
 		Proto:  "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
-	resp, err := via.Do(req)
+	resp, err := send(via, req)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) 
 	}
 	req.Header.Set("User-Agent", c.header.Get("User-Agent"))
 	req.Header.Set("Accept-Encoding", "identity")
-	resp, err := c.files.Do(req)
+	resp, err := send(c.files, req)
 	if err != nil {
 		return nil, c.explain(ctx, err)
 	}

@@ -25,7 +25,7 @@ const (
 // connections as there are requests at a time, and all of those are kept.
 func (c *Client) pollTransport(s settings) *http.Transport {
 	t := transport(s, s.concurrency)
-	t.DialContext = c.dial(&s.dialer)
+	t.DialContext = dialFunc(c.dial(&s.dialer)).guarded()
 	return t
 }
 
@@ -44,13 +44,13 @@ func (c *Client) fileTransport(s settings) *http.Transport {
 		return u, err
 	}
 	trusted, guarded := c.dial(&s.dialer), s.dialer
-	guarded.ControlContext = c.refusePrivate
-	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+	guarded.ControlContext = controlFunc(c.refusePrivate).guarded()
+	t.DialContext = dialFunc(func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if _, isProxy := proxies.Load(addr); isProxy || c.isBase(addr) {
 			return trusted(ctx, network, addr)
 		}
 		return guarded.DialContext(ctx, network, addr)
-	}
+	}).guarded()
 	return t
 }
 
@@ -69,7 +69,7 @@ func (c *Client) dial(d *net.Dialer) func(ctx context.Context, network, addr str
 func transport(s settings, conns int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  s.proxy,
-		OnProxyConnectResponse: proxyAnswered,
+		OnProxyConnectResponse: proxiedFunc(proxyAnswered).guarded(),
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        idleConns,

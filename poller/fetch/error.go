@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/stack"
 )
 
 // Kind sorts failed downloads.
@@ -54,16 +55,13 @@ func (e *PanicError) Error() string { return "downloading stopped: " + e.What }
 // panicked makes an error of a recovered panic. Of its value only runtime errors are
 // quoted: they hold no data.
 func panicked(v any) *PanicError {
-	e := &PanicError{What: fmt.Sprintf("a panic with a %T", v)}
+	where := stack.Here(2)
+	if bug, ok := v.(*api.PanicError); ok { // from another goroutine
+		v, where = bug.Value, bug.Stack
+	}
+	e := &PanicError{What: fmt.Sprintf("a panic with a %T", v), Stack: where}
 	if err, ok := v.(runtime.Error); ok {
 		e.What = err.Error()
-	}
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	for more := true; more; {
-		var f runtime.Frame
-		f, more = frames.Next()
-		e.Stack += fmt.Sprintf("%s\n\t%s:%d\n", f.Function, f.File, f.Line)
 	}
 	return e
 }

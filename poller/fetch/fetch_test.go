@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -505,12 +506,23 @@ func (d *Downloads) settle() {
 // broke is a source with a bug.
 type broke struct{ Source }
 
+// unconnected is a source with a bug in how it connects.
+type unconnected struct{ Source }
+
+func (unconnected) Own(string) bool { return false }
+
+func (unconnected) Output(context.Context, string) (*url.URL, error) {
+	panic(&api.PanicError{Value: "a secret link", Stack: "fetch.dial"})
+}
+
 func TestABugStopsDownloadingWithAnError(t *testing.T) {
-	d := New(broke{}, t.TempDir())
-	d.Add(Want{ID: job.ID{1}, Path: "/x"})
-	err := d.Run(t.Context())
-	var bug *PanicError
-	if !errors.As(err, &bug) || !strings.Contains(bug.Stack, "fetch.") {
-		t.Errorf("Run returned %v", err)
+	for _, source := range []Source{broke{}, unconnected{}} {
+		d := New(source, t.TempDir())
+		d.Add(Want{ID: job.ID{1}, Path: "/x"})
+		err := d.Run(t.Context())
+		var bug *PanicError
+		if !errors.As(err, &bug) || !strings.Contains(bug.Stack, "fetch.") || strings.Contains(bug.What, "secret") {
+			t.Errorf("Run returned %v", err)
+		}
 	}
 }

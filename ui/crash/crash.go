@@ -6,11 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"runtime"
-	"strings"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/stack"
 )
 
 // Error is a panic. Its stack has functions and lines; arguments, which a usual stack
@@ -25,17 +24,7 @@ func (e *Error) Error() string { return "it crashed: " + e.What }
 // Recovered makes an Error of what recover returned, called by the function that
 // called recover.
 func Recovered(v any) *Error {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	var stack strings.Builder
-	for {
-		f, more := frames.Next()
-		fmt.Fprintf(&stack, "%s\n\t%s:%d\n", f.Function, f.File, f.Line)
-		if !more {
-			break
-		}
-	}
-	return &Error{What: Scrub(fmt.Sprint(v)), Stack: stack.String()}
+	return &Error{What: Scrub(fmt.Sprint(v)), Stack: stack.Here(2)}
 }
 
 // Into recovers from a panic and hands it over. It must be deferred itself.
