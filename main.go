@@ -100,8 +100,10 @@ func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup asks
-		signal.Notify(signals, syscall.SIGHUP)
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT} {
+		if !signal.Ignored(s) { // as nohup asks, and shells for what they run aside
+			signal.Notify(signals, s)
+		}
 	}
 	go func() { cancel(signalled{<-signals}) }()
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }

@@ -49,7 +49,8 @@ func statuses(table []option) []status {
 		{"1", "a job ended otherwise, a PDF was not saved, or jobwatch could not go on"},
 		{"2", "wrong flag, argument or config file"},
 		{"8", "with --once: some jobs are still unfinished"},
-		{"130", "ctrl+c (129: the terminal was closed, 143: SIGTERM)"},
+		{"70", "jobwatch itself broke: a report says where"},
+		{"130", "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"},
 	}
 	if find(table, "once") == nil {
 		all = slices.Delete(all, 3, 4)
