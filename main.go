@@ -47,7 +47,9 @@ func run() (status int) {
 		return failed(err)
 	}
 	if opts.Text != "" {
-		fmt.Print(opts.Text)
+		if _, err := fmt.Print(opts.Text); err != nil {
+			return failed(fmt.Errorf("standard output can't be written: %w", err))
+		}
 		return cli.ExitDone
 	}
 	ctx, insist := untilSignalled(context.Background())

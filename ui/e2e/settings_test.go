@@ -273,6 +273,24 @@ func TestTheProgramPrintsItsOwnCompletionsAndManual(t *testing.T) {
 	}
 }
 
+// Whoever writes the config file on a full disk must not believe that it is there.
+func TestAConfigFileThatCannotBePrintedIsAnError(t *testing.T) {
+	home := t.TempDir()
+	file, err := os.OpenFile(filepath.Join(home, "config.toml"), os.O_RDONLY|os.O_CREATE, 0o600) // fails as a full disk does
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	cmd := settled(t, home, "--print-config")
+	cmd.Stdout = file
+	var said strings.Builder
+	cmd.Stderr = &said
+	_ = cmd.Run()
+	if status := cmd.ProcessState.ExitCode(); status != 1 || !strings.Contains(said.String(), "standard output can't be written") {
+		t.Errorf("exit status %d: %s", status, said.String())
+	}
+}
+
 func TestTheDemoCanBeLookedAtWithoutAScreen(t *testing.T) {
 	out, errs, status := says(t, settled(t, t.TempDir(), "--demo", "--once"))
 	if n := strings.Count(out, "\n"); status != 8 || n < 20 || errs != "" {
