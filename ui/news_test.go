@@ -429,6 +429,26 @@ func TestFailuresAreGroupedByCause(t *testing.T) {
 	})
 }
 
+// One failure was dealt with, and another has come: as many as before, but not the same.
+func TestAFailureInTheOthersPlaceIsShown(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.add(1, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "no fonts") })
+		d.waitFor(" 1/1 ")
+		d.press("f")
+		d.sees("1  no fonts")
+		d.press("esc", "x")
+		d.waitFor("Nothing tracked")
+		next := d.add(1, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "Image not found") })
+		d.waitFor(" 1/1 ")
+		d.press("f")
+		d.sees("1  Image not found")
+		d.press("y")
+		if d.clip.copied != next[0].String() {
+			d.Errorf("%q was copied", d.clip.copied)
+		}
+	})
+}
+
 func TestWhatIsShownIsExported(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.add(4, func(i int, j *sim.Job) {
