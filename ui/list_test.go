@@ -85,6 +85,21 @@ func TestNewsIsMarkedUntilItIsLookedAt(t *testing.T) {
 	})
 }
 
+// A line that stalls brings all that was typed meanwhile at once: a key that was held
+// for two seconds is no paste.
+func TestAHeldKeyOverASlowLineMovesTheCursor(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids := d.add(80, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "no fonts") })
+		d.waitFor(" 80/80 ")
+		d.press("g", strings.Repeat("j", 61))
+		row, _ := d.model.list.Current()
+		if row == nil || row.ID != ids[60] {
+			d.Errorf("the cursor is on %+v", row)
+		}
+		d.seesNot("no job IDs")
+	})
+}
+
 func TestTheFilterIsLive(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, text := d.jobs(10)

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -43,9 +45,10 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 }
 
 // burst acts on keys that arrived together, as a held key's do over a slow line.
-// More than anybody types at once is a paste by a terminal that doesn't bracket it.
+// More than anybody types at once is a paste by a terminal that doesn't bracket it,
+// unless it is the same key time and again.
 func (m *Model) burst(runes []rune) tea.Cmd {
-	if len(runes) >= len("01890a5d-ac96-774b-bcce-b302099a8057") {
+	if len(runes) >= len("01890a5d-ac96-774b-bcce-b302099a8057") && len(slices.Compact(slices.Clone(runes))) > 1 {
 		return parse([]byte(string(runes)), "", "")
 	}
 	var cmds []tea.Cmd
