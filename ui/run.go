@@ -158,6 +158,9 @@ func (l *loop) Init() tea.Cmd { return guarded(l.Model.Init()) }
 // Update implements tea.Model.
 func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	defer crash.Into(func(e *crash.Error) { l.crashed, next, cmd = e, l, tea.Quit })
+	if size, ok := msg.(tea.WindowSizeMsg); ok && (size.Width == 0 || size.Height == 0) {
+		msg = tea.WindowSizeMsg{Width: 80, Height: 24} // it doesn't know: what any shows
+	}
 	switch msg := msg.(type) {
 	case crashMsg:
 		l.crashed = msg.err

@@ -103,6 +103,17 @@ func TestDumbTerminals(t *testing.T) {
 	}
 }
 
+// A serial line, or a container's terminal before anybody has looked at it, has no size.
+func TestATerminalThatDoesNotKnowItsSize(t *testing.T) {
+	s := newStage(t)
+	tm := termtest.Open(s, s.command(), 0, 0)
+	tm.Until("for a screen", func() bool { return strings.Contains(tm.Raw(), "Nothing tracked yet") })
+	tm.Resize(100, 30)
+	tm.Sees("? help")
+	tm.Send("q")
+	tm.Left(0)
+}
+
 // Both get some of the keys; neither loses a job, and the terminal is fit for a shell
 // when both have left.
 func TestTwoOnOneTerminal(t *testing.T) {
