@@ -50,8 +50,9 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
 	defer l.jobControl(program)()
-	defer term.Keep(c.keys.File)()
-	c.enter(false)
+	l.cook = term.Keep(c.keys.File)
+	defer l.cook()
+	l.enter(false)
 
 	ended := make(chan error, 1)
 	go func() {
@@ -90,7 +91,12 @@ func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 
 // enter takes the screen. After a suspension it asks for the mouse, too, which Bubble
 // Tea forgets.
-func (c *Console) enter(mouse bool) {
+//
+// In the background, as after bg, the screen is the shell's. Anybody may write to it, but
+// whoever sets its mode is stopped by the kernel until it is theirs; so that comes first.
+func (l *loop) enter(mouse bool) {
+	l.cook()
+	c := l.console
 	c.out.Send(term.Enter(c.env))
 	if mouse {
 		c.out.Send(term.Mouse)
@@ -140,6 +146,7 @@ type loop struct {
 	console *Console
 	screen  *term.Screen
 	mouse   bool
+	cook    func() // gives the terminal the mode that it had at the start
 	crashed *crash.Error
 
 	stopped atomic.Bool   // the next SIGCONT ends a suspension

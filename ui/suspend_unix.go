@@ -88,7 +88,7 @@ func (s *suspension) Run() error {
 			<-l.goesOn
 		}
 	}
-	c.enter(l.mouse)
+	l.enter(l.mouse)
 	return nil
 }
 

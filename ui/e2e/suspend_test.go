@@ -69,6 +69,30 @@ func TestSuspendedAndBack(t *testing.T) {
 	}
 }
 
+// ctrl+z and bg: the terminal is the shell's, so jobwatch is stopped again as the kernel
+// does with all who want it, and has asked nothing of it by then.
+func TestSentToTheBackground(t *testing.T) {
+	s := newStage(t)
+	tm := s.shell()
+	tm.Send("$JOBWATCH\r")
+	tm.Sees("? help")
+	tm.Paste(lines(s.jobs(3, 0)))
+	tm.Sees("3 done")
+	tm.Send("\x1a")
+	s.stopped(tm, 1, true)
+	for n := range 3 {
+		tm.Send("bg; until [ -z \"$(jobs -r)\" ]; do :; done\r")
+		s.stopped(tm, 2+n, true)
+	}
+	tm.Send("fg; echo exit status $?\r")
+	s.back(tm)
+	tm.Send("q")
+	tm.Sees("exit status 0")
+	tm.Restored()
+	tm.Send("exit\r")
+	tm.Left(0)
+}
+
 // stopped wants a shell that can be used, and a terminal given back if jobwatch was told.
 func (s *stage) stopped(tm *termtest.Terminal, n int, told bool) {
 	s.Helper()
