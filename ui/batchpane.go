@@ -18,7 +18,7 @@ func (m *Model) batchPane(b *jobs.Batch) detail.Batch {
 		Batch: b.Batch, Counts: b.Counts,
 		Ready:      m.oracle.Batch(b.ID, m.now),
 		Throughput: m.oracle.Throughput(b.ID, m.now),
-		Causes:     m.causes.of(m, b.ID, b.Counts.Failed()),
+		Causes:     m.causes.of(m, b),
 	}
 	if spread, ok := m.oracle.Spread(b.ID); ok {
 		pane.Spread = spread
@@ -45,22 +45,23 @@ func (m *Model) pace(r *jobs.Row) float64 {
 }
 
 // causeCache keeps the failures of the batch that was shown last: finding them
-// means looking at all of its jobs, so it is done only when there are more.
+// means looking at all of its jobs, so it is done only when they are others.
 type causeCache struct {
-	batch  store.BatchID
-	failed int
-	causes []detail.Cause
+	batch   store.BatchID
+	changes int // of failures, when causes were made of them
+	causes  []detail.Cause
 }
 
-func (c *causeCache) of(m *Model, batch store.BatchID, failed int) []detail.Cause {
-	if failed == 0 {
+func (c *causeCache) of(m *Model, b *jobs.Batch) []detail.Cause {
+	if b.Counts.Failed() == 0 {
 		return nil
 	}
-	if c.batch == batch && c.failed == failed {
+	changes := m.list.FailureChanges()
+	if c.batch == b.ID && c.changes == changes {
 		return c.causes
 	}
-	*c = causeCache{batch: batch, failed: failed}
-	for _, p := range problems(m.list.InBatch(batch)) {
+	*c = causeCache{batch: b.ID, changes: changes}
+	for _, p := range problems(m.list.InBatch(b.ID)) {
 		c.causes = append(c.causes, detail.Cause{Text: m.cause(p), Jobs: len(p.ids)})
 	}
 	return c.causes

@@ -449,6 +449,35 @@ func TestAFailureInTheOthersPlaceIsShown(t *testing.T) {
 	})
 }
 
+// One failure is forgotten, and then another job fails: there is one as before, but for
+// another cause.
+func TestCausesAreThoseOfTheFailuresThatAreThere(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+		d.add(3, func(i int, j *sim.Job) {
+			switch i {
+			case 0:
+				failing(j, 2*time.Second, "no fonts")
+			case 1:
+				failing(j, time.Minute, "Image not found")
+			default:
+				steady(j, time.Hour)
+			}
+		})
+		d.press("g") // the batch's pane lists them, too
+		d.waitFor("   1  no fonts")
+		d.press("f")
+		d.sees("1  no fonts")
+		d.press("esc", "!", "x", "g")
+		d.wait(2 * time.Minute)
+		d.sees("   1  Image not found")
+		d.seesNot("no fonts")
+		d.press("f")
+		d.sees("1  Image not found")
+		d.seesNot("no fonts")
+	})
+}
+
 func TestWhatIsShownIsExported(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.add(4, func(i int, j *sim.Job) {

@@ -72,7 +72,6 @@ func (l *eventLog) newest(i int) entry {
 
 // noteEvents logs what has happened to jobs and batches.
 func (m *Model) noteEvents(events []jobs.Event) {
-	m.trouble.old = m.trouble.old || len(events) > 0
 	for _, e := range events {
 		m.log.add(m.entryOf(e))
 	}

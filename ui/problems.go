@@ -16,25 +16,23 @@ import (
 
 // problemView is the screen of failures grouped by cause, over all batches.
 type problemView struct {
-	all    []problem
-	failed int  // how many failures all was made of
-	old    bool // there may be others now, though they are as many
-	at     int  // the cause under the cursor
+	all     []problem
+	changes int // of failures, when all was made of them
+	at      int // the cause under the cursor
 }
 
-// refresh groups the failures anew when there may be others than before. The cursor
+// refresh groups the failures anew when there are others than before. The cursor
 // stays on its cause.
 func (v *problemView) refresh(list *jobs.List) {
-	c := list.Counts()
-	if v.all != nil && !v.old && c.Failed() == v.failed {
+	changes := list.FailureChanges()
+	if changes == v.changes {
 		return
 	}
-	v.old = false
 	current := ""
 	if v.at < len(v.all) {
 		current = v.all[v.at].cause
 	}
-	v.failed, v.at = c.Failed(), 0
+	v.changes, v.at = changes, 0
 	v.all = problems(list.All)
 	for i, p := range v.all {
 		if p.cause == current {

@@ -304,7 +304,6 @@ func (m *Model) drop(ids []job.ID) {
 	if len(ids) == 0 {
 		return
 	}
-	m.trouble.old = true
 	m.opts.Watcher.Forget(ids...)
 	for _, id := range ids {
 		m.oracle.Forget(id)

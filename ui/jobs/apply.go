@@ -190,6 +190,8 @@ func (l *List) observe(i int32, after *store.Job, out *Applied) {
 	before, live := l.slots[i].tally.state, l.batches[batch].Counts.Live()
 	row.Job = *after
 	state := row.State()
+	l.noteFailure(before)
+	l.noteFailure(state)
 	ended := state.Finished() && !before.Finished()
 	switch {
 	case ended:

@@ -30,6 +30,7 @@ type List struct {
 	filter   filter.Filter
 	sort     Sort
 	counts   Counts
+	failures int // see FailureChanges
 	matched  int
 	selected int
 
@@ -141,6 +142,7 @@ func (l *List) put(i int32, seq uint32) bool {
 	}
 	b.Counts.add(s.tally, 1)
 	l.counts.add(s.tally, 1)
+	l.noteFailure(s.tally.state)
 	if r.Selected {
 		l.selected++
 	}
@@ -160,6 +162,7 @@ func (l *List) take(i int32) {
 	}
 	b.Counts.add(s.tally, -1)
 	l.counts.add(s.tally, -1)
+	l.noteFailure(s.tally.state)
 	if r.Selected {
 		l.selected--
 	}
@@ -204,6 +207,18 @@ func (l *List) Batch(id BatchID) (*Batch, bool) {
 // Counts returns the counts of all jobs, whatever the filter shows. Its Progress
 // is that of the whole.
 func (l *List) Counts() Counts { return l.counts }
+
+// FailureChanges counts up whenever the failed jobs, or their causes, become others:
+// what was made of them before is out of date then. Their number alone doesn't tell,
+// as one may go while another comes.
+func (l *List) FailureChanges() int { return l.failures }
+
+// noteFailure counts a row in that state that comes, goes or is heard of.
+func (l *List) noteFailure(s State) {
+	if s.Failed() {
+		l.failures++
+	}
+}
 
 // Matched is how many jobs the filter shows, those in folded batches included.
 func (l *List) Matched() int { return l.matched }

@@ -73,6 +73,7 @@ func (l *List) inherit(i int32, old *List, out *Applied) {
 	r.Heard, r.Moved, r.Stalled, r.Selected = was.Heard, was.Moved, was.Stalled, was.Selected
 	r.Speed, r.drawn = was.Speed, was.drawn
 	r.News = r.State().Finished() && (was.News || !was.State().Finished())
+	l.noteFailure(r.State())
 	l.selected += b2i(r.Selected)
 	l.refresh(i)
 	l.changed(i)
