@@ -76,8 +76,9 @@ func save(ctx context.Context, journal Journal, f flight) tea.Cmd {
 	return func() tea.Msg { return savedMsg{f, journal.Append(ctx, f.ops()...)} }
 }
 
-// saveDueMsg says that statuses have waited long enough.
-type saveDueMsg struct{}
+// saveDueMsg says that what is to be saved has waited long enough. Like ticks, of which
+// only the newest counts: else each save that fails would have more of them follow.
+type saveDueMsg struct{ number int }
 
 // statusDelay is how long status changes may wait to be saved together.
 const statusDelay = time.Second
@@ -85,8 +86,8 @@ const statusDelay = time.Second
 // retryDelay is how long a failed save waits before it is tried again.
 const retryDelay = 5 * time.Second
 
-func saveAfter(d time.Duration) tea.Cmd {
-	return tea.Tick(d, func(time.Time) tea.Msg { return saveDueMsg{} })
+func saveAfter(d time.Duration, number int) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return saveDueMsg{number} })
 }
 
 // foreignMsg is what another dashboard wrote to the state file.

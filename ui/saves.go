@@ -19,6 +19,7 @@ type saves struct {
 	then     []func(error) tea.Cmd // told when the urgent ones are on the disk, or failed
 	busy     bool
 	flying   flight
+	dues     int   // the number of the newest saveDueMsg asked for
 	err      error // of the last save; nil when everything up to it is on the disk
 }
 

@@ -55,6 +55,37 @@ func TestAFullDiskIsToldAndWatchingGoesOn(t *testing.T) {
 	})
 }
 
+// While the disk is full, each change tries it at once, and then it is tried every 5 s:
+// not that often for each of the changes that came meanwhile.
+func TestAFullDiskIsTriedNoOftenerForMoreChanges(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		var tries atomic.Int64
+		var mended atomic.Bool
+		d.onDisk(func(op disktest.Op, _ string) error {
+			if op == disktest.Write && !mended.Load() {
+				tries.Add(1)
+				return syscall.ENOSPC
+			}
+			return nil
+		})
+		_, text := d.silent(10, time.Hour)
+		d.paste(text)
+		d.sees("not saving")
+		d.press("down")
+		for range 8 {
+			d.wait(300 * time.Millisecond)
+			d.press("x")
+		}
+		tries.Store(0)
+		d.wait(time.Minute)
+		if n := tries.Load(); n < 11 || n > 13 {
+			d.Errorf("the disk was tried %d times in a minute", n)
+		}
+		mended.Store(true)
+		d.waitFor("changes are saved again")
+	})
+}
+
 // The disk takes its time, and what is being saved is taken back meanwhile: nobody asks
 // the API about it then.
 func TestWhatIsTakenBackWhileItIsSavedIsNotPolled(t *testing.T) {

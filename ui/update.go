@@ -41,7 +41,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case savedMsg:
 		return m.saved(msg)
 	case saveDueMsg:
-		return m.flush()
+		if msg.number == m.saves.dues {
+			return m.flush()
+		}
 	case foreignMsg:
 		return m.foreign(msg)
 	case updatesMsg:
@@ -196,7 +198,7 @@ func (m *Model) record(known []store.Job) tea.Cmd {
 	if waiting || m.saves.empty() {
 		return nil
 	}
-	return saveAfter(statusDelay)
+	return m.saveLater(statusDelay)
 }
 
 // studyStep is how many jobs are studied in one go: some milliseconds' worth.
@@ -233,6 +235,12 @@ func (m *Model) flush() tea.Cmd {
 	return save(m.ctx, m.journal, m.saves.take())
 }
 
+// saveLater has what waits saved after a while.
+func (m *Model) saveLater(d time.Duration) tea.Cmd {
+	m.saves.dues++
+	return saveAfter(d, m.saves.dues)
+}
+
 // saved ends the save in flight and starts the next.
 func (m *Model) saved(msg savedMsg) tea.Cmd {
 	failing := m.saves.err != nil
@@ -246,7 +254,7 @@ func (m *Model) saved(msg savedMsg) tea.Cmd {
 		if !failing {
 			m.warn(msg.err.Error() + "; jobwatch goes on watching and tries again")
 		}
-		cmds = append(cmds, saveAfter(retryDelay))
+		cmds = append(cmds, m.saveLater(retryDelay))
 	case failing:
 		m.say(theme.OK, "changes are saved again")
 	}
@@ -254,7 +262,7 @@ func (m *Model) saved(msg savedMsg) tea.Cmd {
 		if len(m.saves.urgent) > 0 {
 			cmds = append(cmds, m.flush())
 		} else if !m.saves.empty() {
-			cmds = append(cmds, saveAfter(statusDelay))
+			cmds = append(cmds, m.saveLater(statusDelay))
 		}
 	}
 	return tea.Batch(cmds...)
