@@ -14,12 +14,6 @@ import (
 	"example.com/jobwatch/ui/theme"
 )
 
-// undoable is one action of the user's that u takes back.
-type undoable struct {
-	added     []job.ID       // by a paste: undone by forgetting them
-	forgotten []jobs.Removed // undone by putting them back where they were
-}
-
 // arrived takes in a text that came from somewhere else than the keys.
 func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
 	if !msg.open {
@@ -66,7 +60,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.oracle.See(&added[i])
 	}
 	if !msg.arrived || !m.moved { // u takes back what the user did, which comes after what was given at the start
-		m.undo = append(m.undo, undoable{added: ids})
+		m.remember(undoable{added: ids})
 	}
 	ops := make([]store.Op, 0, len(added)+1)
 	ops = append(ops, store.SetBatch{Batch: batch})
@@ -167,7 +161,7 @@ func (m *Model) finished() []job.ID {
 
 func (m *Model) forget(ids []job.ID) tea.Cmd {
 	gone := m.list.Forget(ids)
-	m.undo = append(m.undo, undoable{forgotten: gone})
+	m.remember(undoable{forgotten: gone})
 	m.drop(ids)
 	ops := make([]store.Op, len(ids))
 	for i, id := range ids {
@@ -187,58 +181,6 @@ func itThem(n int) string {
 		return "it"
 	}
 	return "them"
-}
-
-// undoLast takes back the last adding or forgetting.
-func (m *Model) undoLast() tea.Cmd {
-	if len(m.undo) == 0 {
-		m.say(theme.Dim, "nothing to undo")
-		return nil
-	}
-	last := m.undo[len(m.undo)-1]
-	m.undo = m.undo[:len(m.undo)-1]
-	if last.forgotten == nil {
-		return m.unadd(last.added)
-	}
-	records := m.list.Restore(last.forgotten)
-	for i := range records {
-		m.oracle.See(&records[i])
-	}
-	ops := make([]store.Op, 0, len(records)+1)
-	known := make(map[store.BatchID]bool)
-	for _, j := range records {
-		// The state file forgets a batch with its last job: name it again.
-		if b, ok := m.list.Batch(j.Batch); ok && !known[j.Batch] {
-			known[j.Batch] = true
-			ops = append(ops, store.SetBatch{Batch: b.Batch})
-		}
-		ops = append(ops, store.Track{Job: j})
-	}
-	m.saves.add(func(err error) tea.Cmd {
-		m.watch(records)
-		if err == nil {
-			m.say(theme.OK, "brought back "+plural(len(records), "job"))
-		}
-		return nil
-	}, ops...)
-	return m.flush()
-}
-
-// unadd undoes a paste.
-func (m *Model) unadd(ids []job.ID) tea.Cmd {
-	m.list.Forget(ids)
-	m.drop(ids)
-	ops := make([]store.Op, len(ids))
-	for i, id := range ids {
-		ops[i] = store.Forget{ID: id}
-	}
-	m.saves.add(func(err error) tea.Cmd {
-		if err == nil {
-			m.say(theme.OK, "took back "+plural(len(ids), "added job"))
-		}
-		return nil
-	}, ops...)
-	return m.flush()
 }
 
 // nameBatch gives a batch another name.
