@@ -64,6 +64,8 @@ type Model struct {
 	text    string            // the filter as typed
 	misread *filter.WordError // the word of it that says nothing; nil when all do
 
+	filtered time.Time // when a filter that depends on the time was last applied
+
 	naming store.BatchID // what namePrompt names
 	doomed []job.ID      // what confirmPrompt asks about
 	folded bool          // what foldAll did last
@@ -189,6 +191,7 @@ func (m *Model) refilter() {
 	f, err := filter.Parse(text)
 	m.misread, _ = errors.AsType[*filter.WordError](err)
 	m.list.SetFilter(f)
+	m.filtered = time.Time{} // the list may not know what time it is
 }
 
 // statusFilters are what tab goes through, in the top line's words. Failed are also

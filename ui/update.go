@@ -80,10 +80,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 // at, the window's title and the next tick follow the screen.
 func (m *Model) afterwards() tea.Cmd {
 	m.valid = time.Hour
-	if m.list.Filter().Timed() {
-		m.list.Tick(m.now)
-		m.hold(time.Second)
-	}
+	m.passTime()
 	if m.shape != m.sharing() {
 		m.resize(m.layout.width, m.layout.height)
 	}
@@ -92,6 +89,19 @@ func (m *Model) afterwards() tea.Cmd {
 	m.frame = m.draw()
 	told := tea.Batch(m.noteAbsence(), m.overdue())
 	return tea.Batch(told, m.retitle(), m.nextTick())
+}
+
+// passTime applies a filter again that depends on the time. That is a pass over all
+// jobs, so not at each message, but as often as ages change on the screen.
+func (m *Model) passTime() {
+	if !m.list.Filter().Timed() {
+		return
+	}
+	if since := m.now.Sub(m.filtered); since >= time.Second || since < 0 {
+		m.filtered = m.now
+		m.list.Tick(m.now)
+	}
+	m.hold(m.filtered.Add(time.Second).Sub(m.now))
 }
 
 // look tells the poller which jobs are on the screen, when that has changed.

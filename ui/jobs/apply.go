@@ -214,7 +214,8 @@ func (l *List) observe(i int32, after *store.Job, out *Applied) {
 	}
 }
 
-// Tick tells the list the time, for filters that depend on it.
+// Tick tells the list the time, for filters that depend on it: with one of those it
+// looks at every row.
 func (l *List) Tick(now time.Time) {
 	l.now = now
 	if !l.filter.Timed() {

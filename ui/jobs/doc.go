@@ -12,8 +12,8 @@
 // What happens in a frame must not depend on how many jobs are tracked. So the
 // counters change with each report, a batch's rows are sorted in blocks that are
 // put in order only when they are looked at, and drawing reads the height's worth
-// of lines. Only a new sort order looks at every row, and a new filter at those
-// that it may show or hide. With 100,000 jobs 500 status changes take 0.3 ms, a key
+// of lines. Only a new sort order and [List.Tick] look at every row, and a new filter
+// at those that it may show or hide. With 100,000 jobs 500 status changes take 0.3 ms, a key
 // typed in the filter at most 20 ms, moving the cursor 1 µs, and a row 430 bytes.
 //
 // # The order
