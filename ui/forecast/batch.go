@@ -9,6 +9,8 @@ import (
 
 // batch is what is kept of the jobs that were added together.
 type batch struct {
+	id      store.BatchID
+	jobs    int // that were seen and not forgotten
 	running runHeap
 	waiting line
 	news    int // reports so far

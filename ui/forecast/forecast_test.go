@@ -16,11 +16,13 @@ type scene struct {
 	t    *testing.T
 	zero time.Time
 	jobs map[int]*store.Job
+
+	batch store.BatchID // that jobs are added to
 }
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	return &scene{New(), t, time.Date(2026, 3, 4, 14, 28, 0, 0, time.UTC), map[int]*store.Job{}}
+	return &scene{New(), t, time.Date(2026, 3, 4, 14, 28, 0, 0, time.UTC), map[int]*store.Job{}, "b"}
 }
 
 func (s *scene) at(sec float64) time.Time {
@@ -33,7 +35,7 @@ func id(n int) (id job.ID) {
 }
 
 func (s *scene) add(n int, sec float64) *store.Job {
-	j := &store.Job{ID: id(n), Batch: "b", Added: s.at(sec), Answer: job.Answer{Progress: job.Unknown}}
+	j := &store.Job{ID: id(n), Batch: s.batch, Added: s.at(sec), Answer: job.Answer{Progress: job.Unknown}}
 	s.jobs[n] = j
 	s.See(j)
 	return j

@@ -2,10 +2,12 @@ package forecast
 
 import (
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 )
 
 func TestAJobIsComparedWithItsBatch(t *testing.T) {
@@ -38,6 +40,7 @@ func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
 	round := func(n int) {
 		for i := n * 1000; i < n*1000+1000; i++ {
 			sec := float64(i)
+			s.batch = store.BatchID(strconv.Itoa(i / 10)) // of one paste
 			s.add(i, sec)
 			s.says(i, sec, job.NotStarted, 0)
 			for k := range 8 {
@@ -57,6 +60,9 @@ func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
 	}
 	if last := heap(); last > first+first/10+64<<10 {
 		t.Errorf("after 3,000 jobs the heap held %d bytes, after 8,000 %d", first, last)
+	}
+	if len(s.batches) > 0 {
+		t.Errorf("%d batches are kept, though all jobs were forgotten", len(s.batches))
 	}
 	if len(s.queue.jobs) > 2048 || len(s.all.waiting.jobs) > 64 {
 		t.Errorf("the queue keeps %d places, the batch %d", len(s.queue.jobs), len(s.all.waiting.jobs))

@@ -107,6 +107,7 @@ func (m *Model) track(j *store.Job) *track {
 	t := m.tracks[j.ID]
 	if t == nil {
 		t = &track{batch: m.batch(j.Batch)}
+		t.batch.jobs++
 		m.tracks[j.ID] = t
 	}
 	return t
@@ -137,7 +138,8 @@ func (m *Model) see(t *track, j *store.Job) (stalled bool) {
 	return stalled
 }
 
-// Forget drops a job; what was learnt of it stays.
+// Forget drops a job; what was learnt of it stays, but for what says something only of
+// its batch, when that has no jobs any more.
 func (m *Model) Forget(id job.ID) {
 	if t := m.tracks[id]; t != nil {
 		if t.live != nil {
@@ -146,6 +148,9 @@ func (m *Model) Forget(id job.ID) {
 		t.batch.news++
 		m.all.news++
 		delete(m.tracks, id)
+		if t.batch.jobs--; t.batch.jobs == 0 {
+			delete(m.batches, t.batch.id)
+		}
 	}
 }
 
@@ -155,6 +160,7 @@ func (m *Model) batch(id store.BatchID) *batch {
 	b := m.batches[id]
 	if b == nil {
 		b = newBatch(0)
+		b.id = id
 		m.batches[id] = b
 	}
 	return b
