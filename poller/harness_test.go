@@ -63,7 +63,7 @@ func (s *service) add(n int, life time.Duration) []poller.Tracked {
 func asNew(ids []job.ID) []poller.Tracked {
 	tracked := make([]poller.Tracked, len(ids))
 	for i, id := range ids {
-		tracked[i] = poller.Tracked{ID: id, Added: time.Now()}
+		tracked[i] = poller.Tracked{ID: id}
 	}
 	return tracked
 }

@@ -41,7 +41,7 @@ func TestSoak(t *testing.T) {
 		goroutines, done := 0, 0
 		for n := 0; time.Since(begin) < *soak; n++ {
 			id := idOf(n)
-			r.Track(poller.Tracked{ID: id, Added: time.Now()})
+			r.Track(poller.Tracked{ID: id})
 			r.Visible([]job.ID{id})
 			if n >= 15 { // half an hour ago
 				old := idOf(n - 15)

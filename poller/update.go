@@ -38,7 +38,6 @@ const (
 // Tracked is a job to be polled, with what is known of it. A new one has an ID only.
 type Tracked struct {
 	ID       job.ID
-	Added    time.Time
 	Answer   job.Answer // the last good one; its Status is "" if there was none
 	Answered time.Time  // when Answer came; zero if never
 	Started  time.Time  // when it was seen or inferred to leave Not Started; zero before

@@ -166,7 +166,7 @@ func (m *Model) track(records []store.Job) {
 	tracked := make([]poller.Tracked, len(records))
 	for i, j := range records {
 		tracked[i] = poller.Tracked{
-			ID: j.ID, Added: j.Added, Answer: j.Answer, Answered: j.Answered, Started: j.Started, End: j.End,
+			ID: j.ID, Answer: j.Answer, Answered: j.Answered, Started: j.Started, End: j.End,
 		}
 	}
 	if len(tracked) > 0 {

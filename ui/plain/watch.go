@@ -139,7 +139,7 @@ func (w *watch) begin(ctx context.Context) error {
 		}
 		w.jobs[id].polled = true
 		poll = append(poll, poller.Tracked{
-			ID: id, Added: j.Added, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
+			ID: id, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
 			Asked: w.cfg.Once, // else it might be asked once by itself, and once more
 		})
 	}
