@@ -42,13 +42,6 @@ func Line(s string) string { return Unicode.Line(s) }
 // something had to go. It never splits a grapheme cluster.
 func Cut(s string, width int) string { return Unicode.Cut(s, width) }
 
-// Fit is [Cut], padded with spaces to exactly width cells.
-func Fit(s string, width int) string { return Unicode.Fit(s, width) }
-
-// Wrap returns s as clean lines of at most width cells, broken at spaces where
-// that is possible. Line breaks in s are kept, empty lines are not.
-func Wrap(s string, width int) []string { return Unicode.Wrap(s, width) }
-
 // Width returns how many cells the renderer gives s. Escape sequences of our own
 // have none.
 func Width(s string) int {
@@ -80,7 +73,7 @@ func (c Charset) Cut(s string, width int) string {
 	return s
 }
 
-// Fit is the package's [Fit].
+// Fit is [Charset.Cut], padded with spaces to exactly width cells.
 func (c Charset) Fit(s string, width int) string {
 	s, w := c.cut(s, width)
 	if w >= width {

@@ -99,7 +99,7 @@ func TestALongDescriptionIsCutToItsColumn(t *testing.T) {
 			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.width, got, c.want)
 		}
 	}
-	if got, want := safe.Fit("日本語", 4), "日… "; got != want {
+	if got, want := safe.Unicode.Fit("日本語", 4), "日… "; got != want {
 		t.Errorf("Fit = %q, want %q", got, want)
 	}
 }
@@ -111,13 +111,13 @@ func TestALongErrorIsWrappedForTheDetailPane(t *testing.T) {
 		"/usr/share/fonts/tru", "etype/noto/NotoSerif", "-Regular.ttf",
 		"Ask again.",
 	}
-	if got := safe.Wrap(cause, 20); strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if got := safe.Unicode.Wrap(cause, 20); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("Wrap = %q, want %q", got, want)
 	}
-	if got := safe.Wrap("日本", 1); len(got) != 1 || got[0] != "…" {
+	if got := safe.Unicode.Wrap("日本", 1); len(got) != 1 || got[0] != "…" {
 		t.Errorf("two wide characters on one column: %q", got)
 	}
-	if got := safe.Wrap(" \n ", 10); len(got) != 0 {
+	if got := safe.Unicode.Wrap(" \n ", 10); len(got) != 0 {
 		t.Errorf("white space makes lines: %q", got)
 	}
 }
@@ -164,10 +164,10 @@ func TestPlainLettersNeedNoCleaning(t *testing.T) {
 
 func TestAMegabyteInARowCostsNoFrame(t *testing.T) {
 	s := strings.Repeat("é\u202e", 1<<19)
-	if got, want := safe.Fit(s, 10), "ééééééééé…"; got != want {
+	if got, want := safe.Unicode.Fit(s, 10), "ééééééééé…"; got != want {
 		t.Errorf("Fit = %q, want %q", got, want)
 	}
-	if n := testing.AllocsPerRun(1, func() { safe.Fit(s, 10) }); n > 30 {
+	if n := testing.AllocsPerRun(1, func() { safe.Unicode.Fit(s, 10) }); n > 30 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -181,7 +181,7 @@ func BenchmarkFit(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				safe.Fit(s, 30)
+				safe.Unicode.Fit(s, 30)
 			}
 		})
 	}

@@ -2,7 +2,8 @@ package safe
 
 import "strings"
 
-// Wrap is the package's [Wrap].
+// Wrap returns s as clean lines of at most width cells, broken at spaces where
+// that is possible. Line breaks in s are kept, empty lines are not.
 func (c Charset) Wrap(s string, width int) []string {
 	if width <= 0 {
 		return nil

@@ -1,7 +1,6 @@
 package term
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -19,34 +18,9 @@ const (
 	Light
 )
 
-// ParseBackground reads a flag's value: auto, dark or light.
-func ParseBackground(s string) (Background, error) {
-	switch s {
-	case "auto":
-		return Auto, nil
-	case "dark":
-		return Dark, nil
-	case "light":
-		return Light, nil
-	}
-	return Auto, fmt.Errorf("background %q is none of auto, dark, light", s)
-}
-
-// String returns the flag's value.
-func (b Background) String() string {
-	switch b {
-	case Dark:
-		return "dark"
-	case Light:
-		return "light"
-	default:
-		return "auto"
-	}
-}
-
 // QueryBackground asks the terminal for its background colour. Send it when the
-// terminal is in raw mode, from the first command; the reply comes, if ever, through
-// the keyboard's reader and is read by [ParseBackgroundReply].
+// terminal is in raw mode; the reply comes, if ever, through the keyboard's reader and is
+// read by [ParseBackgroundReply].
 const QueryBackground = ansi.RequestBackgroundColor
 
 // Decide says whether to draw for a dark background, and whether to ask the
