@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode"
 
+	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 )
 
@@ -38,9 +39,8 @@ func withConfig(in Input, config string) Input {
 	return in
 }
 
-// everything shows also what is planned.
+// everything adds a screen that offers themes.
 func everything(in Input) Input {
-	in.planned = true
 	in.Themes = []Theme{{"calm", "quiet"}, {"paper", "warm"}}
 	return in
 }
@@ -224,7 +224,7 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 		t.Errorf("the file alone: %s, %s, %s", o.API, o.State, o.Debug)
 	}
 	in.ReadFile = func(string) ([]byte, error) { return nil, fs.ErrNotExist }
-	if o := mustParse(t, in); o.API.String() != DefaultAPI || o.Rate != DefaultRate || o.Concurrency != DefaultConcurrency {
+	if o := mustParse(t, in); o.API.String() != DefaultAPI || o.Rate != poller.DefaultRate || o.Concurrency != poller.DefaultConcurrency {
 		t.Errorf("no file: %+v", o)
 	}
 	env = map[string]string{EnvAPI: "nonsense"}
@@ -242,7 +242,7 @@ func TestAskingForHelpAlwaysHelps(t *testing.T) {
 	if o := mustParse(t, atATerminal("-V")); !strings.HasPrefix(o.Text, "jobwatch v1.2.3 (go") {
 		t.Error(o.Text)
 	}
-	if o := mustParse(t, atATerminal("--help=false")); o.Text != "" || o.Rate != DefaultRate {
+	if o := mustParse(t, atATerminal("--help=false")); o.Text != "" || o.Rate != poller.DefaultRate {
 		t.Errorf("%+v", o)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/fetch"
 	"example.com/jobwatch/ui/notify"
 )
 
@@ -118,7 +120,7 @@ func TestNoFolderForAConfigFileIsNoConfigFile(t *testing.T) {
 	in := withConfig(atATerminal(), "")
 	in.ConfigPath = filepath.Join(os.DevNull, "jobwatch", "config.toml")
 	in.ReadFile = os.ReadFile
-	if o := mustParse(t, in); o.Rate != DefaultRate {
+	if o := mustParse(t, in); o.Rate != poller.DefaultRate {
 		t.Errorf("%+v", o)
 	}
 }
@@ -142,11 +144,11 @@ func TestThePrintedConfigIsTheDefault(t *testing.T) {
 	setting := regexp.MustCompile(`(?m)^# ([a-z-]+ = )`)
 	all := setting.ReplaceAllString(printed, "$1")
 	o := mustParse(t, everything(withConfig(atATerminal(), all)))
-	if o.Rate != DefaultRate || o.API.String() != DefaultAPI || o.MaxDownload != DefaultMaxDownload || o.Output != Dashboard ||
+	if o.Rate != poller.DefaultRate || o.API.String() != DefaultAPI || o.MaxDownload != fetch.DefaultMaxBytes || o.Output != Dashboard ||
 		o.State != "~/jobs.jsonl" || o.Colors["accent"].Dark != "#7aa2f7" || o.Keys["select"][0] != " " {
 		t.Errorf("uncommented:\n%s\n%+v", all, o)
 	}
-	for _, opt := range options(&Input{planned: true, Themes: []Theme{{Name: "calm"}}}) {
+	for _, opt := range options(&Input{Themes: []Theme{{Name: "calm"}}}) {
 		if stands := strings.Contains(all, "\n"+opt.name+" = "); stands != opt.setting {
 			t.Errorf("%s stands in the file: %t, is a setting: %t", opt.name, stands, opt.setting)
 		}

@@ -11,8 +11,8 @@ const helpWidth = 80
 // example is a command that shows a use. ID stands for a job ID.
 type example struct{ command, about string }
 
-func examples(table []option) []example {
-	all := []example{
+func examples() []example {
+	return []example{
 		{"jobwatch", "the dashboard; paste job IDs at any time"},
 		{"jobwatch --demo", "the same with simulated jobs, to try it"},
 		{"jobwatch ID /job/ID/status", "track these jobs, too"},
@@ -23,14 +23,6 @@ func examples(table []option) []example {
 		{"jobwatch --once --json", "where do my jobs stand?"},
 		{"jobwatch --download . - < ids.txt", "fetch each PDF once it is ready"},
 	}
-	return slices.DeleteFunc(all, func(e example) bool {
-		for word := range strings.FieldsSeq(e.command) {
-			if name, ok := strings.CutPrefix(word, "--"); ok && find(table, name) == nil {
-				return true
-			}
-		}
-		return false
-	})
 }
 
 const summary = "Watches markdown2pdf.ai jobs until they are finished: in a dashboard, or line by line."
@@ -43,8 +35,8 @@ without any JOB, jobwatch goes on with all that it tracks.`
 // status is an exit status and what it means.
 type status struct{ code, about string }
 
-func statuses(table []option) []status {
-	all := []status{
+func statuses() []status {
+	return []status{
 		{"0", "all jobs are Done; or the dashboard was left"},
 		{"1", "a job ended otherwise, a PDF was not saved, or jobwatch could not go on"},
 		{"2", "wrong flag, argument or config file"},
@@ -52,10 +44,6 @@ func statuses(table []option) []status {
 		{"70", "jobwatch itself broke: a report says where"},
 		{"130", "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"},
 	}
-	if find(table, "once") == nil {
-		all = slices.Delete(all, 3, 4)
-	}
-	return all
 }
 
 // pair is a thing outside and what it is for.
@@ -84,7 +72,7 @@ func helpText(in *Input) string {
 	var b strings.Builder
 	b.WriteString(wrap(summary, helpWidth, "") + "\n\n")
 	b.WriteString("Usage: jobwatch [flags] [JOB]...\n\n" + aboutJobs + "\n\nExamples\n")
-	for _, e := range examples(table) {
+	for _, e := range examples() {
 		entry(&b, "  "+e.command, e.about, 38)
 	}
 	column := 0
@@ -104,7 +92,7 @@ func helpText(in *Input) string {
 		}
 	}
 	b.WriteString("\nExit status\n")
-	for _, s := range statuses(table) {
+	for _, s := range statuses() {
 		entry(&b, "  "+s.code, s.about, 8)
 	}
 	b.WriteString("\nEnvironment and files\n")

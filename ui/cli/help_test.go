@@ -17,7 +17,7 @@ func textOf(t *testing.T, in Input, args ...string) string {
 	return mustParse(t, in).Text
 }
 
-// What is planned must not be heard of; what is offered must be found everywhere.
+// What is not offered must not be heard of; what is offered must be found everywhere.
 func TestEveryTextTellsOfEveryFlagAndOfNoOther(t *testing.T) {
 	now := atATerminal()
 	all := everything(withConfig(atATerminal(), ""))
@@ -71,7 +71,7 @@ func TestTheHelpFitsTheSmallestTerminal(t *testing.T) {
 
 func TestTheExamplesInTheHelpWork(t *testing.T) {
 	in := everything(withConfig(atATerminal(), ""))
-	for _, e := range examples(options(&in)) {
+	for _, e := range examples() {
 		command, _, _ := strings.Cut(e.command, "|")
 		command, _, _ = strings.Cut(command, "<")
 		command, _, _ = strings.Cut(command, "&&")

@@ -34,13 +34,13 @@ func manPage(in *Input) string {
 		}
 	}
 	line(".SH EXAMPLES")
-	for _, e := range examples(table) {
+	for _, e := range examples() {
 		line(".TP")
 		line(`\fB` + roff(e.command) + `\fR`)
 		line(roff(sentence(e.about)))
 	}
 	line(".SH EXIT STATUS")
-	for _, s := range statuses(table) {
+	for _, s := range statuses() {
 		line(".TP")
 		line(`\fB` + s.code + `\fR`)
 		line(roff(sentence(s.about)))

@@ -49,7 +49,6 @@ type option struct {
 	example string // a value for the annotated config file, where def has none
 
 	setting bool // may stand in the config file: it is a habit, not an action
-	planned bool // not offered yet: unknown to users until this is dropped
 
 	noJobs  bool     // an action that takes no jobs
 	without []string // what can't be given with it

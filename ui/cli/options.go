@@ -106,8 +106,6 @@ type Input struct {
 	Keys   []Key
 	Roles  []Role
 	Themes []Theme
-
-	planned bool // tests see planned options, too
 }
 
 // Key is an action of the screen that can be bound to other keys.

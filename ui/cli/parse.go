@@ -45,13 +45,9 @@ func Parse(in Input) (Options, error) {
 	return d.Options, nil
 }
 
-// defaults are the options when nothing says otherwise. What is not offered has its
-// default all the same.
+// defaults are the options when nothing says otherwise.
 func defaults(table []option) *draft {
-	d := &draft{Options: Options{
-		Rate: DefaultRate, Concurrency: DefaultConcurrency, MaxDownload: DefaultMaxDownload,
-		Background: BackgroundAuto,
-	}}
+	d := &draft{}
 	for i := range table {
 		if opt := &table[i]; opt.def != "" {
 			if err := opt.take(d, opt.def); err != nil {

@@ -1,6 +1,12 @@
 package cli
 
-import "example.com/jobwatch/ui/notify"
+import (
+	"slices"
+	"strconv"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/ui/notify"
+)
 
 // options is the one table of all options, in the order of the help.
 func options(in *Input) []option {
@@ -22,11 +28,11 @@ func options(in *Input) []option {
 		},
 		{
 			name: "rate", group: pollGroup, kind: number, arg: "N", setting: true,
-			usage: "make at most N requests a second", def: "10", set: setRate,
+			usage: "make at most N requests a second", def: strconv.Itoa(poller.DefaultRate), set: setRate,
 		},
 		{
 			name: "concurrency", group: pollGroup, kind: number, arg: "N", setting: true,
-			usage: "have at most N requests under way", def: "8", set: setConcurrency,
+			usage: "have at most N requests under way", def: strconv.Itoa(poller.DefaultConcurrency), set: setConcurrency,
 		},
 		{
 			name: "filter", group: screenGroup, kind: text, arg: "TEXT", setting: true,
@@ -142,13 +148,10 @@ func options(in *Input) []option {
 			show: func(in *Input, _ string) (string, error) { return helpText(in), nil },
 		},
 	}
-	offered := all[:0]
-	for _, opt := range all {
-		if (!opt.planned || in.planned) && (opt.name != "theme" || len(in.Themes) > 0) {
-			offered = append(offered, opt)
-		}
+	if len(in.Themes) == 0 {
+		all = slices.DeleteFunc(all, func(opt option) bool { return opt.name == "theme" })
 	}
-	return offered
+	return all
 }
 
 // The environment variables and defaults that other places speak of, too.
@@ -156,8 +159,5 @@ const (
 	EnvAPI   = "JOBWATCH_API"
 	EnvState = "JOBWATCH_STATE"
 
-	DefaultAPI         = "https://api.markdown2pdf.ai"
-	DefaultRate        = 10 // requests a second
-	DefaultConcurrency = 8
-	DefaultMaxDownload = 500e6 // bytes
+	DefaultAPI = "https://api.markdown2pdf.ai"
 )
