@@ -1,11 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -24,7 +22,7 @@ type exportedMsg struct {
 
 func (m *Model) exported(msg exportedMsg) {
 	switch {
-	case errors.Is(msg.err, os.ErrExist) || errors.Is(msg.err, export.ErrExists):
+	case errors.Is(msg.err, export.ErrExists):
 		m.warn(msg.name + " is there already and was left alone: choose another name")
 	case msg.err != nil:
 		m.warn(fmt.Sprintf("nothing was exported: %v", msg.err))
@@ -42,11 +40,8 @@ func (m *Model) export(name string) tea.Cmd {
 		return true
 	})
 	return func() tea.Msg {
-		path, err := export.File(expandHome(name), rows, false)
-		if path == "" {
-			path = name
-		}
-		return exportedMsg{name: path, rows: len(rows), err: err}
+		path, err := export.File(name, rows)
+		return exportedMsg{name: cmp.Or(path, name), rows: len(rows), err: err}
 	}
 }
 
@@ -64,17 +59,4 @@ func (m *Model) exportRow(r *jobs.Row, batch string) export.Row {
 		row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
 	}
 	return row
-}
-
-// expandHome does for a typed path what a shell would.
-func expandHome(name string) string {
-	rest, ok := strings.CutPrefix(name, "~"+string(filepath.Separator))
-	if !ok {
-		return name
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return name
-	}
-	return filepath.Join(home, rest)
 }

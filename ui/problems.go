@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"os"
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -10,6 +10,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/theme"
 )
@@ -80,15 +81,8 @@ func (m *Model) saveCause(name string) tea.Cmd {
 	}
 	ids := m.trouble.all[m.trouble.at].ids
 	return func() tea.Msg {
-		file, err := os.OpenFile(expandHome(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return exportedMsg{name: name, err: err}
-		}
-		_, err = file.WriteString(joinIDs(ids) + "\n")
-		if closed := file.Close(); err == nil {
-			err = closed
-		}
-		return exportedMsg{name: name, rows: len(ids), err: err}
+		path, err := export.Text(name, []byte(joinIDs(ids)+"\n"))
+		return exportedMsg{name: cmp.Or(path, name), rows: len(ids), err: err}
 	}
 }
 

@@ -141,10 +141,10 @@ func TestPeopleReadTheMarkdownAndNothingInItActs(t *testing.T) {
 	}
 }
 
-func TestAnExportIsWrittenWholeAndReplacesNothingUnasked(t *testing.T) {
+func TestAnExportIsWrittenWholeAndReplacesNothing(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "jobs.csv")
-	path, err := File(name, rows(), false)
+	path, err := File(name, rows())
 	if err != nil || path != name {
 		t.Fatalf("%q, %v", path, err)
 	}
@@ -152,23 +152,17 @@ func TestAnExportIsWrittenWholeAndReplacesNothingUnasked(t *testing.T) {
 		t.Errorf("%v, %v", info, err)
 	}
 	before, _ := os.ReadFile(name)
-	if _, err := File(name, nil, false); !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), "jobs.csv") {
+	if _, err := File(name, nil); !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), "jobs.csv") {
 		t.Errorf("a second time: %v", err)
 	}
 	if now, _ := os.ReadFile(name); !bytes.Equal(now, before) {
-		t.Error("it was replaced unasked")
-	}
-	if _, err := File(name, nil, true); err != nil {
-		t.Errorf("asked to replace: %v", err)
-	}
-	if now, _ := os.ReadFile(name); bytes.Equal(now, before) || len(now) == 0 {
-		t.Errorf("asked to replace, it holds %q", now)
+		t.Error("it was replaced")
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("left behind: %v", entries)
 	}
 	// The same race that the check above cannot see: the name is taken meanwhile.
-	if err := write(name, []byte("x"), false); !errors.Is(err, os.ErrExist) {
+	if err := write(name, []byte("x")); !errors.Is(err, os.ErrExist) {
 		t.Errorf("a name taken meanwhile: %v", err)
 	}
 }
@@ -199,7 +193,7 @@ func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 		"none/jobs.md": "there is no folder",
 		"jobs.txt":     "can't export as",
 	} {
-		if _, err := File(filepath.Join(dir, name), rows(), true); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := File(filepath.Join(dir, name), rows()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}
@@ -212,7 +206,7 @@ func TestATildeIsTheHomeFolder(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
-	path, err := File("~/jobs.json", rows(), false)
+	path, err := File("~/jobs.json", rows())
 	if err != nil || path != filepath.Join(home, "jobs.json") {
 		t.Errorf("%q, %v", path, err)
 	}

@@ -10,19 +10,26 @@ import (
 	"strings"
 )
 
-// ErrExists is a file that is there already, and was not to be replaced: ask the user,
-// and then call [File] with replace.
+// ErrExists is a file that is there already: it is never replaced.
 var ErrExists = errors.New("is there already")
 
-// File exports rows to a file, in the format of its name's ending, and returns its
-// whole path. A leading ~/ is the user's home. The file is written whole or not at
-// all, for the user alone (0600), and replaces an existing one only when told to.
-// Errors are for people: they name the file and what can be done.
-func File(name string, rows []Row, replace bool) (path string, err error) {
+// File exports rows to a new file, in the format of its name's ending. See [Text].
+func File(name string, rows []Row) (path string, err error) {
 	format, err := FormatOf(name)
 	if err != nil {
 		return "", err
 	}
+	data, err := encode(format, rows)
+	if err != nil {
+		return "", fmt.Errorf("can't export: %w", err)
+	}
+	return Text(name, data)
+}
+
+// Text writes a new file, and returns its whole path. A leading ~/ is the user's home.
+// The file is written whole or not at all, for the user alone (0600), and never in the
+// place of another. Errors are for people: they name the file and what can be done.
+func Text(name string, data []byte) (path string, err error) {
 	path, err = absolute(name)
 	if err != nil {
 		return "", err
@@ -30,19 +37,13 @@ func File(name string, rows []Row, replace bool) (path string, err error) {
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
 		return "", fmt.Errorf("%s is a folder: name a file in it", quote(name))
-	case err == nil && !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is not a file that can be replaced: choose another name", quote(name))
-	case err == nil && !replace:
-		return "", fmt.Errorf("%s %w: choose another name, or say that it may be replaced", quote(name), ErrExists)
+	case err == nil:
+		return "", fmt.Errorf("%s %w: choose another name", quote(name), ErrExists)
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
 		return "", fmt.Errorf("there is no folder %s: make it first, or choose another", quote(filepath.Dir(name)))
 	}
-	data, err := encode(format, rows)
-	if err != nil {
-		return "", fmt.Errorf("can't export: %w", err)
-	}
-	if err := write(path, data, replace); err != nil {
+	if err := write(path, data); err != nil {
 		if errors.Is(err, fs.ErrExist) { // it came between
 			err = ErrExists
 		}
@@ -52,7 +53,7 @@ func File(name string, rows []Row, replace bool) (path string, err error) {
 }
 
 func absolute(name string) (string, error) {
-	if rest, ok := strings.CutPrefix(name, "~/"); ok {
+	if rest, ok := strings.CutPrefix(filepath.ToSlash(name), "~/"); ok {
 		home, err := os.UserHomeDir()
 		if err != nil {
 			return "", fmt.Errorf("%s: the home folder is not known; write the whole path", quote(name))
@@ -67,8 +68,8 @@ func absolute(name string) (string, error) {
 }
 
 // write puts data beside path and then in its place, so that a crash or a full disk
-// leaves what was there.
-func write(path string, data []byte, replace bool) error {
+// leaves no half of it there.
+func write(path string, data []byte) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, ".jobwatch-*.tmp") // its mode is 0600
 	if err != nil {
@@ -81,15 +82,11 @@ func write(path string, data []byte, replace bool) error {
 	if err != nil {
 		return err
 	}
-	if replace {
-		err = os.Rename(temp, path)
-	} else {
-		err = claim(temp, path)
+	if err := claim(temp, path); err != nil {
+		return err
 	}
-	if err == nil {
-		syncFolder(dir)
-	}
-	return err
+	syncFolder(dir)
+	return nil
 }
 
 // claim renames to a name that must be free: a hard link, unlike a rename, replaces
