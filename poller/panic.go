@@ -2,9 +2,9 @@ package poller
 
 import (
 	"fmt"
-	"regexp"
 
 	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/stack"
 )
 
@@ -24,11 +24,5 @@ func panicked(v any) *PanicError {
 	if bug, ok := v.(*api.PanicError); ok { // from another goroutine
 		v, where = bug.Value, bug.Stack
 	}
-	return &PanicError{What: withoutIDs(fmt.Sprint(v)), Stack: where}
-}
-
-// withoutIDs cuts whatever looks like a job's ID down to its first digits.
-func withoutIDs(s string) string {
-	id := regexp.MustCompile(`(?i)([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}`)
-	return id.ReplaceAllString(s, "$1…")
+	return &PanicError{What: job.Shorten(fmt.Sprint(v)), Stack: where}
 }

@@ -42,12 +42,8 @@ type bodyError struct{ err error }
 func (e *bodyError) Error() string { return e.err.Error() }
 func (e *bodyError) Unwrap() error { return e.err }
 
-// What a quotation must not give away: job IDs, with or without their hyphens, and
-// URLs, which may be signed.
-var (
-	idText  = regexp.MustCompile(`(?i)([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}`)
-	urlText = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S*`)
-)
+// urlText is what a quotation must not give away besides job IDs: a URL may be signed.
+var urlText = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S*`)
 
 // maxQuote is the longest quotation of untrusted text in a sentence, in bytes.
 const maxQuote = 200
@@ -63,8 +59,7 @@ func quoteUpTo(s string, n int) string {
 	}
 	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "?"), notInLine), " ")
 	s = urlText.ReplaceAllString(s, "(a URL)")
-	s = idText.ReplaceAllString(s, "$1…")
-	return cut(s, n)
+	return cut(job.Shorten(s), n)
 }
 
 func notInLine(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }

@@ -31,7 +31,7 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	}
 	kind, reason := c.reason(err)
 	told := &Error{Problem: job.Problem{Kind: kind, Reason: reason}, cause: err}
-	if text := err.Error(); idText.MatchString(text) || urlText.MatchString(text) {
+	if text := err.Error(); job.Shorten(text) != text || urlText.MatchString(text) {
 		told.cause = nil // it quotes what the server sent
 	}
 	return told

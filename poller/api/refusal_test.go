@@ -56,7 +56,7 @@ func FuzzValidation(f *testing.F) {
 		}
 		for _, d := range details {
 			for _, text := range []string{d.Loc, d.Message, d.Type} {
-				if len(text) > maxDetail || !utf8.ValidString(text) || strings.ContainsAny(text, "\n\r\x1b\x00") || idText.MatchString(text) {
+				if len(text) > maxDetail || !utf8.ValidString(text) || strings.ContainsAny(text, "\n\r\x1b\x00") || job.Shorten(text) != text {
 					t.Errorf("detail %q of %q", text, body)
 				}
 			}

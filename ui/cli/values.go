@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/notify"
 )
@@ -153,7 +153,7 @@ func parseSize(v string) (int64, bool) {
 // quote shows a wrong value: printable whatever it holds, not too long for one line,
 // without a password and without the rest of job IDs, for logs keep what is printed.
 func quote(v string) string {
-	v = regexp.MustCompile(`(?i)([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).ReplaceAllString(v, "$1…")
+	v = job.Shorten(v)
 	if u, err := url.Parse(v); err == nil && u.User != nil {
 		v = u.Redacted()
 	}

@@ -5,11 +5,11 @@ package crash
 import (
 	"errors"
 	"fmt"
-	"regexp"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/fetch"
 	"example.com/jobwatch/poller/stack"
+	"example.com/jobwatch/ui/redact"
 )
 
 // Error is a panic. Its stack has functions and lines; arguments, which a usual stack
@@ -24,7 +24,7 @@ func (e *Error) Error() string { return "it crashed: " + e.What }
 // Recovered makes an Error of what recover returned, called by the function that
 // called recover.
 func Recovered(v any) *Error {
-	return &Error{What: Scrub(fmt.Sprint(v)), Stack: stack.Here(2)}
+	return &Error{What: redact.Scrub(fmt.Sprint(v)), Stack: stack.Here(2)}
 }
 
 // Into recovers from a panic and hands it over. It must be deferred itself.
@@ -40,18 +40,10 @@ func In(err error) (*Error, bool) {
 		return e, true
 	}
 	if e, ok := errors.AsType[*poller.PanicError](err); ok {
-		return &Error{What: Scrub(e.What), Stack: e.Stack}, true
+		return &Error{What: redact.Scrub(e.What), Stack: e.Stack}, true
 	}
 	if e, ok := errors.AsType[*fetch.PanicError](err); ok {
-		return &Error{What: Scrub(e.What), Stack: e.Stack}, true
+		return &Error{What: redact.Scrub(e.What), Stack: e.Stack}, true
 	}
 	return nil, false
-}
-
-// Scrub cuts whatever looks like a job's ID down to its first digits, and URLs down
-// to their scheme.
-func Scrub(text string) string {
-	id := regexp.MustCompile(`(?i)([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}`)
-	url := regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://)[^\s"'<>]+`)
-	return url.ReplaceAllString(id.ReplaceAllString(text, "$1…"), "$1…")
 }

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"example.com/jobwatch/ui/redact"
 )
 
 // Tell writes a report of a crash into a folder and says so on w, in one sentence.
@@ -22,7 +24,7 @@ func Tell(w io.Writer, folder, version string, e *Error, saved bool) {
 	path, err := Write(folder, version, e)
 	report := "a report of it, without job IDs, is in " + path
 	if err != nil {
-		report = "no report of it could be written: " + Scrub(err.Error())
+		report = "no report of it could be written: " + redact.Scrub(err.Error())
 	}
 	what, _, _ := strings.Cut(e.What, "\n")
 	_, _ = fmt.Fprintf(w, "jobwatch: something in it broke (%s); %s; %s\n", what, state, report)
@@ -50,7 +52,7 @@ func Write(folder, version string, e *Error) (path string, err error) {
 		if err != nil {
 			return "", err
 		}
-		_, err = file.WriteString(Scrub(text))
+		_, err = file.WriteString(redact.Scrub(text))
 		return path, errors.Join(err, file.Close())
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/redact"
 )
 
 const (
@@ -40,7 +40,7 @@ func New(command string) *Hook {
 // standard error (untrusted). Of job IDs, only the one that is the event's goes to it
 // whole.
 func (h *Hook) Run(ctx context.Context, e Event) error {
-	e.Batch, e.Description, e.Cause = crash.Scrub(e.Batch), crash.Scrub(e.Description), crash.Scrub(e.Cause)
+	e.Batch, e.Description, e.Cause = redact.Scrub(e.Batch), redact.Scrub(e.Description), redact.Scrub(e.Cause)
 	in, err := json.Marshal(e)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 const Gap = "…"
 
 // Job is what may be shown of a job: without its description, the name of its file and
-// the query of its path, and with other texts as of [Text]. Its ID is whole: show its
+// the query of its path, and with other texts without it and without whole IDs. Its ID is whole: show its
 // short form.
 func Job(j store.Job) store.Job {
 	about := j.Answer.Description
@@ -65,29 +65,7 @@ func Error(err error) string {
 		_, after, _ := strings.Cut(rest, "”")
 		text = before + Gap + after
 	}
-	return Text(text)
-}
-
-// Text is s with every job ID cut to its short form.
-func Text(s string) string {
-	const whole, short = len("01890a5d-ac96-774b-bcce-b302099a8057"), len("01890a5d")
-	var b strings.Builder
-	for from := 0; ; {
-		dash := strings.IndexByte(s[from:], '-')
-		if dash < 0 {
-			break
-		}
-		at := from + dash - short // where an ID would begin
-		if at >= 0 && at+whole <= len(s) {
-			if _, err := job.Parse(s[at : at+whole]); err == nil {
-				b.WriteString(s[:at+short] + Gap)
-				s, from = s[at+whole:], 0
-				continue
-			}
-		}
-		from += dash + 1
-	}
-	return b.String() + s
+	return job.Shorten(text)
 }
 
 // without is a text without what the job is about, where that is told by more than a
@@ -97,5 +75,5 @@ func without(about, s string) string {
 	if len(about) >= telling {
 		s = strings.ReplaceAll(s, about, Gap)
 	}
-	return Text(s)
+	return job.Shorten(s)
 }
