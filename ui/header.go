@@ -12,8 +12,7 @@ import (
 	"example.com/jobwatch/ui/theme"
 )
 
-// part is a piece of a one-line bar: the line keeps the parts of the highest
-// rank that fit, in their order.
+// part is a piece of a one-line bar.
 type part struct {
 	role theme.Role
 	text string

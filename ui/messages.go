@@ -14,8 +14,9 @@ import (
 	"example.com/jobwatch/ui/safe"
 )
 
-// The messages, each beside the command that makes it. Commands run outside the
-// loop: whatever reads, writes or waits stands here and nowhere else in ui.
+// The messages, each beside the command that makes it; those of one feature alone, such
+// as downloads or exports, stand with it. Commands run outside the loop: nothing else in
+// ui reads, writes or waits.
 
 // openedMsg is the state file, replayed.
 type openedMsg struct {

@@ -1,7 +1,7 @@
 // Package ui is the dashboard: a Bubble Tea model over a list of tracked jobs.
 //
 // Update owns the truth about the rows and never waits; what reads, writes or
-// waits is a command (messages.go). View draws the visible rows and computes no
+// waits is a command (see messages.go). View draws the visible rows and computes no
 // totals.
 package ui
 
