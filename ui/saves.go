@@ -2,11 +2,13 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/theme"
 )
 
 // saves gathers what has to reach the state file. One save is in flight at a
@@ -93,4 +95,55 @@ func (s *saves) landed(f flight, err error) {
 	for _, j := range newer {
 		s.observe(j)
 	}
+}
+
+// record has what is known of jobs saved, soon.
+func (m *Model) record(known []store.Job) tea.Cmd {
+	waiting := m.saves.busy || !m.saves.empty()
+	m.saves.observe(known...)
+	if waiting || m.saves.empty() {
+		return nil
+	}
+	return m.saveLater(statusDelay)
+}
+
+// flush starts the one save, unless one is under way or nothing waits.
+func (m *Model) flush() tea.Cmd {
+	if m.saves.busy || m.saves.empty() || m.journal == nil {
+		return nil
+	}
+	return save(m.ctx, m.journal, m.saves.take())
+}
+
+// saveLater has what waits saved after a while.
+func (m *Model) saveLater(d time.Duration) tea.Cmd {
+	m.saves.dues++
+	return saveAfter(d, m.saves.dues)
+}
+
+// saved ends the save in flight and starts the next.
+func (m *Model) saved(msg savedMsg) tea.Cmd {
+	failing := m.saves.err != nil
+	m.saves.landed(msg.flight, msg.err)
+	var cmds []tea.Cmd
+	for _, then := range msg.flight.then {
+		cmds = append(cmds, then(msg.err))
+	}
+	switch {
+	case msg.err != nil:
+		if !failing {
+			m.warn(msg.err.Error() + "; jobwatch goes on watching and tries again")
+		}
+		cmds = append(cmds, m.saveLater(retryDelay))
+	case failing:
+		m.say(theme.OK, "changes are saved again")
+	}
+	if msg.err == nil {
+		if len(m.saves.urgent) > 0 {
+			cmds = append(cmds, m.flush())
+		} else if !m.saves.empty() {
+			cmds = append(cmds, m.saveLater(statusDelay))
+		}
+	}
+	return tea.Batch(cmds...)
 }

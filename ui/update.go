@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,8 +10,6 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
 )
 
 // Update takes in one message. It never waits.
@@ -201,16 +197,6 @@ func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	return tea.Batch(append(cmds, m.record(applied.Save))...)
 }
 
-// record has what is known of jobs saved, soon.
-func (m *Model) record(known []store.Job) tea.Cmd {
-	waiting := m.saves.busy || !m.saves.empty()
-	m.saves.observe(known...)
-	if waiting || m.saves.empty() {
-		return nil
-	}
-	return m.saveLater(statusDelay)
-}
-
 // studyStep is how many jobs are studied in one go: some milliseconds' worth.
 const studyStep = 2000
 
@@ -237,86 +223,6 @@ func (m *Model) learn(id job.ID) {
 	}
 }
 
-// flush starts the one save, unless one is under way or nothing waits.
-func (m *Model) flush() tea.Cmd {
-	if m.saves.busy || m.saves.empty() || m.journal == nil {
-		return nil
-	}
-	return save(m.ctx, m.journal, m.saves.take())
-}
-
-// saveLater has what waits saved after a while.
-func (m *Model) saveLater(d time.Duration) tea.Cmd {
-	m.saves.dues++
-	return saveAfter(d, m.saves.dues)
-}
-
-// saved ends the save in flight and starts the next.
-func (m *Model) saved(msg savedMsg) tea.Cmd {
-	failing := m.saves.err != nil
-	m.saves.landed(msg.flight, msg.err)
-	var cmds []tea.Cmd
-	for _, then := range msg.flight.then {
-		cmds = append(cmds, then(msg.err))
-	}
-	switch {
-	case msg.err != nil:
-		if !failing {
-			m.warn(msg.err.Error() + "; jobwatch goes on watching and tries again")
-		}
-		cmds = append(cmds, m.saveLater(retryDelay))
-	case failing:
-		m.say(theme.OK, "changes are saved again")
-	}
-	if msg.err == nil {
-		if len(m.saves.urgent) > 0 {
-			cmds = append(cmds, m.flush())
-		} else if !m.saves.empty() {
-			cmds = append(cmds, m.saveLater(statusDelay))
-		}
-	}
-	return tea.Batch(cmds...)
-}
-
-// foreign takes in what another dashboard wrote.
-func (m *Model) foreign(msg foreignMsg) tea.Cmd {
-	if errors.Is(msg.err, context.Canceled) {
-		return nil
-	}
-	if msg.err != nil {
-		m.warn(fmt.Sprintf("the state file can't be followed: %v", msg.err))
-		return nil
-	}
-	if msg.news.Warning != (store.Warning{}) {
-		m.warn(msg.news.Warning.String())
-	}
-	m.damage(msg.news.Damaged, "")
-	var cmds []tea.Cmd
-	if msg.news.Reset != nil {
-		cmds = append(cmds, m.replaced(*msg.news.Reset))
-	}
-	// What we have not got on the disk yet comes later in the file than this.
-	applied := m.list.ApplyOps(append(msg.news.Ops, m.saves.unacknowledged()...), m.now)
-	m.track(applied.Added)
-	m.drop(applied.Gone)
-	for _, op := range msg.news.Ops {
-		switch op := op.(type) {
-		case store.Track:
-			m.learn(op.Job.ID)
-		case store.Observe:
-			m.learn(op.Job.ID)
-		}
-	}
-	m.noteEvents(applied.Events)
-	m.fetchDone(applied.Events)
-	cmds = append(cmds, m.record(applied.Save), follow(m.ctx, m.journal), m.announce(applied.Events))
-	if msg.news.Lost {
-		m.saves.add(nil, m.everything()...)
-		cmds = append(cmds, m.flush())
-	}
-	return tea.Batch(cmds...)
-}
-
 // drop stops watching jobs that are off the list.
 func (m *Model) drop(ids []job.ID) {
 	if len(ids) == 0 {
@@ -326,42 +232,4 @@ func (m *Model) drop(ids []job.ID) {
 	for _, id := range ids {
 		m.oracle.Forget(id)
 	}
-}
-
-// damage tells of lines of the state file that could not be read.
-func (m *Model) damage(lines int, backup string) {
-	if lines == 0 {
-		return
-	}
-	text := plural(lines, "damaged line") + " of the state file could not be read and left out"
-	if backup != "" {
-		text += "; a copy of the file as it was is kept in " + backup
-	}
-	m.warn(text)
-}
-
-// everything is what a state file needs that was removed under us.
-func (m *Model) everything() []store.Op {
-	var ops []store.Op
-	known := make(map[store.BatchID]bool)
-	m.list.All(func(r *jobs.Row) bool {
-		if b, ok := m.list.Batch(r.Batch); ok && !known[r.Batch] {
-			known[r.Batch] = true
-			ops = append(ops, store.SetBatch{Batch: b.Batch})
-		}
-		ops = append(ops, store.Track{Job: r.Job})
-		return true
-	})
-	return ops
-}
-
-// replaced takes in a state file that was compacted or exchanged under us.
-func (m *Model) replaced(c store.Contents) tea.Cmd {
-	applied := m.list.Reset(c)
-	m.drop(applied.Gone)
-	m.track(applied.Added)
-	for i := range applied.Added {
-		m.oracle.See(&applied.Added[i])
-	}
-	return m.record(applied.Save)
 }
