@@ -1,0 +1,64 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// batchLine draws a batch's header row. Its bar and its forecast stand in the rows' columns.
+func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
+	b, g := line.Batch, &m.theme.Glyphs
+	l := draw.NewLine(m.theme, ground(line.Cursor))
+	m.gutter(l, line.Cursor, false, false)
+	fold := g.Open
+	if b.Folded {
+		fold = g.Folded
+	}
+	l.Put(theme.Dim, fold).Space(1)
+
+	failed := ""
+	if n := b.Counts.Failed(); n > 0 {
+		failed = g.Error + strconv.Itoa(n) + "  "
+	}
+	count := strconv.Itoa(b.Counts.Finished()) + "/" + strconv.Itoa(b.Counts.Total)
+	if b.Matched < b.Counts.Total {
+		count = strconv.Itoa(b.Matched) + " shown  " + count
+	}
+	end := gutterWidth + c.status + 1 + c.id + 1 + c.text
+	room := end - l.Width() - len([]rune(failed)) - len(count) - 2
+	l.Cut(theme.Strong, b.Name, room)
+	l.PadTo(end - len([]rune(failed)) - len(count))
+	l.Put(theme.Error, failed).Put(theme.Text, count)
+
+	progress := job.Progress(b.Counts.Progress())
+	switch {
+	case c.bar == 0:
+	case b.Counts.Live() == 0:
+		l.Space(1).Ended(b.Counts.Failed(), b.Counts.Total, c.bar)
+	default:
+		l.Space(1).Bar(theme.Accent, progress, c.bar)
+	}
+	l.Space(1).Right(theme.Text, draw.Percent(progress), c.percent)
+	if c.eta > 0 && b.Counts.Live() > 0 {
+		estimate := m.oracle.Batch(b.ID, m.now)
+		m.hold(etaStep)
+		l.Space(1).Right(etaRole(estimate), estimate.String(), c.eta)
+	}
+	return l.PadTo(width)
+}
+
+// etaStep is how often forecasts are made anew while nothing else happens.
+const etaStep = 5 * time.Second
+
+func etaRole(e forecast.Estimate) theme.Role {
+	if e.Overdue {
+		return theme.Warn
+	}
+	return theme.Dim
+}

@@ -1,0 +1,212 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// jobLine draws a job's row.
+func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
+	r := line.Row
+	look := m.theme.Look(m.public(&r.Job).Answer.Status, r.End, r.Problem)
+	stale := r.Stale(m.now) && !r.Answered.IsZero() // what was never told can't be old
+	l := draw.NewLine(m.theme, ground(line.Cursor))
+	m.gutter(l, line.Cursor, r.Selected, r.News)
+
+	word, role := look.Word, look.Role
+	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() {
+		age, _ := draw.Age(span)
+		word, role = "stalled "+leading(age), theme.Warn
+	}
+	if stale {
+		role = theme.Dim
+		if c.updated == 0 { // nowhere else to say it
+			word = "stale"
+		}
+	}
+	if r.Saving {
+		word = "saving"
+	}
+	l.Put(role, look.Glyph).Space(1).Fit(role, word, c.status-2).Space(1)
+	var id [36]byte
+	l.Fit(theme.Dim, string(r.AppendShortID(id[:0])), c.id).Space(1)
+	m.words(l, r, stale, c.text)
+
+	if c.bar > 0 {
+		l.Space(1)
+		m.jobBar(l, r, role, c.bar)
+	}
+	l.Space(1).Right(quiet(stale, theme.Text), percent(r), c.percent)
+	m.holdBar(r, c.bar)
+	if c.eta > 0 {
+		text, role := m.eta(r, stale)
+		if text == "" && c.elapsed == 0 {
+			text, role = m.insteadOfETA(r, stale)
+		}
+		l.Space(1).Right(role, text, c.eta)
+	}
+	m.clocks(l, r, stale, c)
+	return l.PadTo(width)
+}
+
+// words are a row's text: the description, then what the status is about.
+func (m *Model) words(l *draw.Line, r *jobs.Row, stale bool, width int) {
+	role := theme.Text
+	if stale || r.End == job.EndedDone {
+		role = theme.Dim
+	}
+	start := l.Width()
+	j := m.public(&r.Job)
+	title := j.Answer.Description
+	about, aboutRole := causeOf(&j), theme.Error
+	if about == "" {
+		about, aboutRole = m.fileNote(r)
+	}
+	if about == "" && r.Problem != nil {
+		about, aboutRole = m.problem(r).Reason, theme.Warn
+	}
+	if about == "" && !r.End.Finished() {
+		about, aboutRole = j.Answer.Meta, theme.Dim
+	}
+	switch {
+	case about != "" && title != "":
+		room := width
+		if aboutRole != theme.Dim { // what went wrong matters more than a title's end
+			room = max(width-min(len(about), width/2)-2, 8)
+		}
+		l.Cut(role, title, room)
+		if left := width - (l.Width() - start) - 2; left >= 6 {
+			l.Space(2).Cut(aboutRole, about, left)
+		}
+	case title != "":
+		l.Cut(role, title, width)
+	default:
+		l.Cut(aboutRole, about, width)
+	}
+	l.PadTo(start + width)
+}
+
+// percent is a row's progress in words; a job that waits has none.
+func percent(r *jobs.Row) string {
+	if p := r.Drawn(); p > 0 || r.State() != jobs.Queued {
+		return draw.Percent(p)
+	}
+	return ""
+}
+
+// jobBar draws a row's bar. A job that waits has none: there is nothing to show.
+func (m *Model) jobBar(l *draw.Line, r *jobs.Row, role theme.Role, width int) {
+	switch p := r.Drawn(); {
+	case r.State() == jobs.Done:
+		l.Bar(theme.Past, p, width)
+	case p.Known() && (p > 0 || r.State() != jobs.Queued):
+		l.Bar(role, p, width)
+	case r.State() == jobs.Running || r.State() == jobs.Other:
+		l.Bar(role, job.Unknown, width)
+	default:
+		l.Space(width)
+	}
+}
+
+// elapsed is how long a job ran, or runs, or has been waiting; "" where nobody saw it.
+func (m *Model) elapsed(r *jobs.Row) string {
+	from, to := r.Started, r.Ended
+	if from.IsZero() && (r.End == job.EndedDone || r.End == job.EndedError) {
+		return "" // it was over before it was added
+	}
+	if from.IsZero() {
+		from = r.Added
+	}
+	if to.IsZero() {
+		if r.End.Finished() {
+			return ""
+		}
+		return m.clock(draw.Elapsed(m.now.Sub(from)))
+	}
+	return draw.Duration(max(to.Sub(from), 0))
+}
+
+// clocks are the last columns: how long the job took, and how old its row's news
+// is. A stale row's clocks say just that: how long it runs is not known any more.
+func (m *Model) clocks(l *draw.Line, r *jobs.Row, stale bool, c columns) {
+	width := c.updated
+	if c.elapsed > 0 {
+		width += c.elapsed + 1
+	}
+	if width == 0 {
+		return
+	}
+	at := r.Answered
+	if at.IsZero() {
+		at = r.Heard
+	}
+	if r.End.Finished() && !r.Ended.IsZero() {
+		at = r.Ended
+	}
+	age := ""
+	if !at.IsZero() {
+		age = m.clock(draw.Age(m.now.Sub(at)))
+	}
+	l.Space(1)
+	if stale {
+		if width > updatedWidth {
+			l.Right(theme.Warn, strings.TrimSuffix("stale "+age, " now"), width)
+		} else {
+			l.Right(theme.Warn, "!"+leading(age), width)
+		}
+		return
+	}
+	if left := r.Answered.Add(jobs.StaleAfter).Sub(m.now); !r.End.Finished() && left > 0 {
+		m.hold(left + time.Millisecond)
+	}
+	if c.elapsed > 0 {
+		l.Right(theme.Dim, m.elapsed(r), c.elapsed).Space(1)
+	}
+	l.Right(theme.Dim, leading(age), c.updated)
+}
+
+// leading is an age's largest unit: 3m of 3m10s.
+func leading(age string) string {
+	for i, c := range age {
+		if c >= 'a' && c <= 'z' && age != "now" {
+			return age[:i+1]
+		}
+	}
+	return age
+}
+
+// clock notes how long a text stays right.
+func (m *Model) clock(text string, valid time.Duration) string {
+	m.hold(valid)
+	return text
+}
+
+func quiet(stale bool, r theme.Role) theme.Role {
+	if stale {
+		return theme.Dim
+	}
+	return r
+}
+
+// eta is when a live job will be ready, as far as that can be told.
+func (m *Model) eta(r *jobs.Row, stale bool) (string, theme.Role) {
+	if r.End.Finished() || stale {
+		return "", theme.Dim
+	}
+	ready := m.oracle.Job(r.ID, m.now).Ready
+	m.hold(etaStep)
+	return ready.String(), etaRole(ready)
+}
+
+// insteadOfETA is what stands in its column where nothing else is said of time.
+func (m *Model) insteadOfETA(r *jobs.Row, stale bool) (string, theme.Role) {
+	if stale {
+		return "stale", theme.Warn
+	}
+	return m.elapsed(r), theme.Dim
+}
