@@ -1,12 +1,8 @@
 package ui
 
 import (
-	"cmp"
-	"iter"
-	"slices"
 	"time"
 
-	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
 	"example.com/jobwatch/ui/jobs"
@@ -65,36 +61,4 @@ func (c *causeCache) of(m *Model, b *jobs.Batch) []detail.Cause {
 		c.causes = append(c.causes, detail.Cause{Text: m.cause(p), Jobs: len(p.ids)})
 	}
 	return c.causes
-}
-
-// problem is one cause, and the jobs that it failed.
-type problem struct {
-	cause string // as the API said it, or as we do; untrusted
-	ids   []job.ID
-}
-
-// problems groups the failed jobs by cause, most jobs first.
-func problems(rows iter.Seq[*jobs.Row]) []problem {
-	at := make(map[string]int)
-	var all []problem
-	for r := range rows {
-		if !r.State().Failed() {
-			continue
-		}
-		cause := causeOf(&r.Job)
-		if cause == "" {
-			cause = "no cause was given"
-		}
-		i, ok := at[cause]
-		if !ok {
-			i = len(all)
-			at[cause] = i
-			all = append(all, problem{cause: cause})
-		}
-		all[i].ids = append(all[i].ids, r.ID)
-	}
-	slices.SortFunc(all, func(a, b problem) int {
-		return cmp.Or(cmp.Compare(len(b.ids), len(a.ids)), cmp.Compare(a.cause, b.cause))
-	})
-	return all
 }

@@ -1,14 +1,8 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
-	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/safe"
 	"example.com/jobwatch/ui/theme"
 )
@@ -38,111 +32,4 @@ func (m *Model) warn(text string) {
 	text = safe.Line(text)
 	m.note = note{theme.Warn, text, m.now.Add(warnTime)}
 	m.log.add(entry{m.now, theme.Warn, text})
-}
-
-// entry is one line of the event log.
-type entry struct {
-	at   time.Time
-	role theme.Role
-	text string // untrusted: most lines are never drawn, so drawing cleans them
-}
-
-// logSize is how many events are kept.
-const logSize = 1000
-
-// eventLog is a ring of the last events, oldest first.
-type eventLog struct {
-	entries []entry
-	start   int
-}
-
-func (l *eventLog) add(e entry) {
-	if len(l.entries) < logSize {
-		l.entries = append(l.entries, e)
-		return
-	}
-	l.entries[l.start] = e
-	l.start = (l.start + 1) % logSize
-}
-
-// newest returns the i-th newest entry.
-func (l *eventLog) newest(i int) entry {
-	return l.entries[(l.start+len(l.entries)-1-i)%len(l.entries)]
-}
-
-// noteEvents logs what has happened to jobs and batches.
-func (m *Model) noteEvents(events []jobs.Event) {
-	for _, e := range events {
-		m.log.add(m.entryOf(e))
-	}
-}
-
-func (m *Model) entryOf(e jobs.Event) entry {
-	if e.Kind == jobs.BatchFinished {
-		batch, _ := m.list.Batch(e.Batch)
-		c := batch.Counts
-		role, text := theme.OK, fmt.Sprintf("batch %s has finished: %d done", batch.Name, c.By[jobs.Done])
-		if c.Failed() > 0 {
-			role, text = theme.Error, text+fmt.Sprintf(", %d failed", c.Failed())
-		}
-		return entry{m.now, role, text}
-	}
-	row, _ := m.list.Row(e.ID)
-	j := m.public(&row.Job)
-	look := m.theme.Look(j.Answer.Status, j.End, nil)
-	text := joined("  ", look.Glyph+" "+look.Word, row.ShortID(), j.Answer.Description)
-	if cause := causeOf(&j); cause != "" {
-		text += ": " + cause
-	}
-	return entry{m.now, look.Role, text}
-}
-
-// noteHost logs when the API goes away and comes back. That is when it answers: that
-// it is asked less for a while then is nothing to tell.
-func (m *Model) noteHost(before poller.Host) {
-	if m.host.RetryAt.IsZero() && !before.RetryAt.IsZero() {
-		m.answered = m.now
-	}
-	if before.State == m.host.State {
-		return
-	}
-	switch m.host.State {
-	case poller.EasingOff:
-		why := "the API asks for fewer requests"
-		if p := m.host.Problem; p != nil {
-			why = p.Reason
-		}
-		m.log.add(entry{m.now, theme.Warn, "easing off: " + why})
-	case poller.Live:
-		if before.State == poller.EasingOff {
-			away := draw.Duration(m.answered.Sub(before.Since))
-			m.log.add(entry{m.now, theme.OK, "the API answers again after " + away})
-		}
-	case poller.Paused:
-	}
-}
-
-// logLines are the event log, newest first.
-func (m *Model) logLines(width int) []string {
-	if len(m.log.entries) == 0 {
-		return []string{draw.NewLine(m.theme, theme.Plain).Put(theme.Dim, " nothing has happened yet").String()}
-	}
-	lines := make([]string, len(m.log.entries))
-	for i := range lines {
-		e := m.log.newest(i)
-		l := draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Dim, e.at.Local().Format(time.TimeOnly)).Space(2)
-		lines[i] = l.Cut(e.role, e.text, width-l.Width()-1).String()
-	}
-	return lines
-}
-
-// causeOf is why a job ended without a PDF, in the API's words or in ours.
-func causeOf(j *store.Job) string {
-	switch {
-	case j.End == job.EndedError || j.Answer.Status == job.Error:
-		return j.Answer.Meta
-	case j.End.Finished():
-		return j.Cause
-	}
-	return ""
 }

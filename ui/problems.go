@@ -2,6 +2,8 @@ package ui
 
 import (
 	"cmp"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/jobs"
@@ -116,4 +119,47 @@ func (m *Model) problemBody() []string {
 	height := m.layout.body() - 4
 	m.scroll = min(max(m.scroll, v.at-height+1), v.at)
 	return m.window("Failures by cause", lines)
+}
+
+// problem is one cause, and the jobs that it failed.
+type problem struct {
+	cause string // as the API said it, or as we do; untrusted
+	ids   []job.ID
+}
+
+// problems groups the failed jobs by cause, most jobs first.
+func problems(rows iter.Seq[*jobs.Row]) []problem {
+	at := make(map[string]int)
+	var all []problem
+	for r := range rows {
+		if !r.State().Failed() {
+			continue
+		}
+		cause := causeOf(&r.Job)
+		if cause == "" {
+			cause = "no cause was given"
+		}
+		i, ok := at[cause]
+		if !ok {
+			i = len(all)
+			at[cause] = i
+			all = append(all, problem{cause: cause})
+		}
+		all[i].ids = append(all[i].ids, r.ID)
+	}
+	slices.SortFunc(all, func(a, b problem) int {
+		return cmp.Or(cmp.Compare(len(b.ids), len(a.ids)), cmp.Compare(a.cause, b.cause))
+	})
+	return all
+}
+
+// causeOf is why a job ended without a PDF, in the API's words or in ours.
+func causeOf(j *store.Job) string {
+	switch {
+	case j.End == job.EndedError || j.Answer.Status == job.Error:
+		return j.Answer.Meta
+	case j.End.Finished():
+		return j.Cause
+	}
+	return ""
 }
