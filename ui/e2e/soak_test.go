@@ -35,14 +35,14 @@ func TestAProgramLeftRunning(t *testing.T) {
 		sim.Redirect(302, "https://example.invalid/"), sim.Answer(500, "application/json", `{"detail":"Error"}`),
 	}
 	var early, most, last resources
-	begun, rounds := time.Now(), 0
+	begun, rounds := time.Now(), uint64(0)
 	defer func() {
 		if t.Failed() {
 			t.Logf("in round %d\n%s", rounds, tm.Text())
 		}
 	}()
 	for ; rounds == 0 || time.Since(begun) < length; rounds++ {
-		s.round(tm, uint64(rounds), faults[rounds%len(faults)])
+		s.round(tm, rounds, faults[rounds%uint64(len(faults))])
 		last = resourcesOf(tm)
 		most = resources{max(most.memory, last.memory), max(most.files, last.files), max(most.threads, last.threads)}
 		if early == (resources{}) && time.Since(begun) >= length/10 {
