@@ -84,13 +84,14 @@ type Model struct {
 	note   note
 	log    eventLog
 
-	away       absence
-	focusKnown bool // the terminal reports its focus
-	limiter    notify.Limiter
-	hook       *hook.Hook // the user's command; nil for none
-	awaySince  time.Time  // since when the API is away; zero while it answers
-	answered   time.Time  // when it last answered after having been away
-	apiAway    bool       // that was told
+	away        absence
+	focusKnown  bool // the terminal reports its focus
+	limiter     notify.Limiter
+	hook        *hook.Hook // the user's command; nil for none
+	hookFailure string     // how it last failed, as told; "" when it did not
+	awaySince   time.Time  // since when the API is away; zero while it answers
+	answered    time.Time  // when it last answered after having been away
+	apiAway     bool       // that was told
 
 	ticks int           // the number of the newest tick asked for
 	due   time.Time     // when that tick comes; zero when none does

@@ -186,6 +186,22 @@ func TestANotificationGivesNoJobAway(t *testing.T) {
 	})
 }
 
+// A command that fails each time is no reason to say so each time: the log is for jobs.
+func TestACommandThatAlwaysFailsIsToldOnce(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
+		d.leave()
+		d.start(func(o *Options) { o.NotifyCommand = "exit 3" })
+		d.add(20, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "no fonts") })
+		d.waitFor(" 20/20 ")
+		d.wait(time.Minute)
+		d.press("l")
+		if n := strings.Count(d.screen(), "the notify command failed: exit status 3"); n != 1 {
+			d.Errorf("it is told %d times:\n%s", n, d.screen())
+		}
+	})
+}
+
 func TestWhoLooksHereIsNotNotified(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.send(tea.FocusMsg{})

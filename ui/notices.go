@@ -165,8 +165,21 @@ func (m *Model) overdue() tea.Cmd {
 	return m.tell(m.limiter.Due(m.now))
 }
 
-// hookMsg says how the user's command failed.
+// hookMsg says that the user's command has run, and how it failed.
 type hookMsg struct{ err error }
+
+// hooked tells that the command fails once, and anew when it fails otherwise: a
+// thousand such warnings would be all that the log holds.
+func (m *Model) hooked(err error) {
+	failure := ""
+	if err != nil {
+		failure = err.Error()
+	}
+	if failure != "" && failure != m.hookFailure {
+		m.warn("the notify command failed: " + failure)
+	}
+	m.hookFailure = failure
+}
 
 func (m *Model) runHook(n notify.News, more func(*hook.Event)) tea.Cmd {
 	command, now := m.hook, m.now
@@ -178,9 +191,10 @@ func (m *Model) runHook(n notify.News, more func(*hook.Event)) tea.Cmd {
 		if more != nil {
 			more(&event)
 		}
-		if err := command.Run(m.ctx, event); err != nil && m.ctx.Err() == nil {
-			return hookMsg{err}
+		err := command.Run(m.ctx, event)
+		if m.ctx.Err() != nil {
+			return nil
 		}
-		return nil
+		return hookMsg{err}
 	}
 }

@@ -57,7 +57,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case exportedMsg:
 		m.exported(msg)
 	case hookMsg:
-		m.warn(fmt.Sprintf("the notify command failed: %v", msg.err))
+		m.hooked(msg.err)
 	case tea.FocusMsg:
 		m.focusKnown = true
 		m.focus(true)

@@ -22,28 +22,41 @@ const (
 	grace = time.Second
 	// atOnce bounds the runs under way: a thousand jobs may fail in one moment.
 	atOnce = 4
+	// atMost bounds those under way and those that wait: a command that hangs must not
+	// have events pile up for days.
+	atMost = 1000
 )
 
 // Hook runs one command. It may be used by any number of goroutines.
 type Hook struct {
 	command string
-	slots   chan struct{}
+	places  chan struct{} // one for each run that waits or is under way
+	slots   chan struct{} // one for each that is under way
 }
+
+// errCrowded is the end of an event that came while too many others were waiting.
+var errCrowded = fmt.Errorf("%d events wait for it, and others were left out", atMost)
 
 // New returns the Hook of a command for the system's shell.
 func New(command string) *Hook {
-	return &Hook{command, make(chan struct{}, atOnce)}
+	return &Hook{command, make(chan struct{}, atMost), make(chan struct{}, atOnce)}
 }
 
 // Run runs the command with an event and waits for its end, for a minute at most. Its
 // error says how the command failed, with the last line of what it wrote to its
 // standard error (untrusted). Of job IDs, only the one that is the event's goes to it
-// whole.
+// whole. An event is left out, with an error, while a thousand others wait.
 func (h *Hook) Run(ctx context.Context, e Event) error {
 	e.Batch, e.Description, e.Cause = redact.Scrub(e.Batch), redact.Scrub(e.Description), redact.Scrub(e.Cause)
 	in, err := json.Marshal(e)
 	if err != nil {
 		return err
+	}
+	select {
+	case h.places <- struct{}{}:
+		defer func() { <-h.places }()
+	default:
+		return errCrowded
 	}
 	select {
 	case h.slots <- struct{}{}:

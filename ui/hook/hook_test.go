@@ -55,6 +55,29 @@ func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
 	}
 }
 
+// Jobs fail one after the other for days, and the command hangs each time: only so
+// many wait for it.
+func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	h := hook.New("exec sleep 20")
+	ended := make(chan error)
+	const events = 1500
+	for range events {
+		go func() { ended <- h.Run(ctx, hook.Event{}) }()
+	}
+	for range 500 {
+		if err := <-ended; err == nil || err.Error() != "1000 events wait for it, and others were left out" {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	for range events - 500 {
+		if err := <-ended; !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "killed") {
+			t.Error(err)
+		}
+	}
+}
+
 // A thousand jobs that fail in one moment are no thousand processes.
 func TestOnlyAFewCommandsRunAtOnce(t *testing.T) {
 	dir := t.TempDir()
