@@ -49,6 +49,23 @@ func TestKeysAroundAPaste(t *testing.T) {
 	tm.Left(0)
 }
 
+// An editor asked the terminal this and that, and ended before a slow line brought the
+// replies. The u of tmux undoes nothing.
+func TestLateRepliesAreNotTyped(t *testing.T) {
+	s := newStage(t)
+	tm := s.open()
+	tm.Paste(lines(s.jobs(5, 0)))
+	tm.Sees("added 5 jobs")
+	tm.Send("\x1bP>|tmux 3.4\x1b\\\x1b]10;rgb:ffff/ffff/ffff\x07")
+	tm.Send("\x1bP1+r436f")
+	tm.Send("=323536\x1b\\p")
+	tm.Sees("paused", "5 jobs")
+	tm.Send("p")
+	tm.Sees("5 done")
+	tm.Send("q")
+	tm.Left(0)
+}
+
 // A window's corner is dragged about while everything moves.
 func TestAResizeStorm(t *testing.T) {
 	s := newStage(t)

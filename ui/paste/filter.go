@@ -10,7 +10,6 @@ import (
 const (
 	pasteStart = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
-	replyStart = "\x1b]11;" // a reply to OSC 11, the query for the background colour
 )
 
 // token stands in the keys for an event that was taken out there: for Bubble Tea,
@@ -20,13 +19,11 @@ const token = pasteStart + "\x00" + pasteEnd
 const (
 	// maxPaste is how much of one paste is kept, in bytes: 1.8 million job IDs.
 	maxPaste = 64 << 20
-	// The shortest and longest colour of a reply, rgb:f/f/f and rgba:ffff/ffff/ffff/ffff.
-	minColour, maxColour = 9, 24
 	// silence is how long nothing must have come inside a paste for the next key press
-	// to end it: its end marker was lost. The same for a reply.
+	// to end it: its end marker was lost.
 	silence = 5 * time.Second
 	// maxKeyPress is how many bytes may come at once and still be a key press rather
-	// than the rest of a paste.
+	// than the rest of a paste or of a reply.
 	maxKeyPress = 16
 )
 
@@ -91,27 +88,42 @@ func (f *filter) keys(keys, data []byte, sent int) (out, rest []byte) {
 		}
 		at += next
 		rest := data[at:]
-		marker := len(pasteStart)
-		switch {
-		case bytes.HasPrefix(rest, []byte(pasteStart)):
-			f.in = inPaste
-		case bytes.HasPrefix(rest, []byte(replyStart)):
-			f.in, marker = inReply, len(replyStart)
-		case startsMarker(rest, pasteStart), startsMarker(rest, replyStart):
-			f.tail, f.sent = bytes.Clone(rest), max(0, sent-at)
-			return append(keys, data[min(sent, at):at]...), nil
-		default:
+		what, n, half := marker(rest)
+		if what == inKeys && !half {
 			continue
 		}
-		return append(keys, data[min(sent, at):at]...), rest[marker:]
+		keys = append(keys, data[min(sent, at):at]...)
+		if half {
+			f.tail, f.sent = bytes.Clone(rest), max(0, sent-at)
+			return keys, nil
+		}
+		f.in = what
+		if what == inReply {
+			f.body = bytes.Clone(rest[:n])
+		}
+		return keys, rest[n:]
 	}
 }
 
+// marker tells what begins with data's first n bytes, or that they may be half of what
+// something begins with.
+func marker(data []byte) (what state, n int, half bool) {
+	if bytes.HasPrefix(data, []byte(pasteStart)) {
+		return inPaste, len(pasteStart), false
+	}
+	n, half = replyStart(data)
+	if n > 0 {
+		return inReply, n, false
+	}
+	return inKeys, 0, half || startsMarker(data, pasteStart)
+}
+
 // release is called when nothing has followed for long enough: it passes on a tail
-// that is a key, esc or alt and a bracket. Should the rest of a marker follow, it is
-// still known as such. Longer tails are never a key's.
+// that is a key, esc or alt and what markers go on with, and the keys after such a
+// one. Should the rest of a marker follow, it is still known as such. Longer tails that
+// came at a time are never keys.
 func (f *filter) release(keys []byte) []byte {
-	if tail := f.unsent(); len(tail) > 0 && len(f.tail) <= 2 {
+	if tail := f.unsent(); len(tail) > 0 && (len(f.tail) <= 2 || f.sent >= 2) {
 		keys = append(keys, tail...)
 		f.sent = len(f.tail)
 	}
@@ -149,7 +161,7 @@ func (f *filter) gather(text []byte) {
 }
 
 func (f *filter) endPaste(keys []byte, unfinished bool) []byte {
-	text, colour := cutReply(f.body)
+	text, colour := cutReplies(f.body)
 	event := Paste{Text: text, Truncated: f.truncated, Unfinished: unfinished}
 	f.in, f.body, f.truncated = inKeys, nil, false
 	if colour != "" {
@@ -163,80 +175,18 @@ func (f *filter) endPaste(keys []byte, unfinished bool) []byte {
 	return append(keys, token...)
 }
 
-// cutReply takes replies out of a paste's text, and returns the last one's colour. A
-// tmux that runs beside jobwatch answers while a slow line still brings the paste from
-// afar: its reply lands inside a job ID.
-func cutReply(text []byte) (rest []byte, colour string) {
-	for {
-		before, after, found := bytes.Cut(text, []byte(replyStart))
-		switch {
-		case !found && rest == nil:
-			return text, colour
-		case !found:
-			return append(rest, text...), colour
-		}
-		rest = append(rest, before...)
-		end := 0
-		for end < min(len(after), maxColour) && isColour(after[end]) {
-			end++
-		}
-		text = after[end:]
-		switch {
-		case end >= minColour && bytes.HasPrefix(text, []byte("\a")):
-			text = text[1:]
-		case end >= minColour && bytes.HasPrefix(text, []byte("\x1b\\")):
-			text = text[2:]
-		default:
-			rest, text = append(rest, replyStart...), after
-			continue
-		}
-		colour = string(after[:end])
-	}
-}
-
-// reply gathers the colour of a reply up to BEL or ST, and returns what comes after it.
-// What can't be a colour was no reply, or half of one: the rest are keys.
-func (f *filter) reply(keys, data []byte) (out, rest []byte) {
-	end := 0
-	for end < len(data) && len(f.body)+end < maxColour && isColour(data[end]) {
-		end++
-	}
-	f.body = append(f.body, data[:end]...)
-	rest = data[end:]
-	switch {
-	case len(rest) == 0:
-		return keys, nil
-	case rest[0] == '\a':
-		return f.endReply(keys, true), rest[1:]
-	case bytes.HasPrefix(rest, []byte("\x1b\\")):
-		return f.endReply(keys, true), rest[2:]
-	case string(rest) == "\x1b": // of ST, most probably
-		f.tail = bytes.Clone(rest)
-		return keys, nil
-	}
-	return f.endReply(keys, false), rest
-}
-
-func (f *filter) endReply(keys []byte, whole bool) []byte {
-	colour := string(f.body)
-	f.in, f.body = inKeys, nil
-	if !whole || len(colour) < minColour {
-		return keys
-	}
-	f.events = append(f.events, Background{Colour: colour})
-	return append(keys, token...)
-}
-
 // wasCutOff reports whether what is under way will not end any more: nothing came
 // for long, and what comes now is a key press. A line that merely stalled brings more
-// at a time, or the end.
+// at a time, or the end. Replies are short: a pause is long for them.
 func (f *filter) wasCutOff(read []byte, now time.Time) bool {
 	switch f.in {
 	case inPaste:
 		return now.Sub(f.last) >= silence && len(read) <= maxKeyPress &&
 			!bytes.Contains(slices.Concat(f.tail, read), []byte(pasteEnd[:5]))
 	case inReply:
-		return now.Sub(f.last) >= silence
+		pause := now.Sub(f.last)
+		return (pause >= silence || pause >= escPause && len(read) <= maxKeyPress) &&
+			!endsReply(f.body, slices.Concat(f.tail, read))
 	default:
 		return false
 	}
@@ -246,7 +196,8 @@ func (f *filter) wasCutOff(read []byte, now time.Time) bool {
 func (f *filter) giveUp(keys []byte) []byte {
 	f.tail = nil
 	if f.in == inReply {
-		return f.endReply(keys, false)
+		f.in, f.body = inKeys, nil
+		return keys
 	}
 	return f.endPaste(keys, true)
 }
@@ -257,9 +208,4 @@ func (f *filter) busy() bool { return f.in != inKeys || len(f.tail) > 0 }
 // startsMarker reports whether data is the marker's start, but not all of it.
 func startsMarker(data []byte, marker string) bool {
 	return len(data) < len(marker) && marker[:len(data)] == string(data)
-}
-
-// isColour reports whether b may stand in a reply's rgb:1e1e/1e1e/2e2e.
-func isColour(b byte) bool {
-	return isHex(b) || b == ':' || b == '/' || b == 'r' || b == 'g'
 }

@@ -17,7 +17,9 @@ import (
 // background colour, which would show up as typed text. In their place, it leaves a
 // tea.KeyMsg with Paste set among the keys, so that nothing changes its order, no
 // goroutine is needed and nobody can be blocked; [Reader.Take] turns that message into
-// what it stands for. Keys are passed on unchanged, and at once where they are whole.
+// what it stands for. Replies to what others asked the terminal, such as an editor that
+// ran before, leave nothing. Keys are passed on unchanged, and at once where they are
+// whole.
 //
 // Bubble Tea waits for the terminal's descriptor before it reads, so that bytes
 // which Reader kept would wait for the next key press. It therefore never reads more

@@ -154,6 +154,21 @@ func TestALoneEscArrives(t *testing.T) {
 	s.wants(t, "j")
 }
 
+func TestALateReplyLeavesTheKeysAsTheyAre(t *testing.T) {
+	s := newScreen(t, true)
+	s.types(t, "j\x1bP>|tmux 3.4\x1b\\\x1b[A\x1b]10;rgb:ffff/ffff/ffff\a")
+	s.wants(t, "j", "up")
+	for _, alt := range []string{"P", "_", "]"} {
+		s.types(t, "\x1b"+alt) // and nothing after it
+		s.wants(t, "alt+"+alt)
+		s.types(t, "u")
+		s.wants(t, "u")
+	}
+	s.types(t, "\x1bP>|tm")
+	s.types(t, "ux 3.4\x1b\\q")
+	s.wants(t, "q")
+}
+
 // More keys than Bubble Tea reads at a time are not torn, nor are those that wait
 // behind a paste that came with them.
 func TestAStormOfKeysIsNotTorn(t *testing.T) {
