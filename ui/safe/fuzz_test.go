@@ -14,7 +14,7 @@ import (
 
 // odd sequences end elsewhere for the renderer's own parser than for terminals: a DCS
 // that is left, and a CSI with parameters after its intermediate bytes.
-var odd = regexp.MustCompile(`\x1b(P|\[[^@-~\x1b]*[ -/][^@-~\x1b]*[0-?])`)
+var odd = regexp.MustCompile(`\x1b([^@-~\x1b]*P|\[[^@-~\x1b]*[ -/][^@-~\x1b]*[0-?])`)
 
 // For any bytes and any width, what is drawn holds only printable runes, is
 // exactly as wide as was asked, alone and between other fields, and never holds an escape.
