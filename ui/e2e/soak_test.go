@@ -74,7 +74,9 @@ func (s *stage) round(tm *termtest.Terminal, n uint64, fault sim.Fault) {
 		status, _, _ := s.api.Truth(j.ID)
 		return j.End.Finished() && j.Answer.Status == status
 	})
-	s.backFor(tm, "c", "Forget 30 jobs?")
+	s.leaveAll(tm)
+	tm.Send("c")
+	tm.Sees("Forget 30 jobs?")
 	tm.Send("y")
 	s.tracks(nil, nil)
 }
@@ -120,20 +122,18 @@ func (s *stage) play(tm *termtest.Terminal, seed uint64) {
 	tm.Resize(100, 30)
 }
 
-// backFor leaves whatever screens, prompts and filters there are, until a key does
-// what it does for the whole list.
-func (s *stage) backFor(tm *termtest.Terminal, key, sight string) {
+// leaveAll leaves whatever screens, prompts, filters and selections there are.
+func (s *stage) leaveAll(tm *termtest.Terminal) {
 	s.Helper()
-	next, turn := []string{"\x1b", "\x1b", key}, 0 // out of a prompt or filter, of a selection
-	s.until("to see "+sight, func() bool {
-		turn++
-		if strings.Contains(tm.Text(), sight) {
-			return true
+	turn := 0
+	s.until("to see the whole list", func() bool {
+		if turn++; turn%30 == 0 { // slowly: two escapes at once are another key
+			tm.Send("\x1b")
 		}
-		if turn%30 == 0 { // slowly: two escapes at once are another key
-			tm.Send(next[turn/30%len(next)])
-		}
-		return false
+		lines := strings.Split(strings.TrimSpace(tm.Text()), "\n")
+		footer := lines[len(lines)-1]
+		return strings.Contains(footer, "? help  / filter") &&
+			!strings.Contains(footer, " of 30 jobs") && !strings.Contains(footer, "selected")
 	})
 }
 
