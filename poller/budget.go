@@ -38,7 +38,7 @@ func (b *budget) accrue(until, share float64) {
 	if b.unlimited() {
 		return
 	}
-	room := min(b.burst, float64(b.most()+1-len(b.sent)))
+	room := max(1, min(b.burst, float64(b.most()+1-len(b.sent))))
 	if share < 1 {
 		room = 1
 	}
@@ -57,12 +57,13 @@ func (b *budget) ready(share float64) float64 {
 		at = b.filled + (1-b.tokens)/(b.rate*share)
 	}
 	if len(b.sent) >= b.most() {
-		at = max(at, b.sent[0]+1)
+		at = max(at, b.sent[len(b.sent)-b.most()]+1)
 	}
 	return at
 }
 
-// take is for a request that leaves at the time of the last refill.
+// take is for a request that leaves at the time of the last refill. One that was
+// already made, whether it might or not, leaves a debt.
 func (b *budget) take() {
 	if b.unlimited() {
 		return

@@ -29,10 +29,10 @@ func (m *meter) turn(now float64) {
 	m.second = s
 }
 
-func (m *meter) add(now float64) {
+func (m *meter) add(now float64, requests int) {
 	m.turn(now)
-	m.buckets[m.second%len(m.buckets)]++
-	m.sum++
+	m.buckets[m.second%len(m.buckets)] += requests
+	m.sum += requests
 }
 
 // rate is in requests/s. The newest bucket is not full yet.

@@ -27,7 +27,7 @@ func (a *asking) on(seconds float64, tell func(Host)) {
 		a.budget.refill(a.now, share)
 		for !a.gate.shut && a.budget.ready(share) <= a.now {
 			a.budget.take()
-			a.watcher.meter.add(a.now)
+			a.watcher.meter.add(a.now, 1)
 		}
 		tell(a.watcher.look(a.now, time.Unix(0, 0).Add(duration(a.now)), a.schedule))
 	}

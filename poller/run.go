@@ -74,8 +74,9 @@ type loop struct {
 
 	epoch     time.Time // 0 on the schedule's clock
 	wallEpoch time.Time
-	callOff   func()  // ends the requests under way
-	drift     float64 // how far the wall clock is ahead of the schedule's, as last seen
+	hops      func() int // requests that redirects have led to since it was last called
+	callOff   func()     // ends the requests under way
+	drift     float64    // how far the wall clock is ahead of the schedule's, as last seen
 }
 
 // result is what came of one request.
@@ -89,11 +90,16 @@ type result struct {
 }
 
 func newLoop(p *Poller) *loop {
+	hops := func() int { return 0 }
+	if c, ok := p.client.(interface{ Hops() int }); ok {
+		hops = c.Hops
+	}
 	return &loop{
 		Poller:    p,
 		schedule:  newSchedule(p.rate, max(1, p.rate), p.concurrency, p.rand),
 		work:      make(chan func() result, p.concurrency),
 		results:   make(chan result, p.concurrency),
+		hops:      hops,
 		epoch:     time.Now(),
 		wallEpoch: p.wallClock().Round(0),
 	}
@@ -161,12 +167,16 @@ func (l *loop) alarm(wake float64) float64 {
 
 // dispatch hands out all that is to be asked now and returns when there is more.
 func (l *loop) dispatch(ctx context.Context, now float64) float64 {
+	if n := l.hops(); n > 0 {
+		l.schedule.owe(now, n)
+		l.watcher.meter.add(now, n)
+	}
 	for {
 		e, wake := l.schedule.next(now)
 		if e == nil {
 			return wake
 		}
-		l.watcher.meter.add(now)
+		l.watcher.meter.add(now, 1)
 		if e.gone { // a guest
 			continue
 		}

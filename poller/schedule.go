@@ -115,6 +115,15 @@ func (s *schedule) next(now float64) (*entry, float64) {
 	return e, now
 }
 
+// owe takes requests from the budget that were made without a turn of their own, as
+// redirects lead to: what comes next waits until they are paid off.
+func (s *schedule) owe(now float64, requests int) {
+	s.budget.refill(now, s.gate.allowed(now))
+	for range requests {
+		s.budget.take()
+	}
+}
+
 // pick chooses among the jobs that wait for their turn.
 func (s *schedule) pick(now float64) (*entry, float64) {
 	first := s.firstDue(now)

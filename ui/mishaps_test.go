@@ -73,7 +73,7 @@ func refusals() []fault {
 			"a captive portal's page, as 200", answering(sim.CaptivePortal()), ease,
 			"answered with a web page instead of JSON (a captive portal or proxy?)",
 		},
-		{"redirected for ever", answering(sim.Redirect(http.StatusFound, "{path}")), ease, "redirected more than 5 times"},
+		{"redirected for ever", answering(sim.Redirect(http.StatusFound, "{path}")), ease, "redirected more than 3 times"},
 		{
 			"redirected to another host", answering(sim.Redirect(http.StatusFound, "http://other.example{path}")), ease,
 			"redirected to another host, other.example (a captive portal or proxy?)",

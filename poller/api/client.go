@@ -29,7 +29,9 @@ type Client struct {
 	timeout time.Duration
 	header  http.Header  // of every request; never written to after New
 	polls   *http.Client // to the API's own host only
+	outputs *http.Client // to the API, or wherever a Done job's path leads
 	files   *http.Client // to wherever an output's URL leads
+	hops    atomic.Int64 // redirects that were followed to the API and not told yet
 	buffers sync.Pool    // of *[]byte, for bodies
 
 	// privateBase is whether the API's host is this machine or one of its private
@@ -97,6 +99,7 @@ func New(base string, opts ...Option) (*Client, error) {
 		files = c.fileTransport(s)
 	}
 	c.polls = &http.Client{Transport: polls, CheckRedirect: c.stay}
+	c.outputs = &http.Client{Transport: files, CheckRedirect: c.roamCounted}
 	c.files = &http.Client{Transport: files, CheckRedirect: c.roam}
 	return c, nil
 }
@@ -138,6 +141,10 @@ func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
 	defer c.release(body)
 	return decode(*body, id)
 }
+
+// Hops is how many requests redirects have led to since it was last asked: those to
+// the API's own host, of polls and of asking for outputs.
+func (c *Client) Hops() int { return int(c.hops.Swap(0)) }
 
 // CloseIdle closes the connections that no request uses: after a suspend they are
 // dead, and a request on one of them would only time out.

@@ -131,12 +131,12 @@ func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
 	if _, err := c.Status(t.Context(), id); err != nil || proto.Load() != "HTTP/2.0" {
 		t.Errorf("over %v: %v", proto.Load(), err)
 	}
-	s.Break(sim.RedirectTimes(5))
+	s.Break(sim.RedirectTimes(3))
 	var workers sync.WaitGroup
 	for range 2 * DefaultConcurrency {
 		workers.Go(func() {
 			if _, err := c.Status(t.Context(), id); err != nil {
-				t.Errorf("after 5 redirects: %v", err)
+				t.Errorf("after 3 redirects: %v", err)
 			}
 		})
 	}

@@ -84,7 +84,7 @@ func serviceFaults() []faultRow {
 		{Name: "422 that echoes the ID", Happens: "the ID is not valid, and quoted", Kind: job.Rejected, Code: 422, Sentence: "the API rejects this job ID: SHORT… is not a job", fault: sim.Answer(422, "application/json", `{"detail":"{id} is not a job"}`)},
 		{Name: "login wanted", Happens: "511, from a hotel's network", Kind: job.NotAPI, Code: 511, Sentence: "the network wants a login first (a captive portal)", fault: sim.Trouble(511)},
 		{Name: "redirect to nowhere", Happens: "a redirect that names no place", Kind: job.Trouble, Code: 302, Sentence: "the API redirects to nowhere", fault: sim.Answer(302, "", "")},
-		{Name: "redirect loop", Happens: "redirects without end", Kind: job.NotAPI, Sentence: "redirected more than 5 times", fault: sim.RedirectTimes(6)},
+		{Name: "redirect loop", Happens: "redirects without end", Kind: job.NotAPI, Sentence: "redirected more than 3 times", fault: sim.RedirectTimes(4)},
 		{Name: "redirect to another host", Happens: "a captive portal's redirect", Kind: job.NotAPI, Sentence: "redirected to another host, login.hotel.example" + portal, fault: sim.Redirect(302, "https://login.hotel.example/?from={path}")},
 		{Name: "redirect to another port", Happens: "a redirect to another program of the host", Kind: job.NotAPI, Sentence: "redirected to another host, 127.0.0.1:22" + portal, fault: sim.Redirect(302, "http://127.0.0.1:22/")},
 		{Name: "redirect to garbage", Happens: "a redirect to what is no URL", Kind: job.NotAPI, Sentence: "redirected to something that is not a URL", fault: sim.Redirect(302, "http://[{path}")},

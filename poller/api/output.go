@@ -19,7 +19,7 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	}
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	body, err := c.ask(within, c.files, u)
+	body, err := c.ask(within, c.outputs, u)
 	if err != nil {
 		return nil, c.explain(ctx, err)
 	}

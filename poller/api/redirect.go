@@ -2,12 +2,18 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 )
 
-const maxRedirects = 5
+// Redirects in a row that are followed. An API needs one to https and one to where it
+// has moved; a link to a file may pass through more hands.
+const (
+	maxPollRedirects = 3
+	maxRedirects     = 5
+)
 
 // redirectError is a redirect that is not followed.
 type redirectError struct{ reason string }
@@ -19,7 +25,7 @@ func (e *redirectError) Error() string { return e.reason }
 // us and the API (captive portals above all) redirects to hosts of its own. Only
 // the step from http to https is open.
 func (c *Client) stay(req *http.Request, via []*http.Request) error {
-	if err := follow(req, via); err != nil {
+	if err := follow(req, via, maxPollRedirects); err != nil {
 		return err
 	}
 	before := via[len(via)-1].URL
@@ -29,6 +35,7 @@ func (c *Client) stay(req *http.Request, via []*http.Request) error {
 	if !sameHost || (!samePort && !toTLS) {
 		return &redirectError{"redirected to another host, " + quote(req.URL.Host) + " (a captive portal or proxy?)"}
 	}
+	c.hops.Add(1)
 	return nil
 }
 
@@ -36,10 +43,19 @@ func (c *Client) stay(req *http.Request, via []*http.Request) error {
 // other hosts: anywhere but from a public API into the user's private network. What
 // names alone don't tell of that, refusePrivate finds out.
 func (c *Client) roam(req *http.Request, via []*http.Request) error {
-	if err := follow(req, via); err != nil {
+	if err := follow(req, via, maxRedirects); err != nil {
 		return err
 	}
 	return c.checkPublic(req.URL)
+}
+
+// roamCounted is roam for the API's requests, which count against a budget.
+func (c *Client) roamCounted(req *http.Request, via []*http.Request) error {
+	err := c.roam(req, via)
+	if err == nil && strings.EqualFold(req.URL.Hostname(), c.base.Hostname()) {
+		c.hops.Add(1)
+	}
+	return err
 }
 
 // checkPublic refuses URLs whose very host is private, if the API's is not.
@@ -51,12 +67,12 @@ func (c *Client) checkPublic(u *url.URL) error {
 }
 
 // follow holds what is the same for all redirects.
-func follow(req *http.Request, via []*http.Request) error {
+func follow(req *http.Request, via []*http.Request, most int) error {
 	// The Referer would tell the next host the path, and with it the job's ID.
 	req.Header.Del("Referer")
 	switch {
-	case len(via) > maxRedirects:
-		return &redirectError{"redirected more than 5 times"}
+	case len(via) > most:
+		return &redirectError{fmt.Sprintf("redirected more than %d times", most)}
 	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
 		return &redirectError{"redirected to something other than http and https"}
 	case via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme == "http":

@@ -16,6 +16,7 @@ import (
 type Client interface {
 	poller.Statuser //nolint:misspell // one with a Status method
 	CloseIdle()
+	Hops() int
 }
 
 // Client logs what c is asked and answers.
