@@ -70,7 +70,7 @@ var (
 	errNoPath = &Error{Kind: NoOutput, Reason: "the API named no output for this job"}
 	errNotPDF = &Error{Kind: NotPDF, Reason: "what came is not a PDF (a login page, perhaps): nothing was saved; try again"}
 	errCut    = &Error{Kind: CutShort, Reason: "the file came cut short: nothing was saved; try again"}
-	errIdle   = &Error{Kind: Broken, Reason: "nothing came for 30 s: given up; try again"}
+	errIdle   = &Error{Kind: Broken, Reason: "less than 1 KiB came within 30 s: given up; try again"}
 )
 
 // explain makes sure that whatever failed is an [Error].

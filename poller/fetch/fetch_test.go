@@ -368,7 +368,7 @@ func TestAConnectionThatFallsSilentIsGivenUp(t *testing.T) {
 	k.api.Break(held(make(chan struct{})))
 	e := k.get(k.done("Report", "b"))
 	var err *Error
-	if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != Broken || !strings.Contains(err.Reason, "nothing came") {
+	if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != Broken || !strings.Contains(err.Reason, "less than 1 KiB came") {
 		t.Errorf("%+v", e)
 	}
 	k.wantFiles()
@@ -382,7 +382,7 @@ func TestAPageThatFallsSilentIsGivenUp(t *testing.T) {
 		kind Kind
 		says string
 	}{
-		{http.StatusFound, Broken, "nothing came"},
+		{http.StatusFound, Broken, "less than 1 KiB came"},
 		{http.StatusForbidden, Expired, "refused (HTTP 403)"},
 		{http.StatusUnprocessableEntity, Broken, "HTTP 422"},
 	} {

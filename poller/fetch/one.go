@@ -42,8 +42,8 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 	if err != nil {
 		return "", false, asking(err)
 	}
-	// A link that sends nothing for long is given up: three such would block all. That
-	// begins before the file does: pages of redirects and refusals hang, too.
+	// A link that sends next to nothing for long is given up: three such would block
+	// all. That begins before the file does: pages of redirects and refusals hang, too.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silence := listen(d.idle, func() { cancel(errIdle) })
@@ -57,7 +57,7 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 		return "", false, tooLarge(d.max)
 	}
 	body := &body{r: resp.Body, size: resp.ContentLength, heard: func(got int64) {
-		silence.heard()
+		silence.heard(got)
 		d.progress(w.ID, got, resp.ContentLength)
 	}}
 	name, already, err := d.save(w, resp, body)

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// silence gives a download up when nothing was heard of it for a while in which we
-// could have heard. A program that was stopped, by ctrl+z or with the whole machine,
+// silence gives a download up when next to nothing was heard of it for a while in which
+// we could have heard. A program that was stopped, by ctrl+z or with the whole machine,
 // has heard nothing either: what came meanwhile is still to be read.
 type silence struct {
 	most   time.Duration
@@ -15,8 +15,13 @@ type silence struct {
 	mu    sync.Mutex // guards what follows
 	timer *time.Timer
 	ends  time.Time // when it is too long
+	got   int64     // bytes, when it last began anew
 	over  bool
 }
+
+// audible is how many further bytes are heard. A server that drips single ones would
+// else keep the place of a download that gets on for as long as it likes.
+const audible = 1 << 10
 
 // late is how much later than asked for a timer fires only where we were stopped.
 const late = time.Second
@@ -30,10 +35,17 @@ func listen(most time.Duration, giveUp func()) *silence {
 	return s
 }
 
-// heard begins anew.
-func (s *silence) heard() {
+// heard begins anew, if enough has come; got is how much in all.
+func (s *silence) heard(got int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if got-s.got >= audible {
+		s.got = got
+		s.again()
+	}
+}
+
+func (s *silence) again() {
 	if !s.over {
 		s.ends = time.Now().Add(s.most)
 		s.timer.Reset(s.most)
@@ -49,17 +61,14 @@ func (s *silence) stop() {
 
 // tooLong is the timer's.
 func (s *silence) tooLong() {
-	switch past := time.Since(s.ending()); {
-	case past < 0: // something was heard at the last moment
-	case past > late:
-		s.heard()
-	default:
+	s.mu.Lock()
+	past := time.Since(s.ends) // below 0: something was heard at the last moment
+	stopped := past > late
+	if stopped {
+		s.again()
+	}
+	s.mu.Unlock()
+	if past >= 0 && !stopped {
 		s.giveUp()
 	}
-}
-
-func (s *silence) ending() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.ends
 }
