@@ -15,7 +15,7 @@ import (
 func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	u, err := c.Resolve(path)
 	if err != nil {
-		return nil, &Error{Problem: job.Problem{Kind: job.NotAPI, Reason: err.Error()}}
+		return nil, &Error{job.Problem{Kind: job.NotAPI, Reason: err.Error()}, err}
 	}
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -32,7 +32,7 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	}
 	link, err := c.resolve(u, wire.URL)
 	if err != nil {
-		return nil, notAPI(err.Error())
+		return nil, &Error{job.Problem{Kind: job.NotAPI, Code: http.StatusOK, Reason: err.Error()}, err}
 	}
 	return link, nil
 }

@@ -115,7 +115,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	}
 	err := fetch()
 	apiErr, _ := errors.AsType[*Error](err)
-	if !errors.Is(err, errPrivate) || apiErr == nil || apiErr.Problem.Kind != job.NotAPI {
+	if !errors.Is(err, ErrPrivate) || apiErr == nil || apiErr.Problem.Kind != job.NotAPI {
 		t.Errorf("from an API that is public, as far as is known: %v", err)
 	}
 	if n := s.Stats().Requests; n != 0 {
@@ -123,7 +123,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	}
 	via := []*http.Request{{URL: &url.URL{Scheme: "http", Host: "cdn.test"}}}
 	to := &http.Request{URL: &url.URL{Scheme: "http", Host: "192.168.0.1"}, Header: http.Header{}}
-	if err := c.roam(to, via); !errors.Is(err, errPrivate) {
+	if err := c.roam(to, via); !errors.Is(err, ErrPrivate) {
 		t.Errorf("redirected to an address: %v", err)
 	}
 

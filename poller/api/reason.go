@@ -67,8 +67,8 @@ func (c *Client) reason(err error) (job.Kind, string) {
 		return job.Unreachable, proxy + "the connection was closed before the answer"
 	case strings.Contains(err.Error(), "malformed MIME header"): // of half a line, no more having come
 		return job.Unreachable, "the connection broke in the middle of the headers"
-	case errors.Is(err, errPrivate):
-		return job.NotAPI, errPrivate.Error()
+	case errors.Is(err, ErrPrivate):
+		return job.NotAPI, ErrPrivate.Error()
 	case errors.Is(err, errProxySetting):
 		return job.Unreachable, errProxySetting.Error()
 	}

@@ -63,7 +63,7 @@ func (c *Client) checkPublic(u *url.URL) error {
 	if c.privateBase.Load() || hostPort(u) == hostPort(&c.base) || !namesPrivate(u.Hostname()) {
 		return nil
 	}
-	return errPrivate
+	return ErrPrivate
 }
 
 // follow holds what is the same for all redirects.

@@ -118,8 +118,9 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// errPrivate is an answer's attempt to have us look behind the user's firewall.
-var errPrivate = errors.New("the link leads to this computer or its private network, which the API has no business with")
+// ErrPrivate is an answer's attempt to have us look behind the user's firewall. It is
+// refused whenever it is made.
+var ErrPrivate = errors.New("the link leads to this computer or its private network, which the API has no business with")
 
 // refusePrivate is net.Dialer's ControlContext: it sees the address itself, after
 // the name was looked up and just before the connection is made, so that no name
@@ -130,7 +131,7 @@ func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.R
 	}
 	addr, err := netip.ParseAddrPort(address)
 	if err != nil || private(addr.Addr()) {
-		return errPrivate
+		return ErrPrivate
 	}
 	return nil
 }

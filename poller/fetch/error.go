@@ -20,12 +20,13 @@ import (
 // Kind sorts failed downloads.
 type Kind uint8
 
-// The kinds of failed downloads. Trying again may help with all but NoOutput, and
-// with TooLarge and Disk once something was changed.
+// The kinds of failed downloads. Trying again may help with all but NoOutput and
+// Private, and with TooLarge and Disk once something was changed.
 const (
 	NoOutput Kind = iota // the API named no output
 	Asking               // the API did not say where the PDF is
 	Expired              // the link was refused
+	Private              // the link leads into the user's own network
 	Broken               // the file server, or the way to it
 	TooLarge
 	NotPDF
@@ -90,7 +91,7 @@ func asking(err error) *Error {
 	case e.Problem.Code == http.StatusNotFound:
 		return &Error{NoOutput, "the API has no PDF of this job (any more)", err}
 	}
-	return &Error{Asking, "asked for the PDF: " + e.Error(), err}
+	return &Error{unlessPrivate(Asking, err), "asked for the PDF: " + e.Error(), err}
 }
 
 // getting is a failure to get the file itself, by a link that was fresh.
@@ -106,10 +107,18 @@ func getting(ctx context.Context, err error) *Error {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
 		return &Error{Expired, "the link to the PDF was refused (HTTP " + strconv.Itoa(code) + "), it may have expired; try again for a fresh one", err}
 	case 0, http.StatusOK:
-		return &Error{Broken, "the PDF: " + e.Error(), err}
+		return &Error{unlessPrivate(Broken, err), "the PDF: " + e.Error(), err}
 	default:
 		return &Error{Broken, "the file server answered HTTP " + strconv.Itoa(code) + "; try again later", err}
 	}
+}
+
+// unlessPrivate tells what the network did from what we do not do.
+func unlessPrivate(k Kind, err error) Kind {
+	if errors.Is(err, api.ErrPrivate) {
+		return Private
+	}
+	return k
 }
 
 // broken is a body that did not come to its end. The cause is not told: it may name

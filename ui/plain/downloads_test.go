@@ -200,6 +200,34 @@ func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 	}
 }
 
+// What is refused for where it leads to leads there half a minute later, too.
+func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
+	for name, fault := range map[string]sim.Fault{
+		"named by the API": sim.OutputURL("http://192.168.0.1/agenda.pdf"),
+		"by a redirect":    sim.On(sim.FilePage, sim.Redirect(http.StatusFound, "http://192.168.0.1/agenda.pdf")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t)
+				server := s.withAPI()
+				s.withDownloads(t.TempDir())
+				var asked atomic.Int32
+				server.Break(func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+					if route, _ := sim.RouteOf(r); route == sim.OutputPage {
+						asked.Add(1)
+					}
+					next(w, r)
+				}, fault)
+				s.start(server.Add(document("Agenda", time.Second))[0])
+				s.wait()
+				if asked.Load() != 1 || s.result.Exit() != 1 || !strings.Contains(s.err.String(), "private network") {
+					t.Errorf("after %d tries: %+v\n%s", asked.Load(), s.result, s.err.String())
+				}
+			})
+		})
+	}
+}
+
 func TestAnOutageOfAMinuteCostsNoPDF(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
