@@ -94,7 +94,8 @@ func (s *Store) find(head header) error {
 
 // replace puts a new file in the place of the state file, at once and durably:
 // anyone, and any power cut, finds the old one or the new one. The old one, if there
-// is any, is closed: Windows replaces no open file. like is its mode and group.
+// is any, is closed: Windows replaces no open file. like is its mode and group. A link
+// that has taken the file's place meanwhile is left there.
 func (s *Store) replace(old disk.File, like fs.FileInfo, write func(w *bufio.Writer) error) error {
 	name := s.path + ".new"
 	if err := s.disk.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -108,6 +109,10 @@ func (s *Store) replace(old disk.File, like fs.FileInfo, write func(w *bufio.Wri
 			_ = s.disk.Remove(name)
 			return err
 		}
+	}
+	if err := s.stays(); err != nil {
+		_ = s.disk.Remove(name)
+		return err
 	}
 	if old != nil {
 		_ = old.Close() // it was only read, or synced

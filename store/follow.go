@@ -13,7 +13,7 @@ import (
 )
 
 // followEvery is how often the file is looked at: others' changes are on the
-// screen within a second, for 2.5 system calls a second.
+// screen within a second, for some twenty quick system calls a second.
 const followEvery = 400 * time.Millisecond
 
 // Next waits until another process has changed the file, and returns how; changes
@@ -74,6 +74,9 @@ func (s *Store) look() {
 // lookAt takes no lock: lines are read only when they are whole, and files are
 // replaced at once.
 func (s *Store) lookAt() error {
+	if err := s.locate(); err != nil {
+		return &ReadError{s.path, err}
+	}
 	info, err := s.disk.Stat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -24,7 +24,12 @@ type pair struct {
 // two opens a state file with two jobs in two dashboards, on a fake clock.
 func two(t *testing.T, story func(pair)) {
 	t.Helper()
-	path := stateFile(t)
+	twoOn(t, stateFile(t), story)
+}
+
+// twoOn is two for a file of that name.
+func twoOn(t *testing.T, path string, story func(pair)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		here, _ := open(t, path)
 		save(t, here, SetBatch{Batch{ID: "a", Name: "A"}}, Track{pasted(1, "a")}, Track{pasted(2, "a")})

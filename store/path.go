@@ -12,6 +12,30 @@ import (
 // folderName is the folder in the XDG base directory that is jobwatch's alone.
 const folderName = "jobwatch"
 
+// errMoved says that the name leads to another place than a moment ago.
+var errMoved = errors.New("its name was made a link, or the link another one")
+
+// locate follows the name's links anew. A file may be moved, and a link be put in its
+// place, while we run; whoever starts then has its lock beside the moved file.
+func (s *Store) locate() error {
+	path, err := s.disk.Resolve(s.name)
+	if err != nil || path == s.path {
+		return err
+	}
+	s.disown()
+	s.path, s.claim, s.unlockable = path, newClaim(path), false
+	return nil
+}
+
+// stays fails if the name leads elsewhere by now.
+func (s *Store) stays() error {
+	path, err := s.disk.Resolve(s.name)
+	if err == nil && path != s.path {
+		err = errMoved
+	}
+	return err
+}
+
 // DefaultPath returns the state file's place after the XDG Base Directory
 // Specification: $XDG_STATE_HOME/jobwatch/jobs.jsonl. A relative XDG_STATE_HOME is
 // ignored, as the specification asks; without one it is ~/.local/state, or what

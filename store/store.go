@@ -22,7 +22,8 @@ const lockPatience = 5 * time.Second
 // It keeps no jobs in memory and no file open: each call opens the file that has
 // the name now, which another process may have replaced.
 type Store struct {
-	path     string
+	name     string // as it was given, absolute
+	path     string // where that leads; the lock and all else are beside it
 	disk     disk.Disk
 	patience time.Duration
 	minSize  int64 // a file below it, in bytes, is left alone while running
@@ -85,7 +86,10 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	}
 	var opened Opened
 	var err error
-	if s.path, err = s.disk.Resolve(path); err != nil {
+	if s.name, err = filepath.Abs(path); err != nil { // the folder that we were started in may go
+		return nil, opened, &ReadError{path, err}
+	}
+	if s.path, err = s.disk.Resolve(s.name); err != nil {
 		return nil, opened, &ReadError{path, err}
 	}
 	if info, err := s.disk.Stat(s.path); err == nil {
@@ -121,9 +125,26 @@ func other(mode fs.FileMode) string {
 	return "a device, pipe or socket"
 }
 
-// lock takes the advisory lock; the folder is made where it is missing. On a file
-// system without locks it claims the file, by own.
+// lock takes the advisory lock of the file that the name leads to.
 func (s *Store) lock(ctx context.Context, own func(context.Context) error) (unlock func(), err error) {
+	for range 3 {
+		if err = s.locate(); err != nil {
+			return nil, err
+		}
+		if unlock, err = s.lockHere(ctx, own); err != nil {
+			return nil, err
+		}
+		if err = s.stays(); err == nil {
+			return unlock, nil
+		}
+		unlock() // it was led elsewhere while we waited for the lock
+	}
+	return nil, err
+}
+
+// lockHere takes the lock; the folder is made where it is missing. On a file system
+// without locks it claims the file, by own.
+func (s *Store) lockHere(ctx context.Context, own func(context.Context) error) (unlock func(), err error) {
 	name := s.path + ".lock"
 	patient, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
