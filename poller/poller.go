@@ -50,9 +50,9 @@ type Poller struct {
 type Option func(*Poller)
 
 // WithRate limits the requests a second; a burst may be one second's worth, and at
-// least one request. Those that a redirect leads to count, too, if the client has a
-// method Hops that tells how many they were: what follows waits for them. It must be positive; math.Inf(1) lifts the limit. Default:
-// [DefaultRate].
+// least one request. Those that redirects lead to count, too, if the client has a
+// method Hops that tells how many they were: what follows waits for them. It must be
+// positive; math.Inf(1) lifts the limit. Default: [DefaultRate].
 func WithRate(perSecond float64) Option { return func(p *Poller) { p.rate = perSecond } }
 
 // WithConcurrency limits the requests under way at a time. It must be positive.
