@@ -68,7 +68,7 @@ func (s *Store) append(ctx context.Context, ops []Op, lines []byte) error {
 // a new file where there is none any more.
 func (s *Store) current() (disk.File, error) {
 	for range 2 {
-		f, err := s.disk.Open(s.path, os.O_RDWR, 0)
+		f, err := s.open(os.O_RDWR)
 		if err == nil {
 			if err = s.ready(f); err == nil {
 				return f, nil

@@ -79,7 +79,7 @@ func copyLines(w *bufio.Writer, f io.ReaderAt, lines []span) error {
 
 // find remembers the file that we just put in the old one's place.
 func (s *Store) find(head header) error {
-	f, err := s.disk.Open(s.path, os.O_RDONLY, 0)
+	f, err := s.open(os.O_RDONLY)
 	if err != nil {
 		return err
 	}

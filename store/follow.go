@@ -87,8 +87,10 @@ func (s *Store) lookAt() error {
 	case s.at.unchanged(s.disk, info) && !s.found.reload:
 		return s.blocked
 	}
-	f, err := s.disk.Open(s.path, os.O_RDONLY, 0)
-	switch {
+	f, err := s.open(os.O_RDONLY)
+	switch _, isOther := errors.AsType[*NotStateFileError](err); {
+	case isOther:
+		return err
 	case errors.Is(err, fs.ErrNotExist):
 		return nil // gone this moment: next time we know
 	case err != nil:

@@ -125,6 +125,19 @@ func other(mode fs.FileMode) string {
 	return "a device, pipe or socket"
 }
 
+// open opens the file that we work on. A pipe that was put in its place would keep
+// whoever opens it waiting.
+func (s *Store) open(flag int) (disk.File, error) {
+	info, err := s.disk.Stat(s.path)
+	if err != nil {
+		return nil, err
+	}
+	if what := other(info.Mode()); what != "" {
+		return nil, &NotStateFileError{s.path, what}
+	}
+	return s.disk.Open(s.path, flag, 0)
+}
+
 // lock takes the advisory lock of the file that the name leads to.
 func (s *Store) lock(ctx context.Context, own func(context.Context) error) (unlock func(), err error) {
 	for range 3 {
