@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -160,6 +161,7 @@ func TestAWrongWordIsNamedWithTheRightOne(t *testing.T) {
 		{"staus:error", "staus:error", "status", `"staus:error" in the filter: jobs have no staus; did you mean status? ` +
 			`(in quotes it is looked for as text)`},
 		{"progres>0.5", "progres>0.5", "progress", ""},
+		{strings.Repeat("a", 1025), strings.Repeat("a", 32) + "…", "", `"` + strings.Repeat("a", 32) + `…" in the filter: a filter has at most 1024 bytes`},
 		{"is:sellected", "is:sellected", "selected", ""},
 		{"progress>fast", "progress>fast", "", `"progress>fast" in the filter: needs a figure, such as 0.5 or 50%`},
 		{"progress>-1", "progress>-1", "", ""},

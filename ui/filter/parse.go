@@ -1,16 +1,25 @@
 package filter
 
 import (
+	"fmt"
 	"strings"
 
 	"example.com/jobwatch/ui/nearest"
 )
+
+// maxText is how long a filter may be, in bytes. Looking for a text takes, at the worst,
+// its length times that of what it is looked for in.
+const maxText = 1024
 
 // Parse reads a filter. The Filter is always usable: a word that is wrong, or only
 // half typed as "status:" is, counts for nothing in it, so that a list filtered
 // live does not come and go while somebody types. The error, a [*WordError], is
 // about the first such word; for --filter it is final.
 func Parse(s string) (Filter, error) {
+	if len(s) > maxText {
+		head := strings.ToValidUTF8(s[:32], "")
+		return Filter{}, &WordError{Word: head + "…", Reason: fmt.Sprintf("a filter has at most %d bytes", maxText)}
+	}
 	var f Filter
 	var first error
 	for _, w := range split(s) {
