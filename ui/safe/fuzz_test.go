@@ -12,9 +12,10 @@ import (
 	"example.com/jobwatch/ui/safe"
 )
 
-// odd sequences end elsewhere for the renderer's own parser than for terminals: a DCS
-// that is left, and a CSI with parameters after its intermediate bytes.
-var odd = regexp.MustCompile(`\x1b([^@-~\x1b]*P|\[[^@-~\x1b]*[ -/][^@-~\x1b]*[0-?])`)
+// odd texts have sequences that end elsewhere for the renderer's own parser than for
+// terminals: where control characters stand in them, a DCS that is left, and a CSI with
+// parameters after its intermediate bytes.
+var odd = regexp.MustCompile(`[\x00-\x1a\x1c-\x1f\x7f]|\x1b([ -/]*P|\[[0-?]*[ -/]+[0-?])`)
 
 // For any bytes and any width, what is drawn holds only printable runes, is
 // exactly as wide as was asked, alone and between other fields, and never holds an escape.
