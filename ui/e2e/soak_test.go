@@ -74,10 +74,7 @@ func (s *stage) round(tm *termtest.Terminal, n uint64, fault sim.Fault) {
 		status, _, _ := s.api.Truth(j.ID)
 		return j.End.Finished() && j.Answer.Status == status
 	})
-	s.leaveAll(tm)
-	tm.Send("c")
-	tm.Sees("Forget 30 jobs?")
-	tm.Send("y")
+	s.forgetAll(tm)
 	s.tracks(nil, nil)
 }
 
@@ -122,18 +119,32 @@ func (s *stage) play(tm *termtest.Terminal, seed uint64) {
 	tm.Resize(100, 30)
 }
 
-// leaveAll leaves whatever screens, prompts, filters and selections there are.
-func (s *stage) leaveAll(tm *termtest.Terminal) {
+// forgetAll leaves whatever screens, prompts, filters and selections there are, and
+// forgets the finished jobs.
+func (s *stage) forgetAll(tm *termtest.Terminal) {
 	s.Helper()
-	turn := 0
-	s.until("to see the whole list", func() bool {
-		if turn++; turn%30 == 0 { // slowly: two escapes at once are another key
-			tm.Send("\x1b")
-		}
-		lines := strings.Split(strings.TrimSpace(tm.Text()), "\n")
-		footer := lines[len(lines)-1]
+	s.presses(tm, "\x1b", "the whole list", func(footer string) bool {
 		return strings.Contains(footer, "? help  / filter") &&
 			!strings.Contains(footer, " of 30 jobs") && !strings.Contains(footer, "selected")
+	})
+	s.presses(tm, "c", "the question", func(footer string) bool { return strings.Contains(footer, "Forget 30 jobs?") })
+	tm.Send("y")
+}
+
+// presses presses a key until the footer is as wanted: slowly, as escape and what comes
+// with it at once are another key.
+func (s *stage) presses(tm *termtest.Terminal, key, what string, is func(footer string) bool) {
+	s.Helper()
+	turn := 0
+	s.until("to see "+what, func() bool {
+		lines := strings.Split(strings.TrimSpace(tm.Text()), "\n")
+		if is(lines[len(lines)-1]) {
+			return true
+		}
+		if turn++; turn%50 == 0 {
+			tm.Send(key)
+		}
+		return false
 	})
 }
 
