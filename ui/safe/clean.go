@@ -14,7 +14,7 @@ const maxMarks = 4
 
 // clean is Line for texts that are not plain ASCII.
 func clean(s string) string {
-	s = stripSequences(s)
+	s = strings.ToValidUTF8(stripSequences(s), "\ufffd") // NFC passes over what follows an invalid byte
 	// Composed first, so that one rune can't turn into many behind the filter's
 	// back; composed again, because the filter may have brought letter and mark together.
 	s = norm.NFC.String(s)

@@ -40,6 +40,7 @@ func TestHostileTextBecomesOneHarmlessLine(t *testing.T) {
 		"a surrogate in UTF-8":          {"a\xed\xa0\x80b", "a�b"},
 		"NUL":                           {"a\x00b", "ab"},
 		"zalgo":                         {"Z\u0301\u0302\u0303\u0304\u0305\u0306\u0307x", "Ź\u0302\u0303\u0304\u0305x"},
+		"marks after bytes":             {"\xca\u0300\u0344\xf0\u0344", "�\u0300\u0308\u0301\u0308"},
 		"a mark with nothing to sit on": {"\u0301a \u0301b", "a b"},
 		"decomposed accents":            {"cafe\u0301", "café"},
 		"decomposed Hangul":             {"\u1112\u1161\u11ab", "한"},
