@@ -102,6 +102,7 @@ func (k *KeyMap) named() []binding {
 		{"fold", &k.Fold},
 		{"fold-all", &k.FoldAll},
 		{"details", &k.Detail},
+		{"view", &k.View},
 		{"back", &k.Back},
 		{"filter", &k.Filter},
 		{"status", &k.Status},

@@ -116,7 +116,7 @@ func (m *Model) hints() []key.Binding {
 			return hints
 		}
 	}
-	hints := slices.Concat([]key.Binding{k.Help, k.Filter}, m.rowHints(k), []key.Binding{k.Status, k.Mark, k.Sort})
+	hints := slices.Concat([]key.Binding{k.Help, k.Filter}, m.rowHints(k), []key.Binding{k.Status, k.Mark, k.Sort, k.View})
 	if len(m.undo) > 0 {
 		hints = append(hints, k.Undo)
 	}

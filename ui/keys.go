@@ -10,7 +10,7 @@ import (
 // never says anything else than what the keys do.
 type KeyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
-	Fold, FoldAll, Detail, Back             key.Binding
+	Fold, FoldAll, Detail, View, Back       key.Binding
 	Filter, Status, Sort                    key.Binding
 	Add, Name, Mark, MarkAll                key.Binding
 	Forget, Clear, Undo                     key.Binding
@@ -35,6 +35,7 @@ func DefaultKeys() KeyMap {
 		Fold:     bind("←/→", "fold or unfold the batch", "left", "right"),
 		FoldAll:  bind("-", "fold or unfold all batches", "-"),
 		Detail:   bind("enter", "details, whole screen", "enter"),
+		View:     bind("v", "view (details or none)", "v"),
 		Back:     bind("esc", "back, or clear the filter", "esc"),
 		Filter:   bind("/", "filter", "/"),
 		Status:   bind("tab", "show one status", "tab"),
@@ -75,7 +76,7 @@ func (k KeyMap) ASCII() KeyMap {
 // FullHelp is the help screen, a column a subject.
 func (k KeyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Next, k.Fold, k.FoldAll, k.Detail, k.Back},
+		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Next, k.Fold, k.FoldAll, k.Detail, k.View, k.Back},
 		{k.Filter, k.Status, k.Sort, k.Mark, k.MarkAll, k.Open, k.Download, k.Copy, k.CopyPath, k.Export, k.Problems, k.Log},
 		{k.Add, k.Name, k.Forget, k.Clear, k.Undo, k.Poll, k.PollAll, k.Pause, k.Suspend, k.Help, k.Quit},
 	}

@@ -34,8 +34,9 @@ func (l layout) body() int { return max(l.height-2, 0) }
 type shape uint8
 
 const (
-	listAndPane shape = iota
-	listOnly          // there is nothing to tell details of
+	listAndPane   shape = iota
+	listAbovePane       // below the list rather than beside it
+	listOnly            // there is nothing to tell details of, or they are not wanted
 	paneOnly
 )
 
@@ -48,7 +49,7 @@ func place(width, height int, shape shape) layout {
 	case shape == listOnly:
 	case shape == paneOnly:
 		l.listHeight, l.paneWidth, l.paneHeight = 0, width, body
-	case width >= sideBySide:
+	case width >= sideBySide && (shape != listAbovePane || height < stackedRows):
 		l.beside = true
 		l.paneWidth = min(max(width/2-22, leastPane), mostPane)
 		l.paneHeight = body

@@ -73,9 +73,10 @@ type Model struct {
 
 	screen screen
 	layout layout
-	shape  shape // what layout was made for
-	scroll int   // of the detail pane and of the full screens
-	shown  any   // what scroll belongs to
+	shape  shape   // what layout was made for
+	view   Details // where details stand
+	scroll int     // of the detail pane and of the full screens
+	shown  any     // what scroll belongs to
 	seen   []job.ID
 
 	now    time.Time
@@ -108,7 +109,7 @@ func New(ctx context.Context, opts Options) *Model {
 	now := opts.Clock()
 	m := &Model{ctx: ctx, opts: opts, now: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: textinput.New()}
 	m.files = downloads{under: make(map[job.ID]fetch.Event), open: make(map[job.ID]bool)}
-	m.text = opts.Filter
+	m.text, m.view = opts.Filter, opts.Details
 	if opts.OutputURL == nil {
 		m.opts.OutputURL = func(path string) string { return path }
 	}
@@ -178,7 +179,7 @@ func (m *Model) sharing() shape {
 	case !m.loaded || m.list.Empty() == jobs.NothingTracked:
 		return listOnly
 	default:
-		return listAndPane
+		return m.view.shape()
 	}
 }
 

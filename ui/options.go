@@ -67,6 +67,7 @@ type Options struct {
 	Ask     bool // Dark is only a guess: ask the terminal
 
 	Keys        KeyMap
+	Details     Details
 	Filter      string // what the list starts with, in the filter language
 	Clock       func() time.Time
 	Downloads   Downloader // nil: there is nowhere to download to

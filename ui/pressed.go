@@ -152,6 +152,8 @@ func (m *Model) listKey(msg tea.KeyMsg) tea.Cmd {
 		m.foldAll()
 	case key.Matches(msg, k.Detail):
 		m.show(detailScreen)
+	case key.Matches(msg, k.View):
+		m.viewNext()
 	case key.Matches(msg, k.Back):
 		m.back()
 	case key.Matches(msg, k.Filter):

@@ -21,6 +21,7 @@ concurrency = 4
 no-mouse = true
 filter = "!status:done"
 theme = "paper"
+details = "below"
 notify = "bell"
 max-download = "1.5 GiB"
 batch = ""               # as good as not there
@@ -35,7 +36,7 @@ light = "240"
 dark = "Default"
 `)))
 	if o.Rate != 2 || o.Concurrency != 4 || !o.NoMouse || o.Filter != "!status:done" ||
-		o.Theme != "paper" || o.Notify != notify.Bell || o.MaxDownload != 3<<29 || o.Batch != "" {
+		o.Theme != "paper" || o.Details != DetailsBelow || o.Notify != notify.Bell || o.MaxDownload != 3<<29 || o.Batch != "" {
 		t.Errorf("%+v", o)
 	}
 	if want := map[string][]string{

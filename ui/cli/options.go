@@ -59,6 +59,7 @@ type Options struct {
 	Concurrency int      // requests in flight at once, at least 1
 
 	Filter     string // as ui/filter understands it
+	Details    Details
 	Background Background
 	ASCII      bool
 	NoMouse    bool
@@ -75,6 +76,16 @@ type Options struct {
 
 	Debug string // file for the debug log; "" for none
 }
+
+// Details is where the current job's details stand on the screen.
+type Details string
+
+// The places; auto is beside the list where there is room, else below it.
+const (
+	DetailsAuto  Details = "auto"
+	DetailsBelow Details = "below"
+	DetailsOff   Details = "off" // on the whole screen only
+)
 
 // Background is the terminal's, which decides between light and dark colours.
 type Background string

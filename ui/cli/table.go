@@ -40,6 +40,13 @@ func options(in *Input) []option {
 			set: setFilter,
 		},
 		{
+			name: "details", group: screenGroup, kind: text, arg: "WHERE", setting: true,
+			words: []string{string(DetailsAuto), string(DetailsBelow), string(DetailsOff)},
+			usage: "put details beside the list where there is room, else below it; always below it; " +
+				"or on the whole screen only", def: string(DetailsAuto),
+			set: func(d *draft, v string) error { d.Details = Details(v); return nil },
+		},
+		{
 			name: "background", group: screenGroup, kind: text, arg: "KIND", setting: true,
 			words: []string{string(BackgroundAuto), string(BackgroundDark), string(BackgroundLight)},
 			usage: "use colours for this background", def: string(BackgroundAuto),

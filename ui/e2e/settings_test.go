@@ -73,6 +73,7 @@ func TestSettingsStay(t *testing.T) {
 	home := configured(t, `
 api = "`+base+`"
 theme = "warm"
+details = "off"
 background = "dark"
 redact = true
 [keys]
@@ -95,6 +96,9 @@ dim = { dark = "#123456" }
 		if !strings.Contains(raw, want) {
 			t.Errorf("%s is not on the screen", what)
 		}
+	}
+	if strings.Contains(raw, "│") {
+		t.Error("details are on the screen")
 	}
 	if strings.Contains(raw, "Annual report") || strings.Contains(raw, id.String()) {
 		t.Error("what was to be redacted is on the screen")

@@ -71,7 +71,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 func (a *App) screen(env term.Env) ui.Options {
 	opts := ui.Options{
 		Palette: settings.Palette(a.opts), Glyphs: theme.Unicode(), Profile: term.Profile(env),
-		Keys: ui.DefaultKeys().Bind(a.opts.Keys), Filter: a.opts.Filter, Clock: time.Now,
+		Keys: ui.DefaultKeys().Bind(a.opts.Keys), Details: settings.Details(a.opts), Filter: a.opts.Filter, Clock: time.Now,
 		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact, OutputURL: a.outputURL,
 	}
 	opts.Dark, opts.Ask = background(a.opts.Background).Decide(env)

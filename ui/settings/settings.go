@@ -47,6 +47,18 @@ func Palette(opts cli.Options) theme.Palette {
 	return p
 }
 
+// Details is where the current job's details are to stand.
+func Details(opts cli.Options) ui.Details {
+	switch opts.Details {
+	case cli.DetailsBelow:
+		return ui.DetailsBelow
+	case cli.DetailsOff:
+		return ui.DetailsOff
+	case cli.DetailsAuto:
+	}
+	return ui.DetailsAuto
+}
+
 // Public are the jobs as the receipt may show them.
 func Public(opts cli.Options, jobs []store.Job) []store.Job {
 	if opts.Redact {

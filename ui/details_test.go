@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// On a small screen, somebody wants the list and nothing else; what they were at stays
+// where it is on the screen.
+func TestAKeyGivesTheListTheWholeScreen(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(40)
+		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+		d.paste(text)
+		for range 20 {
+			d.press("down")
+		}
+		d.sees("───", ids[19].String())
+		listed := slices.Clone(d.model.list.VisibleIDs())
+		stays := func() {
+			d.Helper()
+			if job, _ := d.model.list.Current(); job == nil || job.ID != ids[19] {
+				t.Error("the cursor went elsewhere")
+			}
+			if now := d.model.list.VisibleIDs(); !slices.Equal(now[:len(listed)], listed) {
+				t.Error("the list has moved")
+			}
+		}
+
+		d.press("v")
+		d.seesNot("───", ids[19].String())
+		d.sees("no details; enter shows them on the whole screen")
+		stays()
+		d.press("enter")
+		d.sees(ids[19].String())
+		d.press("esc")
+		d.seesNot(ids[19].String())
+
+		d.press("v")
+		d.sees("───", ids[19].String(), "details below the list")
+		stays()
+	})
+}
+
+// Where there is room for more, the key goes through all that makes a difference.
+func TestTheViewsThatMakeADifference(t *testing.T) {
+	for _, screen := range []struct {
+		width, height int
+		start         Details
+		views         string
+	}{
+		{120, 36, DetailsAuto, "beside below none beside"},
+		{120, 36, DetailsBelow, "below none beside below"},
+		{120, 36, DetailsOff, "none beside below none"},
+		{120, 15, DetailsBelow, "beside none beside none"}, // too low for details below
+		{80, 24, DetailsAuto, "below none below none"},
+		{80, 24, DetailsOff, "none below none below"},
+		{80, 15, DetailsAuto, "none none none none"},
+	} {
+		t.Run(fmt.Sprintf("%dx%d from %d", screen.width, screen.height, screen.start), func(t *testing.T) {
+			atDesk(t, func(d *desk) {
+				d.leave()
+				d.start(func(o *Options) { o.Details = screen.start })
+				d.send(tea.WindowSizeMsg{Width: screen.width, Height: screen.height})
+				_, text := d.jobs(3)
+				d.paste(text)
+				d.press("down")
+				var views []string
+				for range 4 {
+					views = append(views, d.view())
+					d.press("v")
+					d.fits(screen.width, screen.height)
+				}
+				if got := strings.Join(views, " "); got != screen.views {
+					t.Errorf("got %s, want %s", got, screen.views)
+				}
+				if screen.views == "none none none none" {
+					d.sees("there is no room for details here; enter shows them on the whole screen")
+				}
+			})
+		})
+	}
+}
+
+// view is where details are to be seen.
+func (d *desk) view() string {
+	switch {
+	case strings.Contains(d.screen(), "│"):
+		return "beside"
+	case strings.Contains(d.screen(), "───"):
+		return "below"
+	default:
+		return "none"
+	}
+}
