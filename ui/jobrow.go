@@ -35,34 +35,46 @@ func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	l.Put(role, look.Glyph).Space(1).Fit(role, word, c.status-2).Space(1)
 	var id [36]byte
 	l.Fit(theme.Dim, string(r.AppendShortID(id[:0])), c.id).Space(1)
-	m.words(l, r, stale, c.text)
-
-	if c.bar > 0 {
-		l.Space(1)
-		m.jobBar(l, r, role, c.bar)
-	}
-	l.Space(1).Right(quiet(stale, theme.Text), percent(r), c.percent)
-	m.holdBar(r, c.bar)
-	if c.eta > 0 {
-		text, role := m.eta(r, stale)
-		if text == "" && c.elapsed == 0 {
-			text, role = m.insteadOfETA(r, stale)
+	words := m.words(r, stale)
+	if words.wrong() && r.End.Finished() && words.longerThan(c.text) {
+		words.put(l, c.text+c.past())
+		if c.elapsed == 0 {
+			m.readyOrTime(l, r, stale, c)
 		}
-		l.Space(1).Right(role, text, c.eta)
+	} else {
+		words.put(l, c.text)
+		m.progress(l, r, role, stale, c)
+		m.readyOrTime(l, r, stale, c)
 	}
 	m.clocks(l, r, stale, c)
 	return l.PadTo(width)
 }
 
+// past is what the columns take that say nothing of a job that has failed, but how far
+// it came: there, why it failed runs on.
+func (c columns) past() int {
+	width := 1 + c.percent
+	if c.bar > 0 {
+		width += 1 + c.bar
+	}
+	if c.eta > 0 && c.elapsed > 0 { // else it says how long that took
+		width += 1 + c.eta
+	}
+	return width
+}
+
 // words are a row's text: the description, then what the status is about.
-func (m *Model) words(l *draw.Line, r *jobs.Row, stale bool, width int) {
+type words struct {
+	title, about         string // untrusted
+	titleRole, aboutRole theme.Role
+}
+
+func (m *Model) words(r *jobs.Row, stale bool) words {
 	role := theme.Text
 	if stale || r.End == job.EndedDone {
 		role = theme.Dim
 	}
-	start := l.Width()
 	j := m.public(&r.Job)
-	title := j.Answer.Description
 	about, aboutRole := causeOf(&j), theme.Error
 	if about == "" {
 		about, aboutRole = m.fileNote(r)
@@ -73,22 +85,57 @@ func (m *Model) words(l *draw.Line, r *jobs.Row, stale bool, width int) {
 	if about == "" && !r.End.Finished() {
 		about, aboutRole = j.Answer.Meta, theme.Dim
 	}
+	return words{j.Answer.Description, about, role, aboutRole}
+}
+
+// wrong reports whether w says what went wrong.
+func (w words) wrong() bool { return w.about != "" && w.aboutRole == theme.Error }
+
+// longerThan reports whether w needs more than width cells. Bytes do for cells.
+func (w words) longerThan(width int) bool { return len(w.title)+2+len(w.about) > width }
+
+// put draws w in width cells.
+func (w words) put(l *draw.Line, width int) {
+	start := l.Width()
 	switch {
-	case about != "" && title != "":
+	case w.about != "" && w.title != "":
 		room := width
-		if aboutRole != theme.Dim { // what went wrong matters more than a title's end
-			room = max(width-min(len(about), width/2)-2, 8)
+		if w.aboutRole != theme.Dim { // what went wrong matters more than a title's end
+			room = max(width-min(len(w.about), width*3/5)-2, 8)
 		}
-		l.Cut(role, title, room)
+		l.Cut(w.titleRole, w.title, room)
 		if left := width - (l.Width() - start) - 2; left >= 6 {
-			l.Space(2).Cut(aboutRole, about, left)
+			l.Space(2).Cut(w.aboutRole, w.about, left)
 		}
-	case title != "":
-		l.Cut(role, title, width)
+	case w.title != "":
+		l.Cut(w.titleRole, w.title, width)
 	default:
-		l.Cut(aboutRole, about, width)
+		l.Cut(w.aboutRole, w.about, width)
 	}
 	l.PadTo(start + width)
+}
+
+// progress draws how far a job is, as a bar and in words.
+func (m *Model) progress(l *draw.Line, r *jobs.Row, role theme.Role, stale bool, c columns) {
+	if c.bar > 0 {
+		l.Space(1)
+		m.jobBar(l, r, role, c.bar)
+	}
+	l.Space(1).Right(quiet(stale, theme.Text), percent(r), c.percent)
+	m.holdBar(r, c.bar)
+}
+
+// readyOrTime says when a job will be ready; how long it runs, where there is room for
+// one of both only.
+func (m *Model) readyOrTime(l *draw.Line, r *jobs.Row, stale bool, c columns) {
+	if c.eta == 0 {
+		return
+	}
+	text, role := m.eta(r, stale)
+	if text == "" && c.elapsed == 0 {
+		text, role = m.insteadOfETA(r, stale)
+	}
+	l.Space(1).Right(role, text, c.eta)
 }
 
 // percent is a row's progress in words; a job that waits has none.
