@@ -2,11 +2,17 @@ package ui
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
 )
 
 // On a small screen, somebody wants the list and nothing else; what they were at stays
@@ -96,4 +102,58 @@ func (d *desk) view() string {
 	default:
 		return "none"
 	}
+}
+
+// When a job started is known only as between two answers. Row, details and history
+// count from the same moment: they never name two durations.
+func TestADurationIsTheSameWhereverItStands(t *testing.T) {
+	for name, span := range map[string]time.Duration{
+		"seen running":                        21 * time.Second,
+		"over since it was last seen waiting": 100 * time.Millisecond,
+	} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, func(d *desk) {
+				lives := sim.AllAtOnce(sim.Plans(1, 1))
+				lives[0].Fail, lives[0].Start, lives[0].Work, lives[0].Duration = false, 25*time.Second, span, span
+				lives[0].End = lives[0].Start + span
+				d.paste(d.api.Add(sim.Describe(1, lives)...)[0].String())
+				d.press("down")
+				d.waitFor(" 1/1 ")
+				took := regexp.MustCompile(`Took +(\w+)`).FindStringSubmatch(d.screen())
+				if took == nil {
+					d.Fatalf("nothing says how long it took:\n%s", d.screen())
+				}
+				d.sees("✓ Done          after " + took[1])
+				if row := d.line("✓ Done        "); ends(row, took[1]) != ends(d.line("description"), " time") {
+					t.Errorf("the details say %s, the row\n%s", took[1], row)
+				}
+			})
+		})
+	}
+}
+
+// A URL that the pane has no room for loses its middle, and is copied whole.
+func TestALongURLTakesTwoLines(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(1)
+		d.paste(text)
+		d.waitFor(" 1/1 ")
+		url := "https://files.example/" + strings.Repeat("a-long-folder/", 9) + ids[0].String() + ".pdf"
+		now := time.Now()
+		d.send(updatesMsg{poller.Update{Reports: []job.Report{{
+			ID: ids[0], At: now, Answered: now, End: job.EndedDone, Answer: job.Answer{Status: job.Done, Path: url},
+		}}}, true})
+		d.press("down")
+		for _, width := range []int{80, 119, 120, 160} {
+			d.send(tea.WindowSizeMsg{Width: width, Height: 40})
+			d.sees("https://files.example/a-l", "…", ".pdf")
+			if n := strings.Count(d.screen(), "folder"); n > 8 {
+				t.Errorf("%d columns: all of it is on the screen:\n%s", width, d.screen())
+			}
+		}
+		d.press("Y")
+		if d.clip.copied != url {
+			t.Errorf("copied %q", d.clip.copied)
+		}
+	})
 }

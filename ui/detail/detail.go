@@ -98,13 +98,13 @@ func (p *page) facts(j Job) {
 	}
 	p.fact("Batch", theme.Text, j.BatchName)
 	if j.Answer.Path != "" {
-		p.long("Output", j.Answer.Path)
+		p.ends("Output", j.Answer.Path)
 	}
 	if j.File != "" {
 		p.long("PDF", j.File)
 	}
 	p.fact("Added", theme.Text, p.when(j.Added))
-	if len(j.History) > 0 {
+	if len(j.History) > 0 && j.History[0].At.Sub(j.Added) >= atOnce {
 		p.fact("First seen", theme.Text, p.when(j.History[0].At))
 	}
 	switch {
@@ -117,6 +117,10 @@ func (p *page) facts(j Job) {
 	p.forecast(j)
 	p.polling(j)
 }
+
+// atOnce is how soon a job's first answer comes where nothing holds it up: then it is
+// not worth a line besides the history's.
+const atOnce = 5 * time.Second
 
 func (p *page) forecast(j Job) {
 	if !j.End.Finished() {
@@ -212,14 +216,36 @@ func (p *page) history(j Job) {
 	p.progressOverTime(j)
 	before, stamps := j.Added, len(p.stamp(j.Added)) // the oldest has the longest
 	p.add(p.line().Put(theme.Dim, p.stamp(j.Added)).Put(theme.Text, "  added"))
-	for _, c := range j.History {
-		look := p.theme.Look(c.Status, job.Live, nil)
-		l := p.line().Put(theme.Dim, p.stamp(c.At)).PadTo(stamps+2).
-			Put(look.Role, look.Glyph+" ").Cut(look.Role, look.Word, 20)
-		l.PadTo(stamps+18).Cut(theme.Dim, "after "+draw.Duration(c.At.Sub(before)), p.width-stamps-18)
-		p.add(l)
-		before = c.At
+	step := func(at time.Time, role theme.Role, what string) {
+		p.add(p.line().Put(theme.Dim, p.stamp(at)).PadTo(stamps+2).Cut(role, what, 22).
+			PadTo(stamps+18).Cut(theme.Dim, "after "+draw.Duration(at.Sub(before)), p.width-stamps-18))
+		before = at
 	}
+	for i, c := range j.History {
+		look := p.theme.Look(c.Status, job.Live, nil)
+		if j.startedIn(i) {
+			if !c.Status.Final() {
+				c.At = j.Started
+			} else {
+				step(j.Started, theme.Text, "started")
+			}
+		}
+		step(c.At, look.Role, look.Glyph+" "+look.Word)
+	}
+}
+
+// startedIn reports whether the job started before its history's i-th change was seen:
+// some time since it was last seen waiting. The times that it took count from there.
+func (j Job) startedIn(i int) bool {
+	since := j.Added
+	if i > 0 {
+		since = j.History[i-1].At
+		if j.History[i-1].Status != job.NotStarted {
+			return false
+		}
+	}
+	c := j.History[i]
+	return c.Status != job.NotStarted && !j.Started.Before(since) && j.Started.Before(c.At)
 }
 
 // progressOverTime draws the job's progress from its start to now or its end.

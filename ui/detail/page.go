@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/safe"
 	"example.com/jobwatch/ui/theme"
@@ -87,6 +89,18 @@ func (p *page) long(label, value string) {
 		}
 		p.add(p.line().Put(theme.Dim, label).PadTo(labelWidth).Put(theme.Text, s))
 	}
+}
+
+// ends is a fact of two lines at most: of a longer one, the middle is left out.
+func (p *page) ends(label, value string) {
+	width := p.width - labelWidth
+	whole := p.theme.Charset.Line(value)
+	if cells := safe.Width(whole); cells > 2*width {
+		p.fact(label, theme.Text, whole)
+		p.add(p.line().Space(labelWidth).Cut(theme.Text, ansi.TruncateLeft(whole, cells-width, ""), width))
+		return
+	}
+	p.long(label, value)
 }
 
 // clock notes how long a text that shows the time stays right.
