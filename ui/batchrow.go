@@ -15,7 +15,7 @@ import (
 func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 	b, g := line.Batch, &m.theme.Glyphs
 	l := draw.NewLine(m.theme, ground(line.Cursor))
-	m.gutter(l, line.Cursor, false, false)
+	m.gutter(l, line.Cursor, "", theme.Text)
 	fold := g.Open
 	if b.Folded {
 		fold = g.Folded

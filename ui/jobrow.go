@@ -16,7 +16,8 @@ func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	look := m.theme.Look(m.public(&r.Job).Answer.Status, r.End, r.Problem)
 	stale := r.Stale(m.now) && !r.Answered.IsZero() // what was never told can't be old
 	l := draw.NewLine(m.theme, ground(line.Cursor))
-	m.gutter(l, line.Cursor, r.Selected, r.News)
+	mark, marked := m.mark(r)
+	m.gutter(l, line.Cursor, mark, marked)
 
 	word, role := look.Word, look.Role
 	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() {

@@ -3,9 +3,14 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/theme"
 )
 
 // Why a job failed is what people look for in its row: it goes before how far the job
@@ -39,6 +44,48 @@ func TestAFailedJobsRowSaysWhyInANarrowList(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// Twenty jobs that are Done don't hide the one that is not: only its mark calls for a look.
+func TestTheMarkOfAFailureStandsOut(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.add(3, func(i int, j *sim.Job) {
+			if i == 1 {
+				failing(j, 2*time.Second, "no fonts")
+			} else {
+				steady(j, 2*time.Second)
+			}
+		})
+		d.waitFor(" 3/3 ")
+		look := func(palette theme.Palette, profile termenv.Profile, dark bool) {
+			d.Helper()
+			d.model.opts.Palette, d.model.opts.Profile = palette, profile
+			d.model.retheme(dark)
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+			for line := range strings.Lines(d.model.View()) {
+				before, _, marked := strings.Cut(line, "•")
+				role := theme.Dim
+				if strings.Contains(ansi.Strip(line), "•✗") {
+					role = theme.Warn
+				}
+				style := d.model.theme.SGR(theme.Plain, role)
+				if marked && style != "0" && !strings.HasSuffix(before, "\x1b["+style+"m") {
+					d.Errorf("want %q in %q", style, line)
+				}
+			}
+			if n := strings.Count(d.screen(), "•"); n != 3 || strings.Count(d.screen(), "•✗ Error") != 1 {
+				d.Errorf("%d marks:\n%s", n, d.screen())
+			}
+		}
+		for _, th := range theme.Themes() {
+			for _, dark := range []bool{true, false} {
+				look(th.Palette, termenv.TrueColor, dark)
+				look(th.Palette, termenv.ANSI256, dark)
+				look(th.Palette, termenv.ANSI, dark)
+			}
+		}
+		look(theme.Calm(), termenv.Ascii, true)
 	})
 }
 

@@ -21,7 +21,8 @@ func (m *Model) legend() (marks, words []explained) {
 	g := &m.theme.Glyphs
 	marks = []explained{
 		{theme.Strong, "Marks", ""},
-		{theme.Warn, g.News, "has ended, and was not looked at yet"},
+		{theme.Dim, g.News, "is Done, and was not looked at yet"},
+		{theme.Warn, g.News, "has failed, and was not looked at yet"},
 		{theme.Accent, g.Marked, "selected: what keys act on"},
 	}
 	status := func(s job.Status, end job.End, says string) {

@@ -112,7 +112,7 @@ func (m *Model) problemBody() []string {
 	lines := make([]string, 0, len(v.all)+2)
 	for i, p := range v.all {
 		l := draw.NewLine(m.theme, ground(i == v.at))
-		m.gutter(l, i == v.at, false, false)
+		m.gutter(l, i == v.at, "", theme.Text)
 		l.Right(theme.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(theme.Text, m.cause(p), width-gutterWidth-8-1)
 		lines = append(lines, l.PadTo(width-1).String())
 	}

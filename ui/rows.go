@@ -77,21 +77,32 @@ func (m *Model) scrollbar(height int) []string {
 	return bar
 }
 
-// gutter starts a line: where the cursor is, and the row's marks.
-func (m *Model) gutter(l *draw.Line, cursor, selected, news bool) {
-	g := &m.theme.Glyphs
+// gutter starts a line: where the cursor is, and the row's mark, if it has one.
+func (m *Model) gutter(l *draw.Line, cursor bool, mark string, r theme.Role) {
 	if cursor {
-		l.Put(theme.Accent, g.Cursor)
+		l.Put(theme.Accent, m.theme.Glyphs.Cursor)
 	} else {
 		l.Space(1)
 	}
-	switch {
-	case selected:
-		l.Put(theme.Accent, g.Marked)
-	case news:
-		l.Put(theme.Warn, g.News)
-	default:
+	if mark == "" {
 		l.Space(1)
+	} else {
+		l.Put(r, mark)
+	}
+}
+
+// mark is a row's: selected, or ended and not looked at yet. Only what has gone wrong
+// calls for a look.
+func (m *Model) mark(r *jobs.Row) (string, theme.Role) {
+	switch {
+	case r.Selected:
+		return m.theme.Glyphs.Marked, theme.Accent
+	case !r.News:
+		return "", theme.Text
+	case r.State().Failed():
+		return m.theme.Glyphs.News, theme.Warn
+	default:
+		return m.theme.Glyphs.News, theme.Dim
 	}
 }
 
