@@ -208,14 +208,15 @@ func (m *Model) filterText() string {
 	return strings.TrimSpace(statusFilters()[m.status] + " " + m.text)
 }
 
-// retitle sets the window's title when it has changed.
+// retitle sets the window's title when it has changed. It tells failures in words: where
+// terminals look for a title's end byte by byte, a ✗ holds one (0x9C).
 func (m *Model) retitle() tea.Cmd {
 	title, percent, failed := "jobwatch", -1, false
 	if c := m.list.Counts(); c.Total > 0 {
 		done := draw.Percent(job.Progress(c.Progress()))
 		title = done + " " + strconv.Itoa(c.By[jobs.Done]) + "/" + strconv.Itoa(c.Total) + " done"
 		if failed = c.Failed() > 0; failed {
-			title = m.theme.Glyphs.Error + strconv.Itoa(c.Failed()) + " " + title
+			title = strconv.Itoa(c.Failed()) + " failed, " + title
 		}
 		title += " " + m.theme.Glyphs.Dot + " jobwatch"
 		if c.Live() > 0 {

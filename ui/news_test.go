@@ -202,6 +202,27 @@ func TestACommandThatAlwaysFailsIsToldOnce(t *testing.T) {
 	})
 }
 
+// The title is read at the edge of the eye, and by terminals of all ages: some end it at
+// a byte of what others take for a letter, and print the rest.
+func TestTheWindowsTitleTellsOfFailures(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.add(2, func(i int, j *sim.Job) {
+			if steady(j, time.Hour); i == 0 {
+				failing(j, 3*time.Second, "no fonts")
+			}
+		})
+		d.waitFor("no fonts")
+		if title := d.clip.title; !regexp.MustCompile(`^1 failed, \d+% 0/2 done . jobwatch$`).MatchString(title) {
+			d.Errorf("the title is %q", title)
+		}
+		for _, b := range []byte(d.clip.title) {
+			if b >= 0x80 && b <= 0x9f {
+				d.Errorf("a byte of %q is a control character", d.clip.title)
+			}
+		}
+	})
+}
+
 func TestWhoLooksHereIsNotNotified(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.send(tea.FocusMsg{})
