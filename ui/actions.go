@@ -160,8 +160,14 @@ func (m *Model) finished() []job.ID {
 }
 
 func (m *Model) forget(ids []job.ID) tea.Cmd {
-	gone := m.list.Forget(ids)
-	m.remember(undoable{forgotten: gone})
+	m.remember(undoable{forgotten: m.list.Forget(ids)})
+	return m.untrack(ids, joined("; ", "forgot "+plural(len(ids), "job"),
+		hint(m.opts.Keys.Undo, "brings "+itThem(len(ids))+" back")))
+}
+
+// untrack takes jobs that have left the list out of all else, and says so once the
+// state file holds them no more.
+func (m *Model) untrack(ids []job.ID, said string) tea.Cmd {
 	m.drop(ids)
 	ops := make([]store.Op, len(ids))
 	for i, id := range ids {
@@ -169,7 +175,7 @@ func (m *Model) forget(ids []job.ID) tea.Cmd {
 	}
 	m.saves.add(func(err error) tea.Cmd {
 		if err == nil {
-			m.say(theme.OK, joined("; ", "forgot "+plural(len(ids), "job"), hint(m.opts.Keys.Undo, "brings "+itThem(len(ids))+" back")))
+			m.say(theme.OK, said)
 		}
 		return nil
 	}, ops...)

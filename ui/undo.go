@@ -71,16 +71,5 @@ func (m *Model) undoLast() tea.Cmd {
 // unadd undoes a paste.
 func (m *Model) unadd(ids []job.ID) tea.Cmd {
 	m.list.Forget(ids)
-	m.drop(ids)
-	ops := make([]store.Op, len(ids))
-	for i, id := range ids {
-		ops[i] = store.Forget{ID: id}
-	}
-	m.saves.add(func(err error) tea.Cmd {
-		if err == nil {
-			m.say(theme.OK, "took back "+plural(len(ids), "added job"))
-		}
-		return nil
-	}, ops...)
-	return m.flush()
+	return m.untrack(ids, "took back "+plural(len(ids), "added job"))
 }
