@@ -60,11 +60,7 @@ func TestSuspendedAndBack(t *testing.T) {
 				tm.Send("fg; echo exit status $?\r")
 				s.back(tm)
 			}
-			tm.Send("q")
-			tm.Sees("exit status 0")
-			tm.Restored()
-			tm.Send("exit\r")
-			tm.Left(0)
+			quit(tm)
 		})
 	}
 }
@@ -89,6 +85,12 @@ func TestSentToTheBackground(t *testing.T) {
 	}
 	tm.Send("fg; echo exit status $?\r")
 	s.back(tm)
+	quit(tm)
+}
+
+// quit leaves jobwatch, which the shell reports, and the shell.
+func quit(tm *termtest.Terminal) {
+	tm.Helper()
 	tm.Send("q")
 	tm.Sees("exit status 0")
 	tm.Restored()
