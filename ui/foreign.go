@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -75,15 +76,22 @@ func (m *Model) damage(lines int, backup string) {
 
 // everything is what a state file needs that was removed under us.
 func (m *Model) everything() []store.Op {
+	return m.tracking(func(yield func(*store.Job) bool) {
+		m.list.All(func(r *jobs.Row) bool { return yield(&r.Job) })
+	})
+}
+
+// tracking is what a state file needs that holds neither the jobs nor, as it forgets a
+// batch with its last job, their batches.
+func (m *Model) tracking(all iter.Seq[*store.Job]) []store.Op {
 	var ops []store.Op
 	known := make(map[store.BatchID]bool)
-	m.list.All(func(r *jobs.Row) bool {
-		if b, ok := m.list.Batch(r.Batch); ok && !known[r.Batch] {
-			known[r.Batch] = true
+	for j := range all {
+		if b, ok := m.list.Batch(j.Batch); ok && !known[j.Batch] {
+			known[j.Batch] = true
 			ops = append(ops, store.SetBatch{Batch: b.Batch})
 		}
-		ops = append(ops, store.Track{Job: r.Job})
-		return true
-	})
+		ops = append(ops, store.Track{Job: *j})
+	}
 	return ops
 }

@@ -48,16 +48,13 @@ func (m *Model) undoLast() tea.Cmd {
 	for i := range records {
 		m.oracle.See(&records[i])
 	}
-	ops := make([]store.Op, 0, len(records)+1)
-	known := make(map[store.BatchID]bool)
-	for _, j := range records {
-		// The state file forgets a batch with its last job: name it again.
-		if b, ok := m.list.Batch(j.Batch); ok && !known[j.Batch] {
-			known[j.Batch] = true
-			ops = append(ops, store.SetBatch{Batch: b.Batch})
+	ops := m.tracking(func(yield func(*store.Job) bool) {
+		for i := range records {
+			if !yield(&records[i]) {
+				return
+			}
 		}
-		ops = append(ops, store.Track{Job: j})
-	}
+	})
 	m.saves.add(func(err error) tea.Cmd {
 		m.watch(records)
 		if err == nil {
