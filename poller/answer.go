@@ -18,7 +18,7 @@ const (
 // answer. sent is when the request left.
 func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.Problem) {
 	s.land(e)
-	if p == nil || p.Kind == job.Rejected || p.Kind == job.NotFound {
+	if p == nil || p.Kind.FromAPI() {
 		if s.gate.good(now, e) {
 			s.budget.empty()
 		}

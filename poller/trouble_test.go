@@ -160,3 +160,61 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 		r.stop()
 	})
 }
+
+// An API that refuses each job by itself answers: nothing is said of its being away,
+// and what it refuses is asked for ever more rarely.
+func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
+	for _, code := range []int{400, 401, 403, 405, 409, 410, 418, 451} {
+		t.Run(http.StatusText(code), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newService(t)
+				jobs := s.add(20, 24*time.Hour)
+				s.Break(sim.Trouble(code))
+				r := start(t, s.client)
+				r.Track(jobs...)
+				r.watch(10 * time.Minute)
+				if !slices.Equal(r.states, []poller.HostState{poller.Live}) {
+					t.Errorf("states %v, want it live all the time", r.states)
+				}
+				for _, rep := range r.reports {
+					if rep.Problem == nil || rep.Problem.Code != code || rep.End != job.Live || rep.Polls < 10 || rep.Polls > 60 {
+						t.Errorf("%d polls in 10 min: %+v", rep.Polls, rep.Problem)
+					}
+				}
+				s.Mend()
+				r.watch(2 * time.Minute)
+				for _, rep := range r.reports {
+					if rep.Problem != nil || rep.Answer.Status == "" {
+						t.Errorf("after it was mended: %+v", rep)
+					}
+				}
+				r.stop()
+			})
+		})
+	}
+}
+
+// 403 asks for a pause as 429 does, but only where it names one.
+func TestA403WithRetryAfterIsAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		r := start(t, s.client)
+		r.Track(s.add(100, 24*time.Hour)...)
+		r.watch(10 * time.Second)
+		s.Break(sim.Forbidden("30"))
+		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.EasingOff }) {
+			t.Fatalf("the host is %+v", r.host)
+		}
+		s.Mend()
+		r.watch(time.Second) // what was under way comes back
+		s.ResetStats()
+		r.watch(28 * time.Second)
+		if n := s.Stats().Requests; n > 0 {
+			t.Errorf("%d requests during the pause", n)
+		}
+		if !r.watchUntil(4*time.Second, func() bool { return r.host.RetryAt.IsZero() }) {
+			t.Errorf("after the pause, the host is %+v", r.host)
+		}
+		r.stop()
+	})
+}

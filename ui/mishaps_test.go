@@ -63,8 +63,10 @@ func refusals() []fault {
 	return append(pauses(), []fault{
 		{"500 with a web page", answering(sim.Trouble(http.StatusInternalServerError)), ease, "the API has trouble: Internal Server Error"},
 		{"502 with a web page", answering(sim.Trouble(http.StatusBadGateway)), ease, "the API has trouble: Bad Gateway"},
-		{"403", answering(sim.Trouble(http.StatusForbidden)), ease, "the API gave an unexpected answer: Forbidden"},
-		{"404 for all jobs", answering(sim.Trouble(http.StatusNotFound)), "live", "the API does not know this job"},
+		{"400 for each job", answering(sim.Trouble(http.StatusBadRequest)), "live", "the API gave an unexpected answer: Bad Request"},
+		{"401 for each job", answering(sim.Trouble(http.StatusUnauthorized)), "live", "the API gave an unexpected answer: Unauthorized"},
+		{"410 for each job", answering(sim.Trouble(http.StatusGone)), "live", "the API gave an unexpected answer: Gone"},
+		{"404 for each job", answering(sim.Trouble(http.StatusNotFound)), "live", "the API does not know this job"},
 		{
 			"511, a network that wants a login", answering(sim.Trouble(http.StatusNetworkAuthenticationRequired)), ease,
 			"the network wants a login first (a captive portal)",
@@ -103,15 +105,20 @@ func pauses() (all []fault) {
 	}{
 		{"429", sim.TooMany, "the API wants fewer requests"},
 		{"503", sim.Unavailable, "the API is unavailable for now"},
+		{"403", sim.Forbidden, "the API refuses requests for now"},
 	} {
 		inAWhile := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 			code.answer(time.Now().Add(80*time.Second).UTC().Format(http.TimeFormat))(w, r, next)
 		}
+		noTime, says := "easing off", code.says
+		if code.number == "403" { // then it is each job's own trouble
+			noTime, says = "live", "the API gave an unexpected answer: Forbidden"
+		}
 		all = append(all, []fault{
 			{code.number + ", Retry-After: 7", answering(code.answer("7")), "easing off", code.says + ", and asks for a pause of 7 s"},
 			{code.number + ", Retry-After: a date in 80 s", answering(inAWhile), "easing off", code.says + ", and asks for a pause of 80 s"},
-			{code.number + " without Retry-After", answering(code.answer("")), "easing off", code.says},
-			{code.number + ", Retry-After: -5", answering(code.answer("-5")), "easing off", code.says},
+			{code.number + " without Retry-After", answering(code.answer("")), noTime, says},
+			{code.number + ", Retry-After: -5", answering(code.answer("-5")), noTime, says},
 			{code.number + ", Retry-After: a year", answering(code.answer("31536000")), "easing off", code.says + ", and asks for a pause of 1 h or more"},
 		}...)
 	}

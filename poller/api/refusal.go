@@ -19,8 +19,12 @@ const (
 
 // refusal makes an [Error] of an answer that is not 200.
 func (c *Client) refusal(resp *http.Response) *Error {
-	p := job.Problem{Code: resp.StatusCode}
-	if resp.StatusCode == http.StatusUnprocessableEntity {
+	code := resp.StatusCode
+	p := job.Problem{Code: code}
+	if code == http.StatusForbidden || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError {
+		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
+	}
+	if code == http.StatusUnprocessableEntity {
 		if body, err := c.read(resp); err == nil {
 			p.Details = validation(*body)
 			c.release(body)
@@ -30,7 +34,7 @@ func (c *Client) refusal(resp *http.Response) *Error {
 		// fails, the status is known all the same.
 		_, _ = io.CopyN(io.Discard, resp.Body, maxUnread)
 	}
-	switch code := resp.StatusCode; {
+	switch {
 	case code == http.StatusNotFound:
 		p.Kind, p.Reason = job.NotFound, "the API does not know this job"
 	case code == http.StatusUnprocessableEntity:
@@ -40,6 +44,8 @@ func (c *Client) refusal(resp *http.Response) *Error {
 		}
 	case code == http.StatusTooManyRequests:
 		p.Kind, p.Reason = job.RateLimited, "the API wants fewer requests"
+	case code == http.StatusForbidden && p.RetryAfter > 0:
+		p.Kind, p.Reason = job.RateLimited, "the API refuses requests for now"
 	case code == http.StatusServiceUnavailable:
 		p.Kind, p.Reason = job.RateLimited, "the API is unavailable for now"
 	case code == http.StatusProxyAuthRequired:
@@ -48,18 +54,17 @@ func (c *Client) refusal(resp *http.Response) *Error {
 		p.Kind, p.Reason = job.NotAPI, "the network wants a login first (a captive portal)"
 	case code >= http.StatusInternalServerError:
 		p.Kind, p.Reason = job.Trouble, "the API has trouble"+statusText(code)
-	case code >= 300 && code < 400:
+	case code >= http.StatusBadRequest:
+		p.Kind, p.Reason = job.Refused, "the API gave an unexpected answer"+statusText(code)
+	case code >= http.StatusMultipleChoices:
 		p.Kind, p.Reason = job.Trouble, "the API redirects to nowhere"
 	default:
 		p.Kind, p.Reason = job.Trouble, "the API gave an unexpected answer"+statusText(code)
 	}
-	if code := resp.StatusCode; code == http.StatusTooManyRequests || code >= http.StatusInternalServerError {
-		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
-		if p.RetryAfter > 0 && p.Kind == job.RateLimited {
-			p.Reason += ", and asks for a pause of " + inWords(p.RetryAfter)
-			if p.RetryAfter == maxRetryAfter {
-				p.Reason += " or more"
-			}
+	if p.RetryAfter > 0 && p.Kind == job.RateLimited {
+		p.Reason += ", and asks for a pause of " + inWords(p.RetryAfter)
+		if p.RetryAfter == maxRetryAfter {
+			p.Reason += " or more"
 		}
 	}
 	return &Error{Problem: p}

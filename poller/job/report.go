@@ -28,11 +28,16 @@ const (
 	NoProblem   Kind = iota
 	Rejected         // 422: don't ask again
 	NotFound         // 404: ask again, ever more rarely, and give up after 10 minutes
-	RateLimited      // 429 or 503, with Retry-After or without: the whole host wants a pause
+	Refused          // another 4xx: ask again later; other jobs may do better
+	RateLimited      // 429 or 503, or 403 with Retry-After: the whole host wants a pause
 	Trouble          // 5xx or another unexpected HTTP status: ask again later
 	Unreachable      // no HTTP answer: DNS, connect, TLS, time-out, reset
 	NotAPI           // an answer, but not the API's: content type, not JSON, another ID, too large
 )
+
+// FromAPI reports whether such a problem is the API's answer about the one job, which
+// says nothing against the host.
+func (k Kind) FromAPI() bool { return k == Rejected || k == NotFound || k == Refused }
 
 // Problem is a failed poll, told for people.
 type Problem struct {

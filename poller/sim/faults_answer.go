@@ -26,6 +26,9 @@ func TooMany(retryAfter string) Fault { return pause(http.StatusTooManyRequests,
 // Unavailable answers 503, with a Retry-After unless it is empty.
 func Unavailable(retryAfter string) Fault { return pause(http.StatusServiceUnavailable, retryAfter) }
 
+// Forbidden answers 403, with a Retry-After unless it is empty.
+func Forbidden(retryAfter string) Fault { return pause(http.StatusForbidden, retryAfter) }
+
 func pause(code int, retryAfter string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if retryAfter != "" {

@@ -169,6 +169,8 @@ func kindOf(p *job.Problem) string {
 		return "rejected"
 	case job.NotFound:
 		return "not found"
+	case job.Refused:
+		return "refused"
 	case job.RateLimited:
 		return "rate limited"
 	case job.Trouble:
