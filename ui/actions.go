@@ -128,9 +128,19 @@ func (m *Model) forgetTargets() tea.Cmd {
 	case 1:
 		return m.forget(ids)
 	default:
-		m.confirm(ids)
+		m.askForget(ids)
 		return nil
 	}
+}
+
+// askForget asks before jobs are forgotten.
+func (m *Model) askForget(ids []job.ID) {
+	m.confirm(question{
+		text:  "Forget " + plural(len(ids), "job") + "?",
+		aside: joined("; ", "The service keeps them", hint(m.opts.Keys.Undo, "brings them back")),
+		yes:   func() tea.Cmd { return m.forget(ids) },
+		no:    "nothing forgotten",
+	})
 }
 
 // clearFinished forgets every finished job that the filter shows.
@@ -142,7 +152,7 @@ func (m *Model) clearFinished() tea.Cmd {
 	case 1:
 		return m.forget(ids)
 	default:
-		m.confirm(ids)
+		m.askForget(ids)
 		return nil
 	}
 }

@@ -280,7 +280,7 @@ func keyOf(name string) tea.KeyMsg {
 		tea.KeyEnter: "enter", tea.KeyEsc: "esc", tea.KeyTab: "tab", tea.KeyUp: "up", tea.KeyDown: "down",
 		tea.KeyLeft: "left", tea.KeyRight: "right", tea.KeyHome: "home", tea.KeyEnd: "end",
 		tea.KeyPgUp: "pgup", tea.KeyPgDown: "pgdown", tea.KeyCtrlC: "ctrl+c", tea.KeyBackspace: "backspace",
-		tea.KeySpace: " ",
+		tea.KeySpace: " ", tea.KeyCtrlZ: "ctrl+z", tea.KeyCtrlR: "ctrl+r",
 	} {
 		if n == name {
 			msg := tea.KeyMsg{Type: t}

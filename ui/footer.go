@@ -22,16 +22,17 @@ import (
 func (m *Model) footer() string {
 	width := m.layout.width
 	l := draw.NewLine(m.theme, theme.Plain).Space(1)
+	if m.prompt == confirmPrompt {
+		answers := " y/n, enter: yes"
+		if displayWidth(m.asking.text)+len(answers) > width-2 {
+			answers = " y/n"
+		}
+		l.Cut(theme.Warn, m.asking.text, width-2-len(answers)).Put(theme.Warn, answers).Space(2)
+		return l.Cut(theme.Warn, m.asking.aside, width-1-l.Width()).String()
+	}
 	if m.prompt != noPrompt {
-		role := theme.Accent
-		if m.prompt == confirmPrompt {
-			role = theme.Warn
-		}
-		l.Cut(role, m.question(), width-2)
-		if m.prompt == confirmPrompt {
-			return l.String()
-		}
-		if strings.HasSuffix(m.question(), " ") {
+		l.Cut(theme.Accent, m.label(), width-2)
+		if strings.HasSuffix(m.label(), " ") {
 			l.Space(1)
 		}
 		aside := m.filterAside(width - l.Width() - leastInput)

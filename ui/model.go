@@ -67,7 +67,8 @@ type Model struct {
 	filtered time.Time // when a filter that depends on the time was last applied
 
 	naming store.BatchID // what namePrompt names
-	doomed []job.ID      // what confirmPrompt asks about
+	asking question      // what confirmPrompt asks
+	last   press         // the newest key
 	folded bool          // what foldAll did last
 	moved  bool          // the user has moved the cursor
 

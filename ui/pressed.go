@@ -16,6 +16,7 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 	if msg.Paste {
 		return m.took(msg.Runes)
 	}
+	m.last = press{msg.String(), m.now}
 	if m.prompt != noPrompt {
 		return m.prompted(msg)
 	}

@@ -4,11 +4,9 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/cursor"
-	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/theme"
 )
 
@@ -22,7 +20,7 @@ const (
 	namePrompt           // the current batch's name
 	exportPrompt         // the file to export to
 	savePrompt           // the file for the IDs of one cause
-	confirmPrompt        // whether to forget m.doomed
+	confirmPrompt        // yes or no: see question
 )
 
 // ask opens a prompt.
@@ -135,25 +133,8 @@ func (m *Model) entered() tea.Cmd {
 	return nil
 }
 
-// confirm asks before more than one job is forgotten.
-func (m *Model) confirm(ids []job.ID) {
-	m.doomed = ids
-	m.prompt = confirmPrompt
-}
-
-func (m *Model) confirmed(msg tea.KeyMsg) tea.Cmd {
-	ids := m.doomed
-	m.prompt, m.doomed = noPrompt, nil
-	switch name := msg.String(); {
-	case name == "y", name == "Y", name == "enter", name != "n" && key.Matches(msg, m.opts.Keys.Forget):
-		return m.forget(ids)
-	}
-	m.say(theme.Dim, "nothing forgotten")
-	return nil
-}
-
-// question is the prompt's label.
-func (m *Model) question() string {
+// label is what stands before the prompt's input.
+func (m *Model) label() string {
 	switch m.prompt {
 	case filterPrompt:
 		return "/"
@@ -165,10 +146,7 @@ func (m *Model) question() string {
 		return "export to (.csv, .json or .md): "
 	case savePrompt:
 		return "save the IDs of this cause to: "
-	case confirmPrompt:
-		return "Forget " + plural(len(m.doomed), "job") + "? y/n  " + // first: the rest may be cut
-			joined("; ", "The service keeps them", hint(m.opts.Keys.Undo, "brings them back"))
-	case noPrompt:
+	case noPrompt, confirmPrompt:
 	}
 	return ""
 }

@@ -32,6 +32,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.opened(msg)
 	case pastedMsg:
 		return m.pasted(msg)
+	case openerMsg:
+		if m.prompt == confirmPrompt && m.asking.opener == msg.press {
+			return m.answer()
+		}
 	case arrivedMsg:
 		return m.arrived(msg)
 	case savedMsg:

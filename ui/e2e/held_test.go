@@ -1,0 +1,38 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"example.com/jobwatch/ui/term/termtest"
+)
+
+// hold holds a key down as a keyboard repeats it, first after a delay of its own.
+func hold(tm *termtest.Terminal, key string, delay time.Duration) {
+	tm.Send(key)
+	<-time.After(delay)
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	for range 30 {
+		tm.Send(key)
+		<-tick.C
+	}
+}
+
+// Somebody leans on x, on a batch's row.
+func TestAHeldKeyRemovesNoBatch(t *testing.T) {
+	s := newStage(t)
+	tm := s.open("--rate", "100")
+	tm.Paste(lines(s.jobs(40, 0)))
+	tm.Sees("40 done")
+	hold(tm, "x", 30*time.Millisecond)
+	hold(tm, "x", 660*time.Millisecond)
+	tm.Sees("40 jobs? y/n", "40 done")
+	<-time.After(600 * time.Millisecond)
+	tm.Send("x")
+	tm.Sees("Nothing tracked yet.")
+	tm.Send("q")
+	tm.Left(0)
+}

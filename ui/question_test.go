@@ -1,0 +1,132 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// hold holds a key down, as a keyboard repeats it: after a delay of its own, and then
+// about thirty times a second.
+func (d *desk) hold(key string, delay, span time.Duration) {
+	d.press(key)
+	for at := delay; at <= span; at += 30 * time.Millisecond {
+		if at == delay {
+			d.wait(delay)
+		} else {
+			d.wait(30 * time.Millisecond)
+		}
+		d.press(key)
+	}
+}
+
+// Keyboards repeat a held key after 250 ms (the Linux console) to 660 ms (X11) or later.
+func TestAHeldKeyDoesNotAnswerItsOwnQuestion(t *testing.T) {
+	for _, key := range []string{"x", "c"} {
+		for _, delay := range []int{30, 250, 500, 660, 2000} {
+			atDesk(t, func(d *desk) {
+				_, text := d.jobs(3)
+				d.paste(text)
+				d.waitFor(" 3/3 ")
+				d.hold(key, time.Duration(delay)*time.Millisecond, 4*time.Second)
+				d.sees("3 jobs? y/n", "3 done")
+				d.wait(400 * time.Millisecond) // let go, and pressed too soon
+				d.press(key)
+				d.wait(time.Second)
+				d.sees("3 jobs? y/n", "3 done")
+				d.press(key) // meant
+				d.wait(time.Second)
+				d.sees("Nothing tracked yet.")
+			})
+		}
+	}
+}
+
+// A slow line brings what was held all at once.
+func TestAKeyHeldOverASlowLineDoesNotAnswerItsOwnQuestion(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.press("xxxx")
+		d.sees("3 jobs? y/n")
+		for range 3 {
+			d.wait(time.Second)
+			d.press("xxx")
+		}
+		d.wait(time.Second)
+		d.sees("3 jobs? y/n", "3 jobs")
+		d.press("yes please") // text, of a terminal that doesn't say so
+		d.wait(time.Second)
+		d.sees("3 jobs? y/n", "3 jobs")
+		d.press("yy")
+		d.sees("Nothing tracked yet.")
+	})
+}
+
+func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
+	others := strings.Fields("X c u r d o Y N e p q j k g G / ? l f a s v ! * - 1 0 up down left right tab home end pgup pgdown backspace ctrl+z")
+	for _, yes := range []string{"y", "enter"} {
+		atDesk(t, func(d *desk) {
+			_, text := d.jobs(3)
+			d.paste(text)
+			for _, no := range []string{"n", "esc", "ctrl+c"} {
+				d.press("x")
+				for _, other := range others {
+					d.wait(time.Second)
+					d.press(other)
+				}
+				for _, button := range []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonRight, tea.MouseButtonWheelUp, tea.MouseButtonWheelDown} {
+					d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: button})
+				}
+				d.sees("3 jobs? y/n, enter: yes")
+				d.press(no)
+				d.sees("nothing forgotten", "3 jobs")
+			}
+			if d.quit {
+				t.Error("a key that answered a question quit jobwatch")
+			}
+			d.press("x", yes)
+			d.sees("Nothing tracked yet.")
+		})
+	}
+}
+
+// Another key than the one that asked is no answer, whatever it is bound to.
+func TestTheKeyThatAskedMayBeAnyKey(t *testing.T) {
+	for _, key := range []string{"y", "enter", "n"} {
+		atDesk(t, func(d *desk) {
+			d.leave()
+			d.start(func(o *Options) {
+				o.Keys = o.Keys.Bind(map[string][]string{"forget": {key}, "copy": {}, "details": {}, "name": {}})
+			})
+			_, text := d.jobs(2)
+			d.paste(text)
+			d.hold(key, 500*time.Millisecond, 2*time.Second)
+			d.sees("2 jobs")
+		})
+	}
+}
+
+// What is asked about is what is named, whatever other windows do meanwhile.
+func TestAnAnswerIsAboutWhatWasNamed(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		other := &desk{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
+		other.start()
+		d.press("x")
+		d.sees("3 jobs? y/n")
+		other.model.list.Go(ids[0])
+		other.press("x")
+		_, more := d.jobs(2)
+		other.paste(more)
+		d.wait(time.Second)
+		d.sees("3 jobs? y/n", "4 jobs") // in the header
+		d.press("y")
+		d.wait(time.Second)
+		d.sees("2 jobs")
+		other.leave()
+	})
+}
