@@ -16,6 +16,9 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 	if msg.Paste {
 		return m.took(msg.Runes)
 	}
+	if m.layout.tooSmall() {
+		return m.pressedUnseen(msg)
+	}
 	m.last = press{msg.String(), m.now}
 	if m.prompt != noPrompt {
 		return m.prompted(msg)
@@ -41,6 +44,19 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 		return m.problemKey(msg)
 	default:
 		return m.screenKey(msg)
+	}
+	return nil
+}
+
+// pressedUnseen acts on a key while the screen is too small to show what it would do:
+// only leaving and suspending jobwatch go on, the letters for that not while one types.
+func (m *Model) pressedUnseen(msg tea.KeyMsg) tea.Cmd {
+	typing := m.prompt != noPrompt && m.prompt != confirmPrompt
+	switch {
+	case msg.Type == tea.KeyCtrlC, !typing && key.Matches(msg, m.opts.Keys.Quit):
+		return tea.Quit
+	case !typing && key.Matches(msg, m.opts.Keys.Suspend):
+		return tea.Suspend
 	}
 	return nil
 }
@@ -222,7 +238,7 @@ func (m *Model) back() {
 
 // moused scrolls by the wheel and selects by a click.
 func (m *Model) moused(msg tea.MouseMsg) {
-	if msg.Action != tea.MouseActionPress || m.prompt == confirmPrompt {
+	if msg.Action != tea.MouseActionPress || m.prompt == confirmPrompt || m.layout.tooSmall() {
 		return
 	}
 	inPane := m.layout.paneWidth > 0 && m.overPane(msg.X, msg.Y)

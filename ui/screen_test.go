@@ -207,6 +207,41 @@ func TestATooSmallScreenSaysWhatItNeeds(t *testing.T) {
 	})
 }
 
+// Nobody sees there what a key would do.
+func TestKeysChangeNothingBehindATooSmallScreen(t *testing.T) {
+	keys := strings.Fields("x c u ctrl+r y n enter esc a e d o Y r R p v s tab / ! f l ? - * up down left right home end")
+	for _, opener := range []string{"", "x", "/", "n"} {
+		for _, size := range []tea.WindowSizeMsg{{Width: 39, Height: 24}, {Width: 80, Height: 7}, {Width: 1, Height: 1}, {}} {
+			atDesk(t, func(d *desk) {
+				_, text := d.silent(3, time.Hour)
+				d.paste(text)
+				d.press("down", " ", "g")
+				d.wait(time.Minute)
+				if opener != "" {
+					d.press(opener)
+				}
+				before := d.screen()
+				d.send(size)
+				for _, key := range keys {
+					d.press(key)
+				}
+				d.press("xy", "xx")
+				for _, button := range []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonWheelDown} {
+					d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: button})
+				}
+				d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+				if after := d.screen(); after != before {
+					t.Errorf("after %q and keys at %dx%d:\n%s\nwant:\n%s", opener, size.Width, size.Height, after, before)
+				}
+				d.send(size)
+				if d.press("ctrl+c"); !d.quit {
+					t.Error("ctrl+c does not quit")
+				}
+			})
+		}
+	}
+}
+
 // The top line says how far all of it is, in a bar from 80 columns on.
 func TestTheTopLineSaysHowFarAllOfItIs(t *testing.T) {
 	atDesk(t, func(d *desk) {
