@@ -111,7 +111,9 @@ func (s *schedule) next(now float64) (*entry, float64) {
 	e.flying, e.asked, e.sample = true, false, false
 	s.flying++
 	s.budget.take()
-	s.gate.sent(now, e)
+	if !e.gone || s.unheard.Len() == 0 { // a guest tells of the host only where no poll can
+		s.gate.sent(now, e)
+	}
 	return e, now
 }
 

@@ -11,9 +11,10 @@ var ErrStopped = errors.New("polling has stopped")
 
 // InTurn makes a request of somebody else's to the API when it is its turn: within
 // the budget, and while the host is in trouble not before a poll might go. What comes
-// of it tells of the host as a poll's end does; request's errors are as Statuser's.
-// While polls are due, every second slot is for such requests. Like PollNow, it goes
-// on while polling is paused.
+// of it concerns that request alone: of the host it tells nothing but that it wants a
+// pause ([job.Problem.Pauses]). request's errors are as Statuser's. While polls are due,
+// every second slot is for such requests. Like PollNow, it goes on while polling is
+// paused.
 //
 // It returns request's error, or if it was never made, ctx's or [ErrStopped].
 func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error) error {
@@ -30,17 +31,21 @@ func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error
 	err := request(ctx)
 	problem := problemOf(err)
 	p.post(func(l *loop) {
-		if err != nil && problem == nil {
-			l.schedule.calledOff(l.now(), &g.entry)
-			return
+		now, s, e := l.now(), l.schedule, &g.entry
+		switch {
+		case problem != nil && problem.Pauses():
+			s.answered(now, now, e, nil, problem)
+		case s.gate.probe == e && (err == nil || problem != nil): // nothing is polled, and the pause is over
+			s.answered(now, now, e, nil, nil)
+		default:
+			s.calledOff(now, e)
 		}
-		l.schedule.answered(l.now(), l.now(), &g.entry, nil, problem)
 	})
 	return err
 }
 
 // guest is a request that is no poll. To the schedule it is one of a job that was
-// forgotten meanwhile: it takes its slot, and tells of the host and of nothing else.
+// forgotten meanwhile: it takes its slot, and teaches nothing.
 type guest struct {
 	entry
 	turn chan struct{} // closed when it may go

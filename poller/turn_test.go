@@ -3,6 +3,7 @@ package poller_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -88,9 +89,9 @@ func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
 	})
 }
 
-// A download's link is what the host refuses first: polls wait then, too. Where
-// nothing is polled any more, it is the downloads that find out that it is over.
-func TestADownloadTellsOfTheHostAsAPollDoes(t *testing.T) {
+// Where the API wants a pause of a download, polls wait, too. Where nothing is polled
+// any more, it is the downloads that find out that it is over.
+func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
 		ready := s.done(1)
@@ -108,20 +109,94 @@ func TestADownloadTellsOfTheHostAsAPollDoes(t *testing.T) {
 		}
 		r.stop()
 	})
+	for _, then := range []sim.Fault{sim.Times(0, nil), sim.Trouble(500), sim.Trouble(404)} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newService(t)
+			ready := s.done(1)
+			r := start(t, s.client)
+			s.Break(sim.TooMany("30"))
+			_ = s.link(t.Context(), r.Poller, ready[0])
+			s.Break(then)
+			begin := time.Now()
+			_ = s.link(t.Context(), r.Poller, ready[0])
+			if waited := time.Since(begin); waited < 30*time.Second || waited > 32*time.Second {
+				t.Errorf("it waited %v, want the 30 s that the host asked for", waited)
+			}
+			r.watch(time.Minute)
+			if r.host.State != poller.Live {
+				t.Errorf("nothing is polled, and the pause is over: %+v", r.host)
+			}
+			r.stop()
+		})
+	}
+}
+
+// Whatever else answers a download concerns that download: polls go on as before.
+func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
+	for name, fault := range map[string]sim.Fault{
+		"404": sim.Trouble(404), "403": sim.Forbidden(""), "403 with Retry-After": sim.Forbidden("60"),
+		"429 without Retry-After": sim.TooMany(""), "500": sim.Trouble(500), "503 with Retry-After": sim.Unavailable("60"),
+		"511": sim.Trouble(511), "a page": sim.CaptivePortal(), "no answer": sim.Hang(), "a broken connection": sim.Hangup(),
+		"another protocol": sim.NotHTTP(), "a pause that another host wants": sim.Redirect(302, "http://cdn.test/429"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newService(t)
+				ready := s.done(30)
+				r := start(t, s.client)
+				r.Track(s.add(100, 24*time.Hour)...)
+				s.Break(sim.On(sim.OutputPage, fault), sim.On(sim.Elsewhere, sim.TooMany("60")))
+				r.watch(time.Minute)
+				var downloads sync.WaitGroup
+				for i := range 3 {
+					downloads.Go(func() {
+						for j := i; j < len(ready); j += 3 {
+							if s.link(t.Context(), r.Poller, ready[j]) == nil {
+								t.Error("nothing went wrong")
+							}
+						}
+					})
+				}
+				for range 30 {
+					r.watch(4 * time.Second)
+					for _, rep := range r.reports {
+						if age := time.Since(rep.Answered); age > 65*time.Second {
+							t.Fatalf("a job was not heard of for %v", age)
+						}
+					}
+				}
+				downloads.Wait()
+				if !slices.Equal(r.states, []poller.HostState{poller.Live}) || r.host.Budget != poller.DefaultRate {
+					t.Errorf("states %v, host %+v", r.states, r.host)
+				}
+				r.stop()
+			})
+		})
+	}
+}
+
+// Nor does a good answer to a download say that polls are answered.
+func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
 		ready := s.done(1)
 		r := start(t, s.client)
-		s.Break(sim.TooMany("30"))
-		_ = s.link(t.Context(), r.Poller, ready[0])
-		s.Mend()
-		begin := time.Now()
-		if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
-			t.Error(err)
+		r.Track(s.add(3, 24*time.Hour)...)
+		r.watch(10 * time.Second)
+		s.Break(sim.On(sim.StatusPage, sim.Trouble(500)))
+		ctx, cancel := context.WithCancel(t.Context())
+		var downloads sync.WaitGroup
+		downloads.Go(func() {
+			for s.link(ctx, r.Poller, ready[0]) == nil {
+				time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
+			}
+		})
+		r.watch(20 * time.Minute)
+		if want := []poller.HostState{poller.Live, poller.EasingOff}; !slices.Equal(r.states, want) {
+			t.Errorf("states %v, want %v", r.states, want)
 		}
-		if waited := time.Since(begin); waited < 30*time.Second || waited > 32*time.Second {
-			t.Errorf("it waited %v, want the 30 s that the host asked for", waited)
-		}
+		cancel()
+		downloads.Wait()
 		r.stop()
 	})
 }

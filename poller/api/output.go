@@ -37,10 +37,10 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	return link, nil
 }
 
-// Own reports whether it is the API's own host that Output would ask about a path.
+// Own reports whether it is the API itself that Output would ask about a path.
 func (c *Client) Own(path string) bool {
 	u, err := c.Resolve(path)
-	return err == nil && hostPort(u) == hostPort(&c.base)
+	return err == nil && sameOrigin(&c.base, u)
 }
 
 // Fetch GETs a URL that Output gave. The answer is 200, and its headers come within

@@ -28,15 +28,18 @@ func (c *Client) stay(req *http.Request, via []*http.Request) error {
 	if err := follow(req, via, maxPollRedirects); err != nil {
 		return err
 	}
-	before := via[len(via)-1].URL
-	sameHost := strings.EqualFold(req.URL.Hostname(), before.Hostname())
-	samePort := req.URL.Port() == before.Port()
-	toTLS := req.URL.Scheme == "https" && (req.URL.Port() == "" || req.URL.Port() == "443")
-	if !sameHost || (!samePort && !toTLS) {
+	if !sameOrigin(via[len(via)-1].URL, req.URL) {
 		return &redirectError{"redirected to another host, " + quote(req.URL.Host) + " (a captive portal or proxy?)"}
 	}
 	c.hops.Add(1)
 	return nil
+}
+
+// sameOrigin reports whether two URLs are of one host and port, or the second is of that
+// host's https.
+func sameOrigin(from, to *url.URL) bool {
+	toTLS := to.Scheme == "https" && (to.Port() == "" || to.Port() == "443")
+	return strings.EqualFold(hostPort(from), hostPort(to)) || (toTLS && strings.EqualFold(from.Hostname(), to.Hostname()))
 }
 
 // roam is the rule for outputs and files, which users ask for and which are on

@@ -21,7 +21,8 @@ const (
 func (c *Client) refusal(resp *http.Response) *Error {
 	code := resp.StatusCode
 	p := job.Problem{Code: code}
-	if code == http.StatusForbidden || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError {
+	mayPause := code == http.StatusForbidden || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
+	if mayPause && sameOrigin(&c.base, resp.Request.URL) { // what other hosts want is not for the API
 		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
 	}
 	if code == http.StatusUnprocessableEntity {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 
 	"example.com/jobwatch/poller/api"
-	"example.com/jobwatch/poller/job"
 )
 
 // one is a whole download, and tells how it ended.
@@ -67,11 +66,11 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 	return name, already, err
 }
 
-// patience is how often a link is asked for in all when the API wants fewer requests.
+// patience is how often a link is asked for in all when the API wants pauses.
 const patience = 5
 
-// link asks where a PDF is, when it is its turn. Being asked for fewer requests is no
-// failure: the next turn comes when the API wants it to.
+// link asks where a PDF is, when it is its turn. Being asked for a pause is no failure:
+// the next turn comes when the API wants it to.
 func (d *Downloads) link(ctx context.Context, path string) (link *url.URL, err error) {
 	if d.turns == nil || !d.source.Own(path) {
 		return d.source.Output(ctx, path)
@@ -81,7 +80,7 @@ func (d *Downloads) link(ctx context.Context, path string) (link *url.URL, err e
 			link, err = d.source.Output(ctx, path)
 			return err
 		})
-		if e, ok := errors.AsType[*api.Error](err); !ok || e.Problem.Kind != job.RateLimited {
+		if e, ok := errors.AsType[*api.Error](err); !ok || !e.Problem.Pauses() {
 			break
 		}
 	}

@@ -48,6 +48,10 @@ type Problem struct {
 	Details    []Detail      // of a 422, may be empty
 }
 
+// Pauses reports whether the server wants fewer requests of whatever kind, those of
+// downloads included: 429 with Retry-After. Other answers to a download concern it alone.
+func (p *Problem) Pauses() bool { return p.Code == 429 && p.RetryAfter > 0 }
+
 // Detail is one validation message of a 422 (API.md, HTTPValidationError).
 type Detail struct {
 	Loc     string // "path.job_id": strings and integers joined by dots
