@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -14,9 +15,9 @@ const (
 	maxUnread = 16 << 10 // bytes of an error's page that are read, so that its connection can be used again
 )
 
-// ask GETs a URL and returns the JSON that came, in a buffer to be given back with
-// release. The error, if any, is for explain.
-func (c *Client) ask(ctx context.Context, via *http.Client, u *url.URL) (*[]byte, error) {
+// ask GETs a URL and returns what came, in a buffer to be given back with release, and
+// the media type that it says it is. The error, if any, is for explain.
+func (c *Client) ask(ctx context.Context, via *http.Client, u *url.URL) (body *[]byte, mediaType string, err error) {
 	// http.NewRequest would parse the URL that we have just made, at every poll.
 	req := (&http.Request{
 		Method: http.MethodGet,
@@ -27,23 +28,30 @@ func (c *Client) ask(ctx context.Context, via *http.Client, u *url.URL) (*[]byte
 	}).WithContext(ctx)
 	resp, err := send(via, req)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return nil, c.refusal(resp)
+		return nil, "", c.refusal(resp)
 	}
-	if err := checkType(resp.Header.Get("Content-Type")); err != nil {
-		return nil, err
+	mediaType, _, _ = strings.Cut(resp.Header.Get("Content-Type"), ";")
+	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
+	if mediaType == "text/html" || mediaType == "application/xhtml+xml" {
+		return nil, "", notAPI("answered with a web page instead of JSON (a captive portal or proxy?)")
 	}
-	return c.read(resp)
+	body, err = c.read(resp)
+	return body, mediaType, err
 }
 
-// read takes the whole body, if it is not too large. Compressed bodies come
-// unpacked from net/http, so that the limit holds for what they unpack to.
+// read takes the whole body, if it is not too large. The limit holds for what a
+// packed one unpacks to.
 func (c *Client) read(resp *http.Response) (*[]byte, error) {
 	if resp.ContentLength > maxBody {
 		return nil, notAPI(tooLarge)
+	}
+	body, err := Unpack(resp.Header, resp.Body)
+	if err != nil {
+		return nil, &bodyError{err}
 	}
 	buf, _ := c.buffers.Get().(*[]byte) // New makes nothing else
 	b := (*buf)[:0]
@@ -51,7 +59,7 @@ func (c *Client) read(resp *http.Response) (*[]byte, error) {
 		if len(b) == cap(b) {
 			b = append(b, 0)[:len(b)]
 		}
-		n, err := resp.Body.Read(b[len(b):min(cap(b), maxBody+1)])
+		n, err := body.Read(b[len(b):min(cap(b), maxBody+1)])
 		b = b[:len(b)+n]
 		*buf = b
 		switch {
@@ -74,20 +82,11 @@ func (c *Client) release(buf *[]byte) {
 	}
 }
 
-// checkType holds that an answer calls itself JSON. One that calls itself nothing
-// may be, and the decoder will tell.
-func checkType(contentType string) error {
-	if contentType == "application/json" || contentType == "" {
-		return nil
-	}
-	mediaType, _, _ := strings.Cut(contentType, ";")
-	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
-	switch {
-	case mediaType == "application/json",
-		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"):
-		return nil
-	case mediaType == "text/html", mediaType == "application/xhtml+xml":
-		return notAPI("answered with a web page instead of JSON (a captive portal or proxy?)")
+// mislabeled gives the error of an answer that could not be read: the given one, or if
+// it neither says that it is JSON nor is, what it says that it is.
+func mislabeled(mediaType string, body []byte, err error) error {
+	if mediaType == "" || strings.HasSuffix(mediaType, "json") || json.Valid(body) {
+		return err
 	}
 	return notAPI("answered with " + quote(mediaType) + " instead of JSON (a captive portal or proxy?)")
 }

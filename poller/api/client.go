@@ -134,12 +134,17 @@ func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
 	defer cancel()
 	u := c.base
 	u.Path += "/job/" + id.String() + "/status"
-	body, err := c.ask(within, c.polls, &u)
+	body, mediaType, err := c.ask(within, c.polls, &u)
 	if err != nil {
 		return job.Answer{}, c.explain(ctx, err)
 	}
 	defer c.release(body)
-	return decode(*body, id)
+	text := unmark(*body)
+	answer, err := decode(text, id)
+	if err != nil {
+		return job.Answer{}, mislabeled(mediaType, text, err)
+	}
+	return answer, nil
 }
 
 // Hops is how many requests redirects have led to since it was last asked: those to

@@ -109,6 +109,8 @@ func answerFaults() []faultRow {
 	return []faultRow{
 		notAPI("captive portal", "200 with a hotel's web page", "answered with a web page instead of JSON"+portal, sim.CaptivePortal()),
 		notAPI("plain text", "200 with text", "answered with text/plain instead of JSON"+portal, sim.Answer(200, "text/plain", "OK")),
+		notAPI("another job's body as text", "JSON about another job, as text/plain", "answered about another job", sim.Answer(200, "text/plain", `{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`)),
+		notAPI("JSON as a web page", "the right JSON, as text/html", "answered with a web page instead of JSON"+portal, sim.Labeled("text/html; charset=utf-8")),
 		notAPI("a page that calls itself JSON", "200 with a web page as application/json", damaged, sim.JSON("<html></html>")),
 		notAPI("empty", "200 with no body", "answered with nothing", sim.JSON("")),
 		notAPI("truncated JSON", "the JSON ends in the middle", damaged, sim.JSON(status)),
@@ -129,6 +131,9 @@ func answerFaults() []faultRow {
 		notAPI("5 GB, announced", "a body of 5 GB, and Content-Length says so", tooLarge, sim.Huge(5<<30, true)),
 		notAPI("gzip bomb", "a small body that unpacks to 4 MiB", tooLarge, sim.GzipBomb(4<<20)),
 		{Name: "damaged gzip", Happens: "a body that is not the gzip it says it is", Kind: job.NotAPI, Sentence: "answered with damaged compression", fault: damagedGzip},
+		notAPI("unknown packing", "a Content-Encoding that nobody asked for", "answered with br compression, which jobwatch can't unpack", sim.Packed("br", gzipped)),
+		notAPI("packed without end", "a dozen Content-Encodings", "answered with more than 3 compressions", sim.Packed(strings.Repeat("gzip,", 12), gzipped)),
+		{Name: "damaged deflate", Happens: "a body that is not the deflate it says it is", Kind: job.NotAPI, Sentence: "answered with damaged compression", fault: sim.Packed("deflate", unpacked)},
 		{Name: "endless headers", Happens: "headers without end", Kind: job.NotAPI, Sentence: "answered with endless headers", fault: sim.EndlessHeaders()},
 		{Name: "no length", Happens: "a length that is no number", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.HeadOf("Content-Length: some")},
 		{Name: "strange packing", Happens: "a transfer encoding that nobody asked for", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.HeadOf("Transfer-Encoding: gzip, chunked")},

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -19,22 +20,33 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	}
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	body, err := c.ask(within, c.outputs, u)
+	body, mediaType, err := c.ask(within, c.outputs, u)
 	if err != nil {
-		return nil, c.explain(ctx, err)
+		err = c.explain(ctx, err)
+		if e, ok := errors.AsType[*Error](err); ok && missing(err) {
+			e.Problem.Reason = "the API has no PDF of this job, or not yet"
+		}
+		return nil, err
 	}
 	defer c.release(body)
 	var wire struct {
 		URL string `json:"url"`
 	}
-	if json.Unmarshal(*body, &wire) != nil || wire.URL == "" {
-		return nil, notAPI("answered without the URL of the PDF")
+	text := unmark(*body)
+	if json.Unmarshal(text, &wire) != nil || wire.URL == "" {
+		return nil, mislabeled(mediaType, text, notAPI("answered without the URL of the PDF"))
 	}
 	link, err := c.resolve(u, wire.URL)
 	if err != nil {
 		return nil, &Error{job.Problem{Kind: job.NotAPI, Code: http.StatusOK, Reason: err.Error()}, err}
 	}
 	return link, nil
+}
+
+// missing reports whether nothing was found: HTTP 404.
+func missing(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Problem.Code == http.StatusNotFound
 }
 
 // Own reports whether it is the API itself that Output would ask about a path.
@@ -45,9 +57,9 @@ func (c *Client) Own(path string) bool {
 
 // Fetch GETs a URL that Output gave. The answer is 200, and its headers come within
 // the client's time limit; the body may take as long as ctx allows, comes as it is
-// (not compressed, so that Content-Length counts it), and must be closed. Redirects
-// are followed to other hosts, but never from https to http, nor from a public API
-// to a private address. Errors are as Status's.
+// (Content-Length counts it, [Unpack] undoes its encoding), and must be closed.
+// Redirects are followed to other hosts, but never from https to http, nor from a public
+// API to a private address. Errors are as Status's.
 func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
 	if err != nil {

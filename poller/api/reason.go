@@ -1,8 +1,6 @@
 package api
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -90,8 +88,7 @@ func notHTTPReason(err error) (string, bool) {
 	if redirect, ok := errors.AsType[*redirectError](err); ok {
 		return redirect.reason, true
 	}
-	var corrupt flate.CorruptInputError
-	if errors.As(err, &corrupt) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
+	if Damaged(err) {
 		return "answered with damaged compression", true
 	}
 	// net/http has no types for these.

@@ -27,7 +27,7 @@ func (c *Client) refusal(resp *http.Response) *Error {
 	}
 	if code == http.StatusUnprocessableEntity {
 		if body, err := c.read(resp); err == nil {
-			p.Details = validation(*body)
+			p.Details = validation(unmark(*body))
 			c.release(body)
 		}
 	} else {

@@ -2,8 +2,10 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -136,6 +138,57 @@ type packed struct {
 }
 
 func (p packed) Write(b []byte) (int, error) { return p.z.Write(b) }
+
+// Changed answers rightly, but for what change makes of the headers and the body.
+func Changed(change func(h http.Header, body []byte) []byte) Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		kept := &kept{header: http.Header{}}
+		next(kept, r)
+		body := change(kept.header, kept.body.Bytes())
+		maps.Copy(w.Header(), kept.header)
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(cmp.Or(kept.code, http.StatusOK))
+		_, _ = w.Write(body)
+	}
+}
+
+// kept is an answer that is not sent yet.
+type kept struct {
+	header http.Header
+	code   int
+	body   bytes.Buffer
+}
+
+func (k *kept) Header() http.Header         { return k.header }
+func (k *kept) WriteHeader(code int)        { k.code = code }
+func (k *kept) Write(b []byte) (int, error) { return k.body.Write(b) }
+
+// Labeled answers rightly, under another Content-Type.
+func Labeled(contentType string) Fault {
+	return Changed(func(h http.Header, body []byte) []byte {
+		h["Content-Type"] = []string{contentType} // "" keeps net/http from guessing
+		return body
+	})
+}
+
+// Before answers rightly, after a text that does not belong there, such as a byte-order
+// mark.
+func Before(text string) Fault {
+	return Changed(func(_ http.Header, body []byte) []byte { return append([]byte(text), body...) })
+}
+
+// Packed answers rightly, but in a Content-Encoding that nobody may have asked for: gzip,
+// zlib's or bare deflate as pack makes it.
+func Packed(encoding string, pack func(io.Writer) io.WriteCloser) Fault {
+	return Changed(func(h http.Header, body []byte) []byte {
+		var b bytes.Buffer
+		z := pack(&b)
+		_, _ = z.Write(body) // a bytes.Buffer takes everything
+		_ = z.Close()
+		h.Set("Content-Encoding", encoding)
+		return b.Bytes()
+	})
+}
 
 // Redirect sends the client elsewhere. {path} in the target stands for the path that
 // was asked for.

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/binary"
+	"io"
+	"net/http"
+	"testing"
+	"unicode/utf16"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+func gzipped(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
+
+func twice(w io.Writer) io.WriteCloser {
+	outer := gzip.NewWriter(w)
+	return both{gzip.NewWriter(outer), outer}
+}
+
+type both struct {
+	*gzip.Writer
+	outer io.Closer
+}
+
+func (b both) Close() error {
+	_ = b.Writer.Close()
+	return b.outer.Close()
+}
+
+func zlibbed(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
+
+func deflated(w io.Writer) io.WriteCloser {
+	z, _ := flate.NewWriter(w, flate.DefaultCompression) // the level is valid
+	return z
+}
+
+func unpacked(w io.Writer) io.WriteCloser { return unclosed{w} }
+
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+// wide writes a text in UTF-16, after its byte-order mark.
+func wide(order binary.AppendByteOrder) sim.Fault {
+	return sim.Changed(func(_ http.Header, body []byte) []byte {
+		var b []byte
+		for _, unit := range utf16.Encode([]rune("\ufeff" + string(body))) {
+			b = order.AppendUint16(b, unit)
+		}
+		return b
+	})
+}
+
+// What counts is whether the answer is there, not what it calls itself, how it is packed
+// or what stands before it.
+func TestAnAnswerIsReadHoweverItComes(t *testing.T) {
+	faults := map[string]sim.Fault{
+		"a mark": sim.Before("\ufeff"), "a mark and a line": sim.Before("\ufeff\r\n"),
+		"UTF-16": wide(binary.LittleEndian), "UTF-16, the other end first": wide(binary.BigEndian),
+		"gzip": sim.Packed("gzip", gzipped), "x-gzip": sim.Packed("X-GZIP", gzipped), "gzip twice": sim.Packed("gzip, gzip", twice),
+		"deflate": sim.Packed("deflate", zlibbed), "bare deflate": sim.Packed("deflate", deflated),
+		"utf-8 for a packing": sim.Packed("utf-8", unpacked), "identity": sim.Packed("identity", unpacked),
+	}
+	for _, label := range []string{
+		"", "text/plain", "Text/Plain; charset=utf-8", "text/json", "application/octet-stream", "binary/octet-stream",
+		"application/x-json", "application/hal+json", "text/javascript", "image/png", ";;;",
+	} {
+		faults["as "+label] = sim.Labeled(label)
+	}
+	s := sim.New()
+	c := newClient(t, serve(t, s))
+	live, done := running(s), finished(s)
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			s.Break(fault)
+			if a, err := c.Status(t.Context(), live); err != nil || a.Status != job.Processing || a.Description != "Annual report" {
+				t.Errorf("a status: %+v, %v", a, err)
+			}
+			if u, err := c.Output(t.Context(), "/job/"+done.String()+"/output"); err != nil || u.Path != "/files/"+done.String()+".pdf" {
+				t.Errorf("an output: %v, %v", u, err)
+			}
+		})
+	}
+}
