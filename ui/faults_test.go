@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 )
@@ -50,6 +52,13 @@ func TestEveryFaultIsToldAndSurvived(t *testing.T) {
 			atDesk(t, func(d *desk) { d.through(&f) })
 		})
 		fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, cmp.Or(f.header, "live: it is taken as it is"), f.told)
+	}
+	table.WriteString("\n| What goes wrong with a PDF | The header says | In the end its row says |\n| --- | --- | --- |\n")
+	for _, f := range losses() {
+		t.Run("PDF: "+f.name, func(t *testing.T) {
+			atDesk(t, func(d *desk) { d.without(&f) })
+		})
+		fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, f.header, f.told)
 	}
 	table.WriteString("\n| What takes longer | In the end the screen says | And |\n| --- | --- | --- |\n")
 	t.Run("over time", func(t *testing.T) {
@@ -96,10 +105,31 @@ func (d *desk) through(f *fault) {
 	d.waitFor("6 done")
 }
 
-// answering has the API answer in a way.
-func answering(f sim.Fault) mishap {
+// without is the story of one fault of a PDF. Another job is polled all the while.
+func (d *desk) without(f *fault) {
+	d.Helper()
+	d.send(tea.WindowSizeMsg{Width: 300, Height: 40})
+	d.add(2, func(i int, j *sim.Job) {
+		j.Description = "Report"
+		steady(j, []time.Duration{2 * time.Second, time.Hour}[i])
+	})
+	d.waitFor("1 done")
+	mend := f.strike(d)
+	d.press("g", "d")
+	d.wait(3 * time.Second)
+	d.sees(f.header)
+	d.wait(time.Minute)
+	d.sees("PDF " + f.told)
+	mend()
+	d.press("d")
+	d.waitFor("PDF Report.pdf")
+	d.sees("live")
+}
+
+// answering has the API answer in ways.
+func answering(f ...sim.Fault) mishap {
 	return func(d *desk) func() {
-		d.api.Break(f)
+		d.api.Break(f...)
 		return d.api.Mend
 	}
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"compress/zlib"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -149,6 +150,12 @@ func answers() []fault {
 		says("a progress that is a text", `{"id":"{id}","status":"Done","progress":"half"}`, "answered with a text as the job's progress"),
 		says("a path that is true", `{"id":"{id}","status":"Done","path":true}`, "answered with true or false as the job's path"),
 		says("another job's body", `{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`, "answered about another job"),
+		{"text that is no JSON", answering(sim.Answer(http.StatusOK, "text/plain", "OK")), ease, "answered with text/plain instead of JSON (a captive portal or proxy?)"},
+		{"packed with br, which nobody asked for", answering(sim.Packed("br", zlibbed)), ease, "answered with br compression, which jobwatch can't unpack"},
+		{"packed with deflate, which nobody asked for", answering(sim.Packed("deflate", zlibbed)), "", "Processing"},
+		{"JSON that calls itself text/plain", answering(sim.Labeled("text/plain")), "", "Processing"},
+		{"JSON that calls itself application/octet-stream", answering(sim.Labeled("application/octet-stream")), "", "Processing"},
+		{"JSON after a byte-order mark", answering(sim.Before("\ufeff")), "", "Processing"},
 		takes("keys given twice", `{"id":"{id}","status":"Error","status":"Processing"}`, "Processing"),
 		takes("invalid UTF-8", "{\"id\":\"{id}\",\"status\":\"Processing\",\"description\":\"a\xff\xfeb\"}", "a\ufffd"),
 		takes("a status nobody knows", `{"id":"{id}","status":"Proofreading"}`, "Proofreading"),
@@ -156,6 +163,8 @@ func answers() []fault {
 		takes("a progress below nothing", `{"id":"{id}","status":"Processing","progress":-1e9}`, "0%"),
 	}
 }
+
+func zlibbed(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
 
 // refused dials a port of this machine on which nobody listens.
 func refused(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -24,7 +24,7 @@ type Kind uint8
 // Private, and with TooLarge and Disk once something was changed.
 const (
 	NoOutput Kind = iota // the API named no output
-	Asking               // the API did not say where the PDF is
+	Asking               // the API did not say where the PDF is, or has none yet
 	Expired              // the link was refused
 	Private              // the link leads into the user's own network
 	Broken               // the file server, or the way to it
@@ -71,6 +71,7 @@ var (
 	errNoPath = &Error{Kind: NoOutput, Reason: "the API named no output for this job"}
 	errNotPDF = &Error{Kind: NotPDF, Reason: "what came is not a PDF (a login page, perhaps): nothing was saved; try again"}
 	errCut    = &Error{Kind: CutShort, Reason: "the file came cut short: nothing was saved; try again"}
+	errPacked = &Error{Kind: Broken, Reason: "what came is damaged and can't be unpacked: nothing was saved; try again"}
 	errIdle   = &Error{Kind: Broken, Reason: "less than 1 KiB came within 30 s: given up; try again"}
 )
 
@@ -85,11 +86,8 @@ func explain(err error) error {
 // asking is a failure to learn where the PDF is.
 func asking(err error) *Error {
 	e, ok := errors.AsType[*api.Error](err)
-	switch {
-	case !ok:
+	if !ok {
 		return &Error{Asking, "the API could not be asked for the PDF", err}
-	case e.Problem.Code == http.StatusNotFound:
-		return &Error{NoOutput, "the API has no PDF of this job (any more)", err}
 	}
 	return &Error{unlessPrivate(Asking, err), "asked for the PDF: " + e.Error(), err}
 }
@@ -121,11 +119,14 @@ func unlessPrivate(k Kind, err error) Kind {
 	return k
 }
 
-// broken is a body that did not come to its end. The cause is not told: it may name
+// broken is a body that can't be read to its end. The cause is not told: it may name
 // the host.
 func broken(err error) *Error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errCut
+	case api.Damaged(err):
+		return errPacked
 	}
 	return &Error{Kind: Broken, Reason: "the connection broke: nothing was saved; try again"}
 }

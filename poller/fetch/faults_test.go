@@ -39,7 +39,7 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 		{"reset", func(*desk) sim.Fault { return sim.On(sim.FilePage, sim.ResetMidHeaders()) }, Broken, "connection"},
 		{"no such job", func(*desk) sim.Fault {
 			return sim.On(sim.OutputPage, sim.Answer(http.StatusNotFound, "application/json", "{}"))
-		}, NoOutput, "no PDF"},
+		}, Asking, "no PDF of this job, or not yet"},
 		{"API in trouble", func(*desk) sim.Fault {
 			return sim.On(sim.OutputPage, sim.Answer(http.StatusBadGateway, "text/html", "<h1>Bad"))
 		}, Asking, "HTTP 502"},

@@ -120,7 +120,7 @@ func (p *part) fill(r io.Reader, most int64) error {
 			break
 		}
 		if err != nil {
-			return broken(err)
+			return explain(err)
 		}
 	}
 	if err := p.file.Sync(); err != nil {
@@ -129,7 +129,7 @@ func (p *part) fill(r io.Reader, most int64) error {
 	return nil
 }
 
-// ends says that the file ends as a PDF does. It is asked where the size was not told.
+// ends reports whether the file ends as a PDF does.
 func (p *part) ends() bool {
 	tail := make([]byte, 1024)
 	n, _ := p.file.ReadAt(tail, max(0, p.size-int64(len(tail))))

@@ -1,11 +1,11 @@
 package fetch
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -52,14 +52,19 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 		return "", false, getting(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.ContentLength > d.max {
+	packed := resp.Header.Get("Content-Encoding") != ""
+	if resp.ContentLength > d.max && !packed {
 		return "", false, tooLarge(d.max)
 	}
-	body := &body{r: resp.Body, size: resp.ContentLength, heard: func(got int64) {
+	body := &body{r: resp.Body, size: resp.ContentLength, max: d.max, heard: func(got int64) {
 		silence.heard(got)
 		d.progress(w.ID, got, resp.ContentLength)
 	}}
-	name, already, err := d.save(w, resp, body)
+	plain, err := api.Unpack(resp.Header, body)
+	if err != nil {
+		return "", false, getting(ctx, err)
+	}
+	name, already, err := d.save(w, body, plain)
 	if err != nil && errors.Is(context.Cause(ctx), errIdle) {
 		err = errIdle
 	}
@@ -87,17 +92,23 @@ func (d *Downloads) link(ctx context.Context, path string) (link *url.URL, err e
 	return link, err
 }
 
-const magic = "%PDF-"
+// A PDF's first line begins within so many bytes: readers skip what stands before it.
+const (
+	magic     = "%PDF-"
+	maxBefore = 1024
+)
 
-// save writes a body that is a PDF into the wanted folder.
-func (d *Downloads) save(w *Want, resp *http.Response, b *body) (file string, already bool, err error) {
-	head := make([]byte, len(magic))
-	switch _, err := io.ReadFull(b, head); {
+// save writes a body that is a PDF, and what it unpacks to, into the wanted folder.
+func (d *Downloads) save(w *Want, b *body, plain io.Reader) (file string, already bool, err error) {
+	buffered := bufio.NewReaderSize(plain, maxBefore)
+	head, err := buffered.Peek(maxBefore)
+	begins := bytes.Index(head, []byte(magic))
+	switch {
 	case endOfFile(err) && b.cut():
 		return "", false, errCut
-	case err != nil && !endOfFile(err):
-		return "", false, broken(err)
-	case string(head) != magic:
+	case err != nil && !errors.Is(err, io.EOF):
+		return "", false, explain(err)
+	case begins < 0:
 		return "", false, errNotPDF
 	}
 	f, err := d.open(w.Batch)
@@ -110,11 +121,14 @@ func (d *Downloads) save(w *Want, resp *http.Response, b *body) (file string, al
 		return "", false, onDisk("write into the folder of", w.Batch, err)
 	}
 	defer p.discard()
-	if err := p.fill(io.MultiReader(bytes.NewReader(head), b), d.max); err != nil {
+	if err := p.fill(buffered, d.max); err != nil {
 		return "", false, err
 	}
-	if b.cut() || (resp.ContentLength < 0 && !p.ends()) {
+	switch ends := p.ends(); {
+	case b.cut(), b.size < 0 && !ends:
 		return "", false, errCut
+	case begins > 0 && !ends: // a page that only speaks of PDFs
+		return "", false, errNotPDF
 	}
 	name, already, err := p.keep(names(w.Description, w.ID.Short()))
 	if err != nil {
@@ -123,11 +137,12 @@ func (d *Downloads) save(w *Want, resp *http.Response, b *body) (file string, al
 	return filepath.Join(f.path, name), already, nil
 }
 
-// body counts what is read.
+// body counts what is read, in bytes.
 type body struct {
 	r     io.Reader
 	got   int64
 	size  int64 // -1 when not told
+	max   int64 // of what it unpacks to
 	heard func(got int64)
 }
 
@@ -137,13 +152,16 @@ func (b *body) Read(p []byte) (int, error) {
 		b.got += int64(n)
 		b.heard(b.got)
 	}
+	if b.got > 2*b.max+64<<10 { // packing adds less, and what unpacks to nothing must end, too
+		return n, tooLarge(b.max)
+	}
 	return n, err
 }
 
 // cut says that less came than was promised.
 func (b *body) cut() bool { return b.size >= 0 && b.got < b.size }
 
-// isPDF says that a regular file begins as a PDF does.
+// isPDF reports whether a regular file begins as a PDF does.
 func isPDF(name string) bool {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
@@ -154,7 +172,6 @@ func isPDF(name string) bool {
 		return false
 	}
 	defer func() { _ = f.Close() }()
-	head := make([]byte, len(magic))
-	_, err = io.ReadFull(f, head)
-	return err == nil && string(head) == magic
+	head, err := io.ReadAll(io.LimitReader(f, maxBefore))
+	return err == nil && bytes.Contains(head, []byte(magic))
 }

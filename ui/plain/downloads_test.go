@@ -228,26 +228,34 @@ func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
 	}
 }
 
+// An output need not be there yet when its job is Done.
 func TestAnOutageOfAMinuteCostsNoPDF(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		server := s.withAPI()
-		folder := t.TempDir()
-		s.withDownloads(folder)
-		s.cfg.Batch = "b"
-		id := server.Add(document("Agenda", time.Second))[0]
-		now := time.Now()
-		away := func(route sim.Route, until time.Duration, f sim.Fault) sim.Fault {
-			return sim.On(route, server.During(now, now.Add(until), f))
-		}
-		server.Break(away(sim.OutputPage, 20*time.Second, sim.TooMany("9")), away(sim.FilePage, 50*time.Second, sim.Unavailable("")))
-		s.start(id)
-		s.wait()
-		wantFiles(t, folder, "b/Agenda.pdf")
-		if s.result.Exit() != 0 || s.err.Len() > 0 || strings.Contains(s.out.String(), "failed") {
-			t.Errorf("%+v\n%s%s", s.result, s.out.String(), s.err.String())
-		}
-	})
+	for name, fault := range map[string]sim.Fault{
+		"429": sim.TooMany("9"), "503": sim.Unavailable("9"), "403": sim.Forbidden(""), "404": sim.Trouble(404), "500": sim.Trouble(500),
+		"a page": sim.CaptivePortal(), "no answer": sim.Hangup(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t)
+				server := s.withAPI()
+				folder := t.TempDir()
+				s.withDownloads(folder)
+				s.cfg.Batch = "b"
+				id := server.Add(document("Agenda", time.Second))[0]
+				now := time.Now()
+				away := func(route sim.Route, until time.Duration, f sim.Fault) sim.Fault {
+					return sim.On(route, server.During(now, now.Add(until), f))
+				}
+				server.Break(away(sim.OutputPage, 20*time.Second, fault), away(sim.FilePage, 50*time.Second, sim.Unavailable("")))
+				s.start(id)
+				s.wait()
+				wantFiles(t, folder, "b/Agenda.pdf")
+				if s.result.Exit() != 0 || s.err.Len() > 0 || strings.Contains(s.out.String(), "failed") {
+					t.Errorf("%+v\n%s%s", s.result, s.out.String(), s.err.String())
+				}
+			})
+		})
+	}
 }
 
 func TestAProgramReadsWhereThePDFsAre(t *testing.T) {
