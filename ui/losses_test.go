@@ -3,6 +3,8 @@ package ui
 import (
 	"net/http"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"example.com/jobwatch/poller/sim"
 )
 
@@ -34,6 +36,7 @@ func losses() []fault {
 		failed("the output: JSON without a URL", output(sim.JSON("{}")), asked+"answered without the URL of the PDF"),
 		saved("the output: JSON that calls itself text/plain", output(sim.Labeled("text/plain"))),
 		saved("the output: JSON after a byte-order mark", output(sim.Before("\ufeff"))),
+		saved("an API below a path that its outputs leave out", below),
 		failed("the link has expired", func(d *desk) func() { return answering(d.api.ExpiredLink())(d) }, "the link to the PDF was refused (HTTP 403), it may have expired; try again for a fresh one"),
 		failed("the file: 503", file(sim.Unavailable("7")), "the file server answered HTTP 503; try again later"),
 		failed("the file: a login page, as a PDF", answering(sim.NotPDF()), "what came is not a PDF (a login page, perhaps): nothing was saved; try again"),
@@ -42,4 +45,18 @@ func losses() []fault {
 		saved("the file: packed with deflate, which nobody asked for", file(sim.Packed("deflate", zlibbed))),
 		saved("the file: a byte-order mark before the PDF", file(sim.Before("\ufeff"))),
 	}
+}
+
+// below has jobwatch started with an API that a proxy serves below a path, of which the
+// API knows nothing.
+func below(d *desk) func() {
+	to := func(base string, faults ...sim.Fault) {
+		d.leave()
+		d.base = base
+		d.api.Break(faults...)
+		d.start()
+		d.send(tea.WindowSizeMsg{Width: 300, Height: 40})
+	}
+	to("http://api.example/v1", sim.Under("/v1"))
+	return func() { to("") }
 }

@@ -147,8 +147,8 @@ func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
 	return answer, nil
 }
 
-// Hops is how many requests redirects have led to since it was last asked: those to
-// the API's own host, of polls and of asking for outputs.
+// Hops is how many requests redirects, and second places to look at, have led to since
+// it was last asked: those to the API's own host, of polls and of asking for outputs.
 func (c *Client) Hops() int { return int(c.hops.Swap(0)) }
 
 // CloseIdle closes the connections that no request uses: after a suspend they are

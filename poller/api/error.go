@@ -12,7 +12,8 @@ import (
 )
 
 // Error is a request that failed, told for people and sorted by what to do next.
-// Its texts never hold a job's ID or a URL, but may quote untrusted text.
+// Its texts never hold a job's ID nor a URL, but for the API's own without IDs, and may
+// quote untrusted text.
 type Error struct {
 	Problem job.Problem
 	cause   error

@@ -99,6 +99,57 @@ func TestAnOutputThatGoesWrongIsToldWithoutItsURL(t *testing.T) {
 	}
 }
 
+// An API that a proxy serves below a path need not know of it.
+func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
+	for name, path := range map[string]string{
+		"absolute": "/job/ID/output", "relative": "job/ID/output", "a whole URL": "BASE/job/ID/output?a=b", "the right one": "/v1/job/ID/output",
+		"beside it": "/v1x/../job/ID/output",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sim.New()
+			base := serve(t, s)
+			c := newClient(t, base+"/v1")
+			s.Break(sim.Under("/v1"))
+			path := strings.NewReplacer("ID", finished(s).String(), "BASE", base).Replace(path)
+			link, err := c.Output(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := c.Hops(); name != "relative" && name != "the right one" && n != 1 || n > 1 {
+				t.Errorf("%d requests were counted besides", n)
+			}
+			resp, err := c.Fetch(t.Context(), link)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		})
+	}
+}
+
+func TestWhereAnOutputWasAskedForIsTold(t *testing.T) {
+	s := sim.New()
+	base := serve(t, s)
+	c := newClient(t, base+"/v1")
+	id := finished(s)
+	path := base + "/job/" + id.String() + "/output?signature=secret"
+	outside, below := base+"/job/"+id.Short()+"…/output", base+"/v1/job/"+id.Short()+"…/output"
+	asked := func(want string, faults ...sim.Fault) {
+		t.Helper()
+		s.Break(faults...)
+		if _, err := c.Output(t.Context(), path); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	asked("the API has no PDF of this job, or not yet: asked "+outside+" and "+below+" (HTTP 404)", sim.Trouble(404))
+	asked("the API has trouble: Bad Gateway: asked "+outside+" and "+below+" (HTTP 502)", sim.Times(1, sim.Trouble(404)), sim.Trouble(502))
+	asked("the API gave an unexpected answer: Forbidden: asked "+outside+" (HTTP 403)", sim.Trouble(403))
+
+	if _, err := newClient(t, base).Output(t.Context(), path); err == nil || err.Error() != "the API gave an unexpected answer: Forbidden (HTTP 403)" {
+		t.Errorf("without a path in the base URL: %v", err)
+	}
+}
+
 // The rule of the whole: an answer can't have jobwatch look behind its user's
 // firewall. These names look public, but all lead to 127.0.0.1.
 func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {

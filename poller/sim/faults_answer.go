@@ -190,6 +190,21 @@ func Packed(encoding string, pack func(io.Writer) io.WriteCloser) Fault {
 	})
 }
 
+// Under has the service known to the world below a path, as a proxy does that cuts it
+// off: the service itself knows nothing of it. Elsewhere nothing is found.
+func Under(prefix string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		path, ok := strings.CutPrefix(r.URL.Path, prefix)
+		if !ok {
+			Trouble(http.StatusNotFound)(w, r, next)
+			return
+		}
+		inside := r.Clone(r.Context())
+		inside.URL.Path = path
+		next(w, inside)
+	}
+}
+
 // Redirect sends the client elsewhere. {path} in the target stands for the path that
 // was asked for.
 func Redirect(code int, to string) Fault {
