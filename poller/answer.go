@@ -39,7 +39,16 @@ func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.P
 		s.finish(e, endOf(a.Status))
 		return
 	}
-	s.queueUp(e, max(now, e.last+s.service.tau(&e.history)))
+	due := max(now, e.last+s.service.tau(&e.history))
+	switch {
+	case a.Status.Known():
+		e.odd = ""
+	case a.Status != e.odd:
+		e.odd, e.oddSince = a.Status, now
+	default:
+		due = max(due, now+oddWait(now-e.oddSince))
+	}
+	s.queueUp(e, due)
 }
 
 // calledOff takes back a request that was given up without an answer.
@@ -58,7 +67,11 @@ func (s *schedule) land(e *entry) {
 
 func (s *schedule) queueUp(e *entry, due float64) {
 	s.due.set(e, due)
-	s.unheard.set(e, e.contact)
+	unheard := e.contact
+	if e.odd != "" {
+		unheard = max(unheard, due-heartbeat) // it may go unheard for longer
+	}
+	s.unheard.set(e, unheard)
 }
 
 // failed plans the next try of a job whose poll failed.
@@ -109,7 +122,11 @@ func (s *schedule) learn(at float64, e *entry, a *job.Answer) {
 		from = e.start
 	}
 	if e.running && !e.blind {
-		s.service.ran(at-from, a.Status.Final())
+		d := at - from
+		if e.odd != "" {
+			d = 0 // whether it ran meanwhile, nobody knows
+		}
+		s.service.ran(d, a.Status.Final())
 	}
 	switch {
 	case a.Status == job.NotStarted:

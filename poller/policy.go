@@ -31,6 +31,11 @@ const (
 	drawnGrain    = 0.05 // bars in coarser steps are drawn as they come
 	coarsestGrain = 8    // a bar of up to so many steps is recognised by its fractions
 
+	// A job whose status is a word that API.md does not have may be over, which nobody
+	// can tell: the longer it has said the same, the more rarely it is asked.
+	oddPart    = 0.5  // of the time for which it has said so, until the next look
+	oddLongest = 3600 // seconds between two looks
+
 	waitingSure = 2         // k of a waiting job: it has to start and to finish
 	keep        = 31.0 / 32 // of what was learned of starts, at each answer
 	endMemory   = 1000      // finished jobs that count in full
@@ -101,6 +106,10 @@ func (s *service) tau(h *history) float64 {
 	k, t := s.outlook(h)
 	return max(s.cost, math.Pow((k+1)*s.cost*math.Pow(t, k), 1/(k+1)))
 }
+
+// oddWait returns for how long not to look at a job that has had the same odd status
+// for so many seconds.
+func oddWait(stood float64) float64 { return min(oddPart*stood, oddLongest) }
 
 // outlook says how far away a job's news is, and how surely.
 func (s *service) outlook(h *history) (k, t float64) {

@@ -46,6 +46,9 @@ func newEntry(m moment, t *Tracked) *entry {
 	if t.Answer.Status == job.NotStarted {
 		return e
 	}
+	if !t.Answer.Status.Known() {
+		e.odd, e.oddSince = t.Answer.Status, e.last
+	}
 	e.running = true
 	e.start = e.last
 	if !t.Started.IsZero() {

@@ -38,6 +38,9 @@ type entry struct {
 	fails   int     // bad answers in a row
 	missing float64 // the first 404 of a row of nothing else; NaN when the last answer wasn't one
 
+	odd      job.Status // its status if that is none of API.md's, else ""
+	oddSince float64    // when odd was first seen
+
 	key   [orders]float64
 	place [orders]int
 
@@ -194,7 +197,7 @@ func (s *schedule) stalestVisible() (*entry, float64) {
 			continue
 		}
 		live++
-		if e.flying || e.failing() {
+		if e.flying || e.failing() || e.odd != "" {
 			continue // being looked at does not shorten the wait after a bad answer
 		}
 		if oldest == nil || e.key[byUnheard] < oldest.key[byUnheard] {
@@ -216,7 +219,7 @@ func (s *schedule) glanceAfter(live float64) float64 {
 // wants it, or before that so that it's not unheard for too long.
 func (s *schedule) expected(e *entry) float64 {
 	t := min(e.key[byDue], e.key[byUnheard]+heartbeat)
-	if _, shown := s.shown[e.id]; !shown || e.failing() {
+	if _, shown := s.shown[e.id]; !shown || e.failing() || e.odd != "" {
 		return t
 	}
 	live := 0.0

@@ -135,6 +135,7 @@ func (s *schedule) jump(now, gap float64) {
 		e.start -= gap
 		e.moved -= gap
 		e.since -= gap
+		e.oddSince -= gap
 		e.contact -= gap
 		e.blind, e.fails, e.missing = true, 0, math.NaN()
 		e.key[byUnheard] -= gap

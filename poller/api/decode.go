@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode"
 
 	strict "github.com/go-json-experiment/json"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -40,7 +41,7 @@ func decode(body []byte, want job.ID) (job.Answer, error) {
 		return job.Answer{}, notAPI("answered with JSON that names no job")
 	case err != nil || id != want:
 		return job.Answer{}, notAPI("answered about another job")
-	case wire.Status == "":
+	case !strings.ContainsFunc(string(word(wire.Status)), visible):
 		return job.Answer{}, notAPI("answered without a status")
 	}
 	a := job.Answer{
@@ -60,6 +61,8 @@ func decode(body []byte, want job.ID) (job.Answer, error) {
 	}
 	return a, nil
 }
+
+func visible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
 
 // unmarshal is encoding/json's, which reads everything twice, by way of its successor,
 // which does not: JSON was a quarter of what a poll costs beyond plain HTTP. What the

@@ -117,6 +117,8 @@ func answerFaults() []faultRow {
 		notAPI("not an object", "the JSON is a list", "answered with JSON that is no job's status", sim.JSON(`[]`)),
 		notAPI("null", "the JSON is null", "answered with JSON that names no job", sim.JSON(`null`)),
 		notAPI("no status", "the status is missing", "answered without a status", sim.JSON(`{"id":"{id}"}`)),
+		notAPI("a status that says nothing", "the status is of spaces and characters without width", "answered without a status",
+			sim.JSON(`{"id":"{id}","status":" \u200b\u0000\t\u00a0"}`)),
 		wrong("id", "7", "answered with a wrong number as the job's id"),
 		wrong("status", "[1]", "answered with a list as the job's status"),
 		wrong("description", "{}", "answered with an object as the job's description"),
