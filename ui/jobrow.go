@@ -20,7 +20,7 @@ func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	m.gutter(l, line.Cursor, mark, marked)
 
 	word, role := look.Word, look.Role
-	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() {
+	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() && r.State() != jobs.Other {
 		age, _ := draw.Age(span)
 		word, role = "stalled "+leading(age), theme.Warn
 	}
@@ -82,6 +82,9 @@ func (m *Model) words(r *jobs.Row, stale bool) words {
 	}
 	if about == "" && r.Problem != nil {
 		about, aboutRole = m.problem(r).Reason, theme.Warn
+	}
+	if about == "" && r.State() == jobs.Other {
+		about, aboutRole = theme.UnknownStatus, theme.Warn
 	}
 	if about == "" && !r.End.Finished() {
 		about, aboutRole = j.Answer.Meta, theme.Dim
@@ -243,7 +246,7 @@ func quiet(stale bool, r theme.Role) theme.Role {
 
 // eta is when a live job will be ready, as far as that can be told.
 func (m *Model) eta(r *jobs.Row, stale bool) (string, theme.Role) {
-	if r.End.Finished() || stale {
+	if r.End.Finished() || stale || r.State() == jobs.Other {
 		return "", theme.Dim
 	}
 	ready := m.oracle.Job(r.ID, m.now).Ready

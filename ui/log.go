@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/theme"
@@ -44,6 +45,23 @@ func (l *eventLog) newest(i int) entry {
 func (m *Model) noteEvents(events []jobs.Event) {
 	for _, e := range events {
 		m.log.add(m.entryOf(e))
+	}
+}
+
+// noteUnknown says once of each status word that jobwatch does not know it.
+func (m *Model) noteUnknown(reports []job.Report) {
+	for i := range reports {
+		r := &reports[i]
+		if r.Answer.Status == "" || r.Answer.Status.Known() {
+			continue
+		}
+		row, ok := m.list.Row(r.ID)
+		if !ok {
+			continue
+		}
+		if text := m.unknown.Report(m.public(&row.Job).Answer.Status, row.ID.Short()); text != "" {
+			m.warn(text)
+		}
 	}
 }
 

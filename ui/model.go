@@ -86,6 +86,8 @@ type Model struct {
 	note   note
 	log    eventLog
 
+	unknown theme.Unknown
+
 	away        absence
 	focusKnown  bool // the terminal reports its focus
 	limiter     notify.Limiter

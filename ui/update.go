@@ -195,6 +195,7 @@ func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	m.noteHost(before)
 	applied := m.list.Apply(msg.update.Reports, m.now)
 	m.noteEvents(applied.Events) // while their rows are in the caches
+	m.noteUnknown(msg.update.Reports)
 	m.fetchDone(applied.Events)
 	cmds := []tea.Cmd{listen(m.opts.Watcher.Updates()), m.announce(applied.Events)}
 	m.list.Study(m.oracle.SeeAll)

@@ -9,6 +9,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/draw"
+	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/safe"
 	"example.com/jobwatch/ui/theme"
@@ -123,7 +124,7 @@ func (p *page) facts(j Job) {
 const atOnce = 5 * time.Second
 
 func (p *page) forecast(j Job) {
-	if !j.End.Finished() {
+	if s := filter.StateOf(j.Answer.Status, j.End); !s.Finished() && s != filter.Other {
 		if text := j.Forecast.Ready.WithClock(p.now.Local()); text != "" {
 			p.fact("Ready", theme.Text, text)
 		}
@@ -185,10 +186,16 @@ func (p *page) polling(j Job) {
 }
 
 func (p *page) trouble(j Job) {
-	if j.Problem == nil && j.Cause == "" {
+	unknown := filter.StateOf(j.Answer.Status, j.End) == filter.Other
+	if j.Problem == nil && j.Cause == "" && !unknown {
 		return
 	}
 	p.blank()
+	if j.Problem == nil && unknown {
+		p.text(theme.Warn, 0, theme.UnknownStatus, 2)
+		p.text(theme.Text, 2, "It waits until the job is Done or Error, and checks it ever more rarely.", 3)
+		return
+	}
 	if j.Problem == nil {
 		p.text(theme.Error, 0, j.Cause, 6)
 		return

@@ -61,7 +61,8 @@ func (r *Row) Progress() job.Progress {
 }
 
 // Stale reports whether what is shown of a live job is old: its last poll failed,
-// or its last answer (if none, its adding) is more than [StaleAfter] ago.
+// or its last answer (if none, its adding) is more than [StaleAfter] ago. A job whose
+// status nobody knows is asked rarely: it is as long after its next poll was due.
 func (r *Row) Stale(now time.Time) bool {
 	if r.End.Finished() {
 		return false
@@ -72,6 +73,9 @@ func (r *Row) Stale(now time.Time) bool {
 	since := r.Answered
 	if since.IsZero() {
 		since = r.Added
+	}
+	if r.State() == Other && r.Next.After(since) {
+		since = r.Next // it is not meant to be asked before
 	}
 	return now.Sub(since) > StaleAfter
 }

@@ -1,6 +1,10 @@
 package theme
 
-import "example.com/jobwatch/poller/job"
+import (
+	"fmt"
+
+	"example.com/jobwatch/poller/job"
+)
 
 // Look is how a job's state is shown: always by a glyph and a word, and by a
 // colour besides.
@@ -37,7 +41,7 @@ func (t *Theme) Look(status job.Status, end job.End, problem *job.Problem) Look 
 	case "":
 		return t.unheard(problem)
 	default:
-		return Look{g.Running, string(status), Accent}
+		return Look{g.Running, string(status), Warn}
 	}
 }
 
@@ -51,4 +55,28 @@ func (t *Theme) unheard(problem *job.Problem) Look {
 	default:
 		return Look{t.Glyphs.Checking, "No answer", Warn}
 	}
+}
+
+// UnknownStatus is what is said of a job whose status is none of API.md's words.
+const UnknownStatus = "jobwatch does not know this status"
+
+// Unknown remembers which status words were reported as unknown.
+type Unknown struct{ told map[job.Status]bool }
+
+// mostUnknown is how many words are reported: a status that changes with every answer
+// must not fill a log.
+const mostUnknown = 10
+
+// Report returns what to say of a live job's status: "" if the word is known or was
+// reported before.
+func (u *Unknown) Report(status job.Status, short string) string {
+	if status == "" || status.Known() || u.told[status] || len(u.told) == mostUnknown {
+		return ""
+	}
+	if u.told == nil {
+		u.told = make(map[job.Status]bool)
+	}
+	u.told[status] = true
+	return fmt.Sprintf("the API gives %s the status %q, which jobwatch does not know; "+
+		"it waits until such jobs are Done or Error, and checks them ever more rarely", short, string(status))
 }

@@ -1,0 +1,40 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/theme"
+)
+
+// The API says of a job what nobody knows, for hours.
+func TestAStatusNobodyKnowsIsTold(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.silent(2, 5*time.Hour)
+		d.paste(text)
+		d.wait(3 * time.Second)
+		d.sees("2 running")
+		d.api.Break(sim.JSON(`{"id":"{id}","status":"Cancelled","progress":0.4,"status_meta":"by its owner"}`))
+		d.waitFor("the status \"Cancelled\", which jobwatch does not know")
+		d.press("down", "down")
+		d.wait(time.Hour)
+		d.sees("◐ Cancelled", theme.UnknownStatus, "by its owner", "live")
+		d.seesNot("stale", "stalled")
+		d.api.ResetStats()
+		d.wait(time.Hour)
+		if n := d.api.Stats().Requests; n < 2 || n > 8 {
+			d.Errorf("%d requests for 2 jobs in the second hour", n)
+		}
+		d.seesNot("stale", "stalled")
+		d.press("l")
+		d.sees("which jobwatch does not know")
+		d.press("l")
+		d.api.Mend()
+		d.wait(time.Hour)
+		d.press("R")
+		d.wait(5 * time.Second)
+		d.sees("◐ Processing")
+		d.seesNot(theme.UnknownStatus)
+	})
+}
