@@ -13,6 +13,7 @@ type facts struct {
 	answered time.Time
 	started  time.Time
 	problem  *job.Problem
+	failed   int
 	polls    int
 	latency  time.Duration
 }
@@ -63,8 +64,10 @@ func (e *entry) note(m moment, a *job.Answer, p *job.Problem, latency time.Durat
 	e.polls++
 	e.problem, e.latency = p, latency
 	if p != nil {
+		e.failed++
 		return
 	}
+	e.failed = 0
 	before := e.answer.Status
 	e.answer, e.answered = *a, m.wall
 	switch {
@@ -85,6 +88,7 @@ func (e *entry) report(m moment, next float64) job.Report {
 		Answered: e.answered,
 		Started:  e.started,
 		Problem:  e.problem,
+		Failed:   e.failed,
 		Polls:    e.polls,
 		Latency:  e.latency,
 		End:      e.end,

@@ -68,6 +68,7 @@ type Report struct {
 	Answered time.Time // when Answer came; zero if never
 	Started  time.Time // when the job was seen, or inferred, to leave Not Started; zero before, and if it was over when first heard of
 	Problem  *Problem  // why the last poll failed; nil when it did not
+	Failed   int       // polls that failed in a row, the last one among them; 0 when it did not
 	Polls    int       // polls made since the job was tracked by this process
 	Latency  time.Duration
 	Next     time.Time // when the next poll is due; zero when none is planned

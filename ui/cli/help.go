@@ -46,6 +46,25 @@ func statuses() []status {
 	}
 }
 
+const aboutJSON = `With --json there is an object for each change of a job's status, for each PDF, and
+when a job's checks begin to fail for the third time in a row, fail of something
+else, or fail no more. Every key is always there; null means not known.`
+
+// jsonKeys are the keys of --json's objects.
+func jsonKeys() []pair {
+	return []pair{
+		{"time", "when it came about, RFC 3339 in UTC"},
+		{"id, batch", "the job's ID and its batch's name"},
+		{"status", `the API's word; null before the first answer`},
+		{"progress", "0 to 1"},
+		{"status_meta, path", "as the API gave them"},
+		{"error", "why the job ended without being Done; null while it may still be"},
+		{"problem", `why its last check failed, with the HTTP status, such as "403 Forbidden: ..."; null when it did not`},
+		{"file, file_error", "where its PDF was saved, or why it could not be"},
+		{"ready_from, ready_by", "when it will be ready, in four cases of five"},
+	}
+}
+
 // pair is a thing outside and what it is for.
 type pair struct{ name, about string }
 

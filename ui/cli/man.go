@@ -45,14 +45,20 @@ func manPage(in *Input) string {
 		line(`\fB` + s.code + `\fR`)
 		line(roff(sentence(s.about)))
 	}
-	section := func(heading string, pairs []pair) {
-		line(".SH " + heading)
+	entries := func(pairs []pair) {
 		for _, p := range pairs {
 			line(".TP")
 			line(`\fI` + roff(p.name) + `\fR`)
 			line(roff(sentence(p.about)))
 		}
 	}
+	section := func(heading string, pairs []pair) {
+		line(".SH " + heading)
+		entries(pairs)
+	}
+	line(".SH JSON LINES")
+	line(roff(aboutJSON))
+	entries(jsonKeys())
 	if len(in.Keys) > 0 {
 		section("KEYS", keys(in))
 	}

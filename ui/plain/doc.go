@@ -15,6 +15,13 @@
 // jobwatch itself, and the causes of jobs that failed, go to standard error; so do
 // notifications, where that is a terminal.
 //
+// A status that API.md does not have is shown as it is. The job is not finished by it:
+// standard error says once of each such word that jobwatch waits for another.
+//
+// A job whose polls failed three times in a row is named on standard error, with the
+// reason; again when it is heard again, or when the polls fail of something else (another
+// HTTP status). While the API as a whole is away, that alone is said.
+//
 // Where PDFs are wanted (--download), each Done job has another line: where its PDF
 // was saved, or found to be already, or why there is none, which standard error
 // repeats at the end:
@@ -25,7 +32,8 @@
 //
 // # JSON lines
 //
-// The same moments, one object a line:
+// The same moments, one object a line; also one each time that standard error says of a
+// job that its polls fail or fail no more:
 //
 //	time         string   when it came about, RFC 3339 in UTC with milliseconds
 //	id           string   the whole ID
@@ -35,6 +43,8 @@
 //	status_meta  string?  as the API gave it
 //	path         string?  as the API gave it: the job's output when Done
 //	error        string?  why the job has ended without being Done; null while it may still be
+//	problem      string?  why its last poll failed, with the HTTP status if there was one:
+//	                      "403 Forbidden: …"; null when it did not
 //	file         string?  where its PDF was saved: the whole path
 //	file_error   string?  why its PDF could not be saved; null while it may still be
 //	ready_from   string?  when the job will be ready at the earliest, as time is; null

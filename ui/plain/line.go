@@ -52,25 +52,23 @@ type object struct {
 	Meta     *string  `json:"status_meta"`
 	Path     *string  `json:"path"`
 	Error    *string  `json:"error"`
+	Problem  *string  `json:"problem"`
 	File     *string  `json:"file"`
 	NoFile   *string  `json:"file_error"`
 	From     *string  `json:"ready_from"`
 	By       *string  `json:"ready_by"`
 }
 
-func jsonLine(b []byte, j *store.Job, ready forecast.Estimate, id string, at time.Time, batch, noFile string) ([]byte, error) {
+// objectOf returns what the job itself says; the ID, the batch, the problem and why
+// there is no file are the caller's to fill in.
+func objectOf(j *store.Job, ready forecast.Estimate, at time.Time) object {
 	o := object{
 		Time:   utc(at),
-		ID:     id,
-		Batch:  known(batch),
 		Status: known(string(j.Answer.Status)),
 		Meta:   known(j.Answer.Meta),
 		Path:   known(j.Answer.Path),
 		Error:  known(cause(j)),
 		File:   known(j.File),
-	}
-	if noFile != "" {
-		o.File, o.NoFile = nil, known(noFile)
 	}
 	if ready.Known && !ready.Overdue {
 		from, by := utc(at.Add(ready.Low)), utc(at.Add(ready.High))
@@ -80,6 +78,11 @@ func jsonLine(b []byte, j *store.Job, ready forecast.Estimate, id string, at tim
 		p := float64(j.Answer.Progress)
 		o.Progress = &p
 	}
+	return o
+}
+
+// jsonLine appends an object's line.
+func jsonLine(b []byte, o *object) ([]byte, error) {
 	var line bytes.Buffer
 	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)

@@ -47,7 +47,7 @@ func (w *watch) saved(err error) {
 func (w *watch) hosted(h poller.Host) {
 	away := h.State == poller.EasingOff && !h.RetryAt.IsZero()
 	w.absent(away)
-	was := w.gone || w.away != nil
+	was := w.isAway()
 	w.host = h
 	switch {
 	case away == was:
@@ -61,6 +61,9 @@ func (w *watch) hosted(h poller.Host) {
 		}
 	}
 }
+
+// isAway reports whether the API is away.
+func (w *watch) isAway() bool { return w.gone || w.away != nil }
 
 // tellAway says that the API has been away for a while. One look only doesn't wait
 // for it any longer.
@@ -76,6 +79,9 @@ func (w *watch) tellAway() {
 	}
 	w.tell("the API is away: " + why + "; what follows is what was known before")
 	for _, id := range w.order {
+		if at := w.jobs[id]; !at.settled && at.problem == nil {
+			at.problem = w.host.Problem
+		}
 		w.settle(id)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
 )
 
@@ -33,19 +34,17 @@ func (w *watch) reported(r *job.Report) {
 		w.saves.observe(j)
 	}
 	at.problem = r.Problem
-	w.show(j, r.At)
+	turned := at.turn(r)
+	if shown := w.show(j, r.At); turned && !shown && w.cfg.JSON {
+		w.object(j, r.At)
+	}
+	w.tellTrouble(j)
+	w.tellUnknown(j)
 	if j.End.Finished() {
 		w.overBy(j)
 	}
 	if w.cfg.Once && r.Polls > 0 {
 		w.settle(r.ID)
-	}
-	unknown := r.Problem != nil && r.Problem.Kind == job.NotFound && r.Answer.Status == ""
-	if unknown && !at.hinted && !at.settled {
-		at.hinted = true
-		if w.hints++; w.hints <= mostHints {
-			w.tell(w.shorts.of(r.ID) + " is not known to the API (yet); it is asked again for 10 minutes")
-		}
 	}
 }
 
@@ -62,11 +61,12 @@ func (w *watch) settle(id job.ID) {
 
 // show writes a job's line when it is first heard, or its status has changed since,
 // and settles a job that is finished. What was known before is no news, until it is
-// heard again.
-func (w *watch) show(j *store.Job, now time.Time) {
+// heard again. It reports whether it wrote a line.
+func (w *watch) show(j *store.Job, now time.Time) (shown bool) {
 	at := w.jobs[j.ID]
 	heard := j.End.Finished() || !j.Answered.Equal(at.before)
 	if changed := !at.told || at.status != j.Answer.Status || at.end != j.End; heard && changed {
+		shown = true
 		w.line(j, now)
 		at.told, at.status, at.end = true, j.Answer.Status, j.End
 	}
@@ -74,6 +74,7 @@ func (w *watch) show(j *store.Job, now time.Time) {
 		w.settle(j.ID)
 		w.download(j)
 	}
+	return shown
 }
 
 func (w *watch) line(j *store.Job, now time.Time) {
@@ -88,7 +89,7 @@ func (w *watch) line(j *store.Job, now time.Time) {
 
 // ready is when a job will be Done, as far as that can be told.
 func (w *watch) ready(j *store.Job, now time.Time) forecast.Estimate {
-	if j.End.Finished() {
+	if s := filter.StateOf(j.Answer.Status, j.End); s.Finished() || s == filter.Other {
 		return forecast.Estimate{}
 	}
 	return w.oracle.Job(j.ID, now).Ready
@@ -106,14 +107,16 @@ func (w *watch) fileLine(j *store.Job) {
 }
 
 func (w *watch) object(j *store.Job, at time.Time) {
-	id, noFile := j.ID.String(), ""
+	o := objectOf(w.public(j), w.ready(j, at), at)
+	o.ID, o.Batch = j.ID.String(), known(w.ledger.batches[j.Batch].Name)
+	o.Problem = known(problemText(w.problem(j)))
 	if w.cfg.Redact {
-		id = w.shorts.of(j.ID)
+		o.ID = w.shorts.of(j.ID)
 	}
 	if err := w.jobs[j.ID].noFile; err != nil {
-		noFile = w.errorText(err)
+		o.File, o.NoFile = nil, known(w.errorText(err))
 	}
-	line, err := jsonLine(w.out.pending, w.public(j), w.ready(j, at), id, at, w.ledger.batches[j.Batch].Name, noFile)
+	line, err := jsonLine(w.out.pending, &o)
 	if err != nil { // of a number that JSON can't hold, which no progress is
 		w.tell(fmt.Sprintf("%s can't be written as JSON: %v", w.shorts.of(j.ID), err))
 	}

@@ -58,8 +58,8 @@ func TestOneLookPrintsATable(t *testing.T) {
 JOB       STATUS      DONE  BATCH      DESCRIPTION
 01890a5d  Done        100%  März 日本  Invoice 01890a5d
 0d9c1f4e  Processing   45%  März 日本  Invoice 0d9c1f4e: page 3
-01890a5e  Not found      -  März 日本  last poll failed: the API does not know this job (yet)
-feedbeef  Resting        -             Invoice feedbeef
+01890a5e  Not found      -  März 日本  last check failed: 404 Not Found: the API does not know this job (yet)
+feedbeef  Resting        -             Invoice feedbeef: jobwatch does not know this status
 `, "\n"))
 		if s.result.Exit() != 8 || s.err.Len() > 0 {
 			t.Errorf("%+v %s", s.result, s.err.String())

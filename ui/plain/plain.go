@@ -83,9 +83,6 @@ const (
 	// mostUnread is how many bytes may wait for a reader that has stopped reading.
 	// Then nothing more is taken from the poller, which keeps only the newest.
 	mostUnread = 1 << 20
-	// mostHints is how many jobs are told to be unknown to the API before they are
-	// given up; more of them need no line each.
-	mostHints = 10
 	// mostCauses is how many failed jobs are listed at the end.
 	mostCauses = 50
 )

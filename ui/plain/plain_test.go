@@ -90,11 +90,11 @@ func TestAProgramReadsJSON(t *testing.T) {
 
 		want(t, "standard output", s.out.String(), ``+
 			`{"time":"2000-01-01T00:00:00.000Z","id":"01890a5d-ac96-474b-8cce-b302099a8057","batch":"may & june","status":"Processing","progress":0.25,`+
-			`"status_meta":"\u001b]0;x\u0007 \u009b2J \u202e <b> \udb40\udc01 ü","path":null,"error":null,"file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n"+
+			`"status_meta":"\u001b]0;x\u0007 \u009b2J \u202e <b> \udb40\udc01 ü","path":null,"error":null,"problem":null,"file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n"+
 			`{"time":"2000-01-01T00:00:00.000Z","id":"01890a5d-ac96-474b-8cce-b302099a8057","batch":"may & june","status":"Done","progress":1,`+
-			`"status_meta":null,"path":"/job/01890a5d-ac96-474b-8cce-b302099a8057/output","error":null,"file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n"+
+			`"status_meta":null,"path":"/job/01890a5d-ac96-474b-8cce-b302099a8057/output","error":null,"problem":null,"file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n"+
 			`{"time":"2000-01-01T00:00:00.000Z","id":"0d9c1f4e-ac96-474b-8cce-b302099a8057","batch":"may & june","status":null,"progress":null,`+
-			`"status_meta":null,"path":null,"error":"no such job","file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n")
+			`"status_meta":null,"path":null,"error":"no such job","problem":"404 Not Found: no such job","file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n")
 		var first struct {
 			Meta string `json:"status_meta"`
 		}
@@ -428,7 +428,7 @@ func TestWhatKeepsJobsFromBeingHeardOfIsTold(t *testing.T) {
 		s.heard(says(a, job.Done, 1, ""))
 		s.wait()
 		want(t, "standard error", s.err.String(),
-			"jobwatch: 01890a5d is not known to the API (yet); it is asked again for 10 minutes\n"+
+			"jobwatch: 01890a5d can't be checked: 404 Not Found: not found; jobwatch gives it up after 10 minutes of this\n"+
 				"jobwatch: the API is away: the host name is not known; jobwatch goes on trying\n"+
 				"jobwatch: the API answers again\n")
 	})

@@ -105,6 +105,8 @@ func stateWord(s filter.State) string {
 	switch s {
 	case filter.GivenUp:
 		return "given up"
+	case filter.Other:
+		return "of an unknown status"
 	case filter.Unheard:
 		return "not heard of yet"
 	default:

@@ -25,7 +25,8 @@ type stage struct {
 	feed     *feed
 	out, err bytes.Buffer // to be read when Run has returned
 	cfg      Config
-	client   *api.Client // of the API that the poller asks, if there is one
+	fails    map[job.ID]int // polls in a row
+	client   *api.Client    // of the API that the poller asks, if there is one
 
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -70,6 +71,7 @@ func newStage(t *testing.T, ops ...store.Op) *stage {
 	s := &stage{
 		t: t, path: filepath.Join(t.TempDir(), "jobs.jsonl"),
 		feed: &feed{updates: make(chan poller.Update)}, done: make(chan struct{}),
+		fails: make(map[job.ID]int),
 	}
 	if len(ops) > 0 {
 		before, _ := open(t, s.path)
@@ -109,6 +111,13 @@ func (s *stage) start(ids ...job.ID) {
 // heard has the poller hand over reports.
 func (s *stage) heard(reports ...job.Report) {
 	s.t.Helper()
+	for i := range reports {
+		r := &reports[i]
+		if s.fails[r.ID]++; r.Problem == nil {
+			s.fails[r.ID] = 0
+		}
+		r.Failed = s.fails[r.ID]
+	}
 	s.sent(poller.Update{Reports: reports})
 }
 
@@ -174,11 +183,12 @@ func says(id job.ID, status job.Status, progress job.Progress, meta string) job.
 	return r
 }
 
-// fails is the report of a poll that failed.
+// fails is the report of a poll that failed, with the HTTP status of its kind.
 func fails(id job.ID, kind job.Kind, end job.End, reason string) job.Report {
+	code := map[job.Kind]int{job.Rejected: 422, job.NotFound: 404, job.RateLimited: 429, job.Trouble: 500, job.NotAPI: 200}[kind]
 	return job.Report{
 		ID: id, At: time.Now(), Polls: 1, End: end, Answer: job.Answer{Progress: job.Unknown},
-		Problem: &job.Problem{Kind: kind, Reason: reason},
+		Problem: &job.Problem{Kind: kind, Code: code, Reason: reason},
 	}
 }
 

@@ -35,7 +35,7 @@ func (w *watch) table() string {
 		j = w.public(j)
 		said := about(j)
 		if p != nil && !j.End.Finished() {
-			said = joined("; ", said, "last poll failed: "+safe.Line(p.Reason))
+			said = joined("; ", said, "last check failed: "+safe.Line(problemText(p)))
 		}
 		said = joined("; ", said, safe.Line(at.file))
 		look := new(theme.Theme).Look(j.Answer.Status, j.End, at.problem)

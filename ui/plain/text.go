@@ -9,6 +9,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/safe"
 	"example.com/jobwatch/ui/theme"
 )
@@ -34,11 +35,13 @@ func cause(j *store.Job) string {
 
 // about is a job's description and what there is to say of its status.
 func about(j *store.Job) string {
-	said := j.Answer.Meta
+	said := safe.Line(j.Answer.Meta)
 	if c := cause(j); c != "" {
-		said = c
+		said = safe.Line(c)
+	} else if filter.StateOf(j.Answer.Status, j.End) == filter.Other {
+		said = joined("; ", said, theme.UnknownStatus)
 	}
-	return joined(": ", safe.Line(j.Answer.Description), safe.Line(said))
+	return joined(": ", safe.Line(j.Answer.Description), said)
 }
 
 // joined joins what is not empty.

@@ -15,9 +15,10 @@ import (
 	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/theme"
 )
 
-// watched is what was told of a job that is watched.
+// watched is what is known and was told of a job that is watched.
 type watched struct {
 	before  time.Time // when the answer came that was known at the start
 	told    bool
@@ -25,10 +26,13 @@ type watched struct {
 	end     job.End
 	polled  bool         // it was given to the poller
 	settled bool         // nothing more is expected of it
-	hinted  bool         // it was told that the API doesn't know it
 	problem *job.Problem // of the last poll
-	file    string       // what became of its PDF, for people; "" while nothing has
-	noFile  error        // why it could not be saved
+
+	trouble    trouble // its polls keep failing of it
+	complained trouble // standard error has said so
+
+	file   string // what became of its PDF, for people; "" while nothing has
+	noFile error  // why it could not be saved
 }
 
 // watch is one run. All of it belongs to the goroutine of Run; saves, writes, the
@@ -50,10 +54,11 @@ type watch struct {
 	out, err outlet
 	news     chan following
 
-	host  poller.Host
-	away  <-chan time.Time // when the API's absence is to be told
-	gone  bool             // it was told
-	hints int
+	host poller.Host
+	away <-chan time.Time // when the API's absence is to be told
+	gone bool             // it was told
+
+	unknown theme.Unknown
 }
 
 // following is what the state file's other users wrote, or why that is not known.

@@ -1,0 +1,90 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"bytes"
+	"net/http"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+// only confines a fault to requests for one job.
+func only(id job.ID, f sim.Fault) sim.Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		if _, asked := sim.RouteOf(r); asked == id.String() {
+			f(w, r, next)
+		} else {
+			next(w, r)
+		}
+	}
+}
+
+// script is jobwatch watching jobs while something happens.
+func (s *stage) script(ids []job.ID, args ...string) (cmd *exec.Cmd, out, errs *bytes.Buffer) {
+	s.Helper()
+	cmd = s.command(append(args, strings.Fields(lines(ids))...)...)
+	out, errs = new(bytes.Buffer), new(bytes.Buffer)
+	cmd.Stdout, cmd.Stderr = out, errs
+	if err := cmd.Start(); err != nil {
+		s.Fatal(err)
+	}
+	return cmd, out, errs
+}
+
+// left waits for the end of a script.
+func (s *stage) left(cmd *exec.Cmd, status int) {
+	s.Helper()
+	_ = cmd.Wait() // the status says it
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		s.Errorf("exit status %d, want %d", got, status)
+	}
+}
+
+// One of three is forbidden for a while, in the midst of others that are not.
+func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
+	s := newStage(t)
+	ids := s.jobs(3, 6*time.Second)
+	begin := time.Now()
+	s.api.Break(s.api.During(begin, begin.Add(10*time.Second), only(ids[2], sim.Trouble(http.StatusForbidden))))
+	cmd, out, errs := s.script(ids, "--json")
+	s.left(cmd, 0)
+	short := ids[2].Short()
+	if said := strings.Split(errs.String(), "\n"); len(said) < 2 || !strings.HasPrefix(said[0], "jobwatch: "+short+" can't be checked: 403 Forbidden: ") {
+		t.Errorf("standard error:\n%s", errs)
+	}
+	if n := strings.Count(out.String(), `"problem":"403 Forbidden: `); n != 1 || strings.Contains(errs.String(), "away") {
+		t.Errorf("%d objects with the problem:\n%s%s", n, out, errs)
+	}
+
+	s.api.Break(only(ids[2], sim.Trouble(http.StatusGone)))
+	table, _ := ended(t, s.command("--once", "--state", s.folder("other.jsonl"), ids[2].String()), 8)
+	if !strings.Contains(table, "last check failed: 410 Gone: ") {
+		t.Errorf("the table says\n%s", table)
+	}
+	object, _ := ended(t, s.command("--once", "--json", "--state", s.folder("other.jsonl"), ids[2].String()), 8)
+	if !strings.Contains(object, `"problem":"410 Gone: `) {
+		t.Errorf("the object is %s", object)
+	}
+}
+
+// The service has a new word for what a job is doing.
+func TestAScriptIsToldOfAStatusThatNobodyKnows(t *testing.T) {
+	s := newStage(t)
+	ids := s.jobs(2, 0)
+	begin := time.Now()
+	s.api.Break(s.api.During(begin, begin.Add(3*time.Second), only(ids[1], sim.JSON(`{"id":"{id}","status":"Can\u200bcelled\u001b[2J"}`))))
+	cmd, out, errs := s.script(ids, "--plain")
+	s.left(cmd, 0)
+	if !strings.Contains(out.String(), ids[1].Short()+"  Cancelled ") || !strings.Contains(out.String(), ids[1].Short()+"  Done ") {
+		t.Errorf("standard output:\n%s", out)
+	}
+	if !strings.Contains(errs.String(), ids[1].Short()+` the status "Can\u200bcelled\x1b[2J", which jobwatch does not know`) {
+		t.Errorf("standard error:\n%s", errs)
+	}
+}
