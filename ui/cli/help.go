@@ -38,7 +38,7 @@ type status struct{ code, about string }
 func statuses() []status {
 	return []status{
 		{"0", "all jobs are Done; or the dashboard was left"},
-		{"1", "a job ended otherwise, a PDF was not saved, or jobwatch could not go on"},
+		{"1", "a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on"},
 		{"2", "wrong flag, argument or config file"},
 		{"8", "with --once: some jobs are still unfinished"},
 		{"70", "jobwatch itself broke: a report says where"},
@@ -55,7 +55,7 @@ func jsonKeys() []pair {
 	return []pair{
 		{"time", "when it came about, RFC 3339 in UTC"},
 		{"id, batch", "the job's ID and its batch's name"},
-		{"status", `the API's word; null before the first answer`},
+		{"status", `the API's word; "removed" when the job left the state file; null before the first answer`},
 		{"progress", "0 to 1"},
 		{"status_meta, path", "as the API gave them"},
 		{"error", "why the job ended without being Done; null while it may still be"},

@@ -11,7 +11,7 @@ import (
 // Exit statuses. ExitUnfinished is the one of `gh pr checks`.
 const (
 	ExitDone        = 0   // all jobs are Done; after the dashboard: it was left as asked
-	ExitNotDone     = 1   // a job ended otherwise, a PDF was not saved, or jobwatch could not go on
+	ExitNotDone     = 1   // a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on
 	ExitUsage       = 2   // wrong flag, argument, environment or config file
 	ExitUnfinished  = 8   // --once: some jobs are still unfinished
 	ExitBroken      = 70  // jobwatch itself broke (EX_SOFTWARE of sysexits.h); a report of it was written

@@ -12,6 +12,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/store"
 )
 
 // only confines a fault to requests for one job.
@@ -70,6 +71,26 @@ func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 	object, _ := ended(t, s.command("--once", "--json", "--state", s.folder("other.jsonl"), ids[2].String()), 8)
 	if !strings.Contains(object, `"problem":"410 Gone: `) {
 		t.Errorf("the object is %s", object)
+	}
+}
+
+// Somebody removes jobs in another window while a script waits for them.
+func TestAScriptIsToldOfARemovedJob(t *testing.T) {
+	s := newStage(t)
+	ids := s.jobs(2, time.Hour)
+	cmd, out, errs := s.script(ids, "--plain")
+	s.until("for the first to be Done", func() bool { return s.saved() == 1 })
+	other, _, err := store.Open(t.Context(), s.folder("jobs.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close() //nolint:errcheck // nothing is written at the end
+	if err := other.Append(t.Context(), store.Forget{ID: ids[0]}, store.Forget{ID: ids[1]}); err != nil {
+		t.Fatal(err)
+	}
+	s.left(cmd, 1)
+	if n := strings.Count(out.String(), "  removed "); n != 1 || !strings.Contains(out.String(), ids[1].Short()+"  removed ") {
+		t.Errorf("standard output:\n%s\nstandard error:\n%s", out, errs)
 	}
 }
 

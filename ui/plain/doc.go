@@ -15,6 +15,10 @@
 // jobwatch itself, and the causes of jobs that failed, go to standard error; so do
 // notifications, where that is a terminal.
 //
+// A job that leaves the state file, because another jobwatch removed it or another
+// program replaced the file, has a last line with the status "removed". It counts as
+// failed, unless it had ended before and no PDF was still wanted.
+//
 // A status that API.md does not have is shown as it is. The job is not finished by it:
 // standard error says once of each such word that jobwatch waits for another.
 //
@@ -38,7 +42,7 @@
 //	time         string   when it came about, RFC 3339 in UTC with milliseconds
 //	id           string   the whole ID
 //	batch        string?  the batch's name
-//	status       string?  the API's word; null when it has not said any
+//	status       string?  the API's word; null when it has not said any; "removed": see above
 //	progress     number?  0 to 1
 //	status_meta  string?  as the API gave it
 //	path         string?  as the API gave it: the job's output when Done

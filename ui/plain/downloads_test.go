@@ -365,7 +365,9 @@ func TestAnInterruptedDownloadLeavesNoLitter(t *testing.T) {
 	})
 }
 
-func TestAJobThatIsForgottenNeedsNoPDF(t *testing.T) {
+// Another jobwatch removes a job whose PDF is on its way: it won't come, which is no
+// success.
+func TestAJobThatIsRemovedGetsNoPDF(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		server := s.withAPI()
@@ -382,9 +384,10 @@ func TestAJobThatIsForgottenNeedsNoPDF(t *testing.T) {
 		}
 		s.wait()
 		wantFiles(t, folder)
-		want(t, "standard error", s.err.String(), "jobwatch: "+id.Short()+" was forgotten in another jobwatch: it is not watched any more\n")
-		if s.result != (Result{}) {
-			t.Errorf("%+v", s.result)
+		want(t, "standard error", s.err.String(), "jobwatch: 1 of 1 job are not Done:\n"+
+			"  "+id.Short()+" removed: another jobwatch or program took it out of the state file (Agenda)\n")
+		if s.result != (Result{Failed: 1}) || !strings.Contains(s.out.String(), id.Short()+"  removed ") {
+			t.Errorf("%+v %s", s.result, s.out.String())
 		}
 	})
 }

@@ -145,11 +145,7 @@ func (w *watch) list(head string, n int, line func(*store.Job) string) {
 	w.tell(head)
 	listed := 0
 	for _, id := range w.order {
-		j := w.ledger.jobs[id]
-		if j == nil {
-			continue
-		}
-		text := line(w.public(j))
+		text := line(w.public(w.jobs[id].job))
 		if text == "" {
 			continue
 		}

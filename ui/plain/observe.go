@@ -23,10 +23,11 @@ func (w *watch) updated(u poller.Update) {
 }
 
 func (w *watch) reported(r *job.Report) {
-	at, j := w.jobs[r.ID], w.ledger.jobs[r.ID]
-	if at == nil || j == nil || at.settled {
+	at := w.jobs[r.ID]
+	if at == nil || at.settled {
 		return
 	}
+	j := at.job
 	after, save := j.Observe(*r)
 	*j = after
 	w.oracle.See(j)
@@ -186,22 +187,28 @@ func (w *watch) observed(theirs store.Job) {
 	}
 }
 
-// forgotten stops watching a job that somebody has forgotten in another jobwatch.
+// removed is what stands for the status of a job that left the state file.
+const removed = "removed"
+
+// forgotten stops watching a job that left the state file: another jobwatch removed it,
+// or another program put a file there that lacks it. Unless all that was wanted of it is
+// there, it ended without success.
 func (w *watch) forgotten(id job.ID) {
-	if w.ledger.jobs[id] == nil {
+	j := w.ledger.jobs[id]
+	if j == nil {
 		return
 	}
 	delete(w.ledger.jobs, id)
 	at := w.jobs[id]
-	if at == nil {
+	if at == nil || at.settled && w.files.under[id] == nil {
 		return
 	}
-	if !at.settled || w.files.under[id] != nil {
-		w.tell(w.shorts.of(id) + " was forgotten in another jobwatch: it is not watched any more")
-	}
-	if !at.settled {
-		w.settle(id)
-	}
+	now, gone := time.Now(), *j
+	gone.Answer.Status, gone.End, gone.Ended = removed, job.EndedError, now
+	gone.Cause = "another jobwatch or program took it out of the state file"
+	at.job, at.told = &gone, true
+	w.line(&gone, now)
+	w.settle(id)
 	w.files.cancel(id)
 }
 

@@ -371,6 +371,7 @@ func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		a, b := jobID(1), jobID(2)
+		begin := time.Now()
 		s.start(a, b)
 		s.heard(says(a, job.Processing, 0.5, ""), says(b, job.Processing, 0.5, ""))
 
@@ -380,9 +381,16 @@ func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.wait()
-		want(t, "standard error", s.err.String(), "jobwatch: 00000001 was forgotten in another jobwatch: it is not watched any more\n")
-		if s.result != (Result{Done: 1}) || !strings.HasSuffix(s.out.String(), "00000002  Done         100%  Invoice 00000002\n") {
-			t.Errorf("%+v\n%s", s.result, s.out.String())
+		want(t, "standard output", s.out.String(), lines(begin,
+			"0s 00000001  Processing    50%  Invoice 00000001",
+			"0s 00000002  Processing    50%  Invoice 00000002",
+			"0s 00000001  removed       50%  Invoice 00000001: another jobwatch or program took it out of the state file",
+			"0s 00000002  Done         100%  Invoice 00000002",
+		))
+		want(t, "standard error", s.err.String(), "jobwatch: 1 of 2 jobs are not Done:\n"+
+			"  00000001 removed: another jobwatch or program took it out of the state file (Invoice 00000001)\n")
+		if s.result != (Result{Done: 1, Failed: 1}) || s.result.Exit() != 1 {
+			t.Errorf("%+v", s.result)
 		}
 		if jobs := s.saved(); len(jobs) != 1 || jobs[b].End != job.EndedDone {
 			t.Errorf("%+v", jobs)

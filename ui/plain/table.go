@@ -17,8 +17,8 @@ func (w *watch) showRest() {
 		return
 	}
 	for _, id := range w.order {
-		if j := w.ledger.jobs[id]; j != nil && !w.jobs[id].told {
-			w.line(j, time.Now())
+		if at := w.jobs[id]; !at.told {
+			w.line(at.job, time.Now())
 		}
 	}
 }
@@ -27,12 +27,8 @@ func (w *watch) showRest() {
 func (w *watch) table() string {
 	rows := [][]string{{"JOB", "STATUS", "DONE", "BATCH", "DESCRIPTION"}}
 	for _, id := range w.order {
-		j := w.ledger.jobs[id]
-		if j == nil {
-			continue
-		}
-		at, p := w.jobs[id], w.problem(j)
-		j = w.public(j)
+		at := w.jobs[id]
+		j, p := w.public(at.job), w.problem(at.job)
 		said := about(j)
 		if p != nil && !j.End.Finished() {
 			said = joined("; ", said, "last check failed: "+safe.Line(problemText(p)))

@@ -20,7 +20,8 @@ import (
 
 // watched is what is known and was told of a job that is watched.
 type watched struct {
-	before  time.Time // when the answer came that was known at the start
+	job     *store.Job // the ledger's, or as it was when it left the state file
+	before  time.Time  // when the answer came that was known at the start
 	told    bool
 	status  job.Status // as told
 	end     job.End
@@ -135,7 +136,7 @@ func (w *watch) begin(ctx context.Context) error {
 			continue
 		}
 		j := w.ledger.jobs[id]
-		w.jobs[id] = &watched{before: j.Answered}
+		w.jobs[id] = &watched{job: j, before: j.Answered}
 		w.order = append(w.order, id)
 		w.left++
 		if j.End.Finished() {
@@ -273,11 +274,10 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 
 	r := Result{Once: w.cfg.Once, Interrupted: why != nil && ctx.Err() != nil, Cut: isCut(w.out.err)}
 	for _, id := range w.order {
-		if j := w.ledger.jobs[id]; j != nil {
-			r.count(j.End)
-			if w.jobs[id].noFile != nil {
-				r.NotSaved++
-			}
+		at := w.jobs[id]
+		r.count(at.job.End)
+		if at.noFile != nil {
+			r.NotSaved++
 		}
 	}
 	if !r.Cut {
