@@ -143,6 +143,30 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--api", "https://me:secret@x.y"}, `--api "https://me:xxxxx@x.y": want a URL without a user: the API knows none`},
 		{[]string{"--api", "https://x.y/?key=1"}, `--api "https://x.y/?key=1": want a URL without ? or #: paths are added to it`},
 		{[]string{"--api", "https://x.y:99999"}, `--api "https://x.y:99999": want a port from 1 to 65535`},
+		{
+			[]string{"--api", "https://x.y/v1/job/01890a5d-ac96-774b-bcce-b302099a8057/status"},
+			`--api "https://x.y/v1/job/01890a5d…/status": want the API's URL, not a job's: jobs are arguments of their own; did you mean "https://x.y/v1"?`,
+		},
+		{
+			[]string{"--api", "HTTP://me:secret@x.y/job/01890A5DAC96774BBCCEB302099A8057/output?a#b"},
+			`--api "http://me:xxxxx@x.y/job/01890A5D%E2%80%A6/output?a#b": want the API's URL, not a job's: jobs are arguments of their own; did you mean "http://me:xxxxx@x.y"?`,
+		},
+		{
+			[]string{"--api", "https://x.y/job/nonsense/status/"},
+			`--api "https://x.y/job/nonsense/status/": want the API's URL, not a job's: jobs are arguments of their own; did you mean "https://x.y"?`,
+		},
+		{
+			[]string{"--api", "https://x.y/01890a5d-ac96-774b-bcce-b302099a8057"},
+			`--api "https://x.y/01890a5d…": want the API's URL, not a job's: jobs are arguments of their own`,
+		},
+		{
+			[]string{"--api", "x.y/job/01890a5d-ac96-774b-bcce-b302099a8057/status"},
+			`--api "x.y/job/01890a5d…/status": want the API's URL, not a job's: jobs are arguments of their own`,
+		},
+		{
+			[]string{"--api", "01890a5d-ac96-774b-bcce-b302099a8057"},
+			`--api "01890a5d…": want the API's URL, not a job's: jobs are arguments of their own`,
+		},
 		{[]string{"--api-server", "8080"}, `--api-server "8080": want HOST:PORT such as localhost:8080; did you mean localhost:8080?`},
 		{[]string{"--api-server", "localhost"}, `--api-server "localhost": want HOST:PORT such as localhost:8080`},
 		{[]string{"--state", ""}, `--state "": want a path`},

@@ -81,6 +81,9 @@ func setConcurrency(d *draft, v string) error {
 
 func setAPI(d *draft, v string) error {
 	const example = "want a URL such as " + DefaultAPI
+	if err := notJob(v); err != nil {
+		return err
+	}
 	u, err := url.Parse(v)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		host, _, _ := strings.Cut(v, "/")
@@ -104,6 +107,20 @@ func setAPI(d *draft, v string) error {
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 	d.API = u
 	return nil
+}
+
+// notJob refuses a job, or a job's URL, in place of the API's.
+func notJob(v string) error {
+	base, rest, found := strings.Cut(v, "/job/")
+	rest = strings.TrimRight(rest, "/")
+	if job.Shorten(v) == v && !strings.HasSuffix(rest, "/status") && !strings.HasSuffix(rest, "/output") {
+		return nil
+	}
+	const want = "want the API's URL, not a job's: jobs are arguments of their own"
+	if !found || !strings.Contains(base, "://") {
+		return wrong(want)
+	}
+	return wrong(want + "; did you mean " + quote(base) + "?")
 }
 
 func setAPIServer(d *draft, v string) error {
