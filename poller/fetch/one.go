@@ -101,7 +101,10 @@ const (
 // save writes a body that is a PDF, and what it unpacks to, into the wanted folder.
 func (d *Downloads) save(w *Want, b *body, plain io.Reader) (file string, already bool, err error) {
 	buffered := bufio.NewReaderSize(plain, maxBefore)
-	head, err := buffered.Peek(maxBefore)
+	head, err := buffered.Peek(len(magic))
+	if string(head) != magic {
+		head, err = buffered.Peek(maxBefore)
+	}
 	begins := bytes.Index(head, []byte(magic))
 	switch {
 	case endOfFile(err) && b.cut():
