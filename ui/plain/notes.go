@@ -47,7 +47,7 @@ func (w *watch) saved(err error) {
 func (w *watch) hosted(h poller.Host) {
 	away := h.State == poller.EasingOff && !h.RetryAt.IsZero()
 	w.absent(away)
-	was := w.isAway()
+	was := w.gone || w.away != nil
 	w.host = h
 	switch {
 	case away == was:
@@ -61,9 +61,6 @@ func (w *watch) hosted(h poller.Host) {
 		}
 	}
 }
-
-// isAway reports whether the API is away.
-func (w *watch) isAway() bool { return w.gone || w.away != nil }
 
 // tellAway says that the API has been away for a while. One look only doesn't wait
 // for it any longer.

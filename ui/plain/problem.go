@@ -36,11 +36,11 @@ func (at *watched) turn(r *job.Report) bool {
 	return turned
 }
 
-// tellTrouble says that a job's polls keep failing, or fail no more. While the API is
-// away, which is said of all jobs at once, it says nothing; nor of a job that has ended.
+// tellTrouble says that a job's polls keep failing, or fail no more. Once it was said of
+// the API that it is away, it says nothing until it is back; nor of a job that has ended.
 func (w *watch) tellTrouble(j *store.Job) {
 	at := w.jobs[j.ID]
-	if at.trouble == at.complained || w.isAway() || j.End.Finished() {
+	if at.trouble == at.complained || w.gone || j.End.Finished() {
 		return
 	}
 	at.complained = at.trouble

@@ -160,6 +160,28 @@ jobwatch: 00000002 can't be checked: no answer; jobwatch goes on trying
 	})
 }
 
+// Of one job the API asks for patience each time, of the other it never does.
+func TestAJobThatIsPutOffAloneIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		a, b := jobID(1), jobID(2)
+		s.start(a, b)
+		for n := range 5 {
+			p := &job.Problem{Kind: job.RateLimited, Code: 429, Reason: "the API wants fewer requests"}
+			late := says(a, job.Processing, 0.5, "")
+			late.Problem, late.Failed = p, n+1
+			s.sent(poller.Update{Host: poller.Host{State: poller.EasingOff, RetryAt: time.Now(), Problem: p}, Reports: []job.Report{late}})
+			time.Sleep(5 * time.Second) //nolint:forbidigo // the fake clock of synctest
+			s.heard(says(b, job.Processing, 0.5, ""))
+			time.Sleep(5 * time.Second) //nolint:forbidigo // the fake clock of synctest
+		}
+		s.heard(says(a, job.Done, 1, ""), says(b, job.Done, 1, ""))
+		s.wait()
+		want(t, "standard error", s.err.String(),
+			"jobwatch: 00000001 can't be checked: 429 Too Many Requests: the API wants fewer requests; jobwatch goes on trying\n")
+	})
+}
+
 func TestOneLookSaysWhyAJobCouldNotBeChecked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, asJSON := range []bool{false, true} {
