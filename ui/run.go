@@ -27,7 +27,7 @@ const (
 // terminal back as it was, whatever happens. Its error says why the dashboard ended
 // by itself: a [crash.Error], if it broke.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
-	screen := term.NewScreen(c.out)
+	screen := term.NewScreen(c.out, c.env)
 	l := &loop{Model: m, console: c, screen: screen, mouse: mouse, goesOn: make(chan struct{}, 1)}
 	var program *tea.Program
 	broken := func(e *crash.Error) { program.Send(crashMsg{e}) }
@@ -114,7 +114,7 @@ func (c *Console) leave() {
 // abandon gives the screen back without Bubble Tea, or to a terminal that takes
 // nothing: as it is not known how much of all arrived, it is told the whole.
 func (c *Console) abandon() {
-	c.out.Abandon(term.Release + c.bar.Clear() + term.Leave(c.env))
+	c.out.Abandon(term.Release(c.env) + c.bar.Clear() + term.Leave(c.env))
 }
 
 // Print writes to the terminal when the screen is given back; it doesn't wait for a

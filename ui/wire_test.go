@@ -86,7 +86,7 @@ func (d *desk) screenOf(width, height int) func(frame string) int64 {
 	if err != nil {
 		d.Fatal(err)
 	}
-	screen := term.NewScreen(term.NewOutput(file))
+	screen := term.NewScreen(term.NewOutput(file), nil)
 	d.stop = append(d.stop, func() { _ = screen.Close() })
 	_, _ = screen.WriteString(ansi.SetModeAltScreenSaveCursor)
 	screen.Resize(width, height)

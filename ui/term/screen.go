@@ -25,6 +25,7 @@ type Screen struct {
 	width, height int      // 0 until told
 	ours          bool     // the terminal's alternate screen is on
 	paint         painter
+	push, pop     string // what is sent after and before our time on the alternate screen
 
 	paid  time.Time   // up to when the frames that were sent use up the rate
 	later *time.Timer // paints when the rate allows it; nil when nothing waits for that
@@ -41,8 +42,11 @@ const (
 
 // NewScreen returns the Screen of an Output, which nobody else should have told
 // what to do when it has caught up.
-func NewScreen(out *Output) *Screen {
+func NewScreen(out *Output, env Env) *Screen {
 	s := &Screen{Output: out}
+	if env.obeys() {
+		s.push, s.pop = pushKeys, popKeys
+	}
 	out.OnCaughtUp(func(lost bool) {
 		defer s.guard()
 		s.mu.Lock()
@@ -103,10 +107,11 @@ func (s *Screen) WriteString(sequence string) (int, error) {
 	switch {
 	case strings.Contains(sequence, ansi.SetModeAltScreenSaveCursor):
 		s.ours, s.shown = true, nil
+		sequence += s.push
 	case strings.Contains(sequence, ansi.ResetModeAltScreenSaveCursor):
 		s.ours = false
 		// Terminals without another screen go on below ours.
-		s.Send(ansi.CursorPosition(1, s.height))
+		s.Send(s.pop + ansi.CursorPosition(1, s.height))
 	case strings.Contains(sequence, ansi.EraseEntireScreen), strings.Contains(sequence, ansi.EraseEntireLine):
 		s.shown = nil
 	}

@@ -28,7 +28,7 @@ func atScreen(t *testing.T, story func(*onScreen)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &onScreen{t, NewScreen(NewOutput(file)), name}
+		s := &onScreen{t, NewScreen(NewOutput(file), nil), name}
 		defer s.Close() //nolint:errcheck // nothing is lost that matters
 		_, _ = s.WriteString(ansi.SetModeAltScreenSaveCursor)
 		s.Resize(20, 4)
@@ -147,4 +147,32 @@ func TestFramesThatAreTallerOrWiderThanTheScreenAreCut(t *testing.T) {
 		s.show("1", "2", "3", "4", "5", "6")
 		s.sees("3", "4", "5", "6")
 	})
+}
+
+// Another program left the keyboard in a mode of its own. Where kitty's flags belong to a
+// screen, ours are set on ours.
+func TestKeysComeAsByDefaultOnOurScreen(t *testing.T) {
+	for kind, want := range map[string]string{
+		"xterm": "\x1b[?1049h\x1b>\x1b[?1l\x1b[>4;0m\x1b[>0u|\x1b[<u\x1b[4;1H\x1b[?1049l",
+		"linux": "\x1b[?1049h|\x1b[4;1H\x1b[?1049l", // would print them
+	} {
+		env := Env{"TERM": kind}
+		name := filepath.Join(t.TempDir(), "terminal")
+		file, err := os.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := NewScreen(NewOutput(file), env)
+		s.Resize(20, 4)
+		for _, sequence := range []string{ansi.SetModeAltScreenSaveCursor, "|", ansi.ResetModeAltScreenSaveCursor} {
+			_, _ = s.WriteString(sequence)
+		}
+		_ = s.Close()
+		if sent, err := os.ReadFile(name); err != nil || string(sent) != want {
+			t.Errorf("%s was sent %q, want %q (%v)", kind, sent, want, err)
+		}
+		if pops := strings.HasPrefix(Release(env), popKeys); pops != (kind == "xterm") {
+			t.Errorf("%s is released by %q", kind, Release(env))
+		}
+	}
 }

@@ -250,7 +250,7 @@ func TestNoSequenceLandsInsideAFrame(t *testing.T) {
 func TestWritingGoesOnAfterABug(t *testing.T) {
 	out, r := stalled(t)
 	told := make(chan any, 1)
-	screen := term.NewScreen(out)
+	screen := term.NewScreen(out, nil)
 	screen.OnBroken(func(v any) { told <- v })
 	out.OnCaughtUp(func(bool) { panic("a bug") })
 	if !out.Behind() {
@@ -276,7 +276,7 @@ func TestWritingGoesOnAfterABug(t *testing.T) {
 // more than a bounded rest.
 func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
 	out, _ := stalled(t)
-	screen := term.NewScreen(out)
+	screen := term.NewScreen(out, nil)
 	_, _ = screen.WriteString("\x1b[?1049h")
 	screen.Resize(200, 60)
 	frames := [2]string{strings.Repeat("one\n", 60), strings.Repeat("another\n", 60)}

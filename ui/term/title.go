@@ -17,11 +17,24 @@ const (
 	Wrap   = "\x1b[?7h"
 	// Mouse asks for clicks, drags and the wheel, in the form without limits (1002, 1006).
 	Mouse = "\x1b[?1002h\x1b[?1006h"
-	// Release takes back everything that Bubble Tea asks of a terminal: the mouse, focus
-	// reports, bracketed paste, the other screen, and the hidden cursor, of which some
-	// terminals have one for each screen.
-	Release = "\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l\x1b[?25h"
+	// pushKeys has keys come as they do by default, whatever a program that ended left on:
+	// the keypad's own and the arrows' (DECKPNM, DECCKM), xterm's modifyOtherKeys, kitty's
+	// protocol. Terminals keep kitty's flags for each screen, so they are pushed, and
+	// popKeys pops them, while the other screen is on.
+	pushKeys = "\x1b>\x1b[?1l\x1b[>4;0m\x1b[>0u"
+	popKeys  = "\x1b[<u"
 )
+
+// Release returns what takes back everything that Bubble Tea asks of a terminal: the mouse,
+// focus reports, bracketed paste, the other screen, and the hidden cursor, of which some
+// terminals have one for each screen.
+func Release(env Env) string {
+	release := "\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l\x1b[?25h"
+	if env.obeys() {
+		return popKeys + release
+	}
+	return release
+}
 
 // Enter returns what to send when the screen becomes ours, Leave what puts
 // everything back. Leave is right at any time, and any number of times less one:

@@ -193,7 +193,14 @@ func (tm *Terminal) Until(what string, is func() bool) {
 	}
 }
 
-// Send types keys.
+// Type presses keys one after the other. Reports of the focus between them keep them from
+// coming at once, as a pasted text does, without a pause.
+func (tm *Terminal) Type(keys ...string) {
+	tm.Helper()
+	tm.Send(strings.Join(keys, "\x1b[I"))
+}
+
+// Send sends what keys send.
 func (tm *Terminal) Send(keys string) {
 	tm.Helper()
 	if _, err := io.WriteString(tm.pty, keys); err != nil {
@@ -310,6 +317,7 @@ func (tm *Terminal) Restored() {
 		"\x1b[?25l":   "\x1b[?25h",   // the cursor
 		"\x1b[?7l":    "\x1b[?7h",    // no wrapping
 		"\x1b[22;2t":  "\x1b[23;2t",  // the title
+		"\x1b[>0u":    "\x1b[<u",     // how keys come
 	} {
 		if strings.LastIndex(raw, on) > strings.LastIndex(raw, off) {
 			tm.Errorf("%q was not taken back", on)
