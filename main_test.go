@@ -100,7 +100,7 @@ func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
 
 	second := open(t, program(t, home, "--api", base), 80, 24)
 	second.Sees(ids[0].Short(), ids[4].Short(), "5/5")
-	second.Send("/" + ids[2].Short() + "\r")
+	second.Type(strings.Split("/"+ids[2].Short()+"\r", "")...)
 	second.Sees("1 of 5")
 	second.Send("\x1b")
 	second.Resize(40, 10)
@@ -129,7 +129,7 @@ func TestANewcomerSeesTheDemo(t *testing.T) {
 	tm.Sees("demo", "Processing", "Done", "live")
 	tm.Send("?")
 	tm.Sees("forget finished jobs")
-	tm.Send("?q")
+	tm.Type("?", "q")
 	tm.Left(0)
 	if text := tm.Text(); !strings.Contains(text, "nothing of it is kept") || strings.Contains(text, "tracked") {
 		t.Errorf("the receipt of a demo:\n%s", text)

@@ -54,5 +54,5 @@ func (c *Console) Taskbar(percent int, failed bool) {
 // AskBackground implements [Terminal]. The reply comes among the keys.
 func (c *Console) AskBackground() { c.out.Send(term.QueryBackground) }
 
-// Take says what a pasted key stands for; it is [Options].Take.
+// Take says what a [paste.EventKey] or a pasted key stands for; it is [Options].Take.
 func (c *Console) Take(runes []rune) paste.Event { return c.keys.Take(runes) }

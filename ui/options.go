@@ -58,7 +58,7 @@ type Options struct {
 	Terminal Terminal
 
 	Arrivals <-chan Arrival           // nil: none but what is typed
-	Take     func([]rune) paste.Event // what a pasted key stands for; nil: itself
+	Take     func([]rune) paste.Event // what a paste.EventKey or a pasted key stands for; nil: itself
 
 	Palette theme.Palette
 	Glyphs  theme.Glyphs

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -13,7 +11,7 @@ import (
 // pressed acts on a key, by what has the keyboard: a prompt, a full screen, or
 // the list.
 func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
-	if msg.Paste {
+	if msg.Paste || msg.String() == paste.EventKey {
 		return m.took(msg.Runes)
 	}
 	if m.layout.tooSmall() {
@@ -24,7 +22,7 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 		return m.prompted(msg)
 	}
 	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
-		return m.burst(msg.Runes)
+		return m.each(msg.Runes)
 	}
 	k := &m.opts.Keys
 	switch {
@@ -61,21 +59,7 @@ func (m *Model) pressedUnseen(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// burst acts on keys that arrived together, as a held key's do over a slow line.
-// More than anybody types at once is a paste by a terminal that doesn't bracket it,
-// unless it is the same key time and again.
-func (m *Model) burst(runes []rune) tea.Cmd {
-	if len(runes) >= len("01890a5d-ac96-774b-bcce-b302099a8057") && len(slices.Compact(slices.Clone(runes))) > 1 {
-		return parse([]byte(string(runes)), "", "")
-	}
-	var cmds []tea.Cmd
-	for _, r := range runes {
-		cmds = append(cmds, m.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
-	}
-	return tea.Batch(cmds...)
-}
-
-// took acts on what the terminal's reader took out of the keys: a whole paste, or
+// took acts on what the terminal's reader took out of the keys, such as a whole paste, or
 // the terminal's word on its background.
 func (m *Model) took(runes []rune) tea.Cmd {
 	var event paste.Event = paste.Paste{Text: []byte(string(runes))}
@@ -92,6 +76,15 @@ func (m *Model) took(runes []rune) tea.Cmd {
 			note = "the paste was cut off"
 		}
 		return parse(event.Text, "", note)
+	case paste.Burst:
+		return m.burst(string(event.Text))
+	case paste.Escape:
+		return m.pressed(tea.KeyMsg{Type: tea.KeyEsc})
+	case paste.Focus:
+		if event.In {
+			return m.handle(tea.FocusMsg{})
+		}
+		return m.handle(tea.BlurMsg{})
 	case paste.Background:
 		if dark, ok := term.ParseBackgroundReply(event.Colour); ok {
 			m.retheme(dark)

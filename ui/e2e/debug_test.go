@@ -34,10 +34,9 @@ func TestTheDebugLogGivesNothingAway(t *testing.T) {
 	tm.Send("R")
 	tm.Sees("1 rejected")
 	s.api.Break(sim.Redirect(302, "http://169.254.0.1/{path}"))
-	tm.Send("*r")
+	tm.Type("*", "r")
 	tm.Sees("easing off")
-	tm.Send("pp")
-	tm.Send("q")
+	tm.Type("p", "p", "q")
 	tm.Left(0)
 
 	info, err := os.Stat(log)

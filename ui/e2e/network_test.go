@@ -26,7 +26,7 @@ func TestAProxyThatWantsAPassword(t *testing.T) {
 	tm.Sees("? help")
 	tm.Paste(lines(s.jobs(5, 0)))
 	tm.Sees("no answer")
-	tm.Send("j\r")
+	tm.Type("j", "\r")
 	tm.Sees("the proxy refuses the connection (HTTP 407")
 	tm.Send("\x1bl")
 	tm.Send("q")

@@ -86,8 +86,7 @@ dim = { dark = "#123456" }
 	tm.Sees("Processing", id.Short())
 	tm.Send("?")
 	tm.Sees("d/ctrl+x forget", "Q        quit")
-	tm.Send("?q") // which was the key to quit
-	tm.Send("Q")
+	tm.Type("?", "q", "Q") // q was the key to quit
 	tm.Left(0)
 	raw := tm.Raw()
 	for what, want := range map[string]string{

@@ -104,7 +104,7 @@ func (s *stage) tracks(ids []job.ID, is func(*store.Job) bool) {
 func (s *stage) play(tm *termtest.Terminal, seed uint64) {
 	keys := []string{
 		"j", "k", "G", "g", "\r", "\x1b", "?", "l", "f", "\t", "s", " ", "-", "\x1b[D", "!",
-		"/4\r", "\x1b[6~", "\x1b[5~", "y", "*", "\x1b[I", "\x1b[O",
+		"/\x1b[I4\x1b[I\r", "\x1b[6~", "\x1b[5~", "y", "*", "\x1b[I", "\x1b[O",
 	}
 	r := rand.New(rand.NewPCG(seed, 0))
 	ticks := time.NewTicker(50 * time.Millisecond)

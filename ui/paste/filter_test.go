@@ -41,6 +41,12 @@ func (s *session) saw() string {
 				said.WriteString("…")
 			}
 			said.WriteString(">")
+		case Burst:
+			fmt.Fprintf(&said, "{%s}", event.Text)
+		case Escape:
+			said.WriteString("esc ")
+		case Focus:
+			fmt.Fprintf(&said, "focus %v ", event.In)
 		case Background:
 			fmt.Fprintf(&said, "(%s)", event.Colour)
 		}
@@ -52,36 +58,39 @@ func (s *session) saw() string {
 }
 
 var streams = map[string]struct{ in, want string }{
-	"keys":                        {"jk\x1b[A\x1bx\x1b", "jk\x1b[A\x1bx\x1b"},
+	"keys":                        {"jk\x1b[A\x1bx\x1b", "{jk}\x1b[A\x1bx\x1b"},
 	"a paste":                     {"\x1b[200~id\x1b[201~", "<id>"},
 	"a paste among keys":          {"j\x1b[200~id\x1b[201~k", "j<id>k"},
 	"two pastes":                  {"\x1b[200~a\x1b[201~\x1b[200~b\x1b[201~", "<a><b>"},
 	"an empty paste":              {"j\x1b[200~\x1b[201~k", "jk"},
 	"a paste with lines and keys": {"\x1b[200~a\r\nq\x03\x1b[A\x1b[200~b\x1b\x1b[201~", "<a\r\nq\x03\x1b[A\x1b[200~b\x1b>"},
-	"a paste of an end marker":    {"\x1b[200~a\x1b[201~b\x1b[201~", "<a>b\x1b[201~"}, // as terminals see it
-	"a paste of our token":        {"\x1b[200~\x00\x1b[201~", "<\x00>"},
-	"esc before a paste":          {"\x1b\x1b[200~a\x1b[201~", "\x1b<a>"},
-	"almost a paste":              {"\x1b[20~\x1b[2~\x1b[201~\x1b[2001~", "\x1b[20~\x1b[2~\x1b[201~\x1b[2001~"},
-	"mouse and focus":             {"\x1b[<64;10;20M\x1b[I\x1b[O", "\x1b[<64;10;20M\x1b[I\x1b[O"},
-	"a reply ended by BEL":        {"j\x1b]11;rgb:1e1e/1e1e/2e2e\ak", "j(rgb:1e1e/1e1e/2e2e)k"},
-	"a reply ended by ST":         {"j\x1b]11;rgba:1e1e/1e1e/2e2e/ffff\x1b\\k", "j(rgba:1e1e/1e1e/2e2e/ffff)k"},
+	"a paste of an end marker":    {"\x1b[200~a\x1b[201~b\x1b[201~", "<a>b"}, // as terminals see it
+	"a paste of our token":        {"\x1b[200~\x1b\x00\x1b[201~", "<\x1b\x00>"},
+	"esc before a paste":          {"\x1b\x1b[200~a\x1b[201~", "esc <a>"},
+	"almost a paste":              {"\x1b[20~\x1b[2~\x1b[201~\x1b[2001~", "\x1b[20~\x1b[2~"},
+	"mouse and focus":             {"\x1b[<64;10;20M\x1b[I\x1b[<0;1;1M", "\x1b[<64;10;20Mfocus true \x1b[<0;1;1M"},
+	"a reply ended by BEL":        {"\x1b]11;rgb:1e1e/1e1e/2e2e\ak", "(rgb:1e1e/1e1e/2e2e)k"},
+	"a reply ended by ST":         {"\x1b]11;rgba:1e1e/1e1e/2e2e/ffff\x1b\\k", "(rgba:1e1e/1e1e/2e2e/ffff)k"},
 	"half a reply, then an arrow": {"\x1b]11;rgb:1e1e/1e\x1b[A", "\x1b[A"},
 	"half a reply, then a paste":  {"\x1bP>|tmux\x1b[200~id\x1b[201~", "<id>"},
 	"half a reply, then ctrl+c":   {"\x1bP>|tmux\x03j", "\x03j"},
 	"half a reply, then another":  {"\x1bP>|tm\x1b]11;rgb:e/e/e\aj", "(rgb:e/e/e)j"},
 	"a reply of no colour":        {"\x1b]11;rgb:1e1e/1e1e/2e2e/3e3e/4e4e\aj", "j"},
 	"an empty reply":              {"\x1b]11;\aj", "j"},
-	"a reply on another colour":   {"j\x1b]10;rgb:ffff/ffff/ffff\ak\x1b]4;1;rgb:f/f/f\x1b\\l", "jkl"},
-	"a reply of the clipboard":    {"j\x1b]52;c;dW5kbw==\x1b\\k", "jk"},
-	"a reply of the name":         {"j\x1bP>|tmux 3.4\x1b\\k\x1bP!|7E565445\x1b\\l", "jkl"},
-	"a reply on the abilities":    {"j\x1bP1+r544e=787465726d\x1b\\k\x1bP0+r\x1b\\l", "jkl"},
-	"a reply on the settings":     {"j\x1bP1$r4 q\x1b\\k", "jk"},
-	"replies of kitty's":          {"j\x1b_Gi=31;OK\x1b\\k\x1bP@kitty-cmd{\"ok\": true}\x1b\\l", "jkl"},
-	"a reply in another alphabet": {"j\x1bP>|端末 1\x1b\\k", "jk"},
+	"a reply on another colour":   {"j\x1b]10;rgb:ffff/ffff/ffff\ak\x1b]4;1;rgb:f/f/f\x1b\\l", "{jkl}"},
+	"a reply of the clipboard":    {"j\x1b]52;c;dW5kbw==\x1b\\k", "{jk}"},
+	"a reply of the name":         {"j\x1bP>|tmux 3.4\x1b\\k\x1bP!|7E565445\x1b\\l", "{jkl}"},
+	"a reply on the abilities":    {"j\x1bP1+r544e=787465726d\x1b\\k\x1bP0+r\x1b\\l", "{jkl}"},
+	"a reply on the settings":     {"j\x1bP1$r4 q\x1b\\k", "{jk}"},
+	"replies of kitty's":          {"j\x1b_Gi=31;OK\x1b\\k\x1bP@kitty-cmd{\"ok\": true}\x1b\\l", "{jkl}"},
+	"a reply in another alphabet": {"j\x1bP>|端末 1\x1b\\k", "{jk}"},
 	"a reply with a BEL in it":    {"\x1bP>|tmux\aj", "\aj"},
-	"replies that are harmless":   {"\x1b[?62;22c\x1b[12;40R\x1b[?2026;2$y", "\x1b[?62;22c\x1b[12;40R\x1b[?2026;2$y"},
-	"almost a reply":              {"\x1bPk\x1bP1k\x1b_Gj\x1b]j\x1b];\x1b]12345;\x1bP\x1b", "\x1bPk\x1bP1k\x1b_Gj\x1b]j\x1b];\x1b]12345;\x1bP\x1b"},
-	"esc before a reply":          {"\x1b\x1bP>|tmux\x1b\\j", "\x1bj"},
+	"a reply of several lines":    {"\x1bP>|quit\r\n\tuux\x1b\\j", "j"},
+	"the title":                   {"\x1b]lmy quick title\x1b\\\x1b]Licon\x1b\\j", "j"},
+	"strings of other kinds":      {"\x1bXundo\x1b\\\x1b^quit\x1b\\\x1b_xx\x1b\\\x1b]j\x1b\\\x1bPx\x1b\\j", "j"},
+	"numeric replies":             {"\x1b[?62;22c\x1b[12;40R\x1b[?2026;2$y\x1b[8;24;80t\x1b[1;1x\x1b[0nj", "j"},
+	"esc before a reply":          {"\x1b\x1bP>|tmux\x1b\\j", "esc j"},
+	"esc, held":                   {"\x1b\x1b\x1b\x1bj", "esc esc j"},
 	"a reply inside a paste":      {"\x1b[200~i\x1b]11;rgb:e/e/e\ad\x1b[201~k", "(rgb:e/e/e)<id>k"},
 	"a reply, then a paste's end": {"\x1b[200~id\x1b]11;rgb:e/e/e\x1b\\\x1b[201~", "(rgb:e/e/e)<id>"},
 	"a reply and no paste":        {"\x1b[200~\x1b]11;rgb:e/e/e\a\x1b[201~k", "(rgb:e/e/e)k"},
@@ -89,6 +98,14 @@ var streams = map[string]struct{ in, want string }{
 	"any reply inside a paste":    {"\x1b[200~i\x1bP>|tmux 3.4\x1b\\d\x1b]52;c;\a\x1b[201~k", "<id>k"},
 	"a link inside a paste":       {"\x1b[200~\x1b]8;;http://h/id\x1b\\job\x1b]8;;\x1b\\\x1b[201~", "<\x1b]8;;http://h/id\x1b\\job\x1b]8;;\x1b\\>"},
 	"two replies inside a paste":  {"\x1b[200~\x1b]11;\x1b]11;rgb:e/e/e\a\x1b]11;rgb:1/1/1\a\x1b[201~", "(rgb:1/1/1)<\x1b]11;>"},
+	"the keypad after vim":        {"\x1bOq\x1bOx\x1bOu\x1bOm\x1bOM\x1bOX\x1bO5p\x1bO2p\x1bOE\x1bOA\x1bOH", "185-\r=0\x1b[A\x1b[H"},
+	"X10 mouse reports":           {"\x1b[M`qx\x1b[M !\xff\x1b[M \xc3\xa9uj", "\x1b[M`qx\x1b[M !\xffj"},
+	"half an X10 report":          {"\x1b[M \x1b[Aj", "\x1b[Aj"},
+	"the Linux console's keys":    {"\x1b[[A\x1b[[xj", "\x1b[[Aj"},
+	"urxvt's keys":                {"\x1b[7$\x1b[9$\x1b[5^\x1b[aj", "\x1b[7$\x1b[5^\x1b[aj"},
+	"broken sequences":            {"\x1b[1;\x03\x1b[12\x7f\x1b[5é\x1bO\x1b[A\x1b[<0;-1;5Mj", "\x03\x7fé\x1b[Aj"},
+	"almost a key":                {"\x1b[010~\x1b[001^\x1b[1;5;5A\x1b[7;5$yj", "j"},
+	"alt and sequences":           {"\x1b\x1b[A\x1b\x1bOP\x1b\x1b[5~\x1b\x1b[99~\x1b\x1b[<64;1;1M\x1b\x1b[I", "\x1b\x1b[A\x1b\x1bOP\x1b\x1b[5~\x1b[<64;1;1Mfocus true "},
 }
 
 func TestPastesAndRepliesAreTakenOutOfTheKeys(t *testing.T) {
@@ -103,40 +120,44 @@ func TestPastesAndRepliesAreTakenOutOfTheKeys(t *testing.T) {
 	}
 }
 
-// Wherever a read ends, the same comes out; but an esc, alone or with what markers go
-// on with, doesn't wait to see whether it begins one.
-func TestAStreamMayBeCutAnywhere(t *testing.T) {
+// The line stalls anywhere, and brings the rest: the same comes out, but text in parts. An
+// esc, alone or with what sequences go on with, doesn't wait to see whether it begins one.
+func TestAStreamMayStallAnywhere(t *testing.T) {
+	plain := strings.NewReplacer("{", "", "}", "", "esc ", "\x1b")
 	for name, c := range streams {
 		for i := range len(c.in) {
 			s := newSession()
 			s.types(c.in[:i])
+			s.now = s.now.Add(pause)
 			s.types(c.in[i:])
-			got := s.saw()
+			got, want := plain.Replace(s.saw()), plain.Replace(c.want)
 			if releasedEarly.MatchString(c.in[:i]) {
-				if !isSubsequence(c.want, got) || len(got)-len(c.want) > 2 {
-					t.Errorf("%s, cut at %d: saw %q, want %q and perhaps an esc", name, i, got, c.want)
+				if !isSubsequence(want, got) || len(got)-len(want) > 2 {
+					t.Errorf("%s, stalled at %d: saw %q, want %q and perhaps an esc", name, i, got, want)
 				}
 				continue
 			}
-			if got != c.want {
-				t.Errorf("%s, cut at %d: saw %q, want %q", name, i, got, c.want)
+			if got != want {
+				t.Errorf("%s, stalled at %d: saw %q, want %q", name, i, got, want)
 			}
 		}
 	}
 }
 
-var releasedEarly = regexp.MustCompile(`\x1b[][P_]?$`)
+var releasedEarly = regexp.MustCompile(`\x1b[][OPX^_]?$`)
 
 func TestALoneEscDoesNotWait(t *testing.T) {
-	for _, key := range []string{"\x1b", "\x1b[", "\x1b]", "\x1bP", "\x1b_", "\x1b\x1b"} {
+	for key, want := range map[string]string{
+		"\x1b": "\x1b", "\x1b[": "\x1b[", "\x1b]": "\x1b]", "\x1bP": "\x1bP", "\x1b_": "\x1b_", "\x1b\x1b": "esc \x1b",
+	} {
 		s := newSession()
 		s.types("j")
 		s.types(key)
-		if got, want := s.saw(), "j"+key; got != want {
+		if got, want := s.saw(), "j"+want; got != want {
 			t.Errorf("saw %q, want %q", got, want)
 		}
 		s.types("k")
-		if got, want := s.saw(), "j"+key+"k"; got != want {
+		if got, want := s.saw(), "j"+want+"k"; got != want {
 			t.Errorf("then %q, want %q", got, want)
 		}
 	}
@@ -182,102 +203,25 @@ func TestAPasteBeyondMeasureIsCutAndSaysSo(t *testing.T) {
 	}
 }
 
-// What replies look like to a regular expression.
-const (
-	byST      = `\x1bP(?:>\||!\||[01][+$]r|@kitty-cmd)|\x1b_G[iI]=` // those that only ST ends
-	printable = `[^\x00-\x1f\x7f]*`
-)
-
-// reply is what of a paste is none of it, colour which of them tells the background's.
-var (
-	reply = regexp.MustCompile(`(\x1b\](?:[45]|1[0-9]|52);` + printable + `)(?:\a|\x1b\\)|` +
-		`((?:` + byST + `)` + printable + `)\x1b\\`)
-	colour = regexp.MustCompile(`^\x1b\]11;([0-9a-fA-Frg:/]{9,24})$`)
-)
-
-func oracleColour(reply string) string {
-	if m := colour.FindStringSubmatch(reply); m != nil {
-		return "(" + m[1] + ")"
-	}
-	return ""
-}
-
-// oracleLimit is how much of a reply there may be without its end.
-func oracleLimit(reply string) int {
-	if strings.HasPrefix(reply, "\x1b]52;") {
-		return 1 << 20
-	}
-	return 4096
-}
-
-func oraclePaste(text string) (said string) {
-	text = reply.ReplaceAllStringFunc(text, func(whole string) string {
-		m := reply.FindStringSubmatch(whole)
-		if len(m[1]+m[2]) > oracleLimit(whole) {
-			return whole
-		}
-		if colour := oracleColour(m[1]); colour != "" {
-			said = colour // the last one counts
-		}
-		return ""
-	})
-	if text != "" {
-		said += "<" + text + ">"
-	}
-	return said
-}
-
-// tokens is the filter as a regular expression over the whole stream.
-var tokens = regexp.MustCompile(`(?s)\x1b\[200~(?P<paste>.*?)\x1b\[201~|` +
-	`(?P<reply>\x1b\][0-9]{1,4};` + printable + `)(?P<end>\a|\x1b\\|)|` +
-	`(?P<reply>(?:` + byST + `)` + printable + `)(?P<end>\x1b\\|)`)
-
-func oracleStream(in string) string {
-	var said strings.Builder
-	for in != "" {
-		m := tokens.FindStringSubmatchIndex(in)
-		if open := strings.Index(in, pasteStart); open >= 0 && (m == nil || open < m[0]) {
-			return said.String() + in[:open] // a paste under way
-		}
-		if m == nil {
-			break
-		}
-		said.WriteString(in[:m[0]])
-		if m[2] >= 0 {
-			said.WriteString(oraclePaste(in[m[2]:m[3]]))
-			in = in[m[1]:]
-			continue
-		}
-		from, to := max(m[4], m[8]), max(m[5], m[9])
-		text, rest := in[from:to], in[m[1]:]
-		switch limit := oracleLimit(text); {
-		case len(text) > limit:
-			rest = text[limit:] + in[to:]
-		case m[1] > to:
-			said.WriteString(oracleColour(text))
-		case rest == "" || rest == "\x1b":
-			return said.String() // a reply under way
-		}
-		in = rest
-	}
-	return said.String() + in
-}
-
 func FuzzPastesAreTakenOutWhereverReadsEnd(f *testing.F) {
 	for _, c := range streams {
 		f.Add(c.in, uint64(0))
 		f.Add(c.in, ^uint64(0))
 		f.Add(c.in, uint64(0x5555555555555555))
 	}
+	for _, c := range texts {
+		f.Add(c.in, uint64(0))
+		f.Add("j\x1b[A"+c.in+"\x1b[B", ^uint64(0))
+	}
 	for _, of := range []string{"\x1b[200~\x1bP>|", "\x1bP>|", "\x1b]10;"} {
 		for n := 4096 - len(of); n < 4096+10; n += 5 {
 			f.Add(of+strings.Repeat("u", n)+"\x1b\\\x1b[201~j", uint64(1<<13))
 		}
 	}
+	for n := maxSequence - 3; n < maxSequence+3; n++ {
+		f.Add("\x1b["+strings.Repeat("0", n)+"1;1u\x1b[<"+strings.Repeat("0", n)+";1;1Mj", uint64(3))
+	}
 	f.Fuzz(func(t *testing.T, in string, cuts uint64) {
-		if strings.Contains(in, token) {
-			t.Skip("the test couldn't tell the token in the keys")
-		}
 		held, released := newSession(), newSession()
 		held.filter.limit, released.filter.limit = len(in), len(in)
 		for from := 0; from < len(in); {
@@ -286,30 +230,59 @@ func FuzzPastesAreTakenOutWhereverReadsEnd(f *testing.F) {
 				to++
 			}
 			read := in[from:to]
-			busy := held.filter.busy()
 			keys := held.filter.feed(nil, []byte(read), held.now)
-			if len(keys) > len(read)+overhead || !busy && len(keys) > len(read) {
+			if len(keys) > len(read)+overhead {
 				t.Errorf("%d bytes became %d keys", len(read), len(keys))
 			}
 			held.keys += string(keys)
 			released.types(read)
+			released.now = released.now.Add(keyPause)
 			from = to
 		}
-		held.keys += string(held.filter.tail)[held.filter.sent:]
-		if held.filter.in != inKeys {
-			held.keys = strings.TrimSuffix(held.keys, string(held.filter.tail))
+		held.types("")
+		for _, e := range held.filter.events {
+			if b, ok := e.(Burst); ok && len(b.Text) >= maxBurst {
+				t.Skip("where a key is held so long, reads decide how many bursts it is")
+			}
 		}
-		got, want := held.saw(), oracleStream(in)
-		if strings.Contains(want, token) {
-			t.Skip("nor what becomes one without the reply in it")
-		}
-		if got != want {
+		if got, want := held.saw(), oracle(in); got != want {
 			t.Errorf("%q, cut by %x: saw %q, want %q", in, cuts, got, want)
 		}
-		if fmt.Sprint(released.filter.events) != fmt.Sprint(held.filter.events) {
-			t.Errorf("%q: releasing keys early changed the events", in)
+		if wrong := known.ReplaceAllString(latin1(held.keys), ""); wrong != "" {
+			t.Errorf("%q: %q is mistaken by Bubble Tea", in, wrong)
+		}
+		if fmt.Sprint(bracketed(released)) != fmt.Sprint(bracketed(held)) {
+			t.Errorf("%q: releasing keys early changed the pastes", in)
 		}
 	})
+}
+
+// known are the keys that Bubble Tea reads without looking at what follows.
+var known = regexp.MustCompile(`(?s)[^\x1b]|\x1b\[M.{3}|\x1b\x1b(?:\[[A-DFHZ]|\[[1-8]~|O[P-S])|` +
+	`\x1b\[(?:[A-FHZa-d]|1;[2-8][A-FHP-S]|\d{1,2}(?:;[2-8])?~|\d{1,2}[@^]|[78]\$|\[[A-E]|<\d+;\d+;\d+[Mm])|\x1bO[P-S]|\x1b[^\x1b[O]|\x1b[[O]?$`)
+
+// latin1 returns a text that has a character for each byte of s.
+func latin1(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteRune(rune(s[i]))
+	}
+	return b.String()
+}
+
+// bracketed are the events that don't depend on how fast the keys came.
+func bracketed(s *session) (all []Event) {
+	for _, e := range s.filter.events {
+		switch e := e.(type) {
+		case Paste:
+			if !isPaste(e.Text) && len(IDs(e.Text).IDs) == 0 {
+				all = append(all, e)
+			}
+		case Background:
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 func isSubsequence(of, s string) bool {

@@ -93,18 +93,26 @@ func (s *screen) next(tb testing.TB) any {
 func (s *screen) wants(tb testing.TB, want ...string) {
 	tb.Helper()
 	for _, w := range want {
-		got := ""
-		switch saw := s.next(tb).(type) {
-		case paste.Paste:
-			got = fmt.Sprintf("<%s>", saw.Text)
-		case paste.Background:
-			got = "(" + saw.Colour + ")"
-		default:
-			got = fmt.Sprint(saw)
-		}
-		if got != w {
+		if got := s.words(tb); got != w {
 			tb.Errorf("saw %q, want %q", got, w)
 		}
+	}
+}
+
+// words are what the program saw next.
+func (s *screen) words(tb testing.TB) string {
+	tb.Helper()
+	switch saw := s.next(tb).(type) {
+	case paste.Paste:
+		return fmt.Sprintf("<%s>", saw.Text)
+	case paste.Background:
+		return "(" + saw.Colour + ")"
+	case paste.Burst:
+		return fmt.Sprintf("{%s}", saw.Text)
+	case paste.Escape:
+		return "esc"
+	default:
+		return fmt.Sprint(saw)
 	}
 }
 
@@ -125,8 +133,8 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
 		switch {
-		case msg.Paste && m.reader != nil:
-			m.saw <- m.reader.Take(msg.Runes)
+		case msg.String() == paste.EventKey && m.reader != nil:
+			m.saw <- m.reader.Take(nil)
 		case msg.Paste:
 			m.saw <- paste.Paste{Text: []byte(string(msg.Runes))}
 		default:
@@ -141,7 +149,7 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func TestKeysPastesAndRepliesComeInTheirOrder(t *testing.T) {
 	s := newScreen(t, true)
 	s.types(t, "j\x1b[200~"+idA+"\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A")
-	s.wants(t, "j", "<"+idA+">", "k", "(rgb:1e1e/1e1e/2e2e)", "up")
+	s.wants(t, "j", "<"+idA+">", "(rgb:1e1e/1e1e/2e2e)", "k", "up")
 	s.types(t, "\x1b[200~"+idB+"\r"+idC+"\x1b[201~")
 	s.wants(t, "<"+idB+"\r"+idC+">")
 }
@@ -169,18 +177,54 @@ func TestALateReplyLeavesTheKeysAsTheyAre(t *testing.T) {
 	s.wants(t, "q")
 }
 
+// Every form that a key may come in is the key that it stands for, and Bubble Tea's own
+// word for it; what stands for none leaves nothing.
+func TestSequencesAreTheKeysThatTheyStandFor(t *testing.T) {
+	s := newScreen(t, true)
+	for sequence, want := range map[string]string{
+		"\x1bOq": "1", "\x1bOm": "-", "\x1bOj": "*", "\x1bOM": "enter", "\x1bOI": "tab", "\x1bO2p": "0", // the keypad
+		"\x1bOA": "up", "\x1bOF": "end", "\x1bOR": "f3", "\x1bO5p": "", "\x1bOE": "", "\x1bO\x1b[A": "up",
+		"\x1b[106u": "j", "\x1b[97;5u": "ctrl+a", "\x1b[99;5u": "ctrl+c", "\x1b[27u": "esc", "\x1b[13u": "enter", // kitty's
+		"\x1b[9u": "tab", "\x1b[9;2u": "shift+tab", "\x1b[127u": "backspace", "\x1b[32u": " ", "\x1b[32;5u": "ctrl+@",
+		"\x1b[106;1:1u": "j", "\x1b[106;1:2u": "j", "\x1b[106;1:3u": "", "\x1b[106:74;2u": "J", "\x1b[106;2u": "J",
+		"\x1b[106;65u": "J", "\x1b[106;129u": "j", "\x1b[49:33;2;33u": "!", "\x1b[1089::99;5u": "ctrl+c",
+		"\x1b[106;3u": "alt+j", "\x1b[91;3u": "", "\x1b[91;5u": "esc", "\x1b[106;9u": "", "\x1b[99;6u": "", "\x1b[228u": "ä",
+		"\x1b[57399u": "0", "\x1b[57414u": "enter", "\x1b[57419u": "up", "\x1b[57421;5u": "ctrl+pgup", "\x1b[57441u": "",
+		"\x1b[57352u": "up", "\x1b[57344u": "esc", "\x1b[57376u": "f13", "\x1b[1114112u": "", "\x1b[u": "", "\x1b[;5u": "",
+		"\x1b[1;1:3A": "", "\x1b[1;129A": "up", "\x1b[1;5:1D": "ctrl+left", "\x1b[5;1:3~": "", "\x1b[5;3:2~": "alt+pgup",
+		"\x1b[P": "f1", "\x1b[E": "", "\x1b[200;1~": "", "\x1b[3;5;1~": "",
+		"\x1b[27;5;99~": "ctrl+c", "\x1b[27;2;33~": "!", "\x1b[27;5;13~": "enter", "\x1b[27;3;120~": "alt+x", "\x1b[27;7;91~": "", // xterm's
+		"\x1b\x1b[D": "alt+left", "\x1b\x1b": "esc", "\x1b\x00": "", "\x1b\x1bOS": "alt+f4",
+		"\x1b[M`!!": "wheel up", "\x1b[<64;10;20M": "wheel up", "\x1b[<64;10M": "", "\x1b[<-1;5;5M": "", "\x1b[32;10;20M": "",
+		"\x1b[[A": "f1", "\x1b[7$": "shift+home", "\x1b[5^": "ctrl+pgup", "\x1b[a": "shift+up",
+		"\x1b]lquit\x1b\\": "", "\x1b]Lquit\a": "", "\x1bPquit\x1b\\": "", "\x1b_quit\x1b\\": "", "\x1b^quit\x1b\\": "", "\x1bXquit\x1b\\": "",
+		"\x1b[?1u": "", "\x1b[>0;276;0c": "", "\x1b[?997;1n": "", "\x1b[4;600;800t": "",
+	} {
+		s.types(t, sequence+"\x1b[24~") // and another key at once
+		for _, want := range []string{want, "f12"} {
+			if want == "" {
+				continue
+			}
+			if saw := s.words(t); saw != want {
+				t.Errorf("%q: saw %q, want %q", sequence, saw, want)
+			}
+		}
+	}
+}
+
 // More keys than Bubble Tea reads at a time are not torn, nor are those that wait
 // behind a paste that came with them.
 func TestAStormOfKeysIsNotTorn(t *testing.T) {
 	s := newScreen(t, true)
 	const n = 500
 	s.types(t, strings.Repeat("ä", 300))
-	for seen := 0; seen < 300; { // as many at a time as Bubble Tea reads
-		saw := fmt.Sprint(s.next(t))
-		if strings.Trim(saw, "ä") != "" {
-			t.Fatalf("saw %q", saw)
+	for seen := 0; seen < 300; { // as many at a time as came before anybody read them
+		switch saw := s.next(t).(type) {
+		case paste.Burst:
+			seen += strings.Count(string(saw.Text), "ä")
+		case string:
+			seen += strings.Count(saw, "ä")
 		}
-		seen += strings.Count(saw, "ä")
 	}
 	s.types(t, "\x1b[200~"+strings.Repeat(idA+"\n", 100)+"\x1b[201~"+strings.Repeat("\x1b[<64;10;20M", n)+"q")
 	if saw, ok := s.next(t).(paste.Paste); !ok || len(saw.Text) != 100*37 {
@@ -284,10 +328,16 @@ func TestASmallBufferLosesNothing(t *testing.T) {
 			break
 		}
 	}
-	if got, want := string(keys), "jk\x1b[200~\x00\x1b[201~\x1b[A"; got != want {
+	if got, want := string(keys), "\x1b\x00\x1b\x00\x1b[A"; got != want {
 		t.Errorf("read %q, want %q", got, want)
 	}
-	if event, ok := reader.Take([]rune{0}).(paste.Paste); !ok || string(event.Text) != "id" {
+	if event, ok := reader.Take(nil).(paste.Burst); !ok || string(event.Text) != "jk" {
+		t.Errorf("took %v", event)
+	}
+	if event, ok := reader.Take(nil).(paste.Paste); !ok || string(event.Text) != "id" {
+		t.Errorf("took %v", event)
+	}
+	if event := reader.Take(nil); event != nil {
 		t.Errorf("took %v", event)
 	}
 	if event, ok := reader.Take([]rune(idA)).(paste.Paste); !ok || string(event.Text) != idA {

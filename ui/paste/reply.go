@@ -10,8 +10,8 @@ import (
 // colour only, but a slow line brings late what a program asked that ran before it.
 
 const (
-	// maxReply is how long a reply may be, in bytes, and maxClipboard one that brings
-	// the clipboard (OSC 52).
+	// maxReply is how much of a reply is kept, in bytes, and how long one may be inside a
+	// paste; maxClipboard is that for one that brings the clipboard (OSC 52).
 	maxReply, maxClipboard = 4 << 10, 1 << 20
 	// maxDigits is how long the number may be that an OSC begins with.
 	maxDigits = 4
@@ -21,9 +21,9 @@ const (
 	minColour, maxColour = 9, 24
 )
 
-// replyStart returns the length of what data, an esc and more, begins with, if a reply
-// begins so, or whether it may yet become so. It asks for more than alt and a letter,
-// which are keys.
+// replyStart returns the length of what data, an esc and more, begins with, if a known
+// reply begins so, or whether it may yet become so. It asks for more than alt and a
+// letter, which are keys.
 func replyStart(data []byte) (n int, half bool) {
 	if len(data) == 1 {
 		return 0, true
@@ -34,7 +34,7 @@ func replyStart(data []byte) (n int, half bool) {
 	case 'P', '_':
 		return stringStart(data)
 	}
-	return 0, false // at once: a log may be full of colours
+	return 0, false
 }
 
 // oscStart is replyStart for esc, a bracket, a number and a semicolon.
@@ -70,7 +70,7 @@ func stringStart(data []byte) (n int, half bool) {
 	return 0, half
 }
 
-// replyText returns how much of data goes on with a reply of which so much has come.
+// replyText returns how much of data goes on with a reply inside a paste.
 func replyText(reply, data []byte) int {
 	limit := maxReply
 	if bytes.HasPrefix(reply, []byte("\x1b]52;")) {
@@ -85,6 +85,18 @@ func replyText(reply, data []byte) int {
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7F }
 
+// endsString reports whether r can't stand in a string outside a paste. A line's end can:
+// what comes after it would be typed.
+func endsString(r rune) bool { return isControl(r) && r != '\t' && !isLineEnd(r) }
+
+// stringText returns how much of data goes on with a string.
+func stringText(data []byte) int {
+	if end := bytes.IndexFunc(data, endsString); end >= 0 {
+		return end
+	}
+	return len(data)
+}
+
 // replyEnd returns the length of the end that data begins with, if it does.
 func replyEnd(reply, data []byte) int {
 	switch {
@@ -98,37 +110,36 @@ func replyEnd(reply, data []byte) int {
 
 // endsReply reports whether data brings the end of a reply, before anything else.
 func endsReply(reply, data []byte) bool {
-	return replyEnd(reply, data[replyText(reply, data):]) > 0
+	return replyEnd(reply, data[stringText(data):]) > 0
 }
 
-// reply gathers a reply up to its end, BEL or ST, and returns what comes after it.
-// After anything else, or too much, it was none, or half of one: the rest are keys.
+// reply gathers a string up to its end, BEL or ST, and returns what comes after it. After
+// anything else it was half of one, and the rest are keys.
 func (f *filter) reply(keys, data []byte) (out, rest []byte) {
-	n := replyText(f.body, data)
-	f.body = append(f.body, data[:n]...)
+	n := stringText(data)
+	f.body.add(data[:n], maxReply)
 	rest = data[n:]
-	end := replyEnd(f.body, rest)
+	end := replyEnd(f.body.bytes, rest)
 	switch {
 	case end > 0:
 		return f.endReply(keys), rest[end:]
 	case len(rest) == 0:
 		return keys, nil
-	case string(rest) == "\x1b": // of ST, most probably
+	case len(rest) == 1 && rest[0] == esc: // of ST, most probably
 		f.tail = bytes.Clone(rest)
 		return keys, nil
 	}
-	f.in, f.body = inKeys, nil
+	f.in, f.body = inKeys, text{}
 	return keys, rest
 }
 
 func (f *filter) endReply(keys []byte) []byte {
-	colour := colourOf(f.body)
-	f.in, f.body = inKeys, nil
+	colour := colourOf(f.body.bytes)
+	f.in, f.body = inKeys, text{}
 	if colour == "" {
 		return keys
 	}
-	f.events = append(f.events, Background{Colour: colour})
-	return append(keys, token...)
+	return f.event(keys, Background{Colour: colour})
 }
 
 // cutReplies takes replies out of a paste's text, and returns the last background

@@ -1,0 +1,267 @@
+package paste
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bubble Tea 1.3.10 takes a sequence that it doesn't know for alt and a letter, and for
+// letters after that, each of which may be a command. It is therefore given only keys that
+// it knows, in a form that it can't mistake, whatever form they came in.
+
+// translate returns what a whole sequence stands for: a key or a mouse report, never
+// longer than the sequence, or an event, or nothing.
+func translate(sequence string) (key string, event Event) {
+	switch {
+	case sequence == "\x1b", sequence == "\x1b\x1b":
+		return "", Escape{}
+	case len(sequence) > maxSequence:
+		return "", nil
+	}
+	switch sequence[1] {
+	case '[':
+		return control(sequence)
+	case 'O':
+		return keypad(sequence[2:]), nil
+	case esc:
+		return afterAlt(sequence[1:])
+	}
+	return alt(sequence[1:]), nil
+}
+
+// alt returns the key of alt and a character, "" if Bubble Tea would take it for the
+// beginning of another key, or for the token.
+func alt(char string) string {
+	switch r, _ := utf8.DecodeRuneInString(char); r {
+	case utf8.RuneError, 0, esc, '[', 'O':
+		return ""
+	}
+	return "\x1b" + char
+}
+
+// afterAlt is translate for a sequence with an esc before it, which some terminals send
+// for alt. Bubble Tea knows that of plain keys; the others but those are left out, and
+// mouse reports go without it.
+func afterAlt(sequence string) (key string, event Event) {
+	key, event = translate(sequence)
+	switch {
+	case strings.HasPrefix(key, "\x1b[M"), strings.HasPrefix(key, "\x1b[<"):
+	case len(key) == 3 && strings.IndexByte("ABCDFHZPQRS", key[2]) >= 0:
+		key = "\x1b" + key
+	case len(key) == 4 && key[2] >= '1' && key[2] <= '8' && key[3] == '~':
+		key = "\x1b" + key
+	default:
+		key = ""
+	}
+	return key, event
+}
+
+// control is translate for control sequences: ESC [, parameters, and a final byte.
+func control(sequence string) (key string, event Event) {
+	switch sequence {
+	case "\x1b[": // cut off
+		return "", nil
+	case "\x1b[I", "\x1b[O":
+		return "", Focus{In: sequence == "\x1b[I"}
+	case "\x1b[Z", "\x1b[a", "\x1b[b", "\x1b[c", "\x1b[d", "\x1b[7$", "\x1b[8$", // the last six are urxvt's
+		"\x1b[[A", "\x1b[[B", "\x1b[[C", "\x1b[[D", "\x1b[[E": // the Linux console's
+		return sequence, nil
+	}
+	body, final := sequence[2:len(sequence)-1], sequence[len(sequence)-1]
+	fields := strings.Split(body, ";")
+	switch {
+	case isMouse(sequence), (final == '^' || final == '@') && isKeyNumber(body): // urxvt's, with ctrl
+		return sequence, nil
+	case sequence[2] == 'M', len(fields) > 3:
+		return "", nil
+	}
+	fields = append(fields, "", "")
+	mods, pressed := modifiers(fields[1])
+	switch {
+	case !pressed:
+		return "", nil
+	case final == 'u':
+		return unicodeKey(fields[0], mods, fields[2])
+	case final == '~' && fields[0] == "27" && fields[2] != "": // xterm's modifyOtherKeys
+		return chord(number(fields[2]), mods)
+	case fields[2] != "":
+		return "", nil
+	case final == '~' && isKeyNumber(fields[0]),
+		strings.IndexByte("ABCDEFHPQRS", final) >= 0 && (body == "" || fields[0] == "1"):
+		return functional(fields[0]+string(final), mods), nil
+	}
+	return "", nil
+}
+
+// isMouse reports whether a control sequence is a mouse report of X10's form, or of
+// SGR's, which is ESC [ < button ; column ; row M, or m.
+func isMouse(sequence string) bool {
+	report, isSGR := strings.CutPrefix(sequence, "\x1b[<")
+	if !isSGR {
+		return sequence[2] == 'M' && len(sequence) == len("\x1b[M")+3
+	}
+	fields := strings.Split(strings.TrimRight(report, "Mm"), ";")
+	return len(fields) == 3 && strings.ContainsAny(report, "Mm") &&
+		!slices.ContainsFunc(fields, func(f string) bool { return number(f) < 0 })
+}
+
+// isKeyNumber reports whether s may be the number of a key, as of insert in ESC [ 2 ~.
+func isKeyNumber(s string) bool { return len(s) <= 2 && number(s) > 0 && number(s) <= 34 }
+
+// number returns the number that s is, else -1.
+func number(s string) rune {
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil {
+		return -1
+	}
+	return rune(n)
+}
+
+// What modifiers add up to, as xterm and kitty number them.
+const (
+	shift = 1 << iota
+	alternate
+	ctrl
+	super
+	hyper
+	meta
+	capsLock
+	numLock
+)
+
+// modifiers reads a parameter such as 5 or 5:3, which is one more than its sum of
+// modifiers, and perhaps an event's type. It is not pressed if it was let go of, or if
+// super or hyper were held, which no key of ours goes with.
+func modifiers(field string) (mods int, pressed bool) {
+	sum, kind, _ := strings.Cut(field, ":")
+	if sum != "" {
+		mods = int(number(sum)) - 1
+	}
+	const released = "3"
+	if mods < 0 || kind == released || mods&(super|hyper) != 0 {
+		return 0, false
+	}
+	if mods&meta != 0 {
+		mods |= alternate
+	}
+	return mods &^ (meta | numLock), true
+}
+
+// functional returns a key's sequence, given what identifies it, as 1A does the arrow up
+// and 5~ page up.
+func functional(name string, mods int) string {
+	mods &= shift | alternate | ctrl
+	number, final := name[:len(name)-1], name[len(name)-1:]
+	switch {
+	case mods != 0 && number != "":
+		return "\x1b[" + number + ";" + strconv.Itoa(mods+1) + final
+	case mods != 0:
+		return ""
+	case final == "~":
+		return "\x1b[" + name
+	case final >= "P":
+		return "\x1bO" + final
+	}
+	return "\x1b[" + final
+}
+
+// keypad is translate for ESC O, perhaps modifiers, and a character: keys of the keypad
+// while a program has it send its own, arrows and function keys.
+func keypad(rest string) string {
+	if rest == "" {
+		return "" // cut off
+	}
+	mods, final := rest[:len(rest)-1], rest[len(rest)-1]
+	if mods == "" && strings.IndexByte("ABCDFHPQRS", final) >= 0 {
+		return functional(rest, 0)
+	}
+	if mods != "" && mods != "2" { // shift
+		return ""
+	}
+	const first, keys = 'j', "*+,-./0123456789"
+	switch {
+	case final >= first && int(final-first) < len(keys):
+		return keys[final-first:][:1]
+	case final == 'X':
+		return "="
+	case final == 'M':
+		return "\r"
+	case final == 'I':
+		return "\t"
+	case final == ' ':
+		return " "
+	}
+	return ""
+}
+
+// unicodeKey is translate for ESC [ code ; modifiers ; text u, as kitty's protocol has
+// keys. The code may bring two more: the key's with shift, and that of the key in its
+// place on a Latin keyboard.
+func unicodeKey(code string, mods int, text string) (key string, event Event) {
+	codes := append(strings.Split(code, ":"), "", "")
+	name := kittyKey(number(codes[0]))
+	switch {
+	case len(name) > 1:
+		return functional(name, mods), nil
+	case name != "":
+		return chord(rune(name[0]), mods)
+	case mods&ctrl != 0 && codes[2] != "":
+		code = codes[2]
+	case mods&(ctrl|alternate) == 0 && text != "":
+		code, mods = text, 0
+	case mods&shift != 0 && codes[1] != "":
+		code, mods = codes[1], mods&^(shift|capsLock)
+	default:
+		code = codes[0]
+	}
+	return chord(number(code), mods)
+}
+
+// kittyKey returns the key that kitty gives a number of its own: a character, or the name
+// that functional takes. It is "" for other numbers, and for keys that we know nothing of.
+func kittyKey(code rune) string {
+	for _, row := range [...]struct {
+		first rune
+		keys  []string
+	}{
+		{57344, []string{"\x1b", "\r", "\t", "\x7f", "2~", "3~", "1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F"}},
+		{57376, []string{"25~", "26~", "28~", "29~", "31~", "32~", "33~", "34~"}}, // f13 to f20
+		{57399, strings.Split("0123456789./*-+\r=,", "")},                         // the keypad's
+		{57417, []string{"1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F", "2~", "3~"}},
+	} {
+		if n := int(code - row.first); n >= 0 && n < len(row.keys) {
+			return row.keys[n]
+		}
+	}
+	return ""
+}
+
+// chord returns the key of a character and modifiers. That of ctrl, shift and a letter is
+// none: what terminals make of it is theirs, such as copying with ctrl+shift+c.
+func chord(r rune, mods int) (key string, event Event) {
+	switch {
+	case r == '\t' && mods&shift != 0:
+		key = "\x1b[Z"
+	case r == '\r', r == '\t', r == '\b', r == 0x7F:
+		key = string(r)
+	case r == esc && mods&ctrl == 0:
+		key = string(r)
+	case !unicode.IsPrint(r):
+	case mods&ctrl == 0 && mods&(shift|capsLock) != 0:
+		key = string(unicode.ToUpper(r))
+	case mods&ctrl == 0:
+		key = string(r)
+	case mods&shift == 0 && (r >= 'a' && r <= 'z' || r >= '@' && r <= '_' || r == ' '):
+		key = string(r & 0x1F)
+	}
+	switch {
+	case mods&alternate != 0:
+		return alt(key), nil
+	case key == "\x1b":
+		return "", Escape{}
+	}
+	return key, nil
+}
