@@ -37,6 +37,7 @@ func (m *Model) legend() (marks, words []explained) {
 	status("", job.EndedRejected, "the API does not take its ID")
 	status("", job.EndedGivenUp, "the API did not find it for long")
 	marks = append(marks,
+		explained{theme.Warn, g.Running + " other word", theme.UnknownStatus},
 		explained{theme.Dim, strings.Repeat(g.Unknown, 6), "its progress is not told"},
 		explained{theme.Warn, "stalled 40s", "its progress has stood still for so long"},
 		explained{theme.Warn, "stale 3m", "no answer of its own for so long"},

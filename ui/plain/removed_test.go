@@ -61,6 +61,7 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 		{"the finished are removed, one of them failed", forget(a), false, job.Error, "", 1},
 		{"the file is replaced by another's", replace(jobID(3)), false, job.Processing, "00000001 00000002", 1},
 		{"the file is replaced by an older one", replace(b), false, job.Processing, "00000001", 1},
+		{"the file is replaced by one without jobs", replace(), false, job.Processing, "00000001 00000002", 1},
 		{"the file is emptied", empty, false, job.Processing, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
