@@ -107,6 +107,8 @@ func TestJobsAreTakenAsPeopleHaveThem(t *testing.T) {
 		{[]string{idB, idA, idB, "/job/" + idA + "/status"}, []job.ID{b, a}},
 		{[]string{idA + "\n" + idB + "\n"}, []job.ID{a, b}},
 		{[]string{idA + "," + idB}, []job.ID{a, b}},
+		{[]string{strings.ReplaceAll(idA, "-", ""), strings.ReplaceAll(idB, "-", "\u2011")}, []job.ID{a, b}},
+		{[]string{"\ufeff/job/" + strings.ReplaceAll(idA, "-", "\u00ad") + "/status", idB[:20] + "\n> " + idB[20:]}, []job.ID{a, b}},
 	} {
 		if o := mustParse(t, atATerminal(tt.args...)); !reflect.DeepEqual(o.Jobs, tt.want) || o.Stdin != IgnoreStdin {
 			t.Errorf("%q: %v, stdin %d", tt.args, o.Jobs, o.Stdin)
@@ -175,7 +177,9 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--filter", "a status:eror"}, `--filter "a status:eror": "status:eror": no such status; did you mean error?`},
 		{[]string{"ids.txt"}, `"ids.txt": not a job; IDs out of a file are read with: jobwatch - < FILE`},
 		{[]string{idA[:35]}, `"` + idA[:35] + `": not a job ID: it has 35 characters, an ID has 36`},
-		{[]string{strings.ReplaceAll(idA, "-", "")}, `"01890a5d…": not a job ID: it has 32 characters, an ID has 36`},
+		{[]string{strings.Replace(idA, "0", "O", 1)}, `"O1890a5d-ac96-774b-bcce-b302099a8057": looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12`},
+		{[]string{"/job/" + idA[:35] + "/status"}, `"/job/` + idA[:35] + `/status": looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12`},
+		{[]string{idA + " " + idB[:30]}, `"` + idB[:30] + `": not a job ID: it has 30 characters, an ID has 36`},
 		{[]string{"01890a5dac-96-774b-bcce-b302099a8057"}, `"01890a5dac-96-774b-bcce-b302099a8057": not a job ID: its dashes are not where an ID has them (8-4-4-4-12)`},
 		{[]string{"invoices"}, `"invoices": not a job: want its ID (such as 01890a5d-ac96-774b-bcce-b302099a8057), its path or URL`},
 		{[]string{""}, `"": not a job: want its ID (such as 01890a5d-ac96-774b-bcce-b302099a8057), its path or URL`},

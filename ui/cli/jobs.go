@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/paste"
 )
 
 // parseJobs reads the arguments that are not flags. want says that "-" was one.
@@ -53,7 +54,7 @@ func parseJob(arg string) ([]job.ID, error) {
 
 // oneJob reads an ID, or the one ID that is a part of a path or URL.
 func oneJob(s string) (job.ID, bool) {
-	if id, err := job.Parse(s); err == nil {
+	if id, ok := paste.Parse(s); ok {
 		return id, true
 	}
 	u, err := url.Parse(s)
@@ -64,7 +65,7 @@ func oneJob(s string) (job.ID, bool) {
 	var found job.ID
 	n := 0
 	for part := range strings.SplitSeq(u.Path, "/") {
-		if id, err := job.Parse(part); err == nil {
+		if id, ok := paste.Parse(part); ok {
 			found = id
 			n++
 		}
@@ -77,12 +78,14 @@ func notAJob(arg string) error {
 	const idLen = len("01890a5d-ac96-774b-bcce-b302099a8057")
 	why := "not a job: want its ID (such as 01890a5d-ac96-774b-bcce-b302099a8057), its path or URL"
 	switch hex := strings.Trim(strings.ToLower(arg), "0123456789abcdef-"); {
-	case strings.Contains(arg, "/"):
-		why = "not a job: want a path or URL with one job ID in it, such as /job/ID/status"
 	case arg != "" && hex == "" && len(arg) != idLen:
 		why = fmt.Sprintf("not a job ID: it has %d characters, an ID has %d", len(arg), idLen)
 	case arg != "" && hex == "":
 		why = "not a job ID: its dashes are not where an ID has them (8-4-4-4-12)"
+	case paste.IDs(arg).Near > 0:
+		why = "looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12"
+	case strings.Contains(arg, "/"):
+		why = "not a job: want a path or URL with one job ID in it, such as /job/ID/status"
 	case strings.Contains(arg, "."):
 		why = "not a job; IDs out of a file are read with: jobwatch - < FILE"
 	}
