@@ -14,13 +14,13 @@ import (
 	"example.com/jobwatch/ui/theme"
 )
 
-// arrived takes in a text that came from somewhere else than the keys.
+// arrived takes in jobs that came from somewhere else than the keys.
 func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
 	if !msg.open {
 		return nil
 	}
 	a := msg.arrival
-	return tea.Batch(await(m.opts.Arrivals), arrived(a))
+	return tea.Batch(await(m.opts.Arrivals), m.pasted(pastedMsg{found: a.Found, batch: a.Batch, arrived: true}))
 }
 
 // pasted tracks the jobs found in a text, as one batch.
@@ -89,7 +89,14 @@ func (m *Model) pastedNothing(msg pastedMsg) {
 		}
 		return
 	}
-	m.say(theme.Warn, "no job IDs in the pasted text: an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057")
+	none := "no job IDs in the pasted text"
+	if msg.arrived {
+		none = "no job IDs on standard input"
+	}
+	if near := msg.found.NearText(); near != "" {
+		none += ", but " + near
+	}
+	m.say(theme.Warn, none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057")
 }
 
 // told is what the footer says of a paste.
@@ -100,6 +107,9 @@ func told(what string, already int, msg pastedMsg) string {
 	}
 	if n := msg.found.Duplicates; n > 0 {
 		but = append(but, fmt.Sprintf("%d repeated", n))
+	}
+	if near := msg.found.NearText(); near != "" {
+		but = append(but, near)
 	}
 	if len(but) > 0 {
 		what += " (" + strings.Join(but, ", ") + ")"

@@ -38,7 +38,19 @@ func TestIDsAreFoundInAnyText(t *testing.T) {
 		d.paste(ids[3].String())
 		d.sees("nothing new (1 already tracked)")
 		d.paste("good morning")
-		d.sees("no job IDs in the pasted text")
+		d.sees("no job IDs in the pasted text: an ID looks like")
+	})
+}
+
+// A mail breaks lines, and a mouse leaves out the last character.
+func TestIDsThatWereBrokenOrCutAreNotPassedOverInSilence(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, _ := d.jobs(4)
+		whole, broken, cut := ids[0].String(), ids[1].String(), ids[2].String()[:35]
+		d.paste("> " + whole + "\n> the job " + broken[:20] + "\n> " + broken[20:] + "\n> and " + cut)
+		d.sees("added 2 jobs (1 looks like a cut-off ID)", ids[0].Short(), ids[1].Short())
+		d.paste(cut + "\n" + cut)
+		d.sees("no job IDs in the pasted text, but 2 look like cut-off IDs")
 	})
 }
 
@@ -96,7 +108,7 @@ func TestUTakesBackWhatTheUserDid(t *testing.T) {
 		d.leave()
 		d.start(func(o *Options) { o.Arrivals = arrivals })
 		_, text := d.jobs(3)
-		arrivals <- Arrival{Text: []byte(text), Batch: "given"}
+		arrivals <- Arrival{Found: foundIn(text), Batch: "given"}
 		d.waitFor("given")
 		d.press("u")
 		d.sees("took back 3 added jobs") // nothing else was done yet
@@ -106,7 +118,7 @@ func TestUTakesBackWhatTheUserDid(t *testing.T) {
 		d.press("down", "x")
 		d.sees("forgot 1 job")
 		_, text = d.jobs(2)
-		arrivals <- Arrival{Text: []byte(text), Batch: "from elsewhere"}
+		arrivals <- Arrival{Found: foundIn(text), Batch: "from elsewhere"}
 		d.waitFor("from elsewhere")
 		d.press("u")
 		d.sees("brought back 1 job", ids[0].Short(), "from elsewhere")
@@ -190,11 +202,11 @@ func TestArrivalsBecomeBatches(t *testing.T) {
 		d.leave()
 		d.start(func(o *Options) { o.Arrivals = arrivals })
 		_, text := d.jobs(2)
-		arrivals <- Arrival{Text: []byte(text), Batch: "Customer invoices"}
+		arrivals <- Arrival{Found: foundIn(text), Batch: "Customer invoices"}
 		d.settle()
 		d.sees("Customer invoices", "added 2 jobs")
 		_, text = d.jobs(2)
-		arrivals <- Arrival{Text: []byte(text)} // on the command line, without --batch
+		arrivals <- Arrival{Found: foundIn(text)} // on the command line, without --batch
 		d.settle()
 		d.sees("▾ added 00:00:00")
 		d.seesNot("pasted")

@@ -57,13 +57,6 @@ func parse(text []byte, batch, note string) tea.Cmd {
 	}
 }
 
-// arrived parses an arrival, which is not the user's doing.
-func arrived(a Arrival) tea.Cmd {
-	return func() tea.Msg {
-		return pastedMsg{found: paste.IDs(a.Text), batch: a.Batch, note: a.Note, arrived: true}
-	}
-}
-
 // maxTyped is the longest paste, in bytes, that may have been meant for a prompt.
 const maxTyped = 256
 
@@ -117,9 +110,8 @@ func listen(updates <-chan poller.Update) tea.Cmd {
 	}
 }
 
-// arrivedMsg is a text with job IDs that came from somewhere else than the keys:
-// a paste that the terminal reader took out of the stream, standard input, or
-// the demo's next batch.
+// arrivedMsg is job IDs that came from somewhere else than the keys: standard input,
+// or the demo's next batch.
 type arrivedMsg struct {
 	arrival Arrival
 	open    bool

@@ -44,11 +44,10 @@ type Terminal interface {
 	AskBackground()
 }
 
-// Arrival is a text with job IDs that becomes one batch.
+// Arrival is job IDs that become one batch.
 type Arrival struct {
-	Text  []byte
+	Found paste.Found
 	Batch string // the batch's name; "" names it after the time
-	Note  string // told beside what was added: a paste that was cut, say
 }
 
 // Options are what a dashboard is made of.

@@ -106,7 +106,7 @@ func (d *desk) demo(change ...func(*Options)) {
 		for _, id := range b.IDs {
 			text.WriteString(id.String() + "\n")
 		}
-		arrivals <- Arrival{Text: []byte(text.String()), Batch: b.Name}
+		arrivals <- Arrival{Found: foundIn(text.String()), Batch: b.Name}
 		d.settle()
 	}
 }

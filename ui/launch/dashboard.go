@@ -20,7 +20,7 @@ import (
 // Dashboard watches on the screen, until the user leaves it or ctx ends; the error is
 // ctx's cause then. gone is called when the terminal is as it was before.
 func (a *App) Dashboard(ctx context.Context, gone func()) error {
-	jobs, err := given(ctx, a.opts)
+	found, err := given(ctx, a.opts)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := a.screen(env)
 	opts.Watcher = a.log.Watcher(a.poller, fail)
-	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, jobs)
+	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, found)
 	opts.Open = func(ctx context.Context) (ui.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, a.state)
 		opened.Store(s)

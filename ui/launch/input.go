@@ -2,53 +2,53 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 
-	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/cli"
 	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/paste"
 )
 
-// given are the jobs of the command line, then those in standard input's text.
-func given(ctx context.Context, opts cli.Options) ([]job.ID, error) {
-	text, err := input(ctx, opts)
+// given finds the jobs of the command line, then those in standard input's text.
+func given(ctx context.Context, opts cli.Options) (paste.Found, error) {
+	found, err := input(ctx, opts)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
-	found := paste.IDs(text).IDs
-	if opts.Stdin == cli.WantStdin && len(found) == 0 {
-		return nil, &cli.UsageError{Message: "no job IDs on standard input"}
+	if opts.Stdin == cli.WantStdin && len(found.IDs) == 0 {
+		none := "no job IDs on standard input"
+		if near := found.NearText(); near != "" {
+			none += ", but " + near
+		}
+		return found, &cli.UsageError{Message: none}
 	}
-	return append(opts.Jobs, found...), nil
+	found.IDs = append(opts.Jobs, found.IDs...)
+	return found, nil
 }
 
 // input reads standard input's text, where job IDs are expected there. It ends with
 // ctx, for an input that never does.
-func input(ctx context.Context, opts cli.Options) ([]byte, error) {
+func input(ctx context.Context, opts cli.Options) (paste.Found, error) {
 	if opts.Stdin == cli.IgnoreStdin {
-		return nil, nil
+		return paste.Found{}, nil
 	}
-	var text []byte
+	scanner := paste.NewScanner()
 	done := make(chan error, 1)
 	go func() {
 		defer crash.Into(func(e *crash.Error) { done <- e })
-		var err error
-		text, err = io.ReadAll(io.LimitReader(os.Stdin, maxInput))
-		done <- err
+		_, err := io.Copy(scanner, os.Stdin)
+		done <- errors.Join(err, scanner.Close())
 	}()
 	select {
 	case err := <-done:
 		if err != nil {
-			return nil, fmt.Errorf("standard input can't be read: %w", err)
+			return paste.Found{}, fmt.Errorf("standard input can't be read: %w", err)
 		}
-		return text, nil
+		return scanner.Found, nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return paste.Found{}, context.Cause(ctx)
 	}
 }
-
-// maxInput bounds what is taken from standard input, in bytes: a million IDs.
-const maxInput = 64 << 20

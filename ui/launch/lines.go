@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	xterm "github.com/charmbracelet/x/term"
@@ -21,10 +22,14 @@ import (
 func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	jobs, err := given(ctx, a.opts)
+	found, err := given(ctx, a.opts)
 	if err != nil {
 		return plain.Result{}, err
 	}
+	if near := found.NearText(); near != "" {
+		fmt.Fprintln(os.Stderr, "jobwatch: "+near+" on standard input; jobwatch goes on without")
+	}
+	jobs := found.IDs
 	if a.sim != nil {
 		for _, b := range a.sim.Demo(1) {
 			jobs = append(jobs, b.IDs...)
