@@ -3,9 +3,13 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
+	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -108,4 +112,62 @@ func TestAScriptIsToldOfAStatusThatNobodyKnows(t *testing.T) {
 	if !strings.Contains(errs.String(), ids[1].Short()+` the status "Can\u200bcelled\x1b[2J", which jobwatch does not know`) {
 		t.Errorf("standard error:\n%s", errs)
 	}
+}
+
+// A script's list of jobs came out empty, or with none in it: that is not all Done, and
+// other jobs are not what it waits for. Only an input that is none means all tracked jobs.
+func TestAScriptIsToldOfAnEmptyList(t *testing.T) {
+	s := newStage(t)
+	if out, _ := ended(t, s.command("--plain", s.jobs(1, 0)[0].String()), 0); out == "" {
+		t.Error("nothing was told of a job")
+	}
+	empty, err := os.Create(filepath.Join(s.home, "ids.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer empty.Close() //nolint:errcheck // nothing was written
+	for what, in := range map[string]io.Reader{"a line": strings.NewReader("\n"), "a text": strings.NewReader("none today"), "an empty file": empty} {
+		for _, args := range [][]string{{"--plain"}, {"--json"}, {"--once"}, {"--once", "-"}} {
+			cmd := s.command(args...)
+			cmd.Stdin = in
+			if seeker, ok := in.(io.Seeker); ok {
+				_, _ = seeker.Seek(0, io.SeekStart) // a text and a file can be read again
+			}
+			out, errs, status := says(t, cmd)
+			if status != 2 || out != "" || !strings.HasPrefix(errs, "jobwatch: no job IDs on standard input") {
+				t.Errorf("%s, %q: exit status %d: %s%s", what, args, status, out, errs)
+			}
+		}
+	}
+	for what, in := range map[string]io.Reader{"no input": nil, "an empty pipe": strings.NewReader("")} {
+		cmd := s.command("--plain")
+		cmd.Stdin = in
+		if _, errs, status := says(t, cmd); status != 0 || !strings.Contains(errs, "there is nothing to watch") {
+			t.Errorf("%s: exit status %d: %s", what, status, errs)
+		}
+	}
+}
+
+// Its input comes from a program that has hung.
+func TestAScriptIsToldThatItsInputIsWaitedFor(t *testing.T) {
+	s := newStage(t)
+	cmd := s.command("--once", "-")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	told, err := bufio.NewReader(errs).ReadString('\n')
+	if err != nil || told != "jobwatch: waiting for the end of standard input, which may hold job IDs\n" {
+		t.Errorf("it says %q, %v", told, err)
+	}
+	_, _ = io.WriteString(in, lines(s.jobs(1, 0)))
+	_ = in.Close()
+	s.left(cmd, 8)
 }
