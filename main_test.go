@@ -103,6 +103,7 @@ func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
 	second.Type(strings.Split("/"+ids[2].Short()+"\r", "")...)
 	second.Sees("1 of 5")
 	second.Send("\x1b")
+	second.Sees(ids[4].Short()) // before the screen gets too small for keys
 	second.Resize(40, 10)
 	second.Sees("idle")
 	second.Resize(30, 5)

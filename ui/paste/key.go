@@ -43,7 +43,7 @@ func alt(char string) string {
 }
 
 // afterAlt is translate for a sequence with an esc before it, which some terminals send
-// for alt. Bubble Tea knows that of plain keys; the others but those are left out, and
+// for alt. Bubble Tea knows that of keys without modifiers; other keys are left out, and
 // mouse reports go without it.
 func afterAlt(sequence string) (key string, event Event) {
 	key, event = translate(sequence)

@@ -15,6 +15,7 @@ type machine struct {
 	seq   []byte          // the sequence under way
 	text  []byte          // that came at once
 	open  bool            // text came last
+	whole int             // how much of text came before the last sequence
 	paste []byte
 	left  int // how many values an X10 mouse report lacks
 }
@@ -82,7 +83,7 @@ func ends(b byte) bool { return b < ' ' && !strings.ContainsRune("\t\r\n", rune(
 func (m *machine) ground(b byte) {
 	switch {
 	case b == esc:
-		m.seq = []byte{esc}
+		m.seq, m.whole = []byte{esc}, len(m.text)
 		m.in = "esc"
 	case ends(b):
 		m.flush()
@@ -216,13 +217,13 @@ var lineEndBeforeText = regexp.MustCompile(`[\r\n][^\r\n]`)
 // flush tells the text that came at once.
 func (m *machine) flush() {
 	text := string(m.text)
-	m.text = nil
+	m.text, m.whole = nil, 0
 	different := map[rune]bool{}
 	for _, r := range text {
 		different[r] = true
 	}
 	switch n := utf8.RuneCountInString(text); {
-	case n >= 6 && len(different) > 2, lineEndBeforeText.MatchString(text), len(IDs(text).IDs) > 0:
+	case n >= 6 && len(different) > 2, lineEndBeforeText.MatchString(text), len(text) >= idLen && len(IDs(text).IDs) > 0:
 		m.said.WriteString("<" + text + ">")
 	case n > 1:
 		m.said.WriteString("{" + text + "}")
@@ -234,7 +235,7 @@ func (m *machine) flush() {
 // end tells what is there when nothing more comes.
 func (m *machine) end() {
 	if m.open {
-		for n := 1; n < min(utf8.UTFMax, len(m.text)+1); n++ {
+		for n := 1; n < min(utf8.UTFMax, len(m.text)-m.whole+1); n++ {
 			if last := m.text[len(m.text)-n:]; utf8.RuneStart(last[0]) {
 				if !utf8.FullRune(last) {
 					m.text = m.text[:len(m.text)-n]

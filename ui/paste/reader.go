@@ -45,11 +45,11 @@ func NewReader(terminal *os.File) *Reader {
 	return &Reader{File: terminal, now: time.Now, filter: filter{limit: maxPaste}}
 }
 
-// EventKey is the key that stands in an event's place, in Bubble Tea's words. As a key that
-// is pressed, Reader leaves it out.
+// EventKey is the key that stands in an event's place, by Bubble Tea's name. Reader leaves it
+// out where somebody presses it.
 const EventKey = "alt+ctrl+@"
 
-// Event is what a [EventKey] stands for.
+// Event is what an [EventKey] stands for.
 type Event interface{ event() }
 
 // Paste is one whole paste.
@@ -84,9 +84,9 @@ func (Escape) event()     {}
 func (Focus) event()      {}
 func (Background) event() {}
 
-// Take returns what a [EventKey] stands for, given no runes, or a tea.KeyMsg with Paste
+// Take returns what an [EventKey] stands for, given no runes, or a tea.KeyMsg with Paste
 // set, given its Runes. Call it once for each such message, in their order. It returns nil
-// for a token without an event.
+// if there is no event.
 func (r *Reader) Take(runes []rune) Event {
 	if len(runes) > 0 {
 		return Paste{Text: []byte(string(runes))} // not by way of Read

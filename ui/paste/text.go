@@ -11,9 +11,9 @@ import (
 // don't. What tells a paste from keys then is that nobody types so fast.
 
 const (
-	// keyPause is how long what follows a key may be in coming and still belong to it.
-	// It is too short to be noticed, and longer than a slow serial line takes for a byte.
-	keyPause = 5 * time.Millisecond
+	// keyPause is how long what follows a key may be in coming before the key is run. It is
+	// too short to be noticed, and longer than a serial line of 4,800 baud takes for a byte.
+	keyPause = 3 * time.Millisecond
 	// maxBurst bounds text that came at once and is no paste, in bytes: a held key's.
 	maxBurst = 4 << 10
 	// surelyKeys is how many bytes of text that is no paste yet are not expected to become
