@@ -91,7 +91,7 @@ func (d *desk) screenOf(width, height int) func(frame string) int64 {
 	_, _ = screen.WriteString(ansi.SetModeAltScreenSaveCursor)
 	screen.Resize(width, height)
 	return func(frame string) int64 {
-		screen.Show(frame)
+		screen.Show(frame, term.Cursor{})
 		synctest.Wait()
 		info, err := file.Stat()
 		if err != nil {

@@ -22,6 +22,8 @@ type Screen struct {
 	mu            sync.Mutex
 	frame         []string // the newest, as rows
 	shown         []string // what the terminal shows; nil where that is not known
+	cursor        Cursor   // of the newest frame
+	placed        Cursor   // the terminal's, where shown is known
 	width, height int      // 0 until told
 	ours          bool     // the terminal's alternate screen is on
 	paint         painter
@@ -78,12 +80,28 @@ func (s *Screen) guard() {
 	}
 }
 
-// Show has the terminal show a frame: lines joined by newlines. A frame that the
-// terminal is not ready for is replaced by the next.
-func (s *Screen) Show(frame string) {
+// Cursor is where a frame has the terminal's own cursor, in cells from its top left.
+// The zero Cursor is hidden.
+type Cursor struct {
+	X, Y  int
+	Shown bool
+}
+
+// Show has the terminal show a frame: lines joined by newlines, and the cursor. A frame
+// that the terminal is not ready for is replaced by the next.
+func (s *Screen) Show(frame string, cursor Cursor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.frame = strings.Split(frame, "\n")
+	s.frame, s.cursor = strings.Split(frame, "\n"), cursor
+	s.update()
+}
+
+// Redraw sends the whole of the newest frame, whatever the terminal shows: others may
+// have written on it.
+func (s *Screen) Redraw() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = nil
 	s.update()
 }
 
@@ -120,7 +138,7 @@ func (s *Screen) WriteString(sequence string) (int, error) {
 
 // update sends what is new, as soon as the rate and the terminal allow it. s.mu is held.
 func (s *Screen) update() {
-	if !s.ours || s.width == 0 || s.frame == nil || s.later != nil || slices.Equal(s.frame, s.shown) {
+	if !s.ours || s.width == 0 || s.frame == nil || s.later != nil || slices.Equal(s.frame, s.shown) && s.cursor == s.placed {
 		return
 	}
 	now := time.Now()
@@ -150,6 +168,12 @@ func (s *Screen) send() {
 	p := &s.paint
 	p.width, p.row, p.x, p.pen = s.width, 0, -1, ""
 	p.buf = p.buf[:0]
+	if s.shown == nil {
+		p.buf = append(p.buf, ansi.ResetStyle...)
+	}
+	if !s.cursor.Shown && (s.shown == nil || s.placed.Shown) {
+		p.buf = append(p.buf, ansi.HideCursor...)
+	}
 	rows := s.frame[max(len(s.frame)-s.height, 0):]
 	for i, row := range rows {
 		switch {
@@ -166,6 +190,12 @@ func (s *Screen) send() {
 		p.clearBelow(len(rows), s.height)
 	}
 	p.use("")
-	s.shown = rows
+	if s.cursor.Shown {
+		p.moveTo(max(s.cursor.Y-(len(s.frame)-len(rows)), 0), min(s.cursor.X, s.width-1))
+		if s.shown == nil || !s.placed.Shown {
+			p.buf = append(p.buf, ansi.ShowCursor...)
+		}
+	}
+	s.shown, s.placed = rows, s.cursor
 	_, _ = s.Output.Write(p.buf)
 }

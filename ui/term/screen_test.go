@@ -61,7 +61,7 @@ func (s *onScreen) sees(rows ...string) {
 	}
 }
 
-func (s *onScreen) show(rows ...string) { s.Show(strings.Join(rows, "\n")) }
+func (s *onScreen) show(rows ...string) { s.Show(strings.Join(rows, "\n"), Cursor{}) }
 
 func TestTheFirstFramesAreShownAtOnceAndThenTwentyASecond(t *testing.T) {
 	atScreen(t, func(s *onScreen) {
@@ -175,4 +175,65 @@ func TestKeysComeAsByDefaultOnOurScreen(t *testing.T) {
 			t.Errorf("%s is released by %q", kind, Release(env))
 		}
 	}
+}
+
+// cursor wants the terminal's own cursor to stand there, or to be hidden.
+func (s *onScreen) cursor(want Cursor) {
+	s.Helper()
+	terminal := vt.NewEmulator(20, 4)
+	_, _ = terminal.WriteString(s.sent())
+	at := terminal.CursorPosition()
+	got := Cursor{at.X, at.Y, !terminal.CursorHidden()}
+	if !want.Shown {
+		got.X, got.Y = 0, 0
+	}
+	if got != want {
+		s.Errorf("the cursor is %+v, want %+v", got, want)
+	}
+}
+
+// Whatever else changes on the screen, the cursor comes back to where it belongs, and
+// is shown and hidden once.
+func TestTheCursorIsPartOfTheFrame(t *testing.T) {
+	atScreen(t, func(s *onScreen) {
+		at := func(c Cursor, rows ...string) {
+			t.Helper()
+			s.Show(strings.Join(rows, "\n"), c)
+			time.Sleep(time.Second) //nolint:forbidigo // fake clock
+			s.cursor(c)
+		}
+		at(Cursor{}, "bar", "footer")
+		at(Cursor{3, 1, true}, "bar", "/ab")
+		at(Cursor{3, 1, true}, "bar grows", "/ab")
+		at(Cursor{2, 1, true}, "bar grows", "/ab")
+		at(Cursor{3, 3, true}, "bar", "", "", "/ab")
+		s.Redraw()
+		s.cursor(Cursor{3, 3, true})
+		before := s.sent()
+		at(Cursor{3, 3, true}, "bar", "", "", "/ab")
+		if more := s.sent()[len(before):]; more != "" {
+			t.Errorf("%q was sent for the same cursor", more)
+		}
+		s.Show("cut off\n1\n2\n3\n/abcdefghijklmnopqrstuvwxyz", Cursor{25, 4, true})
+		time.Sleep(time.Second) //nolint:forbidigo // fake clock
+		s.cursor(Cursor{19, 3, true})
+		at(Cursor{}, "bar", "footer")
+		at(Cursor{}, "bar grows", "footer")
+		if hidden := strings.Count(s.sent(), ansi.HideCursor); hidden != 2 {
+			t.Errorf("the cursor was hidden %d times", hidden)
+		}
+	})
+}
+
+// What others wrote on the screen goes, and so does the colour that they left.
+func TestAScreenIsSentWholeWhenAsked(t *testing.T) {
+	atScreen(t, func(s *onScreen) {
+		s.show("one", "", "three")
+		s.Send("\x1b[2;1H\x1b[41;7mMessage from root\n\n\n\nat noon")
+		s.Redraw()
+		s.sees("one", "", "three")
+		if sent := s.sent(); strings.LastIndex(sent, ansi.ResetStyle) < strings.LastIndex(sent, "noon") {
+			t.Error("the colour was not taken back")
+		}
+	})
 }

@@ -282,7 +282,7 @@ func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
 	frames := [2]string{strings.Repeat("one\n", 60), strings.Repeat("another\n", 60)}
 	minute := func() uint64 {
 		for n := range 20 * 60 {
-			screen.Show(frames[n%2])
+			screen.Show(frames[n%2], term.Cursor{})
 			out.Send("\x1b]2;a title of some length that changes all the time\x07")
 		}
 		for range 20 { // what is copied is the largest of all that is sent

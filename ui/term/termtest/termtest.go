@@ -165,6 +165,21 @@ func (tm *Terminal) Text() string {
 	return tm.screen.String()
 }
 
+// Cursor is where the cursor is, and whether it is to be seen.
+func (tm *Terminal) Cursor() (x, y int, shown bool) {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	at := tm.screen.CursorPosition()
+	return at.X, at.Y, !tm.screen.CursorHidden()
+}
+
+// Wall has somebody else write on the terminal.
+func (tm *Terminal) Wall(text string) {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	_, _ = tm.screen.WriteString(text)
+}
+
 // Raw is everything that was written to the terminal.
 func (tm *Terminal) Raw() string {
 	tm.mu.Lock()
