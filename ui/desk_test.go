@@ -276,21 +276,18 @@ func (d *desk) press(keys ...string) {
 }
 
 func keyOf(name string) tea.KeyMsg {
-	for t, n := range map[tea.KeyType]string{
-		tea.KeyEnter: "enter", tea.KeyEsc: "esc", tea.KeyTab: "tab", tea.KeyUp: "up", tea.KeyDown: "down",
-		tea.KeyLeft: "left", tea.KeyRight: "right", tea.KeyHome: "home", tea.KeyEnd: "end",
-		tea.KeyPgUp: "pgup", tea.KeyPgDown: "pgdown", tea.KeyCtrlC: "ctrl+c", tea.KeyBackspace: "backspace",
-		tea.KeySpace: " ", tea.KeyCtrlZ: "ctrl+z", tea.KeyCtrlR: "ctrl+r",
-	} {
-		if n == name {
-			msg := tea.KeyMsg{Type: t}
-			if t == tea.KeySpace {
-				msg.Runes = []rune{' '}
-			}
-			return msg
+	bare, alt := strings.CutPrefix(name, "alt+")
+	for t := tea.KeyType(-100); t <= 127; t++ {
+		if t.String() != bare || t == tea.KeyRunes {
+			continue
 		}
+		msg := tea.KeyMsg{Type: t, Alt: alt}
+		if t == tea.KeySpace {
+			msg.Runes = []rune{' '}
+		}
+		return msg
 	}
-	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(bare), Alt: alt}
 }
 
 // typed types a text, a key a rune.

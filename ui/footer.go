@@ -8,12 +8,12 @@ import (
 	"github.com/charmbracelet/bubbles/help"
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/term"
 	"example.com/jobwatch/ui/theme"
 )
 
@@ -37,11 +37,9 @@ func (m *Model) footer() string {
 		}
 		aside := m.filterAside(width - l.Width() - leastInput)
 		room := width - span([]part{aside}) - 2
-		m.input.Width = max(room-l.Width()-1, 4)
-		// The input lets wide characters stand out by a cell or two.
-		typed := ansi.Truncate(l.String()+m.input.View(), room, "")
-		gap := max(room-ansi.StringWidth(typed), 0)
-		return typed + draw.NewLine(m.theme, theme.Plain).Space(gap+1).Put(aside.role, aside.text).String()
+		typed, at := m.input.shown(m.theme.Charset, max(room-l.Width(), 1))
+		m.cursor = term.Cursor{X: l.Width() + at, Y: m.layout.height - 1, Shown: true}
+		return l.Put(theme.Text, typed).PadTo(room+1).Put(aside.role, aside.text).String()
 	}
 	right := m.narrowed()
 	room := width - span(right) - 4

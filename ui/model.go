@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/charmbracelet/bubbles/help"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller"
@@ -23,6 +22,7 @@ import (
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/term"
 	"example.com/jobwatch/ui/theme"
 )
 
@@ -44,7 +44,7 @@ type Model struct {
 	opts   Options
 	theme  *theme.Theme
 	help   help.Model
-	input  textinput.Model
+	input  input
 	prompt prompt
 
 	list    *jobs.List
@@ -101,7 +101,9 @@ type Model struct {
 	due   time.Time     // when that tick comes; zero when none does
 	valid time.Duration // until when the last view stays right
 	title string
-	frame string
+
+	frame  string
+	cursor term.Cursor // where the frame has the terminal's own
 }
 
 // New makes a dashboard. Its commands end with ctx.
@@ -110,7 +112,7 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{ctx: ctx, opts: opts, now: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: textinput.New()}
+	m := &Model{ctx: ctx, opts: opts, now: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: newInput()}
 	m.files = downloads{under: make(map[job.ID]fetch.Event), open: make(map[job.ID]bool)}
 	m.text, m.view = opts.Filter, opts.Details
 	if opts.OutputURL == nil {
@@ -163,7 +165,6 @@ func (m *Model) Unsaved() []store.Op { return m.saves.unacknowledged() }
 func (m *Model) retheme(dark bool) {
 	m.theme = theme.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
 	m.help.Styles = helpStyles(m.theme)
-	styleInput(&m.input, m.theme)
 }
 
 // resize lays the screen out anew.
@@ -171,7 +172,6 @@ func (m *Model) resize(width, height int) {
 	m.shape = m.sharing()
 	m.layout = place(width, height, m.shape)
 	m.list.SetHeight(m.layout.listHeight)
-	m.input.Width = max(width-20, 10)
 }
 
 // sharing is what the body is to be shared by.

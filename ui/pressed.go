@@ -167,21 +167,21 @@ func (m *Model) listKey(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, k.Back):
 		m.back()
 	case key.Matches(msg, k.Filter):
-		return m.ask(filterPrompt)
+		m.ask(filterPrompt)
 	case key.Matches(msg, k.Status):
 		m.status = (m.status + 1) % len(statusFilters())
 		m.refilter()
 	case key.Matches(msg, k.Sort):
 		m.sortNext()
 	case key.Matches(msg, k.Add):
-		return m.ask(addPrompt)
+		m.ask(addPrompt)
 	case key.Matches(msg, k.Mark):
 		m.list.ToggleSelect()
 		m.list.Move(1)
 	case key.Matches(msg, k.MarkAll):
 		m.markAll()
 	case key.Matches(msg, k.Export):
-		return m.ask(exportPrompt)
+		m.ask(exportPrompt)
 	case key.Matches(msg, k.Clear):
 		return m.clearFinished()
 	default:
@@ -195,7 +195,7 @@ func (m *Model) actionKey(msg tea.KeyMsg) tea.Cmd {
 	k := &m.opts.Keys
 	switch {
 	case key.Matches(msg, k.Name):
-		return m.ask(namePrompt)
+		m.ask(namePrompt)
 	case key.Matches(msg, k.Forget):
 		return m.forgetTargets()
 	case key.Matches(msg, k.Undo):

@@ -65,7 +65,7 @@ func (m *Model) problemKey(msg tea.KeyMsg) tea.Cmd {
 		}
 	case key.Matches(msg, k.Export):
 		if v.at < len(v.all) {
-			return m.ask(savePrompt)
+			m.ask(savePrompt)
 		}
 	case key.Matches(msg, k.Detail):
 		if v.at < len(v.all) {

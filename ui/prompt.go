@@ -1,10 +1,9 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/cursor"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/ui/theme"
@@ -24,7 +23,7 @@ const (
 )
 
 // ask opens a prompt.
-func (m *Model) ask(p prompt) tea.Cmd {
+func (m *Model) ask(p prompt) {
 	value := ""
 	switch p {
 	case filterPrompt:
@@ -34,7 +33,7 @@ func (m *Model) ask(p prompt) tea.Cmd {
 		_, batch := m.list.Current()
 		if batch == nil {
 			m.say(theme.Dim, "there is no batch to name here")
-			return nil
+			return
 		}
 		m.naming, value = batch.ID, batch.Name
 	case exportPrompt:
@@ -44,16 +43,12 @@ func (m *Model) ask(p prompt) tea.Cmd {
 	case noPrompt, addPrompt, confirmPrompt:
 	}
 	m.prompt = p
-	m.input.SetValue(value)
-	m.input.CursorEnd()
-	m.input.Prompt = ""
-	return m.input.Focus()
+	m.input.set(value)
 }
 
 // closePrompt gives the keys back to the list.
 func (m *Model) closePrompt() {
 	m.prompt = noPrompt
-	m.input.Blur()
 	m.input.Reset()
 }
 
@@ -78,13 +73,26 @@ func (m *Model) prompted(msg tea.KeyMsg) tea.Cmd {
 		m.browse(1)
 		return nil
 	}
-	var cmd tea.Cmd
-	m.input, cmd = m.input.Update(msg)
+	m.typed(m.input.press(msg), "")
+	return nil
+}
+
+// typed follows a change of the input: the filter is live. It says what did not fit.
+func (m *Model) typed(whole bool, note string) {
+	if !whole {
+		note = joined("; ", note, tooLong())
+	}
+	if note != "" {
+		m.say(theme.Warn, note)
+	}
 	if m.prompt == filterPrompt && m.input.Value() != m.text {
 		m.text = m.input.Value()
 		m.refilter()
 	}
-	return cmd
+}
+
+func tooLong() string {
+	return fmt.Sprintf("only %d characters fit here: the rest was left out", maxInput)
 }
 
 // browse moves in the list without leaving the filter.
@@ -149,13 +157,4 @@ func (m *Model) label() string {
 	case noPrompt, confirmPrompt:
 	}
 	return ""
-}
-
-// styleInput gives the text input the theme's colours, and a cursor that doesn't
-// blink: a blink would wake the terminal.
-func styleInput(in *textinput.Model, t *theme.Theme) {
-	in.CharLimit = 4096
-	in.Cursor.SetMode(cursor.CursorStatic)
-	in.Cursor.Style = t.Style(theme.Accent)
-	in.TextStyle = t.Style(theme.Text)
 }

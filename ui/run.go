@@ -185,7 +185,7 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 
 // View implements tea.Model. It gives Bubble Tea nothing to draw: see [term.Screen].
 func (l *loop) View() string {
-	l.screen.Show(l.Model.View(), term.Cursor{})
+	l.screen.Show(l.Model.View(), l.cursor)
 	return ""
 }
 

@@ -13,6 +13,7 @@ import (
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/term"
 	"example.com/jobwatch/ui/theme"
 )
 
@@ -23,12 +24,17 @@ func (m *Model) View() string { return m.frame }
 // draw makes the whole screen: exactly height lines, each exactly width cells
 // or less, joined by newlines.
 func (m *Model) draw() string {
+	m.cursor = term.Cursor{}
 	if m.layout.tooSmall() {
 		return m.tooSmall()
 	}
 	lines := make([]string, 0, m.layout.height)
 	lines = append(lines, m.header())
 	lines = append(lines, m.body()...)
+	if m.prompt != noPrompt && m.note.shows(m.now) { // the footer is taken
+		lines[len(lines)-1] = draw.NewLine(m.theme, theme.Plain).Space(1).
+			Cut(m.note.role, m.note.text, m.layout.width-2).String()
+	}
 	lines = append(lines, m.footer())
 	return strings.Join(lines, "\n")
 }

@@ -1,0 +1,53 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/ui/term/termtest"
+)
+
+// cursorAt wants the terminal's cursor to stand in the last row, or to be hidden: -1.
+func cursorAt(tm *termtest.Terminal, column int) {
+	tm.Helper()
+	tm.Until(fmt.Sprintf("for the cursor in column %d", column), func() bool {
+		x, y, shown := tm.Cursor()
+		return shown == (column >= 0) && (!shown || x == column && y == strings.Count(tm.Text(), "\n"))
+	})
+}
+
+// An input method opens at the cursor, so it stands where the next letter goes, whatever
+// else moves on the screen; where nothing is typed, it is hidden.
+func TestTheCursorStandsInThePrompt(t *testing.T) {
+	s := newStage(t)
+	tm := s.open("--rate", "100")
+	cursorAt(tm, -1)
+	tm.Paste(lines(s.jobs(40, 50*time.Millisecond)))
+	tm.Sees("added 40 jobs")
+	tm.Send("n\x15")
+	label := len(" name of the batch: ")
+	cursorAt(tm, label)
+	tm.Send("漢e\u0301b")
+	cursorAt(tm, label+4)
+	tm.Sees("40 done") // forty rows and the bars have moved
+	cursorAt(tm, label+4)
+	tm.Send("\x1b[D\x1b[D")
+	cursorAt(tm, label+2)
+	tm.Send("\x1bd") // alt+d, to the end
+	tm.Send("x")
+	cursorAt(tm, label+3)
+	tm.Resize(60, 20)
+	cursorAt(tm, label+3)
+	tm.Send("\r")
+	tm.Sees("now called 漢x")
+	cursorAt(tm, -1)
+	tm.Send("/")
+	cursorAt(tm, 2)
+	tm.Signal(syscall.SIGTERM) // left with a prompt open
+	tm.Left(143)
+}

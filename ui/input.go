@@ -1,0 +1,166 @@
+package ui
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/bubbles/cursor"
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/jobwatch/ui/safe"
+)
+
+// maxInput is the longest text that a prompt takes, in runes.
+const maxInput = 4096
+
+// input is the line of text that a prompt asks for. The textinput keeps it, inserts into
+// it and moves in it. Deletions are done here, each as a move and a cut: those of
+// bubbles 1.0.0 panic at the end of the text and part letters from their marks.
+// The cursor never stands inside a grapheme cluster.
+type input struct{ textinput.Model }
+
+func newInput() input {
+	in := input{textinput.New()}
+	in.CharLimit = maxInput
+	in.KeyMap.Paste.SetEnabled(false) // it runs a program to read the clipboard; terminals paste by themselves
+	in.Cursor.SetMode(cursor.CursorStatic)
+	in.Focus()
+	return in
+}
+
+// set replaces the text, and puts the cursor at its end.
+func (in *input) set(text string) {
+	in.SetValue(text)
+	in.CursorEnd()
+}
+
+// press acts on a key. It reports false if the text is full and lacks some of what was typed.
+func (in *input) press(msg tea.KeyMsg) bool {
+	k, from := &in.KeyMap, in.Position()
+	// Runes that come together may spell a key's name, such as "home".
+	if len(msg.Runes) > 0 && (!msg.Alt || !key.Matches(msg, k.WordForward, k.WordBackward, k.DeleteWordForward)) {
+		return in.insert([]byte(string(msg.Runes)))
+	}
+	move, deletes := msg, true
+	switch {
+	case key.Matches(msg, k.DeleteCharacterBackward):
+		move = tea.KeyMsg{Type: tea.KeyLeft}
+	case key.Matches(msg, k.DeleteCharacterForward):
+		move = tea.KeyMsg{Type: tea.KeyRight}
+	case key.Matches(msg, k.DeleteWordBackward):
+		move = tea.KeyMsg{Type: tea.KeyLeft, Alt: true}
+	case key.Matches(msg, k.DeleteWordForward):
+		move = tea.KeyMsg{Type: tea.KeyRight, Alt: true}
+	case key.Matches(msg, k.DeleteBeforeCursor):
+		move = tea.KeyMsg{Type: tea.KeyHome}
+	case key.Matches(msg, k.DeleteAfterCursor):
+		move = tea.KeyMsg{Type: tea.KeyEnd}
+	default:
+		deletes = false
+	}
+	in.Model, _ = in.Update(move)
+	in.leaveCluster(from)
+	if to := in.Position(); deletes {
+		in.SetValue(string(slices.Delete([]rune(in.Value()), min(from, to), max(from, to))))
+		in.SetCursor(min(from, to))
+		in.leaveCluster(0) // what was apart may have joined
+	}
+	return true
+}
+
+// leaveCluster moves the cursor out of the grapheme cluster that it is inside of, on
+// in the direction in which it came from a position.
+func (in *input) leaveCluster(from int) {
+	pos, start := in.Position(), 0
+	for _, end := range in.clusters() {
+		switch {
+		case end <= pos:
+			start = end
+			continue
+		case start < pos && pos < from:
+			in.SetCursor(start)
+		case start < pos:
+			in.SetCursor(end)
+		}
+		return
+	}
+}
+
+// clusters yields the text's grapheme clusters, each with the position of its end.
+func (in *input) clusters() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		end := 0
+		for rest := in.Value(); rest != ""; {
+			cluster, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+			rest, end = rest[len(cluster):], end+utf8.RuneCountInString(cluster)
+			if !yield(cluster, end) {
+				return
+			}
+		}
+	}
+}
+
+// insert puts a text of any kind at the cursor, as one line: line ends and tabs become
+// spaces, and control characters go. It reports whether there was room for all of it.
+func (in *input) insert(text []byte) bool {
+	head := string(text[:min(len(text), 16*maxInput)]) // a paste may have 64 MiB
+	line := []rune(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '\t' && r <= '\r', r == '\u0085', r == '\u2028', r == '\u2029':
+			return ' '
+		case unicode.IsControl(r), r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(head, "\r\n", "\n")))
+	before := in.length()
+	in.Model, _ = in.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: line, Paste: true}) // no key's name
+	in.leaveCluster(0)
+	return len(head) == len(text) && in.length() == before+len(line)
+}
+
+// length is the text's, in runes.
+func (in *input) length() int { return utf8.RuneCountInString(in.Value()) }
+
+// shown returns what can be seen of the text in a width, and how many cells from its
+// start the cursor stands, less than width.
+func (in *input) shown(c safe.Charset, width int) (text string, cursor int) {
+	at, whole := 0, 0 // the cursor and the text's end, in cells
+	for cluster, end := range in.clusters() {
+		whole += safe.Width(drawn(c, cluster))
+		if end <= in.Position() {
+			at = whole
+		}
+	}
+	first := max(min(at-width/2, whole+1-width), 0)
+	var b strings.Builder
+	start, x := 0, 0
+	for cluster := range in.clusters() {
+		cells := drawn(c, cluster)
+		before := x
+		x += safe.Width(cells)
+		switch {
+		case before < first:
+			start = x
+		case x <= start+width:
+			b.WriteString(cells)
+		default:
+			return b.String(), at - start
+		}
+	}
+	return b.String(), at - start
+}
+
+// drawn is how a cluster is drawn: what can't be drawn is a blank cell.
+func drawn(c safe.Charset, cluster string) string {
+	if line := c.Line(cluster); safe.Width(line) > 0 {
+		return line
+	}
+	return " "
+}

@@ -1,0 +1,160 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/jobwatch/ui/safe"
+)
+
+// letters are what values are made of: narrow, blank, wide, combining, and parts of an emoji.
+func letters() []string { return []string{"a", " ", "漢", "\u0301", "👩", "\u200d"} }
+
+// editingKeys are all that a textinput is bound to, and keys that it is not.
+func editingKeys() []tea.KeyMsg {
+	k := newInput().KeyMap
+	names := []string{"a", " ", "漢", "\u0301", "up", "esc", "alt+z", "ctrl+o", "ctrl+v", "tab", "ctrl+n", "ctrl+p", "shift+left"}
+	for _, b := range [][]string{
+		k.CharacterForward.Keys(), k.CharacterBackward.Keys(), k.WordForward.Keys(), k.WordBackward.Keys(),
+		k.DeleteWordBackward.Keys(), k.DeleteWordForward.Keys(), k.DeleteAfterCursor.Keys(), k.DeleteBeforeCursor.Keys(),
+		k.DeleteCharacterBackward.Keys(), k.DeleteCharacterForward.Keys(), k.LineStart.Keys(), k.LineEnd.Keys(),
+	} {
+		names = append(names, b...)
+	}
+	keys := []tea.KeyMsg{{Type: tea.KeyRunes, Runes: []rune("home")}} // typed at once over a slow line
+	for _, name := range names {
+		keys = append(keys, keyOf(name))
+	}
+	return keys
+}
+
+// holds wants an input that is whole: the cursor between two clusters, and in view.
+func holds(t *testing.T, in *input, after any) {
+	t.Helper()
+	value, pos := []rune(in.Value()), in.Position()
+	if pos < 0 || pos > len(value) || len(value) > maxInput || !utf8.ValidString(in.Value()) {
+		t.Fatalf("%q: after %q the cursor is at %d", string(value), after, pos)
+	}
+	ends := []int{0}
+	for _, end := range in.clusters() {
+		ends = append(ends, end)
+	}
+	if !slices.Contains(ends, pos) || ends[len(ends)-1] != len(value) {
+		t.Fatalf("%q: after %q the cursor is at %d, inside a letter", string(value), after, pos)
+	}
+	for _, c := range []safe.Charset{safe.Unicode, safe.ASCII} {
+		for _, width := range []int{1, 2, 5, 80} {
+			text, at := in.shown(c, width)
+			if ansi.StringWidth(text) > width || at < 0 || at >= width || at > ansi.StringWidth(text)+2 {
+				t.Fatalf("%q: after %q, in %d cells %q is shown, the cursor at %d", string(value), after, width, text, at)
+			}
+		}
+	}
+}
+
+// All editing keys, at every place of every value of up to four letters. Those of
+// bubbles 1.0.0 panicked where the last letter was to be deleted.
+func TestEveryEditingKeyAtEveryPlace(t *testing.T) {
+	values := []string{""}
+	for from := 0; len(values[from]) < 4*len("👩") && utf8.RuneCountInString(values[from]) < 4; from++ {
+		for _, l := range letters() {
+			values = append(values, values[from]+l)
+		}
+	}
+	type state struct {
+		value string
+		pos   int
+	}
+	seen, fresh, keys := make(map[state]bool), newInput(), editingKeys()
+	for _, value := range values {
+		for pos := range utf8.RuneCountInString(value) + 1 {
+			for _, msg := range keys {
+				in := fresh
+				in.set(value)
+				in.SetCursor(pos)
+				in.leaveCluster(0)
+				before := in.length()
+				in.press(msg)
+				if now := (state{in.Value(), in.Position()}); !seen[now] {
+					seen[now] = true
+					holds(t, &in, msg.String())
+				}
+				if len(msg.Runes) > 0 && !strings.HasPrefix(msg.String(), "alt") && in.length() != before+len(msg.Runes) {
+					t.Fatalf("%q at %d: %q made %q of it", value, pos, msg, in.Value())
+				}
+			}
+		}
+	}
+}
+
+func FuzzEditing(f *testing.F) {
+	f.Add("ab", []byte{21, 40, 41, 42, 43, 44})
+	f.Add("漢 e\u0301 👩\u200d👦", []byte{1, 2, 3, 20, 25, 30, 35})
+	f.Fuzz(func(t *testing.T, value string, presses []byte) {
+		in, keys := newInput(), editingKeys()
+		in.set(value)
+		for _, p := range presses {
+			if n := int(p); n < len(keys) {
+				in.press(keys[n])
+				holds(t, &in, keys[n].String())
+			} else {
+				in.insert([]byte(value))
+				holds(t, &in, "paste")
+			}
+		}
+	})
+}
+
+// A deletion takes as much as the move over it goes over: a letter with its marks, a word
+// and the blanks before it.
+func TestWhatDeletingTakes(t *testing.T) {
+	for _, c := range []struct{ value, key, want string }{ // | is the cursor
+		{"a|b", "alt+d", "a|"},
+		{"a|b", "alt+delete", "a|"},
+		{"|", "alt+d", "|"},
+		{"ab|  cd  ef", "alt+d", "ab|  ef"},
+		{"ab  |", "alt+d", "ab  |"},
+		{"ab | ", "alt+d", "ab |"},
+		{"ab  cd|", "ctrl+w", "ab  |"},
+		{" ab|", "alt+backspace", " |"},
+		{"  |", "ctrl+w", "|"},
+		{"e\u0301|x", "backspace", "|x"},
+		{"|e\u0301x", "delete", "|x"},
+		{"漢👩\u200d👦|", "ctrl+h", "漢|"},
+		{"🇩|a🇪", "ctrl+d", "🇩🇪|"},
+		{"ab|cd", "ctrl+k", "ab|"},
+		{"ab|cd", "ctrl+u", "|cd"},
+		{"e\u0301|", "left", "|e\u0301"},
+		{"|e\u0301", "right", "e\u0301|"},
+	} {
+		before, after, _ := strings.Cut(c.value, "|")
+		in := newInput()
+		in.set(before + after)
+		in.SetCursor(utf8.RuneCountInString(before))
+		in.press(keyOf(c.key))
+		runes := []rune(in.Value())
+		if got := string(runes[:in.Position()]) + "|" + string(runes[in.Position():]); got != c.want {
+			t.Errorf("%s makes %q of %q, want %q", c.key, got, c.value, c.want)
+		}
+	}
+}
+
+func TestALongTextIsShownAroundTheCursor(t *testing.T) {
+	in := newInput()
+	in.set("0123456789漢字0123456789")
+	for _, c := range []struct {
+		pos  int
+		want string
+		at   int
+	}{{0, "01234567", 0}, {4, "01234567", 4}, {10, "6789漢字", 4}, {11, "89漢字01", 4}, {22, "3456789", 7}} {
+		in.SetCursor(c.pos)
+		if text, at := in.shown(safe.Unicode, 8); text != c.want || at != c.at {
+			t.Errorf("at %d, %q is shown, the cursor at %d; want %q at %d", c.pos, text, at, c.want, c.at)
+		}
+	}
+}
