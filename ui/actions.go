@@ -25,6 +25,9 @@ func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
 
 // pasted tracks the jobs found in a text, as one batch.
 func (m *Model) pasted(msg pastedMsg) tea.Cmd {
+	if msg.asked && len(msg.found.IDs) > 0 && m.prompt == addPrompt && m.input.Value() == msg.typed {
+		m.closePrompt()
+	}
 	if !m.loaded {
 		m.pending = append(m.pending, msg)
 		return nil
@@ -77,26 +80,19 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	return m.flush()
 }
 
-// pastedNothing says that a text held no job IDs; where a text is being typed,
-// the paste was meant for it.
+// pastedNothing says that a text held no job IDs.
 func (m *Model) pastedNothing(msg pastedMsg) {
-	if (m.prompt == filterPrompt || m.prompt == namePrompt) && msg.text != "" {
-		m.input.SetValue(m.input.Value() + msg.text)
-		m.input.CursorEnd()
-		if m.prompt == filterPrompt {
-			m.text = m.input.Value()
-			m.refilter()
-		}
-		return
-	}
 	none := "no job IDs in the pasted text"
-	if msg.arrived {
+	switch {
+	case msg.arrived:
 		none = "no job IDs on standard input"
+	case msg.asked:
+		none = "no job IDs in this text"
 	}
 	if near := msg.found.NearText(); near != "" {
 		none += ", but " + near
 	}
-	m.say(theme.Warn, none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057")
+	m.say(theme.Warn, joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note))
 }
 
 // told is what the footer says of a paste.

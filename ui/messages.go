@@ -11,7 +11,6 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/paste"
-	"example.com/jobwatch/ui/safe"
 )
 
 // The messages, each beside the command that makes it; those of one feature alone, such
@@ -42,23 +41,15 @@ type pastedMsg struct {
 	found paste.Found
 	batch string // the batch's name; "" names it after the time
 	note  string // told beside what was added
-	text  string // the pasted text itself when it is one short line
 
-	arrived bool // not the user's doing: it does not move their cursor
+	arrived bool   // not the user's doing: it does not move their cursor
+	asked   bool   // from the prompt for IDs, which is closed if it still holds typed
+	typed   string // all of that prompt's text
 }
 
 func parse(text []byte, batch, note string) tea.Cmd {
-	return func() tea.Msg {
-		msg := pastedMsg{found: paste.IDs(text), batch: batch, note: note}
-		if line := safe.Line(string(text[:min(len(text), maxTyped)])); len(text) < maxTyped {
-			msg.text = line
-		}
-		return msg
-	}
+	return func() tea.Msg { return pastedMsg{found: paste.IDs(text), batch: batch, note: note} }
 }
-
-// maxTyped is the longest paste, in bytes, that may have been meant for a prompt.
-const maxTyped = 256
 
 // savedMsg ends the one save in flight.
 type savedMsg struct {

@@ -75,7 +75,7 @@ func (m *Model) took(runes []rune) tea.Cmd {
 		case event.Unfinished:
 			note = "the paste was cut off"
 		}
-		return parse(event.Text, "", note)
+		return m.pastedText(event.Text, note)
 	case paste.Burst:
 		return m.burst(string(event.Text))
 	case paste.Escape:

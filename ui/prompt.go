@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/theme"
 )
 
@@ -77,6 +78,19 @@ func (m *Model) prompted(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// pastedText takes a paste to where the keyboard is: into a prompt, or among the jobs.
+func (m *Model) pastedText(text []byte, note string) tea.Cmd {
+	switch m.prompt {
+	case addPrompt:
+		return m.addTyped(text, note)
+	case filterPrompt, namePrompt, exportPrompt, savePrompt:
+		m.typed(m.input.insert(text), note)
+	case noPrompt, confirmPrompt: // a paste answers no question
+		return parse(text, "", note)
+	}
+	return nil
+}
+
 // typed follows a change of the input: the filter is live. It says what did not fit.
 func (m *Model) typed(whole bool, note string) {
 	if !whole {
@@ -93,6 +107,25 @@ func (m *Model) typed(whole bool, note string) {
 
 func tooLong() string {
 	return fmt.Sprintf("only %d characters fit here: the rest was left out", maxInput)
+}
+
+// addTyped adds the jobs in the input's text and what is pasted into it, and closes the
+// prompt if there are any. Otherwise the text stays there, to be mended.
+func (m *Model) addTyped(pasted []byte, note string) tea.Cmd {
+	value, at := []rune(m.input.Value()), m.input.Position()
+	before, after := string(value[:at]), string(value[at:])
+	whole := m.input.insert(pasted)
+	typed := m.input.Value()
+	return func() tea.Msg {
+		found := paste.IDs(before + "\n" + string(pasted) + "\n" + after)
+		if len(found.IDs) == 0 { // the rest of a half-typed ID, perhaps
+			found = paste.IDs(before + string(pasted) + after)
+		}
+		if len(found.IDs) == 0 && !whole {
+			note = joined("; ", note, tooLong())
+		}
+		return pastedMsg{found: found, note: note, asked: true, typed: typed}
+	}
 }
 
 // browse moves in the list without leaving the filter.
@@ -114,12 +147,12 @@ func (m *Model) cancelPrompt() {
 func (m *Model) entered() tea.Cmd {
 	value := strings.TrimSpace(m.input.Value())
 	asked := m.prompt
+	if asked == addPrompt && value != "" {
+		m.input.CursorEnd()
+		return m.addTyped(nil, "")
+	}
 	m.closePrompt()
 	switch asked {
-	case addPrompt:
-		if value != "" {
-			return parse([]byte(value), "", "")
-		}
 	case namePrompt:
 		if value != "" {
 			return m.nameBatch(m.naming, value)
@@ -136,7 +169,7 @@ func (m *Model) entered() tea.Cmd {
 		if m.misread != nil {
 			m.say(theme.Warn, m.misread.Reason)
 		}
-	case noPrompt, confirmPrompt:
+	case noPrompt, addPrompt, confirmPrompt:
 	}
 	return nil
 }

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -60,10 +62,163 @@ func TestLettersThatComeTogetherAreTyped(t *testing.T) {
 	})
 }
 
+func TestAPasteGoesIntoTheFilter(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		for _, form := range []string{
+			ids[1].String(), strings.ToUpper(ids[1].String()), strings.ReplaceAll(ids[1].String(), "-", ""),
+		} {
+			d.press("/")
+			d.paste(form)
+			d.sees("1 of 3 jobs", ids[1].Short())
+			d.seesNot(ids[0].Short(), "nothing new")
+			d.press("esc")
+		}
+		d.press("/")
+		d.typed("is: x")
+		d.press("left", "left")
+		d.paste("live two\nwords\t\x07\r\nand ")
+		d.asks("/is:live two words  and | x")
+		d.seesNot("no job IDs")
+	})
+}
+
 // A half-typed ID without hyphens finds its job as soon as it is whole.
+func TestAnIDWithoutHyphensIsTypedIntoTheFilter(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		d.press("/")
+		d.typed(strings.ReplaceAll(ids[2].String(), "-", ""))
+		d.sees("1 of 3 jobs", ids[2].Short())
+	})
+}
+
+func TestAPasteGoesIntoNamesOfBatchesAndFiles(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(3)
+		d.paste(text)
+		d.press("n", "ctrl+u")
+		d.typed("of ")
+		d.press("home")
+		d.paste("invoices ")
+		d.press("end")
+		d.paste("June\n" + ids[0].String())
+		d.press("enter")
+		d.sees("the batch is now called invoices of June "+ids[0].String(), "0/3")
+		d.press("e", "home")
+		d.paste(d.folder + "/")
+		d.press("enter")
+		d.wait(time.Second)
+		d.sees("wrote 3 jobs to " + d.folder)
+	})
+}
+
 // A paste into the prompt for IDs adds them; one without stays there, to be mended.
+func TestAPasteIntoThePromptForIDs(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(4)
+		d.press("a")
+		d.paste("good morning")
+		d.asks("add job IDs: good morning|")
+		d.sees("no job IDs in this text")
+		d.press("enter")
+		d.asks("add job IDs: good morning|")
+		d.press("ctrl+u")
+		d.paste(text)
+		d.sees("added 4 jobs")
+		if _, cursor := d.bottom(); cursor >= 0 {
+			d.Error("the prompt is still open")
+		}
+		d.press("u")
+
+		half := ids[0].String()
+		d.press("a")
+		d.typed(half[:20])
+		d.paste(half[20:]) // half typed, half pasted
+		d.sees("added 1 job")
+		d.press("a")
+		d.typed(ids[1].String())
+		d.paste(ids[2].String() + "\n" + ids[3].String()) // a whole one, then others
+		d.sees("added 3 jobs")
+	})
+}
+
 // A question is not answered by a paste, nor is the paste lost.
+func TestAPasteWhileAQuestionIsOpen(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		_, text = d.jobs(2)
+		d.press("x")
+		d.paste("yes\ny\n")
+		d.sees("Forget 3 jobs?", "no job IDs in the pasted text")
+		d.paste(text)
+		d.sees("Forget 3 jobs?", "added 2 jobs", "0/2")
+	})
+}
+
+func TestAPasteOnOtherScreensAddsItsJobs(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		for n, screen := range []string{"?", "l", "f", "enter"} {
+			_, text := d.jobs(1)
+			d.press(screen)
+			d.paste(text)
+			d.sees("added 1 job")
+			d.press("esc")
+			d.sees(fmt.Sprintf("%d job", n+1))
+		}
+	})
+}
+
 // A paste goes to what had the keyboard when it came, however long it takes to be read.
+func TestAPasteGoesToThePromptThatWasOpen(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(2)
+		_, cmd := d.model.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
+		d.press("/")
+		d.typed("x")
+		d.run(cmd)
+		d.settle()
+		d.asks("/x|")
+		d.sees("added 2 jobs")
+		d.press("esc", "a")
+		_, cmd = d.model.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("no ID"), Paste: true})
+		d.press("esc", "n")
+		d.run(cmd)
+		d.settle()
+		d.seesNot("no ID|")
+		d.sees("no job IDs in this text", "name of the batch: pasted")
+	})
+}
+
+func TestWhatIsTooLongForAPromptIsSaid(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(1)
+		d.paste(text)
+		for _, open := range []string{"/", "n", "e", "a"} {
+			d.press(open, "ctrl+u")
+			d.paste(strings.Repeat("long ", 1000))
+			d.asks("long l|")
+			d.sees("only 4096 characters fit here")
+			d.wait(noteTime)
+			d.seesNot("only 4096 characters fit here")
+			d.typed("x")
+			d.sees("only 4096 characters fit here")
+			d.press("home")
+			if open == "a" { // IDs are found in all of it
+				_, text := d.jobs(2)
+				d.paste(strings.Repeat("long ", 1000) + text)
+				d.sees("added 2 jobs")
+				d.seesNot("characters fit")
+			}
+			d.press("esc")
+			d.wait(noteTime)
+		}
+	})
+}
+
 func TestTheCursorStandsWhereTheNextLetterGoes(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		if _, cursor := d.bottom(); cursor >= 0 {
@@ -88,5 +243,3 @@ func TestTheCursorStandsWhereTheNextLetterGoes(t *testing.T) {
 		}
 	})
 }
-
-// ctrl+l works everywhere; a focus event has the screen sent again once a minute.

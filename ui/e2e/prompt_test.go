@@ -51,3 +51,28 @@ func TestTheCursorStandsInThePrompt(t *testing.T) {
 	tm.Signal(syscall.SIGTERM) // left with a prompt open
 	tm.Left(143)
 }
+
+// A paste goes into the prompt that is open.
+func TestPastingIntoPrompts(t *testing.T) {
+	s := newStage(t)
+	ids := s.jobs(3, 0)
+	tm := s.open()
+	tm.Send("a")
+	tm.Sees("add job IDs:")
+	tm.Paste("no such thing")
+	tm.Sees("no job IDs in this text", "add job IDs: no such thing")
+	tm.Send("\x15")
+	tm.Paste(lines(ids))
+	tm.Sees("3 done")
+	tm.Send("/")
+	tm.Paste(ids[2].String() + "\n")
+	tm.Sees("/"+ids[2].String(), "1 of 3 jobs")
+	tm.Send("\x1b")
+	tm.Sees("? help")
+	tm.Send("n\x15")
+	tm.Paste("invoices\nof June")
+	tm.Send("\r")
+	tm.Sees("now called invoices of June")
+	tm.Send("q")
+	tm.Left(0)
+}

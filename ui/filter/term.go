@@ -114,7 +114,7 @@ func (t term) implies(p term) bool {
 	}
 	switch t.kind {
 	case byText, byBatch, byID:
-		return wide.text.in(narrow.text.folded)
+		return wide.text.in(narrow.text.folded) && wide.text.bare() == narrow.text.bare()
 	case byState:
 		return narrow.states&^wide.states == 0
 	default:

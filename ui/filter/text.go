@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"encoding/hex"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -95,10 +96,18 @@ func (n *needle) startsRunes(s string) bool {
 	return true
 }
 
-// inID reports whether n occurs in the canonical text of id.
+// bare reports whether n may be a whole ID without its hyphens.
+func (n *needle) bare() bool {
+	return n.hexy && len(n.folded) == 2*len(job.ID{}) && !strings.Contains(n.folded, "-")
+}
+
+// inID reports whether n occurs in the canonical text of id, or is id without hyphens.
 func (n *needle) inID(id *job.ID) bool {
-	if !n.hexy || len(n.folded) > idLen {
+	switch {
+	case !n.hexy || len(n.folded) > idLen:
 		return false
+	case n.bare():
+		return hex.EncodeToString(id[:]) == n.folded
 	}
 	text := idText(id)
 	first := n.folded[0]
