@@ -124,6 +124,7 @@ func (k *KeyMap) named() []binding {
 		{"poll", &k.Poll},
 		{"poll-all", &k.PollAll},
 		{"pause", &k.Pause},
+		{"redraw", &k.Redraw},
 		{"suspend", &k.Suspend},
 		{"help", &k.Help},
 		{"quit", &k.Quit},

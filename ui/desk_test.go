@@ -46,6 +46,7 @@ type desk struct {
 	messages  chan tea.Msg
 	ctx       context.Context //nolint:containedctx // what this launch of jobwatch lives in
 	quit      bool
+	redraws   int // how often the whole screen was asked for
 	transport *http.Transport
 	broken    atomic.Pointer[func(ctx context.Context, network, addr string) (net.Conn, error)] // dials while set
 	base      string                                                                            // the API's URL
@@ -223,6 +224,8 @@ func (d *desk) take(msg tea.Msg) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
+	case redrawMsg:
+		d.redraws++
 	default:
 		_, cmd := d.model.Update(msg)
 		d.run(cmd)

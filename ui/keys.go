@@ -17,7 +17,7 @@ type KeyMap struct {
 	Poll, PollAll, Pause                    key.Binding
 	Copy, CopyPath, Open, Download, Export  key.Binding
 	Problems, Log, Next                     key.Binding
-	Suspend, Help, Quit                     key.Binding
+	Redraw, Suspend, Help, Quit             key.Binding
 }
 
 // DefaultKeys are what users of lazygit, k9s and vim expect.
@@ -58,6 +58,7 @@ func DefaultKeys() KeyMap {
 		Problems: bind("f", "failures by cause", "f"),
 		Log:      bind("l", "event log", "l"),
 		Next:     bind("!", "next that needs attention", "!"),
+		Redraw:   bind("ctrl+l", "redraw the screen", "ctrl+l"),
 		Suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
 		Help:     bind("?", "help", "?"),
 		Quit:     bind("q", "quit", "q", "ctrl+c"),
@@ -78,6 +79,6 @@ func (k KeyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Next, k.Fold, k.FoldAll, k.Detail, k.View, k.Back},
 		{k.Filter, k.Status, k.Sort, k.Mark, k.MarkAll, k.Open, k.Download, k.Copy, k.CopyPath, k.Export, k.Problems, k.Log},
-		{k.Add, k.Name, k.Forget, k.Clear, k.Undo, k.Poll, k.PollAll, k.Pause, k.Suspend, k.Help, k.Quit},
+		{k.Add, k.Name, k.Forget, k.Clear, k.Undo, k.Poll, k.PollAll, k.Pause, k.Redraw, k.Suspend, k.Help, k.Quit},
 	}
 }

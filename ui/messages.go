@@ -134,6 +134,9 @@ func tick(d time.Duration, number int) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return tickMsg{number} })
 }
 
+// redrawMsg asks for the whole screen to be sent, whatever the terminal shows; loop acts on it.
+type redrawMsg struct{}
+
 // sentMsg says how a copy went.
 type sentMsg struct {
 	what, how string

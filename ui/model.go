@@ -102,8 +102,9 @@ type Model struct {
 	valid time.Duration // until when the last view stays right
 	title string
 
-	frame  string
-	cursor term.Cursor // where the frame has the terminal's own
+	frame   string
+	cursor  term.Cursor // where the frame has the terminal's own
+	redrawn time.Time   // when the whole screen was last asked for
 }
 
 // New makes a dashboard. Its commands end with ctx.
@@ -112,7 +113,7 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{ctx: ctx, opts: opts, now: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: newInput()}
+	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: newInput()}
 	m.files = downloads{under: make(map[job.ID]fetch.Event), open: make(map[job.ID]bool)}
 	m.text, m.view = opts.Filter, opts.Details
 	if opts.OutputURL == nil {

@@ -14,6 +14,9 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 	if msg.Paste || msg.String() == paste.EventKey {
 		return m.took(msg.Runes)
 	}
+	if text := len(msg.Runes) > 1 || len(msg.Runes) == 1 && m.prompt != noPrompt; !text && key.Matches(msg, m.opts.Keys.Redraw) {
+		return m.redraw()
+	}
 	if m.layout.tooSmall() {
 		return m.pressedUnseen(msg)
 	}

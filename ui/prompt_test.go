@@ -243,3 +243,40 @@ func TestTheCursorStandsWhereTheNextLetterGoes(t *testing.T) {
 		}
 	})
 }
+
+// ctrl+l works everywhere; a focus event has the screen sent again once a minute.
+func TestTheScreenIsSentAgain(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(2)
+		d.paste(text)
+		n := 0
+		redraws := func(want int, what string) {
+			t.Helper()
+			if n += want; d.redraws != n {
+				t.Errorf("%s: the screen was sent again %d times, want %d", what, d.redraws-n+want, want)
+			}
+			n = d.redraws
+		}
+		for _, screen := range []string{"", "?", "l", "f", "enter", "/", "n", "e", "a", "x"} {
+			if screen != "" {
+				d.press(screen)
+			}
+			before := d.screen()
+			d.press("ctrl+l")
+			redraws(1, "ctrl+l in "+screen)
+			if d.screen() != before {
+				d.Errorf("ctrl+l changed\n%s\nto\n%s", before, d.screen())
+			}
+			d.press("esc")
+		}
+		d.wait(redrawEvery - time.Second)
+		d.send(tea.FocusMsg{})
+		redraws(0, "the focus, soon after ctrl+l")
+		d.wait(time.Second)
+		for range 5 {
+			d.send(tea.BlurMsg{})
+			d.send(tea.FocusMsg{})
+		}
+		redraws(1, "the focus, a minute later")
+	})
+}

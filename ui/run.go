@@ -174,6 +174,8 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		return l, tea.Quit
 	case tea.WindowSizeMsg:
 		l.screen.Resize(msg.Width, msg.Height)
+	case redrawMsg:
+		l.screen.Redraw()
 	case noShellMsg:
 		l.say(theme.Warn, "there is no shell to come back to: not suspended")
 	case tea.ResumeMsg:

@@ -65,6 +65,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tea.FocusMsg:
 		m.focusKnown = true
 		m.focus(true)
+		if since := m.now.Sub(m.redrawn); since >= redrawEvery || since < 0 {
+			return m.redraw()
+		}
 	case tea.BlurMsg:
 		m.focusKnown = true
 		m.focus(false)
@@ -74,6 +77,15 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// redrawEvery is how often a focus event has the whole screen sent, at most.
+const redrawEvery = time.Minute
+
+// redraw has the whole screen sent: others may have written on it.
+func (m *Model) redraw() tea.Cmd {
+	m.redrawn = m.now
+	return func() tea.Msg { return redrawMsg{} }
 }
 
 // afterwards is what follows from any change: the poller learns what is looked

@@ -52,6 +52,39 @@ func TestTheCursorStandsInThePrompt(t *testing.T) {
 	tm.Left(143)
 }
 
+// What wall or cmd+k did to the screen goes at ctrl+l, in prompts as well, and at a resize.
+func TestAScreenThatOthersWroteOnIsDrawnAnew(t *testing.T) {
+	s := newStage(t)
+	tm := s.open()
+	tm.Paste(lines(s.jobs(3, 0)))
+	tm.Sees("3 done")
+	width := 100
+	for _, c := range []struct {
+		open, sees, close string
+		again             func()
+	}{
+		{"", "3 done", "", func() { tm.Send("\x0c") }},
+		{"?", "redraw the screen", "?", func() { tm.Send("\x0c") }},
+		{"/", "such as status:error", "\r", func() { tm.Send("\x0c") }},
+		{"l", "Event log", "l", func() { width++; tm.Resize(width, 30) }},
+	} {
+		tm.Send(c.open)
+		for _, dirt := range []string{"\x1b[5;1HBroadcast message\r\nfrom root\n\n\n", "\x1b[2J\x1b[HBroadcast message"} {
+			tm.Sees(c.sees)
+			tm.Wall(dirt)
+			tm.Sees("Broadcast message")
+			c.again()
+			tm.Sees("jobwatch", c.sees)
+			tm.Until("for the message to go", func() bool { return !strings.Contains(tm.Text(), "Broadcast") })
+		}
+		tm.Send(c.close)
+		tm.Sees("/ filter")
+	}
+	tm.Sees("? help")
+	tm.Send("q")
+	tm.Left(0)
+}
+
 // A paste goes into the prompt that is open.
 func TestPastingIntoPrompts(t *testing.T) {
 	s := newStage(t)
