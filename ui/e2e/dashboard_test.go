@@ -1,18 +1,14 @@
-//go:build linux || darwin
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
-package main
+package e2e
 
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,82 +19,35 @@ import (
 	"example.com/jobwatch/ui/term/termtest"
 )
 
-// The test binary is jobwatch itself when it is told so: the stories below drive
-// the real program.
-func TestMain(m *testing.M) {
-	if os.Getenv("JOBWATCH_BE_THE_PROGRAM") != "" {
-		main()
-	}
-	// It is started as from a terminal, also where nohup runs the tests.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
-	os.Exit(m.Run())
-}
-
-// program is jobwatch with these arguments, in a home of its own.
-func program(t *testing.T, home string, args ...string) *exec.Cmd {
-	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), exe, args...)
-	cmd.Env = []string{
-		"JOBWATCH_BE_THE_PROGRAM=1", "HOME=" + home, "TERM=xterm-256color", "COLORTERM=truecolor",
-		"LANG=C.UTF-8", "TZ=UTC", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(),
-	}
-	return cmd
-}
-
-func open(t *testing.T, cmd *exec.Cmd, width, height int) *termtest.Terminal {
-	t.Helper()
-	return termtest.Open(t, cmd, width, height)
-}
-
-// simulated is the job API, on loopback.
-func simulated(t *testing.T) (*sim.Server, string) {
-	t.Helper()
-	server := sim.New(sim.WithSeed(3))
-	base, stop, err := server.ListenAndServe(context.Background(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stop)
-	return server, base
-}
-
-// quick are n jobs that are done within two seconds.
-func quick(server *sim.Server, n int) []job.ID {
+// quick adds n jobs that are done within two seconds.
+func (s *stage) quick(n int) []job.ID {
 	lives := sim.AllAtOnce(sim.Plans(1, n))
 	for i := range lives {
 		lives[i].Fail = false
 		lives[i].End = lives[i].Start + time.Duration(200+i%10*150)*time.Millisecond
 	}
-	return server.Add(sim.Describe(1, lives)...)
+	return s.api.Add(sim.Describe(1, lives)...)
 }
 
-func lines(ids []job.ID) string {
-	var b strings.Builder
-	for _, id := range ids {
-		fmt.Fprintln(&b, id)
-	}
-	return b.String()
+// openAt starts jobwatch on a terminal of that size.
+func (s *stage) openAt(width, height int, args ...string) *termtest.Terminal {
+	s.Helper()
+	return termtest.Open(s, s.command(args...), width, height)
 }
 
 // The main story: paste, watch, be killed, come back, resize, leave.
 func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
-	t.Parallel()
-	server, base := simulated(t)
-	home := t.TempDir()
-	ids := quick(server, 5)
+	s := newStage(t)
+	ids := s.quick(5)
 
-	first := open(t, program(t, home, "--api", base), 120, 36)
+	first := s.openAt(120, 36)
 	first.Sees("Nothing tracked yet.")
 	first.Paste(lines(ids))
 	first.Sees("added 5 jobs", ids[0].Short())
 	first.Signal(syscall.SIGKILL)
 	first.Wait()
 
-	second := open(t, program(t, home, "--api", base), 80, 24)
+	second := s.openAt(80, 24)
 	second.Sees(ids[0].Short(), ids[4].Short(), "5/5")
 	second.Type(strings.Split("/"+ids[2].Short()+"\r", "")...)
 	second.Sees("1 of 5")
@@ -115,7 +64,7 @@ func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
 	if !strings.Contains(second.Text(), "5 done") {
 		t.Errorf("no receipt on the screen:\n%s", second.Text())
 	}
-	info, err := os.Stat(filepath.Join(home, ".local", "state", "jobwatch", "jobs.jsonl"))
+	info, err := os.Stat(s.folder("jobs.jsonl"))
 	if err != nil {
 		t.Skip("the state folder is elsewhere on this system")
 	}
@@ -125,8 +74,8 @@ func TestSomebodyPastesWatchesIsKilledAndComesBack(t *testing.T) {
 }
 
 func TestANewcomerSeesTheDemo(t *testing.T) {
-	t.Parallel()
-	tm := open(t, program(t, t.TempDir(), "--demo"), 120, 40)
+	s := newStage(t)
+	tm := s.openAt(120, 40, "--demo")
 	tm.Sees("demo", "Processing", "Done", "live")
 	tm.Send("?")
 	tm.Sees("forget finished jobs")
@@ -138,10 +87,9 @@ func TestANewcomerSeesTheDemo(t *testing.T) {
 }
 
 func TestTwentyThousandIDsInOnePaste(t *testing.T) {
-	t.Parallel()
-	server, base := simulated(t)
-	ids := quick(server, 20_000)
-	tm := open(t, program(t, t.TempDir(), "--api", base), 80, 24)
+	s := newStage(t)
+	ids := s.quick(20_000)
+	tm := s.openAt(80, 24)
 	tm.Sees("Nothing tracked yet.")
 	go tm.Paste(lines(ids)) // the terminal takes it as the program reads it
 	tm.Sees("20000 jobs")
@@ -154,10 +102,10 @@ func TestSignalsLeaveTheTerminalSane(t *testing.T) {
 		syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGINT: 130,
 	} {
 		t.Run(signal.String(), func(t *testing.T) {
-			server, base := simulated(t)
-			tm := open(t, program(t, t.TempDir(), "--api", base), 80, 24)
+			s := newStage(t)
+			tm := s.openAt(80, 24)
 			tm.Sees("Nothing tracked yet.")
-			tm.Paste(lines(quick(server, 2)))
+			tm.Paste(lines(s.quick(2)))
 			tm.Sees("added 2 jobs")
 			tm.Signal(signal)
 			tm.Left(status)
@@ -167,18 +115,17 @@ func TestSignalsLeaveTheTerminalSane(t *testing.T) {
 
 // Nothing can be saved: the way out says so, and what was seen before it.
 func TestLeavingWithoutASaveSaysSo(t *testing.T) {
-	t.Parallel()
-	server, base := simulated(t)
-	cmd := program(t, t.TempDir(), "--api", base)
+	s := newStage(t)
+	cmd := s.command()
 	sh, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip("there is no shell to forbid writing with")
 	}
 	cmd.Args = append([]string{"sh", "-c", `ulimit -f 0; exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = sh
-	tm := open(t, cmd, 100, 24)
+	tm := termtest.Open(s, cmd, 100, 24)
 	tm.Sees("Nothing tracked yet.")
-	tm.Paste(lines(quick(server, 2)))
+	tm.Paste(lines(s.quick(2)))
 	tm.Sees("not saving", "2/2")
 	tm.Send("q")
 	tm.Left(1)
@@ -189,9 +136,9 @@ func TestLeavingWithoutASaveSaysSo(t *testing.T) {
 
 // --no-mouse leaves the mouse to the terminal, so that text can be selected.
 func TestTheMouseIsTakenUnlessToldNotTo(t *testing.T) {
-	t.Parallel()
+	s := newStage(t)
 	for args, taken := range map[string]bool{"": true, "--no-mouse": false} {
-		tm := open(t, program(t, t.TempDir(), strings.Fields(args)...), 80, 24)
+		tm := s.openAt(80, 24, strings.Fields(args)...)
 		tm.Sees("Nothing tracked yet.")
 		tm.Send("q")
 		tm.Left(0)
@@ -203,8 +150,8 @@ func TestTheMouseIsTakenUnlessToldNotTo(t *testing.T) {
 
 // One terminal serves the simulated API, another watches its jobs.
 func TestTheSimulatedAPICanBeWatched(t *testing.T) {
-	t.Parallel()
-	serving := program(t, t.TempDir(), "--api-server", "127.0.0.1:0")
+	s := newStage(t)
+	serving := s.command("--api-server", "127.0.0.1:0")
 	out, err := serving.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +172,7 @@ func TestTheSimulatedAPICanBeWatched(t *testing.T) {
 			id = says.Text()
 		}
 	}
-	once, err := program(t, t.TempDir(), "--api", base, "--once", id).Output()
+	once, err := s.command("--api", base, "--once", id).Output()
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 8) {
 		t.Errorf("looking once at %s of %s ended with %v", id, base, err)
 	}
@@ -244,22 +191,20 @@ func TestTheSimulatedAPICanBeWatched(t *testing.T) {
 
 // IDs come by a pipe, keys by the terminal.
 func TestIDsOnStandardInput(t *testing.T) {
-	t.Parallel()
-	server, base := simulated(t)
-	ids := quick(server, 3)
-	cmd := program(t, t.TempDir(), "--api", base, "--batch", "invoices")
+	s := newStage(t)
+	ids := s.quick(3)
+	cmd := s.command("--batch", "invoices")
 	cmd.Stdin = strings.NewReader("see " + lines(ids))
-	tm := open(t, cmd, 80, 24)
+	tm := termtest.Open(s, cmd, 80, 24)
 	tm.Sees("invoices", "3/3")
 	tm.Send("q")
 	tm.Left(0)
 }
 
 func TestAScriptWaitsForItsJobs(t *testing.T) {
-	t.Parallel()
-	server, base := simulated(t)
-	ids := quick(server, 3)
-	out, err := program(t, t.TempDir(), "--api", base, ids[0].String(), "/job/"+ids[1].String()+"/status", base+"/job/"+ids[2].String()).Output()
+	s := newStage(t)
+	ids := s.quick(3)
+	out, err := s.command(ids[0].String(), "/job/"+ids[1].String()+"/status", s.base+"/job/"+ids[2].String()).Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -274,14 +219,13 @@ func TestAScriptWaitsForItsJobs(t *testing.T) {
 }
 
 func TestAFailedJobIsAFailedCommand(t *testing.T) {
-	t.Parallel()
-	server, base := simulated(t)
+	s := newStage(t)
 	lives := sim.AllAtOnce(sim.Plans(1, 1))
 	lives[0].Fail, lives[0].End = true, time.Second
 	jobs := sim.Describe(1, lives)
 	jobs[0].Cause = "the bibliography is missing"
-	id := server.Add(jobs...)[0]
-	cmd := program(t, t.TempDir(), "--api", base, "--json", id.String())
+	id := s.api.Add(jobs...)[0]
+	cmd := s.command("--json", id.String())
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
@@ -296,7 +240,6 @@ func TestAFailedJobIsAFailedCommand(t *testing.T) {
 // What is wrong with the command line is said in one line, before the screen is
 // touched.
 func TestAMistypedCommandLineIsOneClearLine(t *testing.T) {
-	t.Parallel()
 	for name, c := range map[string]struct {
 		args []string
 		says string
@@ -307,7 +250,7 @@ func TestAMistypedCommandLineIsOneClearLine(t *testing.T) {
 		"rate": {[]string{"--rate", "fast"}, "fast"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tm := open(t, program(t, t.TempDir(), c.args...), 100, 10)
+			tm := newStage(t).openAt(100, 10, c.args...)
 			tm.Left(2)
 			raw := strings.TrimSpace(tm.Raw())
 			if strings.Contains(raw, "\x1b") || strings.Count(raw, "\n") != 0 || !strings.Contains(raw, c.says) {
