@@ -57,20 +57,17 @@ func (j Job) Observe(r job.Report) (next Job, save bool) {
 func (j *Job) observeEnd(r job.Report, answered bool) {
 	switch {
 	case r.End == j.End:
-	case r.End == job.Live && fromAPI(j.End) && (!answered || r.Answer.Status.Final()):
+	case r.End == job.Live && !j.End.Verdict() && (!answered || r.Answer.Status.Final()):
 		// It was asked for again, and what came back says nothing else yet.
 	case r.End == job.Live:
 		j.End, j.Ended, j.Cause = job.Live, time.Time{}, ""
 	default:
 		j.End, j.Ended, j.Cause = r.End, r.At, ""
-		if r.Problem != nil && !fromAPI(r.End) {
+		if r.Problem != nil && r.End.Verdict() {
 			j.Cause = r.Problem.Reason
 		}
 	}
 }
-
-// fromAPI reports whether the API said the end itself, and so explains it.
-func fromAPI(e job.End) bool { return e == job.EndedDone || e == job.EndedError }
 
 // moved reports whether progress got far enough from what was saved of it.
 func moved(saved, now job.Progress) bool {

@@ -51,6 +51,9 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		})
 	}
 	added, already := m.list.Track(records, batch)
+	if already > 0 {
+		msg.note = joined("; ", m.askAgain(msg.found.IDs), msg.note)
+	}
 	if len(added) > 0 && (!msg.arrived || !m.moved) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
 	}
@@ -78,6 +81,31 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		return nil
 	}, ops...)
 	return m.flush()
+}
+
+// askAgain has those of the jobs polled on which jobwatch itself gave up, since somebody
+// asks for them, and says so.
+func (m *Model) askAgain(ids []job.ID) string {
+	var again []job.ID
+	ends := make(map[job.End]int)
+	for _, id := range ids {
+		if row, ok := m.list.Row(id); ok && row.End.Verdict() {
+			again = append(again, id)
+			ends[row.End]++
+		}
+	}
+	if len(again) == 0 {
+		return ""
+	}
+	m.opts.Watcher.PollNow(again...)
+	what := "given-up or rejected job"
+	switch len(again) {
+	case ends[job.EndedGivenUp]:
+		what = "given-up job"
+	case ends[job.EndedRejected]:
+		what = "rejected job"
+	}
+	return "asking again for " + plural(len(again), what)
 }
 
 // pastedNothing says that a text held no job IDs.

@@ -235,4 +235,28 @@ func TestAJobThatNobodyKnowsIsGivenUp(t *testing.T) {
 	})
 }
 
+// The API rejected a job, and gave none of another, while it was being set up. Once that
+// is over, pasting them again asks again.
+func TestAJobThatWasGivenUpIsAskedForWhenItIsPastedAgain(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(2)
+		d.api.Break(sim.Answer(404, "application/json", `{"detail":"Not Found"}`))
+		d.paste(ids[0].String())
+		d.waitFor("Given up")
+		d.api.Break(sim.Answer(422, "application/json", `{"detail":[]}`))
+		d.paste(ids[1].String())
+		d.waitFor("Rejected")
+		d.paste(ids[1].String())
+		d.sees("nothing new (1 already tracked); asking again for 1 rejected job")
+		d.wait(time.Second)
+		d.api.Mend()
+		d.paste(text)
+		d.sees("nothing new (2 already tracked); asking again for 2 given-up or rejected jobs")
+		d.waitFor("2 done")
+		d.paste(text) // the API's own word is not asked for again
+		d.sees("nothing new (2 already tracked)")
+		d.seesNot("asking again")
+	})
+}
+
 func foundIn(text string) paste.Found { return paste.IDs([]byte(text)) }

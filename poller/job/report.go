@@ -20,6 +20,10 @@ const (
 // Finished reports whether polling has ended.
 func (e End) Finished() bool { return e != Live }
 
+// Verdict reports whether jobwatch ended the polling, not the API the job: the cause may
+// be gone when the job is asked for again.
+func (e End) Verdict() bool { return e == EndedGivenUp || e == EndedRejected }
+
 // Kind sorts failed polls by what the caller does next.
 type Kind uint8
 

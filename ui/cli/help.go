@@ -29,8 +29,9 @@ const summary = "Watches markdown2pdf.ai jobs until they are finished: in a dash
 
 const aboutJobs = `A JOB is a job's ID, or a path or URL that has it. "-" takes all IDs out of the
 text on standard input, whatever that text is; so does a standard input that is
-not a terminal when no JOB is given, unless it is empty. Jobs are tracked until
-you forget them: without any JOB, jobwatch goes on with all that it tracks.`
+not a terminal when no JOB is given, unless it is empty. A JOB that was given up
+or rejected before is asked for again. Jobs are tracked until you forget them:
+without any JOB, jobwatch goes on with all that it tracks.`
 
 // status is an exit status and what it means.
 type status struct{ code, about string }

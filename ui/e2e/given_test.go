@@ -3,10 +3,14 @@
 package e2e
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"testing"
 
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/term/termtest"
 )
 
@@ -53,5 +57,54 @@ func TestAVastStandardInput(t *testing.T) {
 		if !strings.Contains(out, id[:8]) || errs != "" {
 			t.Errorf("%s: exit status %d: %s\n%s", name, status, errs, out)
 		}
+	}
+}
+
+// A job was rejected, and another given up, for a reason that is over: a script that names
+// them, or looks once at all that is tracked, is told how they stand now.
+func TestAVerdictIsLiftedByAskingForTheJob(t *testing.T) {
+	for _, args := range []string{"--plain 1 2", "--once 1 2", "--once", "--json -"} {
+		t.Run(args, func(t *testing.T) {
+			s := newStage(t)
+			ids := s.jobs(2, 0)
+			s.api.Break(sim.Answer(422, "application/json", `{"detail":[]}`))
+			if out, errs, status := says(t, s.command("--plain", ids[0].String(), ids[1].String())); status != 1 || !strings.Contains(out, "Rejected") {
+				t.Fatalf("exit status %d: %s%s", status, errs, out)
+			}
+			s.giveUp(ids[1])
+			s.api.Mend()
+			s.until("until they are done", func() bool {
+				cmd := s.command(strings.Fields(strings.NewReplacer(" 1", " "+ids[0].String(), " 2", " "+ids[1].String()).Replace(args))...)
+				if strings.HasSuffix(args, "-") {
+					cmd.Stdin = strings.NewReader(lines(ids))
+				}
+				out, errs, status := says(t, cmd)
+				if status == 1 {
+					t.Fatalf("%s%s", errs, out)
+				}
+				return status == 0
+			})
+			if s.saved() != 2 {
+				t.Errorf("the state file does not say that they are done:\n%s", s.state())
+			}
+		})
+	}
+}
+
+// giveUp has the state file say that jobwatch has given up a job.
+func (s *stage) giveUp(id job.ID) {
+	s.Helper()
+	file, opened, err := store.Open(s.Context(), s.folder("jobs.jsonl"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, j := range opened.Contents.Jobs {
+		if j.ID == id {
+			j.End = job.EndedGivenUp
+			err = file.Append(s.Context(), store.Observe{Job: j})
+		}
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		s.Fatal(err)
 	}
 }

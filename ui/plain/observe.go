@@ -171,7 +171,9 @@ func (w *watch) observed(theirs store.Job) {
 	lost := theirs.File == "" && j.File != ""
 	j.File = cmp.Or(theirs.File, j.File)
 	unended := j.End.Finished() && !theirs.End.Finished()
-	older := unended || theirs.Answered.Before(j.Answered)
+	at := w.jobs[theirs.ID]
+	polled := at != nil && at.polled && !at.settled
+	older := unended || theirs.Answered.Before(j.Answered) || polled && theirs.End.Verdict() // we ask ourselves
 	undone := unended && !theirs.Answered.After(j.Answered)
 	if !older {
 		theirs.Batch, theirs.Added, theirs.File = j.Batch, j.Added, j.File
@@ -180,7 +182,7 @@ func (w *watch) observed(theirs store.Job) {
 	if lost || undone || w.saves.observes(j.ID) {
 		w.saves.observe(j)
 	}
-	if at := w.jobs[j.ID]; at != nil && !at.settled && !older {
+	if at != nil && !at.settled && !older {
 		if w.show(j, time.Now()); j.End.Finished() {
 			w.overBy(j)
 		}

@@ -47,8 +47,9 @@ type Config struct {
 
 	Downloads Downloader // running, likewise: each Done job's PDF is wanted; nil: none is
 
-	// Jobs is what to watch; none: all unfinished ones that are tracked, and with
-	// Downloads those whose PDFs are missing.
+	// Jobs is what to watch; none: all unfinished ones that are tracked, with Downloads
+	// those whose PDFs are missing, and with Once those that jobwatch gave up or the API
+	// rejected. A job of Jobs that was given up or rejected is asked for again.
 	Jobs  []job.ID
 	Batch string // the name of the batch that new jobs among them become; "": the time
 }

@@ -116,9 +116,10 @@ func (w *watch) begin(ctx context.Context) error {
 	w.tellOpened()
 	now := time.Now()
 	ids := w.cfg.Jobs
+	again := w.cfg.Once || len(ids) > 0 // somebody asks for them, which lifts our verdicts
 	if len(ids) == 0 {
 		w.ledger.each(func(j *store.Job) {
-			if !j.End.Finished() || w.missing(j) {
+			if !j.End.Finished() || again && j.End.Verdict() || w.missing(j) {
 				ids = append(ids, j.ID)
 			}
 		})
@@ -139,6 +140,11 @@ func (w *watch) begin(ctx context.Context) error {
 		w.jobs[id] = &watched{job: j, before: j.Answered}
 		w.order = append(w.order, id)
 		w.left++
+		lifted := again && j.End.Verdict()
+		if lifted {
+			j.End, j.Ended, j.Cause = job.Live, time.Time{}, ""
+			w.saves.observe(j)
+		}
 		if j.End.Finished() {
 			w.show(j, now)
 			continue
@@ -146,7 +152,7 @@ func (w *watch) begin(ctx context.Context) error {
 		w.jobs[id].polled = true
 		poll = append(poll, poller.Tracked{
 			ID: id, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
-			Asked: w.cfg.Once, // else it might be asked once by itself, and once more
+			Asked: w.cfg.Once || lifted, // else it might be asked once by itself, and once more
 		})
 	}
 	if len(poll) > 0 {
