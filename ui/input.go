@@ -34,12 +34,6 @@ func newInput() input {
 	return in
 }
 
-// set replaces the text, and puts the cursor at its end.
-func (in *input) set(text string) {
-	in.SetValue(text)
-	in.CursorEnd()
-}
-
 // press acts on a key. It reports false if the text is full and lacks some of what was typed.
 func (in *input) press(msg tea.KeyMsg) bool {
 	k, from := &in.KeyMap, in.Position()

@@ -75,7 +75,7 @@ func TestEveryEditingKeyAtEveryPlace(t *testing.T) {
 		for pos := range utf8.RuneCountInString(value) + 1 {
 			for _, msg := range keys {
 				in := fresh
-				in.set(value)
+				in.insert([]byte(value))
 				in.SetCursor(pos)
 				in.leaveCluster(0)
 				before := in.length()
@@ -97,7 +97,7 @@ func FuzzEditing(f *testing.F) {
 	f.Add("漢 e\u0301 👩\u200d👦", []byte{1, 2, 3, 20, 25, 30, 35})
 	f.Fuzz(func(t *testing.T, value string, presses []byte) {
 		in, keys := newInput(), editingKeys()
-		in.set(value)
+		in.insert([]byte(value))
 		for _, p := range presses {
 			if n := int(p); n < len(keys) {
 				in.press(keys[n])
@@ -134,7 +134,7 @@ func TestWhatDeletingTakes(t *testing.T) {
 	} {
 		before, after, _ := strings.Cut(c.value, "|")
 		in := newInput()
-		in.set(before + after)
+		in.insert([]byte(before + after))
 		in.SetCursor(utf8.RuneCountInString(before))
 		in.press(keyOf(c.key))
 		runes := []rune(in.Value())
@@ -146,7 +146,7 @@ func TestWhatDeletingTakes(t *testing.T) {
 
 func TestALongTextIsShownAroundTheCursor(t *testing.T) {
 	in := newInput()
-	in.set("0123456789漢字0123456789")
+	in.insert([]byte("0123456789漢字0123456789"))
 	for _, c := range []struct {
 		pos  int
 		want string

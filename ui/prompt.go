@@ -44,7 +44,8 @@ func (m *Model) ask(p prompt) {
 	case noPrompt, addPrompt, confirmPrompt:
 	}
 	m.prompt = p
-	m.input.set(value)
+	m.input.Reset()
+	m.typed(m.input.insert([]byte(value)), "")
 }
 
 // closePrompt gives the keys back to the list.

@@ -219,6 +219,20 @@ func TestWhatIsTooLongForAPromptIsSaid(t *testing.T) {
 	})
 }
 
+// Renaming a batch whose name is too long to be shown would cut it.
+func TestANameThatIsTooLongForThePromptIsSaid(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		arrivals := d.arrivals()
+		d.leave()
+		d.start(func(o *Options) { o.Arrivals = arrivals })
+		_, text := d.jobs(1)
+		arrivals <- Arrival{Found: foundIn(text), Batch: strings.Repeat("long ", 1000)}
+		d.settle()
+		d.press("n")
+		d.sees("only 4096 characters fit here")
+	})
+}
+
 func TestTheCursorStandsWhereTheNextLetterGoes(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		if _, cursor := d.bottom(); cursor >= 0 {

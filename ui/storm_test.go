@@ -16,7 +16,7 @@ func TestAStormOfSizesAndKeys(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 2))
 		keys := []string{
 			"j", "k", "g", "G", "pgup", "pgdown", "left", "right", "-", "enter", "esc", "/", "tab", "s", "a", "n", " ", "*",
-			"x", "y", "c", "u", "r", "R", "p", "l", "!", "?", "up", "down", "e", "q", "backspace", "ü", "仕",
+			"x", "y", "c", "u", "r", "R", "p", "l", "!", "?", "up", "down", "e", "q", "backspace", "ü", "仕", "alt+d", "delete", "ctrl+w", "home", "ctrl+l",
 		}
 		for range 1000 {
 			width, height := 1+rng.IntN(140), 1+rng.IntN(50)
