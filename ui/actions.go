@@ -20,7 +20,7 @@ func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
 		return nil
 	}
 	a := msg.arrival
-	return tea.Batch(await(m.opts.Arrivals), m.pasted(pastedMsg{found: a.Found, batch: a.Batch, arrived: true}))
+	return tea.Batch(await(m.opts.Arrivals), m.pasted(pastedMsg{found: a.Found, batch: a.Batch, arrived: true, given: a.Given}))
 }
 
 // pasted tracks the jobs found in a text, as one batch.
@@ -61,26 +61,11 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.say(theme.Text, told("nothing new", already, msg))
 		return nil
 	}
-	ids := idsOf(added)
-	for i := range added {
-		m.oracle.See(&added[i])
+	did := &change{at: m.now, added: members(added)}
+	if !msg.arrived || msg.given {
+		m.history.add(did)
 	}
-	if !msg.arrived || !m.moved { // u takes back what the user did, which comes after what was given at the start
-		m.remember(undoable{added: ids})
-	}
-	ops := make([]store.Op, 0, len(added)+1)
-	ops = append(ops, store.SetBatch{Batch: batch})
-	for _, j := range added {
-		ops = append(ops, store.Track{Job: j})
-	}
-	m.saves.add(func(err error) tea.Cmd {
-		m.watch(added) // on a disk error too: watching goes on
-		if err == nil {
-			m.say(theme.OK, told("added "+plural(len(ids), "job"), already, msg))
-		}
-		return nil
-	}, ops...)
-	return m.flush()
+	return m.commit(did, added, told("added "+plural(len(added), "job"), already, msg))
 }
 
 // askAgain has those of the jobs polled on which jobwatch itself gave up, since somebody
@@ -152,43 +137,34 @@ func idsOf(records []store.Job) []job.ID {
 	return ids
 }
 
-// forgetTargets forgets the selected jobs, else the current one or the current
+// forgetTargets removes the selected jobs, else the current one or the current
 // batch's; it asks first when that is more than one.
 func (m *Model) forgetTargets() tea.Cmd {
-	switch ids := m.list.Targets(); len(ids) {
-	case 0:
-		m.say(theme.Dim, "there is no job to forget here")
-		return nil
-	case 1:
-		return m.forget(ids)
-	default:
-		m.askForget(ids)
-		return nil
-	}
+	return m.forgetOrAsk(m.list.Targets(), "there is no job to remove here")
 }
 
-// askForget asks before jobs are forgotten.
-func (m *Model) askForget(ids []job.ID) {
-	m.confirm(question{
-		text:  "Forget " + plural(len(ids), "job") + "?",
-		aside: joined("; ", "The service keeps them", hint(m.opts.Keys.Undo, "brings them back")),
-		yes:   func() tea.Cmd { return m.forget(ids) },
-		no:    "nothing forgotten",
-	})
-}
-
-// clearFinished forgets every finished job that the filter shows.
+// clearFinished removes every finished job that the filter shows.
 func (m *Model) clearFinished() tea.Cmd {
-	switch ids := m.finished(); len(ids) {
+	return m.forgetOrAsk(m.finished(), "no finished jobs to remove")
+}
+
+// forgetOrAsk removes a job, and asks before it removes several.
+func (m *Model) forgetOrAsk(ids []job.ID, none string) tea.Cmd {
+	members := m.list.Members(ids)
+	switch len(ids) {
 	case 0:
-		m.say(theme.Dim, "no finished jobs to forget")
+		m.say(theme.Dim, none)
 		return nil
 	case 1:
-		return m.forget(ids)
-	default:
-		m.askForget(ids)
-		return nil
+		return m.forget(members)
 	}
+	m.confirm(question{
+		text:  "Remove " + plural(len(ids), "job") + "?",
+		aside: joined("; ", "the service keeps them", hint(m.opts.Keys.Undo, "brings them back")),
+		yes:   func() tea.Cmd { return m.forget(members) },
+		no:    "nothing removed",
+	})
+	return nil
 }
 
 // finished are the finished jobs that the filter shows.
@@ -203,27 +179,18 @@ func (m *Model) finished() []job.ID {
 	return ids
 }
 
-func (m *Model) forget(ids []job.ID) tea.Cmd {
-	m.remember(undoable{forgotten: m.list.Forget(ids)})
-	return m.untrack(ids, joined("; ", "forgot "+plural(len(ids), "job"),
-		hint(m.opts.Keys.Undo, "brings "+itThem(len(ids))+" back")))
-}
-
-// untrack takes jobs that have left the list out of all else, and says so once the
-// state file holds them no more.
-func (m *Model) untrack(ids []job.ID, said string) tea.Cmd {
-	m.drop(ids)
-	ops := make([]store.Op, len(ids))
-	for i, id := range ids {
-		ops[i] = store.Forget{ID: id}
-	}
-	m.saves.add(func(err error) tea.Cmd {
-		if err == nil {
-			m.say(theme.OK, said)
-		}
+// forget removes those of the jobs that no other window has removed or moved meanwhile.
+func (m *Model) forget(members []jobs.Member) tea.Cmd {
+	did := &change{at: m.now, removed: m.list.Remove(members)}
+	n := len(did.removed)
+	left := stay(len(members) - n)
+	if did.empty() {
+		m.say(theme.Warn, joined("; ", "nothing is left to remove", left))
 		return nil
-	}, ops...)
-	return m.flush()
+	}
+	m.history.add(did)
+	return m.commit(did, nil, joined("; ", "removed "+plural(n, "job"), left,
+		hint(m.opts.Keys.Undo, "brings "+itThem(n)+" back")))
 }
 
 func itThem(n int) string {
@@ -236,20 +203,17 @@ func itThem(n int) string {
 // nameBatch gives a batch another name.
 func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 	b, ok := m.list.Batch(id)
-	if !ok {
+	switch {
+	case !ok || b.Counts.Total == 0:
 		m.say(theme.Warn, "that batch is gone")
 		return nil
-	}
-	batch := b.Batch
-	batch.Name = name
-	m.list.ApplyOps([]store.Op{store.SetBatch{Batch: batch}}, m.now)
-	m.saves.add(func(err error) tea.Cmd {
-		if err == nil {
-			m.say(theme.OK, "the batch is now called "+name)
-		}
+	case b.Name == name:
 		return nil
-	}, store.SetBatch{Batch: batch})
-	return m.flush()
+	}
+	did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
+	did.renamed.apply(m.list)
+	m.history.add(did)
+	return m.commit(did, nil, "the batch is now called "+name)
 }
 
 func (m *Model) pollTargets() {

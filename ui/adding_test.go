@@ -94,7 +94,9 @@ func TestAPasteIsTakenBackByU(t *testing.T) {
 		d.paste(text)
 		d.sees("added 3 jobs")
 		d.press("u")
-		d.sees("took back 3 added jobs", "Nothing tracked yet.")
+		d.sees("Remove 3 jobs added 0s ago to pasted 00:00:00? y/n")
+		d.press("y")
+		d.sees("removed 3 added jobs again", "Nothing tracked yet.")
 		d.leave()
 		d.start()
 		d.sees("Nothing tracked yet.")
@@ -108,15 +110,16 @@ func TestUTakesBackWhatTheUserDid(t *testing.T) {
 		d.leave()
 		d.start(func(o *Options) { o.Arrivals = arrivals })
 		_, text := d.jobs(3)
-		arrivals <- Arrival{Found: foundIn(text), Batch: "given"}
+		d.press("g") // a pipe may be slow
+		arrivals <- Arrival{Found: foundIn(text), Batch: "given", Given: true}
 		d.waitFor("given")
-		d.press("u")
-		d.sees("took back 3 added jobs") // nothing else was done yet
+		d.press("u", "y")
+		d.sees("removed 3 added jobs again")
 
 		ids, text := d.jobs(3)
 		d.paste(text)
 		d.press("down", "x")
-		d.sees("forgot 1 job")
+		d.sees("removed 1 job")
 		_, text = d.jobs(2)
 		arrivals <- Arrival{Found: foundIn(text), Batch: "from elsewhere"}
 		d.waitFor("from elsewhere")

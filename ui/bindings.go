@@ -121,6 +121,7 @@ func (k *KeyMap) named() []binding {
 		{"forget", &k.Forget},
 		{"forget-finished", &k.Clear},
 		{"undo", &k.Undo},
+		{"redo", &k.Redo},
 		{"poll", &k.Poll},
 		{"poll-all", &k.PollAll},
 		{"pause", &k.Pause},

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,18 +109,15 @@ func (m *Model) hints() []key.Binding {
 		return []key.Binding{k.Back, k.Log, k.Problems}
 	case listScreen:
 		if m.list.Empty() == jobs.NothingTracked {
-			hints := []key.Binding{k.Help, k.Add, k.Quit}
-			if len(m.undo) > 0 {
-				hints = slices.Insert(hints, 2, k.Undo)
-			}
-			return hints
+			return slices.Concat([]key.Binding{k.Help, k.Add}, m.undoHints(), []key.Binding{k.Quit})
 		}
 	}
-	hints := slices.Concat([]key.Binding{k.Help, k.Filter}, m.rowHints(k), []key.Binding{k.Status, k.Mark, k.Sort, k.View})
-	if len(m.undo) > 0 {
-		hints = append(hints, k.Undo)
+	fresh, undo := m.undoHints(), []key.Binding(nil)
+	if c := cmp.Or(m.history.next(true), m.history.next(false)); c == nil || m.now.Sub(c.at) > undoAsks {
+		fresh, undo = nil, fresh // what was done just now may be wanted back at once
 	}
-	return append(hints, k.Quit)
+	return slices.Concat([]key.Binding{k.Help, k.Filter}, fresh, m.rowHints(k), undo,
+		[]key.Binding{k.Status, k.Mark, k.Sort, k.View, k.Quit})
 }
 
 // rowHints are the keys that do something to what they would act on: the selected
@@ -166,7 +164,7 @@ func (m *Model) shortHelp(l *draw.Line, room int) {
 		if !b.Enabled() {
 			continue
 		}
-		if l.Width()+displayWidth(h.Key)+len(does)+3 > room {
+		if l.Width()+displayWidth(h.Key)+displayWidth(does)+3 > room {
 			return
 		}
 		if l.Width() > start {

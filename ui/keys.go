@@ -13,7 +13,7 @@ type KeyMap struct {
 	Fold, FoldAll, Detail, View, Back       key.Binding
 	Filter, Status, Sort                    key.Binding
 	Add, Name, Mark, MarkAll                key.Binding
-	Forget, Clear, Undo                     key.Binding
+	Forget, Clear, Undo, Redo               key.Binding
 	Poll, PollAll, Pause                    key.Binding
 	Copy, CopyPath, Open, Download, Export  key.Binding
 	Problems, Log, Next                     key.Binding
@@ -44,9 +44,10 @@ func DefaultKeys() KeyMap {
 		Name:     bind("n", "name the batch", "n"),
 		Mark:     bind("space", "select", " "),
 		MarkAll:  bind("*", "select all shown", "*"),
-		Forget:   bind("x", "forget", "x"),
-		Clear:    bind("c", "forget finished jobs", "c"),
-		Undo:     bind("u", "undo (adding, forgetting)", "u"),
+		Forget:   bind("x", "remove", "x"),
+		Clear:    bind("c", "remove finished jobs", "c"),
+		Undo:     bind("u", "undo (adding, removing, naming)", "u"),
+		Redo:     bind("ctrl+r", "redo what was undone", "ctrl+r"),
 		Poll:     bind("r", "poll now", "r"),
 		PollAll:  bind("R", "poll all unfinished", "R"),
 		Pause:    bind("p", "pause polling", "p"),
@@ -79,6 +80,6 @@ func (k KeyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Next, k.Fold, k.FoldAll, k.Detail, k.View, k.Back},
 		{k.Filter, k.Status, k.Sort, k.Mark, k.MarkAll, k.Open, k.Download, k.Copy, k.CopyPath, k.Export, k.Problems, k.Log},
-		{k.Add, k.Name, k.Forget, k.Clear, k.Undo, k.Poll, k.PollAll, k.Pause, k.Redraw, k.Suspend, k.Help, k.Quit},
+		{k.Add, k.Name, k.Forget, k.Clear, k.Undo, k.Redo, k.Poll, k.PollAll, k.Pause, k.Redraw, k.Suspend, k.Help, k.Quit},
 	}
 }

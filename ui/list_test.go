@@ -190,7 +190,7 @@ func TestAKeyWithoutAJobSaysSo(t *testing.T) {
 		d.press("enter")
 		d.sees("No job matches", "nosuchjob")
 		for key, says := range map[string]string{
-			"x": "no job to forget", "r": "no job to poll", "y": "no job to copy", "Y": "nothing to copy",
+			"x": "no job to remove", "r": "no job to poll", "y": "no job to copy", "Y": "nothing to copy",
 			"o": "nothing to open", "d": "nothing to download", "n": "no batch to name", "c": "no finished jobs",
 		} {
 			d.press(key)
@@ -206,18 +206,18 @@ func TestForgettingAsksOnceForMoreThanOneAndCanBeUndone(t *testing.T) {
 		ids, text := d.jobs(4)
 		d.paste(text)
 		d.press("down", "x")
-		d.sees("forgot 1 job", "3 jobs")
+		d.sees("removed 1 job", "3 jobs")
 		d.press("u")
 		d.sees("brought back 1 job", "4 jobs")
 		d.press("*", "x")
-		d.sees("Forget 4 jobs? y/n", "The service keeps them; u brings them back")
+		d.sees("Remove 4 jobs? y/n", "the service keeps them; u brings them back")
 		d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
-		d.sees("Forget 4 jobs? y/n")
+		d.sees("Remove 4 jobs? y/n")
 		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 		d.press("n")
-		d.sees("4 jobs", "nothing forgotten")
+		d.sees("4 jobs", "nothing removed")
 		d.press("x", "y")
-		d.sees("forgot 4 jobs", "Nothing tracked yet.")
+		d.sees("removed 4 jobs", "Nothing tracked yet.")
 		d.press("u")
 		d.sees(ids[0].Short(), ids[3].Short())
 		d.kill()
@@ -352,7 +352,7 @@ func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
 // The bottom line names the keys that do something where one is.
 func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 	atDesk(t, func(d *desk) {
-		d.send(tea.WindowSizeMsg{Width: 160, Height: 36})
+		d.send(tea.WindowSizeMsg{Width: 180, Height: 36})
 		footer := func() string { return d.screen()[strings.LastIndex(d.screen(), "\n")+1:] }
 		shows := func(where string, keys ...string) {
 			d.Helper()
@@ -365,8 +365,8 @@ func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 		shows("nothing is tracked", "? help", "a add jobs", "q quit")
 		_, text := d.silent(3, time.Hour)
 		d.paste(text)
-		d.wait(time.Minute) // the note is gone
-		shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u undo", "q quit")
+		d.wait(2 * time.Minute) // the note is gone, and what was done is not new any more
+		shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u removes 3 added jobs again", "q quit")
 		d.press("enter")
 		shows("a batch", "esc back", "n name the batch", "d download")
 		if strings.Contains(footer(), "o open") {

@@ -42,7 +42,8 @@ type pastedMsg struct {
 	batch string // the batch's name; "" names it after the time
 	note  string // told beside what was added
 
-	arrived bool   // not the user's doing: it does not move their cursor
+	arrived bool   // not by the keys: it does not move a cursor that the user has moved
+	given   bool   // by the user at the start: see [Arrival]
 	asked   bool   // from the prompt for IDs, which is closed if it still holds typed
 	typed   string // all of that prompt's text
 }

@@ -56,7 +56,7 @@ type Model struct {
 	journal Journal
 	saves   saves
 	files   downloads
-	undo    []undoable
+	history history
 	host    poller.Host
 	paused  bool
 	pending []pastedMsg       // what came before the state file was replayed

@@ -48,6 +48,7 @@ type Terminal interface {
 type Arrival struct {
 	Found paste.Found
 	Batch string // the batch's name; "" names it after the time
+	Given bool   // by the user, who may undo it; else it came by itself, as the demo's do
 }
 
 // Options are what a dashboard is made of.

@@ -202,7 +202,9 @@ func (m *Model) actionKey(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, k.Forget):
 		return m.forgetTargets()
 	case key.Matches(msg, k.Undo):
-		return m.undoLast()
+		return m.undo(false)
+	case key.Matches(msg, k.Redo):
+		return m.undo(true)
 	case key.Matches(msg, k.Poll):
 		m.pollTargets()
 	case key.Matches(msg, k.PollAll):

@@ -131,7 +131,7 @@ func TestAPasteIntoThePromptForIDs(t *testing.T) {
 		if _, cursor := d.bottom(); cursor >= 0 {
 			d.Error("the prompt is still open")
 		}
-		d.press("u")
+		d.press("u", "y")
 
 		half := ids[0].String()
 		d.press("a")
@@ -153,9 +153,9 @@ func TestAPasteWhileAQuestionIsOpen(t *testing.T) {
 		_, text = d.jobs(2)
 		d.press("x")
 		d.paste("yes\ny\n")
-		d.sees("Forget 3 jobs?", "no job IDs in the pasted text")
+		d.sees("Remove 3 jobs?", "no job IDs in the pasted text")
 		d.paste(text)
-		d.sees("Forget 3 jobs?", "added 2 jobs", "0/2")
+		d.sees("Remove 3 jobs?", "added 2 jobs", "0/2")
 	})
 }
 

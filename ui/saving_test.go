@@ -100,8 +100,8 @@ func TestWhatIsTakenBackWhileItIsSavedIsNotPolled(t *testing.T) {
 		_, text := d.silent(3, time.Hour)
 		slow.Store(true)
 		d.paste(text)
-		d.press("u")
-		d.waitFor("took back 3 added jobs")
+		d.press("u", "y")
+		d.waitFor("removed 3 added jobs again")
 		d.wait(time.Minute)
 		if n := d.api.Stats().Requests; n > 0 {
 			d.Errorf("%d requests were made about jobs that are not tracked", n)

@@ -267,10 +267,10 @@ func TestTheFirstScreenIsForPastingAlone(t *testing.T) {
 		_, text := d.jobs(2)
 		d.paste(text)
 		d.sees("│", "2, 0 finished")
-		d.press("u")
+		d.press("u", "y")
 		d.wait(time.Minute)
-		d.sees("Nothing tracked yet.")
-		d.seesNot("│", "u undo")
+		d.sees("Nothing tracked yet.", "? help  a add jobs  ctrl+r adds 2 jobs again  q quit")
+		d.seesNot("│")
 	})
 }
 

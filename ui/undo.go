@@ -1,72 +1,172 @@
 package ui
 
 import (
-	"slices"
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/jobs"
 	"example.com/jobwatch/ui/theme"
 )
 
-// undoable is one action of the user's that u takes back.
-type undoable struct {
-	added     []job.ID       // by a paste: undone by forgetting them
-	forgotten []jobs.Removed // undone by putting them back where they were
-}
+// undoAsks is the age of an action from which taking it back is asked about.
+const undoAsks = time.Minute
 
-// undoKept is how many jobs are kept for undo beyond the newest action's: a dashboard
-// that runs for months must not hold all that was ever forgotten.
-const undoKept = 100_000
-
-// remember keeps an action for undo, and lets old ones go.
-func (m *Model) remember(action undoable) {
-	kept := 0
-	for i, older := range slices.Backward(m.undo) {
-		if kept += len(older.added) + len(older.forgotten); kept > undoKept {
-			m.undo = slices.Delete(m.undo, 0, i+1)
-			break
-		}
-	}
-	m.undo = append(m.undo, action)
-}
-
-// undoLast takes back the last adding or forgetting.
-func (m *Model) undoLast() tea.Cmd {
-	if len(m.undo) == 0 {
-		m.say(theme.Dim, "nothing to undo")
+// undo takes back the newest action, or redoes what was taken back last. It asks before
+// it removes several jobs and before it takes back what may be forgotten by now, but
+// never before it brings jobs back.
+func (m *Model) undo(redo bool) tea.Cmd {
+	c := m.history.next(redo)
+	if c == nil {
+		m.say(theme.Dim, "nothing to "+undoVerb(redo))
 		return nil
 	}
-	last := m.undo[len(m.undo)-1]
-	m.undo = m.undo[:len(m.undo)-1]
-	if last.forgotten == nil {
-		return m.unadd(last.added)
+	added := m.list.Still(c.added)
+	harmful := len(added) > 0 || c.renamed.reversed().possible(m.list)
+	if len(added) <= 1 && (!harmful || m.now.Sub(c.at) <= undoAsks) {
+		return m.reverse(c, added, redo)
 	}
-	records := m.list.Restore(last.forgotten)
+	back := hint(m.opts.Keys.Redo, "takes that back")
+	if redo {
+		back = hint(m.opts.Keys.Undo, "takes that back")
+	}
+	m.confirm(question{
+		text:  m.undoQuestion(c, len(added), redo),
+		aside: joined("; ", stay(len(c.added)-len(added)), back),
+		yes:   func() tea.Cmd { return m.reverse(c, added, redo) },
+		no:    "nothing changed",
+	})
+	return nil
+}
+
+// reverse undoes or redoes a change as far as other windows have left it alone, of the
+// jobs that it added only those given.
+func (m *Model) reverse(c *change, added []jobs.Member, redo bool) tea.Cmd {
+	did, back := c.reverse(m.list, added, m.now)
+	m.history.reversed(c, did, redo)
+	n := len(did.removed) + len(back)
+	left := stay(len(c.added) + len(c.removed) - n)
+	if did.empty() {
+		m.say(theme.Warn, joined("; ", "nothing is left to "+undoVerb(redo),
+			cmp.Or(left, "the batch changed in another window and stays so")))
+		return nil
+	}
+	_, said := m.undoWords(c, n, redo)
+	return m.commit(did, back, joined("; ", said, left))
+}
+
+// commit saves what a change did to the list and tells the poller: the records are those
+// of the jobs that it added. It says so once the state file has it.
+func (m *Model) commit(did *change, records []store.Job, said string) tea.Cmd {
+	var gone []job.ID
+	var ops []store.Op
+	for i := range did.removed {
+		gone = append(gone, did.removed[i].ID())
+		ops = append(ops, store.Forget{ID: gone[i]})
+	}
+	m.drop(gone)
 	for i := range records {
 		m.oracle.See(&records[i])
 	}
-	ops := m.tracking(func(yield func(*store.Job) bool) {
+	ops = append(ops, m.tracking(func(yield func(*store.Job) bool) {
 		for i := range records {
 			if !yield(&records[i]) {
 				return
 			}
 		}
-	})
+	})...)
+	if b, ok := m.list.Batch(did.renamed.batch); ok {
+		ops = append(ops, store.SetBatch{Batch: b.Batch})
+	}
 	m.saves.add(func(err error) tea.Cmd {
-		m.watch(records)
+		m.watch(records) // on a disk error too: watching goes on
 		if err == nil {
-			m.say(theme.OK, "brought back "+plural(len(records), "job"))
+			m.say(theme.OK, said)
 		}
 		return nil
 	}, ops...)
 	return m.flush()
 }
 
-// unadd undoes a paste.
-func (m *Model) unadd(ids []job.ID) tea.Cmd {
-	m.list.Forget(ids)
-	return m.untrack(ids, "took back "+plural(len(ids), "added job"))
+// undoVerb is what a direction of the history is called.
+func undoVerb(redo bool) string {
+	if redo {
+		return "redo"
+	}
+	return "undo"
+}
+
+// undoWords say what reversing a change does, and what it did: with n jobs, or a name.
+func (m *Model) undoWords(c *change, n int, redo bool) (does, did string) {
+	name := m.theme.Charset.Cut(c.renamed.from, shortName)
+	switch {
+	case c.renamed.batch != "" && redo:
+		return "renames to " + name + " again", "renamed to " + name + " again"
+	case c.renamed.batch != "":
+		return "renames back to " + name, "renamed back to " + name
+	case len(c.added) > 0 && redo:
+		return "removes " + plural(n, "job") + " again", "removed " + plural(n, "job") + " again"
+	case len(c.added) > 0:
+		return "removes " + plural(n, "added job") + " again", "removed " + plural(n, "added job") + " again"
+	case redo:
+		return "adds " + plural(n, "job") + " again", "added " + plural(n, "job") + " again"
+	}
+	return "brings back " + plural(n, "job"), "brought back " + plural(n, "job")
+}
+
+// shortName is how much of a batch's name stands in a hint or a note, in cells.
+const shortName = 24
+
+// undoQuestion asks whether to reverse a change that added n jobs or renamed a batch.
+func (m *Model) undoQuestion(c *change, n int, redo bool) string {
+	age := draw.Duration(m.now.Sub(c.at)) + " ago"
+	if c.renamed.batch != "" {
+		does, _ := m.undoWords(c, 0, redo)
+		return "Rename" + strings.TrimPrefix(does, "renames") + " (" + age + ")?"
+	}
+	how := " added "
+	if redo {
+		how = " brought back "
+	}
+	text := "Remove " + plural(n, "job") + how + age
+	if b, ok := m.list.Batch(c.added[0].Batch); ok {
+		text += " to " + m.theme.Charset.Cut(b.Name, shortName)
+	}
+	return text + "?"
+}
+
+// stay says that so many jobs are no longer as an action left them; "" of none.
+func stay(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 changed in another window stays"
+	}
+	return fmt.Sprintf("%d changed in another window stay", n)
+}
+
+// undoHints are the keys that undo and redo, each with what it would do.
+func (m *Model) undoHints() []key.Binding {
+	var hints []key.Binding
+	for i, k := range []key.Binding{m.opts.Keys.Undo, m.opts.Keys.Redo} {
+		redo := i == 1
+		c := m.history.next(redo)
+		if c == nil {
+			continue
+		}
+		if n := c.intact(m.list); n > 0 || c.renamed.reversed().possible(m.list) {
+			does, _ := m.undoWords(c, n, redo)
+			k.SetHelp(k.Help().Key, does)
+		}
+		hints = append(hints, k)
+	}
+	return hints
 }

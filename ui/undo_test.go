@@ -1,27 +1,273 @@
 package ui
 
 import (
+	"context"
+	"os"
 	"testing"
+	"time"
 
-	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 )
 
-// Whoever adds and forgets jobs for months can take back the last of it, however much
-// that was, and much of what came before, but memory does not fill with all the rest.
-func TestUndoGoesBackSoFar(t *testing.T) {
-	var m Model
-	for range 1000 {
-		m.remember(undoable{added: make([]job.ID, 1000)})
+// rename renames the batch that the cursor is in.
+func (d *desk) rename(name string) {
+	d.press("n")
+	for range 40 {
+		d.press("backspace")
 	}
-	if n := len(m.undo); n != 1+undoKept/1000 {
-		t.Errorf("%d actions of 1,000 jobs can be undone", n)
-	}
-	m.remember(undoable{added: make([]job.ID, 1_000_000)})
-	if n := len(m.undo[len(m.undo)-1].added); n != 1_000_000 {
-		t.Errorf("the last action was of %d jobs", n)
-	}
-	m.remember(undoable{added: make([]job.ID, 1)})
-	if n := len(m.undo); n != 1 {
-		t.Errorf("%d actions can be undone, that of a million jobs among them", n)
-	}
+	d.typed(name)
+	d.press("enter")
+}
+
+// beside opens a second window on the same state file, until the story ends.
+func (d *desk) beside() *desk {
+	d.Helper()
+	other := &desk{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
+	other.start()
+	d.stop = append(d.stop, other.leave)
+	return other
+}
+
+func TestUndoTakesBackTheNewestActionFirst(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.jobs(6)
+		d.paste(text)
+		d.rename("june")
+		d.wait(10 * time.Second)
+		d.sees("u renames back to pasted 00:00:00")
+		d.press("u")
+		d.sees("renamed back to pasted 00:00:00", "6 jobs")
+		d.wait(10 * time.Second)
+		d.sees("u removes 6 added jobs again", "ctrl+r renames to june again")
+		d.press("u")
+		d.sees("Remove 6 jobs added 20s ago to pasted 00:00:00? y/n")
+		d.press("y")
+		d.sees("removed 6 added jobs again", "Nothing tracked yet.")
+		d.wait(10 * time.Second)
+		d.sees("ctrl+r adds 6 jobs again")
+		d.press("u")
+		d.sees("nothing to undo")
+		d.press("ctrl+r")
+		d.sees("added 6 jobs again", "▾ pasted 00:00:00", ids[0].Short(), ids[5].Short())
+		d.press("ctrl+r")
+		d.sees("renamed to june again")
+		d.press("ctrl+r")
+		d.sees("nothing to redo")
+		d.kill()
+		d.start()
+		d.sees("6 jobs", "june")
+		d.waitFor("6 done")
+	})
+}
+
+// The batch goes with its last job, and comes back as it was.
+func TestUndoBringsBatchesBack(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(4)
+		d.paste(text)
+		d.rename("june")
+		d.waitFor("4 done")
+		_, text = d.silent(1, time.Hour)
+		d.paste(text)
+		d.press("c", "y")
+		d.sees("removed 4 jobs; u brings them back")
+		d.seesNot("june")
+		d.wait(10 * time.Minute)
+		d.sees("u brings back 4 jobs")
+		d.press("u")
+		d.sees("brought back 4 jobs", "june", "4/4")
+		d.wait(time.Minute)
+		d.sees("ctrl+r removes 4 jobs again")
+		d.press("ctrl+r")
+		d.sees("Remove 4 jobs brought back 1m ago to june? y/n")
+		d.press("y")
+		d.sees("removed 4 jobs again")
+		d.press("u")
+		d.kill()
+		d.start()
+		d.sees("june", "4/4")
+	})
+}
+
+func TestWhatIsLongAgoIsAskedAbout(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.silent(1, 24*time.Hour)
+		d.paste(text)
+		d.press("u")
+		d.sees("removed 1 added job again")
+		d.press("ctrl+r")
+		d.rename("june")
+		d.wait(2 * time.Minute)
+		d.press("down", "x")
+		d.sees("Nothing tracked yet.")
+		d.wait(2 * time.Hour)
+		d.press("u")
+		d.sees("brought back 1 job")
+		d.press("u")
+		d.sees("Rename back to pasted 00:00:00 (2h02m ago)? y/n")
+		d.press("n")
+		d.sees("nothing changed", "june")
+		d.press("u", "y")
+		d.sees("renamed back to pasted 00:00:00")
+		d.press("u")
+		d.sees("Remove 1 job added 2h02m ago to pasted 00:00:00? y/n")
+		d.press("esc")
+		d.sees("nothing changed", "1 job")
+	})
+}
+
+func TestANewActionLeavesNothingToRedo(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(1)
+		d.paste(text)
+		d.press("u")
+		_, text = d.jobs(2)
+		d.paste(text)
+		d.press("ctrl+r")
+		d.sees("nothing to redo", "2 jobs")
+	})
+}
+
+// Whatever comes in between is left alone, and said.
+func TestUndoLeavesAloneWhatAnotherWindowChanged(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.silent(6, time.Hour)
+		d.paste(text)
+		other := d.beside()
+		other.press("down", "x", "x", "x")
+		other.paste(ids[0].String()) // in a batch of its own
+		other.wait(time.Second)
+		d.wait(time.Second)
+		d.wait(time.Minute)
+		d.sees("4 jobs", "u removes 3 added jobs again")
+		d.press("u")
+		d.sees("Remove 3 jobs added 1m", "y/n", "3 changed in another window stay")
+		d.press("y")
+		d.sees("removed 3 added jobs again; 3 changed in another window stay", ids[0].Short())
+		d.press("ctrl+r")
+		d.sees("added 3 jobs again", "4 jobs")
+		other.wait(time.Second)
+		other.sees("4 jobs")
+		other.press("*", "x", "y")
+		d.wait(time.Second)
+		d.press("u")
+		d.sees("nothing is left to undo; 3 changed in another window stay")
+		d.press("u")
+		d.sees("nothing to undo")
+	})
+}
+
+func TestUndoLeavesAloneABatchThatAnotherWindowRenamed(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.silent(2, time.Hour)
+		d.paste(text)
+		d.rename("june")
+		other := d.beside()
+		other.rename("july")
+		d.wait(time.Second)
+		d.press("u")
+		d.sees("nothing is left to undo; the batch changed in another window and stays so", "july")
+		d.press("x", "y")
+		other.wait(time.Second)
+		other.sees("Nothing tracked yet.")
+		d.press("u")
+		other.wait(time.Second)
+		other.sees("july", "2 jobs")
+		other.press("x", "y")
+		d.wait(time.Second)
+		other.press("u")
+		d.wait(time.Second)
+		d.sees("july", "2 jobs") // brought back by the other
+		d.press("ctrl+r")
+		d.sees("Remove 2 jobs brought back")
+		other.press("x", "y")
+		other.wait(time.Second)
+		d.wait(time.Second)
+		d.press("y")
+		d.sees("nothing is left to redo; 2 changed in another window stay")
+	})
+}
+
+// That a job's status moves on is no change by another window.
+func TestJobsAreUndoneWhateverBecameOfThemMeanwhile(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(3)
+		d.paste(text)
+		other := d.beside()
+		d.waitFor("3 done")
+		other.waitFor("3 done")
+		d.press("u", "y")
+		d.sees("removed 3 added jobs again")
+		d.seesNot("another window")
+		d.wait(time.Hour)
+		other.wait(time.Second)
+		other.sees("Nothing tracked yet.")
+		d.press("ctrl+r")
+		d.sees("3 done")
+	})
+}
+
+func TestUndoWhileTheAddingIsStillBeingSaved(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.leave()
+		d.start(func(o *Options) {
+			open := o.Open
+			o.Open = func(ctx context.Context) (Journal, store.Opened, error) {
+				j, opened, err := open(ctx)
+				return slowDisk{j}, opened, err
+			}
+		})
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.wait(time.Second)
+		d.press("u", "y")
+		d.sees("Nothing tracked yet.")
+		d.wait(time.Minute)
+		d.sees("Nothing tracked yet.")
+		d.press("ctrl+r", "u", "y", "ctrl+r")
+		d.wait(10 * time.Second)
+		d.sees("3 jobs")
+		d.waitFor("3 done")
+		d.kill()
+		d.start()
+		d.sees("3 jobs")
+	})
+}
+
+// The state file was compacted, or exchanged, between an action and its undo.
+func TestUndoAcrossAnotherStateFile(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, text := d.silent(4, 24*time.Hour)
+		d.paste(text)
+		d.rename("june")
+		replace := func() {
+			d.Helper()
+			beside := d.file + ".new"
+			if err := os.WriteFile(beside, []byte(content(t, d.file)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(beside, d.file); err != nil {
+				t.Fatal(err)
+			}
+			d.wait(5 * time.Second)
+		}
+		replace()
+		d.press("down", "x")
+		replace()
+		d.press("u")
+		d.sees("brought back 1 job", "4 jobs")
+		d.press("ctrl+r", "g", "x", "y")
+		d.sees("Nothing tracked yet.")
+		replace()
+		d.press("u")
+		d.sees("brought back 3 jobs", "june")
+		d.press("u", "u")
+		d.sees("renamed back to")
+		replace()
+		d.press("u", "y")
+		d.sees("removed 4 added jobs again", "Nothing tracked yet.")
+		replace()
+		d.press("ctrl+r")
+		d.sees("added 4 jobs again", ids[3].Short(), "pasted")
+	})
 }

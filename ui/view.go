@@ -143,16 +143,9 @@ func (m *Model) helpLines() []string {
 	return lines
 }
 
-// halves are the keys in two columns, with a blank line between subjects.
+// halves are the keys in two columns.
 func halves(groups [][]key.Binding) [][]key.Binding {
-	blank := key.NewBinding(key.WithKeys(""))
-	var all []key.Binding
-	for i, g := range groups {
-		if i > 0 {
-			all = append(all, blank)
-		}
-		all = append(all, g...)
-	}
+	all := slices.Concat(groups...)
 	half := (len(all) + 1) / 2
 	return [][]key.Binding{all[:half], all[half:]}
 }

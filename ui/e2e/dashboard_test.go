@@ -78,7 +78,7 @@ func TestANewcomerSeesTheDemo(t *testing.T) {
 	tm := s.openAt(120, 40, "--demo")
 	tm.Sees("demo", "Processing", "Done", "live")
 	tm.Send("?")
-	tm.Sees("forget finished jobs")
+	tm.Sees("remove finished jobs")
 	tm.Type("?", "q")
 	tm.Left(0)
 	if text := tm.Text(); !strings.Contains(text, "nothing of it is kept") || strings.Contains(text, "tracked") {

@@ -23,7 +23,7 @@ func TestPastingAWholeLog(t *testing.T) {
 		}
 	}
 	tm.Send("\x1b[201~?")
-	tm.Sees("forget finished jobs") // the help
+	tm.Sees("remove finished jobs") // the help
 	tm.Send("?")
 	tm.Sees("3 jobs", "3 done")
 	tm.Send("q")

@@ -108,7 +108,7 @@ func TestKeysAfterAKilledEditor(t *testing.T) {
 	tm.Send("\x1b[27u") // kitty's esc
 	tm.Sees("? help")
 	tm.Send("\x1b[47:63;2u") // its question mark
-	tm.Sees("forget finished jobs")
+	tm.Sees("remove finished jobs")
 	tm.Send("\x1b[113;1:3u\x1b[113u") // its q, let go and pressed
 	tm.Sees("3 done")
 	tm.Send("\x1b[27;5;99~") // xterm's ctrl+c

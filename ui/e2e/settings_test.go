@@ -85,7 +85,7 @@ dim = { dark = "#123456" }
 	tm := termtest.Open(t, settled(t, home, id.String()), 130, 30)
 	tm.Sees("Processing", id.Short())
 	tm.Send("?")
-	tm.Sees("d/ctrl+x forget", "Q        quit")
+	tm.Sees("d/ctrl+x remove", "Q        quit")
 	tm.Type("?", "q", "Q") // q was the key to quit
 	tm.Left(0)
 	raw := tm.Raw()

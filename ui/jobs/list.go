@@ -31,6 +31,7 @@ type List struct {
 	sort     Sort
 	counts   Counts
 	failures int // see FailureChanges
+	comings  int // see Comings
 	matched  int
 	selected int
 
@@ -143,6 +144,7 @@ func (l *List) put(i int32, seq uint32) bool {
 	b.Counts.add(s.tally, 1)
 	l.counts.add(s.tally, 1)
 	l.noteFailure(s.tally.state)
+	l.comings++
 	if r.Selected {
 		l.selected++
 	}
@@ -163,6 +165,7 @@ func (l *List) take(i int32) {
 	b.Counts.add(s.tally, -1)
 	l.counts.add(s.tally, -1)
 	l.noteFailure(s.tally.state)
+	l.comings++
 	if r.Selected {
 		l.selected--
 	}
@@ -219,6 +222,9 @@ func (l *List) noteFailure(s State) {
 		l.failures++
 	}
 }
+
+// Comings counts up whenever a job comes to the list or leaves it.
+func (l *List) Comings() int { return l.comings }
 
 // Matched is how many jobs the filter shows, those in folded batches included.
 func (l *List) Matched() int { return l.matched }

@@ -172,7 +172,7 @@ func TestAForgottenJobComesBackToItsPlace(t *testing.T) {
 	d.on("b")
 	removed := d.Forget(ids("b c x"))
 	d.sees("june a >d")
-	if len(removed) != 2 || removed[1].Job().ID != id("c") {
+	if len(removed) != 2 || removed[1].ID() != id("c") {
 		t.Fatalf("forgotten were %v", removed)
 	}
 	d.paste("july", "c") // tracked again elsewhere meanwhile

@@ -66,8 +66,61 @@ type Removed struct {
 	batchSeq uint32
 }
 
-// Job is all that the state file should know of it when it comes back.
-func (r *Removed) Job() store.Job { return r.row.Job }
+// ID is the job's.
+func (r *Removed) ID() job.ID { return r.row.ID }
+
+// Member is a job as it has stood in a batch since it was added. One that was removed and
+// added again, or moved to another batch, is another member.
+type Member struct {
+	ID    job.ID
+	Batch BatchID
+	added int64 // in milliseconds, as the state file has it
+}
+
+// MemberOf returns the member that a record is of.
+func MemberOf(j *store.Job) Member { return Member{j.ID, j.Batch, j.Added.UnixMilli()} }
+
+// Members returns the jobs of those that are tracked, as they stand in their batches.
+func (l *List) Members(ids []job.ID) []Member {
+	out := make([]Member, 0, len(ids))
+	for _, id := range ids {
+		if i, ok := l.slot(id); ok {
+			out = append(out, MemberOf(&l.rows[i].Job))
+		}
+	}
+	return out
+}
+
+// Still returns those of the members that are still on the list.
+func (l *List) Still(members []Member) []Member {
+	var out []Member
+	for _, m := range members {
+		if i, ok := l.slot(m.ID); ok && MemberOf(&l.rows[i].Job) == m {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Remove takes members off the list, as [List.Forget] does.
+func (l *List) Remove(members []Member) []Removed {
+	var ids []job.ID
+	for _, m := range l.Still(members) {
+		ids = append(ids, m.ID)
+	}
+	return l.Forget(ids)
+}
+
+// Absent is how many of the removed jobs are not on the list again.
+func (l *List) Absent(removed []Removed) int {
+	n := 0
+	for i := range removed {
+		if _, ok := l.slot(removed[i].row.ID); !ok {
+			n++
+		}
+	}
+	return n
+}
 
 // Forget takes jobs off the list and returns what [List.Restore] needs to bring
 // them back. IDs that are not tracked are passed over.

@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/jobs"
+)
+
+// change is one action of the user's on what is tracked: jobs that it put on the list,
+// jobs that it took off, or a batch that it renamed. What reverses a change is a change
+// too: undo and redo are the same code.
+type change struct {
+	at      time.Time
+	added   []jobs.Member
+	removed []jobs.Removed
+	renamed renaming
+	counted struct{ at, jobs int } // see intact
+}
+
+// renaming is another name for a batch; the zero value is none.
+type renaming struct {
+	batch    store.BatchID
+	from, to string
+}
+
+// size is what a change counts for in the history, in jobs.
+func (c *change) size() int { return max(len(c.added)+len(c.removed), 1) }
+
+// empty reports whether the change changed nothing.
+func (c *change) empty() bool { return len(c.added)+len(c.removed) == 0 && c.renamed.batch == "" }
+
+// intact is how many jobs of the change are still as it left them: other windows may
+// have removed, moved or added the rest. It counts again only when it has to.
+func (c *change) intact(l *jobs.List) int {
+	if now := l.Comings(); c.counted.at != now {
+		c.counted.at, c.counted.jobs = now, len(l.Still(c.added))+l.Absent(c.removed)
+	}
+	return c.counted.jobs
+}
+
+// reversed is the renaming back.
+func (r renaming) reversed() renaming { return renaming{r.batch, r.to, r.from} }
+
+// possible reports whether the batch has the name that it is to lose.
+func (r renaming) possible(l *jobs.List) bool {
+	b, ok := l.Batch(r.batch)
+	return ok && b.Counts.Total > 0 && b.Name == r.from
+}
+
+// apply gives the batch its other name, if that is possible, and returns what it did.
+func (r renaming) apply(l *jobs.List) renaming {
+	if !r.possible(l) {
+		return renaming{}
+	}
+	b, _ := l.Batch(r.batch)
+	batch := b.Batch
+	batch.Name = r.to
+	l.SetBatch(batch)
+	return r
+}
+
+// reverse takes back what is still as the change left it, of the jobs that it added only
+// those given. It returns what it did, and the records of the jobs that are back.
+func (c *change) reverse(l *jobs.List, added []jobs.Member, now time.Time) (did *change, back []store.Job) {
+	did = &change{at: now, removed: l.Remove(added)}
+	back = l.Restore(c.removed)
+	did.added = members(back)
+	did.renamed = c.renamed.reversed().apply(l)
+	return did, back
+}
+
+func members(records []store.Job) []jobs.Member {
+	out := make([]jobs.Member, len(records))
+	for i := range records {
+		out[i] = jobs.MemberOf(&records[i])
+	}
+	return out
+}
+
+// history is what can be undone and what can be redone, the newest last.
+type history struct{ done, undone []*change }
+
+// historyKept is how many jobs the history holds beyond the newest action's: a dashboard
+// that runs for months must not hold all that was ever removed.
+const historyKept = 100_000
+
+// add keeps a new action, after which there is nothing to redo, and lets old ones go.
+func (h *history) add(c *change) {
+	h.undone = nil
+	kept := 0
+	for i, older := range slices.Backward(h.done) {
+		if kept += older.size(); kept > historyKept {
+			h.done = slices.Delete(h.done, 0, i+1)
+			break
+		}
+	}
+	h.done = append(h.done, c)
+}
+
+// next is the change that is undone or redone next; nil when there is none.
+func (h *history) next(redo bool) *change {
+	stack := h.done
+	if redo {
+		stack = h.undone
+	}
+	if len(stack) == 0 {
+		return nil
+	}
+	return stack[len(stack)-1]
+}
+
+// reversed notes that a change was undone or redone, and what did so: that is redone or
+// undone next, unless it changed nothing.
+func (h *history) reversed(c, by *change, redo bool) {
+	from, to := &h.done, &h.undone
+	if redo {
+		from, to = to, from
+	}
+	*from = slices.DeleteFunc(*from, func(other *change) bool { return other == c })
+	if !by.empty() {
+		*to = append(*to, by)
+	}
+}

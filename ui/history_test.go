@@ -1,0 +1,209 @@
+package ui
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/jobs"
+)
+
+// Whoever adds and removes jobs for months can take back the last of it, however much
+// that was, and much of what came before, but memory does not fill with all the rest.
+func TestUndoGoesBackSoFar(t *testing.T) {
+	var h history
+	adding := func(n int) { h.add(&change{added: make([]jobs.Member, n)}) }
+	for range 1000 {
+		adding(1000)
+	}
+	if n := len(h.done); n != 1+historyKept/1000 {
+		t.Errorf("%d actions of 1,000 jobs can be undone", n)
+	}
+	adding(1_000_000)
+	if n := len(h.next(false).added); n != 1_000_000 {
+		t.Errorf("the last action was of %d jobs", n)
+	}
+	adding(1)
+	if n := len(h.done); n != 1 {
+		t.Errorf("%d actions can be undone, that of a million jobs among them", n)
+	}
+	for range historyKept {
+		h.done = append(h.done, &change{renamed: renaming{batch: "b"}})
+	}
+	h.add(&change{renamed: renaming{batch: "b"}})
+	if n := len(h.done); n != 1+historyKept {
+		t.Errorf("%d renamings can be undone", n)
+	}
+}
+
+// past is a list, its user's history, and what other windows do to it in between.
+type past struct {
+	list    *jobs.List
+	history history
+	now     time.Time
+	batches int
+	foreign map[job.ID]bool // other windows changed them last
+}
+
+// tracked is what undo and redo restore of a job.
+type tracked struct {
+	batch, name string
+	added       int64
+}
+
+func (p *past) state() map[job.ID]tracked {
+	all := make(map[job.ID]tracked)
+	p.list.All(func(r *jobs.Row) bool {
+		b, _ := p.list.Batch(r.Batch)
+		all[r.ID] = tracked{string(r.Batch), b.Name, r.Added.UnixMilli()}
+		return true
+	})
+	return all
+}
+
+// some draws some of the jobs that are there, or that are not.
+func (p *past) some(t *rapid.T, there bool) []job.ID {
+	var from []job.ID
+	for i := range byte(8) {
+		id := job.ID{i}
+		if _, ok := p.list.Row(id); ok == there {
+			from = append(from, id)
+		}
+	}
+	if len(from) == 0 {
+		t.Skip("there are none")
+	}
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 1, len(from), rapid.ID).Draw(t, "jobs")
+}
+
+// records are of new jobs, in a new batch.
+func (p *past) records(ids []job.ID) ([]store.Job, store.Batch) {
+	p.batches++
+	p.now = p.now.Add(time.Second)
+	batch := store.Batch{ID: store.BatchID(fmt.Sprint("b", p.batches)), Name: fmt.Sprint("pasted ", p.batches), Added: p.now}
+	records := make([]store.Job, len(ids))
+	for i, id := range ids {
+		records[i] = store.Job{ID: id, Batch: batch.ID, Added: p.now}
+	}
+	return records, batch
+}
+
+func (p *past) add(t *rapid.T) {
+	records, batch := p.records(p.some(t, false))
+	added, _ := p.list.Track(records, batch)
+	p.history.add(&change{at: p.now, added: members(added)})
+	p.touch(false, idsOf(added)...)
+}
+
+func (p *past) remove(t *rapid.T) {
+	ids := p.some(t, true)
+	p.history.add(&change{at: p.now, removed: p.list.Remove(p.list.Members(ids))})
+	p.touch(false, ids...)
+}
+
+func (p *past) rename(t *rapid.T) {
+	row, _ := p.list.Row(p.some(t, true)[0])
+	b, _ := p.list.Batch(row.Batch)
+	r := renaming{b.ID, b.Name, rapid.SampledFrom([]string{"june", "july"}).Draw(t, "name")}
+	p.history.add(&change{at: p.now, renamed: r.apply(p.list)})
+}
+
+func (p *past) touch(foreign bool, ids ...job.ID) {
+	for _, id := range ids {
+		p.foreign[id] = foreign
+	}
+}
+
+func (p *past) others(t *rapid.T) {
+	switch rapid.IntRange(0, 4).Draw(t, "how") {
+	case 0: // they add
+		records, batch := p.records(p.some(t, false))
+		ops := []store.Op{store.SetBatch{Batch: batch}}
+		for _, j := range records {
+			ops = append(ops, store.Track{Job: j})
+		}
+		p.list.ApplyOps(ops, p.now)
+		p.touch(true, idsOf(records)...)
+	case 1: // they remove
+		for _, id := range p.some(t, true) {
+			p.list.ApplyOps([]store.Op{store.Forget{ID: id}}, p.now)
+			p.touch(true, id)
+		}
+	case 2: // they move
+		ids := p.some(t, true)
+		records, batch := p.records(ids)
+		ops := []store.Op{store.SetBatch{Batch: batch}}
+		for i, id := range ids {
+			ops = append(ops, store.Forget{ID: id}, store.Track{Job: records[i]})
+		}
+		p.list.ApplyOps(ops, p.now)
+		p.touch(true, ids...)
+	case 3: // a status changes, which is nobody's action
+		row, _ := p.list.Row(p.some(t, true)[0])
+		j := row.Job
+		j.Answered, j.Answer.Status = p.now, job.Processing
+		p.list.ApplyOps([]store.Op{store.Observe{Job: j}}, p.now)
+	default: // the file is compacted
+		var c store.Contents
+		batches := make(map[store.BatchID]bool)
+		p.list.All(func(r *jobs.Row) bool {
+			j := r.Job
+			j.Added = j.Added.Truncate(time.Millisecond)
+			c.Jobs = append(c.Jobs, j)
+			if b, _ := p.list.Batch(j.Batch); !batches[j.Batch] {
+				batches[j.Batch] = true
+				c.Batches = append(c.Batches, b.Batch)
+			}
+			return true
+		})
+		p.list.Reset(c)
+	}
+}
+
+// all undoes or redoes all that there is.
+func (p *past) all(redo bool) {
+	for c := p.history.next(redo); c != nil; c = p.history.next(redo) {
+		did, _ := c.reverse(p.list, c.added, p.now)
+		p.history.reversed(c, did, redo)
+	}
+}
+
+// Whatever was done, undoing all of it and redoing all of it leads back to where it was;
+// alone, undoing leads to the beginning, and what other windows added or moved stays.
+func TestUndoingAndRedoingEverythingChangesNothing(t *testing.T) {
+	for name, others := range map[string]bool{"alone": false, "with other windows": true} {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				now := time.Unix(1_700_000_000, 123_456_789)
+				p := &past{list: jobs.New(now), now: now, foreign: make(map[job.ID]bool)}
+				actions := map[string]func(*rapid.T){"add": p.add, "remove": p.remove, "rename": p.rename}
+				if others {
+					actions["others"], actions["others more"] = p.others, p.others
+				}
+				t.Repeat(actions)
+				before := p.state()
+				p.all(false)
+				begin := p.state()
+				if !others && len(begin) > 0 {
+					t.Fatalf("all was undone, and there still is %v", begin)
+				}
+				for id, foreign := range p.foreign {
+					was, there := before[id]
+					now := begin[id]
+					if foreign && there && (was.batch != now.batch || was.added != now.added) {
+						t.Fatalf("another window left %s as %v, undo as %v", id, was, now)
+					}
+				}
+				p.all(true)
+				if after := p.state(); !maps.Equal(after, before) {
+					t.Fatalf("all was redone, and it is\n%v, want\n%v", after, before)
+				}
+			})
+		})
+	}
+}
