@@ -16,7 +16,7 @@ import (
 // wrong window, so only those that move are run. In a prompt they are text; enter behind
 // it is not run, as nobody has seen yet what it would accept.
 func (m *Model) burst(text string) tea.Cmd {
-	if m.prompt != noPrompt && m.prompt != confirmPrompt {
+	if m.typing() {
 		if typed := strings.TrimRight(text, "\r\n"); typed != "" {
 			return m.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(typed)})
 		}

@@ -52,11 +52,10 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 // pressedUnseen acts on a key while the screen is too small to show what it would do:
 // only leaving and suspending jobwatch go on, the letters for that not while one types.
 func (m *Model) pressedUnseen(msg tea.KeyMsg) tea.Cmd {
-	typing := m.prompt != noPrompt && m.prompt != confirmPrompt
 	switch {
-	case msg.Type == tea.KeyCtrlC, !typing && key.Matches(msg, m.opts.Keys.Quit):
+	case msg.Type == tea.KeyCtrlC, !m.typing() && key.Matches(msg, m.opts.Keys.Quit):
 		return tea.Quit
-	case !typing && key.Matches(msg, m.opts.Keys.Suspend):
+	case !m.typing() && key.Matches(msg, m.opts.Keys.Suspend):
 		return tea.Suspend
 	}
 	return nil
@@ -71,6 +70,9 @@ func (m *Model) took(runes []rune) tea.Cmd {
 	}
 	switch event := event.(type) {
 	case paste.Paste:
+		if m.typing() {
+			event.Text = event.Text[event.Typed:] // what came before was typed, or opened the prompt
+		}
 		note := ""
 		switch {
 		case event.Truncated:

@@ -54,6 +54,9 @@ func (m *Model) closePrompt() {
 	m.input.Reset()
 }
 
+// typing reports whether a prompt takes text.
+func (m *Model) typing() bool { return m.prompt != noPrompt && m.prompt != confirmPrompt }
+
 // prompted acts on a key while the footer asks for something.
 func (m *Model) prompted(msg tea.KeyMsg) tea.Cmd {
 	if m.prompt == confirmPrompt {

@@ -1,0 +1,107 @@
+package ui
+
+import (
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/ui/paste"
+)
+
+// takes has the terminal's reader take something out of the keys.
+func (d *desk) takes(event paste.Event) {
+	d.model.opts.Take = func([]rune) paste.Event { return event }
+	d.send(tea.KeyMsg{Type: tea.KeyCtrlAt, Alt: true})
+	d.model.opts.Take = nil
+}
+
+func (d *desk) burst(text string) { d.takes(paste.Burst{Text: []byte(text)}) }
+
+// A short text is pasted into the wrong window: it neither undoes nor quits, nor answers a
+// question.
+func TestOfDifferentKeysAtOnceOnlyThoseThatMoveAreRun(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(5)
+		d.paste(text)
+		d.press("g")
+		d.burst("jju")
+		d.sees("5 jobs", "not run: u (")
+		if row, _ := d.model.list.Current(); row == nil {
+			d.Error("j did not move")
+		}
+		d.burst("x q\r")
+		d.sees("5 jobs", "not run: x space q enter (")
+		d.press("?")
+		d.burst("?q")
+		d.sees("not run: ? q (", "first  ")
+		d.press("?", "g", "x")
+		d.burst("yx")
+		d.burst("no")
+		d.sees("y/n", "5 jobs")
+		if d.quit {
+			d.Error("it quit")
+		}
+	})
+}
+
+func TestAKeyThatIsHeldIsRunAsOften(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(5)
+		d.paste(text)
+		d.press("g")
+		d.burst("jjj")
+		first, _ := d.model.list.Current()
+		d.press("g", "j", "j", "j")
+		if second, _ := d.model.list.Current(); first == nil || first != second {
+			d.Errorf("three at once led to %v, three to %v", first, second)
+		}
+	})
+}
+
+// In a prompt, what comes at once is text, and enter with it is left to the user.
+func TestKeysAtOnceAreTextInAPrompt(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		_, text := d.jobs(2)
+		d.paste(text)
+		d.press("n", "ctrl+u")
+		d.burst("a b\r")
+		d.asks("name of the batch: a b|")
+		d.burst("!!")
+		d.asks("a b!!|")
+		d.burst("\r\r")
+		d.sees("▾ a b!!", "the batch is now called")
+	})
+}
+
+// A slow line brought the first letter so much earlier that it was taken for a key.
+func TestAPasteWhoseBeginningWasTyped(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		ids, _ := d.jobs(3)
+		id := ids[0].String()
+		pasted := paste.Paste{Text: []byte(id), Typed: 1}
+		d.press("/", id[:1])
+		d.takes(pasted)
+		d.asks("/" + id + "|")
+		d.press("esc", "a", id[:1])
+		d.takes(pasted)
+		d.sees("1 job")
+		d.takes(paste.Paste{Text: []byte(ids[1].String()), Typed: 1}) // among the jobs
+		d.sees("2 jobs")
+	})
+}
+
+// A click on the window brings the focus and the click at once.
+func TestTheFocusThatComesWithAClick(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		d.takes(paste.Focus{})
+		if !d.model.away.blurred {
+			d.Error("it has the focus")
+		}
+		d.takes(paste.Focus{In: true})
+		d.takes(paste.Escape{})
+		d.takes(nil)
+		if d.model.away.blurred {
+			d.Error("it has no focus")
+		}
+	})
+}
