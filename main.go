@@ -52,6 +52,9 @@ func run() (status int) {
 		}
 		return cli.ExitDone
 	}
+	for _, warning := range opts.Warnings {
+		fmt.Fprintln(os.Stderr, "jobwatch: "+warning)
+	}
 	ctx, insist := untilSignalled(context.Background())
 	if opts.APIServer != "" {
 		insist()

@@ -52,7 +52,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	}
 	added, already := m.list.Track(records, batch)
 	if already > 0 {
-		msg.note = joined("; ", m.askAgain(msg.found.IDs), msg.note)
+		msg.note = joined("; ", m.elsewhere(msg), m.askAgain(msg.found.IDs), msg.note)
 	}
 	if len(added) > 0 && (!msg.arrived || !m.moved) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
@@ -66,6 +66,23 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.history.add(did)
 	}
 	return m.commit(did, added, told("added "+plural(len(added), "job"), already, msg))
+}
+
+// elsewhere says how many of the jobs stay in a batch of another name than they were
+// given.
+func (m *Model) elsewhere(msg pastedMsg) string {
+	n := 0
+	for _, id := range msg.found.IDs {
+		if row, ok := m.list.Row(id); ok && msg.batch != "" {
+			if b, ok := m.list.Batch(row.Batch); ok && b.Name != msg.batch {
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of them in another batch", n)
 }
 
 // askAgain has those of the jobs polled on which jobwatch itself gave up, since somebody

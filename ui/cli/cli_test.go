@@ -191,6 +191,9 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--api-server=:0", "-"}, `--api-server takes no jobs, but "-" was given`},
 		{[]string{"--demo", "--state=x"}, `--demo and --state don't go together`},
 		{[]string{"--api-server=:0", "--demo"}, `--api-server and --demo don't go together`},
+		{[]string{"--api-server=:0", "--json"}, `--api-server and --json don't go together`},
+		{[]string{"--demo", "--batch=x"}, `--demo and --batch don't go together`},
+		{[]string{"--once", "--batch=x"}, "no jobs are given; " + OnlyNames},
 	} {
 		if got := complaint(t, atATerminal(tt.args...)); got != tt.want {
 			t.Errorf("jobwatch %q\n got %s\nwant %s", tt.args, got, tt.want)

@@ -160,3 +160,27 @@ func TestThePrintedConfigIsTheDefault(t *testing.T) {
 		}
 	}
 }
+
+// A flag that is for this run beats what the config file always says of another one, and
+// the file's filter is the list's alone.
+func TestAScriptsFlagsAndWhatTheConfigFileAlwaysSays(t *testing.T) {
+	const config = "json = true\nfilter = \"is:live\"\nbatch = \"work\""
+	for _, tt := range []struct {
+		args   string
+		output Output
+		filter string
+		given  bool
+	}{
+		{"", JSON, "", false},
+		{"--plain", Plain, "", false},
+		{"--once --plain --filter status:error", Plain, "status:error", false},
+		{"--json=false", Dashboard, "is:live", false},
+		{"--json=false --once", Dashboard, "", false},
+		{"--json --batch may " + idA, JSON, "", true},
+	} {
+		o := mustParse(t, withConfig(atATerminal(strings.Fields(tt.args)...), config))
+		if o.Output != tt.output || o.Filter != tt.filter || o.BatchGiven != tt.given || o.Warnings != nil {
+			t.Errorf("%q: output %v, filter %q, batch given %v, %q", tt.args, o.Output, o.Filter, o.BatchGiven, o.Warnings)
+		}
+	}
+}

@@ -21,6 +21,7 @@ func examples() []example {
 		{"jobwatch --plain ID && echo ready", "wait for a job in a script"},
 		{"jobwatch --json ID | jq .progress", "follow a job from a program"},
 		{"jobwatch --once --json", "where do my jobs stand?"},
+		{"jobwatch --once --filter batch:may", "and those of a batch?"},
 		{"jobwatch --download . - < ids.txt", "fetch each PDF once it is ready"},
 	}
 }

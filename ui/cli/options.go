@@ -52,13 +52,15 @@ type Options struct {
 	Jobs  []job.ID // as given, in order, duplicates dropped
 	Stdin Stdin
 	Batch string // name for the jobs that are given; "" for one made from the time
+	// BatchGiven says that Batch is a flag's, and not what the config file always says.
+	BatchGiven bool
 
 	API         *url.URL // without a trailing slash, query, fragment or user
 	State       string   // the state file; "" for the one in XDG's state folder
 	Rate        float64  // requests a second, more than 0
 	Concurrency int      // requests in flight at once, at least 1
 
-	Filter     string // as ui/filter understands it
+	Filter     string // as ui/filter understands it; without a screen, only a flag's
 	Details    Details
 	Background Background
 	ASCII      bool
@@ -75,6 +77,8 @@ type Options struct {
 	TestNotification bool
 
 	Debug string // file for the debug log; "" for none
+
+	Warnings []string // about the command line, to be told
 }
 
 // Details is where the current job's details stand on the screen.

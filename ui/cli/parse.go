@@ -41,9 +41,21 @@ func Parse(in Input) (Options, error) {
 	}
 	d.Jobs = ids
 	d.Stdin = d.wantsStdin(&in, named)
-	d.Output = d.output(&in)
+	d.Output = d.output(&in, given)
+	d.BatchGiven = wasGiven(given, "batch")
+	if d.Output != Dashboard || d.Once {
+		if !wasGiven(given, "filter") {
+			d.Filter = "" // what the config file has of it is the list's
+		}
+		if d.BatchGiven && len(ids) == 0 && d.Stdin == IgnoreStdin {
+			return Options{}, usageError("no jobs are given; " + OnlyNames)
+		}
+	}
 	return d.Options, nil
 }
+
+// OnlyNames says what --batch is not for.
+const OnlyNames = "--batch only names the batch of new jobs: --filter batch:NAME watches a batch"
 
 // defaults are the options when nothing says otherwise.
 func defaults(table []option) *draft {
@@ -116,9 +128,13 @@ func (d *draft) wantsStdin(in *Input, named bool) Stdin {
 	return MaybeStdin
 }
 
-func (d *draft) output(in *Input) Output {
+func (d *draft) output(in *Input, given []assignment) Output {
+	plain, json := wasGiven(given, "plain"), wasGiven(given, "json")
+	if plain && json {
+		d.Warnings = append(d.Warnings, "--plain is ignored beside --json")
+	}
 	switch {
-	case d.json:
+	case d.json && (json || !plain):
 		return JSON
 	case d.plain || !in.StdoutTerminal:
 		return Plain

@@ -13,7 +13,7 @@ func options(in *Input) []option {
 	all := []option{
 		{
 			name: "batch", group: jobsGroup, kind: text, arg: "NAME", setting: true,
-			usage: "name the batch that the given jobs become", otherwise: "the time", example: "invoices",
+			usage: "name the batch that the given jobs become, as far as they are new", otherwise: "the time", example: "invoices",
 			set: textTo(func(d *draft) *string { return &d.Batch }),
 		},
 		{
@@ -36,7 +36,8 @@ func options(in *Input) []option {
 		},
 		{
 			name: "filter", group: screenGroup, kind: text, arg: "TEXT", setting: true,
-			usage: "show only what matches, such as status:error", example: "!status:done",
+			usage: "show only what matches, such as status:error; without a screen, the flag selects what is " +
+				"watched, too", example: "!status:done",
 			set: setFilter,
 		},
 		{
@@ -111,20 +112,22 @@ func options(in *Input) []option {
 			set:     textTo(func(d *draft) *string { return &d.NotifyCommand }),
 		},
 		{
-			name: "test-notification", group: newsGroup, noJobs: true,
+			name: "test-notification", group: newsGroup, noJobs: true, without: []string{"batch"},
 			usage: "send notifications by all ways to see which arrive, and leave",
 			set:   toggleTo(func(d *draft) *bool { return &d.TestNotification }),
 		},
 		{
-			name: "demo", group: tryGroup, noJobs: true, without: []string{"api", "state", "test-notification"},
+			name: "demo", group: tryGroup, noJobs: true, without: []string{"api", "state", "batch", "test-notification"},
 			usage: "watch about 30 simulated jobs; nothing is kept",
 			set:   toggleTo(func(d *draft) *bool { return &d.Demo }),
 		},
 		{
 			name: "api-server", group: tryGroup, kind: text, arg: "ADDR", noJobs: true,
-			without: []string{"api", "state", "demo", "once", "test-notification"},
-			usage:   "only serve the simulated API, such as on localhost:8080, and print its jobs' IDs",
-			set:     setAPIServer,
+			without: []string{
+				"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
+			},
+			usage: "only serve the simulated API, such as on localhost:8080, and print its jobs' IDs",
+			set:   setAPIServer,
 		},
 		{
 			name: "debug", group: otherGroup, kind: file, arg: "FILE", setting: true,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
@@ -107,4 +108,82 @@ func (s *stage) giveUp(id job.ID) {
 	if err := errors.Join(err, file.Close()); err != nil {
 		s.Fatal(err)
 	}
+}
+
+// Without a screen, the flag --filter selects what is watched and shown; what the config
+// file has of it is the list's.
+func TestAFilterSelectsWhatAScriptWatches(t *testing.T) {
+	s := newStage(t)
+	june, july := s.jobs(2, 0), s.jobs(2, time.Hour)
+	run := func(want int, args ...string) (out, errs string) {
+		t.Helper()
+		out, errs, status := says(t, s.command(args...))
+		if status != want {
+			t.Errorf("%q: exit status %d: %s%s", args, status, errs, out)
+		}
+		return out, errs
+	}
+	run(8, "--once", "--batch", "june", june[0].String(), june[1].String())
+	run(8, "--once", "--batch", "july", july[0].String(), july[1].String())
+
+	out, errs := run(0, "--plain", "--filter", "batch:june")
+	if strings.Count(out, "Done") != 2 || !strings.Contains(out, june[0].Short()) || errs != "" {
+		t.Errorf("of june it says %s%s", errs, out)
+	}
+	if out, _ := run(0, "--once", "--filter=batch:june"); strings.Count(out, "june") != 2 || strings.Count(out, "\n") != 3 {
+		t.Errorf("what is finished is not in the table:\n%s", out)
+	}
+	s.until("until one of july is done", func() bool { out, _ := run(8, "--once", "--json"); return strings.Contains(out, `"Done"`) })
+	for _, args := range [][]string{{"--once", "--json", "--filter=status:processing"}, {"--once", "--json", "--filter", "july !status:done"}} {
+		if out, _ := run(8, args...); strings.Count(out, "\n") != 1 || !strings.Contains(out, july[1].String()) {
+			t.Errorf("%q: %s", args, out)
+		}
+	}
+	if out, errs := run(1, "--plain", "--filter", "batch:jnue"); out != "" || errs != "jobwatch: no tracked job matches the filter\n" {
+		t.Errorf("of a batch that there is not, it says %s%s", errs, out)
+	}
+	if out, errs := run(0, "--once", "--filter", "status:failed batch:june"); out != "" || errs != "jobwatch: no tracked job matches the filter: there is nothing to watch\n" {
+		t.Errorf("of failures where there is none, it says %s%s", errs, out)
+	}
+	run(2, "--once", "--filter", "status:")
+	home := configured(t, `filter = "batch:june"`+"\njson = true\n")
+	july2 := []string{"--api", s.base, "--batch", "july", july[0].String(), july[1].String()}
+	out, _, status := says(t, settled(t, home, append(july2, "--once", "--plain")...))
+	if status != 8 || !strings.HasPrefix(out, "JOB") || strings.Count(out, "july") != 2 {
+		t.Errorf("with a filter and JSON in the config file, --plain says\n%s", out)
+	}
+	out, errs, status = says(t, settled(t, home, append(july2, "--once", "--plain", "--json")...))
+	if status != 8 || !strings.HasPrefix(out, "{") || errs != "jobwatch: --plain is ignored beside --json\n" {
+		t.Errorf("--json --plain: %s%s", errs, out)
+	}
+}
+
+// --batch is taken for a filter, or to move jobs: it only names the batch of new ones.
+func TestABatchNameIsForNewJobs(t *testing.T) {
+	s := newStage(t)
+	id := s.jobs(1, 0)[0].String()
+	if _, errs, status := says(t, s.command("--once", "--batch", "june", id)); status != 8 || errs != "" {
+		t.Errorf("exit status %d: %s", status, errs)
+	}
+	for _, args := range []string{"--once", "--plain", "--json", "--once -"} {
+		cmd := s.command(append(strings.Fields(args), "--batch", "june")...)
+		_, errs, status := says(t, cmd)
+		if status != 2 || errs != "jobwatch: no job IDs on standard input; --batch only names the batch of new jobs: --filter batch:NAME watches a batch\n" {
+			t.Errorf("%s: exit status %d: %s", args, status, errs)
+		}
+	}
+	tm := termtest.Open(s, s.command("--once", "--batch", "june"), 100, 30)
+	tm.Left(2)
+	if !strings.Contains(tm.Raw(), "no jobs are given; --batch only names") {
+		t.Errorf("at a terminal it says %q", tm.Raw())
+	}
+	for batch, want := range map[string]string{"july": "jobwatch: 1 job already tracked in another batch: --batch only names new jobs\n", "june": ""} {
+		if out, errs, _ := says(t, s.command("--once", "--batch", batch, id)); errs != want || !strings.Contains(out, "june") {
+			t.Errorf("--batch %s: %s%s", batch, errs, out)
+		}
+	}
+	tm = s.open("--batch", "july", id)
+	tm.Sees("nothing new (1 already tracked); 1 of them in another batch", "june")
+	tm.Send("q")
+	tm.Left(0)
 }

@@ -41,6 +41,16 @@ func (f Filter) Timed() bool {
 	return slices.ContainsFunc(f.terms, func(t term) bool { return t.kind == byAge || t.kind == byStale })
 }
 
+// Lasting returns the words of f whose answer for a job stays, whatever the API says of the
+// job: its batch, its ID, its age when somebody began to watch it and, once the API has
+// described it, its texts.
+func (f Filter) Lasting(described bool) Filter {
+	lasting := slices.Clone(f.terms)
+	return Filter{terms: slices.DeleteFunc(lasting, func(t term) bool {
+		return t.kind > byID && t.kind != byAge || t.kind == byText && !described
+	})}
+}
+
 // Equal reports whether f and g are the same words in the same order.
 func (f Filter) Equal(g Filter) bool { return slices.Equal(f.terms, g.terms) }
 

@@ -262,3 +262,24 @@ func TestMatchingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a row", n)
 	}
 }
+
+func TestLastingWordsAreThoseThatNoAnswerChanges(t *testing.T) {
+	for text, want := range map[string][2]string{ // before the job is described, and after
+		"":                                  {"", ""},
+		"batch:june id:01 age<1d":           {"batch:june id:01 age<1d", "batch:june id:01 age<1d"},
+		"!batch:june invoice":               {"!batch:june", "!batch:june invoice"},
+		"status:done progress>50% is:stale": {"", ""},
+		"is:new is:selected is:live june":   {"", "june"},
+	} {
+		for i, described := range []bool{false, true} {
+			f, err := Parse(text)
+			wanted, also := Parse(want[i])
+			if err != nil || also != nil {
+				t.Fatal(err, also)
+			}
+			if got := f.Lasting(described); !got.Equal(wanted) {
+				t.Errorf("%q, described %v: %+v, want %q", text, described, got, want[i])
+			}
+		}
+	}
+}

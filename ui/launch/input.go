@@ -21,13 +21,17 @@ func given(ctx context.Context, opts cli.Options) (paste.Found, error) {
 	if err != nil {
 		return found, err
 	}
-	wanted := opts.Stdin == cli.WantStdin || read && opts.Output != cli.Dashboard
+	lines := opts.Output != cli.Dashboard || opts.Once
+	wanted := opts.Stdin == cli.WantStdin || lines && (read || opts.BatchGiven && opts.Stdin != cli.IgnoreStdin)
 	if wanted && len(found.IDs) == 0 {
 		none := "no job IDs on standard input"
 		if near := found.NearText(); near != "" {
 			none += ", but " + near
 		}
-		if opts.Stdin == cli.MaybeStdin {
+		switch {
+		case opts.BatchGiven && lines:
+			none += "; " + cli.OnlyNames
+		case opts.Stdin == cli.MaybeStdin:
 			none += "; to watch all tracked jobs, leave it empty (< " + os.DevNull + ")"
 		}
 		return found, &cli.UsageError{Message: none}

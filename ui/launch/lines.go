@@ -11,6 +11,7 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/cli"
 	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/plain"
@@ -29,10 +30,9 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	if near := found.NearText(); near != "" {
 		fmt.Fprintln(os.Stderr, "jobwatch: "+near+" on standard input; jobwatch goes on without")
 	}
-	jobs := found.IDs
 	if a.sim != nil {
 		for _, b := range a.sim.Demo(1) {
-			jobs = append(jobs, b.IDs...)
+			found.IDs = append(found.IDs, b.IDs...)
 		}
 	}
 	journal, opened, err := store.Open(ctx, a.state)
@@ -42,11 +42,13 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	case err != nil:
 		return plain.Result{}, err
 	}
-	defer journal.Close() //nolint:errcheck // all that Append said was saved is
+	defer journal.Close()                   //nolint:errcheck // all that Append said was saved is
+	words, _ := filter.Parse(a.opts.Filter) // cli has read it without an error
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == cli.JSON, Once: a.opts.Once,
-		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller, fail), Jobs: jobs, Batch: a.opts.Batch,
-		Redact: a.opts.Redact, Demo: a.opts.Demo,
+		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller, fail),
+		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
+		Filter: words, Redact: a.opts.Redact, Demo: a.opts.Demo,
 	}
 	if a.opts.NotifyCommand != "" {
 		config.Command = hook.New(a.opts.NotifyCommand).Run

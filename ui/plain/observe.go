@@ -36,7 +36,7 @@ func (w *watch) reported(r *job.Report) {
 	}
 	at.problem = r.Problem
 	turned := at.turn(r)
-	if shown := w.show(j, r.At); turned && !shown && w.cfg.JSON {
+	if shown := w.show(j, r.At); turned && !shown && w.cfg.JSON && w.shows(j) {
 		w.object(j, r.At)
 	}
 	w.tellTrouble(j)
@@ -81,6 +81,7 @@ func (w *watch) show(j *store.Job, now time.Time) (shown bool) {
 func (w *watch) line(j *store.Job, now time.Time) {
 	when := stamp(j, now)
 	switch {
+	case !w.shows(j):
 	case w.cfg.JSON:
 		w.object(j, when)
 	case !w.cfg.Once: // whose table comes at the end
@@ -100,6 +101,7 @@ func (w *watch) ready(j *store.Job, now time.Time) forecast.Estimate {
 func (w *watch) fileLine(j *store.Job) {
 	now := time.Now()
 	switch {
+	case !w.shows(j):
 	case w.cfg.JSON:
 		w.object(j, now)
 	case !w.cfg.Once:

@@ -8,6 +8,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/hook"
 )
 
@@ -52,6 +53,12 @@ type Config struct {
 	// rejected. A job of Jobs that was given up or rejected is asked for again.
 	Jobs  []job.ID
 	Batch string // the name of the batch that new jobs among them become; "": the time
+	// BatchGiven has it told which of Jobs stay in batches of another name.
+	BatchGiven bool
+
+	// Filter selects what is watched, by the words that last (see [filter.Filter.Lasting]),
+	// and what is shown of that. With it, no Jobs mean all that are tracked, even finished.
+	Filter filter.Filter
 }
 
 const (

@@ -28,6 +28,9 @@ func (w *watch) table() string {
 	rows := [][]string{{"JOB", "STATUS", "DONE", "BATCH", "DESCRIPTION"}}
 	for _, id := range w.order {
 		at := w.jobs[id]
+		if !w.shows(at.job) {
+			continue
+		}
 		j, p := w.public(at.job), w.problem(at.job)
 		said := about(j)
 		if p != nil && !j.End.Finished() {

@@ -47,6 +47,7 @@ type watch struct {
 	shorts shorts
 	oracle *forecast.Model
 	left   int // jobs that are not settled
+	begun  time.Time
 
 	files  downloads
 	herald herald
@@ -115,20 +116,29 @@ func (w *watch) follow(ctx context.Context) (stop func()) {
 func (w *watch) begin(ctx context.Context) error {
 	w.tellOpened()
 	now := time.Now()
-	ids := w.cfg.Jobs
+	w.begun = now
+	if err := w.trackNew(ctx, now); err != nil {
+		return err
+	}
+	ids, none := w.cfg.Jobs, "no unfinished jobs are tracked"
 	again := w.cfg.Once || len(ids) > 0 // somebody asks for them, which lifts our verdicts
+	filtered := !w.cfg.Filter.IsZero()
 	if len(ids) == 0 {
 		w.ledger.each(func(j *store.Job) {
-			if !j.End.Finished() || again && j.End.Verdict() || w.missing(j) {
+			if filtered || !j.End.Finished() || again && j.End.Verdict() || w.missing(j) {
 				ids = append(ids, j.ID)
 			}
 		})
-		if len(ids) == 0 {
-			w.tell("no unfinished jobs are tracked: there is nothing to watch")
-		}
 	}
-	if err := w.trackNew(ctx, ids, now); err != nil {
-		return err
+	if filtered {
+		var err error
+		if ids, err = w.selected(ids, again); err != nil {
+			return err
+		}
+		none = "no tracked job matches the filter"
+	}
+	if len(ids) == 0 {
+		w.tell(none + ": there is nothing to watch")
 	}
 	w.shorts = shortIDs(ids)
 	var poll []poller.Tracked
@@ -161,21 +171,28 @@ func (w *watch) begin(ctx context.Context) error {
 	return nil
 }
 
-// trackNew puts the jobs that are not tracked yet into the state file, as one batch.
-// They are durable before anything is said of them.
-func (w *watch) trackNew(ctx context.Context, ids []job.ID, now time.Time) error {
+// trackNew puts the given jobs that are not tracked yet into the state file, as one
+// batch. They are durable before anything is said of them.
+func (w *watch) trackNew(ctx context.Context, now time.Time) error {
 	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: w.cfg.Batch, Added: now}
 	if batch.Name == "" {
 		batch.Name = now.Local().Format("2006-01-02 15:04")
 	}
 	ops := []store.Op{store.SetBatch{Batch: batch}}
-	for _, id := range ids {
-		if w.ledger.jobs[id] != nil {
+	elsewhere := 0
+	for _, id := range w.cfg.Jobs {
+		if j := w.ledger.jobs[id]; j != nil {
+			if j.Batch != batch.ID && w.ledger.batches[j.Batch].Name != w.cfg.Batch {
+				elsewhere++
+			}
 			continue
 		}
 		j := store.Job{ID: id, Batch: batch.ID, Added: now, Answer: job.Answer{Progress: job.Unknown}}
 		w.ledger.track(j)
 		ops = append(ops, store.Track{Job: j})
+	}
+	if w.cfg.BatchGiven && elsewhere > 0 {
+		w.tell(plural(elsewhere, "job") + " already tracked in another batch: --batch only names new jobs")
 	}
 	if len(ops) == 1 {
 		return nil
@@ -191,10 +208,11 @@ func (w *watch) trackNew(ctx context.Context, ids []job.ID, now time.Time) error
 	return nil
 }
 
-// These say what stopped under us.
+// These say what stopped under us, or that nothing began.
 var (
 	errStopped    = errors.New("polling has stopped")
 	errNoDownload = errors.New("downloading has stopped")
+	errNoMatch    = errors.New("no tracked job matches the filter")
 )
 
 // isBroken reports whether an error is a panic in a goroutine, which ends everything.
@@ -300,7 +318,7 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 		return r, w.err.err
 	case w.out.err != nil && !r.Cut:
 		return r, fmt.Errorf("standard output can't be written: %w", w.out.err)
-	case (errors.Is(why, errStopped) || errors.Is(why, errNoDownload)) && !r.Interrupted:
+	case (errors.Is(why, errStopped) || errors.Is(why, errNoDownload) || errors.Is(why, errNoMatch)) && !r.Interrupted:
 		return r, why
 	}
 	return r, nil
