@@ -154,69 +154,6 @@ func idsOf(records []store.Job) []job.ID {
 	return ids
 }
 
-// forgetTargets removes the selected jobs, else the current one or the current
-// batch's; it asks first when that is more than one.
-func (m *Model) forgetTargets() tea.Cmd {
-	return m.forgetOrAsk(m.list.Targets(), "there is no job to remove here")
-}
-
-// clearFinished removes every finished job that the filter shows.
-func (m *Model) clearFinished() tea.Cmd {
-	return m.forgetOrAsk(m.finished(), "no finished jobs to remove")
-}
-
-// forgetOrAsk removes a job, and asks before it removes several.
-func (m *Model) forgetOrAsk(ids []job.ID, none string) tea.Cmd {
-	members := m.list.Members(ids)
-	switch len(ids) {
-	case 0:
-		m.say(theme.Dim, none)
-		return nil
-	case 1:
-		return m.forget(members)
-	}
-	m.confirm(question{
-		text:  "Remove " + plural(len(ids), "job") + "?",
-		aside: joined("; ", "the service keeps them", hint(m.opts.Keys.Undo, "brings them back")),
-		yes:   func() tea.Cmd { return m.forget(members) },
-		no:    "nothing removed",
-	})
-	return nil
-}
-
-// finished are the finished jobs that the filter shows.
-func (m *Model) finished() []job.ID {
-	var ids []job.ID
-	m.list.Matching(func(r *jobs.Row) bool {
-		if r.End.Finished() {
-			ids = append(ids, r.ID)
-		}
-		return true
-	})
-	return ids
-}
-
-// forget removes those of the jobs that no other window has removed or moved meanwhile.
-func (m *Model) forget(members []jobs.Member) tea.Cmd {
-	did := &change{at: m.now, removed: m.list.Remove(members)}
-	n := len(did.removed)
-	left := stay(len(members) - n)
-	if did.empty() {
-		m.say(theme.Warn, joined("; ", "nothing is left to remove", left))
-		return nil
-	}
-	m.history.add(did)
-	return m.commit(did, nil, joined("; ", "removed "+plural(n, "job"), left,
-		hint(m.opts.Keys.Undo, "brings "+itThem(n)+" back")))
-}
-
-func itThem(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
-}
-
 // nameBatch gives a batch another name.
 func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 	b, ok := m.list.Batch(id)
@@ -233,16 +170,6 @@ func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 	return m.commit(did, nil, "the batch is now called "+name)
 }
 
-func (m *Model) pollTargets() {
-	ids := m.list.Targets()
-	if len(ids) == 0 {
-		m.say(theme.Dim, "there is no job to poll here")
-		return
-	}
-	m.opts.Watcher.PollNow(ids...)
-	m.say(theme.Text, "polling "+plural(len(ids), "job")+" now")
-}
-
 func (m *Model) pollAll() {
 	ids := m.list.Where(func(r *jobs.Row) bool { return !r.End.Finished() })
 	m.opts.Watcher.PollNow(ids...)
@@ -257,33 +184,6 @@ func (m *Model) pause() {
 	} else {
 		m.say(theme.Text, "polling is resumed")
 	}
-}
-
-// copyTargets puts the IDs on the clipboard, a line each.
-func (m *Model) copyTargets() tea.Cmd { return m.copyIDs(m.list.Targets()) }
-
-func (m *Model) copyIDs(ids []job.ID) tea.Cmd {
-	if len(ids) == 0 {
-		m.say(theme.Dim, "there is no job to copy here")
-		return nil
-	}
-	what := ids[0].Short()
-	if len(ids) > 1 {
-		what = plural(len(ids), "ID")
-	}
-	terminal := m.opts.Terminal
-	return func() tea.Msg {
-		how, err := terminal.Copy(joinIDs(ids))
-		return sentMsg{what, how, err}
-	}
-}
-
-func (m *Model) sent(msg sentMsg) {
-	if msg.err != nil {
-		m.warn(fmt.Sprintf("could not copy %s: %v", msg.what, msg.err))
-		return
-	}
-	m.say(theme.OK, msg.what+" "+msg.how)
 }
 
 func (m *Model) markAll() {

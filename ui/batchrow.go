@@ -15,11 +15,14 @@ import (
 func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 	b, g := line.Batch, &m.theme.Glyphs
 	l := draw.NewLine(m.theme, ground(line.Cursor))
-	m.gutter(l, line.Cursor, "", theme.Text)
-	fold := g.Open
+	fold, mark := g.Open, ""
 	if b.Folded {
 		fold = g.Folded
+		if b.Counts.Selected > 0 {
+			mark = g.Marked
+		}
 	}
+	m.gutter(l, line.Cursor, mark, theme.Accent)
 	l.Put(theme.Dim, fold).Space(1)
 
 	failed := ""

@@ -79,7 +79,7 @@ func TestAConfirmationIsOnlyGivenWhereMeant(t *testing.T) {
 		ids, text := d.jobs(2)
 		d.paste(text)
 		d.press("n")
-		d.sees("Remove 2 jobs?")
+		d.sees("Remove 2 jobs of pasted 00:00:00?")
 		d.press("n")
 		d.sees("nothing removed", ids[0].Short())
 		d.press("n", "y")

@@ -97,15 +97,16 @@ func (m *Model) arrivedFile(e fetch.Event) tea.Cmd {
 // download fetches the PDFs of the selected jobs, else of the current one or the
 // current batch's.
 func (m *Model) download() {
-	wants := m.wants(m.list.Targets())
+	t := m.targets()
+	wants := m.wants(t.Shown)
 	switch {
 	case m.opts.Downloads == nil:
 		m.say(theme.Warn, "there is no folder to download to")
 	case len(wants) == 0:
-		m.say(theme.Dim, "nothing to download: no job here is Done")
+		m.say(theme.Dim, joined("; ", "nothing to download: no job here is Done", leftOut(&t)))
 	default:
 		n := m.opts.Downloads.Add(wants...)
-		m.say(theme.Text, "downloading "+plural(n, "PDF"))
+		m.say(theme.Text, joined("; ", "downloading "+plural(n, "PDF"), leftOut(&t)))
 	}
 }
 
@@ -197,9 +198,9 @@ func (m *Model) copyPath() tea.Cmd {
 		m.say(theme.Dim, "nothing to copy: this is no job's row")
 		return nil
 	}
-	text, what := row.File, "the file's path"
+	text, what := row.File, "the path of "+row.ShortID()+"'s PDF"
 	if text == "" && row.Answer.Path != "" {
-		text, what = m.opts.OutputURL(row.Answer.Path), "the output's URL"
+		text, what = m.opts.OutputURL(row.Answer.Path), "the output's URL of "+row.ShortID()
 	}
 	if text == "" {
 		m.say(theme.Dim, "nothing to copy: the job has no output yet")

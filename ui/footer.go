@@ -43,8 +43,12 @@ func (m *Model) footer() string {
 		return l.Put(theme.Text, typed).PadTo(room+1).Put(aside.role, aside.text).String()
 	}
 	right := m.narrowed()
+	noted := m.note.shows(m.now)
+	if noted && displayWidth(m.note.text) > width-span(right)-4 {
+		right = nil // it will be there again; the note won't
+	}
 	room := width - span(right) - 4
-	if m.note.shows(m.now) {
+	if noted {
 		l.Cut(m.note.role, m.note.text, room)
 	} else {
 		m.shortHelp(l, room)
@@ -191,7 +195,7 @@ func (m *Model) narrowed() []part {
 			parts = append(parts, part{theme.Dim, m.found()})
 		}
 	}
-	if n := m.list.Selected(); n > 0 && (list || m.screen == detailScreen) {
+	if n := m.list.Selected(); n > 0 && list {
 		parts = append(parts, part{theme.Accent, plural(n, "job") + " selected"})
 	}
 	if s := m.list.Sort(); s != jobs.Attention && list && m.layout.width >= 80 {

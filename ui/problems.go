@@ -21,8 +21,9 @@ import (
 // problemView is the screen of failures grouped by cause, over all batches.
 type problemView struct {
 	all     []problem
-	changes int // of failures, when all was made of them
-	at      int // the cause under the cursor
+	changes int      // of failures, when all was made of them
+	at      int      // the cause under the cursor
+	saving  []job.ID // of the cause that savePrompt is about
 }
 
 // refresh groups the failures anew when there are others than before. The cursor
@@ -61,28 +62,28 @@ func (m *Model) problemKey(msg tea.KeyMsg) tea.Cmd {
 		v.at = max(len(v.all)-1, 0)
 	case key.Matches(msg, k.Copy):
 		if v.at < len(v.all) {
-			return m.copyIDs(v.all[v.at].ids)
+			return m.copyIDs(v.all[v.at].ids, "")
 		}
 	case key.Matches(msg, k.Export):
 		if v.at < len(v.all) {
+			v.saving = v.all[v.at].ids
 			m.ask(savePrompt)
 		}
 	case key.Matches(msg, k.Detail):
 		if v.at < len(v.all) {
 			m.show(listScreen)
-			m.list.Go(v.all[v.at].ids[0])
+			if !slices.ContainsFunc(v.all[v.at].ids, m.list.Go) {
+				m.say(theme.Warn, joined("; ", unseen(len(v.all[v.at].ids), 0, "job"), hint(m.opts.Keys.Back, "clears it")))
+			}
 		}
 	}
 	return nil
 }
 
-// saveCause writes the IDs of the current cause to a file, a line each, for its
-// owner alone: IDs are all that one needs to read a job.
+// saveCause writes the IDs of the cause that was asked about to a file, a line each, for
+// its owner alone: IDs are all that one needs to read a job.
 func (m *Model) saveCause(name string) tea.Cmd {
-	if m.trouble.at >= len(m.trouble.all) {
-		return nil
-	}
-	ids := m.trouble.all[m.trouble.at].ids
+	ids := m.trouble.saving
 	return func() tea.Msg {
 		path, err := export.Text(name, []byte(joinIDs(ids)+"\n"))
 		return exportedMsg{name: cmp.Or(path, name), rows: len(ids), err: err}

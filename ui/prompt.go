@@ -188,9 +188,9 @@ func (m *Model) label() string {
 	case namePrompt:
 		return "name of the batch: "
 	case exportPrompt:
-		return "export to (.csv, .json or .md): "
+		return "export " + plural(m.list.Matched(), "job") + " to (.csv, .json or .md): "
 	case savePrompt:
-		return "save the IDs of this cause to: "
+		return "save " + plural(len(m.trouble.saving), "ID") + " of this cause to: "
 	case noPrompt, confirmPrompt:
 	}
 	return ""

@@ -153,9 +153,9 @@ func TestAPasteWhileAQuestionIsOpen(t *testing.T) {
 		_, text = d.jobs(2)
 		d.press("x")
 		d.paste("yes\ny\n")
-		d.sees("Remove 3 jobs?", "no job IDs in the pasted text")
+		d.sees("Remove 3 jobs of pasted 00:00:00?", "no job IDs in the pasted text")
 		d.paste(text)
-		d.sees("Remove 3 jobs?", "added 2 jobs", "0/2")
+		d.sees("Remove 3 jobs of pasted 00:00:00?", "added 2 jobs", "0/2")
 	})
 }
 

@@ -31,11 +31,11 @@ func TestAHeldKeyDoesNotAnswerItsOwnQuestion(t *testing.T) {
 				d.paste(text)
 				d.waitFor(" 3/3 ")
 				d.hold(key, time.Duration(delay)*time.Millisecond, 4*time.Second)
-				d.sees("3 jobs? y/n", "3 done")
+				d.sees("? y/n", "Remove 3 ", "3 done")
 				d.wait(400 * time.Millisecond) // let go, and pressed too soon
 				d.press(key)
 				d.wait(time.Second)
-				d.sees("3 jobs? y/n", "3 done")
+				d.sees("? y/n", "Remove 3 ", "3 done")
 				d.press(key) // meant
 				d.wait(time.Second)
 				d.sees("Nothing tracked yet.")
@@ -50,16 +50,16 @@ func TestAKeyHeldOverASlowLineDoesNotAnswerItsOwnQuestion(t *testing.T) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.press("xxxx")
-		d.sees("3 jobs? y/n")
+		d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
 		for range 3 {
 			d.wait(time.Second)
 			d.press("xxx")
 		}
 		d.wait(time.Second)
-		d.sees("3 jobs? y/n", "3 jobs")
+		d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
 		d.press("yes please") // text, of a terminal that doesn't say so
 		d.wait(time.Second)
-		d.sees("3 jobs? y/n", "3 jobs")
+		d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
 		d.press("yy")
 		d.sees("Nothing tracked yet.")
 	})
@@ -80,7 +80,7 @@ func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
 				for _, button := range []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonRight, tea.MouseButtonWheelUp, tea.MouseButtonWheelDown} {
 					d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: button})
 				}
-				d.sees("3 jobs? y/n, enter: yes")
+				d.sees("Remove 3 jobs of pasted 00:00:00? y/n, enter: yes")
 				d.press(no)
 				d.sees("nothing removed", "3 jobs")
 			}
@@ -117,13 +117,13 @@ func TestAnAnswerIsAboutWhatWasNamed(t *testing.T) {
 		other := &desk{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
 		other.start()
 		d.press("x")
-		d.sees("3 jobs? y/n")
+		d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
 		other.model.list.Go(ids[0])
 		other.press("x")
 		_, more := d.jobs(2)
 		other.paste(more)
 		d.wait(time.Second)
-		d.sees("3 jobs? y/n", "4 jobs") // in the header
+		d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "4 jobs") // in the header
 		d.press("y")
 		d.wait(time.Second)
 		d.sees("2 jobs")

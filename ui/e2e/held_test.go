@@ -29,7 +29,7 @@ func TestAHeldKeyRemovesNoBatch(t *testing.T) {
 	tm.Sees("40 done")
 	hold(tm, "x", 30*time.Millisecond)
 	hold(tm, "x", 660*time.Millisecond)
-	tm.Sees("40 jobs? y/n", "40 done")
+	tm.Sees("Remove 40 jobs of pasted", "40 done")
 	<-time.After(600 * time.Millisecond)
 	tm.Send("x")
 	tm.Sees("Nothing tracked yet.")

@@ -127,7 +127,7 @@ func (s *stage) forgetAll(tm *termtest.Terminal) {
 		return strings.Contains(footer, "? help  / filter") &&
 			!strings.Contains(footer, " of 30 jobs") && !strings.Contains(footer, "selected")
 	})
-	s.presses(tm, "c", "the question", func(footer string) bool { return strings.Contains(footer, "Remove 30 jobs?") })
+	s.presses(tm, "c", "the question", func(footer string) bool { return strings.Contains(footer, "Remove 30 finished jobs?") })
 	tm.Send("y")
 }
 

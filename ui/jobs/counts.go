@@ -6,6 +6,7 @@ type Counts struct {
 	By          [States]int
 	News        int // ends that have not been looked at
 	NewFailures int // those of them that are failures
+	Selected    int
 
 	done int64 // millionths of a job
 }
@@ -35,13 +36,14 @@ const whole = 1e6
 
 // tally is what one row adds to the counts.
 type tally struct {
-	done  int32
-	state State
-	news  bool
+	done     int32
+	state    State
+	news     bool
+	selected bool
 }
 
 func tallyOf(r *Row) tally {
-	t := tally{state: r.State(), news: r.News}
+	t := tally{state: r.State(), news: r.News, selected: r.Selected}
 	switch p := r.Answer.Progress; {
 	case t.state.Finished():
 		t.done = whole
@@ -56,6 +58,9 @@ func (c *Counts) add(t tally, n int) {
 	c.Total += n
 	c.By[t.state] += n
 	c.done += int64(n) * int64(t.done)
+	if t.selected {
+		c.Selected += n
+	}
 	if t.news {
 		c.News += n
 		if t.state.Failed() {

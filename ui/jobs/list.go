@@ -33,7 +33,6 @@ type List struct {
 	failures int // see FailureChanges
 	comings  int // see Comings
 	matched  int
-	selected int
 
 	strays   []int32   // the slots of rows that have come away from their places
 	arranged time.Time // when they were last put where they belong
@@ -75,7 +74,7 @@ func (l *List) clear(room int) {
 	l.empty = 0
 	l.order = ordered{current: l.hasBatch}
 	l.layout = layout{old: true}
-	l.counts, l.matched, l.selected = Counts{}, 0, 0
+	l.counts, l.matched = Counts{}, 0
 }
 
 // Load adds what the state file held at the start, all of it history. Jobs that
@@ -145,15 +144,12 @@ func (l *List) put(i int32, seq uint32) bool {
 	l.counts.add(s.tally, 1)
 	l.noteFailure(s.tally.state)
 	l.comings++
-	if r.Selected {
-		l.selected++
-	}
 	return true
 }
 
 // take removes a row.
 func (l *List) take(i int32) {
-	s, r := &l.slots[i], &l.rows[i]
+	s := &l.slots[i]
 	b := &l.batches[s.batch]
 	if s.shown {
 		s.shown = false
@@ -166,9 +162,6 @@ func (l *List) take(i int32) {
 	l.counts.add(s.tally, -1)
 	l.noteFailure(s.tally.state)
 	l.comings++
-	if r.Selected {
-		l.selected--
-	}
 	if b.Counts.Total == 0 {
 		l.empty++
 	}

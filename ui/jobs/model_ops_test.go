@@ -188,7 +188,8 @@ func (p *pair) others(t *rapid.T) {
 func (p *pair) forget(t *rapid.T) {
 	ids := rapid.SliceOfN(rapid.Custom(someID), 1, 4).Draw(t, "ids")
 	if rapid.Bool().Draw(t, "targets") {
-		ids = p.l.Targets()
+		targets := p.l.Targets()
+		ids = targets.All()
 	}
 	p.undo = append(p.undo, p.l.Forget(ids))
 	var gone []modelRemoved

@@ -407,6 +407,7 @@ func (m *model) counts(jobs []*modelJob) Counts {
 	for _, j := range jobs {
 		c.Total++
 		c.By[j.State()]++
+		c.Selected += b2i(j.Selected)
 		switch p := j.Answer.Progress; {
 		case j.State().Finished():
 			c.done += whole

@@ -74,7 +74,6 @@ func (l *List) inherit(i int32, old *List, out *Applied) {
 	r.Speed, r.drawn = was.Speed, was.drawn
 	r.News = r.State().Finished() && (was.News || !was.State().Finished())
 	l.noteFailure(r.State())
-	l.selected += b2i(r.Selected)
 	l.refresh(i)
 	l.changed(i)
 }

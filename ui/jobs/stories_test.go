@@ -112,10 +112,11 @@ func TestFoldedBatchesOpenForAFilterAndFoldAgain(t *testing.T) {
 
 func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
 	d := newDesk(t, 20)
-	targets := func(want string) {
+	targets := func(shown string, hidden ...string) {
 		t.Helper()
-		if got := d.Targets(); !slices.Equal(got, ids(want)) {
-			t.Errorf("targets are %v, want %s", got, want)
+		got := d.Targets()
+		if want := ids(strings.Join(hidden, " ")); !slices.Equal(got.Shown, ids(shown)) || !slices.Equal(got.Hidden, want) {
+			t.Errorf("targets are %+v, want %s and hidden %s", got, shown, hidden)
 		}
 	}
 	targets("")
@@ -128,7 +129,7 @@ func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
 	d.ToggleSelect()
 	d.find("a")
 	d.on("a")
-	targets("c") // selected, though not shown
+	targets("", "c") // selected, though not shown
 	if d.Selected() != 1 {
 		t.Errorf("%d selected", d.Selected())
 	}

@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/theme"
+)
+
+// targets are what an action applies to: in the list, the selected jobs come first; the
+// full-screen details are about what they show. Removing asks before it takes what the
+// list does not show. All else leaves that out, and says so.
+func (m *Model) targets() jobs.Targets {
+	if m.screen == detailScreen {
+		return m.list.CurrentTargets()
+	}
+	return m.list.Targets()
+}
+
+// unseen says that some jobs of a kind have no row in the list; "" of none.
+func unseen(filtered, folded int, kind string) string {
+	are := func(n int, one, more string) string {
+		switch n {
+		case 0:
+			return ""
+		case 1:
+			return "1 " + kind + " is " + one
+		}
+		return plural(n, kind) + " are " + more
+	}
+	return joined(", ", are(filtered, "hidden by the filter", "hidden by the filter"),
+		are(folded, "in a folded batch", "in folded batches"))
+}
+
+// leftOut says which targets an action leaves out.
+func leftOut(t *jobs.Targets) string {
+	if len(t.Hidden) == 0 {
+		return ""
+	}
+	return unseen(t.Filtered, len(t.Hidden)-t.Filtered, "selected job") + " and left out"
+}
+
+// forgetTargets removes the targets.
+func (m *Model) forgetTargets() tea.Cmd {
+	t := m.targets()
+	n := len(t.Shown) + len(t.Hidden)
+	batch, ok := m.list.Batch(t.Batch)
+	switch {
+	case n == 0:
+		m.say(theme.Dim, "there is no job to remove here")
+		return nil
+	case ok:
+		return m.forgetOrAsk(t, plural(n, "job")+" of "+batch.Name, staying(batch.Counts.Total-n))
+	case m.list.Selected() > 0 && m.screen == listScreen:
+		return m.forgetOrAsk(t, plural(n, "selected job"),
+			unseen(t.Filtered, len(t.Hidden)-t.Filtered+t.Folded, "selected job"))
+	}
+	return m.forgetOrAsk(t, plural(n, "job"), "")
+}
+
+// clearFinished removes every finished job that the filter shows.
+func (m *Model) clearFinished() tea.Cmd {
+	t := m.list.FinishedTargets()
+	n := len(t.Shown)
+	if n == 0 {
+		m.say(theme.Dim, joined("; ", "there are no finished jobs to remove", staying(m.finished())))
+		return nil
+	}
+	return m.forgetOrAsk(t, plural(n, "finished job"),
+		joined(", ", unseen(0, t.Folded, "job"), staying(m.finished()-n)))
+}
+
+// finished is how many jobs have ended, whatever the filter shows.
+func (m *Model) finished() int {
+	counts := m.list.Counts()
+	return counts.Finished()
+}
+
+// staying says that the filter hides n more jobs; "" of none.
+func staying(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the filter hides %d more, which stay", n)
+}
+
+// forgetOrAsk removes jobs. It asks before it removes several, or what has no row.
+func (m *Model) forgetOrAsk(t jobs.Targets, what, aside string) tea.Cmd {
+	members := m.list.Members(t.All())
+	if len(members) == 1 && t.Folded+len(t.Hidden) == 0 {
+		return m.forget(members)
+	}
+	m.confirm(question{
+		text:  "Remove " + what + "?",
+		aside: joined("; ", aside, "the service keeps them", hint(m.opts.Keys.Undo, "brings them back")),
+		yes:   func() tea.Cmd { return m.forget(members) },
+		no:    "nothing removed",
+	})
+	return nil
+}
+
+// forget removes those of the jobs that no other window has removed or moved meanwhile.
+func (m *Model) forget(members []jobs.Member) tea.Cmd {
+	did := &change{at: m.now, removed: m.list.Remove(members)}
+	n := len(did.removed)
+	left := stay(len(members) - n)
+	if did.empty() {
+		m.say(theme.Warn, joined("; ", "nothing is left to remove", left))
+		return nil
+	}
+	m.history.add(did)
+	return m.commit(did, nil, joined("; ", "removed "+plural(n, "job"), left,
+		hint(m.opts.Keys.Undo, "brings "+itThem(n)+" back")))
+}
+
+func itThem(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+func (m *Model) pollTargets() {
+	t := m.targets()
+	if len(t.Shown) == 0 {
+		m.say(theme.Dim, joined("; ", "there is no job to poll here", leftOut(&t)))
+		return
+	}
+	m.opts.Watcher.PollNow(t.Shown...)
+	m.say(theme.Text, joined("; ", "polling "+these(t.Shown, "job")+" now", leftOut(&t)))
+}
+
+// these are jobs for a note: one by its name in the list, several by their number.
+func these(ids []job.ID, noun string) string {
+	if len(ids) == 1 {
+		return ids[0].Short()
+	}
+	return plural(len(ids), noun)
+}
+
+// copyTargets puts the IDs on the clipboard, a line each.
+func (m *Model) copyTargets() tea.Cmd {
+	t := m.targets()
+	return m.copyIDs(t.Shown, leftOut(&t))
+}
+
+// copyIDs puts IDs on the clipboard, and says so with a note.
+func (m *Model) copyIDs(ids []job.ID, note string) tea.Cmd {
+	if len(ids) == 0 {
+		m.say(theme.Dim, joined("; ", "there is no job to copy here", note))
+		return nil
+	}
+	what, terminal := these(ids, "ID"), m.opts.Terminal
+	return func() tea.Msg {
+		how, err := terminal.Copy(joinIDs(ids))
+		return sentMsg{what, joined("; ", how, note), err}
+	}
+}
+
+func (m *Model) sent(msg sentMsg) {
+	if msg.err != nil {
+		m.warn(fmt.Sprintf("could not copy %s: %v", msg.what, msg.err))
+		return
+	}
+	m.say(theme.OK, msg.what+" "+msg.how)
+}
