@@ -2,10 +2,14 @@ package ui
 
 import (
 	"context"
+	"maps"
+	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 )
 
@@ -270,4 +274,67 @@ func TestUndoAcrossAnotherStateFile(t *testing.T) {
 		d.press("ctrl+r")
 		d.sees("added 4 jobs again", ids[3].Short(), "pasted")
 	})
+}
+
+// Two people add, remove, rename, undo and redo in their windows, one right after the
+// other or both at once: in the end both see what the state file says.
+func TestTwoWindowsUndoAndAgree(t *testing.T) {
+	for seed := range uint64(8) {
+		atDesk(t, func(d *desk) {
+			rng := rand.New(rand.NewPCG(seed, 9))
+			ids, _ := d.silent(8, 24*time.Hour)
+			windows := []*desk{d, d.beside()}
+			for range 150 {
+				w := windows[rng.IntN(2)]
+				switch rng.IntN(8) {
+				case 0:
+					from := rng.IntN(len(ids))
+					var text strings.Builder
+					for _, id := range ids[from:min(from+1+rng.IntN(4), len(ids))] {
+						text.WriteString(id.String() + "\n")
+					}
+					w.paste(text.String())
+				case 1:
+					w.press("x", "y")
+				case 2:
+					w.rename([]string{"june", "july", "may"}[rng.IntN(3)])
+				case 3, 4:
+					w.press("u", "y")
+				case 5:
+					w.press("ctrl+r", "y")
+				case 6:
+					w.press([]string{"g", "G", "up", "down"}[rng.IntN(4)])
+				default:
+					for _, w := range windows {
+						w.wait(time.Second)
+					}
+				}
+				if w.model.prompt != noPrompt {
+					w.press("esc")
+				}
+			}
+			for range 3 {
+				for _, w := range windows {
+					w.wait(5 * time.Second)
+				}
+			}
+			contents, _, err := store.Replay(strings.NewReader(content(t, d.file)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := make(map[job.ID]tracked)
+			names := make(map[store.BatchID]string)
+			for _, b := range contents.Batches {
+				names[b.ID] = b.Name
+			}
+			for _, j := range contents.Jobs {
+				want[j.ID] = tracked{string(j.Batch), names[j.Batch], j.Added.UnixMilli()}
+			}
+			for n, w := range windows {
+				if got := (&past{list: w.model.list}).state(); !maps.Equal(got, want) {
+					t.Errorf("seed %d: window %d shows\n%v\nthe file says\n%v", seed, n, got, want)
+				}
+			}
+		})
+	}
 }

@@ -93,7 +93,7 @@ func (l *List) Members(ids []job.ID) []Member {
 
 // Still returns those of the members that are still on the list.
 func (l *List) Still(members []Member) []Member {
-	var out []Member
+	out := make([]Member, 0, len(members))
 	for _, m := range members {
 		if i, ok := l.slot(m.ID); ok && MemberOf(&l.rows[i].Job) == m {
 			out = append(out, m)
