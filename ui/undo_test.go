@@ -13,9 +13,12 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// rename renames the batch that the cursor is in.
+// rename renames the batch that the cursor is in, if any.
 func (d *desk) rename(name string) {
 	d.press("n")
+	if d.model.prompt != namePrompt {
+		return
+	}
 	for range 40 {
 		d.press("backspace")
 	}
