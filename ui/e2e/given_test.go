@@ -182,7 +182,7 @@ func TestABatchNameIsForNewJobs(t *testing.T) {
 			t.Errorf("--batch %s: %s%s", batch, errs, out)
 		}
 	}
-	tm = s.open("--batch", "july", id)
+	tm = termtest.Open(s, s.command("--batch", "july", id), 100, 30)
 	tm.Sees("nothing new (1 already tracked); 1 of them in another batch", "june")
 	tm.Send("q")
 	tm.Left(0)
