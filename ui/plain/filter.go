@@ -18,7 +18,7 @@ func (w *watch) selected(ids []job.ID, again bool) ([]job.ID, error) {
 		s := w.subject(j)
 		lasts := f.Lasting(!j.Answered.IsZero()).Match(s)
 		matched = matched || lasts
-		if ended := j.End.Finished() && !(again && j.End.Verdict()); lasts && (!ended || f.Match(s)) {
+		if live := !j.End.Finished() || again && j.End.Verdict(); lasts && (live || f.Match(s)) {
 			out = append(out, id)
 		}
 	}
