@@ -181,10 +181,20 @@ func (tm *Terminal) Wall(text string) {
 }
 
 // Raw is everything that was written to the terminal.
-func (tm *Terminal) Raw() string {
+func (tm *Terminal) Raw() string { return tm.Since(0) }
+
+// Since is what was written to the terminal after its first n bytes.
+func (tm *Terminal) Since(n int) string {
 	tm.mu.Lock()
 	defer tm.mu.Unlock()
-	return tm.raw.String()
+	return string(tm.raw.Bytes()[n:])
+}
+
+// Look calls f with the terminal's screen, on which nothing is drawn meanwhile.
+func (tm *Terminal) Look(f func(screen *vt.Emulator)) {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	f(tm.screen)
 }
 
 // Sees waits until texts are on the screen, one after the other.
