@@ -275,7 +275,7 @@ func bracketed(s *session) (all []Event) {
 	for _, e := range s.filter.events {
 		switch e := e.(type) {
 		case Paste:
-			if !isPaste(e.Text) && len(IDs(e.Text).IDs) == 0 {
+			if !isPaste(e.Text[e.Typed:]) && len(IDs(e.Text).IDs) == 0 {
 				all = append(all, e)
 			}
 		case Background:
