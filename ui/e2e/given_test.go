@@ -133,7 +133,7 @@ func TestAFilterSelectsWhatAScriptWatches(t *testing.T) {
 	if out, _ := run(0, "--once", "--filter=batch:june"); strings.Count(out, "june") != 2 || strings.Count(out, "\n") != 3 {
 		t.Errorf("what is finished is not in the table:\n%s", out)
 	}
-	s.until("until one of july is done", func() bool { out, _ := run(8, "--once", "--json"); return strings.Contains(out, `"Done"`) })
+	s.until("until one of july is done", func() bool { run(8, "--once", "--json"); return s.saved() == 3 })
 	for _, args := range [][]string{{"--once", "--json", "--filter=status:processing"}, {"--once", "--json", "--filter", "july !status:done"}} {
 		if out, _ := run(8, args...); strings.Count(out, "\n") != 1 || !strings.Contains(out, july[1].String()) {
 			t.Errorf("%q: %s", args, out)
