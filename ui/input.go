@@ -126,8 +126,8 @@ func (in *input) length() int { return utf8.RuneCountInString(in.Value()) }
 // start the cursor stands, less than width.
 func (in *input) shown(c safe.Charset, width int) (text string, cursor int) {
 	at, whole := 0, 0 // the cursor and the text's end, in cells
-	for cluster, end := range in.clusters() {
-		whole += safe.Width(drawn(c, cluster))
+	for cells, end := range in.drawn(c) {
+		whole += safe.Width(cells)
 		if end <= in.Position() {
 			at = whole
 		}
@@ -135,8 +135,7 @@ func (in *input) shown(c safe.Charset, width int) (text string, cursor int) {
 	first := max(min(at-width/2, whole+1-width), 0)
 	var b strings.Builder
 	start, x := 0, 0
-	for cluster := range in.clusters() {
-		cells := drawn(c, cluster)
+	for cells := range in.drawn(c) {
 		before := x
 		x += safe.Width(cells)
 		switch {
@@ -151,10 +150,29 @@ func (in *input) shown(c safe.Charset, width int) (text string, cursor int) {
 	return b.String(), at - start
 }
 
-// drawn is how a cluster is drawn: what can't be drawn is a blank cell.
-func drawn(c safe.Charset, cluster string) string {
-	if line := c.Line(cluster); safe.Width(line) > 0 {
-		return line
+// drawn yields the clusters as they are drawn, each with the position of its end. What
+// can't be drawn is a blank cell. Clusters come together that join when they are clean,
+// as jamo do without the joiner that kept them apart.
+func (in *input) drawn(c safe.Charset) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		cells, last, at := "", "", 0
+		for cluster, end := range in.clusters() {
+			next := c.Line(cluster)
+			if safe.Width(next) == 0 {
+				next = " "
+			}
+			if safe.Width(last+next) != safe.Width(last)+safe.Width(next) {
+				cells += next
+			} else {
+				if cells != "" && !yield(cells, at) {
+					return
+				}
+				cells = next
+			}
+			last, at = next, end
+		}
+		if cells != "" {
+			yield(cells, at)
+		}
 	}
-	return " "
 }

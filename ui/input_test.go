@@ -95,6 +95,7 @@ func TestEveryEditingKeyAtEveryPlace(t *testing.T) {
 func FuzzEditing(f *testing.F) {
 	f.Add("ab", []byte{21, 40, 41, 42, 43, 44})
 	f.Add("漢 e\u0301 👩\u200d👦", []byte{1, 2, 3, 20, 25, 30, 35})
+	f.Add("\u200dퟦ", []byte{200, 200, 200}) // clusters that join without the joiner
 	f.Fuzz(func(t *testing.T, value string, presses []byte) {
 		value, presses = value[:min(len(value), 256)], presses[:min(len(presses), 64)] // what a second is enough for
 		in, keys := newInput(), editingKeys()
