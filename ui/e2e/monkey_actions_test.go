@@ -202,8 +202,12 @@ func (m *monkey) text() action {
 		"invoices of June", "quick list:", "exclude x, copy y", "quit\r", "xyz uvw cqcq", "Dear Sir or Madam,\r\nyour request\r\n", "ux", "qx", "cy", "xqy",
 		"jjjjjjjj", "jjjkkk", lines([]job.ID{m.anID()}), "job "+m.anID().String(), "\xff\xfe", "漢字漢字漢字", "é",
 	)
-	last := m.log[max(len(m.log)-1, 0):] // half a sequence swallows the first letter, and the second may be a key by itself
-	return action{name: "text", keys: keys, removes: len(last) > 0 && last[0].name == "half"}
+	// An esc or half a sequence before it swallows the first letter; the second may then be a key.
+	last := action{}
+	if len(m.log) > 0 {
+		last = m.log[len(m.log)-1]
+	}
+	return action{name: "text", keys: keys, removes: last.name == "half" || strings.HasSuffix(last.keys, "\x1b")}
 }
 
 // events and replies are sequences that terminals send by themselves and when asked.
