@@ -18,7 +18,7 @@ import (
 // A mail with jobs is piped in: its lines are broken, and an ID was not copied whole.
 func TestIDsOutOfAMail(t *testing.T) {
 	s := newStage(t)
-	ids := s.jobs(4, 0)
+	ids := s.running(4)
 	broken, typeset, cut := ids[1].String(), strings.ReplaceAll(ids[2].String(), "-", "\u2011"), ids[3].String()[:30]
 	mail := "> " + ids[0].String() + " and\n> the job_id=3D" + broken[:20] + "=\n" + broken[20:] + "\n> " + typeset + "\n> " + cut + "\n"
 	cmd := s.command("--once")
@@ -35,7 +35,7 @@ func TestIDsOutOfAMail(t *testing.T) {
 	cmd = s.command()
 	cmd.Stdin = strings.NewReader(mail)
 	tm := termtest.Open(s, cmd, 100, 30)
-	tm.Sees("1 looks like a cut-off ID", "3/3")
+	tm.Sees("1 looks like a cut-off ID", "0/3")
 	tm.Send("q")
 	tm.Left(0)
 }
@@ -124,7 +124,7 @@ func TestAFilterSelectsWhatAScriptWatches(t *testing.T) {
 		}
 		return out, errs
 	}
-	run(8, "--once", "--batch", "june", june[0].String(), june[1].String())
+	says(t, s.command("--once", "--batch", "june", june[0].String(), june[1].String())) // done by now on a slow machine
 	run(8, "--once", "--batch", "july", july[0].String(), july[1].String())
 
 	out, errs := run(0, "--plain", "--filter", "batch:june")
@@ -162,7 +162,7 @@ func TestAFilterSelectsWhatAScriptWatches(t *testing.T) {
 // --batch is taken for a filter, or to move jobs: it only names the batch of new ones.
 func TestABatchNameIsForNewJobs(t *testing.T) {
 	s := newStage(t)
-	id := s.jobs(1, 0)[0].String()
+	id := s.running(1)[0].String()
 	if _, errs, status := says(t, s.command("--once", "--batch", "june", id)); status != 8 || errs != "" {
 		t.Errorf("exit status %d: %s", status, errs)
 	}

@@ -96,12 +96,17 @@ func (s *stage) open(args ...string) *termtest.Terminal {
 }
 
 // jobs are n jobs without progress, done one after the other from one second on.
-func (s *stage) jobs(n int, each time.Duration) []job.ID {
+func (s *stage) jobs(n int, each time.Duration) []job.ID { return s.lasting(n, time.Second, each) }
+
+// running are n jobs that outlast any story.
+func (s *stage) running(n int) []job.ID { return s.lasting(n, time.Hour, 0) }
+
+func (s *stage) lasting(n int, first, each time.Duration) []job.ID {
 	lives := sim.AllAtOnce(sim.Plans(1, n))
 	for i := range lives {
 		lives[i].Type, lives[i].Fail = sim.Silent, false
 		lives[i].Start = 0
-		lives[i].Duration = time.Second + time.Duration(i)*each
+		lives[i].Duration = first + time.Duration(i)*each
 		lives[i].End = lives[i].Duration
 	}
 	return s.api.Add(sim.Describe(1, lives)...)
