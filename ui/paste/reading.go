@@ -27,8 +27,8 @@ const (
 //   - characters without a width, such as zero-width spaces and soft hyphens, and
 //     escape sequences, such as colours
 //   - once, the end of a line, with a hyphen or the = of quoted-printable before it and
-//     indentation and the > of quoting after it. What follows must end a word then, so
-//     that a cut-off ID is not completed by digits of the next line's.
+//     indentation and the > of quoting after it. No further hyphen and digit may follow then, so
+//     that a cut-off ID is not completed by the beginning of the next line's.
 //
 // 32 digits without any hyphen are an ID where they are a word of their own, on one
 // line, and have version 1 to 8 and the variant of RFC 9562, as one checksum in eight
