@@ -185,7 +185,7 @@ func (m *monkey) home() action {
 			m.tm.Send(key)
 			<-time.After(2 * separate)
 		}
-		m.redrawn(func() { m.tm.Send("\x0c") }, m.Failed)
+		m.redrawn(func() { m.tm.Send("\x0c\x0c") }, m.Failed) // twice: on a loaded machine the esc makes the first alt+ctrl+l
 		m.tm.Paste(lines(ids))
 		for _, id := range ids {
 			if !m.tracked[id] {
