@@ -357,7 +357,7 @@ func (m *monkey) checkScreen() {
 	m.maxWidth, m.maxHeight = m.width, m.height
 	after := m.rows()
 	now := m.api.Stats()
-	unchanged = unchanged && polls.InFlight == 0 && polls.Requests == now.Requests && time.Since(m.otherWrote) > 3*time.Second/2
+	unchanged = unchanged && !strings.Contains(strings.Join(before, ""), "saving ") && polls.InFlight == 0 && polls.Requests == now.Requests && time.Since(m.otherWrote) > 3*time.Second/2
 	hasForecast := func(rows []string) bool { return strings.Contains(ansi.Strip(strings.Join(rows, "")), "Ready  ") }
 	if !unchanged || hasForecast(before) != hasForecast(after) {
 		return // there may be news on the screen
