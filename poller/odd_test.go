@@ -2,6 +2,7 @@ package poller_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,32 +11,56 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// saying is an API that says one status of each job, for ever, and notes when it did.
+// saying is an API that says a status of each job, and notes when it did.
 type saying struct {
+	mu     sync.Mutex
 	status func(id job.ID) job.Status
 	polls  map[job.ID][]time.Time
 }
 
+// says returns an API that answers with status.
+func says(status func(id job.ID) job.Status) *saying {
+	return &saying{status: status, polls: map[job.ID][]time.Time{}}
+}
+
+// asked returns when it was asked for a job since the last call.
+func (s *saying) asked(id job.ID) []time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	polls := s.polls[id]
+	delete(s.polls, id)
+	return polls
+}
+
+// say has it answer otherwise from now on.
+func (s *saying) say(status job.Status) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = func(job.ID) job.Status { return status }
+}
+
 func (s *saying) Status(_ context.Context, id job.ID) (job.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.polls[id] = append(s.polls[id], time.Now())
 	return job.Answer{Status: s.status(id), Progress: job.Unknown}, nil
 }
 
-// A job was cancelled, of which API.md knows nothing: it may be over or not. It is asked
+// A job was cancelled, which none of the API's four words tells: it may be over or not. It is asked
 // ever more rarely, also on the screen and after a restart, but at least hourly.
 func TestAnOddStatusIsAskedEverMoreRarely(t *testing.T) {
 	for name, shown := range map[string]bool{"on the screen": true, "elsewhere": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				id, begin := job.ID{1}, time.Now()
-				says := &saying{func(job.ID) job.Status { return "Cancelled" }, map[job.ID][]time.Time{}}
-				r := start(t, says, poller.WithConcurrency(1))
+				api := says(func(job.ID) job.Status { return "Cancelled" })
+				r := start(t, api, poller.WithConcurrency(1))
 				if shown {
 					r.Visible([]job.ID{id})
 				}
 				r.Track(poller.Tracked{ID: id})
 				r.watch(24 * time.Hour)
-				polls := says.polls[id]
+				polls := api.asked(id)
 				if n := len(polls); n < 24 || n > 60 {
 					t.Errorf("%d polls in a day", n)
 				}
@@ -53,19 +78,18 @@ func TestAnOddStatusIsAskedEverMoreRarely(t *testing.T) {
 				}
 				r.stop()
 
-				says.polls[id] = nil
-				r = start(t, says, poller.WithConcurrency(1))
+				r = start(t, api, poller.WithConcurrency(1))
 				r.Visible([]job.ID{id})
 				r.Track(poller.Tracked{
 					ID: id, Answer: job.Answer{Status: "Cancelled", Progress: job.Unknown}, Answered: begin, Started: begin,
 				})
 				r.watch(59 * time.Minute)
-				if n := len(says.polls[id]); n != 1 {
+				if n := len(api.asked(id)); n != 1 {
 					t.Errorf("%d polls in the first hour after a restart", n)
 				}
 				r.PollNow(id)
 				r.watch(time.Second)
-				if n := len(says.polls[id]); n != 2 {
+				if n := len(api.asked(id)); n != 1 {
 					t.Error("it was not asked when the user wanted")
 				}
 				r.stop()
@@ -78,19 +102,20 @@ func TestAnOddStatusIsAskedEverMoreRarely(t *testing.T) {
 // is as ever.
 func TestAnotherOddStatusIsAskedSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		id, status := job.ID{1}, job.Status("Cancelling")
-		says := &saying{func(job.ID) job.Status { return status }, map[job.ID][]time.Time{}}
-		r := start(t, says, poller.WithConcurrency(1))
+		id := job.ID{1}
+		api := says(func(job.ID) job.Status { return "Cancelling" })
+		r := start(t, api, poller.WithConcurrency(1))
 		r.Track(poller.Tracked{ID: id})
 		for _, next := range []job.Status{"Cancelled", job.Processing, job.Done} {
 			r.watch(10 * time.Minute)
-			status = next
+			api.say(next)
 			if !r.watchUntil(6*time.Minute, func() bool { return r.reports[id].Answer.Status == next }) {
 				t.Fatalf("%q did not come within 6 minutes", next)
 			}
-			says.polls[id] = nil
-			if r.watch(20 * time.Second); next != job.Done && len(says.polls[id]) < 2 {
-				t.Errorf("%d polls in the 20 s after it became %q", len(says.polls[id]), next)
+			api.asked(id)
+			r.watch(20 * time.Second)
+			if n := len(api.asked(id)); next != job.Done && n < 2 {
+				t.Errorf("%d polls in the 20 s after it became %q", n, next)
 			}
 		}
 		r.stop()
@@ -103,8 +128,7 @@ func TestAnOddStatusMakesNoOtherJobWait(t *testing.T) {
 		var late time.Duration
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
-			says := &saying{polls: map[job.ID][]time.Time{}}
-			says.status = func(id job.ID) job.Status {
+			api := says(func(id job.ID) job.Status {
 				switch since := time.Since(begin); {
 				case id[0] == 1:
 					return "Cancelled"
@@ -114,8 +138,8 @@ func TestAnOddStatusMakesNoOtherJobWait(t *testing.T) {
 					return job.Processing
 				}
 				return job.Done
-			}
-			r := start(t, says, poller.WithConcurrency(1))
+			})
+			r := start(t, api, poller.WithConcurrency(1))
 			var jobs []poller.Tracked
 			for i := range cancelled {
 				jobs = append(jobs, poller.Tracked{ID: job.ID{1, byte(i)}})
