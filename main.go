@@ -1,7 +1,7 @@
 // Command jobwatch watches batches of document-generation jobs in the terminal.
 //
 // main reads the command line, chooses what to run, passes signals on, and owns the
-// exit status. What runs is wired together in ui/launch.
+// exit status. What runs is wired together in ui/run.
 package main
 
 import (
@@ -19,30 +19,30 @@ import (
 	xterm "github.com/charmbracelet/x/term"
 
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/cli"
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/crash"
-	"example.com/jobwatch/ui/launch"
+	"example.com/jobwatch/ui/run"
 	"example.com/jobwatch/ui/settings"
-	"example.com/jobwatch/ui/term"
-	_ "example.com/jobwatch/ui/term/early" // before Bubble Tea asks the terminal anything
+	"example.com/jobwatch/ui/terminal"
+	_ "example.com/jobwatch/ui/terminal/early" // before Bubble Tea asks the terminal anything
 	"example.com/jobwatch/ui/trace"
 )
 
-func main() { os.Exit(run()) }
+func main() { os.Exit(jobwatch()) }
 
-// run is main with an exit status, so that everything deferred happens.
-func run() (status int) {
+// jobwatch is main with an exit status, so that everything deferred happens.
+func jobwatch() (status int) {
 	defer crash.Into(func(e *crash.Error) { status = failed(e) })
 	log.SetOutput(io.Discard) // net/http's own remarks must not land on the screen
-	in := cli.Input{
-		Args: os.Args[1:], Env: os.Getenv, Version: cli.Version(),
+	in := config.Input{
+		Args: os.Args[1:], Env: os.Getenv, Version: config.Version(),
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
-		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && term.Environ(os.Environ()).Draws(),
+		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && terminal.Environ(os.Environ()).Draws(),
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
 		ReadFile:       os.ReadFile,
 	}
 	settings.Offer(&in)
-	opts, err := cli.Parse(in)
+	opts, err := config.Parse(in)
 	if err != nil {
 		return failed(err)
 	}
@@ -50,7 +50,7 @@ func run() (status int) {
 		if _, err := fmt.Print(opts.Text); err != nil {
 			return failed(fmt.Errorf("standard output can't be written: %w", err))
 		}
-		return cli.ExitDone
+		return config.ExitDone
 	}
 	for _, warning := range opts.Warnings {
 		fmt.Fprintln(os.Stderr, "jobwatch: "+warning)
@@ -58,23 +58,23 @@ func run() (status int) {
 	ctx, insist := untilSignalled(context.Background())
 	if opts.APIServer != "" {
 		insist()
-		return failed(launch.Serve(ctx, opts.APIServer))
+		return failed(run.Serve(ctx, opts.APIServer))
 	}
 	if opts.TestNotification {
 		insist()
-		return failed(settings.TryNotifications(ctx, opts, term.Environ(os.Environ()), os.Stdout))
+		return failed(settings.TryNotifications(ctx, opts, terminal.Environ(os.Environ()), os.Stdout))
 	}
-	debug, err := trace.Open(opts.Debug, cli.Version())
+	debug, err := trace.Open(opts.Debug, config.Version())
 	if err != nil {
 		return failed(err)
 	}
 	defer func() { debug.Ends(status) }()
-	app, err := launch.Open(ctx, opts, debug)
+	app, err := run.Open(ctx, opts, debug)
 	if err != nil {
 		return failed(err)
 	}
 	defer app.Close()
-	if opts.Output == cli.Dashboard && !opts.Once {
+	if opts.Output == config.Dashboard && !opts.Once {
 		return failed(app.Dashboard(ctx, insist))
 	}
 	insist()
@@ -95,7 +95,7 @@ func (s signalled) status() int {
 	if n, ok := s.Signal.(syscall.Signal); ok {
 		return 128 + int(n)
 	}
-	return cli.ExitInterrupted
+	return config.ExitInterrupted
 }
 
 // untilSignalled is a context that ends, with the signal as its cause, when the
@@ -118,21 +118,21 @@ func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
 // a report in the state folder, whatever file holds the state.
 func failed(err error) int {
 	if err == nil {
-		return cli.ExitDone
+		return config.ExitDone
 	}
 	if broke, ok := crash.In(err); ok {
 		_, unsaved := errors.AsType[*store.NotSavedError](err)
-		crash.Tell(os.Stderr, reports(), cli.Version(), broke, !unsaved)
-		return cli.ExitBroken
+		crash.Tell(os.Stderr, reports(), config.Version(), broke, !unsaved)
+		return config.ExitBroken
 	}
 	if s, ok := errors.AsType[signalled](err); ok {
 		return s.status()
 	}
 	fmt.Fprintf(os.Stderr, "jobwatch: %v\n", err)
-	if usage := (*cli.UsageError)(nil); errors.As(err, &usage) {
-		return cli.ExitUsage
+	if usage := (*config.UsageError)(nil); errors.As(err, &usage) {
+		return config.ExitUsage
 	}
-	return cli.ExitNotDone
+	return config.ExitNotDone
 }
 
 // reports is the folder for reports of panics.

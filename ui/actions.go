@@ -10,8 +10,8 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // arrived takes in jobs that came from somewhere else than the keys.
@@ -58,7 +58,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
 	}
 	if len(added) == 0 {
-		m.say(theme.Text, told("nothing new", already, msg))
+		m.say(style.Text, told("nothing new", already, msg))
 		return nil
 	}
 	did := &change{at: m.now, added: members(added)}
@@ -122,7 +122,7 @@ func (m *Model) pastedNothing(msg pastedMsg) {
 	if near := msg.found.NearText(); near != "" {
 		none += ", but " + near
 	}
-	m.say(theme.Warn, joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note))
+	m.say(style.Warn, joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note))
 }
 
 // told is what the footer says of a paste.
@@ -159,7 +159,7 @@ func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 	b, ok := m.list.Batch(id)
 	switch {
 	case !ok || b.Counts.Total == 0:
-		m.say(theme.Warn, "that batch is gone")
+		m.say(style.Warn, "that batch is gone")
 		return nil
 	case b.Name == name:
 		return nil
@@ -171,25 +171,25 @@ func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 }
 
 func (m *Model) pollAll() {
-	ids := m.list.Where(func(r *jobs.Row) bool { return !r.End.Finished() })
+	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
 	m.opts.Watcher.PollNow(ids...)
-	m.say(theme.Text, "polling "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
+	m.say(style.Text, "polling "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
 }
 
 func (m *Model) pause() {
 	m.paused = !m.paused
 	m.opts.Watcher.Pause(m.paused)
 	if m.paused {
-		m.say(theme.Warn, joined("; ", "polling is paused", hint(m.opts.Keys.Pause, "resumes it")))
+		m.say(style.Warn, joined("; ", "polling is paused", hint(m.opts.Keys.Pause, "resumes it")))
 	} else {
-		m.say(theme.Text, "polling is resumed")
+		m.say(style.Text, "polling is resumed")
 	}
 }
 
 func (m *Model) markAll() {
 	m.list.SelectAll()
 	if n := m.list.Selected(); n > 0 {
-		m.say(theme.Text, plural(n, "job")+" selected")
+		m.say(style.Text, plural(n, "job")+" selected")
 	}
 }
 
@@ -201,12 +201,12 @@ func (m *Model) foldAll() {
 func (m *Model) sortNext() {
 	next := m.list.Sort().Next()
 	m.list.SetSort(next)
-	m.say(theme.Text, "sorted by "+next.String())
+	m.say(style.Text, "sorted by "+next.String())
 }
 
 // attend goes to the next job that needs attention.
 func (m *Model) attend() {
 	if !m.list.NextAttention() {
-		m.say(theme.OK, "nothing needs attention")
+		m.say(style.OK, "nothing needs attention")
 	}
 }

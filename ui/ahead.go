@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // beat is how often bars move between answers: all of them at once, for a frame
@@ -26,7 +26,7 @@ func (m *Model) moveBars() {
 }
 
 // holdBar notes how long a row's bar of so many cells stays as it is drawn.
-func (m *Model) holdBar(r *jobs.Row, width int) {
+func (m *Model) holdBar(r *joblist.Row, width int) {
 	at, ok := r.Reaches(draw.Next(r.Drawn(), width), m.now, m.silent)
 	if ok {
 		m.hold(max(at.Sub(m.now), m.barsAt.Add(beat).Sub(m.now)))

@@ -5,11 +5,11 @@ import (
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // batchPane gathers what the detail pane says of a batch.
-func (m *Model) batchPane(b *jobs.Batch) detail.Batch {
+func (m *Model) batchPane(b *joblist.Batch) detail.Batch {
 	pane := detail.Batch{
 		Batch: b.Batch, Counts: b.Counts,
 		Ready:      m.oracle.Batch(b.ID, m.now),
@@ -24,7 +24,7 @@ func (m *Model) batchPane(b *jobs.Batch) detail.Batch {
 }
 
 // stalled is for how long a live job's progress has stood still; 0 when it moves.
-func (m *Model) stalled(r *jobs.Row) time.Duration {
+func (m *Model) stalled(r *joblist.Row) time.Duration {
 	if r.End.Finished() {
 		return 0
 	}
@@ -35,7 +35,7 @@ func (m *Model) stalled(r *jobs.Row) time.Duration {
 }
 
 // pace is a job's time over its batch's median; 0 when that can't be told.
-func (m *Model) pace(r *jobs.Row) float64 {
+func (m *Model) pace(r *joblist.Row) float64 {
 	pace, _ := m.oracle.Pace(r.ID, m.now)
 	return pace
 }
@@ -48,7 +48,7 @@ type causeCache struct {
 	causes  []detail.Cause
 }
 
-func (c *causeCache) of(m *Model, b *jobs.Batch) []detail.Cause {
+func (c *causeCache) of(m *Model, b *joblist.Batch) []detail.Cause {
 	if b.Counts.Failed() == 0 {
 		return nil
 	}

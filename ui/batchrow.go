@@ -7,12 +7,12 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // batchLine draws a batch's header row. Its bar and its forecast stand in the rows' columns.
-func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
+func (m *Model) batchLine(line joblist.Line, c columns, width int) *draw.Line {
 	b, g := line.Batch, &m.theme.Glyphs
 	l := draw.NewLine(m.theme, ground(line.Cursor))
 	fold, mark := g.Open, ""
@@ -22,8 +22,8 @@ func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 			mark = g.Marked
 		}
 	}
-	m.gutter(l, line.Cursor, mark, theme.Accent)
-	l.Put(theme.Dim, fold).Space(1)
+	m.gutter(l, line.Cursor, mark, style.Accent)
+	l.Put(style.Dim, fold).Space(1)
 
 	failed := ""
 	if n := b.Counts.Failed(); n > 0 {
@@ -35,9 +35,9 @@ func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 	}
 	end := gutterWidth + c.status + 1 + c.id + 1 + c.text
 	room := end - l.Width() - len([]rune(failed)) - len(count) - 2
-	l.Cut(theme.Strong, b.Name, room)
+	l.Cut(style.Strong, b.Name, room)
 	l.PadTo(end - len([]rune(failed)) - len(count))
-	l.Put(theme.Error, failed).Put(theme.Text, count)
+	l.Put(style.Error, failed).Put(style.Text, count)
 
 	progress := job.Progress(b.Counts.Progress())
 	switch {
@@ -45,9 +45,9 @@ func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 	case b.Counts.Live() == 0:
 		l.Space(1).Ended(b.Counts.Failed(), b.Counts.Total, c.bar)
 	default:
-		l.Space(1).Bar(theme.Accent, progress, c.bar)
+		l.Space(1).Bar(style.Accent, progress, c.bar)
 	}
-	l.Space(1).Right(theme.Text, draw.Percent(progress), c.percent)
+	l.Space(1).Right(style.Text, draw.Percent(progress), c.percent)
 	if c.eta > 0 && b.Counts.Live() > 0 {
 		estimate := m.oracle.Batch(b.ID, m.now)
 		m.hold(etaStep)
@@ -59,9 +59,9 @@ func (m *Model) batchLine(line jobs.Line, c columns, width int) *draw.Line {
 // etaStep is how often forecasts are made anew while nothing else happens.
 const etaStep = 5 * time.Second
 
-func etaRole(e forecast.Estimate) theme.Role {
+func etaRole(e forecast.Estimate) style.Role {
 	if e.Overdue {
-		return theme.Warn
+		return style.Warn
 	}
-	return theme.Dim
+	return style.Dim
 }

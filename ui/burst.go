@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // burst acts on keys that came at once, too few to be a paste. One key time and again is
@@ -37,7 +37,7 @@ func (m *Model) burst(text string) tea.Cmd {
 		}
 	}
 	if len(left) > 0 {
-		m.say(theme.Warn, safe.Line("not run: "+strings.Join(left, " ")+" (keys that come at once may be a pasted text)"))
+		m.say(style.Warn, sanitize.Line("not run: "+strings.Join(left, " ")+" (keys that come at once may be a pasted text)"))
 	}
 	return tea.Batch(cmds...)
 }

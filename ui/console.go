@@ -7,14 +7,14 @@ import (
 
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/paste"
-	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // Console is the terminal that a dashboard runs on.
 type Console struct {
-	out  *term.Output
+	out  *terminal.Output
 	keys *paste.Reader
-	env  term.Env
+	env  terminal.Env
 	mode notify.Mode
 	bar  notify.Taskbar
 }
@@ -22,9 +22,9 @@ type Console struct {
 var _ Terminal = (*Console)(nil)
 
 // NewConsole returns the console of a terminal open for reading and for writing.
-func NewConsole(in, out *os.File, env term.Env, mode notify.Mode) *Console {
+func NewConsole(in, out *os.File, env terminal.Env, mode notify.Mode) *Console {
 	return &Console{
-		out: term.NewOutput(out), keys: paste.NewReader(in), env: env, mode: mode, bar: notify.NewTaskbar(env),
+		out: terminal.NewOutput(out), keys: paste.NewReader(in), env: env, mode: mode, bar: notify.NewTaskbar(env),
 	}
 }
 
@@ -32,12 +32,12 @@ func NewConsole(in, out *os.File, env term.Env, mode notify.Mode) *Console {
 func (c *Console) Copy(text string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second) // tmux answers at once or never
 	defer cancel()
-	how, err := term.Copy(ctx, c.out, c.env, text)
+	how, err := terminal.Copy(ctx, c.out, c.env, text)
 	return how.String(), err
 }
 
 // Title implements [Terminal].
-func (c *Console) Title(title string) { c.out.Send(term.Title(c.env, title)) }
+func (c *Console) Title(title string) { c.out.Send(terminal.Title(c.env, title)) }
 
 // Notify implements [Terminal].
 func (c *Console) Notify(text string) { c.out.Send(notify.Sequence(c.env, c.mode, text)) }
@@ -52,7 +52,7 @@ func (c *Console) Taskbar(percent int, failed bool) {
 }
 
 // AskBackground implements [Terminal]. The reply comes among the keys.
-func (c *Console) AskBackground() { c.out.Send(term.QueryBackground) }
+func (c *Console) AskBackground() { c.out.Send(terminal.QueryBackground) }
 
 // Take says what a [paste.EventKey] or a pasted key stands for; it is [Options].Take.
 func (c *Console) Take(runes []rune) paste.Event { return c.keys.Take(runes) }

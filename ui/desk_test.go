@@ -21,11 +21,11 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 func TestMain(m *testing.M) {
@@ -130,7 +130,7 @@ func (d *desk) start(change ...func(*Options)) {
 		d.Fatal(err)
 	}
 	watcher := poller.New(client, poller.WithWallClock(d.clock), poller.WithRate(cmp.Or(d.rate, poller.DefaultRate)))
-	files := fetch.New(client, d.folder, fetch.WithTurns(watcher))
+	files := download.New(client, d.folder, download.WithTurns(watcher))
 	ctx, cancel := context.WithCancel(d.Context())
 	ran := make(chan error, 1)
 	go func() { ran <- watcher.Run(ctx) }()
@@ -145,7 +145,7 @@ func (d *desk) start(change ...func(*Options)) {
 			return s, opened, err
 		},
 		Watcher: watcher, Terminal: d.clip, Downloads: files,
-		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true,
+		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
 		Keys: DefaultKeys(), Clock: d.clock,
 		OutputURL: func(path string) string {
 			u, err := client.Resolve(path)

@@ -1,6 +1,6 @@
 package ui
 
-import "example.com/jobwatch/ui/theme"
+import "example.com/jobwatch/ui/style"
 
 // Details is where the details of what the cursor is on stand, besides on the whole
 // screen.
@@ -32,12 +32,12 @@ func (m *Model) viewNext() {
 	whole := hint(m.opts.Keys.Detail, "shows them on the whole screen")
 	switch l := m.layout; {
 	case l.paneWidth > 0 && l.beside:
-		m.say(theme.Dim, "details beside the list")
+		m.say(style.Dim, "details beside the list")
 	case l.paneWidth > 0:
-		m.say(theme.Dim, "details below the list")
+		m.say(style.Dim, "details below the list")
 	case l == now:
-		m.say(theme.Dim, joined("; ", "there is no room for details here", whole))
+		m.say(style.Dim, joined("; ", "there is no room for details here", whole))
 	default:
-		m.say(theme.Dim, joined("; ", "no details", whole))
+		m.say(style.Dim, joined("; ", "no details", whole))
 	}
 }

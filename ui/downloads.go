@@ -10,35 +10,35 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // Downloader gets PDFs, as the dashboard uses it. None of these waits.
 type Downloader interface {
-	Add(wants ...fetch.Want) int
+	Add(wants ...download.Want) int
 	Cancel(ids ...job.ID)
-	Events() <-chan []fetch.Event
+	Events() <-chan []download.Event
 }
 
 // downloads is what is known of PDFs on their way. Those that arrived are in the
 // state file (store.Job.File).
 type downloads struct {
-	under map[job.ID]fetch.Event // queued, under way or failed
-	open  map[job.ID]bool        // to be opened once they are there
+	under map[job.ID]download.Event // queued, under way or failed
+	open  map[job.ID]bool           // to be opened once they are there
 }
 
 // fetchedMsg is what became of downloads since the last one.
 type fetchedMsg struct {
-	events []fetch.Event
+	events []download.Event
 	open   bool // false: downloading has stopped
 }
 
-func awaitDownloads(events <-chan []fetch.Event) tea.Cmd {
+func awaitDownloads(events <-chan []download.Event) tea.Cmd {
 	return func() tea.Msg {
 		e, ok := <-events
 		return fetchedMsg{e, ok}
@@ -53,17 +53,17 @@ func (m *Model) fetched(msg fetchedMsg) tea.Cmd {
 	cmds := []tea.Cmd{awaitDownloads(m.opts.Downloads.Events())}
 	for _, e := range msg.events {
 		switch e.State {
-		case fetch.Saved:
+		case download.Saved:
 			delete(m.files.under, e.ID)
 			cmds = append(cmds, m.arrivedFile(e))
-		case fetch.Canceled:
+		case download.Canceled:
 			delete(m.files.under, e.ID)
 			delete(m.files.open, e.ID)
-		case fetch.Failed:
+		case download.Failed:
 			m.files.under[e.ID] = e
 			delete(m.files.open, e.ID)
 			m.warn(joined("; ", fmt.Sprintf("download of %s failed: %s", m.nameOf(e.ID), m.errorText(e.Err)), hint(m.opts.Keys.Download, "tries again")))
-		case fetch.Queued, fetch.Running:
+		case download.Queued, download.Running:
 			m.files.under[e.ID] = e
 		}
 	}
@@ -71,7 +71,7 @@ func (m *Model) fetched(msg fetchedMsg) tea.Cmd {
 }
 
 // arrivedFile notes where a PDF is, and opens it if it was wanted for that.
-func (m *Model) arrivedFile(e fetch.Event) tea.Cmd {
+func (m *Model) arrivedFile(e download.Event) tea.Cmd {
 	row, ok := m.list.Row(e.ID)
 	if !ok {
 		return nil
@@ -84,8 +84,8 @@ func (m *Model) arrivedFile(e fetch.Event) tea.Cmd {
 	if e.Already {
 		text = "already there: " + m.public(&record).File
 	}
-	m.say(theme.OK, safe.Line(text))
-	m.log.add(entry{m.now, theme.OK, text})
+	m.say(style.OK, sanitize.Line(text))
+	m.log.add(entry{m.now, style.OK, text})
 	cmds := []tea.Cmd{m.flush()}
 	if m.files.open[e.ID] {
 		delete(m.files.open, e.ID)
@@ -101,22 +101,22 @@ func (m *Model) download() {
 	wants := m.wants(t.Shown)
 	switch {
 	case m.opts.Downloads == nil:
-		m.say(theme.Warn, "there is no folder to download to")
+		m.say(style.Warn, "there is no folder to download to")
 	case len(wants) == 0:
-		m.say(theme.Dim, joined("; ", "nothing to download: no job here is Done", leftOut(&t)))
+		m.say(style.Dim, joined("; ", "nothing to download: no job here is Done", leftOut(&t)))
 	default:
 		n := m.opts.Downloads.Add(wants...)
-		m.say(theme.Text, joined("; ", "downloading "+plural(n, "PDF"), leftOut(&t)))
+		m.say(style.Text, joined("; ", "downloading "+plural(n, "PDF"), leftOut(&t)))
 	}
 }
 
 // wants are the downloads of those jobs that are Done.
-func (m *Model) wants(ids []job.ID) []fetch.Want {
-	var wants []fetch.Want
+func (m *Model) wants(ids []job.ID) []download.Want {
+	var wants []download.Want
 	for _, id := range ids {
-		if row, ok := m.list.Row(id); ok && row.State() == jobs.Done {
+		if row, ok := m.list.Row(id); ok && row.State() == joblist.Done {
 			batch, _ := m.list.Batch(row.Batch)
-			wants = append(wants, fetch.Want{
+			wants = append(wants, download.Want{
 				ID: id, Path: row.Answer.Path, Description: row.Answer.Description, Batch: batch.Name, File: row.File,
 			})
 		}
@@ -125,13 +125,13 @@ func (m *Model) wants(ids []job.ID) []fetch.Want {
 }
 
 // fetchDone downloads what has just become Done, where that was asked for.
-func (m *Model) fetchDone(events []jobs.Event) {
+func (m *Model) fetchDone(events []joblist.Event) {
 	if !m.opts.DownloadAll || m.opts.Downloads == nil {
 		return
 	}
 	var ids []job.ID
 	for _, e := range events {
-		if e.Kind == jobs.JobDone {
+		if e.Kind == joblist.JobDone {
 			ids = append(ids, e.ID)
 		}
 	}
@@ -143,8 +143,8 @@ func (m *Model) fetchMissing() {
 	if !m.opts.DownloadAll || m.opts.Downloads == nil {
 		return
 	}
-	m.opts.Downloads.Add(m.wants(m.list.Where(func(r *jobs.Row) bool {
-		return r.State() == jobs.Done && r.File == ""
+	m.opts.Downloads.Add(m.wants(m.list.Where(func(r *joblist.Row) bool {
+		return r.State() == joblist.Done && r.File == ""
 	}))...)
 }
 
@@ -155,17 +155,17 @@ func (m *Model) openPDF() tea.Cmd {
 	row, _ := m.list.Current()
 	switch {
 	case row == nil:
-		m.say(theme.Dim, "nothing to open: this is no job's row")
-	case row.State() != jobs.Done:
-		m.say(theme.Dim, "nothing to open: the job is not Done")
+		m.say(style.Dim, "nothing to open: this is no job's row")
+	case row.State() != joblist.Done:
+		m.say(style.Dim, "nothing to open: the job is not Done")
 	case m.opts.Downloads == nil:
-		m.say(theme.Warn, "there is no folder to download to")
+		m.say(style.Warn, "there is no folder to download to")
 	default:
 		// Also when it was downloaded before: it may have been deleted since, and
 		// what is there already is recognised.
 		m.files.open[row.ID] = true
 		m.opts.Downloads.Add(m.wants([]job.ID{row.ID})...)
-		m.say(theme.Text, "opening the PDF of "+row.ShortID())
+		m.say(style.Text, "opening the PDF of "+row.ShortID())
 	}
 	return nil
 }
@@ -195,7 +195,7 @@ func view(ctx context.Context, file string) tea.Cmd {
 func (m *Model) copyPath() tea.Cmd {
 	row, _ := m.list.Current()
 	if row == nil {
-		m.say(theme.Dim, "nothing to copy: this is no job's row")
+		m.say(style.Dim, "nothing to copy: this is no job's row")
 		return nil
 	}
 	text, what := row.File, "the path of "+row.ShortID()+"'s PDF"
@@ -203,7 +203,7 @@ func (m *Model) copyPath() tea.Cmd {
 		text, what = m.opts.OutputURL(row.Answer.Path), "the output's URL of "+row.ShortID()
 	}
 	if text == "" {
-		m.say(theme.Dim, "nothing to copy: the job has no output yet")
+		m.say(style.Dim, "nothing to copy: the job has no output yet")
 		return nil
 	}
 	terminal := m.opts.Terminal
@@ -214,28 +214,28 @@ func (m *Model) copyPath() tea.Cmd {
 }
 
 // fileNote is what a row says of its PDF; "" when there is nothing to say.
-func (m *Model) fileNote(r *jobs.Row) (string, theme.Role) {
+func (m *Model) fileNote(r *joblist.Row) (string, style.Role) {
 	if e, ok := m.files.under[r.ID]; ok {
 		switch e.State {
-		case fetch.Queued:
-			return "PDF queued", theme.Dim
-		case fetch.Running:
+		case download.Queued:
+			return "PDF queued", style.Dim
+		case download.Running:
 			if e.Got == 0 { // it may have to wait for its turn
-				return "PDF asked for", theme.Accent
+				return "PDF asked for", style.Accent
 			}
 			if e.Size > 0 {
-				return "PDF " + strconv.FormatInt(100*e.Got/e.Size, 10) + "%", theme.Accent
+				return "PDF " + strconv.FormatInt(100*e.Got/e.Size, 10) + "%", style.Accent
 			}
-			return "PDF " + strconv.FormatInt(e.Got>>10, 10) + " KB", theme.Accent
-		case fetch.Failed:
-			return "PDF failed: " + m.errorText(e.Err), theme.Error
-		case fetch.Saved, fetch.Canceled:
+			return "PDF " + strconv.FormatInt(e.Got>>10, 10) + " KB", style.Accent
+		case download.Failed:
+			return "PDF failed: " + m.errorText(e.Err), style.Error
+		case download.Saved, download.Canceled:
 		}
 	}
 	if r.File != "" {
-		return "PDF " + filepath.Base(m.public(&r.Job).File), theme.Dim
+		return "PDF " + filepath.Base(m.public(&r.Job).File), style.Dim
 	}
-	return "", theme.Dim
+	return "", style.Dim
 }
 
 // nameOf is a job for a sentence: its description, else its short ID.

@@ -8,9 +8,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/ui/export"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // exportedMsg says how writing a file went.
@@ -27,14 +27,14 @@ func (m *Model) exported(msg exportedMsg) {
 	case msg.err != nil:
 		m.warn(fmt.Sprintf("nothing was exported: %v", msg.err))
 	default:
-		m.say(theme.OK, safe.Line(fmt.Sprintf("wrote %s to %s", plural(msg.rows, "job"), msg.name)))
+		m.say(style.OK, sanitize.Line(fmt.Sprintf("wrote %s to %s", plural(msg.rows, "job"), msg.name)))
 	}
 }
 
 // export writes what the filter shows to a file; its ending says in which format.
 func (m *Model) export(name string) tea.Cmd {
 	var rows []export.Row
-	m.list.Matching(func(r *jobs.Row) bool {
+	m.list.Matching(func(r *joblist.Row) bool {
 		batch, _ := m.list.Batch(r.Batch)
 		rows = append(rows, m.exportRow(r, batch.Name))
 		return true
@@ -45,14 +45,14 @@ func (m *Model) export(name string) tea.Cmd {
 	}
 }
 
-func (m *Model) exportRow(r *jobs.Row, batch string) export.Row {
+func (m *Model) exportRow(r *joblist.Row, batch string) export.Row {
 	j := m.public(&r.Job)
 	row := export.Row{
 		ID: j.ID.String(), Batch: batch, Status: string(j.Answer.Status), Progress: float64(r.Progress()),
 		Description: j.Answer.Description, Message: j.Answer.Meta, Path: j.Answer.Path, File: j.File,
 		Added: r.Added, Started: r.Started, Ended: r.Ended,
 	}
-	if r.End.Finished() && r.State() != jobs.Done {
+	if r.End.Finished() && r.State() != joblist.Done {
 		row.Error = causeOf(&j)
 	}
 	if m.opts.Redact {

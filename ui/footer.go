@@ -12,35 +12,35 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/term"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // footer is the bottom line: a prompt, else a note, else the keys; at its right,
 // how the list is narrowed.
 func (m *Model) footer() string {
 	width := m.layout.width
-	l := draw.NewLine(m.theme, theme.Plain).Space(1)
+	l := draw.NewLine(m.theme, style.Plain).Space(1)
 	if m.prompt == confirmPrompt {
 		answers := " y/n, enter: yes"
 		if displayWidth(m.asking.text)+len(answers) > width-2 {
 			answers = " y/n"
 		}
-		l.Cut(theme.Warn, m.asking.text, width-2-len(answers)).Put(theme.Warn, answers).Space(2)
-		return l.Cut(theme.Warn, m.asking.aside, width-1-l.Width()).String()
+		l.Cut(style.Warn, m.asking.text, width-2-len(answers)).Put(style.Warn, answers).Space(2)
+		return l.Cut(style.Warn, m.asking.aside, width-1-l.Width()).String()
 	}
 	if m.prompt != noPrompt {
-		l.Cut(theme.Accent, m.label(), width-2)
+		l.Cut(style.Accent, m.label(), width-2)
 		if strings.HasSuffix(m.label(), " ") {
 			l.Space(1)
 		}
 		aside := m.filterAside(width - l.Width() - leastInput)
 		room := width - span([]part{aside}) - 2
 		typed, at := m.input.shown(m.theme.Charset, max(room-l.Width(), 1))
-		m.cursor = term.Cursor{X: l.Width() + at, Y: m.layout.height - 1, Shown: true}
-		return l.Put(theme.Text, typed).PadTo(room+1).Put(aside.role, aside.text).String()
+		m.cursor = terminal.Cursor{X: l.Width() + at, Y: m.layout.height - 1, Shown: true}
+		return l.Put(style.Text, typed).PadTo(room+1).Put(aside.role, aside.text).String()
 	}
 	right := m.narrowed()
 	noted := m.note.shows(m.now)
@@ -69,12 +69,12 @@ const leastInput = 24
 // filterAside is what stands right of a filter that is being typed: what it may say,
 // then how many jobs it finds, or which word of it was not understood.
 func (m *Model) filterAside(room int) part {
-	aside := part{theme.Dim, m.found()}
+	aside := part{style.Dim, m.found()}
 	switch {
 	case m.prompt != filterPrompt || room < leastInput:
 		return part{}
 	case m.misread != nil && !m.misread.Incomplete:
-		aside = part{theme.Warn, m.theme.Charset.Cut(m.misread.Reason, room)}
+		aside = part{style.Warn, m.theme.Charset.Cut(m.misread.Reason, room)}
 	case m.text == "":
 		aside.text = "such as status:error  batch:june  age>10m  is:new"
 	}
@@ -112,7 +112,7 @@ func (m *Model) hints() []key.Binding {
 	case helpScreen:
 		return []key.Binding{k.Back, k.Log, k.Problems}
 	case listScreen:
-		if m.list.Empty() == jobs.NothingTracked {
+		if m.list.Empty() == joblist.NothingTracked {
 			return slices.Concat([]key.Binding{k.Help, k.Add}, m.undoHints(), []key.Binding{k.Quit})
 		}
 	}
@@ -142,7 +142,7 @@ func (m *Model) rowHints(k KeyMap) []key.Binding {
 	case row == nil:
 		k.Fold.SetHelp(k.Fold.Help().Key, "fold")
 		return []key.Binding{k.Fold, k.Detail, k.Download, k.Forget}
-	case row.State() == jobs.Done:
+	case row.State() == joblist.Done:
 		return []key.Binding{k.Detail, k.Open, k.Download, k.Forget}
 	case row.State().Failed():
 		return []key.Binding{k.Detail, k.Problems, k.Copy, k.Forget}
@@ -174,7 +174,7 @@ func (m *Model) shortHelp(l *draw.Line, room int) {
 		if l.Width() > start {
 			l.Space(2)
 		}
-		l.Put(theme.Accent, h.Key).Space(1).Put(theme.Dim, does)
+		l.Put(style.Accent, h.Key).Space(1).Put(style.Dim, does)
 	}
 }
 
@@ -186,20 +186,20 @@ func (m *Model) narrowed() []part {
 	if text := m.filterText(); text != "" && list {
 		cut := func(text string) string { return m.theme.Charset.Cut(text, max(m.layout.width/3, 12)) }
 		if m.misread == nil || m.misread.Word != text {
-			parts = append(parts, part{theme.Warn, cut("filter " + text)})
+			parts = append(parts, part{style.Warn, cut("filter " + text)})
 		}
 		switch {
 		case m.misread != nil:
-			parts = append(parts, part{theme.Error, cut("ignores " + m.misread.Word)})
+			parts = append(parts, part{style.Error, cut("ignores " + m.misread.Word)})
 		case m.layout.width >= 60:
-			parts = append(parts, part{theme.Dim, m.found()})
+			parts = append(parts, part{style.Dim, m.found()})
 		}
 	}
 	if n := m.list.Selected(); n > 0 && list {
-		parts = append(parts, part{theme.Accent, plural(n, "job") + " selected"})
+		parts = append(parts, part{style.Accent, plural(n, "job") + " selected"})
 	}
-	if s := m.list.Sort(); s != jobs.Attention && list && m.layout.width >= 80 {
-		parts = append(parts, part{theme.Dim, "by " + s.String()})
+	if s := m.list.Sort(); s != joblist.Attention && list && m.layout.width >= 80 {
+		parts = append(parts, part{style.Dim, "by " + s.String()})
 	}
 	return parts
 }
@@ -215,7 +215,7 @@ func (m *Model) retitle() tea.Cmd {
 	title, percent, failed := "jobwatch", -1, false
 	if c := m.list.Counts(); c.Total > 0 {
 		done := draw.Percent(job.Progress(c.Progress()))
-		title = done + " " + strconv.Itoa(c.By[jobs.Done]) + "/" + strconv.Itoa(c.Total) + " done"
+		title = done + " " + strconv.Itoa(c.By[joblist.Done]) + "/" + strconv.Itoa(c.Total) + " done"
 		if failed = c.Failed() > 0; failed {
 			title = strconv.Itoa(c.Failed()) + " failed, " + title
 		}
@@ -237,20 +237,20 @@ func (m *Model) retitle() tea.Cmd {
 }
 
 // helpStyles gives bubbles/help the theme's colours.
-func helpStyles(t *theme.Theme) help.Styles {
+func helpStyles(t *style.Theme) help.Styles {
 	return help.Styles{
-		ShortKey: t.Style(theme.Accent), ShortDesc: t.Style(theme.Dim), ShortSeparator: t.Style(theme.Dim),
-		FullKey: t.Style(theme.Accent), FullDesc: t.Style(theme.Text), FullSeparator: t.Style(theme.Dim),
-		Ellipsis: t.Style(theme.Dim),
+		ShortKey: t.Style(style.Accent), ShortDesc: t.Style(style.Dim), ShortSeparator: t.Style(style.Dim),
+		FullKey: t.Style(style.Accent), FullDesc: t.Style(style.Text), FullSeparator: t.Style(style.Dim),
+		Ellipsis: t.Style(style.Dim),
 	}
 }
 
 func widest(block string) int {
 	w := 0
 	for line := range strings.SplitSeq(block, "\n") {
-		w = max(w, safe.Width(line))
+		w = max(w, sanitize.Width(line))
 	}
 	return w
 }
 
-func displayWidth(s string) int { return safe.Width(s) }
+func displayWidth(s string) int { return sanitize.Width(s) }

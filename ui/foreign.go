@@ -9,7 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // foreign takes in what another dashboard wrote.
@@ -77,7 +77,7 @@ func (m *Model) damage(lines int, backup string) {
 // everything is what a state file needs that was removed under us.
 func (m *Model) everything() []store.Op {
 	return m.tracking(func(yield func(*store.Job) bool) {
-		m.list.All(func(r *jobs.Row) bool { return yield(&r.Job) })
+		m.list.All(func(r *joblist.Row) bool { return yield(&r.Job) })
 	})
 }
 

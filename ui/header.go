@@ -8,13 +8,13 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // part is a piece of a one-line bar.
 type part struct {
-	role theme.Role
+	role style.Role
 	text string
 }
 
@@ -23,14 +23,14 @@ type part struct {
 func (m *Model) header() string {
 	width := m.layout.width
 	state := m.connection(width)
-	rate := part{theme.Dim, m.rate()}
-	ready := part{theme.Text, m.ready()}
-	name := []part{{theme.Accent, " jobwatch"}}
+	rate := part{style.Dim, m.rate()}
+	ready := part{style.Text, m.ready()}
+	name := []part{{style.Accent, " jobwatch"}}
 	if m.opts.Title != "" {
-		name = append(name, part{theme.Warn, m.opts.Title})
+		name = append(name, part{style.Warn, m.opts.Title})
 	}
 	counts := m.counts(true)
-	total := part{theme.Text, plural(m.list.Counts().Total, "job")}
+	total := part{style.Text, plural(m.list.Counts().Total, "job")}
 
 	const bar, readyWidth = 2 + 6 + 2 + percentWidth, len("90s-10m, by 22:54")
 	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(state)+2 <= width }
@@ -53,7 +53,7 @@ func (m *Model) header() string {
 	}
 	state = append(more, state...)
 
-	l := draw.NewLine(m.theme, theme.Plain)
+	l := draw.NewLine(m.theme, style.Plain)
 	for i, p := range left {
 		if i > 0 {
 			l.Space(2)
@@ -64,11 +64,11 @@ func (m *Model) header() string {
 	if c := m.list.Counts(); c.Total > 0 && room >= 2+percentWidth {
 		progress := job.Progress(c.Progress())
 		if room >= bar {
-			l.Space(2).Bar(theme.Accent, progress, min(room-percentWidth-4, 40)).Space(1)
+			l.Space(2).Bar(style.Accent, progress, min(room-percentWidth-4, 40)).Space(1)
 		} else {
 			l.Space(2)
 		}
-		l.Right(theme.Text, draw.Percent(progress), percentWidth)
+		l.Right(style.Text, draw.Percent(progress), percentWidth)
 	}
 	l.PadTo(width - span(state) - 1)
 	for i, p := range state {
@@ -93,7 +93,7 @@ func span(parts []part) int {
 func (m *Model) counts(words bool) []part {
 	c, g := m.list.Counts(), &m.theme.Glyphs
 	var parts []part
-	add := func(role theme.Role, glyph string, n int, word string) {
+	add := func(role style.Role, glyph string, n int, word string) {
 		if n == 0 {
 			return
 		}
@@ -103,13 +103,13 @@ func (m *Model) counts(words bool) []part {
 		}
 		parts = append(parts, part{role, text})
 	}
-	add(theme.Error, g.Error, c.By[jobs.Error], "failed")
-	add(theme.Error, g.Rejected, c.By[jobs.Rejected], "rejected")
-	add(theme.Error, g.GivenUp, c.By[jobs.GivenUp], "given up")
-	add(theme.Accent, g.Running, c.By[jobs.Running]+c.By[jobs.Other], "running")
-	add(theme.Dim, g.Queued, c.By[jobs.Queued], "queued")
-	add(theme.Dim, g.Checking, c.By[jobs.Unheard], "checking")
-	add(theme.OK, g.Done, c.By[jobs.Done], "done")
+	add(style.Error, g.Error, c.By[joblist.Error], "failed")
+	add(style.Error, g.Rejected, c.By[joblist.Rejected], "rejected")
+	add(style.Error, g.GivenUp, c.By[joblist.GivenUp], "given up")
+	add(style.Accent, g.Running, c.By[joblist.Running]+c.By[joblist.Other], "running")
+	add(style.Dim, g.Queued, c.By[joblist.Queued], "queued")
+	add(style.Dim, g.Checking, c.By[joblist.Unheard], "checking")
+	add(style.OK, g.Done, c.By[joblist.Done], "done")
 	return parts
 }
 
@@ -136,11 +136,11 @@ func (m *Model) connection(width int) []part {
 	g := &m.theme.Glyphs
 	var parts []part
 	if m.saves.err != nil {
-		parts = append(parts, part{theme.Error, "not saving"})
+		parts = append(parts, part{style.Error, "not saving"})
 	}
 	switch {
 	case m.paused:
-		parts = append(parts, part{theme.Warn, g.Paused + " paused"})
+		parts = append(parts, part{style.Warn, g.Paused + " paused"})
 	case m.host.State == poller.EasingOff:
 		text := g.Easing + " easing off"
 		away := !m.host.RetryAt.IsZero() // else it answers again, and is asked ever more
@@ -158,11 +158,11 @@ func (m *Model) connection(width int) []part {
 		} else if away && width >= 60 {
 			text += ", trying"
 		}
-		parts = append(parts, part{theme.Warn, text})
+		parts = append(parts, part{style.Warn, text})
 	case m.idle():
-		parts = append(parts, part{theme.Dim, g.Live + " idle"})
+		parts = append(parts, part{style.Dim, g.Live + " idle"})
 	default:
-		parts = append(parts, part{theme.OK, g.Live + " live"})
+		parts = append(parts, part{style.OK, g.Live + " live"})
 	}
 	return parts
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // change is one action of the user's on what is tracked: jobs that it put on the list,
@@ -13,8 +13,8 @@ import (
 // too: undo and redo are the same code.
 type change struct {
 	at      time.Time
-	added   []jobs.Member
-	removed []jobs.Removed
+	added   []joblist.Member
+	removed []joblist.Removed
 	renamed renaming
 	counted struct{ at, jobs int } // see intact
 }
@@ -33,7 +33,7 @@ func (c *change) empty() bool { return len(c.added)+len(c.removed) == 0 && c.ren
 
 // intact is how many jobs of the change are still as it left them: other windows may
 // have removed, moved or added the rest. It counts again only when it has to.
-func (c *change) intact(l *jobs.List) int {
+func (c *change) intact(l *joblist.List) int {
 	if now := l.Comings(); c.counted.at != now {
 		c.counted.at, c.counted.jobs = now, len(l.Still(c.added))+l.Absent(c.removed)
 	}
@@ -44,13 +44,13 @@ func (c *change) intact(l *jobs.List) int {
 func (r renaming) reversed() renaming { return renaming{r.batch, r.to, r.from} }
 
 // possible reports whether the batch has the name that it is to lose.
-func (r renaming) possible(l *jobs.List) bool {
+func (r renaming) possible(l *joblist.List) bool {
 	b, ok := l.Batch(r.batch)
 	return ok && b.Counts.Total > 0 && b.Name == r.from
 }
 
 // apply gives the batch its other name, if that is possible, and returns what it did.
-func (r renaming) apply(l *jobs.List) renaming {
+func (r renaming) apply(l *joblist.List) renaming {
 	if !r.possible(l) {
 		return renaming{}
 	}
@@ -63,7 +63,7 @@ func (r renaming) apply(l *jobs.List) renaming {
 
 // reverse takes back what is still as the change left it, of the jobs that it added only
 // those given. It returns what it did, and the records of the jobs that are back.
-func (c *change) reverse(l *jobs.List, added []jobs.Member, now time.Time) (did *change, back []store.Job) {
+func (c *change) reverse(l *joblist.List, added []joblist.Member, now time.Time) (did *change, back []store.Job) {
 	did = &change{at: now, removed: l.Remove(added)}
 	back = l.Restore(c.removed)
 	did.added = members(back)
@@ -71,10 +71,10 @@ func (c *change) reverse(l *jobs.List, added []jobs.Member, now time.Time) (did 
 	return did, back
 }
 
-func members(records []store.Job) []jobs.Member {
-	out := make([]jobs.Member, len(records))
+func members(records []store.Job) []joblist.Member {
+	out := make([]joblist.Member, len(records))
 	for i := range records {
-		out[i] = jobs.MemberOf(&records[i])
+		out[i] = joblist.MemberOf(&records[i])
 	}
 	return out
 }

@@ -10,14 +10,14 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // Whoever adds and removes jobs for months can take back the last of it, however much
 // that was, and much of what came before, but memory does not fill with all the rest.
 func TestUndoGoesBackSoFar(t *testing.T) {
 	var h history
-	adding := func(n int) { h.add(&change{added: make([]jobs.Member, n)}) }
+	adding := func(n int) { h.add(&change{added: make([]joblist.Member, n)}) }
 	for range 1000 {
 		adding(1000)
 	}
@@ -43,7 +43,7 @@ func TestUndoGoesBackSoFar(t *testing.T) {
 
 // past is a list, its user's history, and what other windows do to it in between.
 type past struct {
-	list    *jobs.List
+	list    *joblist.List
 	history history
 	now     time.Time
 	batches int
@@ -58,7 +58,7 @@ type tracked struct {
 
 func (p *past) state() map[job.ID]tracked {
 	all := make(map[job.ID]tracked)
-	p.list.All(func(r *jobs.Row) bool {
+	p.list.All(func(r *joblist.Row) bool {
 		b, _ := p.list.Batch(r.Batch)
 		all[r.ID] = tracked{string(r.Batch), b.Name, r.Added.UnixMilli()}
 		return true
@@ -151,7 +151,7 @@ func (p *past) others(t *rapid.T) {
 	default: // the file is compacted
 		var c store.Contents
 		batches := make(map[store.BatchID]bool)
-		p.list.All(func(r *jobs.Row) bool {
+		p.list.All(func(r *joblist.Row) bool {
 			j := r.Job
 			j.Added = j.Added.Truncate(time.Millisecond)
 			c.Jobs = append(c.Jobs, j)
@@ -180,7 +180,7 @@ func TestUndoingAndRedoingEverythingChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				now := time.Unix(1_700_000_000, 123_456_789)
-				p := &past{list: jobs.New(now), now: now, foreign: make(map[job.ID]bool)}
+				p := &past{list: joblist.New(now), now: now, foreign: make(map[job.ID]bool)}
 				actions := map[string]func(*rapid.T){"add": p.add, "remove": p.remove, "rename": p.rename}
 				if others {
 					actions["others"], actions["others more"] = p.others, p.others

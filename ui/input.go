@@ -13,7 +13,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // maxInput is the longest text that a prompt takes, in runes.
@@ -124,10 +124,10 @@ func (in *input) length() int { return utf8.RuneCountInString(in.Value()) }
 
 // shown returns what can be seen of the text in a width, and how many cells from its
 // start the cursor stands, less than width.
-func (in *input) shown(c safe.Charset, width int) (text string, cursor int) {
+func (in *input) shown(c sanitize.Charset, width int) (text string, cursor int) {
 	at, whole := 0, 0 // the cursor and the text's end, in cells
 	for cells, end := range in.drawn(c) {
-		whole += safe.Width(cells)
+		whole += sanitize.Width(cells)
 		if end <= in.Position() {
 			at = whole
 		}
@@ -137,7 +137,7 @@ func (in *input) shown(c safe.Charset, width int) (text string, cursor int) {
 	start, x := 0, 0
 	for cells := range in.drawn(c) {
 		before := x
-		x += safe.Width(cells)
+		x += sanitize.Width(cells)
 		switch {
 		case before < first:
 			start = x
@@ -153,15 +153,15 @@ func (in *input) shown(c safe.Charset, width int) (text string, cursor int) {
 // drawn yields the clusters as they are drawn, each with the position of its end. What
 // can't be drawn is a blank cell. Clusters come together that join when they are clean,
 // as jamo do without the joiner that kept them apart.
-func (in *input) drawn(c safe.Charset) iter.Seq2[string, int] {
+func (in *input) drawn(c sanitize.Charset) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		cells, last, at := "", "", 0
 		for cluster, end := range in.clusters() {
 			next := c.Line(cluster)
-			if safe.Width(next) == 0 {
+			if sanitize.Width(next) == 0 {
 				next = " "
 			}
-			if safe.Width(last+next) != safe.Width(last)+safe.Width(next) {
+			if sanitize.Width(last+next) != sanitize.Width(last)+sanitize.Width(next) {
 				cells += next
 			} else {
 				if cells != "" && !yield(cells, at) {

@@ -9,7 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // letters are what values are made of: narrow, blank, wide, combining, and parts of an emoji.
@@ -47,7 +47,7 @@ func holds(t *testing.T, in *input, after any) {
 	if !slices.Contains(ends, pos) || ends[len(ends)-1] != len(value) {
 		t.Fatalf("%q: after %q the cursor is at %d, inside a letter", string(value), after, pos)
 	}
-	for _, c := range []safe.Charset{safe.Unicode, safe.ASCII} {
+	for _, c := range []sanitize.Charset{sanitize.Unicode, sanitize.ASCII} {
 		for _, width := range []int{1, 2, 5, 80} {
 			text, at := in.shown(c, width)
 			if ansi.StringWidth(text) > width || at < 0 || at >= width || at > ansi.StringWidth(text)+2 {
@@ -155,7 +155,7 @@ func TestALongTextIsShownAroundTheCursor(t *testing.T) {
 		at   int
 	}{{0, "01234567", 0}, {4, "01234567", 4}, {10, "6789漢字", 4}, {11, "89漢字01", 4}, {22, "3456789", 7}} {
 		in.SetCursor(c.pos)
-		if text, at := in.shown(safe.Unicode, 8); text != c.want || at != c.at {
+		if text, at := in.shown(sanitize.Unicode, 8); text != c.want || at != c.at {
 			t.Errorf("at %d, %q is shown, the cursor at %d; want %q at %d", c.pos, text, at, c.want, c.at)
 		}
 	}

@@ -6,12 +6,12 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // jobLine draws a job's row.
-func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
+func (m *Model) jobLine(line joblist.Line, c columns, width int) *draw.Line {
 	r := line.Row
 	look := m.theme.Look(m.public(&r.Job).Answer.Status, r.End, r.Problem)
 	stale := r.Stale(m.now) && !r.Answered.IsZero() // what was never told can't be old
@@ -20,12 +20,12 @@ func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	m.gutter(l, line.Cursor, mark, marked)
 
 	word, role := look.Word, look.Role
-	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() && r.State() != jobs.Other {
+	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() && r.State() != joblist.Other {
 		age, _ := draw.Age(span)
-		word, role = "stalled "+leading(age), theme.Warn
+		word, role = "stalled "+leading(age), style.Warn
 	}
 	if stale {
-		role = theme.Dim
+		role = style.Dim
 		if c.updated == 0 { // nowhere else to say it
 			word = "stale"
 		}
@@ -35,7 +35,7 @@ func (m *Model) jobLine(line jobs.Line, c columns, width int) *draw.Line {
 	}
 	l.Put(role, look.Glyph).Space(1).Fit(role, word, c.status-2).Space(1)
 	var id [36]byte
-	l.Fit(theme.Dim, string(r.AppendShortID(id[:0])), c.id).Space(1)
+	l.Fit(style.Dim, string(r.AppendShortID(id[:0])), c.id).Space(1)
 	words := m.words(r, stale)
 	if words.wrong() && r.End.Finished() && words.longerThan(c.text) {
 		words.put(l, c.text+c.past())
@@ -67,33 +67,33 @@ func (c columns) past() int {
 // words are a row's text: the description, then what the status is about.
 type words struct {
 	title, about         string // untrusted
-	titleRole, aboutRole theme.Role
+	titleRole, aboutRole style.Role
 }
 
-func (m *Model) words(r *jobs.Row, stale bool) words {
-	role := theme.Text
+func (m *Model) words(r *joblist.Row, stale bool) words {
+	role := style.Text
 	if stale || r.End == job.EndedDone {
-		role = theme.Dim
+		role = style.Dim
 	}
 	j := m.public(&r.Job)
-	about, aboutRole := causeOf(&j), theme.Error
+	about, aboutRole := causeOf(&j), style.Error
 	if about == "" {
 		about, aboutRole = m.fileNote(r)
 	}
 	if about == "" && r.Problem != nil {
-		about, aboutRole = m.problem(r).Reason, theme.Warn
+		about, aboutRole = m.problem(r).Reason, style.Warn
 	}
-	if about == "" && r.State() == jobs.Other {
-		about, aboutRole = theme.UnknownStatus, theme.Warn
+	if about == "" && r.State() == joblist.Other {
+		about, aboutRole = style.UnknownStatus, style.Warn
 	}
 	if about == "" && !r.End.Finished() {
-		about, aboutRole = j.Answer.Meta, theme.Dim
+		about, aboutRole = j.Answer.Meta, style.Dim
 	}
 	return words{j.Answer.Description, about, role, aboutRole}
 }
 
 // wrong reports whether w says what went wrong.
-func (w words) wrong() bool { return w.about != "" && w.aboutRole == theme.Error }
+func (w words) wrong() bool { return w.about != "" && w.aboutRole == style.Error }
 
 // longerThan reports whether w needs more than width cells. Bytes do for cells.
 func (w words) longerThan(width int) bool { return len(w.title)+2+len(w.about) > width }
@@ -104,7 +104,7 @@ func (w words) put(l *draw.Line, width int) {
 	switch {
 	case w.about != "" && w.title != "":
 		room := width
-		if w.aboutRole != theme.Dim { // what went wrong matters more than a title's end
+		if w.aboutRole != style.Dim { // what went wrong matters more than a title's end
 			room = max(width-min(len(w.about), width*3/5)-2, 8)
 		}
 		l.Cut(w.titleRole, w.title, room)
@@ -120,18 +120,18 @@ func (w words) put(l *draw.Line, width int) {
 }
 
 // progress draws how far a job is, as a bar and in words.
-func (m *Model) progress(l *draw.Line, r *jobs.Row, role theme.Role, stale bool, c columns) {
+func (m *Model) progress(l *draw.Line, r *joblist.Row, role style.Role, stale bool, c columns) {
 	if c.bar > 0 {
 		l.Space(1)
 		m.jobBar(l, r, role, c.bar)
 	}
-	l.Space(1).Right(quiet(stale, theme.Text), percent(r), c.percent)
+	l.Space(1).Right(quiet(stale, style.Text), percent(r), c.percent)
 	m.holdBar(r, c.bar)
 }
 
 // readyOrTime says when a job will be ready; how long it runs, where there is room for
 // one of both only.
-func (m *Model) readyOrTime(l *draw.Line, r *jobs.Row, stale bool, c columns) {
+func (m *Model) readyOrTime(l *draw.Line, r *joblist.Row, stale bool, c columns) {
 	if c.eta == 0 {
 		return
 	}
@@ -143,21 +143,21 @@ func (m *Model) readyOrTime(l *draw.Line, r *jobs.Row, stale bool, c columns) {
 }
 
 // percent is a row's progress in words; a job that waits has none.
-func percent(r *jobs.Row) string {
-	if p := r.Drawn(); p > 0 || r.State() != jobs.Queued {
+func percent(r *joblist.Row) string {
+	if p := r.Drawn(); p > 0 || r.State() != joblist.Queued {
 		return draw.Percent(p)
 	}
 	return ""
 }
 
 // jobBar draws a row's bar. A job that waits has none: there is nothing to show.
-func (m *Model) jobBar(l *draw.Line, r *jobs.Row, role theme.Role, width int) {
+func (m *Model) jobBar(l *draw.Line, r *joblist.Row, role style.Role, width int) {
 	switch p := r.Drawn(); {
-	case r.State() == jobs.Done:
-		l.Bar(theme.Past, p, width)
-	case p.Known() && (p > 0 || r.State() != jobs.Queued):
+	case r.State() == joblist.Done:
+		l.Bar(style.Past, p, width)
+	case p.Known() && (p > 0 || r.State() != joblist.Queued):
 		l.Bar(role, p, width)
-	case r.State() == jobs.Running || r.State() == jobs.Other:
+	case r.State() == joblist.Running || r.State() == joblist.Other:
 		l.Bar(role, job.Unknown, width)
 	default:
 		l.Space(width)
@@ -165,7 +165,7 @@ func (m *Model) jobBar(l *draw.Line, r *jobs.Row, role theme.Role, width int) {
 }
 
 // elapsed is how long a job ran, or runs, or has been waiting; "" where nobody saw it.
-func (m *Model) elapsed(r *jobs.Row) string {
+func (m *Model) elapsed(r *joblist.Row) string {
 	from, to := r.Started, r.Ended
 	if from.IsZero() && (r.End == job.EndedDone || r.End == job.EndedError) {
 		return "" // it was over before it was added
@@ -184,7 +184,7 @@ func (m *Model) elapsed(r *jobs.Row) string {
 
 // clocks are the last columns: how long the job took, and how old its row's news
 // is. A stale row's clocks say just that: how long it runs is not known any more.
-func (m *Model) clocks(l *draw.Line, r *jobs.Row, stale bool, c columns) {
+func (m *Model) clocks(l *draw.Line, r *joblist.Row, stale bool, c columns) {
 	width := c.updated
 	if c.elapsed > 0 {
 		width += c.elapsed + 1
@@ -206,19 +206,19 @@ func (m *Model) clocks(l *draw.Line, r *jobs.Row, stale bool, c columns) {
 	l.Space(1)
 	if stale {
 		if width > updatedWidth {
-			l.Right(theme.Warn, strings.TrimSuffix("stale "+age, " now"), width)
+			l.Right(style.Warn, strings.TrimSuffix("stale "+age, " now"), width)
 		} else {
-			l.Right(theme.Warn, "!"+leading(age), width)
+			l.Right(style.Warn, "!"+leading(age), width)
 		}
 		return
 	}
-	if left := r.Answered.Add(jobs.StaleAfter).Sub(m.now); !r.End.Finished() && left > 0 {
+	if left := r.Answered.Add(joblist.StaleAfter).Sub(m.now); !r.End.Finished() && left > 0 {
 		m.hold(left + time.Millisecond)
 	}
 	if c.elapsed > 0 {
-		l.Right(theme.Dim, m.elapsed(r), c.elapsed).Space(1)
+		l.Right(style.Dim, m.elapsed(r), c.elapsed).Space(1)
 	}
-	l.Right(theme.Dim, leading(age), c.updated)
+	l.Right(style.Dim, leading(age), c.updated)
 }
 
 // leading is an age's largest unit: 3m of 3m10s.
@@ -237,17 +237,17 @@ func (m *Model) clock(text string, valid time.Duration) string {
 	return text
 }
 
-func quiet(stale bool, r theme.Role) theme.Role {
+func quiet(stale bool, r style.Role) style.Role {
 	if stale {
-		return theme.Dim
+		return style.Dim
 	}
 	return r
 }
 
 // eta is when a live job will be ready, as far as that can be told.
-func (m *Model) eta(r *jobs.Row, stale bool) (string, theme.Role) {
-	if r.End.Finished() || stale || r.State() == jobs.Other {
-		return "", theme.Dim
+func (m *Model) eta(r *joblist.Row, stale bool) (string, style.Role) {
+	if r.End.Finished() || stale || r.State() == joblist.Other {
+		return "", style.Dim
 	}
 	ready := m.oracle.Job(r.ID, m.now).Ready
 	m.hold(etaStep)
@@ -255,9 +255,9 @@ func (m *Model) eta(r *jobs.Row, stale bool) (string, theme.Role) {
 }
 
 // insteadOfETA is what stands in its column where nothing else is said of time.
-func (m *Model) insteadOfETA(r *jobs.Row, stale bool) (string, theme.Role) {
+func (m *Model) insteadOfETA(r *joblist.Row, stale bool) (string, style.Role) {
 	if stale {
-		return "stale", theme.Warn
+		return "stale", style.Warn
 	}
-	return m.elapsed(r), theme.Dim
+	return m.elapsed(r), style.Dim
 }

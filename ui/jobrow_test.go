@@ -10,7 +10,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 // Why a job failed is what people look for in its row: it goes before how far the job
@@ -58,18 +58,18 @@ func TestTheMarkOfAFailureStandsOut(t *testing.T) {
 			}
 		})
 		d.waitFor(" 3/3 ")
-		look := func(palette theme.Palette, profile termenv.Profile, dark bool) {
+		look := func(palette style.Palette, profile termenv.Profile, dark bool) {
 			d.Helper()
 			d.model.opts.Palette, d.model.opts.Profile = palette, profile
 			d.model.retheme(dark)
 			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 			for line := range strings.Lines(d.model.View()) {
 				before, _, marked := strings.Cut(line, "•")
-				role := theme.Dim
+				role := style.Dim
 				if strings.Contains(ansi.Strip(line), "•✗") {
-					role = theme.Warn
+					role = style.Warn
 				}
-				style := d.model.theme.SGR(theme.Plain, role)
+				style := d.model.theme.SGR(style.Plain, role)
 				if marked && style != "0" && !strings.HasSuffix(before, "\x1b["+style+"m") {
 					d.Errorf("want %q in %q", style, line)
 				}
@@ -78,14 +78,14 @@ func TestTheMarkOfAFailureStandsOut(t *testing.T) {
 				d.Errorf("%d marks:\n%s", n, d.screen())
 			}
 		}
-		for _, th := range theme.Themes() {
+		for _, th := range style.Themes() {
 			for _, dark := range []bool{true, false} {
 				look(th.Palette, termenv.TrueColor, dark)
 				look(th.Palette, termenv.ANSI256, dark)
 				look(th.Palette, termenv.ANSI, dark)
 			}
 		}
-		look(theme.Calm(), termenv.Ascii, true)
+		look(style.Calm(), termenv.Ascii, true)
 	})
 }
 

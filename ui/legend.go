@@ -5,13 +5,13 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // explained is a mark or a word of the screen, and what it means.
 type explained struct {
-	role       theme.Role
+	role       style.Role
 	what, says string
 }
 
@@ -20,10 +20,10 @@ type explained struct {
 func (m *Model) legend() (marks, words []explained) {
 	g := &m.theme.Glyphs
 	marks = []explained{
-		{theme.Strong, "Marks", ""},
-		{theme.Dim, g.News, "is Done, and was not looked at yet"},
-		{theme.Warn, g.News, "has failed, and was not looked at yet"},
-		{theme.Accent, g.Marked, "selected: what keys act on"},
+		{style.Strong, "Marks", ""},
+		{style.Dim, g.News, "is Done, and was not looked at yet"},
+		{style.Warn, g.News, "has failed, and was not looked at yet"},
+		{style.Accent, g.Marked, "selected: what keys act on"},
 	}
 	status := func(s job.Status, end job.End, says string) {
 		look := m.theme.Look(s, end, nil)
@@ -37,26 +37,26 @@ func (m *Model) legend() (marks, words []explained) {
 	status("", job.EndedRejected, "the API does not take its ID")
 	status("", job.EndedGivenUp, "the API did not find it for long")
 	marks = append(marks,
-		explained{theme.Warn, g.Running + " other word", theme.UnknownStatus},
-		explained{theme.Dim, strings.Repeat(g.Unknown, 6), "its progress is not told"},
-		explained{theme.Warn, "stalled 40s", "its progress has stood still for so long"},
-		explained{theme.Warn, "stale 3m", "no answer of its own for so long"},
+		explained{style.Warn, g.Running + " other word", style.UnknownStatus},
+		explained{style.Dim, strings.Repeat(g.Unknown, 6), "its progress is not told"},
+		explained{style.Warn, "stalled 40s", "its progress has stood still for so long"},
+		explained{style.Warn, "stale 3m", "no answer of its own for so long"},
 	)
 	words = []explained{
-		{theme.Strong, "Columns", ""},
-		{theme.Dim, "ready", "in about ~4m, within <4m, in 2-4m"},
-		{theme.Dim, "time", "how long it took, runs or has waited"},
-		{theme.Dim, "ago", "since it ended, or last answered"},
-		{theme.Dim, "", ""},
-		{theme.Strong, "Filter", ""},
-		{theme.Accent, "two words", "both, in ID, description or batch"},
-		{theme.Accent, `"two words"`, "side by side"},
-		{theme.Accent, "status:error", "also queued, running, done, failed"},
-		{theme.Accent, "batch:june", "in the batch's name"},
-		{theme.Accent, "progress>50%", "also <, >=, <=, ="},
-		{theme.Accent, "age>10m", "added longer ago than that"},
-		{theme.Accent, "is:new", "also stale, selected, live, finished"},
-		{theme.Accent, "!status:done", "not that"},
+		{style.Strong, "Columns", ""},
+		{style.Dim, "ready", "in about ~4m, within <4m, in 2-4m"},
+		{style.Dim, "time", "how long it took, runs or has waited"},
+		{style.Dim, "ago", "since it ended, or last answered"},
+		{style.Dim, "", ""},
+		{style.Strong, "Filter", ""},
+		{style.Accent, "two words", "both, in ID, description or batch"},
+		{style.Accent, `"two words"`, "side by side"},
+		{style.Accent, "status:error", "also queued, running, done, failed"},
+		{style.Accent, "batch:june", "in the batch's name"},
+		{style.Accent, "progress>50%", "also <, >=, <=, ="},
+		{style.Accent, "age>10m", "added longer ago than that"},
+		{style.Accent, "is:new", "also stale, selected, live, finished"},
+		{style.Accent, "!status:done", "not that"},
 	}
 	return marks, words
 }
@@ -69,9 +69,9 @@ func (m *Model) legendLines() []string {
 	column := func(entries []explained) []string {
 		var lines []string
 		for _, e := range entries {
-			l := draw.NewLine(m.theme, theme.Plain).Space(1).Put(e.role, e.what)
+			l := draw.NewLine(m.theme, style.Plain).Space(1).Put(e.role, e.what)
 			if e.says != "" {
-				l.PadTo(what+1).Cut(theme.Text, e.says, width-what)
+				l.PadTo(what+1).Cut(style.Text, e.says, width-what)
 			}
 			lines = append(lines, l.String())
 		}
@@ -87,7 +87,7 @@ func (m *Model) legendLines() []string {
 			left = append(left, "")
 		}
 		if i < len(right) {
-			left[i] += strings.Repeat(" ", what+says-safe.Width(left[i])) + right[i]
+			left[i] += strings.Repeat(" ", what+says-sanitize.Width(left[i])) + right[i]
 		}
 	}
 	return left

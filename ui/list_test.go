@@ -14,7 +14,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // The cursor stays on its job while rows move around it, and its details stay on
@@ -285,7 +285,7 @@ func TestADeniedClipboardIsTold(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, text := d.jobs(1)
 		d.paste(text)
-		d.clip.denied = &term.TooLargeError{Size: 1 << 20}
+		d.clip.denied = &terminal.TooLargeError{Size: 1 << 20}
 		d.press("down", "y")
 		d.sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
 		d.clip.denied = nil

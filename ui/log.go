@@ -7,14 +7,14 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // entry is one line of the event log.
 type entry struct {
 	at   time.Time
-	role theme.Role
+	role style.Role
 	text string // untrusted: most lines are never drawn, so drawing cleans them
 }
 
@@ -42,7 +42,7 @@ func (l *eventLog) newest(i int) entry {
 }
 
 // noteEvents logs what has happened to jobs and batches.
-func (m *Model) noteEvents(events []jobs.Event) {
+func (m *Model) noteEvents(events []joblist.Event) {
 	for _, e := range events {
 		m.log.add(m.entryOf(e))
 	}
@@ -65,13 +65,13 @@ func (m *Model) noteUnknown(reports []job.Report) {
 	}
 }
 
-func (m *Model) entryOf(e jobs.Event) entry {
-	if e.Kind == jobs.BatchFinished {
+func (m *Model) entryOf(e joblist.Event) entry {
+	if e.Kind == joblist.BatchFinished {
 		batch, _ := m.list.Batch(e.Batch)
 		c := batch.Counts
-		role, text := theme.OK, fmt.Sprintf("batch %s has finished: %d done", batch.Name, c.By[jobs.Done])
+		role, text := style.OK, fmt.Sprintf("batch %s has finished: %d done", batch.Name, c.By[joblist.Done])
 		if c.Failed() > 0 {
-			role, text = theme.Error, text+fmt.Sprintf(", %d failed", c.Failed())
+			role, text = style.Error, text+fmt.Sprintf(", %d failed", c.Failed())
 		}
 		return entry{m.now, role, text}
 	}
@@ -100,11 +100,11 @@ func (m *Model) noteHost(before poller.Host) {
 		if p := m.host.Problem; p != nil {
 			why = p.Reason
 		}
-		m.log.add(entry{m.now, theme.Warn, "easing off: " + why})
+		m.log.add(entry{m.now, style.Warn, "easing off: " + why})
 	case poller.Live:
 		if before.State == poller.EasingOff {
 			away := draw.Duration(m.answered.Sub(before.Since))
-			m.log.add(entry{m.now, theme.OK, "the API answers again after " + away})
+			m.log.add(entry{m.now, style.OK, "the API answers again after " + away})
 		}
 	case poller.Paused:
 	}
@@ -113,12 +113,12 @@ func (m *Model) noteHost(before poller.Host) {
 // logLines are the event log, newest first.
 func (m *Model) logLines(width int) []string {
 	if len(m.log.entries) == 0 {
-		return []string{draw.NewLine(m.theme, theme.Plain).Put(theme.Dim, " nothing has happened yet").String()}
+		return []string{draw.NewLine(m.theme, style.Plain).Put(style.Dim, " nothing has happened yet").String()}
 	}
 	lines := make([]string, len(m.log.entries))
 	for i := range lines {
 		e := m.log.newest(i)
-		l := draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Dim, e.at.Local().Format(time.TimeOnly)).Space(2)
+		l := draw.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, e.at.Local().Format(time.TimeOnly)).Space(2)
 		lines[i] = l.Cut(e.role, e.text, width-l.Width()-1).String()
 	}
 	return lines

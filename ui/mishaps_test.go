@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 // silences are ways to get no answer at all.
@@ -159,7 +159,7 @@ func answers() []fault {
 		{"JSON after a byte-order mark", answering(sim.Before("\ufeff")), "", "Processing"},
 		takes("keys given twice", `{"id":"{id}","status":"Error","status":"Processing"}`, "Processing"),
 		takes("invalid UTF-8", "{\"id\":\"{id}\",\"status\":\"Processing\",\"description\":\"a\xff\xfeb\"}", "a\ufffd"),
-		takes("a status nobody knows", `{"id":"{id}","status":"Proofreading"}`, theme.UnknownStatus),
+		takes("a status nobody knows", `{"id":"{id}","status":"Proofreading"}`, style.UnknownStatus),
 		takes("a progress of 700 %", `{"id":"{id}","status":"Processing","progress":7}`, "100%"),
 		takes("a progress below nothing", `{"id":"{id}","status":"Processing","progress":-1e9}`, "0%"),
 	}

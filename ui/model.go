@@ -14,16 +14,16 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/hook"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/term"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // screen is what has the body.
@@ -42,12 +42,12 @@ const (
 type Model struct {
 	ctx    context.Context //nolint:containedctx // commands outlive the Update that makes them, and end with the program
 	opts   Options
-	theme  *theme.Theme
+	theme  *style.Theme
 	help   help.Model
 	input  input
 	prompt prompt
 
-	list    *jobs.List
+	list    *joblist.List
 	oracle  *forecast.Model
 	causes  causeCache
 	trouble problemView
@@ -86,7 +86,7 @@ type Model struct {
 	note   note
 	log    eventLog
 
-	unknown theme.Unknown
+	unknown style.Unknown
 
 	away        absence
 	focusKnown  bool // the terminal reports its focus
@@ -103,8 +103,8 @@ type Model struct {
 	title string
 
 	frame   string
-	cursor  term.Cursor // where the frame has the terminal's own
-	redrawn time.Time   // when the whole screen was last asked for
+	cursor  terminal.Cursor // where the frame has the terminal's own
+	redrawn time.Time       // when the whole screen was last asked for
 }
 
 // New makes a dashboard. Its commands end with ctx.
@@ -113,8 +113,8 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: jobs.New(now), oracle: forecast.New(), help: help.New(), input: newInput()}
-	m.files = downloads{under: make(map[job.ID]fetch.Event), open: make(map[job.ID]bool)}
+	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: joblist.New(now), oracle: forecast.New(), help: help.New(), input: newInput()}
+	m.files = downloads{under: make(map[job.ID]download.Event), open: make(map[job.ID]bool)}
 	m.text, m.view = opts.Filter, opts.Details
 	if opts.OutputURL == nil {
 		m.opts.OutputURL = func(path string) string { return path }
@@ -148,7 +148,7 @@ func (m *Model) Init() tea.Cmd {
 // Records are all tracked jobs as they are known now, in no particular order.
 func (m *Model) Records() []store.Job {
 	records := make([]store.Job, 0, m.list.Counts().Total)
-	m.list.All(func(r *jobs.Row) bool {
+	m.list.All(func(r *joblist.Row) bool {
 		records = append(records, r.Job)
 		return true
 	})
@@ -164,7 +164,7 @@ func (m *Model) Unsaved() []store.Op { return m.saves.unacknowledged() }
 
 // retheme draws with the colours for a dark or a light background.
 func (m *Model) retheme(dark bool) {
-	m.theme = theme.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
+	m.theme = style.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
 	m.help.Styles = helpStyles(m.theme)
 }
 
@@ -180,7 +180,7 @@ func (m *Model) sharing() shape {
 	switch {
 	case m.screen != listScreen:
 		return paneOnly
-	case !m.loaded || m.list.Empty() == jobs.NothingTracked:
+	case !m.loaded || m.list.Empty() == joblist.NothingTracked:
 		return listOnly
 	default:
 		return m.view.shape()

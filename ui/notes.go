@@ -3,13 +3,13 @@ package ui
 import (
 	"time"
 
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // note is what the footer says for a while.
 type note struct {
-	role  theme.Role
+	role  style.Role
 	text  string
 	until time.Time
 }
@@ -23,13 +23,13 @@ const (
 )
 
 // say shows a note in the footer.
-func (m *Model) say(r theme.Role, text string) {
+func (m *Model) say(r style.Role, text string) {
 	m.note = note{r, text, m.now.Add(noteTime)}
 }
 
 // warn shows a warning, and keeps it in the log.
 func (m *Model) warn(text string) {
-	text = safe.Line(text)
-	m.note = note{theme.Warn, text, m.now.Add(warnTime)}
-	m.log.add(entry{m.now, theme.Warn, text})
+	text = sanitize.Line(text)
+	m.note = note{style.Warn, text, m.now.Add(warnTime)}
+	m.log.add(entry{m.now, style.Warn, text})
 }

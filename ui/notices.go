@@ -9,10 +9,10 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/hook"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // awayAfter is how long the API may be away before that is news.
@@ -40,10 +40,10 @@ func (m *Model) focus(here bool) {
 	m.limiter.Forget()
 	if span := m.now.Sub(away.since); away.blurred && span >= awayAfter && away.done+away.failed > 0 {
 		text := fmt.Sprintf("while you were away (%s): %d done", draw.Duration(span), away.done)
-		role := theme.OK
+		role := style.OK
 		if away.failed > 0 {
 			text += fmt.Sprintf(", %d failed", away.failed)
-			role = theme.Error
+			role = style.Error
 		}
 		m.note = note{role, text, m.now.Add(warnTime)}
 		m.log.add(entry{m.now, role, text})
@@ -52,19 +52,19 @@ func (m *Model) focus(here bool) {
 
 // announce tells somebody who looks elsewhere, by what the terminal offers, and
 // the user's command.
-func (m *Model) announce(events []jobs.Event) tea.Cmd {
+func (m *Model) announce(events []joblist.Event) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, e := range events {
 		switch e.Kind {
-		case jobs.BatchFinished:
+		case joblist.BatchFinished:
 			batch, ok := m.list.Batch(e.Batch)
 			if !ok {
 				continue
 			}
 			c := batch.Counts
-			news := notify.BatchFinished{Batch: batch.Name, Done: c.By[jobs.Done], Failed: c.Failed()}
+			news := notify.BatchFinished{Batch: batch.Name, Done: c.By[joblist.Done], Failed: c.Failed()}
 			cmds = append(cmds, m.news(news, nil))
-		case jobs.JobFailed:
+		case joblist.JobFailed:
 			m.away.failed++
 			row, ok := m.list.Row(e.ID)
 			if !ok {
@@ -76,7 +76,7 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 				name = row.ID.Short()
 			}
 			cmds = append(cmds, m.news(notify.JobFailed{Job: name, Cause: cause}, m.more(row, shown.Answer.Description)))
-		case jobs.JobDone:
+		case joblist.JobDone:
 			m.away.done++
 		}
 	}
@@ -84,7 +84,7 @@ func (m *Model) announce(events []jobs.Event) tea.Cmd {
 }
 
 // more is what the user's command is told of a job that failed.
-func (m *Model) more(row *jobs.Row, description string) func(*hook.Event) {
+func (m *Model) more(row *joblist.Row, description string) func(*hook.Event) {
 	if m.hook == nil {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (m *Model) more(row *jobs.Row, description string) func(*hook.Event) {
 		name = batch.Name
 	}
 	return func(e *hook.Event) {
-		e.Batch, e.ID, e.Description = safe.Line(name), id, safe.Line(description)
+		e.Batch, e.ID, e.Description = sanitize.Line(name), id, sanitize.Line(description)
 	}
 }
 
@@ -117,7 +117,7 @@ func (m *Model) noteAbsence() tea.Cmd {
 			m.hold(awayAfter - span + time.Millisecond)
 		default:
 			m.apiAway = true
-			m.log.add(entry{m.now, theme.Warn, "the API has not answered for " + draw.Duration(span)})
+			m.log.add(entry{m.now, style.Warn, "the API has not answered for " + draw.Duration(span)})
 			return m.news(notify.APIAway{For: span}, nil)
 		}
 	default:

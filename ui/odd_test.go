@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 // The API says of a job what nobody knows, for hours.
@@ -19,7 +19,7 @@ func TestAStatusNobodyKnowsIsTold(t *testing.T) {
 		d.waitFor("the status \"Cancelled\", which jobwatch does not know")
 		d.press("down", "down")
 		d.wait(time.Hour)
-		d.sees("◐ Cancelled", theme.UnknownStatus, "by its owner", "live")
+		d.sees("◐ Cancelled", style.UnknownStatus, "by its owner", "live")
 		d.seesNot("stale", "stalled")
 		d.api.ResetStats()
 		d.wait(time.Hour)
@@ -35,6 +35,6 @@ func TestAStatusNobodyKnowsIsTold(t *testing.T) {
 		d.press("R")
 		d.wait(5 * time.Second)
 		d.sees("◐ Processing")
-		d.seesNot(theme.UnknownStatus)
+		d.seesNot(style.UnknownStatus)
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/paste"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 // Watcher is the poller, as the dashboard uses it. None of these waits.
@@ -60,8 +60,8 @@ type Options struct {
 	Arrivals <-chan Arrival           // nil: none but what is typed
 	Take     func([]rune) paste.Event // what a paste.EventKey or a pasted key stands for; nil: itself
 
-	Palette theme.Palette
-	Glyphs  theme.Glyphs
+	Palette style.Palette
+	Glyphs  style.Glyphs
 	Profile termenv.Profile
 	Dark    bool
 	Ask     bool // Dark is only a guess: ask the terminal

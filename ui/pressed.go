@@ -5,7 +5,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/ui/paste"
-	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // pressed acts on a key, by what has the keyboard: a prompt, a full screen, or
@@ -91,7 +91,7 @@ func (m *Model) took(runes []rune) tea.Cmd {
 		}
 		return m.handle(tea.BlurMsg{})
 	case paste.Background:
-		if dark, ok := term.ParseBackgroundReply(event.Colour); ok {
+		if dark, ok := terminal.ParseBackgroundReply(event.Colour); ok {
 			m.retheme(dark)
 		}
 	}

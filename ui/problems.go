@@ -14,8 +14,8 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/export"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // problemView is the screen of failures grouped by cause, over all batches.
@@ -28,7 +28,7 @@ type problemView struct {
 
 // refresh groups the failures anew when there are others than before. The cursor
 // stays on its cause.
-func (v *problemView) refresh(list *jobs.List) {
+func (v *problemView) refresh(list *joblist.List) {
 	changes := list.FailureChanges()
 	if changes == v.changes {
 		return
@@ -73,7 +73,7 @@ func (m *Model) problemKey(msg tea.KeyMsg) tea.Cmd {
 		if v.at < len(v.all) {
 			m.show(listScreen)
 			if !slices.ContainsFunc(v.all[v.at].ids, m.list.Go) {
-				m.say(theme.Warn, joined("; ", unseen(len(v.all[v.at].ids), 0, "job"), hint(m.opts.Keys.Back, "clears it")))
+				m.say(style.Warn, joined("; ", unseen(len(v.all[v.at].ids), 0, "job"), hint(m.opts.Keys.Back, "clears it")))
 			}
 		}
 	}
@@ -107,14 +107,14 @@ func (m *Model) problemBody() []string {
 	v.refresh(m.list)
 	width := m.layout.width
 	if len(v.all) == 0 {
-		return m.window("Failures by cause", []string{draw.NewLine(m.theme, theme.Plain).
-			Put(theme.OK, " nothing has failed").String()})
+		return m.window("Failures by cause", []string{draw.NewLine(m.theme, style.Plain).
+			Put(style.OK, " nothing has failed").String()})
 	}
 	lines := make([]string, 0, len(v.all)+2)
 	for i, p := range v.all {
 		l := draw.NewLine(m.theme, ground(i == v.at))
-		m.gutter(l, i == v.at, "", theme.Text)
-		l.Right(theme.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(theme.Text, m.cause(p), width-gutterWidth-8-1)
+		m.gutter(l, i == v.at, "", style.Text)
+		l.Right(style.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(style.Text, m.cause(p), width-gutterWidth-8-1)
 		lines = append(lines, l.PadTo(width-1).String())
 	}
 	height := m.layout.body() - 4
@@ -129,7 +129,7 @@ type problem struct {
 }
 
 // problems groups the failed jobs by cause, most jobs first.
-func problems(rows iter.Seq[*jobs.Row]) []problem {
+func problems(rows iter.Seq[*joblist.Row]) []problem {
 	at := make(map[string]int)
 	var all []problem
 	for r := range rows {

@@ -7,7 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/ui/paste"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 // prompt is what the footer asks for.
@@ -33,7 +33,7 @@ func (m *Model) ask(p prompt) {
 	case namePrompt:
 		_, batch := m.list.Current()
 		if batch == nil {
-			m.say(theme.Dim, "there is no batch to name here")
+			m.say(style.Dim, "there is no batch to name here")
 			return
 		}
 		m.naming, value = batch.ID, batch.Name
@@ -101,7 +101,7 @@ func (m *Model) typed(whole bool, note string) {
 		note = joined("; ", note, tooLong())
 	}
 	if note != "" {
-		m.say(theme.Warn, note)
+		m.say(style.Warn, note)
 	}
 	if m.prompt == filterPrompt && m.input.Value() != m.text {
 		m.text = m.input.Value()
@@ -171,7 +171,7 @@ func (m *Model) entered() tea.Cmd {
 		}
 	case filterPrompt:
 		if m.misread != nil {
-			m.say(theme.Warn, m.misread.Reason)
+			m.say(style.Warn, m.misread.Reason)
 		}
 	case noPrompt, addPrompt, confirmPrompt:
 	}

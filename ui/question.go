@@ -6,7 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 // question is what the footer asks before it does what takes more than one key to
@@ -55,7 +55,7 @@ func (m *Model) confirmed(msg tea.KeyMsg) tea.Cmd {
 	}
 	switch name := msg.String(); name {
 	case "n", "esc", "ctrl+c":
-		m.say(theme.Dim, q.no)
+		m.say(style.Dim, q.no)
 		m.prompt, m.asking = noPrompt, question{}
 	case q.opener.key:
 		rested := m.now.Sub(q.opener.at) >= openerRest && !repeated

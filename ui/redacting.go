@@ -3,7 +3,7 @@ package ui
 import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/jobs"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/redact"
 )
 
@@ -17,7 +17,7 @@ func (m *Model) public(j *store.Job) store.Job {
 }
 
 // problem is what may be shown of why a job's last poll failed; nil when it did not.
-func (m *Model) problem(r *jobs.Row) *job.Problem {
+func (m *Model) problem(r *joblist.Row) *job.Problem {
 	if m.opts.Redact {
 		return redact.Problem(r.Problem, &r.Job)
 	}

@@ -2,8 +2,8 @@ package ui
 
 import (
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // rows draws the visible lines of the list, exactly as many as it has height, below
@@ -32,14 +32,14 @@ func (m *Model) rows() []string {
 			l = m.jobLine(line, cols, text)
 		}
 		if bar != nil {
-			l.Put(theme.Dim, bar[i])
+			l.Put(style.Dim, bar[i])
 		}
 		out = append(out, l.String())
 	}
 	for i := len(lines); i < height; i++ {
-		l := draw.NewLine(m.theme, theme.Plain).Space(text)
+		l := draw.NewLine(m.theme, style.Plain).Space(text)
 		if bar != nil {
-			l.Put(theme.Dim, bar[i])
+			l.Put(style.Dim, bar[i])
 		}
 		out = append(out, l.String())
 	}
@@ -48,7 +48,7 @@ func (m *Model) rows() []string {
 
 // idWidth is the width of the ID column: as wide as the longest visible one, so
 // that it only changes where two IDs collide.
-func (m *Model) idWidth(lines []jobs.Line) int {
+func (m *Model) idWidth(lines []joblist.Line) int {
 	width := shortID
 	for _, line := range lines {
 		if line.Row != nil {
@@ -78,9 +78,9 @@ func (m *Model) scrollbar(height int) []string {
 }
 
 // gutter starts a line: where the cursor is, and the row's mark, if it has one.
-func (m *Model) gutter(l *draw.Line, cursor bool, mark string, r theme.Role) {
+func (m *Model) gutter(l *draw.Line, cursor bool, mark string, r style.Role) {
 	if cursor {
-		l.Put(theme.Accent, m.theme.Glyphs.Cursor)
+		l.Put(style.Accent, m.theme.Glyphs.Cursor)
 	} else {
 		l.Space(1)
 	}
@@ -93,22 +93,22 @@ func (m *Model) gutter(l *draw.Line, cursor bool, mark string, r theme.Role) {
 
 // mark is a row's: selected, or ended and not looked at yet. Only what has gone wrong
 // calls for a look.
-func (m *Model) mark(r *jobs.Row) (string, theme.Role) {
+func (m *Model) mark(r *joblist.Row) (string, style.Role) {
 	switch {
 	case r.Selected:
-		return m.theme.Glyphs.Marked, theme.Accent
+		return m.theme.Glyphs.Marked, style.Accent
 	case !r.News:
-		return "", theme.Text
+		return "", style.Text
 	case r.State().Failed():
-		return m.theme.Glyphs.News, theme.Warn
+		return m.theme.Glyphs.News, style.Warn
 	default:
-		return m.theme.Glyphs.News, theme.Dim
+		return m.theme.Glyphs.News, style.Dim
 	}
 }
 
-func ground(cursor bool) theme.Ground {
+func ground(cursor bool) style.Ground {
 	if cursor {
-		return theme.Selected
+		return style.Selected
 	}
-	return theme.Plain
+	return style.Plain
 }

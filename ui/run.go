@@ -12,8 +12,8 @@ import (
 
 	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/paste"
-	"example.com/jobwatch/ui/term"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // How long the end may take when something hangs.
@@ -27,7 +27,7 @@ const (
 // terminal back as it was, whatever happens. Its error says why the dashboard ended
 // by itself: a [crash.Error], if it broke.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
-	screen := term.NewScreen(c.out, c.env)
+	screen := terminal.NewScreen(c.out, c.env)
 	l := &loop{Model: m, console: c, screen: screen, mouse: mouse, goesOn: make(chan struct{}, 1)}
 	var program *tea.Program
 	broken := func(e *crash.Error) { program.Send(crashMsg{e}) }
@@ -50,7 +50,7 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
 	defer l.jobControl(program)()
-	l.cook = term.Keep(c.keys.File)
+	l.cook = terminal.Keep(c.keys.File)
 	defer l.cook()
 	l.enter(false)
 
@@ -97,15 +97,15 @@ func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 func (l *loop) enter(mouse bool) {
 	l.cook()
 	c := l.console
-	c.out.Send(term.Enter(c.env))
+	c.out.Send(terminal.Enter(c.env))
 	if mouse {
-		c.out.Send(term.Mouse)
+		c.out.Send(terminal.Mouse)
 	}
 }
 
 // leave gives the screen back, when Bubble Tea has let go of it.
 func (c *Console) leave() {
-	c.out.Send(c.bar.Clear() + term.Leave(c.env))
+	c.out.Send(c.bar.Clear() + terminal.Leave(c.env))
 	if !c.out.Flush(flushGrace) {
 		c.abandon()
 	}
@@ -114,7 +114,7 @@ func (c *Console) leave() {
 // abandon gives the screen back without Bubble Tea, or to a terminal that takes
 // nothing: as it is not known how much of all arrived, it is told the whole.
 func (c *Console) abandon() {
-	c.out.Abandon(term.Release(c.env) + c.bar.Clear() + term.Leave(c.env))
+	c.out.Abandon(terminal.Release(c.env) + c.bar.Clear() + terminal.Leave(c.env))
 }
 
 // Print writes to the terminal when the screen is given back; it doesn't wait for a
@@ -144,7 +144,7 @@ func (k keys) Read(p []byte) (n int, err error) {
 type loop struct {
 	*Model
 	console *Console
-	screen  *term.Screen
+	screen  *terminal.Screen
 	mouse   bool
 	cook    func() // gives the terminal the mode that it had at the start
 	crashed *crash.Error
@@ -177,7 +177,7 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	case redrawMsg:
 		l.screen.Redraw()
 	case noShellMsg:
-		l.say(theme.Warn, "there is no shell to come back to: not suspended")
+		l.say(style.Warn, "there is no shell to come back to: not suspended")
 	case tea.ResumeMsg:
 		l.title = "" // it was given back, too
 	}
@@ -185,7 +185,7 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	return l, guarded(cmd)
 }
 
-// View implements tea.Model. It gives Bubble Tea nothing to draw: see [term.Screen].
+// View implements tea.Model. It gives Bubble Tea nothing to draw: see [terminal.Screen].
 func (l *loop) View() string {
 	l.screen.Show(l.Model.View(), l.cursor)
 	return ""

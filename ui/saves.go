@@ -8,7 +8,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 // saves gathers what has to reach the state file. One save is in flight at a
@@ -136,7 +136,7 @@ func (m *Model) saved(msg savedMsg) tea.Cmd {
 		}
 		cmds = append(cmds, m.saveLater(retryDelay))
 	case failing:
-		m.say(theme.OK, "changes are saved again")
+		m.say(style.OK, "changes are saved again")
 	}
 	if msg.err == nil {
 		if len(m.saves.urgent) > 0 {

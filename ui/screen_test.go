@@ -17,7 +17,7 @@ import (
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
 )
 
 var update = flag.Bool("update", false, "accept the screens as they are now, after looking at them as pictures")
@@ -130,7 +130,7 @@ func TestOtherTerminalsLookAsAccepted(t *testing.T) {
 		"light":     func(o *Options) { o.Dark = false },
 		"16-colour": func(o *Options) { o.Profile = termenv.ANSI },
 		"no-colour": func(o *Options) { o.Profile = termenv.Ascii },
-		"ascii":     func(o *Options) { o.Profile, o.Glyphs = termenv.ANSI, theme.ASCII() },
+		"ascii":     func(o *Options) { o.Profile, o.Glyphs = termenv.ANSI, style.ASCII() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			atDesk(t, func(d *desk) {

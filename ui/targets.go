@@ -6,14 +6,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // targets are what an action applies to: in the list, the selected jobs come first; the
 // full-screen details are about what they show. Removing asks before it takes what the
 // list does not show. All else leaves that out, and says so.
-func (m *Model) targets() jobs.Targets {
+func (m *Model) targets() joblist.Targets {
 	if m.screen == detailScreen {
 		return m.list.CurrentTargets()
 	}
@@ -36,7 +36,7 @@ func unseen(filtered, folded int, kind string) string {
 }
 
 // leftOut says which targets an action leaves out.
-func leftOut(t *jobs.Targets) string {
+func leftOut(t *joblist.Targets) string {
 	if len(t.Hidden) == 0 {
 		return ""
 	}
@@ -50,7 +50,7 @@ func (m *Model) forgetTargets() tea.Cmd {
 	batch, ok := m.list.Batch(t.Batch)
 	switch {
 	case n == 0:
-		m.say(theme.Dim, "there is no job to remove here")
+		m.say(style.Dim, "there is no job to remove here")
 		return nil
 	case ok:
 		return m.forgetOrAsk(t, plural(n, "job")+" of "+batch.Name, staying(batch.Counts.Total-n))
@@ -66,7 +66,7 @@ func (m *Model) clearFinished() tea.Cmd {
 	t := m.list.FinishedTargets()
 	n := len(t.Shown)
 	if n == 0 {
-		m.say(theme.Dim, joined("; ", "there are no finished jobs to remove", staying(m.finished())))
+		m.say(style.Dim, joined("; ", "there are no finished jobs to remove", staying(m.finished())))
 		return nil
 	}
 	return m.forgetOrAsk(t, plural(n, "finished job"),
@@ -88,7 +88,7 @@ func staying(n int) string {
 }
 
 // forgetOrAsk removes jobs. It asks before it removes several, or what has no row.
-func (m *Model) forgetOrAsk(t jobs.Targets, what, aside string) tea.Cmd {
+func (m *Model) forgetOrAsk(t joblist.Targets, what, aside string) tea.Cmd {
 	members := m.list.Members(t.All())
 	if len(members) == 1 && t.Folded+len(t.Hidden) == 0 {
 		return m.forget(members)
@@ -103,12 +103,12 @@ func (m *Model) forgetOrAsk(t jobs.Targets, what, aside string) tea.Cmd {
 }
 
 // forget removes those of the jobs that no other window has removed or moved meanwhile.
-func (m *Model) forget(members []jobs.Member) tea.Cmd {
+func (m *Model) forget(members []joblist.Member) tea.Cmd {
 	did := &change{at: m.now, removed: m.list.Remove(members)}
 	n := len(did.removed)
 	left := stay(len(members) - n)
 	if did.empty() {
-		m.say(theme.Warn, joined("; ", "nothing is left to remove", left))
+		m.say(style.Warn, joined("; ", "nothing is left to remove", left))
 		return nil
 	}
 	m.history.add(did)
@@ -126,11 +126,11 @@ func itThem(n int) string {
 func (m *Model) pollTargets() {
 	t := m.targets()
 	if len(t.Shown) == 0 {
-		m.say(theme.Dim, joined("; ", "there is no job to poll here", leftOut(&t)))
+		m.say(style.Dim, joined("; ", "there is no job to poll here", leftOut(&t)))
 		return
 	}
 	m.opts.Watcher.PollNow(t.Shown...)
-	m.say(theme.Text, joined("; ", "polling "+these(t.Shown, "job")+" now", leftOut(&t)))
+	m.say(style.Text, joined("; ", "polling "+these(t.Shown, "job")+" now", leftOut(&t)))
 }
 
 // these are jobs for a note: one by its name in the list, several by their number.
@@ -150,7 +150,7 @@ func (m *Model) copyTargets() tea.Cmd {
 // copyIDs puts IDs on the clipboard, and says so with a note.
 func (m *Model) copyIDs(ids []job.ID, note string) tea.Cmd {
 	if len(ids) == 0 {
-		m.say(theme.Dim, joined("; ", "there is no job to copy here", note))
+		m.say(style.Dim, joined("; ", "there is no job to copy here", note))
 		return nil
 	}
 	what, terminal := these(ids, "ID"), m.opts.Terminal
@@ -165,5 +165,5 @@ func (m *Model) sent(msg sentMsg) {
 		m.warn(fmt.Sprintf("could not copy %s: %v", msg.what, msg.err))
 		return
 	}
-	m.say(theme.OK, msg.what+" "+msg.how)
+	m.say(style.OK, msg.what+" "+msg.how)
 }

@@ -12,8 +12,8 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // undoAsks is the age of an action from which taking it back is asked about.
@@ -25,7 +25,7 @@ const undoAsks = time.Minute
 func (m *Model) undo(redo bool) tea.Cmd {
 	c := m.history.next(redo)
 	if c == nil {
-		m.say(theme.Dim, "nothing to "+undoVerb(redo))
+		m.say(style.Dim, "nothing to "+undoVerb(redo))
 		return nil
 	}
 	added := m.list.Still(c.added)
@@ -48,13 +48,13 @@ func (m *Model) undo(redo bool) tea.Cmd {
 
 // reverse undoes or redoes a change as far as other windows have left it alone, of the
 // jobs that it added only those given.
-func (m *Model) reverse(c *change, added []jobs.Member, redo bool) tea.Cmd {
+func (m *Model) reverse(c *change, added []joblist.Member, redo bool) tea.Cmd {
 	did, back := c.reverse(m.list, added, m.now)
 	m.history.reversed(c, did, redo)
 	n := len(did.removed) + len(back)
 	left := stay(len(c.added) + len(c.removed) - n)
 	if did.empty() {
-		m.say(theme.Warn, joined("; ", "nothing is left to "+undoVerb(redo),
+		m.say(style.Warn, joined("; ", "nothing is left to "+undoVerb(redo),
 			cmp.Or(left, "the batch changed in another window and stays so")))
 		return nil
 	}
@@ -88,7 +88,7 @@ func (m *Model) commit(did *change, records []store.Job, said string) tea.Cmd {
 	m.saves.add(func(err error) tea.Cmd {
 		m.watch(records) // on a disk error too: watching goes on
 		if err == nil {
-			m.say(theme.OK, said)
+			m.say(style.OK, said)
 		}
 		return nil
 	}, ops...)

@@ -11,10 +11,10 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/term"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // View is the frame that the last Update drew: drawing there tells Update until
@@ -24,7 +24,7 @@ func (m *Model) View() string { return m.frame }
 // draw makes the whole screen: exactly height lines, each exactly width cells
 // or less, joined by newlines.
 func (m *Model) draw() string {
-	m.cursor = term.Cursor{}
+	m.cursor = terminal.Cursor{}
 	if m.layout.tooSmall() {
 		return m.tooSmall()
 	}
@@ -32,7 +32,7 @@ func (m *Model) draw() string {
 	lines = append(lines, m.header())
 	lines = append(lines, m.body()...)
 	if m.prompt != noPrompt && m.note.shows(m.now) { // the footer is taken
-		lines[len(lines)-1] = draw.NewLine(m.theme, theme.Plain).Space(1).
+		lines[len(lines)-1] = draw.NewLine(m.theme, style.Plain).Space(1).
 			Cut(m.note.role, m.note.text, m.layout.width-2).String()
 	}
 	lines = append(lines, m.footer())
@@ -41,7 +41,7 @@ func (m *Model) draw() string {
 
 // tooSmall says what size the screen has and what it needs.
 func (m *Model) tooSmall() string {
-	l := draw.NewLine(m.theme, theme.Plain)
+	l := draw.NewLine(m.theme, style.Plain)
 	for _, text := range []string{
 		fmt.Sprintf("%dx%d is too small: jobwatch needs %dx%d", m.layout.width, m.layout.height, minWidth, minHeight),
 		fmt.Sprintf("%dx%d, needs %dx%d", m.layout.width, m.layout.height, minWidth, minHeight),
@@ -49,7 +49,7 @@ func (m *Model) tooSmall() string {
 		"small",
 	} {
 		if len(text) <= m.layout.width {
-			return l.Put(theme.Warn, text).String()
+			return l.Put(style.Warn, text).String()
 		}
 	}
 	return ""
@@ -75,8 +75,8 @@ func (m *Model) body() []string {
 	case m.layout.beside:
 		return m.besides(list, m.pane())
 	default:
-		rule := draw.NewLine(m.theme, theme.Plain).
-			Put(theme.Dim, strings.Repeat(m.theme.Glyphs.Rule, m.layout.width)).String()
+		rule := draw.NewLine(m.theme, style.Plain).
+			Put(style.Dim, strings.Repeat(m.theme.Glyphs.Rule, m.layout.width)).String()
 		return append(append(list, rule), m.pane()...)
 	}
 }
@@ -84,7 +84,7 @@ func (m *Model) body() []string {
 // besides joins the list and the pane line by line, with a rule between.
 func (m *Model) besides(list, pane []string) []string {
 	rule := func(glyph string) string {
-		return draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Dim, glyph).Space(1).String()
+		return draw.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, glyph).Space(1).String()
 	}
 	side, thumb := rule(m.theme.Glyphs.Side), rule(m.theme.Glyphs.Thumb)
 	bar, top := m.scrollbar(m.layout.listHeight), m.layout.headings
@@ -101,7 +101,7 @@ func (m *Model) besides(list, pane []string) []string {
 // window draws a full screen: a title, and as much of its lines as fits.
 func (m *Model) window(title string, lines []string) []string {
 	height := m.layout.body()
-	head := draw.NewLine(m.theme, theme.Plain).Space(1).Put(theme.Strong, title).String()
+	head := draw.NewLine(m.theme, style.Plain).Space(1).Put(style.Strong, title).String()
 	return append([]string{head, ""}, m.scrolled(lines, height-2)...)
 }
 
@@ -111,8 +111,8 @@ func (m *Model) scrolled(lines []string, height int) []string {
 	out := make([]string, height)
 	copy(out, lines[m.scroll:])
 	if below := len(lines) - m.scroll - height; below > 0 && height > 1 {
-		out[height-1] = draw.NewLine(m.theme, theme.Plain).Space(1).
-			Put(theme.Dim, fmt.Sprintf("%s %d more lines", m.theme.Glyphs.Ellipsis, below+1)).String()
+		out[height-1] = draw.NewLine(m.theme, style.Plain).Space(1).
+			Put(style.Dim, fmt.Sprintf("%s %d more lines", m.theme.Glyphs.Ellipsis, below+1)).String()
 	}
 	return out
 }
@@ -128,14 +128,14 @@ func (m *Model) helpLines() []string {
 	}
 	column := 8
 	for _, b := range slices.Concat(groups...) {
-		column = max(column, safe.Width(b.Help().Key)+2)
+		column = max(column, sanitize.Width(b.Help().Key)+2)
 	}
 	var lines []string
 	for _, g := range groups {
 		for _, b := range g {
 			if h := b.Help(); b.Enabled() {
-				lines = append(lines, draw.NewLine(m.theme, theme.Plain).Space(1).
-					Put(theme.Accent, h.Key).PadTo(column+1).Cut(theme.Text, h.Desc, m.layout.width-column-2).String())
+				lines = append(lines, draw.NewLine(m.theme, style.Plain).Space(1).
+					Put(style.Accent, h.Key).PadTo(column+1).Cut(style.Text, h.Desc, m.layout.width-column-2).String())
 			}
 		}
 		lines = append(lines, "")
@@ -168,14 +168,14 @@ func (m *Model) listBody() []string {
 	switch {
 	case !m.loaded:
 		say = []string{"Loading the state file" + m.theme.Glyphs.Ellipsis}
-	case m.list.Empty() == jobs.NothingTracked:
+	case m.list.Empty() == joblist.NothingTracked:
 		say = []string{
 			"Nothing tracked yet.", "",
 			"Paste job IDs here, in any form:",
 			"one a line, URLs, JSON, a log.", "",
 			joined(", ", hint(m.opts.Keys.Add, "types one in"), hint(m.opts.Keys.Help, "shows all keys")),
 		}
-	case m.list.Empty() == jobs.NothingMatches:
+	case m.list.Empty() == joblist.NothingMatches:
 		say = []string{"No job matches", m.filterText(), "", hint(m.opts.Keys.Back, "clears the filter")}
 	default:
 		return m.rows()
@@ -183,11 +183,11 @@ func (m *Model) listBody() []string {
 	out := make([]string, height)
 	top := max((height-len(say))/2, 0)
 	for i := range out {
-		l := draw.NewLine(m.theme, theme.Plain)
+		l := draw.NewLine(m.theme, style.Plain)
 		if j := i - top; j >= 0 && j < len(say) {
-			role := theme.Dim
+			role := style.Dim
 			if j == 0 {
-				role = theme.Strong
+				role = style.Strong
 			}
 			text := m.theme.Charset.Cut(say[j], width-2)
 			l.Space((width-displayWidth(text))/2).Put(role, text)

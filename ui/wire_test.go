@@ -14,7 +14,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // slow is what a terminal may be sent in a second, in bytes: a person on a slow SSH
@@ -86,12 +86,12 @@ func (d *desk) screenOf(width, height int) func(frame string) int64 {
 	if err != nil {
 		d.Fatal(err)
 	}
-	screen := term.NewScreen(term.NewOutput(file), nil)
+	screen := terminal.NewScreen(terminal.NewOutput(file), nil)
 	d.stop = append(d.stop, func() { _ = screen.Close() })
 	_, _ = screen.WriteString(ansi.SetModeAltScreenSaveCursor)
 	screen.Resize(width, height)
 	return func(frame string) int64 {
-		screen.Show(frame, term.Cursor{})
+		screen.Show(frame, terminal.Cursor{})
 		synctest.Wait()
 		info, err := file.Stat()
 		if err != nil {

@@ -32,7 +32,7 @@ func (p Progress) Known() bool { return p >= 0 }
 
 // Answer is what the API said of a job at one moment (API.md, JobStatus). Null,
 // absent and empty texts are all "". Every text is untrusted: it goes through
-// ui/safe before it comes near a terminal.
+// ui/sanitize before it comes near a terminal.
 type Answer struct {
 	Status      Status
 	Description string

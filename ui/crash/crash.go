@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/stack"
 	"example.com/jobwatch/ui/redact"
 )
@@ -42,7 +42,7 @@ func In(err error) (*Error, bool) {
 	if e, ok := errors.AsType[*poller.PanicError](err); ok {
 		return &Error{What: redact.Scrub(e.What), Stack: e.Stack}, true
 	}
-	if e, ok := errors.AsType[*fetch.PanicError](err); ok {
+	if e, ok := errors.AsType[*download.PanicError](err); ok {
 		return &Error{What: redact.Scrub(e.What), Stack: e.Stack}, true
 	}
 	return nil, false

@@ -8,15 +8,15 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/jobs"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // Batch is all that the pane shows of a batch.
 type Batch struct {
 	store.Batch
-	Counts     jobs.Counts
+	Counts     joblist.Counts
 	Ready      forecast.Estimate
 	Throughput forecast.Throughput
 	Spread     forecast.Spread // zero while no job is Done
@@ -32,17 +32,17 @@ type Cause struct {
 
 // Lines draws b for a pane of width cells, and says for how long the result stays
 // right if nothing new is heard.
-func (b Batch) Lines(t *theme.Theme, now time.Time, width int) (lines []string, valid time.Duration) {
+func (b Batch) Lines(t *style.Theme, now time.Time, width int) (lines []string, valid time.Duration) {
 	p := newPage(t, now, width)
-	p.text(theme.Strong, 0, b.Name, 3)
+	p.text(style.Strong, 0, b.Name, 3)
 	progress := job.Progress(b.Counts.Progress())
 	l, bar := p.line(), min(32, p.width-6)
 	if b.Counts.Live() > 0 {
-		l.Bar(theme.Accent, progress, bar)
+		l.Bar(style.Accent, progress, bar)
 	} else {
 		l.Ended(b.Counts.Failed(), b.Counts.Total, bar)
 	}
-	p.add(l.Space(1).Put(theme.Text, draw.Percent(progress)))
+	p.add(l.Space(1).Put(style.Text, draw.Percent(progress)))
 	p.blank()
 	left, right := p.columns(width)
 	left.states(b.Counts) // first: a low pane is cut at its end
@@ -55,40 +55,40 @@ func (b Batch) Lines(t *theme.Theme, now time.Time, width int) (lines []string, 
 
 func (p *page) batchFacts(b Batch) {
 	if ready := b.Ready.WithClock(p.now.Local()); ready != "" && b.Counts.Live() > 0 {
-		p.fact("Ready", theme.Text, ready)
+		p.fact("Ready", style.Text, ready)
 		p.valid = min(p.valid, 5*time.Second)
 	}
-	p.fact("Added", theme.Text, p.when(b.Added))
+	p.fact("Added", style.Text, p.when(b.Added))
 	switch s := b.Spread; s.Jobs {
 	case 0:
 	case 1:
-		p.fact("Took", theme.Text, draw.Duration(s.Max))
+		p.fact("Took", style.Text, draw.Duration(s.Max))
 	default:
-		p.fact("Took", theme.Text, draw.Duration(s.Median)+" median, "+draw.Duration(s.P95)+" p95")
-		p.fact("Fastest", theme.Text, draw.Duration(s.Min))
-		p.fact("Slowest", theme.Text, b.Slowest+", "+draw.Duration(s.Max))
+		p.fact("Took", style.Text, draw.Duration(s.Median)+" median, "+draw.Duration(s.P95)+" p95")
+		p.fact("Fastest", style.Text, draw.Duration(s.Min))
+		p.fact("Slowest", style.Text, b.Slowest+", "+draw.Duration(s.Max))
 	}
 }
 
 // states counts the jobs, and those of each status.
-func (p *page) states(c jobs.Counts) {
-	p.fact("Jobs", theme.Text, strconv.Itoa(c.Total)+", "+strconv.Itoa(c.Finished())+" finished")
+func (p *page) states(c joblist.Counts) {
+	p.fact("Jobs", style.Text, strconv.Itoa(c.Total)+", "+strconv.Itoa(c.Finished())+" finished")
 	for _, s := range []struct {
-		state  jobs.State
+		state  joblist.State
 		status job.Status
 		end    job.End
 	}{
-		{jobs.Error, job.Error, job.EndedError},
-		{jobs.Rejected, "", job.EndedRejected},
-		{jobs.GivenUp, "", job.EndedGivenUp},
-		{jobs.Running, job.Processing, job.Live},
-		{jobs.Queued, job.NotStarted, job.Live},
-		{jobs.Unheard, "", job.Live},
-		{jobs.Done, job.Done, job.EndedDone},
+		{joblist.Error, job.Error, job.EndedError},
+		{joblist.Rejected, "", job.EndedRejected},
+		{joblist.GivenUp, "", job.EndedGivenUp},
+		{joblist.Running, job.Processing, job.Live},
+		{joblist.Queued, job.NotStarted, job.Live},
+		{joblist.Unheard, "", job.Live},
+		{joblist.Done, job.Done, job.EndedDone},
 	} {
 		if n := c.By[s.state]; n > 0 {
 			look := p.theme.Look(s.status, s.end, nil)
-			p.add(p.line().Space(labelWidth).Put(look.Role, look.Glyph+" ").Right(theme.Text, strconv.Itoa(n), 5).
+			p.add(p.line().Space(labelWidth).Put(look.Role, look.Glyph+" ").Right(style.Text, strconv.Itoa(n), 5).
 				Space(1).Put(look.Role, look.Word))
 		}
 	}
@@ -101,10 +101,10 @@ func (p *page) throughput(b Batch) {
 	}
 	p.blank()
 	perMinute := b.Throughput.PerMinute(p.now)
-	p.add(p.line().Put(theme.Dim, "Jobs finished a minute"))
-	p.add(p.line().Put(theme.Accent, forecast.Sparkline(perMinute, p.theme.Charset == safe.ASCII)))
+	p.add(p.line().Put(style.Dim, "Jobs finished a minute"))
+	p.add(p.line().Put(style.Accent, forecast.Sparkline(perMinute, p.theme.Charset == sanitize.ASCII)))
 	from, to := p.stamp(b.Throughput.From), p.stamp(b.Throughput.From.Add(time.Duration(len(perMinute))*b.Throughput.Width))
-	p.add(p.line().Put(theme.Dim, from).Right(theme.Dim, to, max(len(perMinute)-len(from), len(to)+1)))
+	p.add(p.line().Put(style.Dim, from).Right(style.Dim, to, max(len(perMinute)-len(from), len(to)+1)))
 }
 
 // causes groups the failures.
@@ -113,8 +113,8 @@ func (p *page) causes(b Batch) {
 		return
 	}
 	p.blank()
-	p.add(p.line().Put(theme.Error, "Failures"))
+	p.add(p.line().Put(style.Error, "Failures"))
 	for _, c := range b.Causes {
-		p.add(p.line().Right(theme.Text, strconv.Itoa(c.Jobs), 4).Space(2).Cut(theme.Text, c.Text, p.width-6))
+		p.add(p.line().Right(style.Text, strconv.Itoa(c.Jobs), 4).Space(2).Cut(style.Text, c.Text, p.width-6))
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // Job is all that the pane shows of a job.
@@ -41,7 +41,7 @@ const labelWidth = 11
 
 // Lines draws j for a pane of width cells, and says for how long the result stays
 // right if nothing new is heard.
-func (j Job) Lines(t *theme.Theme, now time.Time, width int) (lines []string, valid time.Duration) {
+func (j Job) Lines(t *style.Theme, now time.Time, width int) (lines []string, valid time.Duration) {
 	p := newPage(t, now, width)
 	p.headline(j)
 	left, right := p.columns(width)
@@ -56,18 +56,18 @@ func (j Job) Lines(t *theme.Theme, now time.Time, width int) (lines []string, va
 func (p *page) id(id job.ID) {
 	text := id.String()
 	if labelWidth+len(text) <= p.width {
-		p.fact("ID", theme.Text, text)
+		p.fact("ID", style.Text, text)
 		return
 	}
-	p.add(p.line().Cut(theme.Text, text, p.width))
+	p.add(p.line().Cut(style.Text, text, p.width))
 }
 
 func (p *page) headline(j Job) {
 	title := j.Answer.Description
-	if safe.Line(title) == "" {
+	if sanitize.Line(title) == "" {
 		title = "Job " + j.ID.Short()
 	}
-	p.text(theme.Strong, 0, title, 3)
+	p.text(style.Strong, 0, title, 3)
 
 	look := p.theme.Look(j.Answer.Status, j.End, j.Problem)
 	l := p.line().Put(look.Role, look.Glyph+" ").Cut(look.Role, look.Word, 20)
@@ -77,14 +77,14 @@ func (p *page) headline(j Job) {
 			percent = "progress unknown"
 		}
 		l.Space(2)
-		l.Bar(look.Role, j.Drawn, min(BarWidth, p.width-l.Width()-safe.Width(percent)-2))
-		l.Space(1).Put(theme.Text, percent)
+		l.Bar(look.Role, j.Drawn, min(BarWidth, p.width-l.Width()-sanitize.Width(percent)-2))
+		l.Space(1).Put(style.Text, percent)
 	}
 	p.add(l)
 	if j.Answer.Meta != "" {
-		role := theme.Text
+		role := style.Text
 		if j.Answer.Status == job.Error {
-			role = theme.Error
+			role = style.Error
 		}
 		p.text(role, 0, j.Answer.Meta, 6)
 	}
@@ -93,27 +93,27 @@ func (p *page) headline(j Job) {
 
 func (p *page) facts(j Job) {
 	if j.Redact {
-		p.fact("ID", theme.Text, j.ID.Short())
+		p.fact("ID", style.Text, j.ID.Short())
 	} else {
 		p.id(j.ID)
 	}
-	p.fact("Batch", theme.Text, j.BatchName)
+	p.fact("Batch", style.Text, j.BatchName)
 	if j.Answer.Path != "" {
 		p.ends("Output", j.Answer.Path)
 	}
 	if j.File != "" {
 		p.long("PDF", j.File)
 	}
-	p.fact("Added", theme.Text, p.when(j.Added))
+	p.fact("Added", style.Text, p.when(j.Added))
 	if len(j.History) > 0 && j.History[0].At.Sub(j.Added) >= atOnce {
-		p.fact("First seen", theme.Text, p.when(j.History[0].At))
+		p.fact("First seen", style.Text, p.when(j.History[0].At))
 	}
 	switch {
 	case j.Started.IsZero():
 	case j.Ended.IsZero():
-		p.fact("Running", theme.Text, p.clock(draw.Exact(p.now.Sub(j.Started))))
+		p.fact("Running", style.Text, p.clock(draw.Exact(p.now.Sub(j.Started))))
 	default:
-		p.fact("Took", theme.Text, draw.Duration(j.Ended.Sub(j.Started)))
+		p.fact("Took", style.Text, draw.Duration(j.Ended.Sub(j.Started)))
 	}
 	p.forecast(j)
 	p.polling(j)
@@ -126,14 +126,14 @@ const atOnce = 5 * time.Second
 func (p *page) forecast(j Job) {
 	if s := filter.StateOf(j.Answer.Status, j.End); !s.Finished() && s != filter.Other {
 		if text := j.Forecast.Ready.WithClock(p.now.Local()); text != "" {
-			p.fact("Ready", theme.Text, text)
+			p.fact("Ready", style.Text, text)
 		}
 		if wait := j.Forecast.Wait.String(); wait != "" {
-			p.fact("", theme.Dim, "waits "+wait+", then works "+j.Forecast.Work.String())
+			p.fact("", style.Dim, "waits "+wait+", then works "+j.Forecast.Work.String())
 		}
 		if j.Stalled > 0 {
 			text, _ := draw.Age(j.Stalled)
-			p.fact("Stalled", theme.Warn, "no progress for "+text)
+			p.fact("Stalled", style.Warn, "no progress for "+text)
 		}
 	}
 	switch {
@@ -155,7 +155,7 @@ func (p *page) polling(j Job) {
 			polls += ", last took " + latency(j.Latency)
 		}
 	}
-	p.fact("Polls", theme.Text, polls)
+	p.fact("Polls", style.Text, polls)
 	if !j.Answered.IsZero() {
 		heard := p.clock(draw.Age(p.now.Sub(j.Answered)))
 		if heard != "now" {
@@ -164,7 +164,7 @@ func (p *page) polling(j Job) {
 		if percent := draw.Percent(j.Answer.Progress); percent != "" && j.Answer.Status == job.Processing {
 			heard += ", at " + percent // the bar may be ahead of it
 		}
-		p.fact("Heard", theme.Text, heard)
+		p.fact("Heard", style.Text, heard)
 	}
 	switch left := j.Next.Sub(p.now); {
 	case j.End == job.EndedRejected:
@@ -172,16 +172,16 @@ func (p *page) polling(j Job) {
 		if j.PollKey != "" {
 			text += ", unless you press " + j.PollKey
 		}
-		p.fact("Next poll", theme.Dim, text)
+		p.fact("Next poll", style.Dim, text)
 	case j.End.Finished():
-		p.fact("Next poll", theme.Dim, "none: finished")
+		p.fact("Next poll", style.Dim, "none: finished")
 	case j.Paused:
-		p.fact("Next poll", theme.Warn, "paused")
+		p.fact("Next poll", style.Warn, "paused")
 	case j.Next.IsZero() || left < time.Second:
-		p.fact("Next poll", theme.Text, "now")
+		p.fact("Next poll", style.Text, "now")
 	default:
 		text, _ := draw.Exact(left)
-		p.fact("Next poll", theme.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
+		p.fact("Next poll", style.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
 	}
 }
 
@@ -192,25 +192,25 @@ func (p *page) trouble(j Job) {
 	}
 	p.blank()
 	if j.Problem == nil && unknown {
-		p.text(theme.Warn, 0, theme.UnknownStatus, 2)
-		p.text(theme.Text, 2, "It waits until the job is Done or Error, and checks it ever more rarely.", 3)
+		p.text(style.Warn, 0, style.UnknownStatus, 2)
+		p.text(style.Text, 2, "It waits until the job is Done or Error, and checks it ever more rarely.", 3)
 		return
 	}
 	if j.Problem == nil {
-		p.text(theme.Error, 0, j.Cause, 6)
+		p.text(style.Error, 0, j.Cause, 6)
 		return
 	}
-	role, title := theme.Warn, "Last poll failed"
+	role, title := style.Warn, "Last poll failed"
 	if j.End.Finished() {
-		role, title = theme.Error, "Not polled any more"
+		role, title = style.Error, "Not polled any more"
 	}
 	if j.Problem.Code > 0 {
 		title += fmt.Sprintf(" (HTTP %d)", j.Problem.Code)
 	}
 	p.add(p.line().Put(role, title))
-	p.text(theme.Text, 2, j.Problem.Reason, 6)
+	p.text(style.Text, 2, j.Problem.Reason, 6)
 	for _, d := range j.Problem.Details {
-		p.text(theme.Text, 2, d.Loc+": "+d.Message, 3)
+		p.text(style.Text, 2, d.Loc+": "+d.Message, 3)
 	}
 }
 
@@ -219,13 +219,13 @@ func (p *page) history(j Job) {
 		return
 	}
 	p.blank()
-	p.add(p.line().Put(theme.Dim, "History"))
+	p.add(p.line().Put(style.Dim, "History"))
 	p.progressOverTime(j)
 	before, stamps := j.Added, len(p.stamp(j.Added)) // the oldest has the longest
-	p.add(p.line().Put(theme.Dim, p.stamp(j.Added)).Put(theme.Text, "  added"))
-	step := func(at time.Time, role theme.Role, what string) {
-		p.add(p.line().Put(theme.Dim, p.stamp(at)).PadTo(stamps+2).Cut(role, what, 22).
-			PadTo(stamps+18).Cut(theme.Dim, "after "+draw.Duration(at.Sub(before)), p.width-stamps-18))
+	p.add(p.line().Put(style.Dim, p.stamp(j.Added)).Put(style.Text, "  added"))
+	step := func(at time.Time, role style.Role, what string) {
+		p.add(p.line().Put(style.Dim, p.stamp(at)).PadTo(stamps+2).Cut(role, what, 22).
+			PadTo(stamps+18).Cut(style.Dim, "after "+draw.Duration(at.Sub(before)), p.width-stamps-18))
 		before = at
 	}
 	for i, c := range j.History {
@@ -234,7 +234,7 @@ func (p *page) history(j Job) {
 			if !c.Status.Final() {
 				c.At = j.Started
 			} else {
-				step(j.Started, theme.Text, "started")
+				step(j.Started, style.Text, "started")
 			}
 		}
 		step(c.At, look.Role, look.Glyph+" "+look.Word)
@@ -266,9 +266,9 @@ func (p *page) progressOverTime(j Job) {
 	}
 	width := min(p.width, 40)
 	values := forecast.Columns(j.Samples, end.Sub(j.Started), width)
-	p.add(p.line().Put(theme.Accent, forecast.ProgressSparkline(values, p.theme.Charset == safe.ASCII)))
+	p.add(p.line().Put(style.Accent, forecast.ProgressSparkline(values, p.theme.Charset == sanitize.ASCII)))
 	from, to := p.stamp(j.Started), p.stamp(end)
-	p.add(p.line().Put(theme.Dim, from).Right(theme.Dim, to, width-len(from)))
+	p.add(p.line().Put(style.Dim, from).Right(style.Dim, to, width-len(from)))
 	p.valid = min(p.valid, 5*time.Second)
 }
 

@@ -7,20 +7,20 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"example.com/jobwatch/ui/draw"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // page gathers lines, and until when they hold.
 type page struct {
-	theme *theme.Theme
+	theme *style.Theme
 	now   time.Time
 	width int
 	lines []string
 	valid time.Duration
 }
 
-func newPage(t *theme.Theme, now time.Time, width int) *page {
+func newPage(t *style.Theme, now time.Time, width int) *page {
 	return &page{theme: t, now: now, width: max(width, labelWidth+8), valid: time.Hour}
 }
 
@@ -52,20 +52,20 @@ func (p *page) join(left, right *page) {
 			l = left.lines[i]
 		}
 		if i < len(right.lines) {
-			l += strings.Repeat(" ", p.width/2+1-safe.Width(l)) + right.lines[i]
+			l += strings.Repeat(" ", p.width/2+1-sanitize.Width(l)) + right.lines[i]
 		}
 		p.lines = append(p.lines, l)
 	}
 }
 
-func (p *page) line() *draw.Line { return draw.NewLine(p.theme, theme.Plain) }
+func (p *page) line() *draw.Line { return draw.NewLine(p.theme, style.Plain) }
 
 func (p *page) add(l *draw.Line) { p.lines = append(p.lines, l.String()) }
 
 func (p *page) blank() { p.lines = append(p.lines, "") }
 
 // text wraps untrusted text over as many lines as it needs, at most limit.
-func (p *page) text(r theme.Role, indent int, text string, limit int) {
+func (p *page) text(r style.Role, indent int, text string, limit int) {
 	width := p.width - indent
 	wrapped := p.theme.Charset.Wrap(text, width)
 	for i, s := range wrapped {
@@ -77,8 +77,8 @@ func (p *page) text(r theme.Role, indent int, text string, limit int) {
 	}
 }
 
-func (p *page) fact(label string, r theme.Role, value string) {
-	p.add(p.line().Put(theme.Dim, label).PadTo(labelWidth).Cut(r, value, p.width-labelWidth))
+func (p *page) fact(label string, r style.Role, value string) {
+	p.add(p.line().Put(style.Dim, label).PadTo(labelWidth).Cut(r, value, p.width-labelWidth))
 }
 
 // long is a fact that may be wider than the pane and must be readable whole.
@@ -87,7 +87,7 @@ func (p *page) long(label, value string) {
 		if i > 0 {
 			label = ""
 		}
-		p.add(p.line().Put(theme.Dim, label).PadTo(labelWidth).Put(theme.Text, s))
+		p.add(p.line().Put(style.Dim, label).PadTo(labelWidth).Put(style.Text, s))
 	}
 }
 
@@ -95,9 +95,9 @@ func (p *page) long(label, value string) {
 func (p *page) ends(label, value string) {
 	width := p.width - labelWidth
 	whole := p.theme.Charset.Line(value)
-	if cells := safe.Width(whole); cells > 2*width {
-		p.fact(label, theme.Text, whole)
-		p.add(p.line().Space(labelWidth).Cut(theme.Text, ansi.TruncateLeft(whole, cells-width, ""), width))
+	if cells := sanitize.Width(whole); cells > 2*width {
+		p.fact(label, style.Text, whole)
+		p.add(p.line().Space(labelWidth).Cut(style.Text, ansi.TruncateLeft(whole, cells-width, ""), width))
 		return
 	}
 	p.long(label, value)

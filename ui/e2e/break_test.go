@@ -20,15 +20,15 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/term"
-	"example.com/jobwatch/ui/term/termtest"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // A bug anywhere ends it in order: the terminal is given back, what was known is
@@ -86,7 +86,7 @@ func broken() { panic("no row for " + exampleID + " of https://example.com/f?sig
 
 // breaking is jobwatch with a bug in one place, wired as main wires it.
 func breaking(where string) int {
-	env := term.Environ(os.Environ())
+	env := terminal.Environ(os.Environ())
 	client, err := api.New(env["JOBWATCH_API"])
 	if err != nil {
 		panic(err)
@@ -98,7 +98,7 @@ func breaking(where string) int {
 	var watched atomic.Bool
 	watcher := poller.New(breakingClient{client, where == "worker"})
 	console := ui.NewConsole(os.Stdin, os.Stdout, env, notify.None)
-	files := fetch.New(breakingSource{}, os.TempDir())
+	files := download.New(breakingSource{}, os.TempDir())
 	var opened atomic.Pointer[store.Store]
 	model := ui.New(context.Background(), ui.Options{
 		Open: func(ctx context.Context) (ui.Journal, store.Opened, error) {
@@ -107,7 +107,7 @@ func breaking(where string) int {
 			return breakingJournal{s, where}, contents, err
 		},
 		Watcher: watcher, Terminal: console, Take: console.Take, Downloads: files, DownloadAll: where == "download",
-		Palette: theme.Calm(), Glyphs: theme.Unicode(), Profile: termenv.TrueColor, Dark: true, Keys: ui.DefaultKeys(),
+		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true, Keys: ui.DefaultKeys(),
 		Clock: func() time.Time {
 			if where == "start" && watched.Load() || where == "update" && opened.Load() != nil && saved(path) {
 				broken()

@@ -16,7 +16,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // quick adds n jobs that are done within two seconds.

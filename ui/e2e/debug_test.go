@@ -11,7 +11,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // A debug log can be sent to somebody: it tells what went on, and no job's ID, URL or

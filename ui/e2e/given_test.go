@@ -12,7 +12,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // A mail with jobs is piped in: its lines are broken, and an ID was not copied whole.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // hold holds a key down as the fastest keyboards repeat it. Slow first repeats have a

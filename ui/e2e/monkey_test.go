@@ -22,7 +22,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // monkeyEnv sets the number of actions, shared by eight seeds; without it, one seed does

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 func TestAProxyThatWantsAPassword(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 func TestASIGPIPEIsNobodysEnd(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // cursorAt wants the terminal's cursor to stand in the last row, or to be hidden: -1.

@@ -15,7 +15,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // configured is a home with this config file.

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 func TestSignalsEndItInOrder(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // soakEnv sets how long the soak goes on; without it, one round:

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // stallEnv sets for how long, in seconds, nobody takes what jobwatch draws; no longer

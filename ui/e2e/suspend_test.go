@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/jobwatch/ui/term/termtest"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // shell is a shell with job control, on a terminal.

@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 func writeCSV(w io.Writer, rows []Row) error {
@@ -21,7 +21,7 @@ func writeCSV(w io.Writer, rows []Row) error {
 	for i := range rows {
 		cells := rows[i].cells()
 		for c := range cells {
-			cells[c] = harmless(safe.Line(cells[c]))
+			cells[c] = harmless(sanitize.Line(cells[c]))
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -128,7 +128,7 @@ func writeMarkdown(w io.Writer, rows []Row) error {
 // markdown makes a text one cell that shows as it is: no markup, links or HTML come
 // of it.
 func markdown(s string) string {
-	s = safe.Line(s)
+	s = sanitize.Line(s)
 	if !strings.ContainsAny(s, "\\`*_{}[]<>()#+!|~&:@$-.") {
 		return s
 	}

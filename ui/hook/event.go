@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // Event is what the command reads on its standard input, as a line of JSON.
@@ -23,12 +23,12 @@ type Event struct {
 
 // About is the event of some news, with all that the news itself tells.
 func About(news notify.News, at time.Time) Event {
-	e := Event{Time: at, Text: safe.Line(notify.Sentence([]notify.News{news}))}
+	e := Event{Time: at, Text: sanitize.Line(notify.Sentence([]notify.News{news}))}
 	switch n := news.(type) {
 	case notify.BatchFinished:
-		e.Event, e.Batch, e.Done, e.Failed = "batch-finished", safe.Line(n.Batch), n.Done, n.Failed
+		e.Event, e.Batch, e.Done, e.Failed = "batch-finished", sanitize.Line(n.Batch), n.Done, n.Failed
 	case notify.JobFailed:
-		e.Event, e.Cause = "job-failed", safe.Line(n.Cause)
+		e.Event, e.Cause = "job-failed", sanitize.Line(n.Cause)
 	case notify.APIAway:
 		e.Event, e.Seconds = "api-away", int(n.For.Seconds())
 	case notify.APIBack:

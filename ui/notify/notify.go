@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // Mode is what the user wants: the value of --notify. The zero value is [Desktop].
@@ -71,7 +71,7 @@ func (w Way) String() string {
 // WayOf returns the way that the terminal is known to take. TERM comes first, then
 // TERM_PROGRAM: other variables are inherited by terminals that were started from
 // one. They count all the same where these two name a multiplexer, or SSH dropped them.
-func WayOf(env term.Env) Way {
+func WayOf(env terminal.Env) Way {
 	switch name := env["TERM"]; {
 	case name == "xterm-kitty":
 		return ByOSC99
@@ -109,7 +109,7 @@ const (
 //
 // Inside tmux and GNU screen it rings the bell besides: whether they pass the
 // sequence on is their configuration's to say, and the bell always marks the window.
-func Sequence(env term.Env, mode Mode, text string) string {
+func Sequence(env terminal.Env, mode Mode, text string) string {
 	const bell = "\a"
 	way := WayOf(env)
 	switch {
@@ -118,7 +118,7 @@ func Sequence(env term.Env, mode Mode, text string) string {
 	case mode == Bell, way == ByBell:
 		return bell
 	}
-	sequence := env.Passthrough(way.sequence(safe.Cut(text, maxText)))
+	sequence := env.Passthrough(way.sequence(sanitize.Cut(text, maxText)))
 	if env.Multiplexed() {
 		sequence += bell
 	}
@@ -127,7 +127,7 @@ func Sequence(env term.Env, mode Mode, text string) string {
 
 // Ways are all that can be tried on a terminal: only the bell on those that print what
 // they don't know.
-func Ways(env term.Env) []Way {
+func Ways(env terminal.Env) []Way {
 	switch env["TERM"] {
 	case "linux", "dumb":
 		return []Way{ByBell}
@@ -136,7 +136,7 @@ func Ways(env term.Env) []Way {
 }
 
 // Test returns what to send to try a way, whatever the terminal is known for.
-func (w Way) Test(env term.Env) string {
+func (w Way) Test(env terminal.Env) string {
 	if w == ByBell {
 		return w.sequence("") // which is for tmux itself, too
 	}

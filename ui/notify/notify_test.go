@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/terminal"
 )
 
 func TestEachTerminalIsToldInItsOwnWay(t *testing.T) {
@@ -17,24 +17,24 @@ func TestEachTerminalIsToldInItsOwnWay(t *testing.T) {
 		bell   = "\a"
 	)
 	for name, c := range map[string]struct {
-		env  term.Env
+		env  terminal.Env
 		want string
 	}{
-		"kitty":                       {term.Env{"TERM": "xterm-kitty", "KITTY_WINDOW_ID": "1"}, osc99},
-		"iTerm2":                      {term.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, osc9},
-		"iTerm2, over SSH":            {term.Env{"TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"}, osc9},
-		"Ghostty":                     {term.Env{"TERM": "xterm-ghostty"}, osc777},
-		"WezTerm":                     {term.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, osc777},
-		"foot":                        {term.Env{"TERM": "foot"}, osc777},
-		"foot, started from kitty":    {term.Env{"TERM": "foot", "KITTY_WINDOW_ID": "1"}, osc777},
-		"VS Code, started from kitty": {term.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "vscode", "KITTY_WINDOW_ID": "1"}, bell},
-		"Windows Terminal":            {term.Env{"WT_SESSION": "1"}, bell},
-		"GNOME Terminal":              {term.Env{"TERM": "xterm-256color", "VTE_VERSION": "7600"}, bell},
-		"xterm":                       {term.Env{"TERM": "xterm"}, bell},
-		"the console":                 {term.Env{"TERM": "linux"}, bell},
-		"tmux in kitty":               {term.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0", "TERM_PROGRAM": "tmux", "KITTY_WINDOW_ID": "1"}, inTmux(osc99) + bell},
-		"screen in iTerm2":            {term.Env{"TERM": "screen", "STY": "1.x", "ITERM_SESSION_ID": "x"}, "\x1bP" + osc9 + "\x1b\\" + bell},
-		"tmux in something":           {term.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0", "TERM_PROGRAM": "tmux"}, bell},
+		"kitty":                       {terminal.Env{"TERM": "xterm-kitty", "KITTY_WINDOW_ID": "1"}, osc99},
+		"iTerm2":                      {terminal.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, osc9},
+		"iTerm2, over SSH":            {terminal.Env{"TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"}, osc9},
+		"Ghostty":                     {terminal.Env{"TERM": "xterm-ghostty"}, osc777},
+		"WezTerm":                     {terminal.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, osc777},
+		"foot":                        {terminal.Env{"TERM": "foot"}, osc777},
+		"foot, started from kitty":    {terminal.Env{"TERM": "foot", "KITTY_WINDOW_ID": "1"}, osc777},
+		"VS Code, started from kitty": {terminal.Env{"TERM": "xterm-256color", "TERM_PROGRAM": "vscode", "KITTY_WINDOW_ID": "1"}, bell},
+		"Windows Terminal":            {terminal.Env{"WT_SESSION": "1"}, bell},
+		"GNOME Terminal":              {terminal.Env{"TERM": "xterm-256color", "VTE_VERSION": "7600"}, bell},
+		"xterm":                       {terminal.Env{"TERM": "xterm"}, bell},
+		"the console":                 {terminal.Env{"TERM": "linux"}, bell},
+		"tmux in kitty":               {terminal.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0", "TERM_PROGRAM": "tmux", "KITTY_WINDOW_ID": "1"}, inTmux(osc99) + bell},
+		"screen in iTerm2":            {terminal.Env{"TERM": "screen", "STY": "1.x", "ITERM_SESSION_ID": "x"}, "\x1bP" + osc9 + "\x1b\\" + bell},
+		"tmux in something":           {terminal.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0", "TERM_PROGRAM": "tmux"}, bell},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := notify.Sequence(c.env, notify.Desktop, "all done, 2"); got != c.want {
@@ -53,7 +53,7 @@ func TestEachTerminalIsToldInItsOwnWay(t *testing.T) {
 // --test-notification tries what a terminal may turn out to take, but prints no
 // rubbish where nothing is taken.
 func TestEveryWayCanBeTried(t *testing.T) {
-	env := term.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0"}
+	env := terminal.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0"}
 	var all strings.Builder
 	for _, way := range notify.Ways(env) {
 		all.WriteString(way.Test(env))
@@ -63,7 +63,7 @@ func TestEveryWayCanBeTried(t *testing.T) {
 		inTmux("\x1b]99;i=jobwatch:d=0:p=title;jobwatch\a\x1b]99;i=jobwatch:d=1:p=body;this one came by OSC 99\a"); all.String() != want {
 		t.Errorf("%q", all.String())
 	}
-	if ways := notify.Ways(term.Env{"TERM": "linux"}); len(ways) != 1 || ways[0] != notify.ByBell {
+	if ways := notify.Ways(terminal.Env{"TERM": "linux"}); len(ways) != 1 || ways[0] != notify.ByBell {
 		t.Errorf("the console is tried by %v", ways)
 	}
 }
@@ -73,7 +73,7 @@ func inTmux(sequence string) string {
 }
 
 func TestAHostileCauseStaysAText(t *testing.T) {
-	env := term.Env{"TERM": "foot"}
+	env := terminal.Env{"TERM": "foot"}
 	got := notify.Sequence(env, notify.Desktop, "Font; missing\a\x1b]52;c;eA==\a\n"+strings.Repeat("x", 1000))
 	if want := "\x1b]777;notify;jobwatch;Font, missing "; !strings.HasPrefix(got, want) || len(got) > 300 ||
 		strings.Count(got, "\x1b") != 1 || strings.Count(got, "\a") != 1 {
@@ -83,18 +83,18 @@ func TestAHostileCauseStaysAText(t *testing.T) {
 
 func TestProgressGoesOnlyWhereItIsUnderstood(t *testing.T) {
 	for name, c := range map[string]struct {
-		env  term.Env
+		env  terminal.Env
 		want string
 	}{
-		"Windows Terminal":    {term.Env{"WT_SESSION": "1"}, "\x1b]9;4;1;72\a"},
-		"ConEmu":              {term.Env{"ConEmuANSI": "ON"}, "\x1b]9;4;1;72\a"},
-		"Ghostty":             {term.Env{"TERM": "xterm-ghostty"}, "\x1b]9;4;1;72\a"},
-		"iTerm2":              {term.Env{"TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.6.10"}, "\x1b]9;4;1;72\a"},
-		"iTerm2 of yesterday": {term.Env{"TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.6.5"}, ""},
-		"GNOME Terminal":      {term.Env{"TERM": "xterm-256color", "VTE_VERSION": "8000"}, "\x1b]9;4;1;72\a"},
-		"an older one":        {term.Env{"TERM": "xterm-256color", "VTE_VERSION": "7600"}, ""},
-		"kitty from GNOME's":  {term.Env{"TERM": "xterm-kitty", "VTE_VERSION": "8000"}, ""},
-		"tmux in GNOME's":     {term.Env{"TERM": "tmux-256color", "VTE_VERSION": "8000", "TMUX": "/t,1,0"}, inTmux("\x1b]9;4;1;72\a")},
+		"Windows Terminal":    {terminal.Env{"WT_SESSION": "1"}, "\x1b]9;4;1;72\a"},
+		"ConEmu":              {terminal.Env{"ConEmuANSI": "ON"}, "\x1b]9;4;1;72\a"},
+		"Ghostty":             {terminal.Env{"TERM": "xterm-ghostty"}, "\x1b]9;4;1;72\a"},
+		"iTerm2":              {terminal.Env{"TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.6.10"}, "\x1b]9;4;1;72\a"},
+		"iTerm2 of yesterday": {terminal.Env{"TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.6.5"}, ""},
+		"GNOME Terminal":      {terminal.Env{"TERM": "xterm-256color", "VTE_VERSION": "8000"}, "\x1b]9;4;1;72\a"},
+		"an older one":        {terminal.Env{"TERM": "xterm-256color", "VTE_VERSION": "7600"}, ""},
+		"kitty from GNOME's":  {terminal.Env{"TERM": "xterm-kitty", "VTE_VERSION": "8000"}, ""},
+		"tmux in GNOME's":     {terminal.Env{"TERM": "tmux-256color", "VTE_VERSION": "8000", "TMUX": "/t,1,0"}, inTmux("\x1b]9;4;1;72\a")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bar := notify.NewTaskbar(c.env)
@@ -106,7 +106,7 @@ func TestProgressGoesOnlyWhereItIsUnderstood(t *testing.T) {
 			}
 		})
 	}
-	bar := notify.NewTaskbar(term.Env{"WT_SESSION": "1"})
+	bar := notify.NewTaskbar(terminal.Env{"WT_SESSION": "1"})
 	if got, want := bar.Progress(172, true)+bar.Clear(), "\x1b]9;4;2;100\a\x1b]9;4;0\a"; got != want {
 		t.Errorf("failed, then cleared: %q, want %q", got, want)
 	}

@@ -6,16 +6,16 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"example.com/jobwatch/ui/term"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // Taskbar shows progress in the terminal's tab or in the taskbar (OSC 9;4, ConEmu's).
 // Its methods return what to send, and "" where the terminal is not known to
 // take it: those that know only iTerm2's OSC 9 would pop up a notification of "4;1;50".
-type Taskbar struct{ env term.Env }
+type Taskbar struct{ env terminal.Env }
 
 // NewTaskbar returns the Taskbar of a terminal; one that shows nothing if it has none.
-func NewTaskbar(env term.Env) Taskbar {
+func NewTaskbar(env terminal.Env) Taskbar {
 	if !showsProgress(env) {
 		return Taskbar{}
 	}
@@ -43,7 +43,7 @@ func (t Taskbar) Clear() string {
 	return t.env.Passthrough(ansi.ResetProgressBar)
 }
 
-func showsProgress(env term.Env) bool {
+func showsProgress(env terminal.Env) bool {
 	if WayOf(env) == ByOSC99 && !env.Multiplexed() {
 		return false // kitty took it for a text for long, and inherits the others' variables
 	}

@@ -11,7 +11,7 @@
 // Local time, short ID (first 8 digits, more where two of the jobs share them),
 // status, progress ("-" when not known), description and status_meta, and where that
 // can be told, when the job will be ready: (ready ~4m, 14:32). No escape
-// sequence is ever written there; the API's texts go through ui/safe. What is about
+// sequence is ever written there; the API's texts go through ui/sanitize. What is about
 // jobwatch itself, and the causes of jobs that failed, go to standard error; so do
 // notifications, where that is a terminal.
 //

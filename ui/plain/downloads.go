@@ -7,50 +7,50 @@ import (
 	"slices"
 	"time"
 
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // Downloader gets PDFs, as it is used here. None of these waits.
 type Downloader interface {
-	Add(wants ...fetch.Want) int
+	Add(wants ...download.Want) int
 	Cancel(ids ...job.ID)
-	Events() <-chan []fetch.Event
+	Events() <-chan []download.Event
 }
 
 // downloads are the PDFs that are wanted and have not come, nor finally failed.
 type downloads struct {
 	source   Downloader // nil: none is wanted
-	under    map[job.ID]*download
+	under    map[job.ID]*pendingDownload
 	again    <-chan time.Time // when those that failed are tried again; nil: none has
 	over     bool             // nothing is tried again
 	wanted   int              // ever
 	canceled int              // because it was over
 }
 
-type download struct {
-	want  fetch.Want
+type pendingDownload struct {
+	want  download.Want
 	tries int  // that failed
 	waits bool // for the next one
 }
 
 func newDownloads(source Downloader) downloads {
-	return downloads{source: source, under: make(map[job.ID]*download)}
+	return downloads{source: source, under: make(map[job.ID]*pendingDownload)}
 }
 
 // events is nil, on which nothing ever comes, where no PDF is wanted.
-func (d *downloads) events() <-chan []fetch.Event {
+func (d *downloads) events() <-chan []download.Event {
 	if d.source == nil {
 		return nil
 	}
 	return d.source.Events()
 }
 
-func (d *downloads) add(want fetch.Want) {
+func (d *downloads) add(want download.Want) {
 	d.wanted++
-	d.under[want.ID] = &download{want: want}
+	d.under[want.ID] = &pendingDownload{want: want}
 	d.source.Add(want)
 }
 
@@ -70,8 +70,8 @@ func (d *downloads) postpone(id job.ID, err error) bool {
 
 // passing reports whether what a download failed of may be over a little later.
 func passing(err error) bool {
-	e, ok := errors.AsType[*fetch.Error](err)
-	return ok && slices.Contains([]fetch.Kind{fetch.Asking, fetch.Expired, fetch.Broken, fetch.CutShort}, e.Kind)
+	e, ok := errors.AsType[*download.Error](err)
+	return ok && slices.Contains([]download.Kind{download.Asking, download.Expired, download.Broken, download.CutShort}, e.Kind)
 }
 
 // retry begins anew what waits for it.
@@ -104,7 +104,7 @@ func (w *watch) download(j *store.Job) {
 	if w.files.source == nil || j.End != job.EndedDone {
 		return
 	}
-	w.files.add(fetch.Want{
+	w.files.add(download.Want{
 		ID: j.ID, Description: j.Answer.Description, Path: j.Answer.Path,
 		Batch: w.ledger.batches[j.Batch].Name, File: j.File,
 	})
@@ -117,13 +117,13 @@ func (w *watch) missing(j *store.Job) bool {
 }
 
 // fetched takes in what became of downloads.
-func (w *watch) fetched(events []fetch.Event) {
+func (w *watch) fetched(events []download.Event) {
 	for i := range events {
 		e := &events[i]
-		if w.files.under[e.ID] == nil || e.State < fetch.Saved {
+		if w.files.under[e.ID] == nil || e.State < download.Saved {
 			continue // it has not ended
 		}
-		if e.State == fetch.Failed && w.files.postpone(e.ID, e.Err) {
+		if e.State == download.Failed && w.files.postpone(e.ID, e.Err) {
 			continue
 		}
 		delete(w.files.under, e.ID)
@@ -134,13 +134,13 @@ func (w *watch) fetched(events []fetch.Event) {
 }
 
 // downloaded notes and tells how a download ended.
-func (w *watch) downloaded(j *store.Job, e *fetch.Event) {
+func (w *watch) downloaded(j *store.Job, e *download.Event) {
 	at := w.jobs[j.ID]
 	switch {
-	case e.State == fetch.Canceled:
+	case e.State == download.Canceled:
 		w.files.canceled++
 		return
-	case e.State == fetch.Failed:
+	case e.State == download.Failed:
 		at.noFile = e.Err
 		at.file = "PDF failed: " + w.errorText(e.Err)
 	case e.Already:
@@ -148,7 +148,7 @@ func (w *watch) downloaded(j *store.Job, e *fetch.Event) {
 	default:
 		at.file = "saved " + w.fileText(e.File)
 	}
-	if e.State == fetch.Saved {
+	if e.State == download.Saved {
 		j.File = e.File
 		w.saves.observe(j)
 	}
@@ -193,6 +193,6 @@ func (w *watch) tellNotSaved(n int) {
 		if d := j.Answer.Description; d != "" {
 			line += " (" + d + ")"
 		}
-		return safe.Line(line)
+		return sanitize.Line(line)
 	})
 }

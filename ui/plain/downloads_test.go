@@ -16,7 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
@@ -26,7 +26,7 @@ import (
 // withAPI gave.
 func (s *stage) withDownloads(folder string) {
 	s.t.Helper()
-	d := fetch.New(s.client, folder)
+	d := download.New(s.client, folder)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
@@ -416,16 +416,16 @@ func TestWhereAPDFIsSurvivesAnotherJobwatch(t *testing.T) {
 }
 
 // stopped are downloads that have stopped, as after a bug.
-type stopped struct{ events chan []fetch.Event }
+type stopped struct{ events chan []download.Event }
 
-func (stopped) Add(...fetch.Want) int          { return 0 }
-func (stopped) Cancel(...job.ID)               {}
-func (s stopped) Events() <-chan []fetch.Event { return s.events }
+func (stopped) Add(...download.Want) int          { return 0 }
+func (stopped) Cancel(...job.ID)                  {}
+func (s stopped) Events() <-chan []download.Event { return s.events }
 
 func TestDownloadsThatStopAreNoSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
-		events := make(chan []fetch.Event)
+		events := make(chan []download.Event)
 		close(events)
 		s.cfg.Downloads = stopped{events}
 		s.start(jobID(1))

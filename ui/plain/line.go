@@ -11,8 +11,8 @@ import (
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // stamp is when a line's news came about: the end's time, the answer's, or else now.
@@ -29,7 +29,7 @@ func stamp(j *store.Job, now time.Time) time.Time {
 // plainLine is one line for people.
 func plainLine(b []byte, j *store.Job, at time.Time, ready forecast.Estimate, short string, shortWidth int) []byte {
 	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth),
-		padded(word(j), theme.WordWidth), percent(j.Answer.Progress), about(j))
+		padded(word(j), style.WordWidth), percent(j.Answer.Progress), about(j))
 	if text := ready.WithClock(at.Local()); text != "" {
 		line += "  (ready " + text + ")"
 	}
@@ -38,7 +38,7 @@ func plainLine(b []byte, j *store.Job, at time.Time, ready forecast.Estimate, sh
 
 // fileLine is one line for people of what became of a PDF.
 func fileLine(b []byte, became string, at time.Time, short string, shortWidth int) []byte {
-	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth), safe.Line(became))
+	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth), sanitize.Line(became))
 	return append(append(b, line...), '\n')
 }
 

@@ -10,7 +10,7 @@ import (
 	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // herald tells news beyond the lines: to the user's command at once, and to the
@@ -53,7 +53,7 @@ func (w *watch) overBy(j *store.Job) {
 		}
 		news := notify.JobFailed{Job: name, Cause: cause(shown)}
 		event := hook.About(news, time.Now())
-		event.ID, event.Batch, event.Description = id, safe.Line(batch.Name), safe.Line(shown.Answer.Description)
+		event.ID, event.Batch, event.Description = id, sanitize.Line(batch.Name), sanitize.Line(shown.Answer.Description)
 		w.announce(news, event)
 	}
 	if done, failed, over := w.ledger.over(j.Batch); over {
@@ -116,7 +116,7 @@ func (w *watch) notify() {
 	n := &w.herald
 	n.due = nil
 	if text := notify.Sentence(n.limiter.Due(time.Now())); text != "" {
-		w.err.pending = append(w.err.pending, w.cfg.Notify(safe.Line(text))...)
+		w.err.pending = append(w.err.pending, w.cfg.Notify(sanitize.Line(text))...)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // tellOpened says what was wrong with the state file when it was opened.
@@ -133,7 +133,7 @@ func (w *watch) tellCauses(failed int) {
 		if cause(j) == "" {
 			return ""
 		}
-		return safe.Line(failure(j, w.shorts.of(j.ID)))
+		return sanitize.Line(failure(j, w.shorts.of(j.ID)))
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // weakDisk is the state file on a disk that may be full.
@@ -119,7 +119,7 @@ func TestTheReceiptIsShort(t *testing.T) {
 			})
 		}
 	}
-	receipt := func(width int) string { return Receipt(jobs, Saved, safe.Unicode, width) }
+	receipt := func(width int) string { return Receipt(jobs, Saved, sanitize.Unicode, width) }
 	want(t, "nothing tracked", receipt(80), "no jobs are tracked\n")
 	add(2, job.Done, job.EndedDone, "")
 	want(t, "all done", receipt(80), "2 jobs: 2 done\n")
@@ -129,11 +129,11 @@ func TestTheReceiptIsShort(t *testing.T) {
   00000002 Error: no such font (Invoice)
 1 is unfinished and still tracked: jobwatch goes on with it
 `)
-	want(t, "of a demo", Receipt(jobs, Thrown, safe.Unicode, 80), `4 jobs: 2 done, 1 error, 1 running
+	want(t, "of a demo", Receipt(jobs, Thrown, sanitize.Unicode, 80), `4 jobs: 2 done, 1 error, 1 running
   00000002 Error: no such font (Invoice)
 these were the demo's: nothing of it is kept
 `)
-	want(t, "that is not saved", Receipt(jobs, Unsaved, safe.Unicode, 80), `4 jobs: 2 done, 1 error, 1 running
+	want(t, "that is not saved", Receipt(jobs, Unsaved, sanitize.Unicode, 80), `4 jobs: 2 done, 1 error, 1 running
   00000002 Error: no such font (Invoice)
 `)
 	add(20, job.Error, job.EndedError, "too large for the page that it was meant to stand on, whatever is done about it")

@@ -8,7 +8,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/filter"
-	"example.com/jobwatch/ui/safe"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // receiptLines is the most that a receipt takes: it must not push away what the user
@@ -28,7 +28,7 @@ const (
 // Receipt is what the shell shows after the dashboard: how many jobs stand where, the
 // failed ones with their causes (the last to fail first), and what becomes of the rest.
 // Its lines end in newlines and are at most width cells wide.
-func Receipt(jobs []store.Job, kept Kept, set safe.Charset, width int) string {
+func Receipt(jobs []store.Job, kept Kept, set sanitize.Charset, width int) string {
 	if len(jobs) == 0 {
 		return "no jobs are tracked\n"
 	}
@@ -127,8 +127,8 @@ func live(counts *[filter.States]int) int {
 // failure is a failed job and its cause in a line: "01890a5d Error: no such font
 // (Invoice 12)".
 func failure(j *store.Job, short string) string {
-	line := short + " " + word(j) + ": " + safe.Line(cause(j))
-	if d := safe.Line(j.Answer.Description); d != "" {
+	line := short + " " + word(j) + ": " + sanitize.Line(cause(j))
+	if d := sanitize.Line(j.Answer.Description); d != "" {
 		line += " (" + d + ")"
 	}
 	return line

@@ -2,7 +2,7 @@ package plain
 
 import (
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/cli"
+	"example.com/jobwatch/ui/config"
 )
 
 // Result is how the jobs stood at the end.
@@ -21,15 +21,15 @@ type Result struct {
 func (r Result) Exit() int {
 	switch {
 	case r.Interrupted:
-		return cli.ExitInterrupted
+		return config.ExitInterrupted
 	case r.Failed > 0, r.NotSaved > 0, r.Cut:
-		return cli.ExitNotDone
+		return config.ExitNotDone
 	case r.Unfinished > 0 && r.Once:
-		return cli.ExitUnfinished
+		return config.ExitUnfinished
 	case r.Unfinished > 0:
-		return cli.ExitNotDone
+		return config.ExitNotDone
 	}
-	return cli.ExitDone
+	return config.ExitDone
 }
 
 // count adds a job.

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // showRest ends one look: the table, or the JSON lines of the jobs that could not be
@@ -34,12 +34,12 @@ func (w *watch) table() string {
 		j, p := w.public(at.job), w.problem(at.job)
 		said := about(j)
 		if p != nil && !j.End.Finished() {
-			said = joined("; ", said, "last check failed: "+safe.Line(problemText(p)))
+			said = joined("; ", said, "last check failed: "+sanitize.Line(problemText(p)))
 		}
-		said = joined("; ", said, safe.Line(at.file))
-		look := new(theme.Theme).Look(j.Answer.Status, j.End, at.problem)
+		said = joined("; ", said, sanitize.Line(at.file))
+		look := new(style.Theme).Look(j.Answer.Status, j.End, at.problem)
 		rows = append(rows, []string{
-			w.shorts.of(id), safe.Line(look.Word), percent(j.Answer.Progress), w.batchName(j), said,
+			w.shorts.of(id), sanitize.Line(look.Word), percent(j.Answer.Progress), w.batchName(j), said,
 		})
 	}
 	if len(rows) == 1 {
@@ -48,14 +48,14 @@ func (w *watch) table() string {
 	return aligned(rows)
 }
 
-func (w *watch) batchName(j *store.Job) string { return safe.Line(w.ledger.batches[j.Batch].Name) }
+func (w *watch) batchName(j *store.Job) string { return sanitize.Line(w.ledger.batches[j.Batch].Name) }
 
 // aligned pads all cells but the last of a row to their column's width.
 func aligned(rows [][]string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], safe.Width(cell))
+			widths[i] = max(widths[i], sanitize.Width(cell))
 		}
 	}
 	var b strings.Builder

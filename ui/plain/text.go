@@ -10,13 +10,13 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/filter"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // word is a job's status in a word or two, the same as on the screen.
 func word(j *store.Job) string {
-	return safe.Line(new(theme.Theme).Look(j.Answer.Status, j.End, nil).Word)
+	return sanitize.Line(new(style.Theme).Look(j.Answer.Status, j.End, nil).Word)
 }
 
 // cause is why a job ended without being Done, or "". Like all texts here it is
@@ -35,13 +35,13 @@ func cause(j *store.Job) string {
 
 // about is a job's description and what there is to say of its status.
 func about(j *store.Job) string {
-	said := safe.Line(j.Answer.Meta)
+	said := sanitize.Line(j.Answer.Meta)
 	if c := cause(j); c != "" {
-		said = safe.Line(c)
+		said = sanitize.Line(c)
 	} else if filter.StateOf(j.Answer.Status, j.End) == filter.Other {
-		said = joined("; ", said, theme.UnknownStatus)
+		said = joined("; ", said, style.UnknownStatus)
 	}
-	return joined(": ", safe.Line(j.Answer.Description), said)
+	return joined(": ", sanitize.Line(j.Answer.Description), said)
 }
 
 // joined joins what is not empty.
@@ -60,7 +60,7 @@ func percent(p job.Progress) string {
 
 // padded is a clean text with spaces up to a width in cells.
 func padded(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-safe.Width(s)))
+	return s + strings.Repeat(" ", max(0, width-sanitize.Width(s)))
 }
 
 func plural(n int, what string) string {

@@ -9,13 +9,13 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/fetch"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/safe"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // watched is what is known and was told of a job that is watched.
@@ -60,7 +60,7 @@ type watch struct {
 	away <-chan time.Time // when the API's absence is to be told
 	gone bool             // it was told
 
-	unknown theme.Unknown
+	unknown style.Unknown
 }
 
 // following is what the state file's other users wrote, or why that is not known.
@@ -227,7 +227,7 @@ func (w *watch) loop(ctx context.Context) error {
 		w.out.start()
 		w.err.start()
 		var updates <-chan poller.Update
-		var fetched <-chan []fetch.Event
+		var fetched <-chan []download.Event
 		if len(w.out.pending) < mostUnread {
 			updates, fetched = w.cfg.Watcher.Updates(), w.files.events()
 		}
@@ -326,5 +326,5 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 
 // tell says something about jobwatch itself.
 func (w *watch) tell(text string) {
-	w.err.pending = append(w.err.pending, "jobwatch: "+safe.Line(text)+"\n"...)
+	w.err.pending = append(w.err.pending, "jobwatch: "+sanitize.Line(text)+"\n"...)
 }

@@ -10,57 +10,57 @@ import (
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
-	"example.com/jobwatch/ui/cli"
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/redact"
-	"example.com/jobwatch/ui/term"
-	"example.com/jobwatch/ui/theme"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // Offer adds what the screen lets people set: its keys, colours and themes.
-func Offer(in *cli.Input) {
+func Offer(in *config.Input) {
 	for _, a := range ui.DefaultKeys().Actions() {
-		in.Keys = append(in.Keys, cli.Key(a))
+		in.Keys = append(in.Keys, config.Key(a))
 	}
-	for _, c := range theme.Calm().Named() {
-		in.Roles = append(in.Roles, cli.Role{
-			Name: c.Name, Default: cli.Color{Light: c.Light, Dark: c.Dark}, About: c.About,
+	for _, c := range style.Calm().Named() {
+		in.Roles = append(in.Roles, config.Role{
+			Name: c.Name, Default: config.Color{Light: c.Light, Dark: c.Dark}, About: c.About,
 		})
 	}
-	for _, t := range theme.Themes() {
-		in.Themes = append(in.Themes, cli.Theme{Name: t.Name, About: t.About})
+	for _, t := range style.Themes() {
+		in.Themes = append(in.Themes, config.Theme{Name: t.Name, About: t.About})
 	}
 }
 
 // Palette is the chosen theme with the user's own colours.
-func Palette(opts cli.Options) theme.Palette {
-	p := theme.Calm()
-	for _, t := range theme.Themes() {
+func Palette(opts config.Options) style.Palette {
+	p := style.Calm()
+	for _, t := range style.Themes() {
 		if t.Name == opts.Theme {
 			p = t.Palette
 		}
 	}
 	for name, c := range opts.Colors {
-		p = p.With(name, theme.Pair{Dark: c.Dark, Light: c.Light})
+		p = p.With(name, style.Pair{Dark: c.Dark, Light: c.Light})
 	}
 	return p
 }
 
 // Details is where the current job's details are to stand.
-func Details(opts cli.Options) ui.Details {
+func Details(opts config.Options) ui.Details {
 	switch opts.Details {
-	case cli.DetailsBelow:
+	case config.DetailsBelow:
 		return ui.DetailsBelow
-	case cli.DetailsOff:
+	case config.DetailsOff:
 		return ui.DetailsOff
-	case cli.DetailsAuto:
+	case config.DetailsAuto:
 	}
 	return ui.DetailsAuto
 }
 
 // Public are the jobs as the receipt may show them.
-func Public(opts cli.Options, jobs []store.Job) []store.Job {
+func Public(opts config.Options, jobs []store.Job) []store.Job {
 	if opts.Redact {
 		for i := range jobs {
 			jobs[i] = redact.Job(jobs[i])
@@ -71,7 +71,7 @@ func Public(opts cli.Options, jobs []store.Job) []store.Job {
 
 // TryNotifications sends one notification by each way there is, and says which one
 // jobwatch would take.
-func TryNotifications(ctx context.Context, opts cli.Options, env term.Env, out io.Writer) error {
+func TryNotifications(ctx context.Context, opts config.Options, env terminal.Env, out io.Writer) error {
 	way := notify.WayOf(env)
 	said := fmt.Sprintf("This terminal is taken to show notifications by %v", way)
 	if way == notify.ByBell {

@@ -1,0 +1,116 @@
+package download
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/jobwatch/poller/sim"
+)
+
+// redirect sends whoever wants the file somewhere else.
+func redirect(to string) sim.Fault {
+	return sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		if r.URL.Query().Has("moved") {
+			r.URL.RawQuery = strings.TrimPrefix(r.URL.RawQuery, "moved=1&")
+			next(w, r)
+			return
+		}
+		w.Header().Set("Location", strings.ReplaceAll(to, "QUERY", r.URL.RawQuery))
+		w.WriteHeader(http.StatusFound)
+	})
+}
+
+func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault func(*desk) sim.Fault
+		kind  Kind
+		says  string
+	}{
+		{"cut short", func(*desk) sim.Fault { return sim.CutShort() }, CutShort, "cut short"},
+		{"not a PDF", func(*desk) sim.Fault { return sim.NotPDF() }, NotPDF, "not a PDF"},
+		{"expired link", func(k *desk) sim.Fault { return k.api.ExpiredLink() }, Expired, "refused (HTTP 403)"},
+		{"too large by its size", func(*desk) sim.Fault { return sim.BigFile(1_000_001) }, TooLarge, "larger than 1 MB"},
+		{"too large without a size", func(*desk) sim.Fault { return endless() }, TooLarge, "larger than 1 MB"},
+		{"cut short without a size", func(*desk) sim.Fault { return sizeless("%PDF-1.4\nand then nothing") }, CutShort, "cut short"},
+		{"empty", func(*desk) sim.Fault { return sizeless("") }, NotPDF, "not a PDF"},
+		{"reset", func(*desk) sim.Fault { return sim.On(sim.FilePage, sim.ResetMidHeaders()) }, Broken, "connection"},
+		{"no such job", func(*desk) sim.Fault {
+			return sim.On(sim.OutputPage, sim.Answer(http.StatusNotFound, "application/json", "{}"))
+		}, Asking, "no PDF of this job, or not yet"},
+		{"API in trouble", func(*desk) sim.Fault {
+			return sim.On(sim.OutputPage, sim.Answer(http.StatusBadGateway, "text/html", "<h1>Bad"))
+		}, Asking, "HTTP 502"},
+		{"captive portal", func(*desk) sim.Fault {
+			return sim.On(sim.OutputPage, sim.Answer(http.StatusOK, "text/html", "<h1>Sign in"))
+		}, Asking, "asked for the PDF"},
+		{"file server in trouble", func(*desk) sim.Fault {
+			return sim.On(sim.FilePage, sim.Answer(http.StatusServiceUnavailable, "text/html", ""))
+		}, Broken, "HTTP 503"},
+		{"a file: URL", func(*desk) sim.Fault { return sim.OutputURL("file:///etc/passwd") }, Asking, "not an http or https URL"},
+		{"javascript", func(*desk) sim.Fault { return sim.OutputURL("javascript:alert(1)") }, Asking, "not an http or https URL"},
+		{"redirect to a file: URL", func(*desk) sim.Fault { return redirect("file:///etc/passwd") }, Broken, "redirected to something"},
+		{"redirect in circles", func(k *desk) sim.Fault { return redirect(k.base + "/files/x.pdf?secret") }, Broken, "more than 5 times"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			k := newDesk(t, WithMaxBytes(1_000_000))
+			w := k.done("Report", "b")
+			k.api.Break(c.fault(k))
+			e := k.get(w)
+			var err *Error
+			if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != c.kind || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("it ended as %v: %v; want kind %d, %q", e.State, e.Err, c.kind, c.says)
+			}
+			for _, secret := range []string{"signature", "secret", "expires", "/files/", w.ID.String(), k.base} {
+				if e.Err != nil && strings.Contains(e.Err.Error(), secret) {
+					t.Errorf("the error gives away %q: %v", secret, e.Err)
+				}
+			}
+			k.wantFiles()
+			k.api.Mend()
+			if e := k.get(w); e.State != Saved {
+				t.Errorf("pressed again, after the fault had gone: %v", e.Err)
+			}
+			k.wantFiles("b/Report.pdf")
+		})
+	}
+}
+
+// sizeless gives a body whose size is not told.
+func sizeless(text string) sim.Fault {
+	return sim.On(sim.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Type", "application/pdf")
+		_ = http.NewResponseController(w).Flush()
+		_, _ = w.Write([]byte(text))
+	})
+}
+
+func endless() sim.Fault {
+	return sim.On(sim.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		_, err := w.Write([]byte("%PDF-1.4\n"))
+		for err == nil {
+			_, err = w.Write(make([]byte, 32<<10))
+		}
+	})
+}
+
+func TestAWholeFileWithoutASizeIsTaken(t *testing.T) {
+	k := newDesk(t)
+	w := k.done("Report", "b")
+	k.api.Break(sizeless(string(sim.PDF("Report"))))
+	if e := k.get(w); e.State != Saved {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestARedirectIsFollowed(t *testing.T) {
+	k := newDesk(t)
+	w := k.done("Report", "b")
+	k.api.Break(redirect(k.base + "/files/" + w.ID.String() + ".pdf?moved=1&QUERY"))
+	if e := k.get(w); e.State != Saved {
+		t.Errorf("%+v", e)
+	}
+}

@@ -1,0 +1,528 @@
+package download
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// desk is a simulated API, a folder, and downloads from the one into the other.
+type desk struct {
+	*Downloads
+	t      *testing.T
+	api    *sim.Server
+	folder string
+	base   string
+	stop   func() error
+}
+
+func newDesk(t *testing.T, opts ...Option) *desk {
+	t.Helper()
+	s := sim.New()
+	base, stopServer, err := s.ListenAndServe(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stopServer)
+	c, err := api.New(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.CloseIdle)
+	k := &desk{t: t, api: s, base: base, folder: filepath.Join(t.TempDir(), "Downloads")}
+	k.Downloads = New(c, k.folder, opts...)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- k.Run(ctx) }()
+	k.stop = func() error {
+		cancel()
+		err := <-ended
+		ended <- err
+		return err
+	}
+	t.Cleanup(func() { _ = k.stop() })
+	return k
+}
+
+// done adds a job that is Done, and is what the dashboard would want of it.
+func (k *desk) done(description, batch string) Want {
+	life := sim.Life{Start: -2 * time.Hour, End: -time.Hour}
+	life.Work, life.Duration = time.Hour, time.Hour
+	id := k.api.Add(sim.Job{Life: life, Description: description})[0]
+	return Want{ID: id, Description: description, Batch: batch, Path: "/job/" + id.String() + "/output"}
+}
+
+// await receives until every one of so many downloads has ended, and gives how.
+func (k *desk) await(n int) map[job.ID]Event {
+	k.t.Helper()
+	ended := map[job.ID]Event{}
+	for len(ended) < n {
+		events, ok := <-k.Events()
+		if !ok {
+			k.t.Fatalf("the events ended after %d of %d", len(ended), n)
+		}
+		for _, e := range events {
+			if e.State >= Saved {
+				ended[e.ID] = e
+			}
+		}
+	}
+	return ended
+}
+
+func (k *desk) get(w Want) Event {
+	k.t.Helper()
+	if k.Add(w) != 1 {
+		k.t.Fatal("it is not taken")
+	}
+	return k.await(1)[w.ID]
+}
+
+// files is all that is under the folder, but for folders.
+func (k *desk) files() []string {
+	k.t.Helper()
+	var names []string
+	err := filepath.WalkDir(k.folder, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			rel, _ := filepath.Rel(k.folder, path)
+			names = append(names, filepath.ToSlash(rel))
+		}
+		return nil // a folder that was never made is empty
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (k *desk) wantFiles(names ...string) {
+	k.t.Helper()
+	if got := k.files(); !slices.Equal(got, names) {
+		k.t.Errorf("the folder holds %q, want %q", got, names)
+	}
+}
+
+func TestABatchIsDownloadedIntoItsFolder(t *testing.T) {
+	k := newDesk(t)
+	var wants []Want
+	for _, d := range []string{"Agenda", "CEO letter", "Hiring plan", "Risk register", "Sales by region"} {
+		wants = append(wants, k.done(d, "Q3 board pack"))
+	}
+	if n := k.Add(wants...); n != 5 {
+		t.Errorf("%d of 5 are new", n)
+	}
+	for id, e := range k.await(5) {
+		if e.State != Saved || e.Err != nil || e.Already || e.Got != e.Size || e.Got == 0 {
+			t.Errorf("%s ended as %+v", id.Short(), e)
+		}
+	}
+	k.wantFiles("Q3 board pack/Agenda.pdf", "Q3 board pack/CEO letter.pdf", "Q3 board pack/Hiring plan.pdf",
+		"Q3 board pack/Risk register.pdf", "Q3 board pack/Sales by region.pdf")
+	got, err := os.ReadFile(filepath.Join(k.folder, "Q3 board pack", "Agenda.pdf"))
+	if err != nil || !bytes.Equal(got, sim.PDF("Agenda")) {
+		t.Errorf("the file is not what the server has: %v", err)
+	}
+	info, err := os.Stat(filepath.Join(k.folder, "Q3 board pack", "Agenda.pdf"))
+	if err != nil || (os.PathSeparator == '/' && info.Mode().Perm() != 0o600) {
+		t.Errorf("its mode is %v", info.Mode())
+	}
+}
+
+func TestARelativePathAndNoBatchWorkToo(t *testing.T) {
+	k := newDesk(t)
+	w := k.done("Agenda", "")
+	w.Path = strings.TrimPrefix(w.Path, "/")
+	if e := k.get(w); e.State != Saved || e.File != filepath.Join(k.folder, "Agenda.pdf") {
+		t.Errorf("%+v", e)
+	}
+	w = k.done("Minutes", "")
+	w.Path = k.base + w.Path
+	if e := k.get(w); e.State != Saved {
+		t.Errorf("%+v", e)
+	}
+	k.wantFiles("Agenda.pdf", "Minutes.pdf")
+}
+
+func TestNamesakesNeverOverwriteEachOther(t *testing.T) {
+	k := newDesk(t)
+	// Different documents under one name: the simulated file tells its description.
+	a, b := k.done("Report", "b"), k.done("Report ", "b")
+	first, second := k.get(a), k.get(b)
+	if first.State != Saved || second.State != Saved || second.Already {
+		t.Fatalf("%+v, %+v", first, second)
+	}
+	k.wantFiles("b/Report ("+b.ID.Short()+").pdf", "b/Report.pdf")
+
+	// Someone's own file and a folder stand where a name would.
+	if err := os.WriteFile(filepath.Join(k.folder, "b", "Notes.pdf"), []byte("my own notes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := k.done("Notes", "b")
+	if err := os.Mkdir(filepath.Join(k.folder, "b", "Notes ("+w.ID.Short()+").pdf"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if e := k.get(w); e.State != Saved || filepath.Base(e.File) != "Notes ("+w.ID.Short()+") 2.pdf" {
+		t.Errorf("%+v", e)
+	}
+	if own, _ := os.ReadFile(filepath.Join(k.folder, "b", "Notes.pdf")); string(own) != "my own notes" {
+		t.Errorf("the user's file now holds %q", own)
+	}
+}
+
+func TestADownloadedFileIsRecognised(t *testing.T) {
+	k := newDesk(t)
+	w := k.done("Report", "b")
+	first := k.get(w)
+	again := k.get(w) // the state file was lost: it is fetched, and found to be the same
+	if again.State != Saved || !again.Already || again.File != first.File {
+		t.Errorf("again: %+v", again)
+	}
+	k.wantFiles("b/Report.pdf")
+
+	k.api.Break(sim.Answer(http.StatusInternalServerError, "text/html", "down"))
+	w.File = first.File
+	if e := k.get(w); e.State != Saved || !e.Already || e.File != first.File {
+		t.Errorf("with its file in the state file, nothing need be asked: %+v", e)
+	}
+	if err := os.Remove(first.File); err != nil {
+		t.Fatal(err)
+	}
+	k.api.Mend()
+	if e := k.get(w); e.State != Saved || e.Already {
+		t.Errorf("its file was deleted, so it is wanted anew: %+v", e)
+	}
+}
+
+func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
+	k := newDesk(t)
+	k.api.Break(sim.On(sim.OutputPage, sim.Hang()))
+	w := k.done("Report", "b")
+	if n := k.Add(w, w); n != 1 {
+		t.Errorf("%d were taken", n)
+	}
+	if n := k.Add(w); n != 0 {
+		t.Error("it was taken once more while under way")
+	}
+}
+
+// Whoever presses d on a batch of a hundred does not open a hundred connections.
+func TestThreeAreDownloadedAtATime(t *testing.T) {
+	k := newDesk(t)
+	var under, most atomic.Int32
+	third, on := make(chan struct{}, 10), make(chan struct{})
+	k.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+		n := under.Add(1)
+		defer under.Add(-1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		if n == 3 {
+			third <- struct{}{}
+		}
+		<-on
+		next(w, r)
+	}))
+	var wants []Want
+	for i := range 10 {
+		wants = append(wants, k.done("Report "+strconv.Itoa(i), "b"))
+	}
+	k.Add(wants...)
+	<-third
+	close(on)
+	for id, e := range k.await(len(wants)) {
+		if e.State != Saved {
+			t.Errorf("%s: %v", id.Short(), e.Err)
+		}
+	}
+	if n := most.Load(); n != 3 {
+		t.Errorf("%d were under way at once", n)
+	}
+}
+
+func TestHostileNamesStayInTheFolder(t *testing.T) {
+	k := newDesk(t)
+	k.api.Break(sim.NamedFile("../../.bashrc")) // what the server calls it does not count
+	var wants []Want
+	for _, d := range []string{"../../evil", "/etc/cron.d/evil", `..\evil`, "a/../../../evil", "\x00", "CON", strings.Repeat("long ", 999)} {
+		wants = append(wants, k.done(d, "../../../tmp/"+d))
+	}
+	k.Add(wants...)
+	for _, e := range k.await(len(wants)) {
+		if e.State != Saved || !strings.HasPrefix(e.File, k.folder+string(filepath.Separator)) {
+			t.Errorf("%v: %v %v", e.State, e.File, e.Err)
+		}
+	}
+	if n := len(k.files()); n != len(wants) {
+		t.Errorf("%d files under the folder, want %d: %q", n, len(wants), k.files())
+	}
+}
+
+func TestALinkOutOfTheFolderIsNotFollowed(t *testing.T) {
+	k := newDesk(t)
+	outside := t.TempDir()
+	if err := os.MkdirAll(k.folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(k.folder, "b")); err != nil {
+		t.Skip("no symbolic links here: ", err)
+	}
+	e := k.get(k.done("Report", "b"))
+	var err *Error
+	if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != Disk {
+		t.Errorf("%+v", e)
+	}
+	if entries, _ := os.ReadDir(outside); len(entries) != 0 {
+		t.Errorf("outside there is now %v", entries)
+	}
+}
+
+func TestAFolderThatCannotBeWrittenIsTold(t *testing.T) {
+	k := newDesk(t)
+	if err := os.WriteFile(k.folder, nil, 0o600); err != nil { // a file stands in its place
+		t.Fatal(err)
+	}
+	e := k.get(k.done("Report", "b"))
+	var err *Error
+	if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != Disk || !strings.Contains(err.Reason, "not a directory") {
+		t.Errorf("%+v", e)
+	}
+	if e.Err != nil && strings.Contains(e.Err.Error(), k.folder) {
+		t.Errorf("the error tells a path: %v", e.Err)
+	}
+}
+
+// held gives the beginning of a file, tells that it did, and then waits.
+func held(reached chan<- struct{}) sim.Fault {
+	return sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Length", "100000")
+		_, _ = w.Write([]byte("%PDF-1.4\n"))
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case reached <- struct{}{}:
+		case <-r.Context().Done():
+		}
+		<-r.Context().Done()
+	})
+}
+
+func TestCancelLeavesNoLitter(t *testing.T) {
+	k := newDesk(t)
+	reached := make(chan struct{})
+	k.api.Break(held(reached))
+	var wants []Want
+	for _, d := range []string{"a", "b", "c", "queued"} {
+		wants = append(wants, k.done(d, "b"))
+	}
+	k.Add(wants...)
+	for range 3 { // no more than three at once
+		<-reached
+	}
+	k.Cancel(wants[0].ID, wants[3].ID)
+	for _, e := range k.await(2) {
+		if e.State != Canceled || (e.ID != wants[0].ID && e.ID != wants[3].ID) {
+			t.Errorf("%s: %v %v", e.ID.Short(), e.State, e.Err)
+		}
+	}
+	for _, f := range k.files() {
+		if strings.Contains(f, wants[0].ID.Short()) {
+			t.Errorf("left behind: %s", f)
+		}
+	}
+	if err := k.stop(); err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	k.wantFiles()
+	for events := range k.Events() {
+		for _, e := range events {
+			if e.State == Saved || e.State == Failed {
+				t.Errorf("after the stop: %+v", e)
+			}
+		}
+	}
+	if k.Add(wants[0]) != 0 {
+		t.Error("after the stop, more is taken")
+	}
+}
+
+func TestAConnectionThatFallsSilentIsGivenUp(t *testing.T) {
+	k := newDesk(t, func(d *Downloads) { d.idle = 50 * time.Millisecond })
+	k.api.Break(held(make(chan struct{})))
+	e := k.get(k.done("Report", "b"))
+	var err *Error
+	if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != Broken || !strings.Contains(err.Reason, "less than 1 KiB came") {
+		t.Errorf("%+v", e)
+	}
+	k.wantFiles()
+}
+
+// Neither does a server hold a download up for good that falls silent in the page that
+// comes with a redirect or a refusal, which nobody reads.
+func TestAPageThatFallsSilentIsGivenUp(t *testing.T) {
+	for _, c := range []struct {
+		code int
+		kind Kind
+		says string
+	}{
+		{http.StatusFound, Broken, "less than 1 KiB came"},
+		{http.StatusForbidden, Expired, "refused (HTTP 403)"},
+		{http.StatusUnprocessableEntity, Broken, "HTTP 422"},
+	} {
+		t.Run(strconv.Itoa(c.code), func(t *testing.T) {
+			k := newDesk(t, func(d *Downloads) { d.idle = 50 * time.Millisecond })
+			k.api.Break(sim.On(sim.FilePage, silentPage(c.code)))
+			e := k.get(k.done("Report", "b"))
+			var err *Error
+			if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != c.kind || !strings.Contains(err.Reason, c.says) {
+				t.Errorf("it ended as %v: %v", e.State, e.Err)
+			}
+			k.wantFiles()
+		})
+	}
+}
+
+// silentPage begins a page and never ends it.
+func silentPage(code int) sim.Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Location", "/elsewhere")
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte("<html>"))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
+}
+
+func TestWhatAKilledDownloadLeftIsCleanedUp(t *testing.T) {
+	k := newDesk(t)
+	dir := filepath.Join(k.folder, "b")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old, fresh := partPrefix+"1a2b3c4d-AAAA"+partSuffix, partPrefix+"1a2b3c4d-BBBB"+partSuffix
+	for _, name := range []string{old, fresh, "mine.part"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("%PDF-"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{old, "mine.part"} {
+		then := time.Now().Add(-2 * time.Hour)
+		if err := os.Chtimes(filepath.Join(dir, name), then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.get(k.done("Report", "b"))
+	k.wantFiles("b/"+fresh, "b/Report.pdf", "b/mine.part") // another process may be writing the fresh one
+}
+
+func TestProgressIsToldWhileAFileComes(t *testing.T) {
+	k := newDesk(t)
+	const size, half = 200_000, 100_000
+	goOn := make(chan struct{})
+	k.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Length", "200000")
+		_, _ = w.Write(append([]byte("%PDF-"), make([]byte, half-5)...))
+		_ = http.NewResponseController(w).Flush()
+		<-goOn
+		_, _ = w.Write(make([]byte, size-half))
+	}))
+	w := k.done("Report", "b")
+	k.Add(w)
+	seen := false
+	for events := range k.Events() {
+		e := events[len(events)-1]
+		if e.State == Running && e.Got == half && e.Size == size && !seen {
+			seen = true
+			close(goOn)
+		}
+		if e.State >= Saved {
+			if e.State != Saved || e.Got != size {
+				t.Errorf("%+v", e)
+			}
+			break
+		}
+	}
+	if !seen {
+		t.Error("half-way was not told")
+	}
+}
+
+// A consumer that reads nothing until the end still learns how all of it ended.
+func TestTheLastEventsAreNotLost(t *testing.T) {
+	k := newDesk(t)
+	var wants []Want
+	for range 20 {
+		wants = append(wants, k.done("Report", "b"))
+	}
+	k.Add(wants...)
+	k.settle()
+	_ = k.stop()
+	last := map[job.ID]State{}
+	for events := range k.Events() {
+		for _, e := range events {
+			last[e.ID] = e.State
+		}
+	}
+	for _, w := range wants {
+		if last[w.ID] != Saved {
+			t.Errorf("%s: %v", w.ID.Short(), last[w.ID])
+		}
+	}
+	if len(k.files()) != 1 { // all 20 are the same document
+		t.Errorf("%q", k.files())
+	}
+}
+
+// settle waits until nothing is queued or under way.
+func (d *Downloads) settle() {
+	for range time.Tick(time.Millisecond) {
+		d.mu.Lock()
+		n := len(d.under)
+		d.mu.Unlock()
+		if n == 0 {
+			return
+		}
+	}
+}
+
+// broke is a source with a bug.
+type broke struct{ Source }
+
+// unconnected is a source with a bug in how it connects.
+type unconnected struct{ Source }
+
+func (unconnected) Own(string) bool { return false }
+
+func (unconnected) Output(context.Context, string) (*url.URL, error) {
+	panic(&api.PanicError{Value: "a secret link", Stack: "fetch.dial"})
+}
+
+func TestABugStopsDownloadingWithAnError(t *testing.T) {
+	for _, source := range []Source{broke{}, unconnected{}} {
+		d := New(source, t.TempDir())
+		d.Add(Want{ID: job.ID{1}, Path: "/x"})
+		err := d.Run(t.Context())
+		var bug *PanicError
+		if !errors.As(err, &bug) || !strings.Contains(bug.Stack, "fetch.") || strings.Contains(bug.What, "secret") {
+			t.Errorf("Run returned %v", err)
+		}
+	}
+}

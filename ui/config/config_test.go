@@ -1,0 +1,186 @@
+package config
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/download"
+	"example.com/jobwatch/ui/notify"
+)
+
+func TestSettingsStay(t *testing.T) {
+	o := mustParse(t, everything(withConfig(atATerminal(), `
+rate = 2
+concurrency = 4
+no-mouse = true
+filter = "!status:done"
+theme = "paper"
+details = "below"
+notify = "bell"
+max-download = "1.5 GiB"
+batch = ""               # as good as not there
+[keys]
+forget = ["d", "Delete", "ctrl+D", "shift+x"]
+select = "v"
+[colors]
+accent = "#F80"
+ok = { dark = "bright-green" }
+[colors.dim]
+light = "240"
+dark = "Default"
+`)))
+	if o.Rate != 2 || o.Concurrency != 4 || !o.NoMouse || o.Filter != "!status:done" ||
+		o.Theme != "paper" || o.Details != DetailsBelow || o.Notify != notify.Bell || o.MaxDownload != 3<<29 || o.Batch != "" {
+		t.Errorf("%+v", o)
+	}
+	if want := map[string][]string{
+		"forget": {"d", "delete", "ctrl+d", "X"}, "select": {"v"}, "quit": {"q", "ctrl+c"},
+	}; !reflect.DeepEqual(o.Keys, want) {
+		t.Errorf("keys %q", o.Keys)
+	}
+	if want := map[string]Color{
+		"accent": {"#ff8800", "#ff8800"}, "ok": {"", "10"}, "dim": {"240", "default"},
+	}; !reflect.DeepEqual(o.Colors, want) {
+		t.Errorf("colours %q", o.Colors)
+	}
+}
+
+func TestAKeyTakenForOneActionLeavesTheOther(t *testing.T) {
+	o := mustParse(t, withConfig(atATerminal(), `keys = { select = ["q", "space"], forget = [] }`))
+	if want := map[string][]string{"forget": {}, "select": {"q", " "}, "quit": {"ctrl+c"}}; !reflect.DeepEqual(o.Keys, want) {
+		t.Errorf("%q", o.Keys)
+	}
+}
+
+func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
+	for _, tt := range []struct{ file, want string }{
+		{"rat = 3", `1: unknown setting "rat"; did you mean "rate"?`},
+		{"\n# x\nno_mouse = true", `3: unknown setting "no_mouse"; did you mean "no-mouse"?`},
+		{"[color]\naccent = '1'", `1: unknown setting "color"; did you mean "colors"?`},
+		{"quuux.a = 3", `1: unknown setting "quuux"`},
+		{"demo = true", `1: --demo is for the command line only, not a setting`},
+		{"once = true", `1: --once is for the command line only, not a setting`},
+		{"rate = '3'", `1: rate: want a number, without quotes`},
+		{"rate = 2\nconcurrency = 0", `2: concurrency = "0": want a whole number from 1 to 1024`},
+		{"concurrency = 2.5", `1: concurrency = "2.5": want a whole number from 1 to 1024`},
+		{"json = 'true'", `1: json: want true or false, without quotes`},
+		{"background = 'drak'", `1: background = "drak": want auto, dark or light; did you mean "dark"?`},
+		{"state = 3", `1: state: want a text in quotes`},
+		{"[api]\nurl = 'x'", `1: api: want a text in quotes`},
+		{"api.url = 'x'", `1: api: want a value, not a table`},
+		{"rate = nan", `1: rate = "NaN": want requests a second, more than 0 and at most 100000`},
+		{"a = 1\na = 2", `2: key a is already defined`},
+		{"rate = ", `1: expected value, not end of input`},
+		{"rate = 3 4", `1: expected newline but got U+0034 '4'`},
+		{"\x00", `1: invalid character at start of key: U+0000`},
+		{"[keys]\nforgot = 'x'", `2: keys: unknown action "forgot"; did you mean "forget"?`},
+		{"[keys]\nforget = 'x'\nselect = ['v', 'x']", `3: keys.select: "x" is given to forget already`},
+		{"[keys]\nforget = 'entr'", `2: keys.forget = "entr": unknown key; did you mean "enter"?`},
+		{"[keys]\nforget = 'crtl+x'", `2: keys.forget = "crtl+x": unknown key; modifiers are ctrl, alt and shift; did you mean "ctrl"?`},
+		{"[keys]\nforget = 'ctrl+c'", `2: keys.forget = "ctrl+c": ctrl+c always quits`},
+		{"[keys]\nforget = 'ctrl+i'", `2: keys.forget = "ctrl+i": terminals don't tell this from tab`},
+		{"[keys]\nforget = 'ctrl+enter'", `2: keys.forget = "ctrl+enter": terminals don't tell this from enter`},
+		{"[keys]\nforget = 'ctrl+7'", `2: keys.forget = "ctrl+7": terminals don't send this key`},
+		{"[keys]\nforget = 7", `2: keys.forget: want a key such as "x", or several: ["x", "ctrl+x"]`},
+		{"[keys]\nforget = ['x', 7]", `2: keys.forget: want a key such as "x", or several: ["x", "ctrl+x"]`},
+		{"keys = 'x'", `1: keys: want a table: [keys]`},
+		{"[[keys]]\nforget = 'x'", `1: keys: want a table: [keys]`},
+		{"[colors]\nacent = '1'", `2: colors: unknown role "acent"; did you mean "accent"?`},
+		{"[colors]\nok = 'gren'", `2: colors.ok = "gren": want a colour: #rrggbb, 0 to 255, or black, red, green, yellow, blue, magenta, cyan, white or default; did you mean "green"?`},
+		{"[colors]\nok = '#12345'", `2: colors.ok = "#12345": want a colour: #rrggbb, 0 to 255, or black, red, green, yellow, blue, magenta, cyan, white or default`},
+		{"[colors]\nok = { drak = '1' }", `2: colors.ok.drak: want light or dark; did you mean "dark"?`},
+		{"[colors]\nok = 7", `2: colors.ok: want a colour in quotes, or { light = "...", dark = "..." }`},
+		{"colors = 7", `1: colors: want a table: [colors]`},
+	} {
+		in := withConfig(atATerminal(), tt.file)
+		if got := complaint(t, in); got != in.ConfigPath+":"+tt.want {
+			t.Errorf("%q\n got %s\nwant %s", tt.file, strings.TrimPrefix(got, in.ConfigPath+":"), tt.want)
+		}
+	}
+}
+
+func TestAFileThatCantBeReadIsNotPassedOver(t *testing.T) {
+	in := withConfig(atATerminal(), "")
+	in.ReadFile = func(name string) ([]byte, error) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	if got := complaint(t, in); got != "the config file can't be read: open /home/ann/.config/jobwatch/config.toml: permission denied" {
+		t.Error(got)
+	}
+}
+
+// Services and users without a home have /dev/null for one, and XDG_CONFIG_HOME=/dev/null
+// is how to ask a program for its defaults.
+func TestNoFolderForAConfigFileIsNoConfigFile(t *testing.T) {
+	in := withConfig(atATerminal(), "")
+	in.ConfigPath = filepath.Join(os.DevNull, "jobwatch", "config.toml")
+	in.ReadFile = os.ReadFile
+	if o := mustParse(t, in); o.Rate != poller.DefaultRate {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestWhatTheScreenDoesNotOfferIsNoSetting(t *testing.T) {
+	in := withConfig(atATerminal(), "[keys]\nforget = 'x'")
+	in.Keys = nil
+	if got := complaint(t, in); !strings.HasSuffix(got, `:1: unknown setting "keys"`) {
+		t.Error(got)
+	}
+}
+
+// A user takes away the # of a line and expects it to be a valid one.
+func TestThePrintedConfigIsTheDefault(t *testing.T) {
+	printed := mustParse(t, everything(withConfig(atATerminal("--print-config"), ""))).Text
+	plain := mustParse(t, everything(withConfig(atATerminal(), printed)))
+	if want := mustParse(t, everything(atATerminal())); !reflect.DeepEqual(plain, want) {
+		t.Errorf("as printed:\n got %+v\nwant %+v", plain, want)
+	}
+
+	setting := regexp.MustCompile(`(?m)^# ([a-z-]+ = )`)
+	all := setting.ReplaceAllString(printed, "$1")
+	o := mustParse(t, everything(withConfig(atATerminal(), all)))
+	if o.Rate != poller.DefaultRate || o.API.String() != DefaultAPI || o.MaxDownload != download.DefaultMaxBytes || o.Output != Dashboard ||
+		o.State != "~/jobs.jsonl" || o.Colors["accent"].Dark != "#7aa2f7" || o.Keys["select"][0] != " " {
+		t.Errorf("uncommented:\n%s\n%+v", all, o)
+	}
+	for _, opt := range options(&Input{Themes: []Theme{{Name: "calm"}}}) {
+		if stands := strings.Contains(all, "\n"+opt.name+" = "); stands != opt.setting {
+			t.Errorf("%s stands in the file: %t, is a setting: %t", opt.name, stands, opt.setting)
+		}
+	}
+	for line := range strings.Lines(printed) {
+		if len(line) > helpWidth+1 {
+			t.Errorf("too long: %s", line)
+		}
+	}
+}
+
+// A flag that is for this run beats what the config file always says of another one, and
+// the file's filter is the list's alone.
+func TestAScriptsFlagsAndWhatTheConfigFileAlwaysSays(t *testing.T) {
+	const config = "json = true\nfilter = \"is:live\"\nbatch = \"work\""
+	for _, tt := range []struct {
+		args   string
+		output Output
+		filter string
+		given  bool
+	}{
+		{"", JSON, "", false},
+		{"--plain", Plain, "", false},
+		{"--once --plain --filter status:error", Plain, "status:error", false},
+		{"--json=false", Dashboard, "is:live", false},
+		{"--json=false --once", Dashboard, "", false},
+		{"--json --batch may " + idA, JSON, "", true},
+	} {
+		o := mustParse(t, withConfig(atATerminal(strings.Fields(tt.args)...), config))
+		if o.Output != tt.output || o.Filter != tt.filter || o.BatchGiven != tt.given || o.Warnings != nil {
+			t.Errorf("%q: output %v, filter %q, batch given %v, %q", tt.args, o.Output, o.Filter, o.BatchGiven, o.Warnings)
+		}
+	}
+}

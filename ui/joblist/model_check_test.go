@@ -1,0 +1,90 @@
+package joblist
+
+import (
+	"pgregory.net/rapid"
+)
+
+func (p *pair) check(t *rapid.T) {
+	l, m := p.l, p.m
+	lines := m.lines()
+	p.checkView(t, lines)
+	if got, want := l.Counts(), m.counts(m.jobs); got != want {
+		t.Fatalf("counts are %+v, want %+v", got, want)
+	}
+	matched, selected := 0, 0
+	for _, b := range m.batches {
+		got, ok := l.Batch(b.ID)
+		if !ok {
+			t.Fatalf("batch %s is not there", b.ID)
+		}
+		var jobs []*modelJob
+		for _, j := range m.jobs {
+			if j.Batch == b.ID {
+				jobs = append(jobs, j)
+			}
+		}
+		shown := len(m.shown(b))
+		if want := m.counts(jobs); got.Counts != want || got.Matched != shown || got.Folded != m.foldedNow(b) || got.Name != b.Name {
+			t.Fatalf("batch %s is %+v, want %+v, %d matched, folded %v", b.ID, got, want, shown, m.foldedNow(b))
+		}
+		matched += shown
+	}
+	for _, j := range m.jobs {
+		got, ok := l.Row(j.ID)
+		if !ok || got.News != j.News || got.Selected != j.Selected || got.Saving != j.Saving || got.State() != j.State() {
+			t.Fatalf("job %s is %+v, want %+v", j.ID, got, j.Row)
+		}
+		if want := m.shortID(j.ID); got.ShortID() != want {
+			t.Fatalf("job %s is called %s, want %s", j.ID, got.ShortID(), want)
+		}
+		selected += b2i(j.Selected)
+	}
+	if l.Matched() != matched || l.Selected() != selected || len(l.Where(func(*Row) bool { return true })) != len(m.jobs) {
+		t.Fatalf("%d match and %d are selected, want %d and %d", l.Matched(), l.Selected(), matched, selected)
+	}
+	want := NotEmpty
+	switch {
+	case len(m.jobs) == 0:
+		want = NothingTracked
+	case len(lines) == 0:
+		want = NothingMatches
+	}
+	if l.Empty() != want {
+		t.Fatalf("emptiness is %v, want %v", l.Empty(), want)
+	}
+}
+
+// checkView holds what is drawn against all the lines.
+func (p *pair) checkView(t *rapid.T, lines []spot) {
+	pos := p.l.Position()
+	cursor := p.m.line(p.m.cursor)
+	if pos.Total != len(lines) || pos.Cursor != cursor {
+		t.Fatalf("cursor on line %d of %d, want %d of %d", pos.Cursor, pos.Total, cursor, len(lines))
+	}
+	if pos.Height == 0 {
+		return
+	}
+	if pos.Top < 0 || pos.Top > max(0, len(lines)-pos.Height) {
+		t.Fatalf("top is line %d of %d", pos.Top, len(lines))
+	}
+	if p.l.follow >= 0 && cursor >= 0 && (cursor < pos.Top || cursor >= pos.Top+pos.Height) {
+		t.Fatalf("cursor on line %d is not in view from %d on", cursor, pos.Top)
+	}
+	drawn := p.l.Lines()
+	want := lines[pos.Top:min(len(lines), pos.Top+pos.Height)]
+	if len(drawn) != len(want) {
+		t.Fatalf("%d lines drawn, want %d", len(drawn), len(want))
+	}
+	for i, line := range drawn {
+		got := spot{batch: line.Batch.ID}
+		if line.Row != nil {
+			got.id = line.Row.ID
+		}
+		n := pos.Top + i
+		last := n+1 == len(lines) || lines[n+1].batch != got.batch
+		if !got.same(want[i]) || line.Cursor != (n == cursor) || line.Last != last {
+			t.Fatalf("line %d is %s/%s (cursor %v, last %v), want %s/%s (%v, %v)",
+				n, got.batch, got.id, line.Cursor, line.Last, want[i].batch, want[i].id, n == cursor, last)
+		}
+	}
+}

@@ -1,0 +1,393 @@
+package joblist
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
+	d := newDesk(t, 20)
+	past := benchStart.Add(-time.Hour)
+	d.Load(store.Contents{
+		Batches: []store.Batch{{ID: "june", Name: "june", Added: past}},
+		Jobs: []store.Job{
+			{ID: id("a"), Batch: "june", Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone, Ended: past},
+			{ID: id("b"), Batch: "june", Answer: job.Answer{Status: job.NotStarted, Progress: job.Unknown}},
+			{ID: id("c"), Batch: "june", Answer: job.Answer{Status: job.NotStarted, Progress: job.Unknown}},
+		},
+	})
+	d.sees(">june b c a") // a is history
+	applied := d.hear("b 50%")
+	d.sees(">june b c a")
+	if len(applied.Events) > 0 {
+		t.Errorf("progress is told as %v", applied.Events)
+	}
+	applied = d.hear("b error")
+	d.sees(">june b* c a")
+	if want := (Event{Kind: JobFailed, ID: id("b"), Batch: "june", State: Error}); !slices.Equal(applied.Events, []Event{want}) {
+		t.Errorf("told is %v, want %v", applied.Events, want)
+	}
+	applied = d.ApplyOps([]store.Op{d.others("c done")}, d.now) // another dashboard saw it
+	d.sees(">june b* a c*")
+	if n := len(applied.Events); n != 2 || applied.Events[0].Kind != JobDone || applied.Events[1] != (Event{Kind: BatchFinished, Batch: "june"}) {
+		t.Errorf("told is %v", applied.Events)
+	}
+	if c := d.Counts(); c.News != 2 || c.NewFailures != 1 || c.Failed() != 1 || c.Finished() != 3 || c.Live() != 0 {
+		t.Errorf("counts are %+v", c)
+	}
+	d.SetWatched(false)
+	d.Move(1)
+	d.sees("june >b* a c*") // nobody saw it
+	d.SetWatched(true)
+	d.sees("june >b a c*")
+	d.End()
+	d.sees("june b a >c")
+}
+
+func TestAFilterForNewsDoesNotEatWhatIsLookedAt(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b c d")
+	d.hear("a done", "b done", "c done")
+	d.find("is:new")
+	d.sees(">june a* b* c*")
+	d.Move(1)
+	d.sees("june >a b* c*")
+	d.Move(1)
+	d.sees("june >b c*")
+	d.Move(1)
+	d.sees("june >c")
+	d.Move(-1) // what was looked at is gone, and with it the batch
+	d.sees("")
+	if d.Empty() != NothingMatches {
+		t.Error("nothing matches, and that is not said")
+	}
+}
+
+func TestAFilterTypedAndTakenBackLeavesTheCursor(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b c")
+	d.paste("july", "x y z")
+	d.on("b")
+	d.find("x")
+	d.sees("july >x")
+	d.find("nothing")
+	d.sees("")
+	if row, batch := d.Current(); row != nil || batch != nil || d.Position().Cursor != -1 {
+		t.Error("a cursor on nothing")
+	}
+	d.find("")
+	d.sees("july x y z june a >b c")
+	d.find("!b")
+	d.sees("july x y z june a >c")
+	d.Move(-1) // moved by hand: that is where it stays
+	d.find("")
+	d.sees("july x y z june >a b c")
+}
+
+func TestFoldedBatchesOpenForAFilterAndFoldAgain(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	d.paste("july", "x y")
+	d.on("a")
+	d.ToggleFold()
+	d.sees("july x y >june+")
+	d.find("b")
+	d.sees(">june b")
+	d.ToggleFold()
+	d.sees(">june+")
+	d.find("")
+	d.sees("july x y >june+")
+	d.FoldAll(false)
+	d.sees("july x y >june a b")
+	d.FoldAll(true)
+	d.sees("july+ >june+")
+	d.on("y")
+	d.sees("july x >y june+")
+}
+
+func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
+	d := newDesk(t, 20)
+	targets := func(shown string, hidden ...string) {
+		t.Helper()
+		got := d.Targets()
+		if want := ids(strings.Join(hidden, " ")); !slices.Equal(got.Shown, ids(shown)) || !slices.Equal(got.Hidden, want) {
+			t.Errorf("targets are %+v, want %s and hidden %s", got, shown, hidden)
+		}
+	}
+	targets("")
+	d.paste("june", "a b c")
+	targets("a b c") // the batch's
+	d.find("!b")
+	targets("a c") // of which those shown
+	d.on("c")
+	targets("c")
+	d.ToggleSelect()
+	d.find("a")
+	d.on("a")
+	targets("", "c") // selected, though not shown
+	if d.Selected() != 1 {
+		t.Errorf("%d selected", d.Selected())
+	}
+	d.find("")
+	d.Home()
+	d.ToggleSelect()
+	d.sees(">june a# b# c#")
+	d.ToggleSelect()
+	d.sees(">june a b c")
+	d.find("a")
+	d.SelectAll()
+	d.find("")
+	targets("a")
+	d.ClearSelection()
+	d.on("b")
+	targets("b")
+	removed := d.Forget(ids("b"))
+	d.Restore(removed)
+	d.find("is:selected")
+	d.sees("")
+}
+
+func TestTheNextThatNeedsAttention(t *testing.T) {
+	d := newDesk(t, 20)
+	if d.NextAttention() {
+		t.Error("there is nothing")
+	}
+	d.paste("june", "a b c")
+	d.paste("july", "x y z")
+	if d.NextAttention() {
+		t.Error("nothing needs attention")
+	}
+	d.hear("x error", "b error", "c 20%", "z done")
+	d.FoldAll(true)
+	d.sees("july+ >june+")
+	d.NextAttention()
+	d.sees("july+ june >b c a")
+	d.NextAttention()
+	d.sees("july >x y z* june b c a")
+	d.NextAttention() // all seen: around the failures
+	d.sees("july x y z* june >b c a")
+	d.SetStalled(id("c"), true)
+	d.NextAttention()
+	d.sees("july x y z* june b >c a")
+	d.hear("c done")
+	d.NextAttention() // it stalls no more
+	d.sees("july >x y z* june b a c")
+}
+
+func TestProgressOfTheWhole(t *testing.T) {
+	d := newDesk(t, 20)
+	if c := d.Counts(); c.Progress() != 0 {
+		t.Error("nothing is something")
+	}
+	d.paste("june", "a b c d")
+	d.hear("a done", "b error", "c 50%") // d is unknown
+	b, _ := d.Batch("june")
+	if got := b.Counts.Progress(); got != 0.625 {
+		t.Errorf("the batch is at %v, want 0.625", got)
+	}
+	row, _ := d.Row(id("a"))
+	if row.Progress() != 1 {
+		t.Errorf("a Done job is at %v", row.Progress())
+	}
+	if row, _ := d.Row(id("c")); row.Progress() != 0.5 || !row.Moved.Equal(d.now) {
+		t.Errorf("c is at %v since %v", row.Progress(), row.Moved)
+	}
+	d.Forget(ids("b c d"))
+	if c := d.Counts(); c.Progress() != 1 {
+		t.Errorf("what is left is at %v", c.Progress())
+	}
+}
+
+func TestRowsGrowStaleAndTheFilterSeesIt(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b c d")
+	d.hear("a queued", "b queued", "c unreachable", "d done")
+	d.find("is:stale")
+	d.sees(">june c")
+	d.hear("c queued")
+	d.sees("")
+	d.hear("a queued")
+	d.Tick(d.now.Add(StaleAfter))
+	d.sees(">june b c") // b and c were heard of before a was
+	d.find("age>1h")
+	d.sees("")
+	d.Tick(d.now.Add(2 * time.Hour))
+	d.sees(">june a b c d*")
+}
+
+func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	d.on("a")
+	old := d.others("a queued")
+	d.hear("a 50%")
+	applied := d.ApplyOps([]store.Op{
+		store.SetBatch{Batch: store.Batch{ID: "july", Name: "july", Added: d.now}},
+		store.Track{Job: store.Job{ID: id("x"), Batch: "july", Added: d.now}},
+		store.Track{Job: store.Job{ID: id("y"), Batch: "july", End: job.EndedDone, Ended: d.now}},
+		store.Track{Job: store.Job{ID: id("z"), Batch: "july", End: job.EndedDone, Ended: benchStart.Add(-time.Hour)}},
+		store.Track{Job: store.Job{ID: id("b"), Batch: "july"}}, // is tracked
+		store.Forget{ID: id("b")},
+		store.Forget{ID: id("q")}, // is not
+		old,                       // what it saw before we saw more
+		store.SetBatch{Batch: store.Batch{ID: "june", Name: "June!"}},
+	}, d.now)
+	d.sees("july x y* z June! >a")
+	if row, _ := d.Row(id("a")); row.State() != Running {
+		t.Errorf("an old answer replaced a new one: %v", row.State())
+	}
+	if len(applied.Added) != 3 || !slices.Equal(applied.Gone, ids("b")) {
+		t.Errorf("added %v, gone %v", applied.Added, applied.Gone)
+	}
+	d.find("batch:june")
+	d.SetBatch(store.Batch{ID: "june", Name: "all"})
+	d.sees("")
+}
+
+// Two dashboards poll one job, and what the slower one saves of it comes last.
+func TestAnEndThatTheStateFileLostIsSavedAgain(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	slow := []store.Op{d.others("a 50%"), d.others("b 50%")}
+	d.hear("a done", "b 60%")
+	applied := d.ApplyOps(slow, d.now)
+	if len(applied.Save) != 1 || applied.Save[0].ID != id("a") || applied.Save[0].End != job.EndedDone {
+		t.Errorf("to be saved: %+v", applied.Save)
+	}
+	if again := d.ApplyOps([]store.Op{d.others("a 70%")}, d.now); len(again.Save) > 0 {
+		t.Errorf("where it lives again: %+v", again.Save)
+	}
+}
+
+func TestAPDFIsKnownToBothDashboards(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	d.hear("a done", "b done")
+	theirs, ours := d.others("a done"), d.others("b done")
+	file := func(op store.Op, name string) store.Op {
+		o, _ := op.(store.Observe)
+		o.Job.File = name
+		return o
+	}
+	applied := d.ApplyOps([]store.Op{file(theirs, "a.pdf"), file(ours, "b.pdf"), theirs}, d.now)
+	if len(applied.Save) != 1 || applied.Save[0].File != "a.pdf" {
+		t.Errorf("to be saved: %+v", applied.Save)
+	}
+	d.hear("b done") // later than what comes
+	d.ApplyOps([]store.Op{file(ours, "b.pdf")}, d.now)
+	for _, name := range []string{"a", "b"} {
+		if row, _ := d.Row(id(name)); row.File != name+".pdf" {
+			t.Errorf("%s is in %q", name, row.File)
+		}
+	}
+}
+
+func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b") // while the state file was being read
+	d.hear("a 50%")
+	jobs := []store.Job{{ID: id("a"), Batch: "may"}, {ID: id("x"), Batch: "may"}, {ID: id("x"), Batch: "may"}}
+	jobs[1].Answer.Progress = job.Unknown
+	d.Load(store.Contents{Jobs: jobs, Batches: []store.Batch{{ID: "may", Name: "may"}}})
+	d.sees("may x >june a b")
+	if n := d.Counts().Total; n != 3 {
+		t.Errorf("%d jobs", n)
+	}
+	d.Forget(ids("a b x"))
+	if n := len(d.index.by4) + len(d.index.by6) + len(d.index.by8) + len(d.index.longer); n > 0 {
+		t.Errorf("%d beginnings of IDs are left", n)
+	}
+}
+
+func TestReportsOfForgottenJobsAreDropped(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a")
+	d.Forget(ids("a"))
+	if applied := d.hear("a done"); len(applied.Save)+len(applied.Events) > 0 || d.Counts().Total > 0 {
+		t.Errorf("%+v", applied)
+	}
+	if _, ok := d.Row(id("a")); ok || d.Empty() != NothingTracked {
+		t.Error("it came back")
+	}
+}
+
+func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
+	d := newDesk(t, 6)
+	d.paste("june", "a b c d e f g h")
+	d.hear("a 50%", "b done", "h error")
+	d.on("c")
+	d.ToggleSelect()
+	d.ScrollBy(1)
+	before := d.screen()
+	var c store.Contents
+	for r := range d.All {
+		if r.ID != id("g") {
+			c.Jobs = append(c.Jobs, r.Job)
+		}
+	}
+	c.Jobs[0].Answer.Progress = 0.2 // written before we heard more
+	c.Jobs[0].Answered = c.Jobs[0].Answered.Add(-time.Second)
+	c.Jobs = append(c.Jobs, store.Job{ID: id("x"), Batch: "june", Answer: job.Answer{Progress: job.Unknown}})
+	c.Batches = []store.Batch{{ID: "june", Name: "june", Added: benchStart}}
+	applied := d.Reset(c)
+	if got := d.screen(); got != before {
+		t.Errorf("on the screen:\n%s\nwant as before:\n%s", got, before)
+	}
+	if len(applied.Save) != 1 || applied.Save[0].Answer.Progress != 0.5 || !slices.Equal(applied.Gone, ids("g")) ||
+		len(applied.Added) != 1 || applied.Added[0].ID != id("x") {
+		t.Errorf("%+v", applied)
+	}
+	if row, _ := d.Row(id("h")); !row.News || row.Polls != 1 {
+		t.Errorf("h forgot what it was: %+v", row)
+	}
+	if n := d.Selected(); n != 1 {
+		t.Errorf("%d selected", n)
+	}
+}
+
+func TestMatchingIsWhatTheFilterShowsFoldedOrNot(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	d.paste("july", "x w")
+	d.find("!w")
+	d.FoldAll(true)
+	got := ""
+	var gotSb303 strings.Builder
+	for r := range d.Matching {
+		gotSb303.WriteString(r.Answer.Description)
+		if r.ID == id("a") {
+			break
+		}
+	}
+	got += gotSb303.String()
+	if got != "xa" || d.Matched() != 3 {
+		t.Errorf("matching are %q of %d", got, d.Matched())
+	}
+	if !d.GoBatch("june") || d.GoBatch("may") {
+		t.Error("june is there and may is not")
+	}
+	d.sees("july+ >june+")
+}
+
+func TestABatchHasItsRowsWhateverIsShown(t *testing.T) {
+	d := newDesk(t, 20)
+	d.paste("june", "a b")
+	d.paste("july", "x")
+	d.find("x")
+	d.Forget(ids("a"))
+	var got []string
+	for r := range d.InBatch("june") {
+		got = append(got, r.Answer.Description)
+	}
+	for r := range d.InBatch("may") {
+		got = append(got, r.Answer.Description)
+	}
+	if len(got) != 1 || got[0] != "b" {
+		t.Errorf("june has %q, want b", got)
+	}
+}

@@ -1,0 +1,40 @@
+package run
+
+import (
+	"context"
+
+	"example.com/jobwatch/ui"
+	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/paste"
+)
+
+// arrivals are the jobs given at the start, and the demo's. A panic among them fails
+// ctx.
+func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given paste.Found) <-chan ui.Arrival {
+	arrivals := make(chan ui.Arrival)
+	go func() {
+		defer close(arrivals)
+		defer crash.Into(func(e *crash.Error) { fail(e) })
+		send := func(found paste.Found, batch string, given bool) bool {
+			if len(found.IDs) == 0 && found.Near == 0 {
+				return true
+			}
+			select {
+			case arrivals <- ui.Arrival{Found: found, Batch: batch, Given: given}:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		}
+		if !send(given, a.opts.Batch, true) || a.sim == nil {
+			return
+		}
+		for _, b := range a.sim.Demo(1) {
+			send(paste.Found{IDs: b.IDs}, b.Name, false)
+		}
+		for b := range a.sim.Arrivals(ctx, 1) {
+			send(paste.Found{IDs: b.IDs}, b.Name, false)
+		}
+	}()
+	return arrivals
+}

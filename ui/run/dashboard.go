@@ -1,0 +1,122 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui"
+	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/plain"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/settings"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
+)
+
+// Dashboard watches on the screen, until the user leaves it or ctx ends; the error is
+// ctx's cause then. gone is called when the terminal is as it was before.
+func (a *App) Dashboard(ctx context.Context, gone func()) error {
+	found, err := given(ctx, a.opts)
+	if err != nil {
+		return err
+	}
+	in, err := keyboard()
+	if err != nil {
+		return err
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	env := terminal.Environ(os.Environ())
+	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
+	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
+	opts := a.screen(env)
+	opts.Watcher = a.log.Watcher(a.poller, fail)
+	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, found)
+	opts.Open = func(ctx context.Context) (ui.Journal, store.Opened, error) {
+		s, contents, err := store.Open(ctx, a.state)
+		opened.Store(s)
+		return a.log.Journal(s), contents, err
+	}
+	files, stopFiles := a.downloads(ctx)
+	if files != nil {
+		opts.Downloads, opts.DownloadAll = files, a.opts.Download != ""
+	}
+	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	model := ui.New(inner, opts)
+	stop := a.watch(ctx)
+	err = console.Run(ctx, model, !a.opts.NoMouse)
+	gone()
+	err = errors.Join(err, stop(), stopFiles())
+	if broke, ok := crash.In(context.Cause(ctx)); ok {
+		err = errors.Join(err, broke)
+	}
+	cancel()
+	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
+		err = errors.Join(err, finish(context.WithoutCancel(ctx), journal, model.Unsaved()))
+	}
+	if kept, ok := a.kept(err); ok {
+		console.Print(plain.Receipt(settings.Public(a.opts, model.Records()), kept, opts.Glyphs.Charset, width()))
+	}
+	if err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// screen is what the options and the environment ask of the screen.
+func (a *App) screen(env terminal.Env) ui.Options {
+	opts := ui.Options{
+		Palette: settings.Palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
+		Keys: ui.DefaultKeys().Bind(a.opts.Keys), Details: settings.Details(a.opts), Filter: a.opts.Filter, Clock: time.Now,
+		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact, OutputURL: a.outputURL,
+	}
+	opts.Dark, opts.Ask = background(a.opts.Background).Decide(env)
+	if a.opts.ASCII || terminal.Charset(env) == sanitize.ASCII {
+		opts.Glyphs, opts.Keys = style.ASCII(), opts.Keys.ASCII()
+	}
+	if a.opts.Demo {
+		opts.Title = "demo"
+	}
+	return opts
+}
+
+// outputURL makes a URL of a Done job's path.
+func (a *App) outputURL(path string) string {
+	u, err := a.client.Resolve(path)
+	if err != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// kept is what became of the jobs, and whether there is a receipt at all: after an
+// error only if it is that nothing could be saved, and nothing else is left of them.
+func (a *App) kept(err error) (plain.Kept, bool) {
+	_, broke := crash.In(err)
+	_, unsaved := errors.AsType[*store.NotSavedError](err)
+	switch {
+	case unsaved:
+		return plain.Unsaved, !broke
+	case a.opts.Demo:
+		return plain.Thrown, err == nil
+	}
+	return plain.Saved, err == nil
+}
+
+// finish saves what the dashboard had not saved yet, and closes the state file.
+func finish(ctx context.Context, journal *store.Store, unsaved []store.Op) error {
+	ctx, cancel := context.WithTimeout(ctx, saveGrace)
+	defer cancel()
+	var err error
+	if len(unsaved) > 0 {
+		err = journal.Append(ctx, unsaved...)
+	}
+	return errors.Join(err, journal.Close())
+}
+
+// saveGrace bounds the last save; it is longer than the store waits for its lock.
+const saveGrace = 8 * time.Second

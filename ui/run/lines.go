@@ -1,0 +1,73 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	xterm "github.com/charmbracelet/x/term"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/config"
+	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/plain"
+	"example.com/jobwatch/ui/terminal"
+)
+
+// Lines watches without a screen, in plain lines or JSON. Where ctx has ended it, the
+// error is ctx's cause.
+func (a *App) Lines(ctx context.Context) (plain.Result, error) {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	found, err := given(ctx, a.opts)
+	if err != nil {
+		return plain.Result{}, err
+	}
+	if near := found.NearText(); near != "" {
+		fmt.Fprintln(os.Stderr, "jobwatch: "+near+" on standard input; jobwatch goes on without")
+	}
+	if a.sim != nil {
+		for _, b := range a.sim.Demo(1) {
+			found.IDs = append(found.IDs, b.IDs...)
+		}
+	}
+	journal, opened, err := store.Open(ctx, a.state)
+	switch {
+	case err != nil && ctx.Err() != nil: // it may wait for another jobwatch
+		return plain.Result{}, context.Cause(ctx)
+	case err != nil:
+		return plain.Result{}, err
+	}
+	defer journal.Close()                   //nolint:errcheck // all that Append said was saved is
+	words, _ := filter.Parse(a.opts.Filter) // cli has read it without an error
+	config := plain.Config{
+		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
+		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller, fail),
+		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
+		Filter: words, Redact: a.opts.Redact, Demo: a.opts.Demo,
+	}
+	if a.opts.NotifyCommand != "" {
+		config.Command = hook.New(a.opts.NotifyCommand).Run
+	}
+	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
+		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
+	}
+	stopFiles := func() error { return nil }
+	if a.opts.Download != "" {
+		config.Downloads, stopFiles = a.downloads(ctx)
+	}
+	stop := a.watch(ctx)
+	result, err := plain.Run(ctx, config)
+	err = errors.Join(err, stop(), stopFiles())
+	if broke, ok := crash.In(context.Cause(ctx)); ok {
+		err = errors.Join(err, broke)
+	}
+	if err == nil && result.Interrupted {
+		err = context.Cause(ctx)
+	}
+	return result, err
+}

@@ -1,0 +1,189 @@
+package sanitize_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/jobwatch/ui/sanitize"
+)
+
+func TestHostileTextBecomesOneHarmlessLine(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"plain text stays":              {"Invoice 42, page 3/7", "Invoice 42, page 3/7"},
+		"nothing":                       {"", ""},
+		"a colour":                      {"\x1b[31mred\x1b[0m alert", "red alert"},
+		"a screen wipe":                 {"before\x1b[2J\x1b[Hafter", "beforeafter"},
+		"a window title":                {"a\x1b]0;pwned\x07b", "ab"},
+		"a clipboard write, ST":         {"a\x1b]52;c;cm0gLXJm\x1b\\b", "ab"},
+		"a title that never ends":       {"a\x1b]0;and the rest of the text", "a"},
+		"a device control string":       {"a\x1bPtmux;\x1b\x1b]0;x\x07\x1b\\b", "ab"},
+		"a title with a tick in it":     {"a\x1b]0;✓ pwned\x07b \u009d0;📜\u009cc", "ab c"},
+		"C1 control sequence":           {"a\u009b31mb", "ab"},
+		"C1 as a raw byte":              {"a\x9b31mb", "ab"},
+		"C1 title":                      {"a\u009d0;pwned\u009cb", "ab"},
+		"bells and backspaces":          {"pass\b\b\b\bFAIL\a", "passFAIL"},
+		"carriage return overwrites":    {"all good\rFAILED", "all good FAILED"},
+		"newlines and tabs":             {"one\n\n\ttwo\r\nthree\u2028four\u0085five", "one two three four five"},
+		"spaces around and between":     {"  a   b  ", "a b"},
+		"no-break and wide spaces":      {"a\u00a0b\u3000c", "a b c"},
+		"bidi override":                 {"gnp.\u202efdp.exe\u202c", "gnp.fdp.exe"},
+		"bidi isolates":                 {"\u2066a\u2069\u200fb\u061c", "ab"},
+		"zero-width characters":         {"a\u200b\u200c\u200d\u2060\ufeffb", "ab"},
+		"soft hyphen":                   {"in\u00advisible", "invisible"},
+		"tag characters":                {"hi\U000E0041\U000E007F", "hi"},
+		"invisible letters":             {"a\u3164\u115f\u2800b", "a b"},
+		"not UTF-8":                     {"caf\xe9\xff\xfe!", "caf�!"},
+		"private use and unassigned":    {"a\ue000\U000F0000\u0378b", "a�b"},
+		"a surrogate in UTF-8":          {"a\xed\xa0\x80b", "a�b"},
+		"NUL":                           {"a\x00b", "ab"},
+		"zalgo":                         {"Z\u0301\u0302\u0303\u0304\u0305\u0306\u0307x", "Ź\u0302\u0303\u0304\u0305x"},
+		"marks after bytes":             {"\xca\u0300\u0344\xf0\u0344", "�\u0300\u0308\u0301\u0308"},
+		"a mark with nothing to sit on": {"\u0301a \u0301b", "a b"},
+		"decomposed accents":            {"cafe\u0301", "café"},
+		"decomposed Hangul":             {"\u1112\u1161\u11ab", "한"},
+		"a family":                      {"👨\u200d👩\u200d👧", "👨👩👧"},
+		"a skin tone":                   {"👍🏽 done", "👍 done"},
+		"an emoji presentation":         {"❤\ufe0f", "❤"},
+		"a flag":                        {"🇩🇪", "🇩🇪"},
+		"half a flag":                   {"🇩🇪🇫 x", "🇩🇪F x"},
+		"Thai":                          {"ทำงาน", "ทํางาน"},
+		"Persian":                       {"می\u200cخواهم", "میخواهم"},
+		"Hindi":                         {"क्षितिज", "क्षितिज"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := sanitize.Line(c.in); got != c.want {
+				t.Errorf("Line(%q) = %q, want %q", c.in, got, c.want)
+			}
+		})
+	}
+}
+
+func TestATerminalWithoutUTF8GetsASCII(t *testing.T) {
+	for in, want := range map[string]string{
+		"Crème brûlée – “naïve”…": `Creme brulee - "naive"...`,
+		"ﬁnal ½ × ² straße":       "final 1/2 x 2 strasse",
+		"日本 🎉":                    "?? ?",
+		"Л\x9b31m":                "?",
+	} {
+		if got := sanitize.ASCII.Line(in); got != want {
+			t.Errorf("ASCII.Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if got, want := sanitize.ASCII.Cut("Größe unbekannt", 8), "Grosse ~"; got != want {
+		t.Errorf("ASCII.Cut = %q, want %q", got, want)
+	}
+}
+
+func TestALongDescriptionIsCutToItsColumn(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		width int
+		want  string
+	}{
+		{"Annual report", 13, "Annual report"},
+		{"Annual report", 12, "Annual repo…"},
+		{"Annual report", 1, "…"},
+		{"Annual report", 0, ""},
+		{"Annual report", -3, ""},
+		{"trailing      ", 8, "trailing"},
+		{"日本語の文書", 12, "日本語の文書"},
+		{"日本語の文書", 11, "日本語の文…"},
+		{"日本語の文書", 10, "日本語の…"}, // a wide character is never halved
+		{"cafe\u0301 cafe\u0301", 6, "café …"},
+		{"🇩🇪🇫🇷🇮🇹", 5, "🇩🇪🇫🇷…"},
+		{"e\u0301\u0316x", 1, "…"},
+	} {
+		if got := sanitize.Cut(c.in, c.width); got != c.want {
+			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.width, got, c.want)
+		}
+	}
+	if got, want := sanitize.Unicode.Fit("日本語", 4), "日… "; got != want {
+		t.Errorf("Fit = %q, want %q", got, want)
+	}
+}
+
+func TestALongErrorIsWrappedForTheDetailPane(t *testing.T) {
+	const cause = "Font \x1b[1mNoto Serif\x1b[0m was not found:\n\n  /usr/share/fonts/truetype/noto/NotoSerif-Regular.ttf\nAsk again."
+	want := []string{
+		"Font Noto Serif was", "not found:",
+		"/usr/share/fonts/tru", "etype/noto/NotoSerif", "-Regular.ttf",
+		"Ask again.",
+	}
+	if got := sanitize.Unicode.Wrap(cause, 20); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("Wrap = %q, want %q", got, want)
+	}
+	if got := sanitize.Unicode.Wrap("日本", 1); len(got) != 1 || got[0] != "…" {
+		t.Errorf("two wide characters on one column: %q", got)
+	}
+	if got := sanitize.Unicode.Wrap(" \n ", 10); len(got) != 0 {
+		t.Errorf("white space makes lines: %q", got)
+	}
+}
+
+// A terminal that counts cells rune by rune, as most do, draws a row as wide as
+// the renderer believes it to be.
+func TestRowsAreAsWideInEveryTerminal(t *testing.T) {
+	for _, s := range []string{
+		"👨‍👩‍👧‍👦 family", "👍🏿👍🏻", "❤️ 1️⃣ #️⃣ ☎️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 flag", "🇩🇪🇫🇷🇮", "ทำงานหนัก", "ກຳລັງ", "ﾊﾝｶｸ ｶﾞｷﾞ ﾊﾟ",
+		"각 한글", "Ångström café", "العربية", "עִבְרִית", "日本語、テスト", "🏳️‍🌈🧑🏽‍💻", "a\u200b\u200d\ufe0fb", "Ω≈ç√∫˜µ≤",
+	} {
+		line := sanitize.Line(s)
+		if byCluster, byRune := ansi.StringWidth(line), ansi.StringWidthWc(line); byCluster != byRune {
+			t.Errorf("%q: %d cells by clusters, %d by runes", line, byCluster, byRune)
+		}
+	}
+}
+
+// The letters that would swallow what stands behind a field are the ones that the
+// filter knows, in whatever version of Unicode the width function speaks.
+func TestNoPrintableRuneJoinsTheNextField(t *testing.T) {
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		if !unicode.IsPrint(r) || unicode.In(r, unicode.Han, unicode.Hangul, unicode.Tangut) {
+			continue // the others are thousands of the same kind
+		}
+		for _, line := range []string{sanitize.Line(string(r)), sanitize.Line("a" + string(r))} {
+			if w := ansi.StringWidth("│" + line + " "); w != 2+ansi.StringWidth(line) {
+				t.Errorf("%U: a field with %q between two others is %d cells too wide", r, line, w-2-ansi.StringWidth(line))
+			}
+		}
+	}
+}
+
+// What the fast path lets pass is what the whole filter lets pass.
+func TestPlainLettersNeedNoCleaning(t *testing.T) {
+	for r := rune(1); r <= 0x20000; r++ {
+		plain := "a" + string(r) + "a"
+		// A skin tone, which goes without a trace, forces the long way.
+		if want := sanitize.Line(plain + "\U0001F3FB"); sanitize.Line(plain) != want {
+			t.Errorf("%U: %q the short way, %q the long one", r, sanitize.Line(plain), want)
+		}
+	}
+}
+
+func TestAMegabyteInARowCostsNoFrame(t *testing.T) {
+	s := strings.Repeat("é\u202e", 1<<19)
+	if got, want := sanitize.Unicode.Fit(s, 10), "ééééééééé…"; got != want {
+		t.Errorf("Fit = %q, want %q", got, want)
+	}
+	if n := testing.AllocsPerRun(1, func() { sanitize.Unicode.Fit(s, 10) }); n > 30 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkFit(b *testing.B) {
+	for name, s := range map[string]string{
+		"ascii":   "Quarterly figures, appendix B, with tables",
+		"unicode": "Årsrapport för året, bilaga B – tabeller",
+		"hostile": "\x1b[31m👨‍👩‍👧‍👦 \u202eannual\u202c report\x1b]0;x\x07",
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				sanitize.Unicode.Fit(s, 30)
+			}
+		})
+	}
+}

@@ -1,0 +1,347 @@
+package terminal_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/terminal"
+)
+
+func TestColoursAreWhatTheEnvironmentSays(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  terminal.Env
+		want termenv.Profile
+	}{
+		"a modern terminal":               {terminal.Env{"TERM": "xterm-256color", "COLORTERM": "truecolor"}, termenv.TrueColor},
+		"the same over SSH":               {terminal.Env{"TERM": "xterm-256color"}, termenv.ANSI256},
+		"xterm":                           {terminal.Env{"TERM": "xterm"}, termenv.ANSI},
+		"the Linux console":               {terminal.Env{"TERM": "linux"}, termenv.ANSI},
+		"kitty":                           {terminal.Env{"TERM": "xterm-kitty"}, termenv.TrueColor},
+		"foot over SSH":                   {terminal.Env{"TERM": "foot"}, termenv.TrueColor},
+		"tmux":                            {terminal.Env{"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, termenv.ANSI256},
+		"tmux in a modern terminal":       {terminal.Env{"TERM": "screen-256color", "TMUX": "/tmp/t,1,0", "COLORTERM": "truecolor"}, termenv.TrueColor},
+		"GNU screen in a modern terminal": {terminal.Env{"TERM": "screen-256color", "STY": "1.x", "COLORTERM": "truecolor"}, termenv.ANSI256},
+		"Windows Terminal, through WSL":   {terminal.Env{"TERM": "xterm-256color", "WT_SESSION": "1"}, termenv.TrueColor},
+		"dumb":                            {terminal.Env{"TERM": "dumb"}, termenv.Ascii},
+		"NO_COLOR":                        {terminal.Env{"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "yes"}, termenv.Ascii},
+		"NO_COLOR, set to nothing":        {terminal.Env{"TERM": "xterm-256color", "NO_COLOR": ""}, termenv.ANSI256},
+		"NO_COLOR beats force":            {terminal.Env{"TERM": "xterm-256color", "NO_COLOR": "1", "CLICOLOR_FORCE": "1"}, termenv.Ascii},
+		"CLICOLOR=0":                      {terminal.Env{"TERM": "xterm-256color", "CLICOLOR": "0"}, termenv.Ascii},
+		"CLICOLOR=0, but forced":          {terminal.Env{"TERM": "xterm-256color", "CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, termenv.ANSI256},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := terminal.Profile(c.env); got != c.want {
+				t.Errorf("Profile = %v, want %v", got.Name(), c.want.Name())
+			}
+		})
+	}
+}
+
+func TestGlyphsAreWhatTheLocaleAllows(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  terminal.Env
+		want sanitize.Charset
+	}{
+		"UTF-8":                            {terminal.Env{"TERM": "xterm", "LANG": "de_DE.UTF-8"}, sanitize.Unicode},
+		"UTF-8, as macOS and others spell": {terminal.Env{"LC_CTYPE": "C.utf8"}, sanitize.Unicode},
+		"Latin-1":                          {terminal.Env{"TERM": "xterm", "LANG": "de_DE.ISO-8859-1"}, sanitize.ASCII},
+		"C":                                {terminal.Env{"TERM": "xterm", "LANG": "C"}, sanitize.ASCII},
+		"LC_ALL beats LANG":                {terminal.Env{"LC_ALL": "POSIX", "LANG": "de_DE.UTF-8"}, sanitize.ASCII},
+		"LC_CTYPE beats LANG":              {terminal.Env{"LC_CTYPE": "en_US.UTF-8", "LANG": "C"}, sanitize.Unicode},
+		"an empty LC_ALL is unset":         {terminal.Env{"LC_ALL": "", "LANG": "C"}, sanitize.ASCII},
+		"the Linux console":                {terminal.Env{"TERM": "linux", "LANG": "de_DE.UTF-8"}, sanitize.ASCII},
+		"a container without a locale":     {terminal.Env{"TERM": "xterm-256color"}, sanitize.Unicode},
+		"tmux without a locale":            {terminal.Env{"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"}, sanitize.ASCII},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := terminal.Charset(c.env); got != c.want {
+				t.Errorf("Charset = %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTheBackgroundIsToldOrAskedFor(t *testing.T) {
+	xterm := terminal.Env{"TERM": "xterm-256color"}
+	for name, c := range map[string]struct {
+		user      terminal.Background
+		env       terminal.Env
+		dark, ask bool
+	}{
+		"the flag says dark":              {terminal.Dark, terminal.Env{"TERM": "xterm", "COLORFGBG": "0;15"}, true, false},
+		"the flag says light":             {terminal.Light, xterm, false, false},
+		"white on black":                  {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "15;0"}, true, false},
+		"black on white, three fields":    {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "0;default;15"}, false, false},
+		"light grey":                      {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "0;7"}, false, false},
+		"dark grey":                       {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "15;8"}, true, false},
+		"COLORFGBG says default":          {terminal.Auto, terminal.Env{"TERM": "xterm", "COLORFGBG": "15;default"}, true, true},
+		"COLORFGBG is nonsense":           {terminal.Auto, terminal.Env{"TERM": "xterm", "COLORFGBG": "99;77"}, true, true},
+		"nothing said":                    {terminal.Auto, xterm, true, true},
+		"tmux answers for its terminal":   {terminal.Auto, terminal.Env{"TERM": "screen", "TMUX": "/tmp/t,1,0"}, true, true},
+		"GNU screen doesn't":              {terminal.Auto, terminal.Env{"TERM": "screen", "STY": "1.x"}, true, false},
+		"the Linux console would show it": {terminal.Auto, terminal.Env{"TERM": "linux"}, true, false},
+		"dumb":                            {terminal.Auto, terminal.Env{"TERM": "dumb"}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if dark, ask := c.user.Decide(c.env); dark != c.dark || ask != c.ask {
+				t.Errorf("dark, ask = %v, %v, want %v, %v", dark, ask, c.dark, c.ask)
+			}
+		})
+	}
+}
+
+func TestTheTerminalsReplyIsRead(t *testing.T) {
+	for reply, want := range map[string]string{
+		"rgb:0000/0000/0000":       "dark",
+		"rgb:1e1e/1e1e/2e2e":       "dark",
+		"rgb:00/2b/36":             "dark",  // Solarized dark
+		"rgb:fdfd/f6f6/e3e3":       "light", // Solarized light
+		"rgb:ffff/ffff/ffff":       "light",
+		"rgb:f/f/f":                "light",
+		"rgb:0000/0000/ffff":       "dark", // blue is a dark colour, and HSL would call it medium
+		"rgba:ffff/ffff/ffff/8000": "light",
+		"rgb:zz/00/00":             "",
+		"rgb:00/00":                "",
+		"rgb:12345/0/0":            "",
+		"rgb://":                   "",
+		"#ffffff":                  "",
+		"":                         "",
+	} {
+		got := ""
+		if dark, ok := terminal.ParseBackgroundReply(reply); ok {
+			got = map[bool]string{true: "dark", false: "light"}[dark]
+		}
+		if got != want {
+			t.Errorf("reply %q is %q, want %q", reply, got, want)
+		}
+	}
+}
+
+func TestTheTitleIsOursAlone(t *testing.T) {
+	xterm, console := terminal.Env{"TERM": "xterm", "LANG": "C.UTF-8"}, terminal.Env{"TERM": "linux"}
+	if got, want := terminal.Title(xterm, "3/12 done\x07\x1b]52;c;eA==\x07\n– x"), "\x1b]2;3/12 done – x\x07"; got != want {
+		t.Errorf("Title = %q, want %q", got, want)
+	}
+	if got := terminal.Title(xterm, strings.Repeat("long ", 100)); len(got) > 150 {
+		t.Errorf("a title of %d bytes", len(got))
+	}
+	if got, want := terminal.Enter(xterm)+"|"+terminal.Leave(xterm), "\x1b[22;2t\x1b[?7l|\x1b[?7h\x1b[23;2t"; got != want {
+		t.Errorf("Enter and Leave = %q, want %q", got, want)
+	}
+	if got, want := terminal.Title(console, "x")+terminal.Enter(console)+terminal.Leave(console), "\x1b[?7l\x1b[?7h"; got != want {
+		t.Errorf("on the console = %q, want %q", got, want)
+	}
+}
+
+func TestCopyingTakesTheWayThatTheTerminalHas(t *testing.T) {
+	const (
+		plain  = "\x1b]52;c;aWQ=\x07"
+		tmux   = "\x1bPtmux;\x1b\x1b]52;c;aWQ=\x07\x1b\\"
+		screen = "\x1bP\x1b]52;c;aWQ=\x07\x1b\\"
+	)
+	for name, c := range map[string]struct {
+		env  terminal.Env
+		want string
+		how  string
+	}{
+		"a terminal":           {terminal.Env{"TERM": "xterm"}, plain, "copied by OSC 52"},
+		"SSH from a tmux":      {terminal.Env{"TERM": "tmux-256color"}, plain + tmux, "copied by OSC 52, through tmux"},
+		"a tmux that is gone":  {terminal.Env{"TERM": "screen", "TMUX": "/nowhere/tmux,1,0"}, plain + tmux, "copied by OSC 52, through tmux"},
+		"GNU screen":           {terminal.Env{"TERM": "screen", "STY": "1.pts"}, screen, "copied by OSC 52, through screen"},
+		"SSH from some screen": {terminal.Env{"TERM": "screen-256color"}, plain + screen, "copied by OSC 52, through screen"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, sent := newOutput(t)
+			how, err := terminal.Copy(t.Context(), out, c.env, "id")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := sent(); got != c.want || how.String() != c.how {
+				t.Errorf("%v, sent %q, want %v, %q", how, got, c.how, c.want)
+			}
+		})
+	}
+}
+
+func TestWhatTerminalsWouldDropIsRefused(t *testing.T) {
+	out, sent := newOutput(t)
+	env := terminal.Env{"TERM": "xterm"}
+	_, err := terminal.Copy(t.Context(), out, env, strings.Repeat("x", terminal.MaxClipboard+1))
+	if _, ok := errors.AsType[*terminal.TooLargeError](err); !ok {
+		t.Errorf("Copy = %v", err)
+	}
+	if got := sent(); got != "" {
+		t.Errorf("sent all the same: %d bytes", len(got))
+	}
+	out, sent = newOutput(t)
+	if _, err := terminal.Copy(t.Context(), out, env, strings.Repeat("x", terminal.MaxClipboard)); err != nil {
+		t.Error(err)
+	}
+	if n := len(sent()); n > 100_000 {
+		t.Errorf("a sequence of %d bytes", n)
+	}
+}
+
+// tmux's own defaults let neither sequence through; its command works with them.
+func TestCopyingInsideTmuxReachesItsBuffer(t *testing.T) {
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("no tmux here")
+	}
+	socket := filepath.Join(t.TempDir(), "s")
+	tmux := func(args ...string) string {
+		t.Helper()
+		args = append([]string{"-S", socket, "-f", os.DevNull}, args...)
+		// Also for the cleanup, when the test's own context has ended.
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "tmux", args...)
+		said, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("tmux %v: %v: %s", args, err, said)
+		}
+		return string(said)
+	}
+	tmux("new-session", "-d", "cat")
+	t.Cleanup(func() { tmux("kill-server") })
+
+	out, sent := newOutput(t)
+	text := strings.Repeat("01890a5d-ac96-774b-bcce-b302099a8057\n", 5000) // more than OSC 52 takes
+	how, err := terminal.Copy(t.Context(), out, terminal.Env{"TERM": "screen", "TMUX": socket + ",1,0"}, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if how.String() != "copied through tmux" || sent() != "" {
+		t.Errorf("%v", how)
+	}
+	if got := tmux("show-buffer"); got != text {
+		t.Errorf("tmux holds %d bytes, want %d", len(got), len(text))
+	}
+}
+
+// Frames and our own sequences come from different goroutines.
+func TestNoSequenceLandsInsideAFrame(t *testing.T) {
+	out, sent := newOutput(t)
+	frame, sequence := strings.Repeat("f", 3000)+"\n", "[sequence]\n"
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() { _, _ = out.Write([]byte(frame)) })
+		all.Go(func() { out.Send(sequence) })
+		all.Go(func() { _, _ = io.WriteString(out, frame) })
+	}
+	all.Wait()
+	for line := range strings.Lines(sent()) {
+		if line != frame && line != sequence {
+			t.Fatalf("torn: %q", line)
+		}
+	}
+}
+
+// A bug in what hears of the terminal is told, and what comes after is written.
+func TestWritingGoesOnAfterABug(t *testing.T) {
+	out, r := stalled(t)
+	told := make(chan any, 1)
+	screen := terminal.NewScreen(out, nil)
+	screen.OnBroken(func(v any) { told <- v })
+	out.OnCaughtUp(func(bool) { panic("a bug") })
+	if !out.Behind() {
+		t.Fatal("the terminal takes everything")
+	}
+	all := make(chan string, 1)
+	go func() {
+		b, _ := io.ReadAll(r)
+		all <- string(b)
+	}()
+	if v := <-told; v != "a bug" {
+		t.Errorf("told: %v", v)
+	}
+	out.OnCaughtUp(nil)
+	out.Send("after")
+	_ = out.Close()
+	if got := <-all; !strings.HasSuffix(got, "-after") {
+		t.Errorf("the end is %q", got[max(0, len(got)-20):])
+	}
+}
+
+// ctrl+s for a minute, or a day: no frame waits for the terminal, and of all else no
+// more than a bounded rest.
+func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
+	out, _ := stalled(t)
+	screen := terminal.NewScreen(out, nil)
+	_, _ = screen.WriteString("\x1b[?1049h")
+	screen.Resize(200, 60)
+	frames := [2]string{strings.Repeat("one\n", 60), strings.Repeat("another\n", 60)}
+	minute := func() uint64 {
+		for n := range 20 * 60 {
+			screen.Show(frames[n%2], terminal.Cursor{})
+			out.Send("\x1b]2;a title of some length that changes all the time\x07")
+		}
+		for range 20 { // what is copied is the largest of all that is sent
+			_, _ = terminal.Copy(t.Context(), out, terminal.Env{"TERM": "xterm"}, strings.Repeat("x", terminal.MaxClipboard))
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	first := minute()                                         // the queue is full now
+	if more := int64(minute()) - int64(first); more > 1<<20 { //nolint:gosec // G115: far from it
+		t.Errorf("a minute more takes %d KB", more>>10)
+	}
+	if first > 64<<20 {
+		t.Errorf("it takes %d MB in all", first>>20)
+	}
+	runtime.KeepAlive(screen)
+}
+
+// stalled is an Output that has more to write than a pipe holds, and what may read it.
+func stalled(t *testing.T) (*terminal.Output, *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = r.Close()
+		_ = w.Close()
+	})
+	out := terminal.NewOutput(w)
+	out.Send(strings.Repeat("-", 512<<10))
+	return out, r
+}
+
+// newOutput returns an Output and what it was sent so far.
+func newOutput(t *testing.T) (*terminal.Output, func() string) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	all := make(chan string, 1)
+	go func() {
+		b, _ := io.ReadAll(r)
+		all <- string(b)
+	}()
+	out := terminal.NewOutput(w)
+	return out, func() string {
+		out.Flush(time.Minute) // Close waits for a second only
+		_ = out.Close()
+		select {
+		case s := <-all:
+			return s
+		case <-time.After(time.Minute):
+			t.Fatal("the output never ended")
+			return ""
+		}
+	}
+}
