@@ -3,8 +3,8 @@ package ui
 import (
 	"time"
 
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
 )
 
 // beat is how often bars move between answers: all of them at once, for a frame
@@ -27,7 +27,7 @@ func (m *Model) moveBars() {
 
 // holdBar notes how long a row's bar of so many cells stays as it is drawn.
 func (m *Model) holdBar(r *joblist.Row, width int) {
-	at, ok := r.Reaches(draw.Next(r.Drawn(), width), m.now, m.silent)
+	at, ok := r.Reaches(style.Next(r.Drawn(), width), m.now, m.silent)
 	if ok {
 		m.hold(max(at.Sub(m.now), m.barsAt.Add(beat).Sub(m.now)))
 	}

@@ -5,16 +5,15 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
 
 // batchLine draws a batch's header row. Its bar and its forecast stand in the rows' columns.
-func (m *Model) batchLine(line joblist.Line, c columns, width int) *draw.Line {
+func (m *Model) batchLine(line joblist.Line, c columns, width int) *style.Line {
 	b, g := line.Batch, &m.theme.Glyphs
-	l := draw.NewLine(m.theme, ground(line.Cursor))
+	l := style.NewLine(m.theme, ground(line.Cursor))
 	fold, mark := g.Open, ""
 	if b.Folded {
 		fold = g.Folded
@@ -47,7 +46,7 @@ func (m *Model) batchLine(line joblist.Line, c columns, width int) *draw.Line {
 	default:
 		l.Space(1).Bar(style.Accent, progress, c.bar)
 	}
-	l.Space(1).Right(style.Text, draw.Percent(progress), c.percent)
+	l.Space(1).Right(style.Text, style.Percent(progress), c.percent)
 	if c.eta > 0 && b.Counts.Live() > 0 {
 		estimate := m.oracle.Batch(b.ID, m.now)
 		m.hold(etaStep)

@@ -11,7 +11,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
@@ -22,7 +21,7 @@ import (
 // how the list is narrowed.
 func (m *Model) footer() string {
 	width := m.layout.width
-	l := draw.NewLine(m.theme, style.Plain).Space(1)
+	l := style.NewLine(m.theme, style.Plain).Space(1)
 	if m.prompt == confirmPrompt {
 		answers := " y/n, enter: yes"
 		if displayWidth(m.asking.text)+len(answers) > width-2 {
@@ -160,7 +159,7 @@ func brief(text string) string {
 }
 
 // shortHelp puts as many keys as fit.
-func (m *Model) shortHelp(l *draw.Line, room int) {
+func (m *Model) shortHelp(l *style.Line, room int) {
 	start := l.Width()
 	for _, b := range m.hints() {
 		h := b.Help()
@@ -214,7 +213,7 @@ func (m *Model) filterText() string {
 func (m *Model) retitle() tea.Cmd {
 	title, percent, failed := "jobwatch", -1, false
 	if c := m.list.Counts(); c.Total > 0 {
-		done := draw.Percent(job.Progress(c.Progress()))
+		done := style.Percent(job.Progress(c.Progress()))
 		title = done + " " + strconv.Itoa(c.By[joblist.Done]) + "/" + strconv.Itoa(c.Total) + " done"
 		if failed = c.Failed() > 0; failed {
 			title = strconv.Itoa(c.Failed()) + " failed, " + title

@@ -7,7 +7,6 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
@@ -53,7 +52,7 @@ func (m *Model) header() string {
 	}
 	state = append(more, state...)
 
-	l := draw.NewLine(m.theme, style.Plain)
+	l := style.NewLine(m.theme, style.Plain)
 	for i, p := range left {
 		if i > 0 {
 			l.Space(2)
@@ -68,7 +67,7 @@ func (m *Model) header() string {
 		} else {
 			l.Space(2)
 		}
-		l.Right(style.Text, draw.Percent(progress), percentWidth)
+		l.Right(style.Text, style.Percent(progress), percentWidth)
 	}
 	l.PadTo(width - span(state) - 1)
 	for i, p := range state {
@@ -148,7 +147,7 @@ func (m *Model) connection(width int) []part {
 			text = g.Easing + " no answer"
 		}
 		if left := m.host.RetryAt.Sub(m.now); left > 0 {
-			wait, valid := draw.Exact(left + time.Second - time.Nanosecond)
+			wait, valid := style.Exact(left + time.Second - time.Nanosecond)
 			m.hold(time.Second - valid + time.Millisecond)
 			if width >= 60 {
 				text += ", next try in " + wait

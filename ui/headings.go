@@ -1,20 +1,19 @@
 package ui
 
 import (
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
 
 // headings names the columns; the one that the list is sorted by stands out.
-func (m *Model) headings(c columns) *draw.Line {
+func (m *Model) headings(c columns) *style.Line {
 	role := func(s joblist.Sort) style.Role {
 		if m.list.Sort() == s {
 			return style.Accent
 		}
 		return style.Dim
 	}
-	l := draw.NewLine(m.theme, style.Plain).Space(gutterWidth+2).
+	l := style.NewLine(m.theme, style.Plain).Space(gutterWidth+2).
 		Fit(role(joblist.ByStatus), "status", c.status-2).Space(1).
 		Fit(style.Dim, "job", c.id).Space(1).
 		Fit(style.Dim, "description", c.text)

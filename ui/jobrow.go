@@ -5,23 +5,22 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
 
 // jobLine draws a job's row.
-func (m *Model) jobLine(line joblist.Line, c columns, width int) *draw.Line {
+func (m *Model) jobLine(line joblist.Line, c columns, width int) *style.Line {
 	r := line.Row
 	look := m.theme.Look(m.public(&r.Job).Answer.Status, r.End, r.Problem)
 	stale := r.Stale(m.now) && !r.Answered.IsZero() // what was never told can't be old
-	l := draw.NewLine(m.theme, ground(line.Cursor))
+	l := style.NewLine(m.theme, ground(line.Cursor))
 	mark, marked := m.mark(r)
 	m.gutter(l, line.Cursor, mark, marked)
 
 	word, role := look.Word, look.Role
 	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() && r.State() != joblist.Other {
-		age, _ := draw.Age(span)
+		age, _ := style.Age(span)
 		word, role = "stalled "+leading(age), style.Warn
 	}
 	if stale {
@@ -99,7 +98,7 @@ func (w words) wrong() bool { return w.about != "" && w.aboutRole == style.Error
 func (w words) longerThan(width int) bool { return len(w.title)+2+len(w.about) > width }
 
 // put draws w in width cells.
-func (w words) put(l *draw.Line, width int) {
+func (w words) put(l *style.Line, width int) {
 	start := l.Width()
 	switch {
 	case w.about != "" && w.title != "":
@@ -120,7 +119,7 @@ func (w words) put(l *draw.Line, width int) {
 }
 
 // progress draws how far a job is, as a bar and in words.
-func (m *Model) progress(l *draw.Line, r *joblist.Row, role style.Role, stale bool, c columns) {
+func (m *Model) progress(l *style.Line, r *joblist.Row, role style.Role, stale bool, c columns) {
 	if c.bar > 0 {
 		l.Space(1)
 		m.jobBar(l, r, role, c.bar)
@@ -131,7 +130,7 @@ func (m *Model) progress(l *draw.Line, r *joblist.Row, role style.Role, stale bo
 
 // readyOrTime says when a job will be ready; how long it runs, where there is room for
 // one of both only.
-func (m *Model) readyOrTime(l *draw.Line, r *joblist.Row, stale bool, c columns) {
+func (m *Model) readyOrTime(l *style.Line, r *joblist.Row, stale bool, c columns) {
 	if c.eta == 0 {
 		return
 	}
@@ -145,13 +144,13 @@ func (m *Model) readyOrTime(l *draw.Line, r *joblist.Row, stale bool, c columns)
 // percent is a row's progress in words; a job that waits has none.
 func percent(r *joblist.Row) string {
 	if p := r.Drawn(); p > 0 || r.State() != joblist.Queued {
-		return draw.Percent(p)
+		return style.Percent(p)
 	}
 	return ""
 }
 
 // jobBar draws a row's bar. A job that waits has none: there is nothing to show.
-func (m *Model) jobBar(l *draw.Line, r *joblist.Row, role style.Role, width int) {
+func (m *Model) jobBar(l *style.Line, r *joblist.Row, role style.Role, width int) {
 	switch p := r.Drawn(); {
 	case r.State() == joblist.Done:
 		l.Bar(style.Past, p, width)
@@ -177,14 +176,14 @@ func (m *Model) elapsed(r *joblist.Row) string {
 		if r.End.Finished() {
 			return ""
 		}
-		return m.clock(draw.Elapsed(m.now.Sub(from)))
+		return m.clock(style.Elapsed(m.now.Sub(from)))
 	}
-	return draw.Duration(max(to.Sub(from), 0))
+	return style.Duration(max(to.Sub(from), 0))
 }
 
 // clocks are the last columns: how long the job took, and how old its row's news
 // is. A stale row's clocks say just that: how long it runs is not known any more.
-func (m *Model) clocks(l *draw.Line, r *joblist.Row, stale bool, c columns) {
+func (m *Model) clocks(l *style.Line, r *joblist.Row, stale bool, c columns) {
 	width := c.updated
 	if c.elapsed > 0 {
 		width += c.elapsed + 1
@@ -201,7 +200,7 @@ func (m *Model) clocks(l *draw.Line, r *joblist.Row, stale bool, c columns) {
 	}
 	age := ""
 	if !at.IsZero() {
-		age = m.clock(draw.Age(m.now.Sub(at)))
+		age = m.clock(style.Age(m.now.Sub(at)))
 	}
 	l.Space(1)
 	if stale {

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 )
@@ -69,7 +68,7 @@ func (m *Model) legendLines() []string {
 	column := func(entries []explained) []string {
 		var lines []string
 		for _, e := range entries {
-			l := draw.NewLine(m.theme, style.Plain).Space(1).Put(e.role, e.what)
+			l := style.NewLine(m.theme, style.Plain).Space(1).Put(e.role, e.what)
 			if e.says != "" {
 				l.PadTo(what+1).Cut(style.Text, e.says, width-what)
 			}

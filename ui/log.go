@@ -6,7 +6,6 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
@@ -103,7 +102,7 @@ func (m *Model) noteHost(before poller.Host) {
 		m.log.add(entry{m.now, style.Warn, "easing off: " + why})
 	case poller.Live:
 		if before.State == poller.EasingOff {
-			away := draw.Duration(m.answered.Sub(before.Since))
+			away := style.Duration(m.answered.Sub(before.Since))
 			m.log.add(entry{m.now, style.OK, "the API answers again after " + away})
 		}
 	case poller.Paused:
@@ -113,12 +112,12 @@ func (m *Model) noteHost(before poller.Host) {
 // logLines are the event log, newest first.
 func (m *Model) logLines(width int) []string {
 	if len(m.log.entries) == 0 {
-		return []string{draw.NewLine(m.theme, style.Plain).Put(style.Dim, " nothing has happened yet").String()}
+		return []string{style.NewLine(m.theme, style.Plain).Put(style.Dim, " nothing has happened yet").String()}
 	}
 	lines := make([]string, len(m.log.entries))
 	for i := range lines {
 		e := m.log.newest(i)
-		l := draw.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, e.at.Local().Format(time.TimeOnly)).Space(2)
+		l := style.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, e.at.Local().Format(time.TimeOnly)).Space(2)
 		lines[i] = l.Cut(e.role, e.text, width-l.Width()-1).String()
 	}
 	return lines

@@ -7,7 +7,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
@@ -39,7 +38,7 @@ func (m *Model) focus(here bool) {
 	m.away = absence{}
 	m.limiter.Forget()
 	if span := m.now.Sub(away.since); away.blurred && span >= awayAfter && away.done+away.failed > 0 {
-		text := fmt.Sprintf("while you were away (%s): %d done", draw.Duration(span), away.done)
+		text := fmt.Sprintf("while you were away (%s): %d done", style.Duration(span), away.done)
 		role := style.OK
 		if away.failed > 0 {
 			text += fmt.Sprintf(", %d failed", away.failed)
@@ -117,7 +116,7 @@ func (m *Model) noteAbsence() tea.Cmd {
 			m.hold(awayAfter - span + time.Millisecond)
 		default:
 			m.apiAway = true
-			m.log.add(entry{m.now, style.Warn, "the API has not answered for " + draw.Duration(span)})
+			m.log.add(entry{m.now, style.Warn, "the API has not answered for " + style.Duration(span)})
 			return m.news(notify.APIAway{For: span}, nil)
 		}
 	default:

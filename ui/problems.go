@@ -12,7 +12,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
@@ -107,12 +106,12 @@ func (m *Model) problemBody() []string {
 	v.refresh(m.list)
 	width := m.layout.width
 	if len(v.all) == 0 {
-		return m.window("Failures by cause", []string{draw.NewLine(m.theme, style.Plain).
+		return m.window("Failures by cause", []string{style.NewLine(m.theme, style.Plain).
 			Put(style.OK, " nothing has failed").String()})
 	}
 	lines := make([]string, 0, len(v.all)+2)
 	for i, p := range v.all {
-		l := draw.NewLine(m.theme, ground(i == v.at))
+		l := style.NewLine(m.theme, ground(i == v.at))
 		m.gutter(l, i == v.at, "", style.Text)
 		l.Right(style.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(style.Text, m.cause(p), width-gutterWidth-8-1)
 		lines = append(lines, l.PadTo(width-1).String())

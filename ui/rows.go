@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
@@ -25,7 +24,7 @@ func (m *Model) rows() []string {
 		out = append(out, m.headings(cols).PadTo(width).String())
 	}
 	for i, line := range lines {
-		var l *draw.Line
+		var l *style.Line
 		if line.Row == nil {
 			l = m.batchLine(line, cols, text)
 		} else {
@@ -37,7 +36,7 @@ func (m *Model) rows() []string {
 		out = append(out, l.String())
 	}
 	for i := len(lines); i < height; i++ {
-		l := draw.NewLine(m.theme, style.Plain).Space(text)
+		l := style.NewLine(m.theme, style.Plain).Space(text)
 		if bar != nil {
 			l.Put(style.Dim, bar[i])
 		}
@@ -78,7 +77,7 @@ func (m *Model) scrollbar(height int) []string {
 }
 
 // gutter starts a line: where the cursor is, and the row's mark, if it has one.
-func (m *Model) gutter(l *draw.Line, cursor bool, mark string, r style.Role) {
+func (m *Model) gutter(l *style.Line, cursor bool, mark string, r style.Role) {
 	if cursor {
 		l.Put(style.Accent, m.theme.Glyphs.Cursor)
 	} else {

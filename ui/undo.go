@@ -11,7 +11,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
@@ -126,7 +125,7 @@ const shortName = 24
 
 // undoQuestion asks whether to reverse a change that added n jobs or renamed a batch.
 func (m *Model) undoQuestion(c *change, n int, redo bool) string {
-	age := draw.Duration(m.now.Sub(c.at)) + " ago"
+	age := style.Duration(m.now.Sub(c.at)) + " ago"
 	if c.renamed.batch != "" {
 		does, _ := m.undoWords(c, 0, redo)
 		return "Rename" + strings.TrimPrefix(does, "renames") + " (" + age + ")?"

@@ -10,7 +10,6 @@ import (
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
@@ -32,7 +31,7 @@ func (m *Model) draw() string {
 	lines = append(lines, m.header())
 	lines = append(lines, m.body()...)
 	if m.prompt != noPrompt && m.note.shows(m.now) { // the footer is taken
-		lines[len(lines)-1] = draw.NewLine(m.theme, style.Plain).Space(1).
+		lines[len(lines)-1] = style.NewLine(m.theme, style.Plain).Space(1).
 			Cut(m.note.role, m.note.text, m.layout.width-2).String()
 	}
 	lines = append(lines, m.footer())
@@ -41,7 +40,7 @@ func (m *Model) draw() string {
 
 // tooSmall says what size the screen has and what it needs.
 func (m *Model) tooSmall() string {
-	l := draw.NewLine(m.theme, style.Plain)
+	l := style.NewLine(m.theme, style.Plain)
 	for _, text := range []string{
 		fmt.Sprintf("%dx%d is too small: jobwatch needs %dx%d", m.layout.width, m.layout.height, minWidth, minHeight),
 		fmt.Sprintf("%dx%d, needs %dx%d", m.layout.width, m.layout.height, minWidth, minHeight),
@@ -75,7 +74,7 @@ func (m *Model) body() []string {
 	case m.layout.beside:
 		return m.besides(list, m.pane())
 	default:
-		rule := draw.NewLine(m.theme, style.Plain).
+		rule := style.NewLine(m.theme, style.Plain).
 			Put(style.Dim, strings.Repeat(m.theme.Glyphs.Rule, m.layout.width)).String()
 		return append(append(list, rule), m.pane()...)
 	}
@@ -84,7 +83,7 @@ func (m *Model) body() []string {
 // besides joins the list and the pane line by line, with a rule between.
 func (m *Model) besides(list, pane []string) []string {
 	rule := func(glyph string) string {
-		return draw.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, glyph).Space(1).String()
+		return style.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, glyph).Space(1).String()
 	}
 	side, thumb := rule(m.theme.Glyphs.Side), rule(m.theme.Glyphs.Thumb)
 	bar, top := m.scrollbar(m.layout.listHeight), m.layout.headings
@@ -101,7 +100,7 @@ func (m *Model) besides(list, pane []string) []string {
 // window draws a full screen: a title, and as much of its lines as fits.
 func (m *Model) window(title string, lines []string) []string {
 	height := m.layout.body()
-	head := draw.NewLine(m.theme, style.Plain).Space(1).Put(style.Strong, title).String()
+	head := style.NewLine(m.theme, style.Plain).Space(1).Put(style.Strong, title).String()
 	return append([]string{head, ""}, m.scrolled(lines, height-2)...)
 }
 
@@ -111,7 +110,7 @@ func (m *Model) scrolled(lines []string, height int) []string {
 	out := make([]string, height)
 	copy(out, lines[m.scroll:])
 	if below := len(lines) - m.scroll - height; below > 0 && height > 1 {
-		out[height-1] = draw.NewLine(m.theme, style.Plain).Space(1).
+		out[height-1] = style.NewLine(m.theme, style.Plain).Space(1).
 			Put(style.Dim, fmt.Sprintf("%s %d more lines", m.theme.Glyphs.Ellipsis, below+1)).String()
 	}
 	return out
@@ -134,7 +133,7 @@ func (m *Model) helpLines() []string {
 	for _, g := range groups {
 		for _, b := range g {
 			if h := b.Help(); b.Enabled() {
-				lines = append(lines, draw.NewLine(m.theme, style.Plain).Space(1).
+				lines = append(lines, style.NewLine(m.theme, style.Plain).Space(1).
 					Put(style.Accent, h.Key).PadTo(column+1).Cut(style.Text, h.Desc, m.layout.width-column-2).String())
 			}
 		}
@@ -183,7 +182,7 @@ func (m *Model) listBody() []string {
 	out := make([]string, height)
 	top := max((height-len(say))/2, 0)
 	for i := range out {
-		l := draw.NewLine(m.theme, style.Plain)
+		l := style.NewLine(m.theme, style.Plain)
 		if j := i - top; j >= 0 && j < len(say) {
 			role := style.Dim
 			if j == 0 {

@@ -6,7 +6,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
@@ -42,7 +41,7 @@ func (b Batch) Lines(t *style.Theme, now time.Time, width int) (lines []string, 
 	} else {
 		l.Ended(b.Counts.Failed(), b.Counts.Total, bar)
 	}
-	p.add(l.Space(1).Put(style.Text, draw.Percent(progress)))
+	p.add(l.Space(1).Put(style.Text, style.Percent(progress)))
 	p.blank()
 	left, right := p.columns(width)
 	left.states(b.Counts) // first: a low pane is cut at its end
@@ -62,11 +61,11 @@ func (p *page) batchFacts(b Batch) {
 	switch s := b.Spread; s.Jobs {
 	case 0:
 	case 1:
-		p.fact("Took", style.Text, draw.Duration(s.Max))
+		p.fact("Took", style.Text, style.Duration(s.Max))
 	default:
-		p.fact("Took", style.Text, draw.Duration(s.Median)+" median, "+draw.Duration(s.P95)+" p95")
-		p.fact("Fastest", style.Text, draw.Duration(s.Min))
-		p.fact("Slowest", style.Text, b.Slowest+", "+draw.Duration(s.Max))
+		p.fact("Took", style.Text, style.Duration(s.Median)+" median, "+style.Duration(s.P95)+" p95")
+		p.fact("Fastest", style.Text, style.Duration(s.Min))
+		p.fact("Slowest", style.Text, b.Slowest+", "+style.Duration(s.Max))
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/sanitize"
@@ -72,7 +71,7 @@ func (p *page) headline(j Job) {
 	look := p.theme.Look(j.Answer.Status, j.End, j.Problem)
 	l := p.line().Put(look.Role, look.Glyph+" ").Cut(look.Role, look.Word, 20)
 	if j.Answer.Status == job.Processing || j.Answer.Progress > 0 {
-		percent := draw.Percent(j.Drawn)
+		percent := style.Percent(j.Drawn)
 		if percent == "" {
 			percent = "progress unknown"
 		}
@@ -111,9 +110,9 @@ func (p *page) facts(j Job) {
 	switch {
 	case j.Started.IsZero():
 	case j.Ended.IsZero():
-		p.fact("Running", style.Text, p.clock(draw.Exact(p.now.Sub(j.Started))))
+		p.fact("Running", style.Text, p.clock(style.Exact(p.now.Sub(j.Started))))
 	default:
-		p.fact("Took", style.Text, draw.Duration(j.Ended.Sub(j.Started)))
+		p.fact("Took", style.Text, style.Duration(j.Ended.Sub(j.Started)))
 	}
 	p.forecast(j)
 	p.polling(j)
@@ -132,7 +131,7 @@ func (p *page) forecast(j Job) {
 			p.fact("", style.Dim, "waits "+wait+", then works "+j.Forecast.Work.String())
 		}
 		if j.Stalled > 0 {
-			text, _ := draw.Age(j.Stalled)
+			text, _ := style.Age(j.Stalled)
 			p.fact("Stalled", style.Warn, "no progress for "+text)
 		}
 	}
@@ -157,11 +156,11 @@ func (p *page) polling(j Job) {
 	}
 	p.fact("Polls", style.Text, polls)
 	if !j.Answered.IsZero() {
-		heard := p.clock(draw.Age(p.now.Sub(j.Answered)))
+		heard := p.clock(style.Age(p.now.Sub(j.Answered)))
 		if heard != "now" {
 			heard += " ago"
 		}
-		if percent := draw.Percent(j.Answer.Progress); percent != "" && j.Answer.Status == job.Processing {
+		if percent := style.Percent(j.Answer.Progress); percent != "" && j.Answer.Status == job.Processing {
 			heard += ", at " + percent // the bar may be ahead of it
 		}
 		p.fact("Heard", style.Text, heard)
@@ -180,7 +179,7 @@ func (p *page) polling(j Job) {
 	case j.Next.IsZero() || left < time.Second:
 		p.fact("Next poll", style.Text, "now")
 	default:
-		text, _ := draw.Exact(left)
+		text, _ := style.Exact(left)
 		p.fact("Next poll", style.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
 	}
 }
@@ -225,7 +224,7 @@ func (p *page) history(j Job) {
 	p.add(p.line().Put(style.Dim, p.stamp(j.Added)).Put(style.Text, "  added"))
 	step := func(at time.Time, role style.Role, what string) {
 		p.add(p.line().Put(style.Dim, p.stamp(at)).PadTo(stamps+2).Cut(role, what, 22).
-			PadTo(stamps+18).Cut(style.Dim, "after "+draw.Duration(at.Sub(before)), p.width-stamps-18))
+			PadTo(stamps+18).Cut(style.Dim, "after "+style.Duration(at.Sub(before)), p.width-stamps-18))
 		before = at
 	}
 	for i, c := range j.History {

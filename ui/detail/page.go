@@ -6,7 +6,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"example.com/jobwatch/ui/draw"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 )
@@ -58,9 +57,9 @@ func (p *page) join(left, right *page) {
 	}
 }
 
-func (p *page) line() *draw.Line { return draw.NewLine(p.theme, style.Plain) }
+func (p *page) line() *style.Line { return style.NewLine(p.theme, style.Plain) }
 
-func (p *page) add(l *draw.Line) { p.lines = append(p.lines, l.String()) }
+func (p *page) add(l *style.Line) { p.lines = append(p.lines, l.String()) }
 
 func (p *page) blank() { p.lines = append(p.lines, "") }
 
@@ -111,7 +110,7 @@ func (p *page) clock(text string, valid time.Duration) string {
 
 // when is a time of day and how long ago that was.
 func (p *page) when(at time.Time) string {
-	age := p.clock(draw.Age(p.now.Sub(at)))
+	age := p.clock(style.Age(p.now.Sub(at)))
 	if age == "now" {
 		return p.stamp(at) + ", just now"
 	}

@@ -1,36 +1,33 @@
-// Package draw appends styled text to lines of an exact width, without styling
-// machinery between a row and its bytes.
-package draw
+package style
 
 import (
 	"strings"
 
 	"example.com/jobwatch/ui/sanitize"
-	"example.com/jobwatch/ui/style"
 )
 
 // Line builds one line of the screen. It writes an escape only where the style
 // changes: on a slow connection, escapes are most of a line's cost.
 type Line struct {
-	theme  *style.Theme
-	ground style.Ground
+	theme  *Theme
+	ground Ground
 	buf    []byte
 	width  int
 	style  string // in force at the end of buf; "" is the terminal's default
 }
 
 // NewLine starts an empty line on a ground.
-func NewLine(t *style.Theme, g style.Ground) *Line {
+func NewLine(t *Theme, g Ground) *Line {
 	return &Line{theme: t, ground: g, buf: make([]byte, 0, 256)}
 }
 
 // Put appends our own text, which holds no escapes.
-func (l *Line) Put(r style.Role, text string) *Line {
+func (l *Line) Put(r Role, text string) *Line {
 	return l.put(l.ground, r, text, sanitize.Width(text))
 }
 
 // Fit appends untrusted text, cleaned, and cut or padded to exactly width cells.
-func (l *Line) Fit(r style.Role, text string, width int) *Line {
+func (l *Line) Fit(r Role, text string, width int) *Line {
 	if width <= 0 {
 		return l
 	}
@@ -38,7 +35,7 @@ func (l *Line) Fit(r style.Role, text string, width int) *Line {
 }
 
 // Cut appends untrusted text, cleaned, in at most width cells.
-func (l *Line) Cut(r style.Role, text string, width int) *Line {
+func (l *Line) Cut(r Role, text string, width int) *Line {
 	if width <= 0 {
 		return l
 	}
@@ -47,7 +44,7 @@ func (l *Line) Cut(r style.Role, text string, width int) *Line {
 }
 
 // Right appends our own text, padded on its left to width cells.
-func (l *Line) Right(r style.Role, text string, width int) *Line {
+func (l *Line) Right(r Role, text string, width int) *Line {
 	l.Space(width - sanitize.Width(text))
 	return l.Put(r, text)
 }
@@ -57,7 +54,7 @@ func (l *Line) Space(n int) *Line {
 	if n <= 0 {
 		return l
 	}
-	return l.put(l.ground, style.Text, blanks(n), n)
+	return l.put(l.ground, Text, blanks(n), n)
 }
 
 // PadTo appends blanks up to a column; none when the line is longer already.
@@ -75,7 +72,7 @@ func (l *Line) String() string {
 	return string(l.buf)
 }
 
-func (l *Line) put(g style.Ground, r style.Role, text string, width int) *Line {
+func (l *Line) put(g Ground, r Role, text string, width int) *Line {
 	if style := l.theme.SGR(g, r); style != l.style && (l.style != "" || style != "0") {
 		l.buf = append(l.buf, "\x1b["...)
 		l.buf = append(l.buf, style...)

@@ -1,4 +1,4 @@
-package draw
+package style
 
 import (
 	"math"
@@ -6,25 +6,24 @@ import (
 	"strings"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/style"
 )
 
 // Bar appends a progress bar of width cells, drawn in eighths of a cell. An
 // unknown progress is a quiet pattern, never an empty bar.
-func (l *Line) Bar(r style.Role, p job.Progress, width int) *Line {
+func (l *Line) Bar(r Role, p job.Progress, width int) *Line {
 	if width <= 0 {
 		return l
 	}
 	g := &l.theme.Glyphs
 	if !p.Known() {
-		return l.put(l.ground, style.Dim, strings.Repeat(g.Unknown, width), width)
+		return l.put(l.ground, Dim, strings.Repeat(g.Unknown, width), width)
 	}
 	eighths := Eighths(p, width)
 	full, rest := eighths/8, eighths%8
 	l.put(l.ground, r, strings.Repeat(g.Eighths[8], full), full)
-	track := style.Track
-	if l.ground == style.Selected {
-		track = style.SelectedTrack
+	track := Track
+	if l.ground == Selected {
+		track = SelectedTrack
 	}
 	empty := width - full
 	if rest > 0 {
@@ -42,7 +41,7 @@ func (l *Line) Bar(r style.Role, p job.Progress, width int) *Line {
 		// Spaces carry no foreground: keep the run's role and spare an escape.
 		return l.put(track, r, blanks(empty), empty)
 	}
-	return l.put(l.ground, style.Dim, strings.Repeat(g.Track, empty), empty)
+	return l.put(l.ground, Dim, strings.Repeat(g.Track, empty), empty)
 }
 
 // Ended appends the bar of a batch that has finished: as dim as a Done job's, but for
@@ -57,10 +56,10 @@ func (l *Line) Ended(failed, total, width int) *Line {
 	}
 	full := l.theme.Glyphs.Eighths[8]
 	if good := width - bad; good > 0 {
-		l.put(l.ground, style.Past, strings.Repeat(full, good), good)
+		l.put(l.ground, Past, strings.Repeat(full, good), good)
 	}
 	if bad > 0 {
-		l.put(l.ground, style.Error, strings.Repeat(full, bad), bad)
+		l.put(l.ground, Error, strings.Repeat(full, bad), bad)
 	}
 	return l
 }

@@ -1,4 +1,4 @@
-package draw
+package style
 
 import (
 	"strconv"
@@ -11,11 +11,10 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/style"
 )
 
-func colours(p termenv.Profile) *style.Theme {
-	return style.New(style.Calm(), p, true, style.Unicode())
+func colours(p termenv.Profile) *Theme {
+	return New(Calm(), p, true, Unicode())
 }
 
 // Neither end of a bar is shown before the job is there.
@@ -49,7 +48,7 @@ func TestABarSaysWhenItLooksDifferent(t *testing.T) {
 }
 
 func TestABarGrowsByEighths(t *testing.T) {
-	line := NewLine(colours(termenv.Ascii), style.Plain).Bar(style.Accent, 0.55, 4).String()
+	line := NewLine(colours(termenv.Ascii), Plain).Bar(Accent, 0.55, 4).String()
 	if got := ansi.Strip(line); got != "██▏░" {
 		t.Errorf("0.55 of 4 cells is drawn %q", got)
 	}
@@ -60,7 +59,7 @@ func TestTheBarOfAFinishedBatchShowsHowMuchFailed(t *testing.T) {
 	for _, c := range []struct{ failed, total, width, red int }{
 		{0, 11, 6, 0}, {1, 11, 6, 1}, {1, 20000, 6, 1}, {6, 12, 6, 3}, {10, 11, 6, 5}, {11, 11, 6, 6}, {19999, 20000, 6, 5},
 	} {
-		line := NewLine(colours(termenv.ANSI), style.Plain).Ended(c.failed, c.total, c.width)
+		line := NewLine(colours(termenv.ANSI), Plain).Ended(c.failed, c.total, c.width)
 		done, failed, _ := strings.Cut(line.String(), "31m")
 		if red := strings.Count(failed, "█"); red != c.red || red+strings.Count(done, "█") != c.width || line.Width() != c.width {
 			t.Errorf("%d of %d failed: %d cells of %d are red, want %d: %q", c.failed, c.total, red, c.width, c.red, line)
@@ -70,8 +69,8 @@ func TestTheBarOfAFinishedBatchShowsHowMuchFailed(t *testing.T) {
 
 func TestUnknownProgressIsNotAnEmptyBar(t *testing.T) {
 	for _, p := range []termenv.Profile{termenv.Ascii, termenv.ANSI, termenv.TrueColor} {
-		empty := ansi.Strip(NewLine(colours(p), style.Plain).Bar(style.Accent, 0, 8).String())
-		unknown := ansi.Strip(NewLine(colours(p), style.Plain).Bar(style.Accent, job.Unknown, 8).String())
+		empty := ansi.Strip(NewLine(colours(p), Plain).Bar(Accent, 0, 8).String())
+		unknown := ansi.Strip(NewLine(colours(p), Plain).Bar(Accent, job.Unknown, 8).String())
 		if empty == unknown || Percent(job.Unknown) != "" || Percent(0) != "0%" {
 			t.Errorf("profile %v: unknown %q, empty %q", p, unknown, empty)
 		}
@@ -91,10 +90,10 @@ func TestPercentSays100OnlyWhenDone(t *testing.T) {
 func TestALineKnowsItsWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		profile := rapid.SampledFrom([]termenv.Profile{termenv.Ascii, termenv.ANSI, termenv.ANSI256, termenv.TrueColor}).Draw(t, "profile")
-		ground := rapid.SampledFrom([]style.Ground{style.Plain, style.Selected}).Draw(t, "ground")
+		ground := rapid.SampledFrom([]Ground{Plain, Selected}).Draw(t, "ground")
 		l := NewLine(colours(profile), ground)
 		for range rapid.IntRange(0, 8).Draw(t, "parts") {
-			role := rapid.SampledFrom([]style.Role{style.Text, style.Dim, style.Error, style.Strong}).Draw(t, "role")
+			role := rapid.SampledFrom([]Role{Text, Dim, Error, Strong}).Draw(t, "role")
 			switch rapid.IntRange(0, 2).Draw(t, "kind") {
 			case 0:
 				l.Fit(role, rapid.String().Draw(t, "text"), rapid.IntRange(0, 30).Draw(t, "width"))
