@@ -18,9 +18,9 @@ import (
 	"github.com/adrg/xdg"
 	xterm "github.com/charmbracelet/x/term"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/run"
 	"example.com/jobwatch/ui/settings"
 	"example.com/jobwatch/ui/terminal"
@@ -32,7 +32,7 @@ func main() { os.Exit(jobwatch()) }
 
 // jobwatch is main with an exit status, so that everything deferred happens.
 func jobwatch() (status int) {
-	defer crash.Into(func(e *crash.Error) { status = failed(e) })
+	defer panics.Into(func(e *panics.Error) { status = failed(e) })
 	log.SetOutput(io.Discard) // net/http's own remarks must not land on the screen
 	in := config.Input{
 		Args: os.Args[1:], Env: os.Getenv, Version: config.Version(),
@@ -120,9 +120,9 @@ func failed(err error) int {
 	if err == nil {
 		return config.ExitDone
 	}
-	if broke, ok := crash.In(err); ok {
+	if broke, ok := errors.AsType[*panics.Error](err); ok {
 		_, unsaved := errors.AsType[*store.NotSavedError](err)
-		crash.Tell(os.Stderr, reports(), config.Version(), broke, !unsaved)
+		run.ReportCrash(os.Stderr, reports(), config.Version(), broke, !unsaved)
 		return config.ExitBroken
 	}
 	if s, ok := errors.AsType[signalled](err); ok {

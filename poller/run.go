@@ -8,6 +8,7 @@ import (
 
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 )
 
 const (
@@ -16,8 +17,7 @@ const (
 )
 
 // Run polls until ctx ends, and returns when everything that it started has
-// stopped: nil then, or an error without job IDs if something in it panicked. It
-// may be called once.
+// stopped: nil then, or a [panics.Error]. It may be called once.
 func (p *Poller) Run(ctx context.Context) (err error) {
 	if err := p.begin(); err != nil {
 		return err
@@ -34,10 +34,8 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 			}
 		})
 	}
+	defer panics.Into(func(e *panics.Error) { err = e })
 	defer func() {
-		if v := recover(); v != nil {
-			err = panicked(v)
-		}
 		stop()
 		close(l.work)
 		workers.Wait()
@@ -187,11 +185,7 @@ func (l *loop) dispatch(ctx context.Context, now float64) float64 {
 // ask is what a worker does. It touches nothing of e but the ID.
 func (l *loop) ask(ctx context.Context, e *entry, sent float64) (r result) {
 	r.job, r.sent = e, sent
-	defer func() {
-		if v := recover(); v != nil {
-			r.panic = panicked(v)
-		}
-	}()
+	defer panics.Into(func(e *panics.Error) { r.panic = e })
 	begun := time.Now()
 	r.answer, r.err = l.client.Status(ctx, e.id)
 	r.latency = time.Since(begun)

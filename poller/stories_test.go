@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim"
 )
 
@@ -340,7 +340,7 @@ func TestAPanicEndsPollingWithoutTellingIDs(t *testing.T) {
 		}))
 		r.Track(poller.Tracked{ID: id})
 		err := <-r.ended
-		var failed *poller.PanicError
+		var failed *panics.Error
 		if !errors.As(err, &failed) {
 			t.Fatalf("Run: %v", err)
 		}
@@ -357,10 +357,10 @@ func TestAPanicEndsPollingWithoutTellingIDs(t *testing.T) {
 func TestABugWhileConnectingIsToldWithItsPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) {
-			panic(&api.PanicError{Value: "no address for deadbeef-0000-0100-0000-000000000000", Stack: "api.dial"})
+			panic(&panics.Error{What: "no address for deadbeef…", Stack: "api.dial"})
 		}))
 		r.Track(poller.Tracked{ID: job.ID{1}})
-		var failed *poller.PanicError
+		var failed *panics.Error
 		if err := <-r.ended; !errors.As(err, &failed) || failed.What != "no address for deadbeef…" || failed.Stack != "api.dial" {
 			t.Errorf("Run: %v", err)
 		}

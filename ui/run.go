@@ -10,7 +10,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
@@ -25,12 +25,12 @@ const (
 
 // Run shows a dashboard until the user leaves it or ctx ends, and then puts the
 // terminal back as it was, whatever happens. Its error says why the dashboard ended
-// by itself: a [crash.Error], if it broke.
+// by itself: a [panics.Error], if it broke.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	screen := terminal.NewScreen(c.out, c.env)
 	l := &loop{Model: m, console: c, screen: screen, mouse: mouse, goesOn: make(chan struct{}, 1)}
 	var program *tea.Program
-	broken := func(e *crash.Error) { program.Send(crashMsg{e}) }
+	broken := func(e *panics.Error) { program.Send(crashMsg{e}) }
 	options := []tea.ProgramOption{
 		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(screen), tea.WithAltScreen(),
 		tea.WithReportFocus(), tea.WithFilter(l.filter),
@@ -42,7 +42,7 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		options = append(options, tea.WithMouseCellMotion())
 	}
 	program = tea.NewProgram(l, options...)
-	screen.OnBroken(func(v any) { broken(crash.Recovered(v)) })
+	screen.OnPanic(broken)
 	hangs := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		go program.Quit()
@@ -56,7 +56,7 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 
 	ended := make(chan error, 1)
 	go func() {
-		defer crash.Into(func(e *crash.Error) { ended <- e }) // in Bubble Tea itself
+		defer panics.Into(func(e *panics.Error) { ended <- e }) // in Bubble Tea itself
 		_, err := program.Run()
 		ended <- err
 	}()
@@ -75,7 +75,7 @@ var ErrHung = errors.New("the dashboard hung and was left behind")
 
 // ended gives the terminal back after Bubble Tea has, and says why that was.
 func (c *Console) ended(ctx context.Context, l *loop, err error) error {
-	if _, broke := crash.In(err); broke {
+	if _, broke := errors.AsType[*panics.Error](err); broke {
 		c.abandon() // it did not get to it
 		return err
 	}
@@ -127,12 +127,12 @@ func (c *Console) Print(text string) {
 // keys is the keyboard. Bubble Tea reads it where nobody would recover from a panic.
 type keys struct {
 	*paste.Reader
-	broken func(*crash.Error)
+	broken func(*panics.Error)
 }
 
 // Read implements io.Reader. Where it breaks, there are no more keys.
 func (k keys) Read(p []byte) (n int, err error) {
-	defer crash.Into(func(e *crash.Error) {
+	defer panics.Into(func(e *panics.Error) {
 		k.broken(e)
 		n, err = 0, io.EOF
 	})
@@ -147,7 +147,7 @@ type loop struct {
 	screen  *terminal.Screen
 	mouse   bool
 	cook    func() // gives the terminal the mode that it had at the start
-	crashed *crash.Error
+	crashed *panics.Error
 
 	stopped atomic.Bool   // the next SIGCONT ends a suspension
 	goesOn  chan struct{} // it has come
@@ -157,14 +157,14 @@ type loop struct {
 type noShellMsg struct{}
 
 // crashMsg is a panic in a command.
-type crashMsg struct{ err *crash.Error }
+type crashMsg struct{ err *panics.Error }
 
 // Init implements tea.Model.
 func (l *loop) Init() tea.Cmd { return guarded(l.Model.Init()) }
 
 // Update implements tea.Model.
 func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
-	defer crash.Into(func(e *crash.Error) { l.crashed, next, cmd = e, l, tea.Quit })
+	defer panics.Into(func(e *panics.Error) { l.crashed, next, cmd = e, l, tea.Quit })
 	if size, ok := msg.(tea.WindowSizeMsg); ok && (size.Width == 0 || size.Height == 0) {
 		msg = tea.WindowSizeMsg{Width: 80, Height: 24} // it doesn't know: what any shows
 	}
@@ -197,7 +197,7 @@ func guarded(cmd tea.Cmd) tea.Cmd {
 		return nil
 	}
 	return func() (msg tea.Msg) {
-		defer crash.Into(func(e *crash.Error) { msg = crashMsg{e} })
+		defer panics.Into(func(e *panics.Error) { msg = crashMsg{e} })
 		msg = cmd()
 		if batch, ok := msg.(tea.BatchMsg); ok {
 			for i := range batch {

@@ -11,7 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"golang.org/x/sys/unix"
 
-	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/poller/panics"
 )
 
 // filter has jobwatch suspend itself in its own way. Bubble Tea's own hangs where
@@ -42,7 +42,7 @@ func (l *loop) jobControl(program *tea.Program) (stop func()) {
 	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
 	done := make(chan struct{})
 	go func() {
-		defer crash.Into(func(e *crash.Error) { program.Send(crashMsg{e}) })
+		defer panics.Into(func(e *panics.Error) { program.Send(crashMsg{e}) })
 		for {
 			select {
 			case s := <-signals:

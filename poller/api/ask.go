@@ -3,10 +3,13 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"example.com/jobwatch/poller/panics"
 )
 
 const (
@@ -41,6 +44,15 @@ func (c *Client) ask(ctx context.Context, via *http.Client, u *url.URL) (body *[
 	}
 	body, err = c.read(resp)
 	return body, mediaType, err
+}
+
+// send makes a request, in the caller's goroutine even if it ends in a panic.
+func send(via *http.Client, req *http.Request) (*http.Response, error) {
+	resp, err := via.Do(req)
+	if e, ok := errors.AsType[*panics.Error](err); ok {
+		panic(e)
+	}
+	return resp, err
 }
 
 // read takes the whole body, if it is not too large. The limit holds for what a

@@ -2,15 +2,13 @@ package api
 
 import (
 	"context"
-	"crypto/tls"
-	"net"
-	"net/http"
-	"net/http/httptest"
+	"errors"
 	"net/url"
 	"strings"
 	"syscall"
 	"testing"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim"
 )
 
@@ -46,8 +44,8 @@ func TestABugWhileConnectingComesToWhoeverAsked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
-				bug, ok := recover().(*PanicError)
-				if !ok || bug.Value != "a bug" || !strings.Contains(bug.Stack, "panic_test.go:") || strings.Contains(bug.Stack, "0x") {
+				bug, ok := recover().(*panics.Error)
+				if !ok || bug.What != "a bug" || !strings.Contains(bug.Stack, "panic_test.go:") || strings.Contains(bug.Stack, "0x") {
 					t.Errorf("it got %+v", bug)
 				}
 			}()
@@ -56,35 +54,14 @@ func TestABugWhileConnectingComesToWhoeverAsked(t *testing.T) {
 	}
 }
 
-// The same of what is called in the middle of it: once there is an address, and once the
-// proxy has answered.
+// What net/http and the dialer call in the middle of it returns a panic as an error, too.
 func TestABugInWhatDecidesOnAConnectionIsCaught(t *testing.T) {
-	broken := controlFunc(func(context.Context, string, string, syscall.RawConn) error { panic("a bug") }).guarded()
-	d := net.Dialer{ControlContext: broken}
-	proxy := httptest.NewServer(http.NotFoundHandler())
-	defer proxy.Close()
-	proxyURL, err := url.Parse(proxy.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxied := &http.Transport{
-		Proxy:           http.ProxyURL(proxyURL),
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
-		OnProxyConnectResponse: proxiedFunc(func(context.Context, *url.URL, *http.Request, *http.Response) error {
-			panic("a bug")
-		}).guarded(),
-	}
-	defer proxied.CloseIdleConnections()
-	for name, transport := range map[string]*http.Transport{"the dialer's": {DialContext: d.DialContext}, "the proxy's": proxied} {
-		t.Run(name, func(t *testing.T) {
-			defer func() {
-				if bug, ok := recover().(*PanicError); !ok || bug.Value != "a bug" {
-					t.Errorf("it got %+v", bug)
-				}
-			}()
-			c := newClient(t, "https://127.0.0.1:1", func(s *settings) { s.transport = transport })
-			_, err := c.Status(t.Context(), parseID(t, someID))
-			t.Error(err)
-		})
+	for name, err := range map[string]error{
+		"the dialer's": (*Client)(nil).refusePrivate(t.Context(), "tcp", "192.0.2.1:80", nil),
+		"the proxy's":  proxyAnswered(t.Context(), nil, nil, nil),
+	} {
+		if _, ok := errors.AsType[*panics.Error](err); !ok {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"example.com/jobwatch/poller/panics"
 )
 
 const (
@@ -24,18 +26,23 @@ const (
 // pollTransport carries the polls. They go to one host, over at most so many
 // connections as there are requests at a time, and all of those are kept.
 func (c *Client) pollTransport(s settings) *http.Transport {
-	t := transport(s, s.concurrency)
-	t.DialContext = dialFunc(c.dial(&s.dialer)).guarded()
-	return t
+	return transport(s, s.concurrency, c.dial(&s.dialer))
 }
 
 // fileTransport carries outputs and files. It is apart from the polls, so that a
 // download never keeps a poll waiting for its connection, and it connects to a
 // private address only where that could be meant: see refusePrivate.
 func (c *Client) fileTransport(s settings) *http.Transport {
-	t := transport(s, fileConns)
-	t.ResponseHeaderTimeout = s.timeout
 	var proxies sync.Map // host:port of each proxy that was used
+	trusted, guarded := c.dial(&s.dialer), s.dialer
+	guarded.ControlContext = c.refusePrivate
+	t := transport(s, fileConns, func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if _, isProxy := proxies.Load(addr); isProxy || c.isBase(addr) {
+			return trusted(ctx, network, addr)
+		}
+		return guarded.DialContext(ctx, network, addr)
+	})
+	t.ResponseHeaderTimeout = s.timeout
 	t.Proxy = func(r *http.Request) (*url.URL, error) {
 		u, err := s.proxy(r)
 		if u != nil {
@@ -43,19 +50,11 @@ func (c *Client) fileTransport(s settings) *http.Transport {
 		}
 		return u, err
 	}
-	trusted, guarded := c.dial(&s.dialer), s.dialer
-	guarded.ControlContext = controlFunc(c.refusePrivate).guarded()
-	t.DialContext = dialFunc(func(ctx context.Context, network, addr string) (net.Conn, error) {
-		if _, isProxy := proxies.Load(addr); isProxy || c.isBase(addr) {
-			return trusted(ctx, network, addr)
-		}
-		return guarded.DialContext(ctx, network, addr)
-	}).guarded()
 	return t
 }
 
 // dial connects, and learns whether the API is at home on a private network.
-func (c *Client) dial(d *net.Dialer) func(ctx context.Context, network, addr string) (net.Conn, error) {
+func (c *Client) dial(d *net.Dialer) dialFunc {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := d.DialContext(ctx, network, addr)
 		if err == nil && c.isBase(addr) {
@@ -65,11 +64,19 @@ func (c *Client) dial(d *net.Dialer) func(ctx context.Context, network, addr str
 	}
 }
 
-// transport is what both have in common.
-func transport(s settings, conns int) *http.Transport {
+type dialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// transport returns what both have in common. net/http connects in goroutines of its own,
+// where a panic would end the program; it becomes the request's error, and [send] panics
+// with it again.
+func transport(s settings, conns int, dial dialFunc) *http.Transport {
 	return &http.Transport{
+		DialContext: func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
+			defer panics.Into(func(e *panics.Error) { err = e })
+			return dial(ctx, network, addr)
+		},
 		Proxy:                  s.proxy,
-		OnProxyConnectResponse: proxiedFunc(proxyAnswered).guarded(),
+		OnProxyConnectResponse: proxyAnswered,
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        idleConns,
@@ -99,7 +106,8 @@ func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy refuses the connection (HTTP %d%s)", e.code, statusText(e.code))
 }
 
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) (err error) {
+	defer panics.Into(func(e *panics.Error) { err = e })
 	if resp.StatusCode != http.StatusOK {
 		return &proxyError{resp.StatusCode}
 	}
@@ -125,7 +133,8 @@ var ErrPrivate = errors.New("the link leads to this computer or its private netw
 // refusePrivate is net.Dialer's ControlContext: it sees the address itself, after
 // the name was looked up and just before the connection is made, so that no name
 // can stand for another address in between.
-func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
+func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) (err error) {
+	defer panics.Into(func(e *panics.Error) { err = e }) // a Dialer may call this in a goroutine
 	if c.privateBase.Load() {
 		return nil // the API is at home here
 	}

@@ -8,13 +8,11 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"example.com/jobwatch/poller/api"
-	"example.com/jobwatch/poller/stack"
 )
 
 // Kind sorts failed downloads.
@@ -47,25 +45,6 @@ func (e *Error) Error() string { return e.Reason }
 
 // Unwrap gives the cause, if there is one to tell.
 func (e *Error) Unwrap() error { return e.cause }
-
-// PanicError is a bug inside of downloading. Its stack holds no arguments.
-type PanicError struct{ What, Stack string }
-
-func (e *PanicError) Error() string { return "downloading stopped: " + e.What }
-
-// panicked makes an error of a recovered panic. Of its value only runtime errors are
-// quoted: they hold no data.
-func panicked(v any) *PanicError {
-	where := stack.Here(2)
-	if bug, ok := v.(*api.PanicError); ok { // from another goroutine
-		v, where = bug.Value, bug.Stack
-	}
-	e := &PanicError{What: fmt.Sprintf("a panic with a %T", v), Stack: where}
-	if err, ok := v.(runtime.Error); ok {
-		e.What = err.Error()
-	}
-	return e
-}
 
 var (
 	errNoPath = &Error{Kind: NoOutput, Reason: "the API named no output for this job"}

@@ -8,6 +8,7 @@ package download
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 )
 
 // The limits, unless an option says otherwise.
@@ -159,7 +161,7 @@ func (d *Downloads) Cancel(ids ...job.ID) {
 func (d *Downloads) Events() <-chan []Event { return d.events }
 
 // Run downloads until ctx ends, and returns when nothing of it runs any more. What was
-// under way is given up and leaves nothing behind. It returns nil, or a [PanicError].
+// under way is given up and leaves nothing behind. It returns nil, or a [panics.Error].
 // It may be called once.
 func (d *Downloads) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -170,11 +172,7 @@ func (d *Downloads) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for range d.limit {
 		workers.Go(func() {
-			defer func() {
-				if v := recover(); v != nil {
-					cancel(panicked(v))
-				}
-			}()
+			defer panics.Into(func(e *panics.Error) { cancel(e) })
 			for {
 				w, one, ok := d.next(ctx)
 				if !ok {
@@ -187,8 +185,8 @@ func (d *Downloads) Run(ctx context.Context) error {
 	d.deliver(ctx)
 	workers.Wait()
 	d.deliverRest()
-	if bug, ok := context.Cause(ctx).(*PanicError); ok { //nolint:errorlint // it is ours, and unwrapped
-		return bug
+	if e, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
+		return e
 	}
 	return nil
 }

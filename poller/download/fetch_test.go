@@ -20,6 +20,7 @@ import (
 
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim"
 )
 
@@ -512,7 +513,7 @@ type unconnected struct{ Source }
 func (unconnected) Own(string) bool { return false }
 
 func (unconnected) Output(context.Context, string) (*url.URL, error) {
-	panic(&api.PanicError{Value: "a secret link", Stack: "fetch.dial"})
+	panic(&panics.Error{What: "no address for https://…", Stack: "fetch.dial"})
 }
 
 func TestABugStopsDownloadingWithAnError(t *testing.T) {
@@ -520,7 +521,7 @@ func TestABugStopsDownloadingWithAnError(t *testing.T) {
 		d := New(source, t.TempDir())
 		d.Add(Want{ID: job.ID{1}, Path: "/x"})
 		err := d.Run(t.Context())
-		var bug *PanicError
+		var bug *panics.Error
 		if !errors.As(err, &bug) || !strings.Contains(bug.Stack, "fetch.") || strings.Contains(bug.What, "secret") {
 			t.Errorf("Run returned %v", err)
 		}

@@ -1,6 +1,9 @@
 package job
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Shorten is a text with each job ID in it cut to its short form, "01890a5d…". An ID is
 // known in either case, with its hyphens or without, which the API takes, too; what
@@ -47,4 +50,11 @@ func idLen(s string) int {
 
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// Scrub cuts job IDs as [Shorten] does, and URLs down to their scheme. It is for texts
+// that leave the screen: logs, notifications and crash reports.
+func Scrub(text string) string {
+	url := regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://)[^\s"'<>]+`)
+	return url.ReplaceAllString(Shorten(text), "$1…")
 }

@@ -22,10 +22,11 @@ import (
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/run"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 	"example.com/jobwatch/ui/terminal/termtest"
@@ -50,7 +51,7 @@ func TestAPanicAnywhere(t *testing.T) {
 				tm.Paste(lines(ids))
 			}
 			tm.Left(70)
-			tm.Sees("jobwatch: something in it broke (" + map[bool]string{false: "no row for", true: "a panic"}[where == "download"])
+			tm.Sees("jobwatch crashed (no row for")
 			if where != "start" && !strings.Contains(s.state(), ids[2].String()) {
 				t.Error("the state was not saved")
 			}
@@ -127,12 +128,12 @@ func breaking(where string) int {
 	if journal := opened.Load(); journal != nil {
 		err = errors.Join(err, journal.Append(context.Background(), model.Unsaved()...), journal.Close())
 	}
-	broke, ok := crash.In(err)
+	broke, ok := errors.AsType[*panics.Error](err)
 	if !ok {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	crash.Tell(os.Stderr, filepath.Dir(path), "test", broke, true)
+	run.ReportCrash(os.Stderr, filepath.Dir(path), "test", broke, true)
 	return 70
 }
 

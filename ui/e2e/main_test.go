@@ -30,10 +30,10 @@ func TestMain(m *testing.M) {
 	if broken := os.Getenv("JOBWATCH_BREAK"); broken != "" {
 		os.Exit(breaking(broken))
 	}
-	os.Exit(run(m))
+	os.Exit(runTests(m))
 }
 
-func run(m *testing.M) int {
+func runTests(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "jobwatch-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

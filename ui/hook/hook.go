@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/jobwatch/ui/redact"
+	"example.com/jobwatch/poller/job"
 )
 
 const (
@@ -47,7 +47,7 @@ func New(command string) *Hook {
 // standard error (untrusted). Of job IDs, only the one that is the event's goes to it
 // whole. An event is left out, with an error, while a thousand others wait.
 func (h *Hook) Run(ctx context.Context, e Event) error {
-	e.Batch, e.Description, e.Cause = redact.Scrub(e.Batch), redact.Scrub(e.Description), redact.Scrub(e.Cause)
+	e.Batch, e.Description, e.Cause = job.Scrub(e.Batch), job.Scrub(e.Description), job.Scrub(e.Cause)
 	in, err := json.Marshal(e)
 	if err != nil {
 		return err

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/jobwatch/ui/redact"
+	"example.com/jobwatch/poller/job"
 )
 
 // News is one thing worth a notification: a [BatchFinished], a [JobFailed], an [APIAway] or an [APIBack].
@@ -35,7 +35,7 @@ func (APIBack) news()       {}
 // Sentence tells all of the news in one, "" if there are none. It may quote untrusted
 // text, but no whole job ID and no link: it is seen by whoever passes by, and kept by
 // desktops.
-func Sentence(all []News) string { return redact.Scrub(sentence(all)) }
+func Sentence(all []News) string { return job.Scrub(sentence(all)) }
 
 func sentence(all []News) string {
 	var (

@@ -2,14 +2,15 @@ package plain
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/hook"
 )
 
@@ -49,7 +50,7 @@ func TestABugAnywhereEndsItInOrder(t *testing.T) {
 				}
 				<-s.done
 				s.cancel()
-				if e, ok := crash.In(s.failed); !ok || e.What != "a bug" {
+				if e, ok := errors.AsType[*panics.Error](s.failed); !ok || e.What != "a bug" {
 					t.Errorf("it ended with %v, %+v", s.failed, s.result)
 				}
 			})

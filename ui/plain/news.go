@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/sanitize"
@@ -98,7 +98,7 @@ func (w *watch) announce(news notify.News, event hook.Event) {
 				case <-n.over:
 				}
 			}
-			defer crash.Into(func(e *crash.Error) { tell(e) })
+			defer panics.Into(func(e *panics.Error) { tell(e) })
 			tell(n.command(event))
 		}()
 	}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"example.com/jobwatch/ui/crash"
+	"example.com/jobwatch/poller/panics"
 )
 
 // outlet writes to a stream that may block, such as a pipe whose reader has stopped,
@@ -32,7 +32,7 @@ func (o *outlet) start() {
 	text := o.pending
 	o.pending, o.busy = nil, true
 	go func() {
-		defer crash.Into(func(e *crash.Error) { o.done <- e })
+		defer panics.Into(func(e *panics.Error) { o.done <- e })
 		_, err := o.w.Write(text)
 		o.done <- err
 	}()

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/crash"
 )
 
 // saves gathers what has to reach the state file. One save is under way at a time, so
@@ -72,7 +72,7 @@ func (s *saves) start(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	ops := s.take()
 	go func() {
-		defer crash.Into(func(e *crash.Error) { s.done <- e })
+		defer panics.Into(func(e *panics.Error) { s.done <- e })
 		s.done <- s.journal.Append(ctx, ops...)
 	}()
 }

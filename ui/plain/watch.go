@@ -11,8 +11,8 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
@@ -100,7 +100,7 @@ func (w *watch) follow(ctx context.Context) (stop func()) {
 		}
 	}
 	running.Go(func() {
-		defer crash.Into(func(e *crash.Error) { tell(following{err: e}) })
+		defer panics.Into(func(e *panics.Error) { tell(following{err: e}) })
 		for goOn := true; goOn; {
 			news, err := w.cfg.Journal.Next(ctx)
 			goOn = tell(following{news, err})
@@ -217,7 +217,7 @@ var (
 
 // isBroken reports whether an error is a panic in a goroutine, which ends everything.
 func isBroken(err error) bool {
-	_, broke := crash.In(err)
+	_, broke := errors.AsType[*panics.Error](err)
 	return broke
 }
 

@@ -3,8 +3,8 @@ package run
 import (
 	"context"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/paste"
 )
 
@@ -14,7 +14,7 @@ func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given 
 	arrivals := make(chan ui.Arrival)
 	go func() {
 		defer close(arrivals)
-		defer crash.Into(func(e *crash.Error) { fail(e) })
+		defer panics.Into(func(e *panics.Error) { fail(e) })
 		send := func(found paste.Found, batch string, given bool) bool {
 			if len(found.IDs) == 0 && found.Near == 0 {
 				return true

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/settings"
@@ -51,7 +51,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	err = console.Run(ctx, model, !a.opts.NoMouse)
 	gone()
 	err = errors.Join(err, stop(), stopFiles())
-	if broke, ok := crash.In(context.Cause(ctx)); ok {
+	if broke, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
 		err = errors.Join(err, broke)
 	}
 	cancel()
@@ -96,7 +96,7 @@ func (a *App) outputURL(path string) string {
 // kept is what became of the jobs, and whether there is a receipt at all: after an
 // error only if it is that nothing could be saved, and nothing else is left of them.
 func (a *App) kept(err error) (plain.Kept, bool) {
-	_, broke := crash.In(err)
+	_, broke := errors.AsType[*panics.Error](err)
 	_, unsaved := errors.AsType[*store.NotSavedError](err)
 	switch {
 	case unsaved:

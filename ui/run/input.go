@@ -8,8 +8,8 @@ import (
 	"os"
 	"time"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/paste"
 )
 
@@ -54,7 +54,7 @@ func input(ctx context.Context, opts config.Options) (paste.Found, bool, error) 
 	scanner := paste.NewScanner()
 	done := make(chan error, 1)
 	go func() {
-		defer crash.Into(func(e *crash.Error) { done <- e })
+		defer panics.Into(func(e *panics.Error) { done <- e })
 		n, err := io.Copy(scanner, os.Stdin)
 		info, failed := os.Stdin.Stat()
 		text = n > 0 || failed == nil && info.Mode().IsRegular()

@@ -13,10 +13,10 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/download"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/trace"
 )
 
@@ -113,7 +113,7 @@ func running(ctx context.Context, run func(context.Context) error) (stop func() 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
 	go func() {
-		defer crash.Into(func(e *crash.Error) { done <- e })
+		defer panics.Into(func(e *panics.Error) { done <- e })
 		done <- run(ctx)
 	}()
 	return func() error {

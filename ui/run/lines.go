@@ -8,9 +8,9 @@ import (
 
 	xterm "github.com/charmbracelet/x/term"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/crash"
 	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
@@ -63,7 +63,7 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	stop := a.watch(ctx)
 	result, err := plain.Run(ctx, config)
 	err = errors.Join(err, stop(), stopFiles())
-	if broke, ok := crash.In(context.Cause(ctx)); ok {
+	if broke, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
 		err = errors.Join(err, broke)
 	}
 	if err == nil && result.Interrupted {

@@ -4,6 +4,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"example.com/jobwatch/poller/panics"
 )
 
 // Output is the terminal that we write to. Bubble Tea writes its frames through it
@@ -17,16 +19,16 @@ import (
 type Output struct {
 	file *os.File
 
-	mu     sync.Mutex
-	queue  []byte        // what comes after the write under way
-	spare  []byte        // the queue before, to be used again
-	idle   chan struct{} // closed when all is written; nil when all is
-	given  bool          // up: what is being written is not to go on
-	asked  bool          // Behind said so since
-	lost   bool          // something was dropped since
-	err    error         // of a write: nobody is there to read
-	caught func(lost bool)
-	broken func(any) // told what writing panicked with; nil: nobody recovers
+	mu      sync.Mutex
+	queue   []byte        // what comes after the write under way
+	spare   []byte        // the queue before, to be used again
+	idle    chan struct{} // closed when all is written; nil when all is
+	given   bool          // up: what is being written is not to go on
+	asked   bool          // Behind said so since
+	lost    bool          // something was dropped since
+	err     error         // of a write: nobody is there to read
+	caught  func(lost bool)
+	onPanic func(*panics.Error)
 }
 
 // maxQueued bounds what waits for a terminal that takes nothing, in bytes: several
@@ -67,16 +69,7 @@ func push[T string | []byte](o *Output, p T) (int, error) {
 
 // write writes until nothing is queued.
 func (o *Output) write() {
-	defer func() {
-		broken := o.recovers() // not sooner: it may have been set since this began
-		if broken == nil {
-			return
-		}
-		if v := recover(); v != nil {
-			o.reset()
-			broken(v)
-		}
-	}()
+	defer panics.Into(o.panicked)
 	for {
 		next, caughtUp := o.next()
 		if next == nil {
@@ -93,21 +86,17 @@ func (o *Output) write() {
 	}
 }
 
-func (o *Output) recovers() func(any) {
+// panicked drops the queue, so that the next write starts again, and reports.
+func (o *Output) panicked(e *panics.Error) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.broken
-}
-
-// reset has the next write begin anew, after a panic.
-func (o *Output) reset() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	o.queue = nil
 	if o.idle != nil {
 		close(o.idle)
 		o.idle = nil
 	}
+	report := o.onPanic
+	o.mu.Unlock()
+	report(e)
 }
 
 // piece is how much is written at once, in bytes. Abandon waits for one.

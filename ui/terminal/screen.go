@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"example.com/jobwatch/poller/panics"
 )
 
 // Screen shows frames on a terminal: of each, only the cells that differ from the
@@ -32,7 +34,7 @@ type Screen struct {
 	paid  time.Time   // up to when the frames that were sent use up the rate
 	later *time.Timer // paints when the rate allows it; nil when nothing waits for that
 
-	broken func(any)
+	onPanic func(*panics.Error)
 }
 
 // At most 20 frames are sent in any second: 16 evenly, and four at once after a
@@ -50,7 +52,7 @@ func NewScreen(out *Output, env Env) *Screen {
 		s.push, s.pop = pushKeys, popKeys
 	}
 	out.OnCaughtUp(func(lost bool) {
-		defer s.guard()
+		defer panics.Into(s.onPanic)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if lost {
@@ -61,23 +63,13 @@ func NewScreen(out *Output, env Env) *Screen {
 	return s
 }
 
-// OnBroken has a function called with what a goroutine of the Screen or its Output
-// panicked with, by that goroutine. It is to be called before anything is shown.
-func (s *Screen) OnBroken(f func(any)) {
-	s.broken = f
+// OnPanic sets a function that is called with a panic in a goroutine of the Screen or
+// its Output, by that goroutine. It must be called before anything is shown.
+func (s *Screen) OnPanic(report func(*panics.Error)) {
+	s.onPanic = report
 	s.Output.mu.Lock()
 	defer s.Output.mu.Unlock()
-	s.Output.broken = f
-}
-
-// guard recovers from a panic, if somebody wants to know of it. It must be deferred.
-func (s *Screen) guard() {
-	if s.broken == nil {
-		return
-	}
-	if v := recover(); v != nil {
-		s.broken(v)
-	}
+	s.Output.onPanic = report
 }
 
 // Cursor is where a frame has the terminal's own cursor, in cells from its top left.
@@ -145,7 +137,7 @@ func (s *Screen) update() {
 	if free := s.paid.Add(-frameBurst); free.After(now) {
 		wait := free.Sub(now)
 		s.later = time.AfterFunc(wait, func() {
-			defer s.guard()
+			defer panics.Into(s.onPanic)
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.later = nil

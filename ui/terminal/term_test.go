@@ -15,6 +15,7 @@ import (
 
 	"github.com/muesli/termenv"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -249,9 +250,9 @@ func TestNoSequenceLandsInsideAFrame(t *testing.T) {
 // A bug in what hears of the terminal is told, and what comes after is written.
 func TestWritingGoesOnAfterABug(t *testing.T) {
 	out, r := stalled(t)
-	told := make(chan any, 1)
+	told := make(chan *panics.Error, 1)
 	screen := terminal.NewScreen(out, nil)
-	screen.OnBroken(func(v any) { told <- v })
+	screen.OnPanic(func(e *panics.Error) { told <- e })
 	out.OnCaughtUp(func(bool) { panic("a bug") })
 	if !out.Behind() {
 		t.Fatal("the terminal takes everything")
@@ -261,8 +262,8 @@ func TestWritingGoesOnAfterABug(t *testing.T) {
 		b, _ := io.ReadAll(r)
 		all <- string(b)
 	}()
-	if v := <-told; v != "a bug" {
-		t.Errorf("told: %v", v)
+	if e := <-told; e.What != "a bug" {
+		t.Errorf("told: %v", e)
 	}
 	out.OnCaughtUp(nil)
 	out.Send("after")

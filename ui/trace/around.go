@@ -8,8 +8,8 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/crash"
 )
 
 // Client is what the poller asks.
@@ -78,7 +78,7 @@ func (l *Log) Watcher(w Watcher, broken func(error)) Watcher {
 	updates := make(chan poller.Update)
 	go func() {
 		defer close(updates)
-		defer crash.Into(func(e *crash.Error) { broken(e) })
+		defer panics.Into(func(e *panics.Error) { broken(e) })
 		l.relay(w.Updates(), updates)
 	}()
 	return &watcher{w, l, updates}

@@ -13,7 +13,7 @@ import (
 	"os"
 	"runtime"
 
-	"example.com/jobwatch/ui/redact"
+	"example.com/jobwatch/poller/job"
 )
 
 // Log is a debug log. A nil one writes nothing and stands around nothing.
@@ -43,9 +43,9 @@ func Open(path, version string) (*Log, error) {
 func scrub(_ []string, a slog.Attr) slog.Attr {
 	switch v := a.Value.Resolve(); v.Kind() { //nolint:exhaustive // numbers and times hold no text
 	case slog.KindString:
-		a.Value = slog.StringValue(redact.Scrub(v.String()))
+		a.Value = slog.StringValue(job.Scrub(v.String()))
 	case slog.KindAny:
-		a.Value = slog.StringValue(redact.Scrub(fmt.Sprint(v.Any())))
+		a.Value = slog.StringValue(job.Scrub(fmt.Sprint(v.Any())))
 	}
 	return a
 }

@@ -1,4 +1,4 @@
-package crash
+package run
 
 import (
 	"errors"
@@ -11,30 +11,30 @@ import (
 	"strings"
 	"time"
 
-	"example.com/jobwatch/ui/redact"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 )
 
-// Tell writes a report of a crash into a folder and says so on w, in one sentence.
-// saved is whether all that was to be saved is in the state file.
-func Tell(w io.Writer, folder, version string, e *Error, saved bool) {
+// ReportCrash writes a report of a panic into a folder and says so on w, in one sentence.
+// saved is whether everything that was to be saved is in the state file.
+func ReportCrash(w io.Writer, folder, version string, e *panics.Error, saved bool) {
 	state := "the state is saved"
 	if !saved {
 		state = "the newest changes may not be saved"
 	}
-	path, err := Write(folder, version, e)
+	path, err := writeReport(folder, version, e)
 	report := "a report of it, without job IDs, is in " + path
 	if err != nil {
-		report = "no report of it could be written: " + redact.Scrub(err.Error())
+		report = "no report of it could be written: " + job.Scrub(err.Error())
 	}
 	what, _, _ := strings.Cut(e.What, "\n")
-	_, _ = fmt.Fprintf(w, "jobwatch: something in it broke (%s); %s; %s\n", what, state, report)
+	_, _ = fmt.Fprintf(w, "jobwatch crashed (%s); %s; %s\n", what, state, report)
 }
 
-// Write writes a report of a crash into a folder, and returns its path. Only the
-// user may read it.
-func Write(folder, version string, e *Error) (path string, err error) {
+// writeReport writes the report into a new file that only the user may read.
+func writeReport(folder, version string, e *panics.Error) (path string, err error) {
 	now := time.Now()
-	text := fmt.Sprintf("jobwatch %s (%s %s/%s) broke on %s.\n\n%s\n\n%s",
+	text := fmt.Sprintf("jobwatch %s (%s %s/%s) crashed on %s.\n\n%s\n\n%s",
 		version, runtime.Version(), runtime.GOOS, runtime.GOARCH, now.Format(time.RFC1123Z), e.What, e.Stack)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func Write(folder, version string, e *Error) (path string, err error) {
 		if err != nil {
 			return "", err
 		}
-		_, err = file.WriteString(redact.Scrub(text))
+		_, err = file.WriteString(job.Scrub(text))
 		return path, errors.Join(err, file.Close())
 	}
 }
