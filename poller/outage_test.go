@@ -26,11 +26,11 @@ func outages() []outage {
 		{"503, Retry-After 10, for 60 s", 10, 300, 360, fails(job.Problem{Kind: job.RateLimited, Code: 503, RetryAfter: 10 * time.Second})},
 		{"refused for 10 min", 10, 300, 900, fails(job.Problem{Kind: job.Unreachable})},
 		{"429, Retry-After 30, for 60 s", 10, 300, 360, fails(job.Problem{Kind: job.RateLimited, Code: 429, RetryAfter: 30 * time.Second})},
-		{"POLLING.md's error scenario, at 20/s", 20, 0, math.Inf(1), errorScenario()},
+		{"the error scenario, at 20/s", 20, 0, math.Inf(1), errorScenario()},
 	}
 }
 
-// errorScenario is POLLING.md's: trouble now and then, an outage, and a host that
+// errorScenario is simtest's, without its network: trouble now and then, an outage, and a host that
 // allows less than the budget.
 func errorScenario() func(now float64) *job.Problem {
 	r := rand.New(rand.NewPCG(3, 4))

@@ -31,7 +31,7 @@ const (
 	drawnGrain    = 0.05 // bars in coarser steps are drawn as they come
 	coarsestGrain = 8    // a bar of up to so many steps is recognised by its fractions
 
-	// A job whose status is a word that API.md does not have may be over, which nobody
+	// A job whose status is a word that the API does not document may be over, which nobody
 	// can tell: the longer it has said the same, the more rarely it is asked.
 	oddPart    = 0.5  // of the time for which it has said so, until the next look
 	oddLongest = 3600 // seconds between two looks

@@ -1,7 +1,3 @@
-// Package poller asks the API how the tracked jobs stand: in the background, as
-// often as each is worth it, within a budget, and gently when the host is in
-// trouble.
-//
 //nolint:misspell // a Statuser is one with a Status method
 package poller
 

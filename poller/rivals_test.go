@@ -139,7 +139,7 @@ func queued(lives []sim.Life, interval, rate, latency float64) *outcome {
 }
 
 // optimum is the least that mean delay and requests can cost together, at λ seconds
-// a request, for jobs that start at once, tell no progress, and last as POLLING.md's
+// a request, for jobs that start at once, tell no progress, and last as sim's
 // do. It's computed backwards over all moments to look at.
 func optimum(lambda, latency float64) float64 {
 	const (
@@ -174,7 +174,7 @@ func optimum(lambda, latency float64) float64 {
 	return best[0]
 }
 
-// survival is the chance that a job of POLLING.md lasts longer than t seconds.
+// survival is the chance that a job of sim's workload lasts longer than t seconds.
 func survival(t float64) float64 {
 	work := func(t float64) float64 {
 		if t < 1 {

@@ -38,7 +38,7 @@ type entry struct {
 	fails   int     // bad answers in a row
 	missing float64 // the first 404 of a row of nothing else; NaN when the last answer wasn't one
 
-	odd      job.Status // its status if that is none of API.md's, else ""
+	odd      job.Status // its status if that is not one of the API's, else ""
 	oddSince float64    // when odd was first seen
 
 	key   [orders]float64

@@ -40,7 +40,7 @@ import (
 //	        when the job is not tracked (it was forgotten meanwhile)
 //	forget  the job is tracked no more
 //
-// The fields of status, after the API's (API.md, JobStatus) where it has them:
+// The fields of status, after the API's (JobStatus in package api) where it has them:
 //
 //	answered     when the API answered this
 //	status, description, meta (the API's status_meta), path, progress (0 to 1)

@@ -18,7 +18,7 @@ import (
 
 // The limits of one request, unless an option says otherwise.
 const (
-	DefaultTimeout     = 10 * time.Second // as the official clients have it (API.md)
+	DefaultTimeout     = 10 * time.Second // as the official clients have it
 	DefaultConcurrency = 8
 )
 
@@ -125,7 +125,7 @@ func parseBase(base string) (*url.URL, error) {
 	return u, nil
 }
 
-// Status asks for one job's status (API.md, GET /job/{job_id}/status).
+// Status asks for one job's status (GET /job/{job_id}/status).
 //
 // An error is either an [Error], which says what happened and what to do next, or
 // ctx's own error once ctx has ended.

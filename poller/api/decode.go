@@ -17,7 +17,7 @@ const (
 	maxWord = 64      // bytes of a status word that are kept
 )
 
-// wireStatus is API.md's JobStatus. In encoding/json, null and absent leave a
+// wireStatus is a JobStatus. In encoding/json, null and absent leave a
 // string empty; of a key that comes twice the last one holds; keys that we don't
 // know are passed over; and more than 10,000 levels are an error.
 type wireStatus struct {

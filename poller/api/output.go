@@ -11,7 +11,7 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// Output asks where a Done job's PDF is (API.md, GET /job/{job_id}/output), given
+// Output asks where a Done job's PDF is (GET /job/{job_id}/output), given
 // the path of its status. Where that leaves the path of the base URL, and nothing is
 // found there, it asks below that path, too: an API need not know where a proxy has put
 // it. The URL is signed and short-lived: fetch it at once, and never store or show it.

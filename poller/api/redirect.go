@@ -90,7 +90,7 @@ var (
 	errUnsafe = errors.New("the API names an output over http, which is not safe, though it was asked over https")
 )
 
-// Resolve gives the URL of a Done job's path (API.md: relative or absolute). A
+// Resolve gives the URL of a Done job's path (relative or absolute). A
 // relative one counts from the base URL. The error tells what is wrong without
 // quoting it.
 func (c *Client) Resolve(path string) (*url.URL, error) {

@@ -79,7 +79,7 @@ func statusText(code int) string {
 	return ""
 }
 
-// validation reads the details of a 422 (API.md, HTTPValidationError), as far as
+// validation reads the details of a 422 (HTTPValidationError), as far as
 // there are any. FastAPI applications also answer with a plain text as the detail.
 func validation(body []byte) []job.Detail {
 	var wire struct {

@@ -8,8 +8,8 @@ import (
 )
 
 // ID identifies one job: a UUID (RFC 9562) of any version. Whoever holds it may
-// read the job (API.md: `security: []`), so it is treated as a capability: it
-// belongs in the state file and on the user's screen, never in a log.
+// read the job (see package api), so it is a secret: it belongs in the state file and on
+// the user's screen, never in a log.
 type ID [16]byte
 
 // ErrID reports a text that is not a UUID in its canonical form.

@@ -56,7 +56,7 @@ type Problem struct {
 // downloads included: 429 with Retry-After. Other answers to a download concern it alone.
 func (p *Problem) Pauses() bool { return p.Code == 429 && p.RetryAfter > 0 }
 
-// Detail is one validation message of a 422 (API.md, HTTPValidationError).
+// Detail is one validation message of a 422 (HTTPValidationError in package api).
 type Detail struct {
 	Loc     string // "path.job_id": strings and integers joined by dots
 	Message string

@@ -4,7 +4,7 @@ package job
 // as it came and polled on; it is untrusted text like all the rest.
 type Status string
 
-// The four words of API.md, exactly. The zero Status means that the API has not
+// The four words of the API, exactly. The zero Status means that the API has not
 // told us anything about the job yet.
 const (
 	NotStarted Status = "Not Started"
@@ -16,7 +16,7 @@ const (
 // Final reports whether the API will not change its word any more.
 func (s Status) Final() bool { return s == Done || s == Error }
 
-// Known reports whether s is one of API.md's four words.
+// Known reports whether s is one of the API's four words.
 func (s Status) Known() bool {
 	return s == NotStarted || s == Processing || s == Done || s == Error
 }
@@ -30,7 +30,7 @@ const Unknown Progress = -1
 // Known reports whether p is a figure.
 func (p Progress) Known() bool { return p >= 0 }
 
-// Answer is what the API said of a job at one moment (API.md, JobStatus). Null,
+// Answer is what the API said of a job at one moment (JobStatus in package api). Null,
 // absent and empty texts are all "". Every text is untrusted: it goes through
 // ui/sanitize before it comes near a terminal.
 type Answer struct {

@@ -83,7 +83,7 @@ func (s *Server) Over(rate, burst float64, f Fault) Fault {
 	}
 }
 
-// ErrorScenario is POLLING.md's: trouble now and then, an outage, and a host that
+// ErrorScenario is trouble now and then, an outage, and a host that
 // holds its clients to a lower rate than they keep. Times count from begin.
 func (s *Server) ErrorScenario(begin time.Time, seed uint64) []Fault {
 	at := func(sec int) time.Time { return begin.Add(time.Duration(sec) * time.Second) }

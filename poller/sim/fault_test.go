@@ -40,7 +40,7 @@ func TestFaultsComeAndGo(t *testing.T) {
 	})
 }
 
-// POLLING.md's error scenario: 2 % trouble, an outage at 5 minutes, a cap at 10.
+// The error scenario: 2 % trouble, an outage at 5 minutes, a cap at 10.
 func TestTheErrorScenarioIsTheOneOfPOLLING(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()

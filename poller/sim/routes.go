@@ -12,7 +12,7 @@ import (
 // Route is one of the things that the service is asked for.
 type Route uint8
 
-// The routes of API.md, and everything else.
+// The routes of package api, and everything else.
 const (
 	Elsewhere  Route = iota
 	StatusPage       // GET /job/{id}/status
@@ -107,7 +107,7 @@ func (s *Server) serveSubmit(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, said)
 }
 
-// validation and problem are FastAPI's form of a 422 (API.md, HTTPValidationError).
+// validation and problem are FastAPI's form of a 422 (HTTPValidationError in package api).
 type validation struct {
 	Detail []problem `json:"detail"`
 }

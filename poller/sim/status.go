@@ -8,7 +8,7 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// jobStatus is API.md's JobStatus.
+// jobStatus is a JobStatus of package api.
 type jobStatus struct {
 	ID          job.ID        `json:"id"`
 	Status      job.Status    `json:"status"`

@@ -60,7 +60,7 @@ func (p *Plan) stretch(work time.Duration) {
 	p.Work = work
 }
 
-// other is a second stream of numbers, so that Plans' stays as POLLING.md has it.
+// other is a second stream of numbers, so that Plans' stays as documented.
 func other(seed uint64) splitMix { return splitMix(seed ^ 0x5ca1ab1e) }
 
 // bimodal: three quarters are quick previews of 3-7 s, the rest books of 90-270 s.

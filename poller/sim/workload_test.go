@@ -8,9 +8,8 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// POLLING.md ends with figures by which anyone can tell that they draw the same
-// workload. Whoever changes the order of the draws fails here.
-func TestTheWorkloadIsTheOneOfPOLLING(t *testing.T) {
+// The documentation of Plans has figures to check a workload with.
+func TestTheWorkloadIsAsDocumented(t *testing.T) {
 	r := splitMix(1)
 	if got := r.next(); got != 0x910a2dec89025cc1 {
 		t.Errorf("first number of seed 1: %#x", got)

@@ -26,7 +26,7 @@ const (
 
 // StaleAfter is how long after its last answer a live job's row is stale even if
 // nothing is known to be wrong: twice the longest silence that the poller allows
-// itself within its budget (60 s, POLLING.md).
+// itself within its budget (60 s, package poller).
 const StaleAfter = 2 * time.Minute
 
 // Row is one tracked job: what the state file knows, and what only this process does.

@@ -19,7 +19,7 @@
 // program replaced the file, has a last line with the status "removed". It counts as
 // failed, unless it had ended before and no PDF was still wanted.
 //
-// A status that API.md does not have is shown as it is. The job is not finished by it:
+// A status that the API does not document is shown as it is. The job is not finished by it:
 // standard error says once of each such word that jobwatch waits for another.
 //
 // A job whose polls failed three times in a row is named on standard error, with the

@@ -57,7 +57,7 @@ func (t *Theme) unheard(problem *job.Problem) Look {
 	}
 }
 
-// UnknownStatus is what is said of a job whose status is none of API.md's words.
+// UnknownStatus is what is said of a job whose status is none of the API's words.
 const UnknownStatus = "jobwatch does not know this status"
 
 // Unknown remembers which status words were reported as unknown.

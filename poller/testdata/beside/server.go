@@ -16,7 +16,7 @@ import (
 	"example.com/jobwatch/poller/sim"
 )
 
-// The jobs: the first of POLLING.md's workload that are short enough, so that a run
+// The jobs: the first of sim's workload that are short enough, so that a run
 // ends soon. Waits of their own are neither the best case for jobwatch (a queue that
 // it can follow) nor its worst (no queue at all).
 const (
