@@ -17,7 +17,6 @@ import (
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/joblist"
@@ -59,10 +58,10 @@ type Model struct {
 	history history
 	host    poller.Host
 	paused  bool
-	pending []pastedMsg       // what came before the state file was replayed
-	status  int               // which of statusFilters is on
-	text    string            // the filter as typed
-	misread *filter.WordError // the word of it that says nothing; nil when all do
+	pending []pastedMsg          // what came before the state file was replayed
+	status  int                  // which of statusFilters is on
+	text    string               // the filter as typed
+	misread *joblist.FilterError // the word of it that says nothing; nil when all do
 
 	filtered time.Time // when a filter that depends on the time was last applied
 
@@ -194,8 +193,8 @@ func (m *Model) refilter() {
 		text = s + " " + text
 	}
 	// Half-typed words match everything: the list never goes blank for them.
-	f, err := filter.Parse(text)
-	m.misread, _ = errors.AsType[*filter.WordError](err)
+	f, err := joblist.ParseFilter(text)
+	m.misread, _ = errors.AsType[*joblist.FilterError](err)
 	m.list.SetFilter(f)
 	m.filtered = time.Time{} // the list may not know what time it is
 }

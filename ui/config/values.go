@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
 )
 
@@ -187,8 +187,8 @@ func clip(v string) string {
 }
 
 func setFilter(d *draft, v string) error {
-	_, err := filter.Parse(v)
-	if word := (*filter.WordError)(nil); errors.As(err, &word) {
+	_, err := joblist.ParseFilter(v)
+	if word := (*joblist.FilterError)(nil); errors.As(err, &word) {
 		if word.Word == v {
 			return wrong(word.Reason)
 		}

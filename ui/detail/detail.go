@@ -8,8 +8,8 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 )
@@ -123,7 +123,7 @@ func (p *page) facts(j Job) {
 const atOnce = 5 * time.Second
 
 func (p *page) forecast(j Job) {
-	if s := filter.StateOf(j.Answer.Status, j.End); !s.Finished() && s != filter.Other {
+	if s := joblist.StateOf(j.Answer.Status, j.End); !s.Finished() && s != joblist.Other {
 		if text := j.Forecast.Ready.WithClock(p.now.Local()); text != "" {
 			p.fact("Ready", style.Text, text)
 		}
@@ -185,7 +185,7 @@ func (p *page) polling(j Job) {
 }
 
 func (p *page) trouble(j Job) {
-	unknown := filter.StateOf(j.Answer.Status, j.End) == filter.Other
+	unknown := joblist.StateOf(j.Answer.Status, j.End) == joblist.Other
 	if j.Problem == nil && j.Cause == "" && !unknown {
 		return
 	}

@@ -11,7 +11,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 )
 
 // size is how many jobs in how many batches.
@@ -161,7 +160,7 @@ func BenchmarkType(b *testing.B) {
 			for b.Loop() {
 				for i, text := range texts {
 					start := time.Now()
-					f, _ := filter.Parse(text)
+					f, _ := ParseFilter(text)
 					l.SetFilter(f)
 					l.Lines()
 					if d := time.Since(start); best[i] == 0 || d < best[i] {

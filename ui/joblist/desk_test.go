@@ -8,7 +8,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 )
 
 // desk is somebody at a list: jobs go by one-letter names.
@@ -106,7 +105,7 @@ func (d *desk) others(s string) store.Op {
 
 func (d *desk) find(text string) {
 	d.t.Helper()
-	f, err := filter.Parse(text)
+	f, err := ParseFilter(text)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -4,16 +4,15 @@ import (
 	"iter"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/filter"
 )
 
 // Filter returns the filter of the list.
-func (l *List) Filter() filter.Filter { return l.filter }
+func (l *List) Filter() Filter { return l.filter }
 
 // SetFilter shows only the jobs that f matches. A cursor whose job disappears goes
 // to the nearest one that is left, and comes back with its job if it wasn't moved
 // meanwhile: a filter that is typed and taken back leaves things as they were.
-func (l *List) SetFilter(f filter.Filter) {
+func (l *List) SetFilter(f Filter) {
 	if f.Equal(l.filter) {
 		return
 	}
@@ -36,7 +35,7 @@ func (l *List) SetFilter(f filter.Filter) {
 
 // narrow looks only at the rows that are shown, and asks only what is new of them.
 // It goes by slot and not by order, since that is how they lie in memory.
-func (l *List) narrow(rest filter.Filter) {
+func (l *List) narrow(rest Filter) {
 	for i := range l.slots {
 		if s := &l.slots[i]; s.shown {
 			s.shown = l.passes(int32(i), rest)
@@ -84,12 +83,12 @@ func (l *List) switchFolds() {
 func (l *List) matches(i int32) bool { return l.passes(i, l.filter) }
 
 // passes reports whether a filter matches a row.
-func (l *List) passes(i int32, f filter.Filter) bool {
+func (l *List) passes(i int32, f Filter) bool {
 	if f.IsZero() {
 		return true
 	}
 	r, s := &l.rows[i], &l.slots[i]
-	subject := filter.Subject{
+	subject := Subject{
 		ID:          r.ID,
 		Description: r.Answer.Description,
 		Batch:       l.batches[s.batch].Name,

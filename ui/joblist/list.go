@@ -5,7 +5,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 )
 
 // List is all jobs and how they stand on the screen. Make one with [New].
@@ -27,7 +26,7 @@ type List struct {
 	order       ordered
 	layout      layout
 
-	filter   filter.Filter
+	filter   Filter
 	sort     Sort
 	counts   Counts
 	failures int // see FailureChanges

@@ -10,7 +10,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 )
 
 // pair is the list and its model, to which the same happens.
@@ -292,7 +291,7 @@ func (p *pair) filter(t *rapid.T) {
 		"", "", "inv", "invoice", "status:running", "status:done", "!status:done", "is:new", "is:selected", "is:stale",
 		"progress>0.5", "progress>50% invoice", "batch:june", "07", "age>2m", "nothing at all",
 	}).Draw(t, "filter")
-	f, err := filter.Parse(text)
+	f, err := ParseFilter(text)
 	if err != nil {
 		t.Fatal(err)
 	}

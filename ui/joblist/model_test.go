@@ -8,7 +8,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 )
 
 // model is the list as one would write it who needn't care for time: it keeps the
@@ -19,7 +18,7 @@ type model struct {
 	jobs       []*modelJob // in the order they were added
 	batches    []*modelBatch
 	seq        int
-	filter     filter.Filter
+	filter     Filter
 	sort       Sort
 	arranged   time.Time
 	cursor     spot
@@ -235,7 +234,7 @@ func (m *model) shown(b *modelBatch) []*modelJob {
 }
 
 func (m *model) matches(j *modelJob) bool {
-	return m.filter.Match(&filter.Subject{
+	return m.filter.Match(&Subject{
 		ID: j.ID, Description: j.Answer.Description, Batch: m.batch(j.Batch).Name, Meta: j.Answer.Meta,
 		Progress: j.Answer.Progress, Age: m.now.Sub(j.Added), State: j.State(),
 		New: j.News || j.ID == m.looking, Stale: j.Stale(m.now), Selected: j.Selected,
@@ -343,7 +342,7 @@ func (m *model) move(n int) {
 	}
 }
 
-func (m *model) setFilter(f filter.Filter) {
+func (m *model) setFilter(f Filter) {
 	if f.Equal(m.filter) {
 		return
 	}

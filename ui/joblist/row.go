@@ -5,23 +5,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
-)
-
-// State is where a job stands for the one who watches it.
-type State = filter.State
-
-// The states; see package filter.
-const (
-	Unheard  = filter.Unheard
-	Queued   = filter.Queued
-	Running  = filter.Running
-	Other    = filter.Other
-	Done     = filter.Done
-	Error    = filter.Error
-	Rejected = filter.Rejected
-	GivenUp  = filter.GivenUp
-	States   = filter.States
 )
 
 // StaleAfter is how long after its last answer a live job's row is stale even if
@@ -49,8 +32,8 @@ type Row struct {
 	idBytes uint8        // the first bytes of the ID that tell it apart
 }
 
-// State says where the job stands.
-func (r *Row) State() State { return filter.StateOf(r.Answer.Status, r.End) }
+// State returns the state of the job.
+func (r *Row) State() State { return StateOf(r.Answer.Status, r.End) }
 
 // Progress is the job's progress as far as it is known; a Done job is complete.
 func (r *Row) Progress() job.Progress {

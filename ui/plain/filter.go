@@ -3,7 +3,7 @@ package plain
 import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // selected returns those of the jobs that the filter selects to be watched: by the words
@@ -32,11 +32,11 @@ func (w *watch) selected(ids []job.ID, again bool) ([]job.ID, error) {
 func (w *watch) shows(j *store.Job) bool { return w.cfg.Filter.Match(w.subject(j)) }
 
 // subject returns what a filter may ask of a job. Its age is that at the start.
-func (w *watch) subject(j *store.Job) *filter.Subject {
+func (w *watch) subject(j *store.Job) *joblist.Subject {
 	at := w.jobs[j.ID]
-	return &filter.Subject{
+	return &joblist.Subject{
 		ID: j.ID, Description: j.Answer.Description, Batch: w.ledger.batches[j.Batch].Name, Meta: j.Answer.Meta,
-		Progress: j.Answer.Progress, Age: w.begun.Sub(j.Added), State: filter.StateOf(j.Answer.Status, j.End),
+		Progress: j.Answer.Progress, Age: w.begun.Sub(j.Added), State: joblist.StateOf(j.Answer.Status, j.End),
 		Stale: at != nil && at.problem != nil && !j.End.Finished(),
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // updated takes in what the poller found out.
@@ -91,7 +91,7 @@ func (w *watch) line(j *store.Job, now time.Time) {
 
 // ready is when a job will be Done, as far as that can be told.
 func (w *watch) ready(j *store.Job, now time.Time) forecast.Estimate {
-	if s := filter.StateOf(j.Answer.Status, j.End); s.Finished() || s == filter.Other {
+	if s := joblist.StateOf(j.Answer.Status, j.End); s.Finished() || s == joblist.Other {
 		return forecast.Estimate{}
 	}
 	return w.oracle.Job(j.ID, now).Ready

@@ -8,8 +8,8 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // Watcher is the poller, as it is used here. None of these waits.
@@ -56,9 +56,9 @@ type Config struct {
 	// BatchGiven has it told which of Jobs stay in batches of another name.
 	BatchGiven bool
 
-	// Filter selects what is watched, by the words that last (see [filter.Filter.Lasting]),
+	// Filter selects what is watched, by the words that last (see [joblist.Filter.Lasting]),
 	// and what is shown of that. With it, no Jobs mean all that are tracked, even finished.
-	Filter filter.Filter
+	Filter joblist.Filter
 }
 
 const (

@@ -7,7 +7,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 )
 
@@ -32,11 +32,11 @@ func Receipt(jobs []store.Job, kept Kept, set sanitize.Charset, width int) strin
 	if len(jobs) == 0 {
 		return "no jobs are tracked\n"
 	}
-	var counts [filter.States]int
+	var counts [joblist.States]int
 	var failed []*store.Job
 	ids := shortIDs(idsOf(jobs))
 	for i := range jobs {
-		state := filter.StateOf(jobs[i].Answer.Status, jobs[i].End)
+		state := joblist.StateOf(jobs[i].Answer.Status, jobs[i].End)
 		counts[state]++
 		if state.Failed() {
 			failed = append(failed, &jobs[i])
@@ -87,10 +87,10 @@ func stillTracked(unfinished int, kept Kept) string {
 }
 
 // countText is "7 done, 1 error, 2 running", in the filter's words.
-func countText(counts *[filter.States]int) string {
-	order := []filter.State{
-		filter.Done, filter.Error, filter.Rejected, filter.GivenUp,
-		filter.Running, filter.Queued, filter.Other, filter.Unheard,
+func countText(counts *[joblist.States]int) string {
+	order := []joblist.State{
+		joblist.Done, joblist.Error, joblist.Rejected, joblist.GivenUp,
+		joblist.Running, joblist.Queued, joblist.Other, joblist.Unheard,
 	}
 	var parts []string
 	for _, s := range order {
@@ -101,23 +101,23 @@ func countText(counts *[filter.States]int) string {
 	return strings.Join(parts, ", ")
 }
 
-func stateWord(s filter.State) string {
+func stateWord(s joblist.State) string {
 	switch s {
-	case filter.GivenUp:
+	case joblist.GivenUp:
 		return "given up"
-	case filter.Other:
+	case joblist.Other:
 		return "of an unknown status"
-	case filter.Unheard:
+	case joblist.Unheard:
 		return "not heard of yet"
 	default:
 		return s.String()
 	}
 }
 
-func live(counts *[filter.States]int) int {
+func live(counts *[joblist.States]int) int {
 	n := 0
 	for s, c := range counts {
-		if !filter.State(s).Finished() {
+		if !joblist.State(s).Finished() {
 			n += c
 		}
 	}

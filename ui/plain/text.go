@@ -9,7 +9,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/filter"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 )
@@ -38,7 +38,7 @@ func about(j *store.Job) string {
 	said := sanitize.Line(j.Answer.Meta)
 	if c := cause(j); c != "" {
 		said = sanitize.Line(c)
-	} else if filter.StateOf(j.Answer.Status, j.End) == filter.Other {
+	} else if joblist.StateOf(j.Answer.Status, j.End) == joblist.Other {
 		said = joined("; ", said, style.UnknownStatus)
 	}
 	return joined(": ", sanitize.Line(j.Answer.Description), said)

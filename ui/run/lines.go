@@ -11,8 +11,8 @@ import (
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/filter"
 	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/terminal"
@@ -42,8 +42,8 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	case err != nil:
 		return plain.Result{}, err
 	}
-	defer journal.Close()                   //nolint:errcheck // all that Append said was saved is
-	words, _ := filter.Parse(a.opts.Filter) // cli has read it without an error
+	defer journal.Close()                          //nolint:errcheck // all that Append said was saved is
+	words, _ := joblist.ParseFilter(a.opts.Filter) // cli has read it without an error
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
 		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller, fail),

@@ -1,4 +1,4 @@
-package filter
+package joblist
 
 import (
 	"strings"
@@ -115,7 +115,7 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"is:finished", invoice(), false},
 		{"is:fin", done, true},
 	} {
-		f, err := Parse(test.filter)
+		f, err := ParseFilter(test.filter)
 		if err != nil {
 			t.Errorf("%q: %v", test.filter, err)
 		}
@@ -131,7 +131,7 @@ func TestAHalfTypedWordHidesNothing(t *testing.T) {
 		"s", "status:", "!status:", "status:done,", "progress", "progress>", "progress>=", "progress>.", "age>", "age>1", "age>1h3",
 		"batch:", "is:", "is:s", "id:", "!", `"`, `batch:"`,
 	} {
-		f, err := Parse("rendering " + text)
+		f, err := ParseFilter("rendering " + text)
 		switch text {
 		case "s", "progress": // as good as any text
 			continue
@@ -141,8 +141,8 @@ func TestAHalfTypedWordHidesNothing(t *testing.T) {
 			}
 			continue
 		}
-		var wrong *WordError
-		if !asWordError(err, &wrong) || !wrong.Incomplete {
+		var wrong *FilterError
+		if !asFilterError(err, &wrong) || !wrong.Incomplete {
 			t.Errorf("%q: %v, want a word that is not complete yet", text, err)
 		}
 		if !f.Match(&s) {
@@ -171,9 +171,9 @@ func TestAWrongWordIsNamedWithTheRightOne(t *testing.T) {
 		{"age>10y", "age>10y", "", ""},
 		{"age>99999999999w", "age>99999999999w", "", ""},
 	} {
-		f, err := Parse(test.filter)
-		var wrong *WordError
-		if !asWordError(err, &wrong) {
+		f, err := ParseFilter(test.filter)
+		var wrong *FilterError
+		if !asFilterError(err, &wrong) {
 			t.Errorf("%q: %v, want an error", test.filter, err)
 			continue
 		}
@@ -209,8 +209,8 @@ func TestTypingOnLooksOnlyAtWhatIsShown(t *testing.T) {
 		{"age>10m", "age>10m x", true},
 		{"age>10m", "age>1h", false}, // could be told, and is not worth it
 	} {
-		before, _ := Parse(test.before)
-		after, _ := Parse(test.after)
+		before, _ := ParseFilter(test.before)
+		after, _ := ParseFilter(test.after)
 		if got := after.Narrows(before); got != test.want {
 			t.Errorf("from %q to %q narrows: %v, want %v", test.before, test.after, got, test.want)
 		}
@@ -223,7 +223,7 @@ func TestTypingOnLooksOnlyAtWhatIsShown(t *testing.T) {
 
 func TestOnlySomeFiltersChangeTheirMindWithTime(t *testing.T) {
 	for text, want := range map[string]bool{"": false, "inv": false, "age>1m": true, "!is:stale": true, "is:new": false} {
-		if f, _ := Parse(text); f.Timed() != want {
+		if f, _ := ParseFilter(text); f.Timed() != want {
 			t.Errorf("%q is timed: %v, want %v", text, f.Timed(), want)
 		}
 	}
@@ -248,7 +248,7 @@ func TestEveryStatusAndEndHasItsState(t *testing.T) {
 		if got != test.want || got.Finished() != test.end.Finished() || got.Failed() != (test.end.Finished() && test.end != job.EndedDone) {
 			t.Errorf("%q ended %v is %v, want %v", test.status, test.end, got, test.want)
 		}
-		f, err := Parse("status:" + got.String())
+		f, err := ParseFilter("status:" + got.String())
 		if err != nil || !f.Match(&Subject{State: got}) {
 			t.Errorf("status:%v doesn't find itself: %v", got, err)
 		}
@@ -257,7 +257,7 @@ func TestEveryStatusAndEndHasItsState(t *testing.T) {
 
 func TestMatchingAllocatesNothing(t *testing.T) {
 	s := invoice()
-	f, _ := Parse("märz rendering 5d-ac status:running batch:june progress>1% age>1s !is:stale")
+	f, _ := ParseFilter("märz rendering 5d-ac status:running batch:june progress>1% age>1s !is:stale")
 	if n := testing.AllocsPerRun(100, func() { f.Match(&s) }); n > 0 || !f.Match(&s) {
 		t.Errorf("%v allocations a row", n)
 	}
@@ -272,8 +272,8 @@ func TestLastingWordsAreThoseThatNoAnswerChanges(t *testing.T) {
 		"is:new is:selected is:live june":   {"", "june"},
 	} {
 		for i, described := range []bool{false, true} {
-			f, err := Parse(text)
-			wanted, also := Parse(want[i])
+			f, err := ParseFilter(text)
+			wanted, also := ParseFilter(want[i])
 			if err != nil || also != nil {
 				t.Fatal(err, also)
 			}

@@ -1,4 +1,4 @@
-package filter
+package joblist
 
 import (
 	"errors"
@@ -9,11 +9,11 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-func asWordError(err error, target **WordError) bool { return errors.As(err, target) }
+func asFilterError(err error, target **FilterError) bool { return errors.As(err, target) }
 
-// FuzzParse: whatever is typed, there is a filter that can be asked, an error is
+// FuzzParseFilter: whatever is typed, there is a filter that can be asked, an error is
 // one line for people, and what Narrows promises is kept.
-func FuzzParse(f *testing.F) {
+func FuzzParseFilter(f *testing.F) {
 	for _, s := range []string{
 		"", "invoice", `!"two words" status:error`, "progress>50% age<=1h30m", "batch:june is:new", "status:eror",
 		`staus:x "`, "!!!", "K\u212a \u0130i ß", "id:0189 5d-ac", "\xff\x00", "age>9223372036854775807w",
@@ -21,9 +21,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(s, "inv", "Invoice 12 \u212a.md")
 	}
 	f.Fuzz(func(t *testing.T, text, typed, description string) {
-		before, err := Parse(text)
-		after, _ := Parse(text + typed)
-		var wrong *WordError
+		before, err := ParseFilter(text)
+		after, _ := ParseFilter(text + typed)
+		var wrong *FilterError
 		if err != nil && (!errors.As(err, &wrong) || strings.ContainsAny(err.Error(), "\n\r\x1b")) {
 			t.Fatalf("%q: %q", text, err)
 		}

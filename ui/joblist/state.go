@@ -1,9 +1,9 @@
-package filter
+package joblist
 
 import "example.com/jobwatch/poller/job"
 
-// State is where a job stands for the one who watches it: the API's word together
-// with how polling ended.
+// State is the state of a job as the user sees it: the API's word for it together with
+// how polling ended.
 type State uint8
 
 // The states. A job in one of the last four is finished.
@@ -11,7 +11,7 @@ const (
 	Unheard  State  = iota // the API has not said anything about it yet
 	Queued                 // Not Started
 	Running                // Processing
-	Other                  // a word that we don't know, polled on
+	Other                  // a word that jobwatch doesn't know; polled on
 	Done                   // Done
 	Error                  // Error
 	Rejected               // 422
@@ -19,7 +19,7 @@ const (
 	States   = iota        // how many there are
 )
 
-// StateOf sorts a job's status and end into a State.
+// StateOf returns the State of a job with that status and end.
 func StateOf(s job.Status, e job.End) State {
 	switch e {
 	case job.EndedDone:
