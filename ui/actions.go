@@ -1,189 +1,275 @@
 package ui
 
 import (
-	"crypto/rand"
-	"fmt"
-	"strings"
-	"time"
-
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
 
-// arrived takes in jobs that came from somewhere else than the keys.
-func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
-	if !msg.open {
-		return nil
-	}
-	a := msg.arrival
-	return tea.Batch(await(m.opts.Arrivals), m.pasted(pastedMsg{found: a.Found, batch: a.Batch, arrived: true, given: a.Given}))
+// action is something that the user can have done. The keys, their names in the config
+// file, the help and the footer's hints all come from the table of [actions]: to add a key,
+// add an entry to it.
+type action struct {
+	name    string              // in the config file
+	keys    []string            // in Bubble Tea's words; by default, what users of lazygit, k9s and vim expect
+	label   string              // what the help calls these keys; "" names the first two
+	title   string              // what it does; the footer leaves out what follows a comma or parenthesis
+	in      screens             // where it works
+	unless  func(*Model) string // why it can't be done now, or ""; nil if it always can
+	perform func(*Model) tea.Cmd
+	move    func(movable) // instead of perform, where the action only moves a cursor
 }
 
-// pasted tracks the jobs found in a text, as one batch.
-func (m *Model) pasted(msg pastedMsg) tea.Cmd {
-	if msg.asked && len(msg.found.IDs) > 0 && m.prompt == addPrompt && m.input.Value() == msg.typed {
-		m.closePrompt()
-	}
-	if !m.loaded {
-		m.pending = append(m.pending, msg)
+// screens is a set of screens.
+type screens uint8
+
+const (
+	everywhere screens = ^screens(0)
+	inList     screens = 1 << listScreen
+	inFailures screens = 1 << problemScreen
+	onJobs     screens = inList | 1<<detailScreen // where the cursor is on jobs and batches
+)
+
+func (s screens) has(one screen) bool { return s>>one&1 == 1 }
+
+// movable is a part of the screen that has a cursor, or scrolls.
+type movable interface {
+	Move(by int)
+	Page(by int)
+	Home()
+	End()
+}
+
+// actions returns all actions by subject, in the order of the help.
+func actions() [][]action {
+	type keys = []string
+	return [][]action{{
+		{name: "up", keys: keys{"up", "k"}, title: "up", in: everywhere, move: func(f movable) { f.Move(-1) }},
+		{name: "down", keys: keys{"down", "j"}, title: "down", in: everywhere, move: func(f movable) { f.Move(1) }},
+		{
+			name: "page-up", keys: keys{"pgup", "ctrl+b", "ctrl+u"}, label: "pgup", title: "page up",
+			in: everywhere, move: func(f movable) { f.Page(-1) },
+		},
+		{
+			name: "page-down", keys: keys{"pgdown", "ctrl+f", "ctrl+d"}, label: "pgdn", title: "page down",
+			in: everywhere, move: func(f movable) { f.Page(1) },
+		},
+		{name: "first", keys: keys{"g", "home"}, label: "g", title: "first", in: everywhere, move: movable.Home},
+		{name: "last", keys: keys{"G", "end"}, label: "G", title: "last", in: everywhere, move: movable.End},
+		{name: "next-problem", keys: keys{"!"}, title: "next that needs attention", in: inList, perform: just((*Model).attend)},
+		{name: "fold", keys: keys{"left", "right"}, title: "fold or unfold the batch", in: inList, perform: just((*Model).fold)},
+		{name: "fold-all", keys: keys{"-"}, title: "fold or unfold all batches", in: inList, perform: just((*Model).foldAll)},
+		{name: "details", keys: keys{"enter"}, title: "details, whole screen", in: everywhere, perform: just((*Model).enter)},
+		{name: "view", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: just((*Model).viewNext)},
+		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: just((*Model).back)},
+	}, {
+		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: ask(filterPrompt)},
+		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: just((*Model).statusNext)},
+		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: just((*Model).sortNext)},
+		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: just((*Model).selectRow)},
+		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: just((*Model).markAll)},
+		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, perform: (*Model).openPDF},
+		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, perform: just((*Model).download)},
+		{name: "copy", keys: keys{"y"}, title: "copy the ID", in: onJobs | inFailures, unless: noJobTo("copy"), perform: (*Model).copyTargets},
+		{name: "copy-path", keys: keys{"Y"}, title: "copy the PDF's path or URL", in: onJobs, perform: (*Model).copyPath},
+		{name: "export", keys: keys{"e"}, title: "export what is shown", in: inList | inFailures, perform: just((*Model).askExport)},
+		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: toggle(problemScreen)},
+		{name: "log", keys: keys{"l"}, title: "event log", in: everywhere, perform: toggle(logScreen)},
+	}, {
+		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: ask(addPrompt)},
+		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: ask(namePrompt)},
+		{name: "forget", keys: keys{"x"}, title: "remove", in: onJobs, perform: (*Model).forgetTargets},
+		{name: "forget-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, perform: (*Model).clearFinished},
+		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, perform: func(m *Model) tea.Cmd { return m.undo(false) }},
+		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, perform: func(m *Model) tea.Cmd { return m.undo(true) }},
+		{name: "poll", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: just((*Model).pollTargets)},
+		{name: "poll-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: just((*Model).pollAll)},
+		{name: "pause", keys: keys{"p"}, title: "pause checking", in: onJobs, perform: just((*Model).pause)},
+		{name: "redraw", keys: keys{"ctrl+l"}, title: "redraw the screen", in: everywhere, perform: (*Model).redraw},
+		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(*Model) tea.Cmd { return tea.Suspend }},
+		{name: "help", keys: keys{"?"}, title: "help", in: everywhere, perform: toggle(helpScreen)},
+		{name: "quit", keys: keys{"q"}, title: "quit", in: everywhere, perform: (*Model).quit},
+	}}
+}
+
+// just makes an action of a function that leaves nothing to be waited for.
+func just(perform func(*Model)) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		perform(m)
 		return nil
 	}
-	if len(msg.found.IDs) == 0 {
-		m.pastedNothing(msg)
-		return nil
-	}
-	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: msg.batch, Added: m.now}
-	if batch.Name == "" {
-		how := "pasted"
-		if msg.arrived {
-			how = "added"
+}
+
+// ask opens a prompt.
+func ask(p prompt) func(*Model) tea.Cmd { return just(func(m *Model) { m.ask(p) }) }
+
+// toggle opens a screen, or closes it again.
+func toggle(s screen) func(*Model) tea.Cmd {
+	return just(func(m *Model) {
+		if m.screen == s {
+			m.show(listScreen)
+		} else {
+			m.show(s)
 		}
-		batch.Name = how + " " + m.now.Local().Format(time.TimeOnly)
-	}
-	records := make([]store.Job, 0, len(msg.found.IDs))
-	for _, id := range msg.found.IDs {
-		records = append(records, store.Job{
-			ID: id, Batch: batch.ID, Added: m.now, Answer: job.Answer{Progress: job.Unknown},
-		})
-	}
-	added, already := m.list.Track(records, batch)
-	if already > 0 {
-		msg.note = joined("; ", m.elsewhere(msg), m.askAgain(msg.found.IDs), msg.note)
-	}
-	if len(added) > 0 && (!msg.arrived || !m.moved) {
-		m.list.GoBatch(batch.ID) // people look for what they have just pasted
-	}
-	if len(added) == 0 {
-		m.say(style.Text, told("nothing new", already, msg))
-		return nil
-	}
-	did := &change{at: m.now, added: members(added)}
-	if !msg.arrived || msg.given {
-		m.history.add(did)
-	}
-	return m.commit(did, added, told("added "+plural(len(added), "job"), already, msg))
+	})
 }
 
-// elsewhere says how many of the jobs stay in a batch of another name than they were
-// given.
-func (m *Model) elsewhere(msg pastedMsg) string {
-	n := 0
-	for _, id := range msg.found.IDs {
-		if row, ok := m.list.Row(id); ok && msg.batch != "" {
-			if b, ok := m.list.Batch(row.Batch); ok && b.Name != msg.batch {
-				n++
-			}
+// noJobTo says that there is no job for an action.
+func noJobTo(do string) func(*Model) string {
+	return func(m *Model) string {
+		t := m.targets()
+		if len(t.Shown) > 0 {
+			return ""
 		}
+		return joined("; ", "there is no job to "+do+" here", leftOut(&t))
 	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of them in another batch", n)
 }
 
-// askAgain has those of the jobs polled on which jobwatch itself gave up, since somebody
-// asks for them, and says so.
-func (m *Model) askAgain(ids []job.ID) string {
-	var again []job.ID
-	ends := make(map[job.End]int)
-	for _, id := range ids {
-		if row, ok := m.list.Row(id); ok && row.End.Verdict() {
-			again = append(again, id)
-			ends[row.End]++
-		}
+func noBatch(m *Model) string {
+	if _, batch := m.list.Current(); batch == nil {
+		return "there is no batch to name here"
 	}
-	if len(again) == 0 {
-		return ""
-	}
-	m.opts.Watcher.PollNow(again...)
-	what := "given-up or rejected job"
-	switch len(again) {
-	case ends[job.EndedGivenUp]:
-		what = "given-up job"
-	case ends[job.EndedRejected]:
-		what = "rejected job"
-	}
-	return "asking again for " + plural(len(again), what)
+	return ""
 }
 
-// pastedNothing says that a text held no job IDs.
-func (m *Model) pastedNothing(msg pastedMsg) {
-	none := "no job IDs in the pasted text"
+// hint is an action that the footer offers, and what it does there; "" stands for the
+// action's own title.
+type hint struct{ name, title string }
+
+// hints returns what the footer offers, the most useful first.
+func (m *Model) hints() []hint {
+	help, back := hint{name: "help"}, hint{"back", "back"}
+	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "poll"}
+	failures, log := hint{name: "failures"}, hint{name: "log"}
+	row, _ := m.list.Current()
 	switch {
-	case msg.arrived:
-		none = "no job IDs on standard input"
-	case msg.asked:
-		none = "no job IDs in this text"
+	case m.screen == helpScreen:
+		return []hint{back, log, failures}
+	case m.screen == logScreen:
+		return []hint{help, back, failures}
+	case m.screen == problemScreen && len(m.trouble.all) == 0:
+		return []hint{help, back, log}
+	case m.screen == problemScreen:
+		return []hint{back, {"copy", "copy the IDs of this cause"}, {"export", "save them"}, {"details", "go to the first"}, help, log}
+	case m.screen == detailScreen && row == nil:
+		return []hint{help, back, {name: "name"}, download, copyIDs, poll, {name: "forget"}}
+	case m.screen == detailScreen:
+		return []hint{help, back, open, download, copyIDs, {name: "copy-path"}, poll}
+	case m.list.Empty() == joblist.NothingTracked:
+		undo, _ := m.undoHints()
+		return append(append([]hint{help, {name: "add"}}, undo...), hint{name: "quit"})
 	}
-	if near := msg.found.NearText(); near != "" {
-		none += ", but " + near
+	undo, fresh := m.undoHints()
+	hints := []hint{help, {name: "filter"}}
+	if fresh { // what was done just now may be wanted back at once
+		hints = append(hints, undo...)
 	}
-	m.say(style.Warn, joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note))
+	hints = append(hints, m.targetHints()...)
+	if !fresh {
+		hints = append(hints, undo...)
+	}
+	return append(hints, hint{name: "status"}, hint{name: "select"}, hint{name: "sort"}, hint{name: "view"}, hint{name: "quit"})
 }
 
-// told is what the footer says of a paste.
-func told(what string, already int, msg pastedMsg) string {
-	var but []string
-	if already > 0 {
-		but = append(but, fmt.Sprintf("%d already tracked", already))
-	}
-	if n := msg.found.Duplicates; n > 0 {
-		but = append(but, fmt.Sprintf("%d repeated", n))
-	}
-	if near := msg.found.NearText(); near != "" {
-		but = append(but, near)
-	}
-	if len(but) > 0 {
-		what += " (" + strings.Join(but, ", ") + ")"
-	}
-	if msg.note != "" {
-		what += "; " + msg.note
-	}
-	return what
-}
-
-func idsOf(records []store.Job) []job.ID {
-	ids := make([]job.ID, len(records))
-	for i := range records {
-		ids[i] = records[i].ID
-	}
-	return ids
-}
-
-// nameBatch gives a batch another name.
-func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
-	b, ok := m.list.Batch(id)
+// targetHints returns what the footer offers to do with the selected jobs, else with what
+// the cursor is on.
+func (m *Model) targetHints() []hint {
+	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "poll"}
+	details, remove := hint{name: "details"}, hint{name: "forget"}
+	row, batch := m.list.Current()
 	switch {
-	case !ok || b.Counts.Total == 0:
-		m.say(style.Warn, "that batch is gone")
-		return nil
-	case b.Name == name:
-		return nil
+	case m.list.Selected() > 0 && m.filterText() == "":
+		return []hint{download, copyIDs, poll, remove, {"back", "select none"}}
+	case m.list.Selected() > 0:
+		return []hint{download, copyIDs, poll, remove}
+	case row == nil && batch == nil: // nothing matches
+		return []hint{{"back", "clear the filter"}}
+	case row == nil:
+		return []hint{{"fold", "fold"}, details, download, remove}
+	case row.State() == joblist.Done:
+		return []hint{details, open, download, remove}
+	case row.State().Failed():
+		return []hint{details, {name: "failures"}, copyIDs, remove}
+	default:
+		return []hint{details, poll, remove}
 	}
-	did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
-	did.renamed.apply(m.list)
-	m.history.add(did)
-	return m.commit(did, nil, "the batch is now called "+name)
 }
 
-func (m *Model) pollAll() {
-	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
-	m.opts.Watcher.PollNow(ids...)
-	m.say(style.Text, "polling "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
+// focused returns what the keys that move a cursor are for.
+func (m *Model) focused() movable {
+	switch m.screen {
+	case listScreen:
+		return m.list
+	case problemScreen:
+		return &m.trouble
+	default:
+		return &m.scroll
+	}
 }
 
-func (m *Model) pause() {
-	m.paused = !m.paused
-	m.opts.Watcher.Pause(m.paused)
-	if m.paused {
-		m.say(style.Warn, joined("; ", "polling is paused", hint(m.opts.Keys.Pause, "resumes it")))
-	} else {
-		m.say(style.Text, "polling is resumed")
+// quit leaves jobwatch, or first the screen over the list.
+func (m *Model) quit() tea.Cmd {
+	if m.screen == listScreen {
+		return tea.Quit
 	}
+	m.show(listScreen)
+	return nil
+}
+
+// enter opens what the cursor is on; a screen without a cursor is closed.
+func (m *Model) enter() {
+	switch m.screen {
+	case listScreen:
+		m.show(detailScreen)
+	case problemScreen:
+		m.goToCause()
+	default:
+		m.show(listScreen)
+	}
+}
+
+// back closes a screen; in the list, it clears the filter, then the selection.
+func (m *Model) back() {
+	switch {
+	case m.screen != listScreen:
+		m.show(listScreen)
+	case m.text != "" || m.status != 0:
+		m.text, m.status = "", 0
+		m.refilter()
+	default:
+		m.list.ClearSelection()
+	}
+}
+
+// attend goes to the next job that needs attention.
+func (m *Model) attend() {
+	if !m.list.NextAttention() {
+		m.say(style.OK, "nothing needs attention")
+	}
+}
+
+func (m *Model) fold() { m.list.ToggleFold() }
+
+func (m *Model) foldAll() {
+	m.folded = !m.folded
+	m.list.FoldAll(m.folded)
+}
+
+func (m *Model) statusNext() {
+	m.status = (m.status + 1) % len(statusFilters())
+	m.refilter()
+}
+
+func (m *Model) sortNext() {
+	next := m.list.Sort().Next()
+	m.list.SetSort(next)
+	m.say(style.Text, "sorted by "+next.String())
+}
+
+func (m *Model) selectRow() {
+	m.list.ToggleSelect()
+	m.list.Move(1)
 }
 
 func (m *Model) markAll() {
@@ -193,20 +279,18 @@ func (m *Model) markAll() {
 	}
 }
 
-func (m *Model) foldAll() {
-	m.folded = !m.folded
-	m.list.FoldAll(m.folded)
+func (m *Model) pollAll() {
+	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
+	m.opts.Watcher.PollNow(ids...)
+	m.say(style.Text, "checking "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
 }
 
-func (m *Model) sortNext() {
-	next := m.list.Sort().Next()
-	m.list.SetSort(next)
-	m.say(style.Text, "sorted by "+next.String())
-}
-
-// attend goes to the next job that needs attention.
-func (m *Model) attend() {
-	if !m.list.NextAttention() {
-		m.say(style.OK, "nothing needs attention")
+func (m *Model) pause() {
+	m.paused = !m.paused
+	m.opts.Watcher.Pause(m.paused)
+	if m.paused {
+		m.say(style.Warn, joined("; ", "checking is paused", m.keys.hint("pause", "resumes it")))
+	} else {
+		m.say(style.Text, "checking is resumed")
 	}
 }

@@ -77,7 +77,7 @@ func newCrowd(jobs, batches int) *crowd {
 	c := &crowd{step: 7919, rng: rand.New(rand.NewPCG(1, 2)), now: time.Date(2025, 6, 10, 12, 0, 0, 0, time.UTC)}
 	c.Model = New(context.Background(), Options{
 		Watcher: deaf{}, Terminal: &clipboard{}, Clock: func() time.Time { return c.now },
-		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true, Keys: DefaultKeys(),
+		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
 	})
 	c.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
 	contents := c.contents(jobs, batches)

@@ -1,37 +1,26 @@
 package ui
 
 import (
-	"reflect"
+	"slices"
 	"testing"
-
-	"github.com/charmbracelet/bubbles/key"
 )
 
-// A key that is added to the map is one that people can choose, and read of.
-func TestEveryKeyCanBeChosenAndIsInTheHelp(t *testing.T) {
-	keys := DefaultKeys()
-	names, bindings := map[string]bool{}, map[*key.Binding]bool{}
-	for _, n := range keys.named() {
-		if names[n.name] {
-			t.Errorf("two actions are called %s", n.name)
+// An action can be named in the config file and has one meaning for each of its keys.
+func TestActionsHaveNamesAndKeysOfTheirOwn(t *testing.T) {
+	names, keys := map[string]bool{}, map[string]string{}
+	for _, a := range slices.Concat(actions()...) {
+		if a.name == "" || a.title == "" || a.in == 0 || (a.perform == nil) == (a.move == nil) {
+			t.Errorf("%+v is not complete", a)
 		}
-		names[n.name], bindings[n.binding] = true, true
-	}
-	inHelp := map[string]bool{}
-	for _, column := range keys.FullHelp() {
-		for _, b := range column {
-			inHelp[b.Help().Desc] = true
+		if names[a.name] {
+			t.Errorf("two actions are called %s", a.name)
 		}
-	}
-	fields := reflect.ValueOf(&keys).Elem()
-	for i := range fields.NumField() {
-		b, ok := reflect.TypeAssert[*key.Binding](fields.Field(i).Addr())
-		if !ok || !bindings[b] {
-			t.Errorf("%s has no name in the config file", fields.Type().Field(i).Name)
-			continue
-		}
-		if !inHelp[b.Help().Desc] {
-			t.Errorf("%s is not in the help", fields.Type().Field(i).Name)
+		names[a.name] = true
+		for _, key := range a.keys {
+			if keys[key] != "" {
+				t.Errorf("%s and %s have the same key %s", a.name, keys[key], key)
+			}
+			keys[key] = a.name
 		}
 	}
 }
@@ -40,10 +29,10 @@ func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.leave()
 		d.start(func(o *Options) {
-			o.Keys = o.Keys.Bind(map[string][]string{
+			o.Keys = map[string][]string{
 				"forget": {"d", "ctrl+x"}, "download": {}, "undo": {"ctrl+z", "alt+ "}, "suspend": {},
 				"back": {"b"}, "down": {"n", "down", "right"}, "name": {}, "fold": {"left"}, "quit": {"Q"},
-			})
+			}
 		})
 		ids, text := d.jobs(3)
 		d.paste(text)
@@ -75,7 +64,7 @@ func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
 func TestAConfirmationIsOnlyGivenWhereMeant(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.leave()
-		d.start(func(o *Options) { o.Keys = o.Keys.Bind(map[string][]string{"forget": {"n"}, "name": {}}) })
+		d.start(func(o *Options) { o.Keys = map[string][]string{"forget": {"n"}, "name": {}} })
 		ids, text := d.jobs(2)
 		d.paste(text)
 		d.press("n")

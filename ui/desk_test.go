@@ -146,7 +146,7 @@ func (d *desk) start(change ...func(*Options)) {
 		},
 		Watcher: watcher, Terminal: d.clip, Downloads: files,
 		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
-		Keys: DefaultKeys(), Clock: d.clock,
+		Clock: d.clock,
 		OutputURL: func(path string) string {
 			u, err := client.Resolve(path)
 			if err != nil {

@@ -29,7 +29,7 @@ func (m *Model) viewNext() {
 		}
 	}
 	m.resize(now.width, now.height)
-	whole := hint(m.opts.Keys.Detail, "shows them on the whole screen")
+	whole := m.keys.hint("details", "shows them on the whole screen")
 	switch l := m.layout; {
 	case l.paneWidth > 0 && l.beside:
 		m.say(style.Dim, "details beside the list")

@@ -62,7 +62,7 @@ func (m *Model) fetched(msg fetchedMsg) tea.Cmd {
 		case download.Failed:
 			m.files.under[e.ID] = e
 			delete(m.files.open, e.ID)
-			m.warn(joined("; ", fmt.Sprintf("download of %s failed: %s", m.nameOf(e.ID), m.errorText(e.Err)), hint(m.opts.Keys.Download, "tries again")))
+			m.warn(joined("; ", fmt.Sprintf("download of %s failed: %s", m.nameOf(e.ID), m.errorText(e.Err)), m.keys.hint("download", "tries again")))
 		case download.Queued, download.Running:
 			m.files.under[e.ID] = e
 		}

@@ -31,6 +31,15 @@ func (m *Model) exported(msg exportedMsg) {
 	}
 }
 
+// askExport asks for the file for the jobs that the filter shows, or for the IDs of a cause.
+func (m *Model) askExport() {
+	if m.screen == listScreen {
+		m.ask(exportPrompt)
+	} else if m.trouble.saving = m.trouble.current().ids; len(m.trouble.saving) > 0 {
+		m.ask(savePrompt)
+	}
+}
+
 // export writes what the filter shows to a file; its ending says in which format.
 func (m *Model) export(name string) tea.Cmd {
 	var rows []export.Row

@@ -2,12 +2,9 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/help"
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
@@ -88,68 +85,6 @@ func (m *Model) found() string {
 	return strconv.Itoa(m.list.Matched()) + " of " + plural(m.list.Counts().Total, "job")
 }
 
-// hints are the keys of the screen that is shown, the most useful first.
-func (m *Model) hints() []key.Binding {
-	k := m.opts.Keys
-	k.Back.SetHelp(k.Back.Help().Key, "back")
-	switch m.screen {
-	case detailScreen:
-		if row, _ := m.list.Current(); row == nil {
-			return []key.Binding{k.Help, k.Back, k.Name, k.Download, k.Copy, k.Poll, k.Forget}
-		}
-		return []key.Binding{k.Help, k.Back, k.Open, k.Download, k.Copy, k.CopyPath, k.Poll}
-	case problemScreen:
-		if len(m.trouble.all) == 0 {
-			return []key.Binding{k.Help, k.Back, k.Log}
-		}
-		k.Copy.SetHelp(k.Copy.Help().Key, "copy the IDs of this cause")
-		k.Export.SetHelp(k.Export.Help().Key, "save them")
-		k.Detail.SetHelp(k.Detail.Help().Key, "go to the first")
-		return []key.Binding{k.Back, k.Copy, k.Export, k.Detail, k.Help, k.Log}
-	case logScreen:
-		return []key.Binding{k.Help, k.Back, k.Problems}
-	case helpScreen:
-		return []key.Binding{k.Back, k.Log, k.Problems}
-	case listScreen:
-		if m.list.Empty() == joblist.NothingTracked {
-			return slices.Concat([]key.Binding{k.Help, k.Add}, m.undoHints(), []key.Binding{k.Quit})
-		}
-	}
-	fresh, undo := m.undoHints(), []key.Binding(nil)
-	if c := cmp.Or(m.history.next(true), m.history.next(false)); c == nil || m.now.Sub(c.at) > undoAsks {
-		fresh, undo = nil, fresh // what was done just now may be wanted back at once
-	}
-	return slices.Concat([]key.Binding{k.Help, k.Filter}, fresh, m.rowHints(k), undo,
-		[]key.Binding{k.Status, k.Mark, k.Sort, k.View, k.Quit})
-}
-
-// rowHints are the keys that do something to what they would act on: the selected
-// jobs, else what the cursor is on.
-func (m *Model) rowHints(k KeyMap) []key.Binding {
-	row, batch := m.list.Current()
-	switch {
-	case m.list.Selected() > 0:
-		k.Back.SetHelp(k.Back.Help().Key, "select none")
-		hints := []key.Binding{k.Download, k.Copy, k.Poll, k.Forget}
-		if m.filterText() == "" { // else it is the filter that goes first
-			hints = append(hints, k.Back)
-		}
-		return hints
-	case row == nil && batch == nil: // nothing matches
-		k.Back.SetHelp(k.Back.Help().Key, "clear the filter")
-		return []key.Binding{k.Back}
-	case row == nil:
-		k.Fold.SetHelp(k.Fold.Help().Key, "fold")
-		return []key.Binding{k.Fold, k.Detail, k.Download, k.Forget}
-	case row.State() == joblist.Done:
-		return []key.Binding{k.Detail, k.Open, k.Download, k.Forget}
-	case row.State().Failed():
-		return []key.Binding{k.Detail, k.Problems, k.Copy, k.Forget}
-	default:
-		return []key.Binding{k.Detail, k.Poll, k.Forget}
-	}
-}
-
 // brief is as much of a help text as the footer needs: its first words.
 func brief(text string) string {
 	for _, more := range []string{", ", " ("} {
@@ -161,19 +96,19 @@ func brief(text string) string {
 // shortHelp puts as many keys as fit.
 func (m *Model) shortHelp(l *style.Line, room int) {
 	start := l.Width()
-	for _, b := range m.hints() {
-		h := b.Help()
-		does := brief(h.Desc)
-		if !b.Enabled() {
+	for _, h := range m.hints() {
+		a := m.keys.byName[h.name]
+		does := cmp.Or(h.title, brief(a.title))
+		if a.label == "" {
 			continue
 		}
-		if l.Width()+displayWidth(h.Key)+displayWidth(does)+3 > room {
+		if l.Width()+displayWidth(a.label)+displayWidth(does)+3 > room {
 			return
 		}
 		if l.Width() > start {
 			l.Space(2)
 		}
-		l.Put(style.Accent, h.Key).Space(1).Put(style.Dim, does)
+		l.Put(style.Accent, a.label).Space(1).Put(style.Dim, does)
 	}
 }
 
@@ -233,23 +168,6 @@ func (m *Model) retitle() tea.Cmd {
 		terminal.Taskbar(percent, failed)
 		return nil
 	}
-}
-
-// helpStyles gives bubbles/help the theme's colours.
-func helpStyles(t *style.Theme) help.Styles {
-	return help.Styles{
-		ShortKey: t.Style(style.Accent), ShortDesc: t.Style(style.Dim), ShortSeparator: t.Style(style.Dim),
-		FullKey: t.Style(style.Accent), FullDesc: t.Style(style.Text), FullSeparator: t.Style(style.Dim),
-		Ellipsis: t.Style(style.Dim),
-	}
-}
-
-func widest(block string) int {
-	w := 0
-	for line := range strings.SplitSeq(block, "\n") {
-		w = max(w, sanitize.Width(line))
-	}
-	return w
 }
 
 func displayWidth(s string) int { return sanitize.Width(s) }

@@ -1,85 +1,244 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
-// KeyMap is every key that jobwatch acts on. The help is made from it, so that it
-// never says anything else than what the keys do.
-type KeyMap struct {
-	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
-	Fold, FoldAll, Detail, View, Back       key.Binding
-	Filter, Status, Sort                    key.Binding
-	Add, Name, Mark, MarkAll                key.Binding
-	Forget, Clear, Undo, Redo               key.Binding
-	Poll, PollAll, Pause                    key.Binding
-	Copy, CopyPath, Open, Download, Export  key.Binding
-	Problems, Log, Next                     key.Binding
-	Redraw, Suspend, Help, Quit             key.Binding
+// Action is an action of the screen, for those who offer to bind other keys to it.
+type Action struct {
+	Name  string   // in the config file
+	Keys  []string // its default keys in Bubble Tea's words
+	About string
 }
 
-// DefaultKeys are what users of lazygit, k9s and vim expect.
-func DefaultKeys() KeyMap {
-	bind := func(help, does string, keys ...string) key.Binding {
-		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, does))
+// Actions returns all actions in the order of the help.
+func Actions() []Action {
+	var all []Action
+	for _, a := range slices.Concat(actions()...) {
+		all = append(all, Action{a.name, a.keys, a.title})
 	}
-	return KeyMap{
-		Up:       bind("↑/k", "up", "up", "k"),
-		Down:     bind("↓/j", "down", "down", "j"),
-		PageUp:   bind("pgup", "page up", "pgup", "ctrl+b", "ctrl+u"),
-		PageDown: bind("pgdn", "page down", "pgdown", "ctrl+f", "ctrl+d"),
-		Top:      bind("g", "first", "g", "home"),
-		Bottom:   bind("G", "last", "G", "end"),
-		Fold:     bind("←/→", "fold or unfold the batch", "left", "right"),
-		FoldAll:  bind("-", "fold or unfold all batches", "-"),
-		Detail:   bind("enter", "details, whole screen", "enter"),
-		View:     bind("v", "view (details or none)", "v"),
-		Back:     bind("esc", "back, or clear the filter", "esc"),
-		Filter:   bind("/", "filter", "/"),
-		Status:   bind("tab", "show one status", "tab"),
-		Sort:     bind("s", "sort order", "s"),
-		Add:      bind("a", "add jobs (or just paste)", "a"),
-		Name:     bind("n", "name the batch", "n"),
-		Mark:     bind("space", "select", " "),
-		MarkAll:  bind("*", "select all shown", "*"),
-		Forget:   bind("x", "remove", "x"),
-		Clear:    bind("c", "remove finished jobs", "c"),
-		Undo:     bind("u", "undo (adding, removing, naming)", "u"),
-		Redo:     bind("ctrl+r", "redo what was undone", "ctrl+r"),
-		Poll:     bind("r", "poll now", "r"),
-		PollAll:  bind("R", "poll all unfinished", "R"),
-		Pause:    bind("p", "pause polling", "p"),
-		Copy:     bind("y", "copy the ID", "y"),
-		CopyPath: bind("Y", "copy the PDF's path or URL", "Y"),
-		Open:     bind("o", "open the PDF", "o"),
-		Download: bind("d", "download the PDF", "d"),
-		Export:   bind("e", "export what is shown", "e"),
-		Problems: bind("f", "failures by cause", "f"),
-		Log:      bind("l", "event log", "l"),
-		Next:     bind("!", "next that needs attention", "!"),
-		Redraw:   bind("ctrl+l", "redraw the screen", "ctrl+l"),
-		Suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
-		Help:     bind("?", "help", "?"),
-		Quit:     bind("q", "quit", "q", "ctrl+c"),
-	}
+	return all
 }
 
-// ASCII is k with help texts that a terminal without arrows can draw.
-func (k KeyMap) ASCII() KeyMap {
-	words := strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right")
-	for _, n := range k.named() {
-		n.binding.SetHelp(words.Replace(n.binding.Help().Key), n.binding.Help().Desc)
+// keymap is the table of actions with the keys that the user chose.
+type keymap struct {
+	groups [][]action // for the help
+	byKey  map[string]*action
+	byName map[string]*action
+}
+
+// alwaysQuits is a key that quits whatever it is bound to.
+const alwaysQuits = "ctrl+c"
+
+// newKeymap binds keys to the named actions; actions that are not named keep their default
+// keys. Arrows are named by words where the terminal can't draw them.
+func newKeymap(bound map[string][]string, c sanitize.Charset) keymap {
+	k := keymap{actions(), make(map[string]*action), make(map[string]*action)}
+	for _, group := range k.groups {
+		for i := range group {
+			a := &group[i]
+			if keys, ok := bound[a.name]; ok && !slices.Equal(keys, a.keys) {
+				a.keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return key == alwaysQuits })
+				a.label = ""
+			}
+			a.label = cmp.Or(a.label, keyNames(a.keys[:min(len(a.keys), 2)]))
+			if c == sanitize.ASCII {
+				a.label = strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right").Replace(a.label)
+			}
+			k.byName[a.name] = a
+			for _, key := range a.keys {
+				if k.byKey[key] == nil {
+					k.byKey[key] = a
+				}
+			}
+		}
 	}
 	return k
 }
 
-// FullHelp is the help screen, a column a subject.
-func (k KeyMap) FullHelp() [][]key.Binding {
-	return [][]key.Binding{
-		{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Next, k.Fold, k.FoldAll, k.Detail, k.View, k.Back},
-		{k.Filter, k.Status, k.Sort, k.Mark, k.MarkAll, k.Open, k.Download, k.Copy, k.CopyPath, k.Export, k.Problems, k.Log},
-		{k.Add, k.Name, k.Forget, k.Clear, k.Undo, k.Redo, k.Poll, k.PollAll, k.Pause, k.Redraw, k.Suspend, k.Help, k.Quit},
+// keyNames returns how the help names keys: "x/ctrl+x".
+func keyNames(keys []string) string {
+	short := map[string]string{" ": "space", "up": "↑", "down": "↓", "left": "←", "right": "→", "pgdown": "pgdn"}
+	var names []string
+	for _, key := range keys {
+		at := strings.LastIndex(key[:max(len(key)-1, 0)], "+") + 1 // behind the modifiers
+		names = append(names, key[:at]+cmp.Or(short[key[at:]], key[at:]))
 	}
+	return strings.Join(names, "/")
+}
+
+// label returns how to name an action's keys; "" if it has none.
+func (k *keymap) label(name string) string { return k.byName[name].label }
+
+// hint says what a key does, for a sentence: "u brings it back". It is "" if the action
+// has no key.
+func (k *keymap) hint(name, does string) string {
+	if label := k.label(name); label != "" {
+		return label + " " + does
+	}
+	return ""
+}
+
+// joined joins those of the parts that are not empty.
+func joined(by string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), by)
+}
+
+// pressed acts on a key, for the prompt or the screen that has the keyboard.
+func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
+	if msg.Paste || msg.String() == paste.EventKey {
+		return m.took(msg.Runes)
+	}
+	a := m.keys.byKey[msg.String()]
+	text := len(msg.Runes) > 1 || len(msg.Runes) == 1 && m.prompt != noPrompt
+	switch {
+	case a != nil && a.name == "redraw" && !text:
+		return m.redraw()
+	case m.layout.tooSmall():
+		return m.pressedUnseen(msg, a)
+	}
+	m.last = press{msg.String(), m.now}
+	switch {
+	case m.prompt != noPrompt:
+		return m.prompted(msg)
+	case msg.Type == tea.KeyRunes && len(msg.Runes) > 1:
+		return m.each(keysOf(string(msg.Runes)))
+	case msg.String() == alwaysQuits:
+		return tea.Quit
+	case a == nil || !a.in.has(m.screen):
+		return nil
+	}
+	return m.perform(a)
+}
+
+// pressedUnseen acts on a key while the screen is too small to show what it would do:
+// only quitting and suspending work, and their letters not in a prompt.
+func (m *Model) pressedUnseen(msg tea.KeyMsg, a *action) tea.Cmd {
+	switch {
+	case msg.String() == alwaysQuits:
+		return tea.Quit
+	case a == nil || m.typing():
+		return nil
+	case a.name == "quit":
+		return tea.Quit
+	case a.name == "suspend":
+		return tea.Suspend
+	}
+	return nil
+}
+
+// perform does an action, or says why it can't be done.
+func (m *Model) perform(a *action) tea.Cmd {
+	m.moved = m.moved || m.screen == listScreen
+	if a.move != nil {
+		a.move(m.focused())
+		return nil
+	}
+	if a.unless != nil {
+		if why := a.unless(m); why != "" {
+			m.say(style.Dim, why)
+			return nil
+		}
+	}
+	return a.perform(m)
+}
+
+// took acts on what the terminal's reader took out of the keys, such as a whole paste, or
+// the terminal's answer about its background.
+func (m *Model) took(runes []rune) tea.Cmd {
+	var event paste.Event = paste.Paste{Text: []byte(string(runes))}
+	if m.opts.Take != nil {
+		event = m.opts.Take(runes)
+	}
+	switch event := event.(type) {
+	case paste.Paste:
+		if m.typing() {
+			event.Text = event.Text[event.Typed:] // what came before was typed, or opened the prompt
+		}
+		note := ""
+		switch {
+		case event.Truncated:
+			note = "the paste was too long: only its beginning was read"
+		case event.Unfinished:
+			note = "the paste was cut off"
+		}
+		return m.pastedText(event.Text, note)
+	case paste.Burst:
+		return m.burst(string(event.Text))
+	case paste.Escape:
+		return m.pressed(tea.KeyMsg{Type: tea.KeyEsc})
+	case paste.Focus:
+		if event.In {
+			return m.handle(tea.FocusMsg{})
+		}
+		return m.handle(tea.BlurMsg{})
+	case paste.Background:
+		if dark, ok := terminal.ParseBackgroundReply(event.Colour); ok {
+			m.retheme(dark)
+		}
+	}
+	return nil
+}
+
+// burst acts on keys that came at once, too few to be a paste. One key time and again is
+// held, over a slow line. Different ones may be a short text that was pasted into the
+// wrong window, so only those that move are run. In a prompt they are text; enter behind
+// it is not run, as nobody has seen yet what it would accept.
+func (m *Model) burst(text string) tea.Cmd {
+	if m.typing() {
+		if typed := strings.TrimRight(text, "\r\n"); typed != "" {
+			return m.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(typed)})
+		}
+		return m.pressed(tea.KeyMsg{Type: tea.KeyEnter})
+	}
+	keys := keysOf(text)
+	held := !slices.ContainsFunc(keys, func(k tea.KeyMsg) bool { return k.String() != keys[0].String() })
+	var run []tea.KeyMsg
+	var left []string
+	for _, k := range keys {
+		if a := m.keys.byKey[k.String()]; held || a != nil && a.move != nil {
+			run = append(run, k)
+		} else {
+			left = append(left, keyNames([]string{k.String()}))
+		}
+	}
+	cmd := m.each(run)
+	if len(left) > 0 {
+		m.say(style.Warn, sanitize.Line("not run: "+strings.Join(left, " ")+" (keys that come at once may be a pasted text)"))
+	}
+	return cmd
+}
+
+// each presses keys one after the other.
+func (m *Model) each(keys []tea.KeyMsg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, k := range keys {
+		cmds = append(cmds, m.pressed(k))
+	}
+	return tea.Batch(cmds...)
+}
+
+// keysOf returns the keys that type a text.
+func keysOf(text string) []tea.KeyMsg {
+	var keys []tea.KeyMsg
+	for _, r := range text {
+		k := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}
+		switch r {
+		case ' ':
+			k.Type = tea.KeySpace
+		case '\r', '\n', '\t':
+			k = tea.KeyMsg{Type: tea.KeyType(r)}
+		}
+		keys = append(keys, k)
+	}
+	return keys
 }

@@ -190,7 +190,7 @@ func TestAKeyWithoutAJobSaysSo(t *testing.T) {
 		d.press("enter")
 		d.sees("No job matches", "nosuchjob")
 		for key, says := range map[string]string{
-			"x": "no job to remove", "r": "no job to poll", "y": "no job to copy", "Y": "nothing to copy",
+			"x": "no job to remove", "r": "no job to check", "y": "no job to copy", "Y": "nothing to copy",
 			"o": "nothing to open", "d": "nothing to download", "n": "no batch to name", "c": "no finished jobs",
 		} {
 			d.press(key)
@@ -379,7 +379,7 @@ func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 			shows(screen, "esc back")
 			d.press(key)
 		}
-		shows("a running job's row", "? help  / filter  enter details  r poll now")
+		shows("a running job's row", "? help  / filter  enter details  r check now")
 		d.press(" ")
 		shows("a selection", "d download the PDF  y copy the ID", "esc select none")
 		d.press("esc")
@@ -405,10 +405,8 @@ func TestTheHelpNamesEveryKey(t *testing.T) {
 		d.press("?")
 		for _, size := range []tea.WindowSizeMsg{{Width: 120, Height: 36}, {Width: 80, Height: 24}} {
 			d.send(size)
-			for _, group := range d.model.opts.Keys.FullHelp() {
-				for _, b := range group {
-					d.sees(b.Help().Desc)
-				}
+			for _, a := range Actions() {
+				d.sees(a.About)
 			}
 		}
 		d.sees("q      quit", "more lines")

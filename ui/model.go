@@ -10,7 +10,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/charmbracelet/bubbles/help"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller"
@@ -42,7 +41,7 @@ type Model struct {
 	ctx    context.Context //nolint:containedctx // commands outlive the Update that makes them, and end with the program
 	opts   Options
 	theme  *style.Theme
-	help   help.Model
+	keys   keymap
 	input  input
 	prompt prompt
 
@@ -75,7 +74,7 @@ type Model struct {
 	layout layout
 	shape  shape   // what layout was made for
 	view   Details // where details stand
-	scroll int     // of the detail pane and of the full screens
+	scroll scroll  // of the detail pane and of the full screens
 	shown  any     // what scroll belongs to
 	seen   []job.ID
 
@@ -112,7 +111,8 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: joblist.New(now), oracle: forecast.New(), help: help.New(), input: newInput()}
+	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: joblist.New(now), oracle: forecast.New(), input: newInput()}
+	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
 	m.files = downloads{under: make(map[job.ID]download.Event), open: make(map[job.ID]bool)}
 	m.text, m.view = opts.Filter, opts.Details
 	if opts.OutputURL == nil {
@@ -164,7 +164,6 @@ func (m *Model) Unsaved() []store.Op { return m.saves.unacknowledged() }
 // retheme draws with the colours for a dark or a light background.
 func (m *Model) retheme(dark bool) {
 	m.theme = style.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
-	m.help.Styles = helpStyles(m.theme)
 }
 
 // resize lays the screen out anew.

@@ -66,7 +66,7 @@ type Options struct {
 	Dark    bool
 	Ask     bool // Dark is only a guess: ask the terminal
 
-	Keys        KeyMap
+	Keys        map[string][]string // by the action's name, the keys that are not the default ones
 	Details     Details
 	Filter      string // what the list starts with, in the filter language
 	Clock       func() time.Time

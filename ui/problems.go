@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
@@ -23,6 +22,7 @@ type problemView struct {
 	changes int      // of failures, when all was made of them
 	at      int      // the cause under the cursor
 	saving  []job.ID // of the cause that savePrompt is about
+	height  int      // how many causes the screen shows
 }
 
 // refresh groups the failures anew when there are others than before. The cursor
@@ -32,10 +32,7 @@ func (v *problemView) refresh(list *joblist.List) {
 	if changes == v.changes {
 		return
 	}
-	current := ""
-	if v.at < len(v.all) {
-		current = v.all[v.at].cause
-	}
+	current := v.current().cause
 	v.changes, v.at = changes, 0
 	v.all = problems(list.All)
 	for i, p := range v.all {
@@ -45,38 +42,36 @@ func (v *problemView) refresh(list *joblist.List) {
 	}
 }
 
-// problemKey acts on a key in the problems view.
-func (m *Model) problemKey(msg tea.KeyMsg) tea.Cmd {
-	k, v := &m.opts.Keys, &m.trouble
-	switch {
-	case key.Matches(msg, k.Back), key.Matches(msg, k.Quit):
-		m.show(listScreen)
-	case key.Matches(msg, k.Up):
-		v.at = max(v.at-1, 0)
-	case key.Matches(msg, k.Down):
-		v.at = min(v.at+1, max(len(v.all)-1, 0))
-	case key.Matches(msg, k.Top):
-		v.at = 0
-	case key.Matches(msg, k.Bottom):
-		v.at = max(len(v.all)-1, 0)
-	case key.Matches(msg, k.Copy):
-		if v.at < len(v.all) {
-			return m.copyIDs(v.all[v.at].ids, "")
-		}
-	case key.Matches(msg, k.Export):
-		if v.at < len(v.all) {
-			v.saving = v.all[v.at].ids
-			m.ask(savePrompt)
-		}
-	case key.Matches(msg, k.Detail):
-		if v.at < len(v.all) {
-			m.show(listScreen)
-			if !slices.ContainsFunc(v.all[v.at].ids, m.list.Go) {
-				m.say(style.Warn, joined("; ", unseen(len(v.all[v.at].ids), 0, "job"), hint(m.opts.Keys.Back, "clears it")))
-			}
-		}
+// Move moves the cursor.
+func (v *problemView) Move(by int) { v.at = min(max(v.at+by, 0), max(len(v.all)-1, 0)) }
+
+// Page moves the cursor by screens.
+func (v *problemView) Page(by int) { v.Move(by * v.height) }
+
+// Home moves the cursor to the first cause.
+func (v *problemView) Home() { v.at = 0 }
+
+// End moves the cursor to the last cause.
+func (v *problemView) End() { v.Move(len(v.all)) }
+
+// current returns the cause under the cursor, which has no jobs if nothing has failed.
+func (v *problemView) current() problem {
+	if v.at < len(v.all) {
+		return v.all[v.at]
 	}
-	return nil
+	return problem{}
+}
+
+// goToCause goes to the first job of the current cause that the list shows.
+func (m *Model) goToCause() {
+	ids := m.trouble.current().ids
+	if len(ids) == 0 {
+		return
+	}
+	m.show(listScreen)
+	if !slices.ContainsFunc(ids, m.list.Go) {
+		m.say(style.Warn, joined("; ", unseen(len(ids), 0, "job"), m.keys.hint("back", "clears it")))
+	}
 }
 
 // saveCause writes the IDs of the cause that was asked about to a file, a line each, for
@@ -116,8 +111,8 @@ func (m *Model) problemBody() []string {
 		l.Right(style.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(style.Text, m.cause(p), width-gutterWidth-8-1)
 		lines = append(lines, l.PadTo(width-1).String())
 	}
-	height := m.layout.body() - 4
-	m.scroll = min(max(m.scroll, v.at-height+1), v.at)
+	v.height = m.layout.body() - 4
+	m.scroll.top = min(max(m.scroll.top, v.at-v.height+1), v.at)
 	return m.window("Failures by cause", lines)
 }
 

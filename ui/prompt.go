@@ -32,10 +32,6 @@ func (m *Model) ask(p prompt) {
 		value = m.text
 	case namePrompt:
 		_, batch := m.list.Current()
-		if batch == nil {
-			m.say(style.Dim, "there is no batch to name here")
-			return
-		}
 		m.naming, value = batch.ID, batch.Name
 	case exportPrompt:
 		value = "jobs.csv"

@@ -11,13 +11,17 @@ import (
 )
 
 // targets are what an action applies to: in the list, the selected jobs come first; the
-// full-screen details are about what they show. Removing asks before it takes what the
+// full-screen details are about what they show, and failures about the current cause. Removing asks before it takes what the
 // list does not show. All else leaves that out, and says so.
 func (m *Model) targets() joblist.Targets {
-	if m.screen == detailScreen {
+	switch m.screen {
+	case detailScreen:
 		return m.list.CurrentTargets()
+	case problemScreen:
+		return joblist.Targets{Shown: m.trouble.current().ids}
+	default:
+		return m.list.Targets()
 	}
-	return m.list.Targets()
 }
 
 // unseen says that some jobs of a kind have no row in the list; "" of none.
@@ -95,7 +99,7 @@ func (m *Model) forgetOrAsk(t joblist.Targets, what, aside string) tea.Cmd {
 	}
 	m.confirm(question{
 		text:  "Remove " + what + "?",
-		aside: joined("; ", aside, "the service keeps them", hint(m.opts.Keys.Undo, "brings them back")),
+		aside: joined("; ", aside, "the service keeps them", m.keys.hint("undo", "brings them back")),
 		yes:   func() tea.Cmd { return m.forget(members) },
 		no:    "nothing removed",
 	})
@@ -113,7 +117,7 @@ func (m *Model) forget(members []joblist.Member) tea.Cmd {
 	}
 	m.history.add(did)
 	return m.commit(did, nil, joined("; ", "removed "+plural(n, "job"), left,
-		hint(m.opts.Keys.Undo, "brings "+itThem(n)+" back")))
+		m.keys.hint("undo", "brings "+itThem(n)+" back")))
 }
 
 func itThem(n int) string {
@@ -125,12 +129,8 @@ func itThem(n int) string {
 
 func (m *Model) pollTargets() {
 	t := m.targets()
-	if len(t.Shown) == 0 {
-		m.say(style.Dim, joined("; ", "there is no job to poll here", leftOut(&t)))
-		return
-	}
 	m.opts.Watcher.PollNow(t.Shown...)
-	m.say(style.Text, joined("; ", "polling "+these(t.Shown, "job")+" now", leftOut(&t)))
+	m.say(style.Text, joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
 }
 
 // these are jobs for a note: one by its name in the list, several by their number.
@@ -144,19 +144,10 @@ func these(ids []job.ID, noun string) string {
 // copyTargets puts the IDs on the clipboard, a line each.
 func (m *Model) copyTargets() tea.Cmd {
 	t := m.targets()
-	return m.copyIDs(t.Shown, leftOut(&t))
-}
-
-// copyIDs puts IDs on the clipboard, and says so with a note.
-func (m *Model) copyIDs(ids []job.ID, note string) tea.Cmd {
-	if len(ids) == 0 {
-		m.say(style.Dim, joined("; ", "there is no job to copy here", note))
-		return nil
-	}
-	what, terminal := these(ids, "ID"), m.opts.Terminal
+	what, terminal := these(t.Shown, "ID"), m.opts.Terminal
 	return func() tea.Msg {
-		how, err := terminal.Copy(joinIDs(ids))
-		return sentMsg{what, joined("; ", how, note), err}
+		how, err := terminal.Copy(joinIDs(t.Shown))
+		return sentMsg{what, joined("; ", how, leftOut(&t)), err}
 	}
 }
 

@@ -34,7 +34,7 @@ func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
 				t.Fatalf("%s: the cursor is on %v", how, row)
 			}
 			polls := d.api.Stats().Requests
-			for key, says := range map[string]string{"y": "no job to copy", "r": "no job to poll", "d": "nothing to download"} {
+			for key, says := range map[string]string{"y": "no job to copy", "r": "no job to check", "d": "nothing to download"} {
 				d.press(key)
 				d.sees(says, "1 selected job is "+how+" and left out")
 			}
@@ -70,11 +70,11 @@ func TestAFoldedBatchIsActedOnAsAWhole(t *testing.T) {
 		d.press("left")
 		d.seesNot("◆")
 		d.press("r")
-		d.sees("polling 2 jobs now")
+		d.sees("checking 2 jobs now")
 		d.press(" ")
 		d.sees("◆▸ pasted", "2 jobs selected")
 		d.press("r")
-		d.sees("polling 2 jobs now")
+		d.sees("checking 2 jobs now")
 		d.seesNot("left out")
 		d.press("x")
 		d.sees("Remove 2 selected jobs? y/n", "2 selected jobs are in folded batches")

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
@@ -32,10 +31,7 @@ func (m *Model) undo(redo bool) tea.Cmd {
 	if len(added) <= 1 && (!harmful || m.now.Sub(c.at) <= undoAsks) {
 		return m.reverse(c, added, redo)
 	}
-	back := hint(m.opts.Keys.Redo, "takes that back")
-	if redo {
-		back = hint(m.opts.Keys.Undo, "takes that back")
-	}
+	back := m.keys.hint(undoVerb(!redo), "takes that back")
 	m.confirm(question{
 		text:  m.undoQuestion(c, len(added), redo),
 		aside: joined("; ", stay(len(c.added)-len(added)), back),
@@ -152,20 +148,20 @@ func stay(n int) string {
 	return fmt.Sprintf("%d changed in another window stay", n)
 }
 
-// undoHints are the keys that undo and redo, each with what it would do.
-func (m *Model) undoHints() []key.Binding {
-	var hints []key.Binding
-	for i, k := range []key.Binding{m.opts.Keys.Undo, m.opts.Keys.Redo} {
-		redo := i == 1
+// undoHints offer to undo and to redo, and say what that would do. They are fresh while the
+// last change was made just now.
+func (m *Model) undoHints() (hints []hint, fresh bool) {
+	for _, redo := range []bool{false, true} {
 		c := m.history.next(redo)
 		if c == nil {
 			continue
 		}
+		h := hint{name: undoVerb(redo)}
 		if n := c.intact(m.list); n > 0 || c.renamed.reversed().possible(m.list) {
-			does, _ := m.undoWords(c, n, redo)
-			k.SetHelp(k.Help().Key, does)
+			h.title, _ = m.undoWords(c, n, redo)
 		}
-		hints = append(hints, k)
+		hints = append(hints, h)
 	}
-	return hints
+	last := cmp.Or(m.history.next(true), m.history.next(false))
+	return hints, last != nil && m.now.Sub(last.at) <= undoAsks
 }

@@ -2,16 +2,13 @@ package ui
 
 import (
 	"fmt"
-	"slices"
+	"math"
 	"strings"
 	"time"
-
-	"github.com/charmbracelet/bubbles/key"
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -58,7 +55,7 @@ func (m *Model) tooSmall() string {
 func (m *Model) body() []string {
 	switch m.screen {
 	case helpScreen:
-		return m.window("Keys", slices.Concat(m.helpLines(), []string{""}, m.legendLines()))
+		return m.window("Keys", helpLines(m.theme, &m.keys, m.layout.width))
 	case problemScreen:
 		return m.problemBody()
 	case logScreen:
@@ -97,6 +94,13 @@ func (m *Model) besides(list, pane []string) []string {
 	return list
 }
 
+// show gives a screen the body.
+func (m *Model) show(s screen) {
+	m.screen = s
+	m.scroll.Home()
+	m.resize(m.layout.width, m.layout.height)
+}
+
 // window draws a full screen: a title, and as much of its lines as fits.
 func (m *Model) window(title string, lines []string) []string {
 	height := m.layout.body()
@@ -106,59 +110,31 @@ func (m *Model) window(title string, lines []string) []string {
 
 // scrolled is the part of lines that m.scroll shows, exactly height lines.
 func (m *Model) scrolled(lines []string, height int) []string {
-	m.scroll = max(min(m.scroll, len(lines)-height), 0)
+	m.scroll.height = height
+	m.scroll.top = max(min(m.scroll.top, len(lines)-height), 0)
 	out := make([]string, height)
-	copy(out, lines[m.scroll:])
-	if below := len(lines) - m.scroll - height; below > 0 && height > 1 {
+	copy(out, lines[m.scroll.top:])
+	if below := len(lines) - m.scroll.top - height; below > 0 && height > 1 {
 		out[height-1] = style.NewLine(m.theme, style.Plain).Space(1).
 			Put(style.Dim, fmt.Sprintf("%s %d more lines", m.theme.Glyphs.Ellipsis, below+1)).String()
 	}
 	return out
 }
 
-// helpLines are the keys, as many columns as fit.
-func (m *Model) helpLines() []string {
-	groups := m.opts.Keys.FullHelp()
-	m.help.Width = 0
-	for _, columns := range [][][]key.Binding{groups, halves(groups)} {
-		if block := m.help.FullHelpView(columns); widest(block) <= m.layout.width-2 {
-			return indent(block)
-		}
-	}
-	column := 8
-	for _, b := range slices.Concat(groups...) {
-		column = max(column, sanitize.Width(b.Help().Key)+2)
-	}
-	var lines []string
-	for _, g := range groups {
-		for _, b := range g {
-			if h := b.Help(); b.Enabled() {
-				lines = append(lines, style.NewLine(m.theme, style.Plain).Space(1).
-					Put(style.Accent, h.Key).PadTo(column+1).Cut(style.Text, h.Desc, m.layout.width-column-2).String())
-			}
-		}
-		lines = append(lines, "")
-	}
-	return lines
-}
+// scroll is which lines of a text are shown: drawing it keeps top within the text.
+type scroll struct{ top, height int }
 
-// halves are the keys in two columns.
-func halves(groups [][]key.Binding) [][]key.Binding {
-	all := slices.Concat(groups...)
-	half := (len(all) + 1) / 2
-	return [][]key.Binding{all[:half], all[half:]}
-}
+// Move scrolls by lines.
+func (s *scroll) Move(by int) { s.top += by }
 
-func indent(block string) []string {
-	if block == "" {
-		return nil
-	}
-	lines := strings.Split(block, "\n")
-	for i := range lines {
-		lines[i] = " " + lines[i]
-	}
-	return lines
-}
+// Page scrolls by pages. The last line of one may say how many more there are.
+func (s *scroll) Page(by int) { s.top += by * max(s.height-1, 1) }
+
+// Home goes to the first line.
+func (s *scroll) Home() { s.top = 0 }
+
+// End goes to the last line.
+func (s *scroll) End() { s.top = math.MaxInt32 }
 
 // listBody is the list, or what there is to say where it is empty.
 func (m *Model) listBody() []string {
@@ -172,10 +148,10 @@ func (m *Model) listBody() []string {
 			"Nothing tracked yet.", "",
 			"Paste job IDs here, in any form:",
 			"one a line, URLs, JSON, a log.", "",
-			joined(", ", hint(m.opts.Keys.Add, "types one in"), hint(m.opts.Keys.Help, "shows all keys")),
+			joined(", ", m.keys.hint("add", "types one in"), m.keys.hint("help", "shows all keys")),
 		}
 	case m.list.Empty() == joblist.NothingMatches:
-		say = []string{"No job matches", m.filterText(), "", hint(m.opts.Keys.Back, "clears the filter")}
+		say = []string{"No job matches", m.filterText(), "", m.keys.hint("back", "clears the filter")}
 	default:
 		return m.rows()
 	}
@@ -205,7 +181,7 @@ func (m *Model) pane() []string {
 	}
 	lines, key := m.paneLines(width - margin - 1)
 	if key != m.shown {
-		m.shown, m.scroll = key, 0
+		m.shown, m.scroll.top = key, 0
 	}
 	if margin > 0 {
 		for i := range lines {
@@ -229,7 +205,7 @@ func (m *Model) paneLines(width int) (lines []string, key any) {
 		}
 		lines, valid = detail.Job{
 			Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Redact, BatchName: batch.Name, Problem: m.problem(row), Polls: row.Polls,
-			Latency: row.Latency, Next: next, PollKey: m.opts.Keys.Poll.Help().Key, Paused: m.paused, Stalled: m.stalled(row),
+			Latency: row.Latency, Next: next, PollKey: m.keys.label("poll"), Paused: m.paused, Stalled: m.stalled(row),
 			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
 		}.Lines(m.theme, m.now, width)
 		m.hold(valid)

@@ -108,7 +108,7 @@ func breaking(where string) int {
 			return breakingJournal{s, where}, contents, err
 		},
 		Watcher: watcher, Terminal: console, Take: console.Take, Downloads: files, DownloadAll: where == "download",
-		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true, Keys: ui.DefaultKeys(),
+		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
 		Clock: func() time.Time {
 			if where == "start" && watched.Load() || where == "update" && opened.Load() != nil && saved(path) {
 				broken()

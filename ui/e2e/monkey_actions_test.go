@@ -67,7 +67,7 @@ var named = map[string]string{
 // key presses or holds a key that does something in the list.
 func (m *monkey) key() action {
 	var keys []string
-	for _, a := range ui.DefaultKeys().Actions() {
+	for _, a := range ui.Actions() {
 		if a.Name != "quit" && a.Name != "suspend" {
 			keys = append(keys, a.Keys...)
 		}

@@ -71,12 +71,12 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 func (a *App) screen(env terminal.Env) ui.Options {
 	opts := ui.Options{
 		Palette: settings.Palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
-		Keys: ui.DefaultKeys().Bind(a.opts.Keys), Details: settings.Details(a.opts), Filter: a.opts.Filter, Clock: time.Now,
+		Keys: a.opts.Keys, Details: settings.Details(a.opts), Filter: a.opts.Filter, Clock: time.Now,
 		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact, OutputURL: a.outputURL,
 	}
 	opts.Dark, opts.Ask = background(a.opts.Background).Decide(env)
 	if a.opts.ASCII || terminal.Charset(env) == sanitize.ASCII {
-		opts.Glyphs, opts.Keys = style.ASCII(), opts.Keys.ASCII()
+		opts.Glyphs = style.ASCII()
 	}
 	if a.opts.Demo {
 		opts.Title = "demo"

@@ -20,7 +20,7 @@ import (
 
 // Offer adds what the screen lets people set: its keys, colours and themes.
 func Offer(in *config.Input) {
-	for _, a := range ui.DefaultKeys().Actions() {
+	for _, a := range ui.Actions() {
 		in.Keys = append(in.Keys, config.Key(a))
 	}
 	for _, c := range style.Calm().Named() {

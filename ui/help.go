@@ -1,12 +1,70 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 )
+
+// helpLines returns the help in a width: the keys by subject, then what the list's marks,
+// its columns and the filter's words mean.
+func helpLines(t *style.Theme, k *keymap, width int) []string {
+	return slices.Concat(keyLines(t, k.groups, width), []string{""}, legendLines(t, width))
+}
+
+// keyLines draws the keys in as many columns as fit.
+func keyLines(t *style.Theme, groups [][]action, width int) []string {
+	bound := make([][]action, len(groups))
+	for i, group := range groups {
+		bound[i] = slices.DeleteFunc(slices.Clone(group), func(a action) bool { return a.label == "" })
+	}
+	all := slices.Concat(bound...)
+	half := (len(all) + 1) / 2
+	for _, columns := range [][][]action{bound, {all[:half], all[half:]}} {
+		if lines := keyColumns(t, columns, 0); slices.IndexFunc(lines, func(s string) bool { return sanitize.Width(s) > width-1 }) < 0 {
+			return lines
+		}
+	}
+	var lines []string
+	for _, group := range bound {
+		lines = append(append(lines, keyColumns(t, [][]action{group}, keyWidth(all))...), "")
+	}
+	return lines
+}
+
+// keyColumns draws columns of keys and what they do, with keys at least so wide.
+func keyColumns(t *style.Theme, columns [][]action, keys int) []string {
+	var lines []*style.Line
+	at := 1
+	for _, column := range columns {
+		keys := max(keys, keyWidth(column))
+		titles := 0
+		for i, a := range column {
+			if i == len(lines) {
+				lines = append(lines, style.NewLine(t, style.Plain))
+			}
+			lines[i].PadTo(at).Put(style.Accent, a.label).PadTo(at+keys+1).Put(style.Text, a.title)
+			titles = max(titles, sanitize.Width(a.title))
+		}
+		at += keys + 1 + titles + 4
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = l.String()
+	}
+	return out
+}
+
+func keyWidth(all []action) int {
+	width := 0
+	for _, a := range all {
+		width = max(width, sanitize.Width(a.label))
+	}
+	return width
+}
 
 // explained is a mark or a word of the screen, and what it means.
 type explained struct {
@@ -16,8 +74,8 @@ type explained struct {
 
 // legend is what the help tells below the keys: what the list's marks and columns say,
 // and what may be written in a filter.
-func (m *Model) legend() (marks, words []explained) {
-	g := &m.theme.Glyphs
+func legend(t *style.Theme) (marks, words []explained) {
+	g := &t.Glyphs
 	marks = []explained{
 		{style.Strong, "Marks", ""},
 		{style.Dim, g.News, "is Done, and was not looked at yet"},
@@ -25,7 +83,7 @@ func (m *Model) legend() (marks, words []explained) {
 		{style.Accent, g.Marked, "selected: what keys act on"},
 	}
 	status := func(s job.Status, end job.End, says string) {
-		look := m.theme.Look(s, end, nil)
+		look := t.Look(s, end, nil)
 		marks = append(marks, explained{look.Role, look.Glyph + " " + look.Word, says})
 	}
 	status("", job.Live, "the API has said nothing of it yet")
@@ -62,13 +120,13 @@ func (m *Model) legend() (marks, words []explained) {
 
 // legendLines draws the legend: side by side where there is room, else one below the
 // other.
-func (m *Model) legendLines() []string {
+func legendLines(t *style.Theme, width int) []string {
 	const what, says = 14, 42 // the widths of their columns
-	width := m.layout.width - 2
+	width -= 2
 	column := func(entries []explained) []string {
 		var lines []string
 		for _, e := range entries {
-			l := style.NewLine(m.theme, style.Plain).Space(1).Put(e.role, e.what)
+			l := style.NewLine(t, style.Plain).Space(1).Put(e.role, e.what)
 			if e.says != "" {
 				l.PadTo(what+1).Cut(style.Text, e.says, width-what)
 			}
@@ -76,7 +134,7 @@ func (m *Model) legendLines() []string {
 		}
 		return lines
 	}
-	marks, words := m.legend()
+	marks, words := legend(t)
 	left, right := column(marks), column(words)
 	if width < 2*(what+says) {
 		return append(append(left, ""), right...)

@@ -1,0 +1,170 @@
+package ui
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/style"
+)
+
+// arrived takes in jobs that came from somewhere else than the keys.
+func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
+	if !msg.open {
+		return nil
+	}
+	a := msg.arrival
+	return tea.Batch(await(m.opts.Arrivals), m.pasted(pastedMsg{found: a.Found, batch: a.Batch, arrived: true, given: a.Given}))
+}
+
+// pasted tracks the jobs found in a text, as one batch.
+func (m *Model) pasted(msg pastedMsg) tea.Cmd {
+	if msg.asked && len(msg.found.IDs) > 0 && m.prompt == addPrompt && m.input.Value() == msg.typed {
+		m.closePrompt()
+	}
+	if !m.loaded {
+		m.pending = append(m.pending, msg)
+		return nil
+	}
+	if len(msg.found.IDs) == 0 {
+		m.pastedNothing(msg)
+		return nil
+	}
+	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: msg.batch, Added: m.now}
+	if batch.Name == "" {
+		how := "pasted"
+		if msg.arrived {
+			how = "added"
+		}
+		batch.Name = how + " " + m.now.Local().Format(time.TimeOnly)
+	}
+	records := make([]store.Job, 0, len(msg.found.IDs))
+	for _, id := range msg.found.IDs {
+		records = append(records, store.Job{
+			ID: id, Batch: batch.ID, Added: m.now, Answer: job.Answer{Progress: job.Unknown},
+		})
+	}
+	added, already := m.list.Track(records, batch)
+	if already > 0 {
+		msg.note = joined("; ", m.elsewhere(msg), m.askAgain(msg.found.IDs), msg.note)
+	}
+	if len(added) > 0 && (!msg.arrived || !m.moved) {
+		m.list.GoBatch(batch.ID) // people look for what they have just pasted
+	}
+	if len(added) == 0 {
+		m.say(style.Text, told("nothing new", already, msg))
+		return nil
+	}
+	did := &change{at: m.now, added: members(added)}
+	if !msg.arrived || msg.given {
+		m.history.add(did)
+	}
+	return m.commit(did, added, told("added "+plural(len(added), "job"), already, msg))
+}
+
+// elsewhere says how many of the jobs stay in a batch of another name than they were
+// given.
+func (m *Model) elsewhere(msg pastedMsg) string {
+	n := 0
+	for _, id := range msg.found.IDs {
+		if row, ok := m.list.Row(id); ok && msg.batch != "" {
+			if b, ok := m.list.Batch(row.Batch); ok && b.Name != msg.batch {
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of them in another batch", n)
+}
+
+// askAgain has those of the jobs polled on which jobwatch itself gave up, since somebody
+// asks for them, and says so.
+func (m *Model) askAgain(ids []job.ID) string {
+	var again []job.ID
+	ends := make(map[job.End]int)
+	for _, id := range ids {
+		if row, ok := m.list.Row(id); ok && row.End.Verdict() {
+			again = append(again, id)
+			ends[row.End]++
+		}
+	}
+	if len(again) == 0 {
+		return ""
+	}
+	m.opts.Watcher.PollNow(again...)
+	what := "given-up or rejected job"
+	switch len(again) {
+	case ends[job.EndedGivenUp]:
+		what = "given-up job"
+	case ends[job.EndedRejected]:
+		what = "rejected job"
+	}
+	return "asking again for " + plural(len(again), what)
+}
+
+// pastedNothing says that a text held no job IDs.
+func (m *Model) pastedNothing(msg pastedMsg) {
+	none := "no job IDs in the pasted text"
+	switch {
+	case msg.arrived:
+		none = "no job IDs on standard input"
+	case msg.asked:
+		none = "no job IDs in this text"
+	}
+	if near := msg.found.NearText(); near != "" {
+		none += ", but " + near
+	}
+	m.say(style.Warn, joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note))
+}
+
+// told is what the footer says of a paste.
+func told(what string, already int, msg pastedMsg) string {
+	var but []string
+	if already > 0 {
+		but = append(but, fmt.Sprintf("%d already tracked", already))
+	}
+	if n := msg.found.Duplicates; n > 0 {
+		but = append(but, fmt.Sprintf("%d repeated", n))
+	}
+	if near := msg.found.NearText(); near != "" {
+		but = append(but, near)
+	}
+	if len(but) > 0 {
+		what += " (" + strings.Join(but, ", ") + ")"
+	}
+	if msg.note != "" {
+		what += "; " + msg.note
+	}
+	return what
+}
+
+func idsOf(records []store.Job) []job.ID {
+	ids := make([]job.ID, len(records))
+	for i := range records {
+		ids[i] = records[i].ID
+	}
+	return ids
+}
+
+// nameBatch gives a batch another name.
+func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
+	b, ok := m.list.Batch(id)
+	switch {
+	case !ok || b.Counts.Total == 0:
+		m.say(style.Warn, "that batch is gone")
+		return nil
+	case b.Name == name:
+		return nil
+	}
+	did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
+	did.renamed.apply(m.list)
+	m.history.add(did)
+	return m.commit(did, nil, "the batch is now called "+name)
+}
