@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// toASCII spells the clean line s in ASCII: typographic signs by their plain
-// counterparts, letters without their accents, the rest as "?".
+// toASCII returns the clean line s in ASCII: plain typographic signs, letters without
+// accents, and "?" for anything else.
 func toASCII(s string) string {
 	if isPrintableASCII(s) {
 		return s
@@ -17,11 +17,9 @@ func toASCII(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
-		switch {
-		case r < utf8.RuneSelf:
+		if r < utf8.RuneSelf {
 			b.WriteRune(r)
-		case unicode.IsMark(r): // an accent that its letter goes without
-		default:
+		} else if !unicode.IsMark(r) { // not an accent
 			b.WriteString(asciiOf(r))
 		}
 	}
@@ -45,11 +43,11 @@ func asciiOf(r rune) string {
 	}
 	var plain strings.Builder
 	for _, d := range norm.NFKD.String(string(r)) { // é is e and an accent, ﬁ is f and i, … is three dots
-		switch {
-		case d > ' ' && d < 0x7F:
+		if d == '⁄' { // of ½
+			d = '/'
+		}
+		if d > ' ' && d < utf8.RuneSelf {
 			plain.WriteRune(d)
-		case d == '⁄': // of ½
-			plain.WriteByte('/')
 		}
 	}
 	if plain.Len() == 0 {

@@ -8,15 +8,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxMarks is how many combining marks one letter keeps. Real writing needs up to
-// four; "zalgo" text stacks dozens, which terminals draw over other rows.
+// maxMarks is how many combining marks one letter keeps. Real scripts need up to four;
+// "zalgo" text stacks dozens, which terminals draw over other rows.
 const maxMarks = 4
 
-// clean is Line for texts that are not plain ASCII.
+// clean implements Line for text that isClean does not recognize.
 func clean(s string) string {
-	s = strings.ToValidUTF8(stripSequences(s), "\ufffd") // NFC passes over what follows an invalid byte
-	// Composed first, so that one rune can't turn into many behind the filter's
-	// back; composed again, because the filter may have brought letter and mark together.
+	s = strings.ToValidUTF8(stripSequences(s), "\ufffd") // NFC ignores text after an invalid byte
+	// Compose before filtering, so that no rune expands afterwards, and again if the
+	// filter may have brought a letter and a mark together.
 	s = norm.NFC.String(s)
 	if filtered := filter(s); filtered != s {
 		s = norm.NFC.String(filtered)
@@ -24,7 +24,7 @@ func clean(s string) string {
 	return s
 }
 
-// filter keeps what can be printed and makes the rest harmless, rune by rune.
+// filter removes or replaces every rune that can't be printed safely.
 func filter(s string) string {
 	f := lineFilter{}
 	f.out.Grow(len(s))
@@ -35,14 +35,14 @@ func filter(s string) string {
 	return f.out.String()
 }
 
-// lineFilter writes one clean line. A space is written only before the next
-// visible rune, so that none ends the line.
+// lineFilter writes one clean line. It writes a space only before the next visible rune,
+// so that none ends the line.
 type lineFilter struct {
 	out   strings.Builder
 	last  rune // the last rune written; 0 at the start
 	space bool // a space is due before the next rune
 	marks int  // combining marks since the last letter
-	flag  rune // a regional indicator that waits for its other half
+	flag  rune // the first half of a flag, not written yet; 0 if none
 }
 
 func (f *lineFilter) add(r rune) {
@@ -73,7 +73,7 @@ func (f *lineFilter) add(r rune) {
 	}
 }
 
-// write writes a rune that starts a cluster of its own.
+// write appends a rune that starts a new cluster.
 func (f *lineFilter) write(r rune) {
 	if f.space && f.last != 0 {
 		f.out.WriteByte(' ')
@@ -82,14 +82,14 @@ func (f *lineFilter) write(r rune) {
 	f.out.WriteRune(r)
 }
 
-// mark writes a rune that joins the cluster before it, if there is one of ours:
-// at the start of a field it would join, and might widen, what stands before the field.
+// mark appends a rune that joins the cluster before it. At the start of a field it is
+// dropped: it would join, and might widen, the text before the field.
 func (f *lineFilter) mark(r rune) {
 	if f.last == 0 || f.space {
 		return
 	}
 	switch r {
-	case '\u0E33': // Thai and Lao AM: a cell of their own in terminals, none in clusters
+	case '\u0E33': // Thai and Lao AM: terminals give them a cell, clusters don't
 		f.mark('\u0E4D')
 		f.write('\u0E32')
 		return
@@ -109,7 +109,7 @@ func (f *lineFilter) mark(r rune) {
 	}
 }
 
-// regional writes flags, which are pairs of regional indicators.
+// regional appends a flag once it has both of its regional indicators.
 func (f *lineFilter) regional(r rune) {
 	if f.flag == 0 {
 		f.flag = r
@@ -121,8 +121,8 @@ func (f *lineFilter) regional(r rune) {
 	f.out.WriteRune(r)
 }
 
-// endFlag writes a regional indicator without a second half as the letter that it
-// is: alone, it is one cell in some terminals and two in others.
+// endFlag appends half a flag as a plain letter: alone, a regional indicator is one cell
+// wide in some terminals and two in others.
 func (f *lineFilter) endFlag() {
 	if f.flag != 0 {
 		letter := 'A' + f.flag - 0x1F1E6
@@ -133,15 +133,15 @@ func (f *lineFilter) endFlag() {
 
 func isRegional(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
 
-// isSpace also takes the braille blank, which looks like one.
+// isSpace reports whether r looks like a space; the braille blank does too.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 
-// isIgnorable reports whether r goes without a trace: it has no cell of its own,
-// and only changes how others are drawn, or in which order.
+// isIgnorable reports whether r is removed: it has no cell of its own and only changes
+// how others are drawn, or in which order.
 func isIgnorable(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
 		unicode.Is(unicode.Cc, r) && !unicode.IsSpace(r) ||
-		r >= 0x1F3FB && r <= 0x1F3FF // skin tones: two cells more where emoji aren't joined
+		r >= 0x1F3FB && r <= 0x1F3FF // skin tones: two more cells in terminals that don't join emoji
 }
 
 // sitsOnLast reports whether r joins the cluster of the rune before it.
@@ -153,9 +153,9 @@ func sitsOnLast(r rune) bool {
 	return unicode.IsMark(r)
 }
 
-// prepends are the printable characters that join the cluster after them
+// prepends holds the printable characters that join the cluster after them
 // (Grapheme_Cluster_Break=Prepend): at the end of a field they would swallow a cell of
-// what follows it. All are rare letters of Brahmic scripts.
+// the next one. All are rare letters of Brahmic scripts.
 var prepends = &unicode.RangeTable{ //nolint:gochecknoglobals // a constant table, of a type that can't be a const
 	R16: []unicode.Range16{{Lo: 0x0D4E, Hi: 0x0D4E, Stride: 1}},
 	R32: []unicode.Range32{

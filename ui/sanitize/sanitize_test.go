@@ -52,6 +52,19 @@ func TestHostileTextBecomesOneHarmlessLine(t *testing.T) {
 		"Thai":                          {"ทำงาน", "ทํางาน"},
 		"Persian":                       {"می\u200cخواهم", "میخواهم"},
 		"Hindi":                         {"क्षितिज", "क्षितिज"},
+		"the first and the last flag":   {"🇦 🇿 🇦🇿", "A Z 🇦🇿"},
+		"Lao":                           {"ກຳ", "ກໍາ"},
+		"half-width sound marks":        {"ｶﾞﾊﾟ", "ｶ゛ﾊ゜"},
+		"a sequence in each C1 form":    {"a\u0090x\u009cb\u0098x\u009cc\u009ex\u009cd\u009fx\u009ce", "abcde"},
+		"the first C1 control":          {"\x1b]0;x\u0080y", "y"},
+		"a C1 control in a colour":      {"\x1b[3\u00801m", "1m"},
+		"a DEL in a sequence":           {"a\x1b[3\x7f1mb\x7fc", "abc"},
+		"a tab in a sequence":           {"a\x1b[3\t1mb", "a b"},
+		"a letter in a sequence":        {"a\x1b[3éb", "aéb"},
+		"an aborted sequence":           {"a\x1b[3\x18b\x1bPq\x1ac", "abc"},
+		"intermediate bytes":            {"a\x1b(Bb\x1b $0c\x1b#8d\x1b[1 qe\x1b[@f", "abcdef"},
+		"short escapes":                 {"a\x1b7b\x1b0c\x1bcd\x1b/0e", "abcde"},
+		"all kinds of strings":          {"a\x1bXx\x1b\\b\x1b^x\x07y\x1b\\c\x1b_x\x1b\\d", "abcd"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := sanitize.Line(c.in); got != c.want {
@@ -67,6 +80,8 @@ func TestATerminalWithoutUTF8GetsASCII(t *testing.T) {
 		"ﬁnal ½ × ² straße":       "final 1/2 x 2 strasse",
 		"日本 🎉":                    "?? ?",
 		"Л\x9b31m":                "?",
+		"ǅ ㎏ • · ′ ″ − ⁄ ~ !":     `Dz kg * * ' " - / ~ !`,
+		"‘a’ ‚b‛ “c” „d‟ «e» ―‑‒": `'a' 'b' "c" "d" "e" ---`,
 	} {
 		if got := sanitize.ASCII.Line(in); got != want {
 			t.Errorf("ASCII.Line(%q) = %q, want %q", in, got, want)
@@ -95,13 +110,53 @@ func TestALongDescriptionIsCutToItsColumn(t *testing.T) {
 		{"cafe\u0301 cafe\u0301", 6, "café …"},
 		{"🇩🇪🇫🇷🇮🇹", 5, "🇩🇪🇫🇷…"},
 		{"e\u0301\u0316x", 1, "…"},
+		{"Annual report\u0301", 13, "Annual report\u0301"},
+		{"Annual report\u0301s", 13, "Annual repor…"},
 	} {
 		if got := sanitize.Cut(c.in, c.width); got != c.want {
 			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.width, got, c.want)
 		}
 	}
-	if got, want := sanitize.Unicode.Fit("日本語", 4), "日… "; got != want {
-		t.Errorf("Fit = %q, want %q", got, want)
+	for width, want := range map[int]string{0: "", 4: "日… ", 6: "日本語", 7: "日本語 ", 100: "日本語" + strings.Repeat(" ", 94)} {
+		if got := sanitize.Unicode.Fit("日本語", width); got != want {
+			t.Errorf("Fit to %d cells = %q, want %q", width, got, want)
+		}
+	}
+	if w := sanitize.Width("\x1b[1mbold\x1b[0m \x7f日"); w != 7 {
+		t.Errorf("Width = %d, want 7", w)
+	}
+}
+
+// Of a text longer than any screen, only the beginning counts, cut between characters.
+func TestAnEndlessTextIsCutBetweenCharacters(t *testing.T) {
+	const most = 32 << 10
+	a := strings.Repeat("a", most-4)
+	for name, c := range map[string]struct{ in, want string }{
+		"as long as can be":    {a + "bcde", a + "bcde"},
+		"one byte longer":      {a + "bcdef", a + "bcde"},
+		"two bytes a letter":   {a + "bcdéf", a + "bcd"},
+		"three bytes a letter": {a + "bc日f", a + "bc"},
+		"four bytes a letter":  {a + "b𝕏f", a + "b"},
+		"just before a letter": {a + "bc日"[:2] + "é日", a + "bcé"},
+		"bytes that are none":  {a + strings.Repeat("\xbf", 9), a + "�"},
+	} {
+		if got := sanitize.Cut(c.in, 2*most); got != c.want {
+			t.Errorf("%s: it ends in %q (%d bytes), want %q", name, got[max(0, len(got)-8):], len(got), c.want[len(c.want)-8:])
+		}
+	}
+}
+
+// Text in the letters of most languages is returned unchanged, without any work.
+func TestCleanTextCostsNothing(t *testing.T) {
+	for _, s := range []string{
+		"é ¡ ɏ", "Ѐ ҁ", "‐ ‧", "ぁ ゖ", "ァ ヺ", "一 \u9fef", "가 힣", "!~ plain text",
+	} {
+		if n := testing.AllocsPerRun(10, func() { sanitize.Line(s) }); n > 0 {
+			t.Errorf("Line(%q) allocates %v times", s, n)
+		}
+	}
+	if n := testing.AllocsPerRun(10, func() { sanitize.ASCII.Line(" !~ plain text"[1:]) }); n > 0 {
+		t.Errorf("ASCII.Line allocates %v times", n)
 	}
 }
 
@@ -117,6 +172,12 @@ func TestALongErrorIsWrappedForTheDetailPane(t *testing.T) {
 	}
 	if got := sanitize.Unicode.Wrap("日本", 1); len(got) != 1 || got[0] != "…" {
 		t.Errorf("two wide characters on one column: %q", got)
+	}
+	if got := sanitize.Unicode.Wrap("a text", 0); len(got) != 0 {
+		t.Errorf("there is no room for %q", got)
+	}
+	if got := strings.Join(sanitize.Unicode.Wrap("annual report", 6), "|"); got != "annual|report" {
+		t.Errorf("Wrap = %q", got)
 	}
 	if got := sanitize.Unicode.Wrap(" \n ", 10); len(got) != 0 {
 		t.Errorf("white space makes lines: %q", got)

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// sequence is where in an escape sequence a text is (ECMA-48; Williams, "A parser for
+// sequence is the state of a parser of escape sequences (ECMA-48; Williams, "A parser for
 // DEC's ANSI-compatible video terminals").
 type sequence uint8
 
@@ -27,11 +27,10 @@ const (
 	nel = '\u0085'
 )
 
-// stripSequences removes escape sequences as wholes: CSI, OSC, DCS and so on, in
-// 7-bit and in C1 form. One without an end takes the rest of the text with it, as
-// it would in a terminal. It goes by runes, as terminals do that speak UTF-8: the bytes
-// of a "✓" hold one that ends an OSC, but the letter does not. What is no UTF-8
-// becomes U+FFFD, and NEL a line's end.
+// stripSequences removes whole escape sequences: CSI, OSC, DCS and so on, in 7-bit and
+// in C1 form. An unterminated one takes the rest of the text with it, as in a terminal.
+// It reads runes, as UTF-8 terminals do: one byte of "✓" would end an OSC, but the letter
+// does not. Invalid bytes become U+FFFD, and NEL becomes a line feed.
 func stripSequences(s string) string {
 	if !strings.ContainsRune(s, esc) && !hasC1(s) {
 		return s
@@ -43,7 +42,7 @@ func stripSequences(s string) string {
 		if c1 := rune(s[i]); r == utf8.RuneError && isC1(c1) {
 			r = c1
 		}
-		if r == nel { // no sequence starts with it
+		if r == nel { // the only C1 control that is text
 			r = '\n'
 		}
 		var shown bool
@@ -54,37 +53,61 @@ func stripSequences(s string) string {
 	return out.String()
 }
 
-// next is where the text is after a rune, and whether the rune belongs to the text. A
-// control character within a sequence acts as if it stood before it.
+// next returns the state after a rune, and whether the rune is text. A control character
+// inside a sequence acts as if it stood before it.
 func (in sequence) next(r rune) (sequence, bool) {
-	switch {
-	case r == can, r == sub:
+	switch r {
+	case can, sub:
 		return outside, false
-	case r == esc:
+	case esc:
 		return escape, false
-	case isC1(r):
-		return introduced(r - 0x40), false
-	case in == command && r == bel:
-		return outside, false
-	case in == command, in == data:
-		return in, false
-	case in == outside, r >= utf8.RuneSelf:
-		return outside, true
-	case r < ' ':
-		return in, true
-	case r == del:
-		return in, false
-	case in == escape && r < '0':
-		return charset, false
-	case in == escape:
-		return introduced(r), false
-	case in == charset && r >= '0', in == control && r >= '@':
-		return outside, false
 	}
-	return in, false
+	if isC1(r) {
+		return introduced(r - 0x40), false
+	}
+	switch in {
+	case outside:
+		return outside, true
+	case command:
+		if r == bel {
+			return outside, false
+		}
+		return command, false
+	case data:
+		return data, false
+	default:
+	}
+	if r >= utf8.RuneSelf { // breaks off the sequence
+		return outside, true
+	}
+	if r < ' ' {
+		return in, true
+	}
+	if r == del {
+		return in, false
+	}
+	return in.nextPrintable(r), false
 }
 
-// introduced is what ESC and a final byte begin.
+// nextPrintable returns the state after a printable ASCII character in a sequence other
+// than a string.
+func (in sequence) nextPrintable(r rune) sequence {
+	if in == control {
+		if r >= '@' {
+			return outside
+		}
+		return control
+	}
+	if r < '0' { // an intermediate byte
+		return charset
+	}
+	if in == charset {
+		return outside
+	}
+	return introduced(r)
+}
+
+// introduced returns the state that ESC and a final byte begin.
 func introduced(final rune) sequence {
 	switch final {
 	case '[':

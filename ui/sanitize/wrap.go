@@ -2,14 +2,14 @@ package sanitize
 
 import "strings"
 
-// Wrap returns s as clean lines of at most width cells, broken at spaces where
-// that is possible. Line breaks in s are kept, empty lines are not.
+// Wrap returns s as clean lines of at most width cells, broken at spaces where possible.
+// It keeps line breaks of s, but no empty lines.
 func (c Charset) Wrap(s string, width int) []string {
 	if width <= 0 {
 		return nil
 	}
 	var lines []string
-	// Sequences go first: one may hold a line break.
+	// Escape sequences first: one may contain a line break.
 	for paragraph := range strings.FieldsFuncSeq(stripSequences(s), isLineBreak) {
 		lines = c.wrapLine(lines, c.Line(paragraph), width)
 	}
@@ -24,17 +24,17 @@ func isLineBreak(r rune) bool {
 	return false
 }
 
-// wrapLine appends the clean line s to lines, a piece of at most width cells a line.
+// wrapLine appends the clean line s to lines in pieces of at most width cells.
 func (c Charset) wrapLine(lines []string, s string, width int) []string {
 	for s != "" {
 		n, _ := prefix(s, width)
-		switch {
-		case n == len(s):
+		if n == len(s) {
 			return append(lines, s)
-		case n == 0: // a wide character on one column
+		}
+		if n == 0 { // a wide character in one column
 			return append(lines, c.Cut(s, width))
-		case s[n] == ' ': // breaks just here
-		default:
+		}
+		if s[n] != ' ' {
 			if space := strings.LastIndexByte(s[:n], ' '); space > 0 {
 				n = space
 			}
