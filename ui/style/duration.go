@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Age says how long ago something was, coarser as it grows, and for how much longer
-// the text may stand, so that the screen sleeps until a clock has to move. A text
-// may stand for half a step too long: the clocks of many rows then move together.
-// Seconds go in fives: a row that changed each second would be sent each second.
+// Age returns how long ago something was, coarser as it grows, and for how long the text
+// stays valid, so that the screen sleeps until a clock has to move. A text may stay half a
+// step too long, so that the clocks of many rows move together. Seconds go in fives: a row
+// that changed each second would be sent each second.
 func Age(d time.Duration) (text string, valid time.Duration) {
 	const day = 24 * time.Hour
 	switch {
@@ -27,7 +27,7 @@ func Age(d time.Duration) (text string, valid time.Duration) {
 	}
 }
 
-// Elapsed is [Age] for a job's running time, where 0 is a fact and not "now".
+// Elapsed is [Age] for a running time: 0 is "0s", not "now".
 func Elapsed(d time.Duration) (text string, valid time.Duration) {
 	if d = max(d, 0); d < 5*time.Second {
 		return "0s", 5*time.Second - d + 5*time.Second/2
@@ -35,7 +35,7 @@ func Elapsed(d time.Duration) (text string, valid time.Duration) {
 	return Age(d)
 }
 
-// Exact says a duration to the second, for the one place that shows it.
+// Exact returns a duration to the second, and for how long the text stays valid.
 func Exact(d time.Duration) (text string, valid time.Duration) {
 	d = max(d, 0)
 	shown := d.Truncate(time.Second)
@@ -47,8 +47,8 @@ func step(d, by time.Duration) (string, time.Duration) {
 	return Duration(shown), shown + by - d + by/2
 }
 
-// Duration writes d with its two largest units at most: 42s, 3m10s, 2h05m, 4d06h. A
-// negative one, of a clock that was set back, is 0s.
+// Duration returns d in its two largest units at most: 42s, 3m10s, 2h05m, 4d06h. A
+// negative one, after a clock was set back, is 0s.
 func Duration(d time.Duration) string {
 	s := int64(max(d, 0) / time.Second)
 	switch {

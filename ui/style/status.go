@@ -6,20 +6,19 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// Look is how a job's state is shown: always by a glyph and a word, and by a
-// colour besides.
+// Look is how a job's state is shown: by a glyph and a word, and also by colour.
 type Look struct {
 	Glyph string
-	Word  string // at most WordWidth cells when it is one of ours; the API's own word otherwise
+	Word  string // at most WordWidth cells, unless it is an unknown status
 	Role  Role
 }
 
-// WordWidth is the width of the longest word that [Theme.Look] makes itself.
+// WordWidth is the width of the longest word for a known status.
 const WordWidth = len("Not Started")
 
-// Look returns how a job looks of which the API last said status, whose polling
-// ended with end, and whose last poll failed with problem if that is not nil.
-// A word of the API that we don't know comes back as it is: untrusted.
+// Look returns the look of a job, given the API's last status, how its polling ended, and
+// the problem of its last poll, nil if that succeeded. The word of an unknown status is the
+// API's own and untrusted.
 func (t *Theme) Look(status job.Status, end job.End, problem *job.Problem) Look {
 	g := &t.Glyphs
 	switch end {
@@ -39,14 +38,14 @@ func (t *Theme) Look(status job.Status, end job.End, problem *job.Problem) Look 
 	case job.Error:
 		return Look{g.Error, "Error", Error}
 	case "":
-		return t.unheard(problem)
+		return t.unanswered(problem)
 	default:
 		return Look{g.Running, string(status), Warn}
 	}
 }
 
-// unheard is how a job looks of which the API has not said anything yet.
-func (t *Theme) unheard(problem *job.Problem) Look {
+// unanswered returns the look of a job before the API's first answer.
+func (t *Theme) unanswered(problem *job.Problem) Look {
 	switch {
 	case problem == nil:
 		return Look{t.Glyphs.Checking, "Checking", Dim}
@@ -57,26 +56,26 @@ func (t *Theme) unheard(problem *job.Problem) Look {
 	}
 }
 
-// UnknownStatus is what is said of a job whose status is none of the API's words.
+// UnknownStatus is the note on a job with an unknown status.
 const UnknownStatus = "jobwatch does not know this status"
 
-// Unknown remembers which status words were reported as unknown.
-type Unknown struct{ told map[job.Status]bool }
+// Unknown remembers which unknown statuses were reported.
+type Unknown struct{ reported map[job.Status]bool }
 
-// mostUnknown is how many words are reported: a status that changes with every answer
-// must not fill a log.
-const mostUnknown = 10
+// maxUnknown limits how many are reported: a status that changes with every answer must
+// not fill a log.
+const maxUnknown = 10
 
-// Report returns what to say of a live job's status: "" if the word is known or was
-// reported before.
+// Report returns a note on a live job's status, "" if the status is known or was reported
+// before.
 func (u *Unknown) Report(status job.Status, short string) string {
-	if status == "" || status.Known() || u.told[status] || len(u.told) == mostUnknown {
+	if status == "" || status.Known() || u.reported[status] || len(u.reported) == maxUnknown {
 		return ""
 	}
-	if u.told == nil {
-		u.told = make(map[job.Status]bool)
+	if u.reported == nil {
+		u.reported = make(map[job.Status]bool)
 	}
-	u.told[status] = true
+	u.reported[status] = true
 	return fmt.Sprintf("the API gives %s the status %q, which jobwatch does not know; "+
 		"it waits until such jobs are Done or Error, and checks them ever more rarely", short, string(status))
 }

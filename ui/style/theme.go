@@ -1,10 +1,10 @@
-// Package style says what jobwatch looks like: colours by role, and glyphs. It
-// turns a role into the escape parameters that the terminal at hand understands.
+// Package style defines what jobwatch looks like: colours by role, glyphs, lines and
+// bars, and how durations are written. It turns a role into the escape parameters that the
+// terminal understands.
 package style
 
 import (
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -13,24 +13,24 @@ import (
 	"example.com/jobwatch/ui/sanitize"
 )
 
-// Role is what a piece of text is for. Colour never carries a meaning alone: a
-// glyph or a word always says the same.
+// Role is the purpose of a piece of text. Colour never carries a meaning alone: a glyph
+// or a word always says the same.
 type Role uint8
 
 // The roles. Status colours are used for status and for nothing else.
 const (
 	Text   Role = iota // the terminal's own foreground
 	Strong             // headings, the current job's description
-	Accent             // what is running, and where the focus is
+	Accent             // running jobs, and where the focus is
 	OK                 // Done
-	Warn               // stale, stalled, easing off
+	Warn               // stale, stalled, API unavailable
 	Error              // Error, rejected, given up
-	Dim                // what is old, or only labels something
-	Past               // the bar of a Done job: over, and not to be looked at
+	Dim                // old values and labels
+	Past               // the bar of a Done job
 	roles
 )
 
-// Ground is what a line lies on.
+// Ground is the background of a line.
 type Ground uint8
 
 // The grounds.
@@ -42,21 +42,21 @@ const (
 	grounds
 )
 
-// Theme holds prebuilt SGR parameters, so that drawing a row is only appending:
-// 20 times faster than styling cell by cell.
+// Theme holds prebuilt SGR parameters, so that drawing a row is only appending: 20 times
+// faster than styling cell by cell.
 type Theme struct {
 	Glyphs  Glyphs
 	Charset sanitize.Charset // what untrusted text is reduced to
 	sgr     [grounds][roles]string
-	colour  bool
 	styles  [roles]lipgloss.Style
-	bars    bool // a bar's empty part is drawn by background colour
+	// solidTrack: the empty part of a bar is drawn by its background alone.
+	solidTrack bool
 }
 
-// New makes the theme for a terminal of the given colour profile and background.
+// New returns the theme for a terminal of the given colour profile and background.
 func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
-	t := &Theme{Glyphs: g, Charset: g.Charset, colour: profile != termenv.Ascii}
-	t.bars = profile == termenv.TrueColor || profile == termenv.ANSI256
+	t := &Theme{Glyphs: g, Charset: g.Charset}
+	t.solidTrack = profile == termenv.TrueColor || profile == termenv.ANSI256
 	if profile == termenv.ANSI256 {
 		p = p.indexed(dark)
 	}
@@ -64,11 +64,13 @@ func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 	renderer.SetColorProfile(profile)
 	renderer.SetHasDarkBackground(dark)
 	for role := range roles {
-		t.styles[role] = p.style(renderer, dark, role)
-	}
-	for ground := range grounds {
-		for role := range roles {
-			t.sgr[ground][role] = p.sgr(profile, dark, ground, role)
+		colour := p.foreground(profile, dark, role)
+		t.styles[role] = renderer.NewStyle().Bold(role == Strong)
+		if colour != "" {
+			t.styles[role] = t.styles[role].Foreground(lipgloss.Color(colour))
+		}
+		for ground := range grounds {
+			t.sgr[ground][role] = sgr(profile, role, ground, colour, p.Grounds[ground].pick(dark))
 		}
 	}
 	return t
@@ -78,69 +80,84 @@ func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 // Every value starts with a reset, so that runs never leak into one another.
 func (t *Theme) SGR(g Ground, r Role) string { return t.sgr[g][r] }
 
-// SolidTrack reports whether a bar's empty part shows by its background alone.
-func (t *Theme) SolidTrack() bool { return t.bars }
-
-// Style is a role for the components of bubbles, which draw with Lip Gloss. It
-// asks no terminal anything: the profile and background are those of New.
+// Style returns a role for the components of bubbles, which draw with Lip Gloss. It never
+// queries the terminal: the profile and background are those given to New.
 func (t *Theme) Style(r Role) lipgloss.Style { return t.styles[r] }
 
-func (p Palette) style(renderer *lipgloss.Renderer, dark bool, r Role) lipgloss.Style {
-	style := renderer.NewStyle()
-	if renderer.ColorProfile() == termenv.ANSI {
-		if c := p.basic(r, dark); c != "" {
-			style = style.Foreground(lipgloss.Color(index16(c)))
-		}
-	} else if c := p.Colours[r].pick(dark); c != "" {
-		style = style.Foreground(lipgloss.Color(c))
+// sgr returns one entry of the table, given the foreground and background colours.
+func sgr(profile termenv.Profile, r Role, g Ground, front, back string) string {
+	colourless := profile == termenv.Ascii
+	// With few colours, the background is the terminal's own, and the selection is reversed.
+	reverse := false
+	if colourless || profile == termenv.ANSI {
+		reverse, back = g == Selected || g == SelectedTrack, ""
 	}
-	return style.Bold(r == Strong)
-}
-
-// index16 is the number, as Lip Gloss counts, of an SGR parameter among the 16.
-func index16(parameter string) string {
-	n, _ := strconv.Atoi(parameter)
-	if n >= 90 {
-		return strconv.Itoa(n - 90 + 8)
+	if colourless || reverse {
+		front = ""
 	}
-	return strconv.Itoa(n - 30)
-}
-
-// sgr builds one entry of the table.
-func (p Palette) sgr(profile termenv.Profile, dark bool, g Ground, r Role) string {
 	params := []string{"0"}
-	selected := g == Selected || g == SelectedTrack
-	switch profile {
-	case termenv.Ascii: // no colour: bold, faint and reverse keep every distinction
-		if selected {
-			params = append(params, "7")
-		}
-		if r == Strong || r == Error {
-			params = append(params, "1")
-		}
-		if r == Dim && !selected {
-			params = append(params, "2")
-		}
-	case termenv.ANSI: // 16 colours: the user's own palette, which suits their background
-		if selected {
-			params = append(params, "7")
-		}
-		if r == Strong {
-			params = append(params, "1")
-		}
-		if c := p.basic(r, dark); c != "" && !selected {
-			params = append(params, c)
-		}
-	default:
-		if r == Strong {
-			params = append(params, "1")
-		}
-		if c := p.Colours[r].pick(dark); c != "" {
-			params = append(params, profile.Color(c).Sequence(false))
-		}
-		if c := p.Grounds[g].pick(dark); c != "" {
-			params = append(params, profile.Color(c).Sequence(true))
-		}
+	if reverse {
+		params = append(params, "7")
+	}
+	if r == Strong || r == Error && colourless {
+		params = append(params, "1")
+	}
+	if r == Dim && colourless && !reverse {
+		params = append(params, "2")
+	}
+	if front != "" {
+		params = append(params, profile.Color(front).Sequence(false))
+	}
+	if back != "" {
+		params = append(params, profile.Color(back).Sequence(true))
 	}
 	return strings.Join(params, ";")
+}
+
+// Glyphs are the signs that jobwatch draws with. Each is one cell wide.
+type Glyphs struct {
+	Charset sanitize.Charset // what untrusted text is reduced to beside them
+
+	Queued, Running, Done, Error, Rejected, GivenUp, Checking string
+
+	Eighths  [9]string // a cell filled by 0 to 8 eighths
+	Track    string    // the empty part of a bar where background colours can't show it
+	Unknown  string    // a bar of unknown progress
+	Open     string    // an unfolded batch
+	Folded   string
+	News     string // changed since the user last looked
+	Marked   string // selected for an action
+	Cursor   string
+	Rule     string // a horizontal line
+	Side     string // a vertical line
+	Ellipsis string
+	Dot      string // between parts of a line
+	Thumb    string // of the scroll bar
+	Live     string // connection states
+	Easing   string
+	Paused   string
+}
+
+// Unicode returns the glyphs for terminals in a UTF-8 locale.
+func Unicode() Glyphs {
+	return Glyphs{
+		Queued: "○", Running: "◐", Done: "✓", Error: "✗", Rejected: "⊘", GivenUp: "?", Checking: "·",
+		Eighths: [9]string{" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},
+		Track:   "░", Unknown: "╌", Open: "▾", Folded: "▸", News: "•", Marked: "◆", Cursor: "▌",
+		Rule: "─", Side: "│", Ellipsis: "…", Dot: "·", Thumb: "┃",
+		Live: "●", Easing: "◌", Paused: "‖",
+	}
+}
+
+// ASCII returns the glyphs for TERM=linux, whose font lacks most of [Unicode], and for
+// locales that are not UTF-8.
+func ASCII() Glyphs {
+	return Glyphs{
+		Charset: sanitize.ASCII,
+		Queued:  "o", Running: ">", Done: "+", Error: "x", Rejected: "!", GivenUp: "?", Checking: ".",
+		Eighths: [9]string{"-", "-", "-", "-", "#", "#", "#", "#", "#"},
+		Track:   "-", Unknown: "~", Open: "v", Folded: ">", News: "*", Marked: "#", Cursor: "|",
+		Rule: "-", Side: "|", Ellipsis: "~", Dot: "-", Thumb: "|",
+		Live: "*", Easing: "~", Paused: "=",
+	}
 }
