@@ -9,7 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 )
 
 func TestPastedJobsAreWatchedUntilTheyAreDone(t *testing.T) {
@@ -262,4 +262,4 @@ func TestAJobThatWasGivenUpIsAskedForWhenItIsPastedAgain(t *testing.T) {
 	})
 }
 
-func foundIn(text string) paste.Found { return paste.IDs([]byte(text)) }
+func foundIn(text string) ids.Found { return ids.Find([]byte(text)) }

@@ -5,17 +5,17 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
 // takes has the terminal's reader take something out of the keys.
-func (d *desk) takes(event paste.Event) {
-	d.model.opts.Take = func([]rune) paste.Event { return event }
+func (d *desk) takes(event keyboard.Event) {
+	d.model.opts.Take = func([]rune) keyboard.Event { return event }
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlAt, Alt: true})
 	d.model.opts.Take = nil
 }
 
-func (d *desk) burst(text string) { d.takes(paste.Burst{Text: []byte(text)}) }
+func (d *desk) burst(text string) { d.takes(keyboard.Burst{Text: []byte(text)}) }
 
 // A short text is pasted into the wrong window: it neither undoes nor quits, nor answers a
 // question.
@@ -78,14 +78,14 @@ func TestAPasteWhoseBeginningWasTyped(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, _ := d.jobs(3)
 		id := ids[0].String()
-		pasted := paste.Paste{Text: []byte(id), Typed: 1}
+		pasted := keyboard.Paste{Text: []byte(id), Typed: 1}
 		d.press("/", id[:1])
 		d.takes(pasted)
 		d.asks("/" + id + "|")
 		d.press("esc", "a", id[:1])
 		d.takes(pasted)
 		d.sees("1 job")
-		d.takes(paste.Paste{Text: []byte(ids[1].String()), Typed: 1}) // among the jobs
+		d.takes(keyboard.Paste{Text: []byte(ids[1].String()), Typed: 1}) // among the jobs
 		d.sees("2 jobs")
 	})
 }
@@ -93,12 +93,12 @@ func TestAPasteWhoseBeginningWasTyped(t *testing.T) {
 // A click on the window brings the focus and the click at once.
 func TestTheFocusThatComesWithAClick(t *testing.T) {
 	atDesk(t, func(d *desk) {
-		d.takes(paste.Focus{})
+		d.takes(keyboard.Focus{})
 		if !d.model.away.blurred {
 			d.Error("it has the focus")
 		}
-		d.takes(paste.Focus{In: true})
-		d.takes(paste.Escape{})
+		d.takes(keyboard.Focus{In: true})
+		d.takes(keyboard.Escape{})
 		d.takes(nil)
 		if d.model.away.blurred {
 			d.Error("it has no focus")

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/terminal"
+	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
 // Console is the terminal that a dashboard runs on.
 type Console struct {
 	out  *terminal.Output
-	keys *paste.Reader
+	keys *keyboard.Reader
 	env  terminal.Env
 	mode notify.Mode
 	bar  notify.Taskbar
@@ -24,7 +24,7 @@ var _ Terminal = (*Console)(nil)
 // NewConsole returns the console of a terminal open for reading and for writing.
 func NewConsole(in, out *os.File, env terminal.Env, mode notify.Mode) *Console {
 	return &Console{
-		out: terminal.NewOutput(out), keys: paste.NewReader(in), env: env, mode: mode, bar: notify.NewTaskbar(env),
+		out: terminal.NewOutput(out), keys: keyboard.NewReader(in), env: env, mode: mode, bar: notify.NewTaskbar(env),
 	}
 }
 
@@ -54,5 +54,5 @@ func (c *Console) Taskbar(percent int, failed bool) {
 // AskBackground implements [Terminal]. The reply comes among the keys.
 func (c *Console) AskBackground() { c.out.Send(terminal.QueryBackground) }
 
-// Take says what a [paste.EventKey] or a pasted key stands for; it is [Options].Take.
-func (c *Console) Take(runes []rune) paste.Event { return c.keys.Take(runes) }
+// Take says what a [keyboard.EventKey] or a pasted key stands for; it is [Options].Take.
+func (c *Console) Take(runes []rune) keyboard.Event { return c.keys.Take(runes) }

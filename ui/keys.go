@@ -7,10 +7,10 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
+	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
 // Action is an action of the screen, for those who offer to bind other keys to it.
@@ -95,7 +95,7 @@ func joined(by string, parts ...string) string {
 
 // pressed acts on a key, for the prompt or the screen that has the keyboard.
 func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
-	if msg.Paste || msg.String() == paste.EventKey {
+	if msg.Paste || msg.String() == keyboard.EventKey {
 		return m.took(msg.Runes)
 	}
 	a := m.keys.byKey[msg.String()]
@@ -155,12 +155,12 @@ func (m *Model) perform(a *action) tea.Cmd {
 // took acts on what the terminal's reader took out of the keys, such as a whole paste, or
 // the terminal's answer about its background.
 func (m *Model) took(runes []rune) tea.Cmd {
-	var event paste.Event = paste.Paste{Text: []byte(string(runes))}
+	var event keyboard.Event = keyboard.Paste{Text: []byte(string(runes))}
 	if m.opts.Take != nil {
 		event = m.opts.Take(runes)
 	}
 	switch event := event.(type) {
-	case paste.Paste:
+	case keyboard.Paste:
 		if m.typing() {
 			event.Text = event.Text[event.Typed:] // what came before was typed, or opened the prompt
 		}
@@ -172,16 +172,16 @@ func (m *Model) took(runes []rune) tea.Cmd {
 			note = "the paste was cut off"
 		}
 		return m.pastedText(event.Text, note)
-	case paste.Burst:
+	case keyboard.Burst:
 		return m.burst(string(event.Text))
-	case paste.Escape:
+	case keyboard.Escape:
 		return m.pressed(tea.KeyMsg{Type: tea.KeyEsc})
-	case paste.Focus:
+	case keyboard.Focus:
 		if event.In {
 			return m.handle(tea.FocusMsg{})
 		}
 		return m.handle(tea.BlurMsg{})
-	case paste.Background:
+	case keyboard.Background:
 		if dark, ok := terminal.ParseBackgroundReply(event.Colour); ok {
 			m.retheme(dark)
 		}

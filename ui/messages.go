@@ -10,7 +10,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 )
 
 // The messages, each beside the command that makes it; those of one feature alone, such
@@ -38,7 +38,7 @@ func open(ctx context.Context, how func(context.Context) (Journal, store.Opened,
 
 // pastedMsg is the job IDs found in a text, to become one batch.
 type pastedMsg struct {
-	found paste.Found
+	found ids.Found
 	batch string // the batch's name; "" names it after the time
 	note  string // told beside what was added
 
@@ -49,7 +49,7 @@ type pastedMsg struct {
 }
 
 func parse(text []byte, batch, note string) tea.Cmd {
-	return func() tea.Msg { return pastedMsg{found: paste.IDs(text), batch: batch, note: note} }
+	return func() tea.Msg { return pastedMsg{found: ids.Find(text), batch: batch, note: note} }
 }
 
 // savedMsg ends the one save in flight.

@@ -9,8 +9,9 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
 // Watcher is the poller, as the dashboard uses it. None of these waits.
@@ -40,13 +41,13 @@ type Terminal interface {
 	// Taskbar shows progress beside the title, in percent; nothing when negative.
 	Taskbar(percent int, failed bool)
 	// AskBackground asks for the background colour, without waiting. The answer, if
-	// there is one, comes as a [paste.Background].
+	// there is one, comes as a [keyboard.Background].
 	AskBackground()
 }
 
 // Arrival is job IDs that become one batch.
 type Arrival struct {
-	Found paste.Found
+	Found ids.Found
 	Batch string // the batch's name; "" names it after the time
 	Given bool   // by the user, who may undo it; else it came by itself, as the demo's do
 }
@@ -57,8 +58,8 @@ type Options struct {
 	Watcher  Watcher
 	Terminal Terminal
 
-	Arrivals <-chan Arrival           // nil: none but what is typed
-	Take     func([]rune) paste.Event // what a paste.EventKey or a pasted key stands for; nil: itself
+	Arrivals <-chan Arrival              // nil: none but what is typed
+	Take     func([]rune) keyboard.Event // what a keyboard.EventKey or a pasted key stands for; nil: itself
 
 	Palette style.Palette
 	Glyphs  style.Glyphs

@@ -6,7 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -117,9 +117,9 @@ func (m *Model) addTyped(pasted []byte, note string) tea.Cmd {
 	whole := m.input.insert(pasted)
 	typed := m.input.Value()
 	return func() tea.Msg {
-		found := paste.IDs(before + "\n" + string(pasted) + "\n" + after)
+		found := ids.Find(before + "\n" + string(pasted) + "\n" + after)
 		if len(found.IDs) == 0 { // the rest of a half-typed ID, perhaps
-			found = paste.IDs(before + string(pasted) + after)
+			found = ids.Find(before + string(pasted) + after)
 		}
 		if len(found.IDs) == 0 && !whole {
 			note = joined("; ", note, tooLong())

@@ -11,9 +11,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/panics"
-	"example.com/jobwatch/ui/paste"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
+	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
 // How long the end may take when something hangs.
@@ -126,7 +126,7 @@ func (c *Console) Print(text string) {
 
 // keys is the keyboard. Bubble Tea reads it where nobody would recover from a panic.
 type keys struct {
-	*paste.Reader
+	*keyboard.Reader
 	broken func(*panics.Error)
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 )
 
 // parseJobs reads the arguments that are not flags. want says that "-" was one.
@@ -54,7 +54,7 @@ func parseJob(arg string) ([]job.ID, error) {
 
 // oneJob reads an ID, or the one ID that is a part of a path or URL.
 func oneJob(s string) (job.ID, bool) {
-	if id, ok := paste.Parse(s); ok {
+	if id, ok := ids.Parse(s); ok {
 		return id, true
 	}
 	u, err := url.Parse(s)
@@ -65,7 +65,7 @@ func oneJob(s string) (job.ID, bool) {
 	var found job.ID
 	n := 0
 	for part := range strings.SplitSeq(u.Path, "/") {
-		if id, ok := paste.Parse(part); ok {
+		if id, ok := ids.Parse(part); ok {
 			found = id
 			n++
 		}
@@ -82,7 +82,7 @@ func notAJob(arg string) error {
 		why = fmt.Sprintf("not a job ID: it has %d characters, an ID has %d", len(arg), idLen)
 	case arg != "" && hex == "":
 		why = "not a job ID: its dashes are not where an ID has them (8-4-4-4-12)"
-	case paste.IDs(arg).Near > 0:
+	case ids.Find(arg).Near > 0:
 		why = "looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12"
 	case strings.Contains(arg, "/"):
 		why = "not a job: want a path or URL with one job ID in it, such as /job/ID/status"

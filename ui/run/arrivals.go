@@ -5,17 +5,17 @@ import (
 
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui"
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 )
 
 // arrivals are the jobs given at the start, and the demo's. A panic among them fails
 // ctx.
-func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given paste.Found) <-chan ui.Arrival {
+func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given ids.Found) <-chan ui.Arrival {
 	arrivals := make(chan ui.Arrival)
 	go func() {
 		defer close(arrivals)
 		defer panics.Into(func(e *panics.Error) { fail(e) })
-		send := func(found paste.Found, batch string, given bool) bool {
+		send := func(found ids.Found, batch string, given bool) bool {
 			if len(found.IDs) == 0 && found.Near == 0 {
 				return true
 			}
@@ -30,10 +30,10 @@ func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given 
 			return
 		}
 		for _, b := range a.sim.Demo(1) {
-			send(paste.Found{IDs: b.IDs}, b.Name, false)
+			send(ids.Found{IDs: b.IDs}, b.Name, false)
 		}
 		for b := range a.sim.Arrivals(ctx, 1) {
-			send(paste.Found{IDs: b.IDs}, b.Name, false)
+			send(ids.Found{IDs: b.IDs}, b.Name, false)
 		}
 	}()
 	return arrivals

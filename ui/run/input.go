@@ -10,13 +10,13 @@ import (
 
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 )
 
 // given finds the jobs of the command line, then those in standard input's text. A text
 // without any is an error where only they can have been meant: a script whose list of jobs
 // came out empty must not be told that all is Done, nor wait for others.
-func given(ctx context.Context, opts config.Options) (paste.Found, error) {
+func given(ctx context.Context, opts config.Options) (ids.Found, error) {
 	found, read, err := input(ctx, opts)
 	if err != nil {
 		return found, err
@@ -46,12 +46,12 @@ const inputDelay = 10 * time.Second
 // input reads standard input's text, where job IDs are expected there, and reports
 // whether it was a text or a file, be it an empty one. It ends with ctx, for an input that
 // never does.
-func input(ctx context.Context, opts config.Options) (paste.Found, bool, error) {
+func input(ctx context.Context, opts config.Options) (ids.Found, bool, error) {
 	if opts.Stdin == config.IgnoreStdin {
-		return paste.Found{}, false, nil
+		return ids.Found{}, false, nil
 	}
 	text := false
-	scanner := paste.NewScanner()
+	scanner := ids.NewScanner()
 	done := make(chan error, 1)
 	go func() {
 		defer panics.Into(func(e *panics.Error) { done <- e })
@@ -65,13 +65,13 @@ func input(ctx context.Context, opts config.Options) (paste.Found, bool, error) 
 		select {
 		case err := <-done:
 			if err != nil {
-				return paste.Found{}, false, fmt.Errorf("standard input can't be read: %w", err)
+				return ids.Found{}, false, fmt.Errorf("standard input can't be read: %w", err)
 			}
 			return scanner.Found, text, nil
 		case <-late:
 			fmt.Fprintln(os.Stderr, "jobwatch: waiting for the end of standard input, which may hold job IDs")
 		case <-ctx.Done():
-			return paste.Found{}, false, context.Cause(ctx)
+			return ids.Found{}, false, context.Cause(ctx)
 		}
 	}
 }

@@ -1,10 +1,12 @@
-package paste
+package keyboard
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/jobwatch/ui/ids"
 )
 
 // machine is the filter as a state machine that reads byte by byte.
@@ -223,7 +225,7 @@ func (m *machine) flush() {
 		different[r] = true
 	}
 	switch n := utf8.RuneCountInString(text); {
-	case n >= 6 && len(different) > 2, lineEndBeforeText.MatchString(text), len(text) >= idLen && len(IDs(text).IDs) > 0:
+	case n >= 6 && len(different) > 2, lineEndBeforeText.MatchString(text), len(text) >= idLen && len(ids.Find(text).IDs) > 0:
 		m.said.WriteString("<" + text + ">")
 	case n > 1:
 		m.said.WriteString("{" + text + "}")

@@ -1,6 +1,5 @@
-// Package paste takes what people paste: job IDs out of any text, and whole pastes
-// out of what the terminal sends ([Reader]).
-package paste
+// Package ids finds job IDs in any text that people paste or pipe.
+package ids
 
 import (
 	"strconv"
@@ -30,7 +29,7 @@ func (f *Found) NearText() string {
 	return strconv.Itoa(f.Near) + " look like cut-off IDs"
 }
 
-// IDs finds every job ID in any text: a UUID (RFC 9562) in canonical form, in
+// Find finds every job ID in any text: a UUID (RFC 9562) in canonical form, in
 // either case, wherever it stands. Lists, URLs, paths, JSON, file names and log
 // lines need no parser of their own. What mails, web pages and colours do to an ID is
 // undone; see [reading].
@@ -47,14 +46,14 @@ func (f *Found) NearText() string {
 // 4-12 and some of the group before, and is no ID, is counted as near one.
 //
 // It takes time linear in the text, a few ns a byte.
-func IDs[T ~string | ~[]byte](text T) Found {
+func Find[T ~string | ~[]byte](text T) Found {
 	s := NewScanner()
 	_, _ = s.Write([]byte(text)) // never fails
 	_ = s.Close()
 	return s.Found
 }
 
-// Scanner finds the job IDs of a text that is written to it piece by piece, as [IDs]
+// Scanner finds the job IDs of a text that is written to it piece by piece, as [Find]
 // does, wherever the pieces end. UTF-16 with a byte-order mark, in which PowerShell
 // writes files, is understood. Beside what it found, it holds some kilobytes at most.
 type Scanner struct {

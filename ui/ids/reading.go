@@ -1,4 +1,4 @@
-package paste
+package ids
 
 import (
 	"bytes"
@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	idLen      = 36 // an ID in canonical form, 8-4-4-4-12
 	firstGroup = 8  // its hexadecimal digits before the first hyphen
 	digits     = 32 // in all
 	tail       = 16 // those before its last two groups
 
+	esc        = '\x1b'
 	softHyphen = '\u00ad'
 )
 
@@ -46,7 +46,7 @@ type reading struct {
 	whole  bool
 }
 
-// Parse reads a text that is one ID and no more, in any of the ways in which [IDs]
+// Parse reads a text that is one ID and no more, in any of the ways in which [Find]
 // finds one.
 func Parse(text string) (job.ID, bool) {
 	text = strings.TrimFunc(text, func(c rune) bool { return unicode.Is(unicode.Cf, c) })

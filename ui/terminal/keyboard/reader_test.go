@@ -1,6 +1,6 @@
 //go:build unix
 
-package paste_test
+package keyboard_test
 
 import (
 	"bytes"
@@ -15,30 +15,46 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
 
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/terminal/keyboard"
 )
+
+const (
+	idA = "01890a5d-ac96-774b-bcce-b302099a8057"
+	idB = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
+	idC = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+)
+
+// manyIDs returns n different IDs, one a line.
+func manyIDs(n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, "%08x-ac96-774b-bcce-b302099a8057\n", i)
+	}
+	return b.Bytes()
+}
 
 // screen is a real Bubble Tea program on a real pseudo-terminal.
 type screen struct {
-	keyboard *os.File // what is typed here, the program reads
-	tty      *os.File // the program's end
-	saw      chan any // what came of it: strings of keys, paste.Event values
-	ended    chan error
-	program  *tea.Program
+	master  *os.File // what is typed here, the program reads
+	tty     *os.File // the program's end
+	saw     chan any // what came of it: strings of keys, keyboard.Event values
+	ended   chan error
+	program *tea.Program
 }
 
-// newScreen starts a program; ours tells whether it reads through paste.Reader.
+// newScreen starts a program; ours tells whether it reads through keyboard.Reader.
 func newScreen(tb testing.TB, ours bool) *screen {
 	tb.Helper()
-	keyboard, tty, err := pty.Open()
+	master, tty, err := pty.Open()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &screen{keyboard: keyboard, tty: tty, saw: make(chan any, 10_000), ended: make(chan error, 1)}
+	s := &screen{master: master, tty: tty, saw: make(chan any, 10_000), ended: make(chan error, 1)}
 	m := model{saw: s.saw, up: make(chan struct{})}
 	var input io.Reader = tty
 	if ours {
-		m.reader = paste.NewReader(tty)
+		m.reader = keyboard.NewReader(tty)
 		input = m.reader
 	}
 	s.program = tea.NewProgram(m, tea.WithInput(input), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
@@ -52,7 +68,7 @@ func newScreen(tb testing.TB, ours bool) *screen {
 		if err := s.wait(tb); err != nil {
 			tb.Errorf("the program ended with %v", err)
 		}
-		_ = keyboard.Close()
+		_ = master.Close()
 		_ = tty.Close()
 	})
 	return s
@@ -72,7 +88,7 @@ func (s *screen) wait(tb testing.TB) error {
 
 func (s *screen) types(tb testing.TB, text string) {
 	tb.Helper()
-	if _, err := io.WriteString(s.keyboard, text); err != nil {
+	if _, err := io.WriteString(s.master, text); err != nil {
 		tb.Error(err)
 	}
 }
@@ -103,13 +119,13 @@ func (s *screen) wants(tb testing.TB, want ...string) {
 func (s *screen) words(tb testing.TB) string {
 	tb.Helper()
 	switch saw := s.next(tb).(type) {
-	case paste.Paste:
+	case keyboard.Paste:
 		return fmt.Sprintf("<%s>", saw.Text)
-	case paste.Background:
+	case keyboard.Background:
 		return "(" + saw.Colour + ")"
-	case paste.Burst:
+	case keyboard.Burst:
 		return fmt.Sprintf("{%s}", saw.Text)
-	case paste.Escape:
+	case keyboard.Escape:
 		return "esc"
 	default:
 		return fmt.Sprint(saw)
@@ -117,7 +133,7 @@ func (s *screen) words(tb testing.TB) string {
 }
 
 type model struct {
-	reader *paste.Reader
+	reader *keyboard.Reader
 	saw    chan any
 	up     chan struct{}
 }
@@ -133,10 +149,10 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
 		switch {
-		case msg.String() == paste.EventKey && m.reader != nil:
+		case msg.String() == keyboard.EventKey && m.reader != nil:
 			m.saw <- m.reader.Take(nil)
 		case msg.Paste:
-			m.saw <- paste.Paste{Text: []byte(string(msg.Runes))}
+			m.saw <- keyboard.Paste{Text: []byte(string(msg.Runes))}
 		default:
 			m.saw <- msg.String()
 		}
@@ -220,14 +236,14 @@ func TestAStormOfKeysIsNotTorn(t *testing.T) {
 	s.types(t, strings.Repeat("ä", 300))
 	for seen := 0; seen < 300; { // as many at a time as came before anybody read them
 		switch saw := s.next(t).(type) {
-		case paste.Burst:
+		case keyboard.Burst:
 			seen += strings.Count(string(saw.Text), "ä")
 		case string:
 			seen += strings.Count(saw, "ä")
 		}
 	}
 	s.types(t, "\x1b[200~"+strings.Repeat(idA+"\n", 100)+"\x1b[201~"+strings.Repeat("\x1b[<64;10;20M", n)+"q")
-	if saw, ok := s.next(t).(paste.Paste); !ok || len(saw.Text) != 100*37 {
+	if saw, ok := s.next(t).(keyboard.Paste); !ok || len(saw.Text) != 100*37 {
 		t.Errorf("saw %d bytes", len(saw.Text))
 	}
 	for range n {
@@ -243,7 +259,7 @@ func TestAKeyThatComesInPartsIsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close(); _ = w.Close() }()
-	reader := paste.NewReader(r)
+	reader := keyboard.NewReader(r)
 	for _, step := range []struct{ comes, given string }{
 		{"k\x1b[<64;10", "k"},
 		{";20M\xc3", "\x1b[<64;10;20M"},
@@ -267,30 +283,30 @@ func TestAKeyThatComesInPartsIsOne(t *testing.T) {
 // Issue 2 asks for 20,000 in under a second.
 func TestAHundredThousandPastedIDsArriveWhole(t *testing.T) {
 	s := newScreen(t, true)
-	ids := manyIDs(100_000)
-	s.types(t, "a\x1b[200~"+string(ids)+"\x1b[201~z")
+	pasted := manyIDs(100_000)
+	s.types(t, "a\x1b[200~"+string(pasted)+"\x1b[201~z")
 	s.wants(t, "a")
-	saw, ok := s.next(t).(paste.Paste)
-	if !ok || !bytes.Equal(saw.Text, ids) {
-		t.Fatalf("saw %d bytes, want %d", len(saw.Text), len(ids))
+	saw, ok := s.next(t).(keyboard.Paste)
+	if !ok || !bytes.Equal(saw.Text, pasted) {
+		t.Fatalf("saw %d bytes, want %d", len(saw.Text), len(pasted))
 	}
 	s.wants(t, "z")
-	if n := len(paste.IDs(saw.Text).IDs); n != 100_000 {
+	if n := len(ids.Find(saw.Text).IDs); n != 100_000 {
 		t.Errorf("%d IDs", n)
 	}
 }
 
 func TestTheTerminalIsRawWhileWeReadAndSaneAfter(t *testing.T) {
-	keyboard, tty, err := pty.Open()
+	master, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = keyboard.Close(); _ = tty.Close() }()
+	defer func() { _ = master.Close(); _ = tty.Close() }()
 	before, err := term.GetState(tty.Fd())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := model{reader: paste.NewReader(tty), saw: make(chan any, 1), up: make(chan struct{})}
+	m := model{reader: keyboard.NewReader(tty), saw: make(chan any, 1), up: make(chan struct{})}
 	program := tea.NewProgram(m, tea.WithInput(m.reader), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
 	ended := make(chan error, 1)
 	go func() { _, err := program.Run(); ended <- err }()
@@ -318,7 +334,7 @@ func TestASmallBufferLosesNothing(t *testing.T) {
 		_, _ = io.WriteString(w, "jk\x1b[200~id\x1b[201~\x1b[A")
 		_ = w.Close()
 	}()
-	reader := paste.NewReader(r)
+	reader := keyboard.NewReader(r)
 	var keys []byte
 	for {
 		b := make([]byte, 3)
@@ -331,16 +347,16 @@ func TestASmallBufferLosesNothing(t *testing.T) {
 	if got, want := string(keys), "\x1b\x00\x1b\x00\x1b[A"; got != want {
 		t.Errorf("read %q, want %q", got, want)
 	}
-	if event, ok := reader.Take(nil).(paste.Burst); !ok || string(event.Text) != "jk" {
+	if event, ok := reader.Take(nil).(keyboard.Burst); !ok || string(event.Text) != "jk" {
 		t.Errorf("took %v", event)
 	}
-	if event, ok := reader.Take(nil).(paste.Paste); !ok || string(event.Text) != "id" {
+	if event, ok := reader.Take(nil).(keyboard.Paste); !ok || string(event.Text) != "id" {
 		t.Errorf("took %v", event)
 	}
 	if event := reader.Take(nil); event != nil {
 		t.Errorf("took %v", event)
 	}
-	if event, ok := reader.Take([]rune(idA)).(paste.Paste); !ok || string(event.Text) != idA {
+	if event, ok := reader.Take([]rune(idA)).(keyboard.Paste); !ok || string(event.Text) != idA {
 		t.Errorf("a paste that came past Read is %v", event)
 	}
 }
@@ -359,12 +375,12 @@ func BenchmarkPaste(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			s := newScreen(b, c.ours)
-			ids := manyIDs(c.ids)
-			text := "\x1b[200~" + string(ids) + "\x1b[201~"
+			pasted := manyIDs(c.ids)
+			text := "\x1b[200~" + string(pasted) + "\x1b[201~"
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
 				s.types(b, text)
-				if saw, ok := s.next(b).(paste.Paste); !ok || len(saw.Text) != len(ids) {
+				if saw, ok := s.next(b).(keyboard.Paste); !ok || len(saw.Text) != len(pasted) {
 					b.Fatal("not the paste")
 				}
 			}

@@ -1,4 +1,4 @@
-package paste_test
+package ids_test
 
 import (
 	"encoding/binary"
@@ -13,7 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 )
 
 // Mails, web pages, word processors and terminals do things to an ID that nobody sees.
@@ -65,7 +65,7 @@ func TestAnIDThatAMailOrAPageHasMangledIsFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, around := range []string{"%s", "%s\n" + idB, idB + "\n%s\n" + idC} {
 				text := fmt.Sprintf(around, text)
-				got := paste.IDs(text)
+				got := ids.Find(text)
 				if n := strings.Count(fmt.Sprint(got.IDs), idA); n != 1 || got.Near != 0 {
 					t.Errorf("in %q it is %d times, and %d are near one", text, n, got.Near)
 				}
@@ -111,7 +111,7 @@ func TestWhatIsNearlyAnIDIsCounted(t *testing.T) {
 		"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01":                               0, // of a traceparent header
 		"00000000-0000-0000-0000-000000000000":                                                  0,
 	} {
-		if got := paste.IDs(text); got.Near != near {
+		if got := ids.Find(text); got.Near != near {
 			t.Errorf("%q: %d near, want %d; IDs %v", text, got.Near, near, got.IDs)
 		}
 	}
@@ -136,7 +136,7 @@ func TestWhatDoesNotBelongTogetherIsNotJoined(t *testing.T) {
 		"- " + idA + "\n- " + idB:                    "[" + idA + " " + idB + "]",
 		idA + "-\n" + idB:                            "[" + idA + " " + idB + "]",
 	} {
-		if got := fmt.Sprint(paste.IDs(text).IDs); got != want {
+		if got := fmt.Sprint(ids.Find(text).IDs); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
@@ -201,7 +201,7 @@ var (
 )
 
 // reference tries every form of an ID at every place of the text.
-func reference(text string, forms []form) (found paste.Found) {
+func reference(text string, forms []form) (found ids.Found) {
 	seen := map[job.ID]bool{}
 	for i := 0; i < len(text); {
 		id, n := idAt(text, i, forms)
@@ -302,7 +302,7 @@ func FuzzEveryIDOfAnyTextIsFound(f *testing.F) {
 		if strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff") || len(s) > 2000 {
 			t.Skip("UTF-16 is the table's, and what is longer takes the reference too long")
 		}
-		got, want := paste.IDs(s), reference(s, forms)
+		got, want := ids.Find(s), reference(s, forms)
 		if fmt.Sprint(got.IDs, got.Duplicates) != fmt.Sprint(want.IDs, want.Duplicates) {
 			t.Errorf("IDs(%q) = %v, want %v", s, got, want)
 		}
@@ -315,8 +315,8 @@ func FuzzEveryIDOfAnyTextIsFound(f *testing.F) {
 }
 
 // inPieces finds the IDs of a text that comes so many bytes at a time.
-func inPieces(text string, size int) paste.Found {
-	s := paste.NewScanner()
+func inPieces(text string, size int) ids.Found {
+	s := ids.NewScanner()
 	for piece := range slices.Chunk([]byte(text), size) {
 		_, _ = s.Write(piece)
 	}
@@ -330,7 +330,7 @@ func TestAScannerKeepsLittleOfALongText(t *testing.T) {
 		"prose": "A well-known text, 2025-06-10, without IDs. ", "digits": "0", "spaces": " ", "lines": "\n", "hyphens": "a-",
 		"near IDs": idA[:35] + "-", "sequences": "a\x1b[m", "zero-width": "a\u200b", "an open sequence": "\x1b]",
 	} {
-		s := paste.NewScanner()
+		s := ids.NewScanner()
 		_, _ = s.Write([]byte(idA[:30]))
 		piece := []byte(strings.Repeat(text, 4096/len(text)))
 		var before, after runtime.MemStats
@@ -396,7 +396,7 @@ func FuzzAMangledIDIsFoundInAnyText(f *testing.F) {
 		if r.IntN(2) == 0 {
 			id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4
 		}
-		first, last := paste.IDs(before+" "), paste.IDs(" "+after)
+		first, last := ids.Find(before+" "), ids.Find(" "+after)
 		if first.Near > 0 || strings.HasPrefix(before, "\xff\xfe") || strings.HasPrefix(before, "\xfe\xff") {
 			t.Skip("it may be a part of the ID that comes, or UTF-16")
 		}
@@ -407,7 +407,7 @@ func FuzzAMangledIDIsFoundInAnyText(f *testing.F) {
 				want = append(want, id)
 			}
 		}
-		if got := paste.IDs(text); !slices.Equal(got.IDs, want) {
+		if got := ids.Find(text); !slices.Equal(got.IDs, want) {
 			t.Errorf("IDs(%q) = %v, want %v", text, got.IDs, want)
 		}
 	})

@@ -1,10 +1,12 @@
-package paste
+package keyboard
 
 import (
 	"bytes"
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"example.com/jobwatch/ui/ids"
 )
 
 // Not every terminal brackets pastes: GNU screen, the Linux console and serial lines
@@ -16,6 +18,8 @@ const (
 	keyPause = 3 * time.Millisecond
 	// maxBurst bounds text that came at once and is no paste, in bytes: a held key's.
 	maxBurst = 4 << 10
+	// idLen is the length of a job ID, in bytes.
+	idLen = 36
 	// surelyKeys is how many bytes of text that is no paste yet are not expected to become
 	// one: keys that are held need not wait.
 	surelyKeys = 32
@@ -84,7 +88,7 @@ func (f *filter) releaseText(keys []byte) []byte {
 	switch {
 	case len(unsent) == 0:
 		return keys
-	case isPaste(unsent), len(all) >= idLen && len(IDs(all).IDs) > 0:
+	case isPaste(unsent), len(all) >= idLen && len(ids.Find(all).IDs) > 0:
 		keys = f.event(keys, Paste{Text: all, Typed: typed, Truncated: f.text.truncated})
 	case utf8.RuneCount(unsent) == 1:
 		keys = append(keys, unsent...)

@@ -1,4 +1,4 @@
-package paste
+package keyboard
 
 import (
 	"strings"
@@ -126,3 +126,5 @@ func ss3Len(data []byte) int {
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+func isHex(b byte) bool { return isDigit(b) || b|0x20-'a' <= 5 }

@@ -1,4 +1,4 @@
-package paste_test
+package ids_test
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"example.com/jobwatch/ui/paste"
+	"example.com/jobwatch/ui/ids"
 )
 
 const (
@@ -55,7 +55,7 @@ func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
 		"a full-width lookalike": {"０１８９０ａ５ｄ-ac96-774b-bcce-b302099a8057", nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := paste.IDs(c.text)
+			got := ids.Find(c.text)
 			if fmt.Sprint(got.IDs) != fmt.Sprint(c.want) || got.Duplicates != c.duplicates {
 				t.Errorf("IDs = %v and %d duplicates, want %v and %d", got.IDs, got.Duplicates, c.want, c.duplicates)
 			}
@@ -90,7 +90,7 @@ func BenchmarkIDs(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				paste.IDs(text)
+				ids.Find(text)
 			}
 		})
 	}

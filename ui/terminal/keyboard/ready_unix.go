@@ -1,6 +1,6 @@
 //go:build unix
 
-package paste
+package keyboard
 
 import (
 	"errors"

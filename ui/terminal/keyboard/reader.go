@@ -1,4 +1,6 @@
-package paste
+// Package keyboard reads a terminal's keys for Bubble Tea: it takes out pastes and the
+// terminal's replies, and passes on only keys that Bubble Tea knows.
+package keyboard
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-package paste
+package keyboard
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/jobwatch/ui/ids"
 )
 
 var start = time.Date(2025, 6, 10, 15, 55, 31, 0, time.UTC)
@@ -275,7 +277,7 @@ func bracketed(s *session) (all []Event) {
 	for _, e := range s.filter.events {
 		switch e := e.(type) {
 		case Paste:
-			if !isPaste(e.Text[e.Typed:]) && len(IDs(e.Text).IDs) == 0 {
+			if !isPaste(e.Text[e.Typed:]) && len(ids.Find(e.Text).IDs) == 0 {
 				all = append(all, e)
 			}
 		case Background:
