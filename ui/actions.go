@@ -64,7 +64,7 @@ func actions() [][]action {
 		{name: "view", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: just((*Model).viewNext)},
 		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: just((*Model).back)},
 	}, {
-		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: ask(filterPrompt)},
+		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: just((*Model).askFilter)},
 		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: just((*Model).statusNext)},
 		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: just((*Model).sortNext)},
 		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: just((*Model).selectRow)},
@@ -77,8 +77,8 @@ func actions() [][]action {
 		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: toggle(problemScreen)},
 		{name: "log", keys: keys{"l"}, title: "event log", in: everywhere, perform: toggle(logScreen)},
 	}, {
-		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: ask(addPrompt)},
-		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: ask(namePrompt)},
+		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: just((*Model).askIDs)},
+		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: just((*Model).askName)},
 		{name: "forget", keys: keys{"x"}, title: "remove", in: onJobs, perform: (*Model).forgetTargets},
 		{name: "forget-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, perform: (*Model).clearFinished},
 		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, perform: func(m *Model) tea.Cmd { return m.undo(false) }},
@@ -100,9 +100,6 @@ func just(perform func(*Model)) func(*Model) tea.Cmd {
 		return nil
 	}
 }
-
-// ask opens a prompt.
-func ask(p prompt) func(*Model) tea.Cmd { return just(func(m *Model) { m.ask(p) }) }
 
 // toggle opens a screen, or closes it again.
 func toggle(s screen) func(*Model) tea.Cmd {

@@ -24,8 +24,8 @@ func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
 
 // pasted tracks the jobs found in a text, as one batch.
 func (m *Model) pasted(msg pastedMsg) tea.Cmd {
-	if msg.asked && len(msg.found.IDs) > 0 && m.prompt == addPrompt && m.input.Value() == msg.typed {
-		m.closePrompt()
+	if msg.close != nil && len(msg.found.IDs) > 0 {
+		msg.close()
 	}
 	if !m.loaded {
 		m.pending = append(m.pending, msg)
@@ -115,7 +115,7 @@ func (m *Model) pastedNothing(msg pastedMsg) {
 	switch {
 	case msg.arrived:
 		none = "no job IDs on standard input"
-	case msg.asked:
+	case msg.close != nil:
 		none = "no job IDs in this text"
 	}
 	if near := msg.found.NearText(); near != "" {

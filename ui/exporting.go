@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
@@ -28,15 +30,6 @@ func (m *Model) exported(msg exportedMsg) {
 		m.warn(fmt.Sprintf("nothing was exported: %v", msg.err))
 	default:
 		m.say(style.OK, sanitize.Line(fmt.Sprintf("wrote %s to %s", plural(msg.rows, "job"), msg.name)))
-	}
-}
-
-// askExport asks for the file for the jobs that the filter shows, or for the IDs of a cause.
-func (m *Model) askExport() {
-	if m.screen == listScreen {
-		m.ask(exportPrompt)
-	} else if m.trouble.saving = m.trouble.current().ids; len(m.trouble.saving) > 0 {
-		m.ask(savePrompt)
 	}
 }
 
@@ -68,4 +61,23 @@ func (m *Model) exportRow(r *joblist.Row, batch string) export.Row {
 		row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
 	}
 	return row
+}
+
+// saveIDs writes IDs to a file, a line each.
+func saveIDs(name string, ids []job.ID) tea.Cmd {
+	return func() tea.Msg {
+		path, err := export.Text(name, []byte(joinIDs(ids)+"\n"))
+		return exportedMsg{name: cmp.Or(path, name), rows: len(ids), err: err}
+	}
+}
+
+func joinIDs(ids []job.ID) string {
+	var b strings.Builder
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(id.String())
+	}
+	return b.String()
 }

@@ -18,26 +18,12 @@ import (
 // how the list is narrowed.
 func (m *Model) footer() string {
 	width := m.layout.width
+	if m.prompt.Open() {
+		line, x := m.prompt.View(m.theme, width)
+		m.cursor = terminal.Cursor{X: x, Y: m.layout.height - 1, Shown: x >= 0}
+		return line
+	}
 	l := style.NewLine(m.theme, style.Plain).Space(1)
-	if m.prompt == confirmPrompt {
-		answers := " y/n, enter: yes"
-		if displayWidth(m.asking.text)+len(answers) > width-2 {
-			answers = " y/n"
-		}
-		l.Cut(style.Warn, m.asking.text, width-2-len(answers)).Put(style.Warn, answers).Space(2)
-		return l.Cut(style.Warn, m.asking.aside, width-1-l.Width()).String()
-	}
-	if m.prompt != noPrompt {
-		l.Cut(style.Accent, m.label(), width-2)
-		if strings.HasSuffix(m.label(), " ") {
-			l.Space(1)
-		}
-		aside := m.filterAside(width - l.Width() - leastInput)
-		room := width - span([]part{aside}) - 2
-		typed, at := m.input.shown(m.theme.Charset, max(room-l.Width(), 1))
-		m.cursor = terminal.Cursor{X: l.Width() + at, Y: m.layout.height - 1, Shown: true}
-		return l.Put(style.Text, typed).PadTo(room+1).Put(aside.role, aside.text).String()
-	}
 	right := m.narrowed()
 	noted := m.note.shows(m.now)
 	if noted && displayWidth(m.note.text) > width-span(right)-4 {
@@ -57,27 +43,6 @@ func (m *Model) footer() string {
 		l.Put(p.role, p.text)
 	}
 	return l.PadTo(width).String()
-}
-
-// leastInput is what a prompt keeps for what is typed, in cells.
-const leastInput = 24
-
-// filterAside is what stands right of a filter that is being typed: what it may say,
-// then how many jobs it finds, or which word of it was not understood.
-func (m *Model) filterAside(room int) part {
-	aside := part{style.Dim, m.found()}
-	switch {
-	case m.prompt != filterPrompt || room < leastInput:
-		return part{}
-	case m.misread != nil && !m.misread.Incomplete:
-		aside = part{style.Warn, m.theme.Charset.Cut(m.misread.Reason, room)}
-	case m.text == "":
-		aside.text = "such as status:error  batch:june  age>10m  is:new"
-	}
-	if displayWidth(aside.text) > room {
-		return part{}
-	}
-	return aside
 }
 
 // found is how many jobs the filter shows.

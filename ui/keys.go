@@ -99,17 +99,17 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 		return m.took(msg.Runes)
 	}
 	a := m.keys.byKey[msg.String()]
-	text := len(msg.Runes) > 1 || len(msg.Runes) == 1 && m.prompt != noPrompt
+	text := len(msg.Runes) > 1 || len(msg.Runes) == 1 && m.prompt.Open()
 	switch {
 	case a != nil && a.name == "redraw" && !text:
 		return m.redraw()
 	case m.layout.tooSmall():
 		return m.pressedUnseen(msg, a)
 	}
-	m.last = press{msg.String(), m.now}
+	cmd, mine := m.prompt.Press(msg, m.now)
 	switch {
-	case m.prompt != noPrompt:
-		return m.prompted(msg)
+	case mine:
+		return cmd
 	case msg.Type == tea.KeyRunes && len(msg.Runes) > 1:
 		return m.each(keysOf(string(msg.Runes)))
 	case msg.String() == alwaysQuits:
@@ -126,7 +126,7 @@ func (m *Model) pressedUnseen(msg tea.KeyMsg, a *action) tea.Cmd {
 	switch {
 	case msg.String() == alwaysQuits:
 		return tea.Quit
-	case a == nil || m.typing():
+	case a == nil || m.prompt.Typing():
 		return nil
 	case a.name == "quit":
 		return tea.Quit
@@ -161,7 +161,7 @@ func (m *Model) took(runes []rune) tea.Cmd {
 	}
 	switch event := event.(type) {
 	case keyboard.Paste:
-		if m.typing() {
+		if m.prompt.Typing() {
 			event.Text = event.Text[event.Typed:] // what came before was typed, or opened the prompt
 		}
 		note := ""
@@ -194,7 +194,7 @@ func (m *Model) took(runes []rune) tea.Cmd {
 // wrong window, so only those that move are run. In a prompt they are text; enter behind
 // it is not run, as nobody has seen yet what it would accept.
 func (m *Model) burst(text string) tea.Cmd {
-	if m.typing() {
+	if m.prompt.Typing() {
 		if typed := strings.TrimRight(text, "\r\n"); typed != "" {
 			return m.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(typed)})
 		}

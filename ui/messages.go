@@ -44,8 +44,7 @@ type pastedMsg struct {
 
 	arrived bool   // not by the keys: it does not move a cursor that the user has moved
 	given   bool   // by the user at the start: see [Arrival]
-	asked   bool   // from the prompt for IDs, which is closed if it still holds typed
-	typed   string // all of that prompt's text
+	close   func() // closes the prompt that the text was typed into; else nil
 }
 
 func parse(text []byte, batch, note string) tea.Cmd {

@@ -20,6 +20,7 @@ import (
 	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -42,8 +43,7 @@ type Model struct {
 	opts   Options
 	theme  *style.Theme
 	keys   keymap
-	input  input
-	prompt prompt
+	prompt *prompt.Prompt
 
 	list    *joblist.List
 	oracle  *forecast.Model
@@ -64,11 +64,8 @@ type Model struct {
 
 	filtered time.Time // when a filter that depends on the time was last applied
 
-	naming store.BatchID // what namePrompt names
-	asking question      // what confirmPrompt asks
-	last   press         // the newest key
-	folded bool          // what foldAll did last
-	moved  bool          // the user has moved the cursor
+	folded bool // what foldAll did last
+	moved  bool // the user has moved the cursor
 
 	screen screen
 	layout layout
@@ -111,7 +108,8 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: joblist.New(now), oracle: forecast.New(), input: newInput()}
+	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: joblist.New(now), oracle: forecast.New()}
+	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) })
 	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
 	m.files = downloads{under: make(map[job.ID]download.Event), open: make(map[job.ID]bool)}
 	m.text, m.view = opts.Filter, opts.Details

@@ -4,7 +4,7 @@ import tea "github.com/charmbracelet/bubbletea"
 
 // moused scrolls by the wheel and selects by a click.
 func (m *Model) moused(msg tea.MouseMsg) {
-	if msg.Action != tea.MouseActionPress || m.prompt == confirmPrompt || m.layout.tooSmall() {
+	if msg.Action != tea.MouseActionPress || m.prompt.Asking() || m.layout.tooSmall() {
 		return
 	}
 	inPane := m.layout.paneWidth > 0 && m.overPane(msg.X, msg.Y)

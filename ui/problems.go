@@ -5,13 +5,9 @@ import (
 	"iter"
 	"slices"
 	"strconv"
-	"strings"
-
-	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
@@ -19,10 +15,9 @@ import (
 // problemView is the screen of failures grouped by cause, over all batches.
 type problemView struct {
 	all     []problem
-	changes int      // of failures, when all was made of them
-	at      int      // the cause under the cursor
-	saving  []job.ID // of the cause that savePrompt is about
-	height  int      // how many causes the screen shows
+	changes int // of failures, when all was made of them
+	at      int // the cause under the cursor
+	height  int // how many causes the screen shows
 }
 
 // refresh groups the failures anew when there are others than before. The cursor
@@ -72,27 +67,6 @@ func (m *Model) goToCause() {
 	if !slices.ContainsFunc(ids, m.list.Go) {
 		m.say(style.Warn, joined("; ", unseen(len(ids), 0, "job"), m.keys.hint("back", "clears it")))
 	}
-}
-
-// saveCause writes the IDs of the cause that was asked about to a file, a line each, for
-// its owner alone: IDs are all that one needs to read a job.
-func (m *Model) saveCause(name string) tea.Cmd {
-	ids := m.trouble.saving
-	return func() tea.Msg {
-		path, err := export.Text(name, []byte(joinIDs(ids)+"\n"))
-		return exportedMsg{name: cmp.Or(path, name), rows: len(ids), err: err}
-	}
-}
-
-func joinIDs(ids []job.ID) string {
-	var b strings.Builder
-	for i, id := range ids {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(id.String())
-	}
-	return b.String()
 }
 
 // problemBody draws the problems view.

@@ -1,193 +1,104 @@
 package ui
 
 import (
-	"fmt"
-	"strings"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/style"
 )
 
-// prompt is what the footer asks for.
-type prompt uint8
+// label is a prompt's label that stays as it is.
+func label(text string) func() string { return func() string { return text } }
 
-const (
-	noPrompt      prompt = iota
-	filterPrompt         // live: the list follows each key
-	addPrompt            // job IDs
-	namePrompt           // the current batch's name
-	exportPrompt         // the file to export to
-	savePrompt           // the file for the IDs of one cause
-	confirmPrompt        // yes or no: see question
-)
-
-// ask opens a prompt.
-func (m *Model) ask(p prompt) {
-	value := ""
-	switch p {
-	case filterPrompt:
-		m.show(listScreen)
-		value = m.text
-	case namePrompt:
-		_, batch := m.list.Current()
-		m.naming, value = batch.ID, batch.Name
-	case exportPrompt:
-		value = "jobs.csv"
-	case savePrompt:
-		value = "failed.txt"
-	case noPrompt, addPrompt, confirmPrompt:
+// askFilter asks for the filter. The list follows each key.
+func (m *Model) askFilter() {
+	apply := func(text string) {
+		if text != m.text {
+			m.text = text
+			m.refilter()
+		}
 	}
-	m.prompt = p
-	m.input.Reset()
-	m.typed(m.input.insert([]byte(value)), "")
+	m.prompt.Ask(prompt.Text{
+		Label: label("/"), Begin: m.text,
+		Changed: apply,
+		Cancel:  func() { apply("") },
+		Browse: func(by int) { // among what matches
+			m.moved = true
+			m.list.Move(by)
+		},
+		Enter: func(string) tea.Cmd {
+			if m.misread != nil {
+				m.say(style.Warn, m.misread.Reason)
+			}
+			return nil
+		},
+		Aside: m.filterAside,
+	})
 }
 
-// closePrompt gives the keys back to the list.
-func (m *Model) closePrompt() {
-	m.prompt = noPrompt
-	m.input.Reset()
-}
-
-// typing reports whether a prompt takes text.
-func (m *Model) typing() bool { return m.prompt != noPrompt && m.prompt != confirmPrompt }
-
-// prompted acts on a key while the footer asks for something.
-func (m *Model) prompted(msg tea.KeyMsg) tea.Cmd {
-	if m.prompt == confirmPrompt {
-		return m.confirmed(msg)
-	}
+// filterAside says what the filter that is being typed may say, then how many jobs it finds
+// or which word of it was not understood.
+func (m *Model) filterAside(room int) (style.Role, string) {
 	switch {
-	case msg.Type == tea.KeyCtrlC:
-		m.cancelPrompt()
-		return nil
-	case msg.Type == tea.KeyEsc: // not k.Back, which may be a letter
-		m.cancelPrompt()
-		return nil
-	case msg.Type == tea.KeyEnter:
-		return m.entered()
-	case m.prompt == filterPrompt && msg.Type == tea.KeyUp: // look through what matches
-		m.browse(-1)
-		return nil
-	case m.prompt == filterPrompt && msg.Type == tea.KeyDown:
-		m.browse(1)
-		return nil
-	}
-	m.typed(m.input.press(msg), "")
-	return nil
-}
-
-// pastedText takes a paste to where the keyboard is: into a prompt, or among the jobs.
-func (m *Model) pastedText(text []byte, note string) tea.Cmd {
-	switch m.prompt {
-	case addPrompt:
-		return m.addTyped(text, note)
-	case filterPrompt, namePrompt, exportPrompt, savePrompt:
-		m.typed(m.input.insert(text), note)
-	case noPrompt, confirmPrompt: // a paste answers no question
-		return parse(text, "", note)
-	}
-	return nil
-}
-
-// typed follows a change of the input: the filter is live. It says what did not fit.
-func (m *Model) typed(whole bool, note string) {
-	if !whole {
-		note = joined("; ", note, tooLong())
-	}
-	if note != "" {
-		m.say(style.Warn, note)
-	}
-	if m.prompt == filterPrompt && m.input.Value() != m.text {
-		m.text = m.input.Value()
-		m.refilter()
+	case m.misread != nil && !m.misread.Incomplete:
+		return style.Warn, m.theme.Charset.Cut(m.misread.Reason, room)
+	case m.text == "":
+		return style.Dim, "such as status:error  batch:june  age>10m  is:new"
+	default:
+		return style.Dim, m.found()
 	}
 }
 
-func tooLong() string {
-	return fmt.Sprintf("only %d characters fit here: the rest was left out", maxInput)
-}
+// askIDs asks for job IDs to add.
+func (m *Model) askIDs() { m.prompt.Ask(prompt.Text{Label: label("add job IDs: "), Take: findIDs}) }
 
-// addTyped adds the jobs in the input's text and what is pasted into it, and closes the
-// prompt if there are any. Otherwise the text stays there, to be mended.
-func (m *Model) addTyped(pasted []byte, note string) tea.Cmd {
-	value, at := []rune(m.input.Value()), m.input.Position()
-	before, after := string(value[:at]), string(value[at:])
-	whole := m.input.insert(pasted)
-	typed := m.input.Value()
+// findIDs looks for IDs in a text. If there are none, the prompt stays open.
+func findIDs(t prompt.Taken) tea.Cmd {
 	return func() tea.Msg {
-		found := ids.Find(before + "\n" + string(pasted) + "\n" + after)
+		found := ids.Find(t.Before + "\n" + string(t.Pasted) + "\n" + t.After)
 		if len(found.IDs) == 0 { // the rest of a half-typed ID, perhaps
-			found = ids.Find(before + string(pasted) + after)
+			found = ids.Find(t.Before + string(t.Pasted) + t.After)
 		}
-		if len(found.IDs) == 0 && !whole {
-			note = joined("; ", note, tooLong())
+		if len(found.IDs) == 0 && !t.Whole {
+			t.Note = joined("; ", t.Note, prompt.TooLong())
 		}
-		return pastedMsg{found: found, note: note, asked: true, typed: typed}
+		return pastedMsg{found: found, note: t.Note, close: t.Close}
 	}
 }
 
-// browse moves in the list without leaving the filter.
-func (m *Model) browse(by int) {
-	m.moved = true
-	m.list.Move(by)
+// askName asks for another name of the current batch.
+func (m *Model) askName() {
+	_, batch := m.list.Current()
+	id := batch.ID
+	m.prompt.Ask(prompt.Text{
+		Label: label("name of the batch: "), Begin: batch.Name,
+		Enter: func(name string) tea.Cmd { return m.nameBatch(id, name) },
+	})
 }
 
-// cancelPrompt leaves things as they were; a filter under way is cleared.
-func (m *Model) cancelPrompt() {
-	if m.prompt == filterPrompt {
-		m.text = ""
-		m.refilter()
+// askExport asks for the file for the jobs that the filter shows, or for the IDs of the
+// current cause of failures.
+func (m *Model) askExport() {
+	if m.screen == listScreen {
+		m.prompt.Ask(prompt.Text{
+			Label: func() string { return "export " + plural(m.list.Matched(), "job") + " to (.csv, .json or .md): " },
+			Begin: "jobs.csv", Enter: m.export,
+		})
+		return
 	}
-	m.closePrompt()
+	if ids := m.trouble.current().ids; len(ids) > 0 {
+		m.prompt.Ask(prompt.Text{
+			Label: label("save " + plural(len(ids), "ID") + " of this cause to: "),
+			Begin: "failed.txt", Enter: func(name string) tea.Cmd { return saveIDs(name, ids) },
+		})
+	}
 }
 
-// entered takes in what was typed.
-func (m *Model) entered() tea.Cmd {
-	value := strings.TrimSpace(m.input.Value())
-	asked := m.prompt
-	if asked == addPrompt && value != "" {
-		m.input.CursorEnd()
-		return m.addTyped(nil, "")
+// pastedText takes a paste into the prompt, or looks for jobs in it. It answers no question.
+func (m *Model) pastedText(text []byte, note string) tea.Cmd {
+	if m.prompt.Typing() {
+		return m.prompt.Paste(text, note)
 	}
-	m.closePrompt()
-	switch asked {
-	case namePrompt:
-		if value != "" {
-			return m.nameBatch(m.naming, value)
-		}
-	case exportPrompt:
-		if value != "" {
-			return m.export(value)
-		}
-	case savePrompt:
-		if value != "" {
-			return m.saveCause(value)
-		}
-	case filterPrompt:
-		if m.misread != nil {
-			m.say(style.Warn, m.misread.Reason)
-		}
-	case noPrompt, addPrompt, confirmPrompt:
-	}
-	return nil
-}
-
-// label is what stands before the prompt's input.
-func (m *Model) label() string {
-	switch m.prompt {
-	case filterPrompt:
-		return "/"
-	case addPrompt:
-		return "add job IDs: "
-	case namePrompt:
-		return "name of the batch: "
-	case exportPrompt:
-		return "export " + plural(m.list.Matched(), "job") + " to (.csv, .json or .md): "
-	case savePrompt:
-		return "save " + plural(len(m.trouble.saving), "ID") + " of this cause to: "
-	case noPrompt, confirmPrompt:
-	}
-	return ""
+	return parse(text, "", note)
 }

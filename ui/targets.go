@@ -7,6 +7,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -97,11 +98,11 @@ func (m *Model) forgetOrAsk(t joblist.Targets, what, aside string) tea.Cmd {
 	if len(members) == 1 && t.Folded+len(t.Hidden) == 0 {
 		return m.forget(members)
 	}
-	m.confirm(question{
-		text:  "Remove " + what + "?",
-		aside: joined("; ", aside, "the service keeps them", m.keys.hint("undo", "brings them back")),
-		yes:   func() tea.Cmd { return m.forget(members) },
-		no:    "nothing removed",
+	m.prompt.Confirm(prompt.Question{
+		Text:  "Remove " + what + "?",
+		Aside: joined("; ", aside, "the service keeps them", m.keys.hint("undo", "brings them back")),
+		Yes:   func() tea.Cmd { return m.forget(members) },
+		No:    func() { m.say(style.Dim, "nothing removed") },
 	})
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -32,11 +33,11 @@ func (m *Model) undo(redo bool) tea.Cmd {
 		return m.reverse(c, added, redo)
 	}
 	back := m.keys.hint(undoVerb(!redo), "takes that back")
-	m.confirm(question{
-		text:  m.undoQuestion(c, len(added), redo),
-		aside: joined("; ", stay(len(c.added)-len(added)), back),
-		yes:   func() tea.Cmd { return m.reverse(c, added, redo) },
-		no:    "nothing changed",
+	m.prompt.Confirm(prompt.Question{
+		Text:  m.undoQuestion(c, len(added), redo),
+		Aside: joined("; ", stay(len(c.added)-len(added)), back),
+		Yes:   func() tea.Cmd { return m.reverse(c, added, redo) },
+		No:    func() { m.say(style.Dim, "nothing changed") },
 	})
 	return nil
 }

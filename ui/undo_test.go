@@ -16,7 +16,7 @@ import (
 // rename renames the batch that the cursor is in, if any.
 func (d *desk) rename(name string) {
 	d.press("n")
-	if d.model.prompt != namePrompt {
+	if !d.model.prompt.Typing() {
 		return
 	}
 	for range 40 {
@@ -312,7 +312,7 @@ func TestTwoWindowsUndoAndAgree(t *testing.T) {
 						w.wait(time.Second)
 					}
 				}
-				if w.model.prompt != noPrompt {
+				if w.model.prompt.Open() {
 					w.press("esc")
 				}
 			}

@@ -32,10 +32,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.opened(msg)
 	case pastedMsg:
 		return m.pasted(msg)
-	case openerMsg:
-		if m.prompt == confirmPrompt && m.asking.opener == msg.press {
-			return m.answer()
-		}
 	case arrivedMsg:
 		return m.arrived(msg)
 	case savedMsg:
@@ -75,6 +71,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		if msg.number == m.ticks {
 			m.due = time.Time{}
 		}
+	default:
+		return m.prompt.Update(msg)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (m *Model) draw() string {
 	lines := make([]string, 0, m.layout.height)
 	lines = append(lines, m.header())
 	lines = append(lines, m.body()...)
-	if m.prompt != noPrompt && m.note.shows(m.now) { // the footer is taken
+	if m.prompt.Open() && m.note.shows(m.now) { // the footer is taken
 		lines[len(lines)-1] = style.NewLine(m.theme, style.Plain).Space(1).
 			Cut(m.note.role, m.note.text, m.layout.width-2).String()
 	}

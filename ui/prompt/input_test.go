@@ -1,4 +1,4 @@
-package ui
+package prompt
 
 import (
 	"slices"
@@ -159,4 +159,15 @@ func TestALongTextIsShownAroundTheCursor(t *testing.T) {
 			t.Errorf("at %d, %q is shown, the cursor at %d; want %q at %d", c.pos, text, at, c.want, c.at)
 		}
 	}
+}
+
+// keyOf returns the key of a name, such as "x" or "alt+d".
+func keyOf(name string) tea.KeyMsg {
+	bare, alt := strings.CutPrefix(name, "alt+")
+	for t := tea.KeyType(-100); t <= 127; t++ {
+		if t != tea.KeyRunes && t.String() == bare {
+			return tea.KeyMsg{Type: t, Alt: alt}
+		}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(bare), Alt: alt}
 }
