@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // The figures that the policy is held to. Simulated ones are the same on every
@@ -15,7 +16,7 @@ func TestAnswersCostHalfOfAFixedIntervals(t *testing.T) {
 		"own waits":          {0.40, 0.41, 4.5},
 		"first in first out": {0.06, 0.06, 4.5},
 	}
-	for _, wl := range sim.Familiar() {
+	for _, wl := range simtest.Familiar() {
 		goal := goals[wl.Name]
 		seeds := seedsOf(wl, 1000)
 		a := each(seeds, ours(trial{}))
@@ -66,7 +67,7 @@ func TestWithoutProgressItIsAsGoodAsCanBe(t *testing.T) {
 }
 
 func TestUnfamiliarWorkloadsAreNoWorseThanAFixedInterval(t *testing.T) {
-	for _, wl := range sim.Unfamiliar() {
+	for _, wl := range simtest.Unfamiliar() {
 		seeds := seedsOf(wl, 100)[:2]
 		a := each(seeds, ours(trial{}))
 		if d, r := against(seeds, a.requests, a.mean); d > 0.6 || r > 0.65 {
@@ -89,7 +90,7 @@ func TestAQueueIsFollowedUnderABudget(t *testing.T) {
 		{1000, 20, 1.0},
 		{20000, 50, 9},
 	} {
-		o := trial{lives: sim.FirstInFirstOut(sim.Plans(1, c.jobs)), rate: c.rate, concurrency: 8}.run()
+		o := trial{lives: simtest.FirstInFirstOut(sim.Plans(1, c.jobs)), rate: c.rate, concurrency: 8}.run()
 		if o.mean > c.mean {
 			t.Errorf("%d jobs at %g/s: %.2f s on average, want at most %.2f", c.jobs, c.rate, o.mean, c.mean)
 		}

@@ -13,20 +13,21 @@ import (
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // service is a simulated API behind the real HTTP stack, on a network in memory, so
 // that all of it lives on the test's fake clock.
 type service struct {
-	*sim.Server
+	*simtest.Server
 	client  *api.Client
 	refuses atomic.Bool // connections
 }
 
 func newService(t *testing.T) *service {
 	t.Helper()
-	s := &service{Server: sim.New()}
-	pipe := sim.NewPipe()
+	s := &service{Server: simtest.New()}
+	pipe := simtest.NewPipe()
 	stop := s.Serve(pipe)
 	transport := &http.Transport{
 		MaxConnsPerHost:     poller.DefaultConcurrency, // the client's own limits

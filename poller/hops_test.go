@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // An API that has moved answers each request with a redirect, and so gets two. What
@@ -19,7 +19,7 @@ func TestRedirectsThatAreFollowedCountAgainstTheRate(t *testing.T) {
 		r := start(t, s.client)
 		r.Track(s.add(1000, 24*time.Hour)...)
 		for hops := range 4 {
-			s.Break(sim.RedirectTimes(hops))
+			s.Break(simtest.RedirectTimes(hops))
 			r.watch(10 * time.Second) // what was saved up or owed is past
 			s.ResetStats()
 			r.watch(time.Minute)
@@ -43,7 +43,7 @@ func TestRedirectsToAPDFsLinkCountAgainstTheRate(t *testing.T) {
 		s := newService(t)
 		ready := s.done(60)
 		r := start(t, s.client)
-		s.Break(sim.On(sim.OutputPage, sim.RedirectTimes(1)))
+		s.Break(simtest.On(simtest.OutputPage, simtest.RedirectTimes(1)))
 		begin := time.Now()
 		var downloads sync.WaitGroup
 		for _, path := range ready {

@@ -12,6 +12,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func TestMain(m *testing.M) {
@@ -30,8 +31,8 @@ const serverVariable = "JOBWATCH_BENCHMARK_SERVER"
 
 const benchmarkJobs = 10_000
 
-func benchmarkService() (*sim.Server, []job.ID) {
-	s := sim.New()
+func benchmarkService() (*simtest.Server, []job.ID) {
+	s := simtest.New()
 	lives := sim.AllAtOnce(sim.Plans(1, benchmarkJobs))
 	for i := range lives {
 		lives[i].Work, lives[i].Duration, lives[i].End = time.Hour, time.Hour, time.Hour

@@ -7,6 +7,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // outage is a trial in which the host fails for a while.
@@ -30,7 +31,7 @@ func outages() []outage {
 	}
 }
 
-// errorScenario is simtest's, without its network: trouble now and then, an outage, and a host that
+// errorScenario is trouble now and then, an outage, and a host that
 // allows less than the budget.
 func errorScenario() func(now float64) *job.Problem {
 	r := rand.New(rand.NewPCG(3, 4))
@@ -56,7 +57,7 @@ func errorScenario() func(now float64) *job.Problem {
 
 func (x outage) run() *outcome {
 	return trial{
-		lives: sim.FirstInFirstOut(sim.Plans(1, 1000)),
+		lives: simtest.FirstInFirstOut(sim.Plans(1, 1000)),
 		rate:  x.rate, burst: x.rate, concurrency: DefaultConcurrency,
 		fault: func(now float64) *job.Problem {
 			if now < x.from || now >= x.until {

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // BenchmarkPolicy prints what the policy reaches, beside what others do on the same
@@ -54,7 +55,7 @@ func (a average) print(w io.Writer, name string) {
 
 // seedsOf is a workload drawn five times; small ones more often, for chance would
 // speak louder than the policy.
-func seedsOf(w sim.Workload, n int) [][]sim.Life {
+func seedsOf(w simtest.Workload, n int) [][]sim.Life {
 	seeds := make([][]sim.Life, max(5, 1000/n))
 	for i := range seeds {
 		seeds[i] = w.Make(uint64(i+1), n)
@@ -85,7 +86,7 @@ func ours(t trial) func([]sim.Life) *outcome {
 
 func printUncapped(w io.Writer) {
 	for _, n := range []int{10, 1000, 20000} {
-		for _, wl := range sim.Familiar() {
+		for _, wl := range simtest.Familiar() {
 			seeds := seedsOf(wl, n)
 			if n > 1000 {
 				seeds = seeds[:1]
@@ -113,7 +114,7 @@ func printUncapped(w io.Writer) {
 
 func printUnfamiliar(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "1000 jobs, no cap%s", head)
-	for _, wl := range sim.Unfamiliar() {
+	for _, wl := range simtest.Unfamiliar() {
 		seeds := seedsOf(wl, 1000)
 		a := each(seeds, ours(trial{}))
 		a.print(w, wl.Name)
@@ -128,7 +129,7 @@ func printBudgeted(w io.Writer) {
 			if float64(n)/rate > 1000 {
 				continue
 			}
-			for _, wl := range sim.Familiar() {
+			for _, wl := range simtest.Familiar() {
 				seeds := seedsOf(wl, n)
 				if n > 1000 {
 					seeds = seeds[:3]
@@ -144,7 +145,7 @@ func printBudgeted(w io.Writer) {
 
 func printLambda(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "1000 jobs, all at once%s", head)
-	seeds := seedsOf(sim.Familiar()[0], 1000)
+	seeds := seedsOf(simtest.Familiar()[0], 1000)
 	for _, lambda := range []float64{0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.2} {
 		a := each(seeds, ours(trial{cost: lambda}))
 		a.print(w, fmt.Sprintf("a request worth %g s", lambda))
@@ -163,7 +164,7 @@ func printLambda(w io.Writer) {
 // screenTrial is what thirty rows on the screen see of a thousand jobs.
 func screenTrial(seed uint64) trial {
 	return trial{
-		lives: sim.FirstInFirstOut(sim.Plans(seed, 1000)),
+		lives: simtest.FirstInFirstOut(sim.Plans(seed, 1000)),
 		rate:  20, concurrency: 8, rows: 30,
 	}
 }

@@ -13,12 +13,13 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func TestABatchIsWatchedToItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
-		ids := s.Add(sim.Describe(1, sim.FirstInFirstOut(sim.Plans(1, 100)))...)
+		ids := s.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Plans(1, 100)))...)
 		r := start(t, s.client)
 		r.Track(asNew(ids)...)
 		if !r.watchUntil(time.Hour, func() bool { return r.ends(job.EndedDone)+r.ends(job.EndedError) == 100 }) {
@@ -110,7 +111,7 @@ func TestARejectedJobIsAskedAgainOnlyWhenTheUserWants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
 		jobs := s.add(1, time.Minute)
-		s.Break(sim.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id"],"msg":"bad","type":"uuid"}]}`))
+		s.Break(simtest.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id"],"msg":"bad","type":"uuid"}]}`))
 		r := start(t, s.client)
 		r.Track(jobs...)
 		r.watch(time.Hour)
@@ -160,7 +161,7 @@ func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
 		jobs := s.add(5, time.Hour)
-		s.Break(sim.Delay(2 * time.Second))
+		s.Break(simtest.Delay(2 * time.Second))
 		r := start(t, s.client)
 		r.Track(jobs...)
 		r.watch(time.Second) // all of them are under way now
@@ -313,7 +314,7 @@ func TestStatusesThatNobodyExpects(t *testing.T) {
 func TestCancelStopsEverythingAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
-		s.Break(sim.Hang())
+		s.Break(simtest.Hang())
 		r := start(t, s.client)
 		r.Track(s.add(100, time.Hour)...)
 		r.watch(5 * time.Second)

@@ -10,7 +10,7 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
@@ -20,11 +20,11 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 		begin func(*service)
 		kind  job.Kind
 	}{
-		"503 for 60 s, with Retry-After": {time.Minute, func(s *service) { s.Break(sim.Unavailable("10")) }, job.RateLimited},
-		"500 for 60 s":                   {time.Minute, func(s *service) { s.Break(sim.Trouble(500)) }, job.Trouble},
-		"429, with Retry-After 30":       {time.Minute, func(s *service) { s.Break(sim.TooMany("30")) }, job.RateLimited},
-		"a captive portal for 10 min":    {10 * time.Minute, func(s *service) { s.Break(sim.CaptivePortal()) }, job.NotAPI},
-		"a hanging host for 10 min":      {10 * time.Minute, func(s *service) { s.Break(sim.Hang()) }, job.Unreachable},
+		"503 for 60 s, with Retry-After": {time.Minute, func(s *service) { s.Break(simtest.Unavailable("10")) }, job.RateLimited},
+		"500 for 60 s":                   {time.Minute, func(s *service) { s.Break(simtest.Trouble(500)) }, job.Trouble},
+		"429, with Retry-After 30":       {time.Minute, func(s *service) { s.Break(simtest.TooMany("30")) }, job.RateLimited},
+		"a captive portal for 10 min":    {10 * time.Minute, func(s *service) { s.Break(simtest.CaptivePortal()) }, job.NotAPI},
+		"a hanging host for 10 min":      {10 * time.Minute, func(s *service) { s.Break(simtest.Hang()) }, job.Unreachable},
 		"refused for 10 min":             {10 * time.Minute, func(s *service) { s.refuses.Store(true); s.client.CloseIdle() }, job.Unreachable},
 		"refused for 8 h":                {8 * time.Hour, func(s *service) { s.refuses.Store(true); s.client.CloseIdle() }, job.Unreachable},
 	}
@@ -90,8 +90,8 @@ func TestOneSickJobIsNotTheHost(t *testing.T) {
 		jobs := s.add(20, time.Hour)
 		sick := jobs[3].ID
 		s.Break(func(w http.ResponseWriter, req *http.Request, next http.HandlerFunc) {
-			if _, id := sim.RouteOf(req); id == sick.String() {
-				next = func(w http.ResponseWriter, req *http.Request) { sim.Trouble(500)(w, req, nil) }
+			if _, id := simtest.RouteOf(req); id == sick.String() {
+				next = func(w http.ResponseWriter, req *http.Request) { simtest.Trouble(500)(w, req, nil) }
 			}
 			next(w, req)
 		})
@@ -138,7 +138,7 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 		r.watch(2 * time.Minute)
 
 		r.Visible(idsOf(jobs[100:130]))
-		s.Break(sim.Hang()) // whatever is under way when the lid closes is lost
+		s.Break(simtest.Hang()) // whatever is under way when the lid closes is lost
 		r.watch(3 * time.Second)
 		slept.Store(int64(9 * time.Hour))
 		s.Mend()
@@ -169,7 +169,7 @@ func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newService(t)
 				jobs := s.add(20, 24*time.Hour)
-				s.Break(sim.Trouble(code))
+				s.Break(simtest.Trouble(code))
 				r := start(t, s.client)
 				r.Track(jobs...)
 				r.watch(10 * time.Minute)
@@ -201,7 +201,7 @@ func TestA403WithRetryAfterIsAPause(t *testing.T) {
 		r := start(t, s.client)
 		r.Track(s.add(100, 24*time.Hour)...)
 		r.watch(10 * time.Second)
-		s.Break(sim.Forbidden("30"))
+		s.Break(simtest.Forbidden("30"))
 		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.EasingOff }) {
 			t.Fatalf("the host is %+v", r.host)
 		}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // link asks where a job's PDF is, as a download does.
@@ -68,7 +68,7 @@ func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
 		r := start(t, s.client)
 		r.Track(live...)
 		r.watch(10 * time.Second)
-		s.Break(sim.TooMany("30"))
+		s.Break(simtest.TooMany("30"))
 		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.EasingOff }) {
 			t.Fatalf("the host is %+v", r.host)
 		}
@@ -96,7 +96,7 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 		s := newService(t)
 		ready := s.done(1)
 		r := start(t, s.client)
-		s.Break(sim.TooMany("30"))
+		s.Break(simtest.TooMany("30"))
 		if err := s.link(t.Context(), r.Poller, ready[0]); err == nil {
 			t.Error("the host refused nothing")
 		}
@@ -109,12 +109,12 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 		}
 		r.stop()
 	})
-	for _, then := range []sim.Fault{sim.Times(0, nil), sim.Trouble(500), sim.Trouble(404)} {
+	for _, then := range []simtest.Fault{simtest.Times(0, nil), simtest.Trouble(500), simtest.Trouble(404)} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newService(t)
 			ready := s.done(1)
 			r := start(t, s.client)
-			s.Break(sim.TooMany("30"))
+			s.Break(simtest.TooMany("30"))
 			_ = s.link(t.Context(), r.Poller, ready[0])
 			s.Break(then)
 			begin := time.Now()
@@ -133,11 +133,11 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 
 // Whatever else answers a download concerns that download: polls go on as before.
 func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
-	for name, fault := range map[string]sim.Fault{
-		"404": sim.Trouble(404), "403": sim.Forbidden(""), "403 with Retry-After": sim.Forbidden("60"),
-		"429 without Retry-After": sim.TooMany(""), "500": sim.Trouble(500), "503 with Retry-After": sim.Unavailable("60"),
-		"511": sim.Trouble(511), "a page": sim.CaptivePortal(), "no answer": sim.Hang(), "a broken connection": sim.Hangup(),
-		"another protocol": sim.NotHTTP(), "a pause that another host wants": sim.Redirect(302, "http://cdn.test/429"),
+	for name, fault := range map[string]simtest.Fault{
+		"404": simtest.Trouble(404), "403": simtest.Forbidden(""), "403 with Retry-After": simtest.Forbidden("60"),
+		"429 without Retry-After": simtest.TooMany(""), "500": simtest.Trouble(500), "503 with Retry-After": simtest.Unavailable("60"),
+		"511": simtest.Trouble(511), "a page": simtest.CaptivePortal(), "no answer": simtest.Hang(), "a broken connection": simtest.Hangup(),
+		"another protocol": simtest.NotHTTP(), "a pause that another host wants": simtest.Redirect(302, "http://cdn.test/429"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 				ready := s.done(30)
 				r := start(t, s.client)
 				r.Track(s.add(100, 24*time.Hour)...)
-				s.Break(sim.On(sim.OutputPage, fault), sim.On(sim.Elsewhere, sim.TooMany("60")))
+				s.Break(simtest.On(simtest.OutputPage, fault), simtest.On(simtest.Elsewhere, simtest.TooMany("60")))
 				r.watch(time.Minute)
 				var downloads sync.WaitGroup
 				for i := range 3 {
@@ -183,7 +183,7 @@ func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 		r := start(t, s.client)
 		r.Track(s.add(3, 24*time.Hour)...)
 		r.watch(10 * time.Second)
-		s.Break(sim.On(sim.StatusPage, sim.Trouble(500)))
+		s.Break(simtest.On(simtest.StatusPage, simtest.Trouble(500)))
 		ctx, cancel := context.WithCancel(t.Context())
 		var downloads sync.WaitGroup
 		downloads.Go(func() {

@@ -8,7 +8,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/ui/ids"
 )
 
@@ -219,7 +219,7 @@ func TestArrivalsBecomeBatches(t *testing.T) {
 func TestANewJobThatIsNotVisibleYetIsAskedForAgain(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, text := d.jobs(1)
-		d.api.Break(sim.Times(4, sim.Answer(404, "application/json", `{"detail":"Not Found"}`)))
+		d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))
 		d.paste(text)
 		d.waitFor("Not found")
 		d.waitFor(" 1/1 ")
@@ -243,10 +243,10 @@ func TestAJobThatNobodyKnowsIsGivenUp(t *testing.T) {
 func TestAJobThatWasGivenUpIsAskedForWhenItIsPastedAgain(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		ids, text := d.jobs(2)
-		d.api.Break(sim.Answer(404, "application/json", `{"detail":"Not Found"}`))
+		d.api.Break(simtest.Answer(404, "application/json", `{"detail":"Not Found"}`))
 		d.paste(ids[0].String())
 		d.waitFor("Given up")
-		d.api.Break(sim.Answer(422, "application/json", `{"detail":[]}`))
+		d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
 		d.paste(ids[1].String())
 		d.waitFor("Rejected")
 		d.paste(ids[1].String())

@@ -12,6 +12,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // row is a job's line in the list.
@@ -67,7 +68,7 @@ func (d *desk) only() job.ID {
 
 // says has the API say of every job that it is processed and how far it is.
 func (d *desk) says(percent int) {
-	d.api.Break(sim.JSON(fmt.Sprintf(`{"id":"{id}","status":"Processing","progress":%g}`, float64(percent)/100)))
+	d.api.Break(simtest.JSON(fmt.Sprintf(`{"id":"{id}","status":"Processing","progress":%g}`, float64(percent)/100)))
 }
 
 // A job is asked about every 2 s or so. Its bar goes on meanwhile, keeps near the
@@ -165,7 +166,7 @@ func TestABarGoesBackOnlyWhenItsJobBeginsAgain(t *testing.T) {
 		d.says(100) // not done yet
 		d.waitFor("99%")
 		d.seesNot("1 done")
-		d.api.Break(sim.JSON(`{"id":"{id}","status":"Done"}`))
+		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Done"}`))
 		d.waitFor("1 done")
 		if now := d.percent(d.only()); now != 100 {
 			d.Errorf("a job that is done is at %d%%", now)
@@ -178,7 +179,7 @@ func TestABarGoesBackOnlyWhenItsJobBeginsAgain(t *testing.T) {
 func TestBarsStandStillInASilence(t *testing.T) {
 	for name, silence := range map[string]struct{ begin, end func(d *desk) }{
 		"paused": {func(d *desk) { d.press("p") }, func(d *desk) { d.press("p") }},
-		"away":   {func(d *desk) { d.api.Break(sim.Unavailable("45")) }, func(d *desk) { d.api.Mend() }},
+		"away":   {func(d *desk) { d.api.Break(simtest.Unavailable("45")) }, func(d *desk) { d.api.Mend() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			atDesk(t, func(d *desk) {
@@ -260,7 +261,7 @@ func TestBarsOnTheScreenAreNearTheTruth(t *testing.T) {
 		d.rate = 20
 		d.start()
 		var text strings.Builder
-		for _, id := range d.api.Add(sim.Describe(1, sim.FirstInFirstOut(sim.Plans(1, 1000)))...) {
+		for _, id := range d.api.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Plans(1, 1000)))...) {
 			fmt.Fprintln(&text, id)
 		}
 		d.paste(text.String())

@@ -24,6 +24,7 @@ import (
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/style"
 )
@@ -39,7 +40,7 @@ func TestMain(m *testing.M) {
 type desk struct {
 	*testing.T
 	model *Model
-	api   *sim.Server
+	api   *simtest.Server
 	file  string
 	clip  *clipboard
 
@@ -88,7 +89,7 @@ func atDesk(t *testing.T, story func(*desk)) {
 	file, folder := filepath.Join(t.TempDir(), "jobwatch", "jobs.jsonl"), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{T: t, file: file, folder: folder}
-		d.api = sim.New(sim.WithSeed(7), sim.WithClock(d.trueTime))
+		d.api = simtest.New(sim.WithSeed(7), sim.WithClock(d.trueTime))
 		defer func() { <-time.After(2 * time.Hour) }() // Bubble Tea's ticks can't be cancelled
 		d.serve()
 		defer func() {
@@ -110,7 +111,7 @@ func (d *desk) clock() time.Time { return d.trueTime().Add(time.Duration(d.skew.
 
 // serve starts the simulated API on a network in memory.
 func (d *desk) serve() {
-	pipe := sim.NewPipe()
+	pipe := simtest.NewPipe()
 	d.stop = append(d.stop, d.api.Serve(pipe))
 	// With the client's own limits.
 	d.transport = &http.Transport{MaxConnsPerHost: 8, MaxResponseHeaderBytes: 64 << 10, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {

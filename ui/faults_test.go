@@ -16,6 +16,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // fault is one way for the network or the service to go wrong, and what somebody
@@ -127,7 +128,7 @@ func (d *desk) without(f *fault) {
 }
 
 // answering has the API answer in ways.
-func answering(f ...sim.Fault) mishap {
+func answering(f ...simtest.Fault) mishap {
 	return func(d *desk) func() {
 		d.api.Break(f...)
 		return d.api.Mend

@@ -13,6 +13,7 @@ import (
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -554,7 +555,7 @@ func (s slowDisk) Append(ctx context.Context, ops ...store.Op) error {
 // An unknown word of the API's is shown as it is, but never raw.
 func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 	atDesk(t, func(d *desk) {
-		d.api.Break(sim.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
+		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
 			`"status_meta":"\u009b31mred\r\nline","progress":0.5,"path":"/x\u001b[5n"}`))
 		ids, text := d.jobs(1)
 		d.paste(text)
@@ -577,7 +578,7 @@ func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 
 func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
 	atDesk(t, func(d *desk) {
-		d.api.Break(sim.Answer(422, "application/json",
+		d.api.Break(simtest.Answer(422, "application/json",
 			`{"detail":[{"loc":["path","job_id",0],"msg":"Input should be a valid UUID","type":"uuid_parsing"}]}`))
 		_, text := d.jobs(1)
 		d.paste(text)
@@ -628,7 +629,7 @@ func TestAnOutageIsToldAndSurvived(t *testing.T) {
 		_, text := d.jobs(10)
 		d.paste(text)
 		d.wait(5 * time.Second)
-		d.api.Break(sim.Unavailable("30"))
+		d.api.Break(simtest.Unavailable("30"))
 		d.waitFor("easing off, next try in")
 		d.waitFor("stale")
 		d.api.Mend()

@@ -19,7 +19,7 @@ import (
 	"syscall"
 	"time"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -34,10 +34,10 @@ func silences() []fault {
 				"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"id\"")), no,
 			"the connection broke in the middle of the answer",
 		},
-		{"connection closed instead of an answer", answering(sim.Hangup()), no, "the connection was closed before the answer"},
-		{"no answer comes", answering(sim.Hang()), no, "no answer within 10 s"},
-		{"the answer stops in the middle", answering(sim.HangMidBody()), no, "the answer was not whole within 10 s"},
-		{"a byte a second", answering(sim.SlowBytes(time.Second)), no, "the answer was not whole within 10 s"},
+		{"connection closed instead of an answer", answering(simtest.Hangup()), no, "the connection was closed before the answer"},
+		{"no answer comes", answering(simtest.Hang()), no, "no answer within 10 s"},
+		{"the answer stops in the middle", answering(simtest.HangMidBody()), no, "the answer was not whole within 10 s"},
+		{"a byte a second", answering(simtest.SlowBytes(time.Second)), no, "the answer was not whole within 10 s"},
 		{"the name is unknown (DNS)", dialling(unknown("no such host", true)), no, "no host is named api.example"},
 		{
 			"the name server fails", dialling(unknown("server misbehaving", false)), no,
@@ -63,27 +63,27 @@ func silences() []fault {
 func refusals() []fault {
 	const ease = "easing off"
 	return append(pauses(), []fault{
-		{"500 with a web page", answering(sim.Trouble(http.StatusInternalServerError)), ease, "the API has trouble: Internal Server Error"},
-		{"502 with a web page", answering(sim.Trouble(http.StatusBadGateway)), ease, "the API has trouble: Bad Gateway"},
-		{"400 for each job", answering(sim.Trouble(http.StatusBadRequest)), "live", "the API gave an unexpected answer: Bad Request"},
-		{"401 for each job", answering(sim.Trouble(http.StatusUnauthorized)), "live", "the API gave an unexpected answer: Unauthorized"},
-		{"410 for each job", answering(sim.Trouble(http.StatusGone)), "live", "the API gave an unexpected answer: Gone"},
-		{"404 for each job", answering(sim.Trouble(http.StatusNotFound)), "live", "the API does not know this job"},
+		{"500 with a web page", answering(simtest.Trouble(http.StatusInternalServerError)), ease, "the API has trouble: Internal Server Error"},
+		{"502 with a web page", answering(simtest.Trouble(http.StatusBadGateway)), ease, "the API has trouble: Bad Gateway"},
+		{"400 for each job", answering(simtest.Trouble(http.StatusBadRequest)), "live", "the API gave an unexpected answer: Bad Request"},
+		{"401 for each job", answering(simtest.Trouble(http.StatusUnauthorized)), "live", "the API gave an unexpected answer: Unauthorized"},
+		{"410 for each job", answering(simtest.Trouble(http.StatusGone)), "live", "the API gave an unexpected answer: Gone"},
+		{"404 for each job", answering(simtest.Trouble(http.StatusNotFound)), "live", "the API does not know this job"},
 		{
-			"511, a network that wants a login", answering(sim.Trouble(http.StatusNetworkAuthenticationRequired)), ease,
+			"511, a network that wants a login", answering(simtest.Trouble(http.StatusNetworkAuthenticationRequired)), ease,
 			"the network wants a login first (a captive portal)",
 		},
 		{
-			"a captive portal's page, as 200", answering(sim.CaptivePortal()), ease,
+			"a captive portal's page, as 200", answering(simtest.CaptivePortal()), ease,
 			"answered with a web page instead of JSON (a captive portal or proxy?)",
 		},
-		{"redirected for ever", answering(sim.Redirect(http.StatusFound, "{path}")), ease, "redirected more than 3 times"},
+		{"redirected for ever", answering(simtest.Redirect(http.StatusFound, "{path}")), ease, "redirected more than 3 times"},
 		{
-			"redirected to another host", answering(sim.Redirect(http.StatusFound, "http://other.example{path}")), ease,
+			"redirected to another host", answering(simtest.Redirect(http.StatusFound, "http://other.example{path}")), ease,
 			"redirected to another host, other.example (a captive portal or proxy?)",
 		},
 		{
-			"redirected to file:///etc/passwd", answering(sim.Redirect(http.StatusFound, "file:///etc/passwd")), ease,
+			"redirected to file:///etc/passwd", answering(simtest.Redirect(http.StatusFound, "file:///etc/passwd")), ease,
 			"redirected to something other than http and https",
 		},
 		{
@@ -102,12 +102,12 @@ func refusals() []fault {
 func pauses() (all []fault) {
 	for _, code := range []struct {
 		number string
-		answer func(retryAfter string) sim.Fault
+		answer func(retryAfter string) simtest.Fault
 		says   string
 	}{
-		{"429", sim.TooMany, "the API wants fewer requests"},
-		{"503", sim.Unavailable, "the API is unavailable for now"},
-		{"403", sim.Forbidden, "the API refuses requests for now"},
+		{"429", simtest.TooMany, "the API wants fewer requests"},
+		{"503", simtest.Unavailable, "the API is unavailable for now"},
+		{"403", simtest.Forbidden, "the API refuses requests for now"},
 	} {
 		inAWhile := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 			code.answer(time.Now().Add(80*time.Second).UTC().Format(http.TimeFormat))(w, r, next)
@@ -130,14 +130,14 @@ func pauses() (all []fault) {
 // answers are statuses that are none, or odd ones.
 func answers() []fault {
 	const ease = "easing off"
-	says := func(name, body, told string) fault { return fault{name, answering(sim.JSON(body)), ease, told} }
-	takes := func(name, body, shown string) fault { return fault{name, answering(sim.JSON(body)), "", shown} }
+	says := func(name, body, told string) fault { return fault{name, answering(simtest.JSON(body)), ease, told} }
+	takes := func(name, body, shown string) fault { return fault{name, answering(simtest.JSON(body)), "", shown} }
 	return []fault{
-		{"another protocol", answering(sim.NotHTTP()), ease, "answered with something that is not HTTP"},
-		{"endless headers", answering(sim.EndlessHeaders()), ease, "answered with endless headers"},
-		{"a body of 5 GB", answering(sim.Huge(5<<30, true)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
-		{"a body of 5 GB that nothing announces", answering(sim.Huge(5<<30, false)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
-		{"a gzip bomb", answering(sim.GzipBomb(64 << 20)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
+		{"another protocol", answering(simtest.NotHTTP()), ease, "answered with something that is not HTTP"},
+		{"endless headers", answering(simtest.EndlessHeaders()), ease, "answered with endless headers"},
+		{"a body of 5 GB", answering(simtest.Huge(5<<30, true)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
+		{"a body of 5 GB that nothing announces", answering(simtest.Huge(5<<30, false)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
+		{"a gzip bomb", answering(simtest.GzipBomb(64 << 20)), ease, "answered with more than 1 MiB (a captive portal or proxy?)"},
 		says("nothing, as 200", "", "answered with nothing"),
 		says("JSON cut short", `{"id":"{id}","status":"Proc`, "answered with damaged JSON, or none at all"),
 		says("JSON 100,000 deep", strings.Repeat("[", 100_000), "answered with damaged JSON, or none at all"),
@@ -151,12 +151,12 @@ func answers() []fault {
 		says("a progress that is a text", `{"id":"{id}","status":"Done","progress":"half"}`, "answered with a text as the job's progress"),
 		says("a path that is true", `{"id":"{id}","status":"Done","path":true}`, "answered with true or false as the job's path"),
 		says("another job's body", `{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`, "answered about another job"),
-		{"text that is no JSON", answering(sim.Answer(http.StatusOK, "text/plain", "OK")), ease, "answered with text/plain instead of JSON (a captive portal or proxy?)"},
-		{"packed with br, which nobody asked for", answering(sim.Packed("br", zlibbed)), ease, "answered with br compression, which jobwatch can't unpack"},
-		{"packed with deflate, which nobody asked for", answering(sim.Packed("deflate", zlibbed)), "", "Processing"},
-		{"JSON that calls itself text/plain", answering(sim.Labeled("text/plain")), "", "Processing"},
-		{"JSON that calls itself application/octet-stream", answering(sim.Labeled("application/octet-stream")), "", "Processing"},
-		{"JSON after a byte-order mark", answering(sim.Before("\ufeff")), "", "Processing"},
+		{"text that is no JSON", answering(simtest.Answer(http.StatusOK, "text/plain", "OK")), ease, "answered with text/plain instead of JSON (a captive portal or proxy?)"},
+		{"packed with br, which nobody asked for", answering(simtest.Packed("br", zlibbed)), ease, "answered with br compression, which jobwatch can't unpack"},
+		{"packed with deflate, which nobody asked for", answering(simtest.Packed("deflate", zlibbed)), "", "Processing"},
+		{"JSON that calls itself text/plain", answering(simtest.Labeled("text/plain")), "", "Processing"},
+		{"JSON that calls itself application/octet-stream", answering(simtest.Labeled("application/octet-stream")), "", "Processing"},
+		{"JSON after a byte-order mark", answering(simtest.Before("\ufeff")), "", "Processing"},
 		takes("keys given twice", `{"id":"{id}","status":"Error","status":"Processing"}`, "Processing"),
 		takes("invalid UTF-8", "{\"id\":\"{id}\",\"status\":\"Processing\",\"description\":\"a\xff\xfeb\"}", "a\ufffd"),
 		takes("a status nobody knows", `{"id":"{id}","status":"Proofreading"}`, style.UnknownStatus),

@@ -16,6 +16,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // add has the simulated API take jobs of lives that a story changes, and tracks them.
@@ -112,7 +113,7 @@ func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
 		d.start(all)
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
 		ids := d.add(3, func(i int, j *sim.Job) { steady(j, time.Duration(2+i)*time.Second) })
-		d.api.Break(sim.On(sim.FilePage, sim.NotPDF()))
+		d.api.Break(simtest.On(simtest.FilePage, simtest.NotPDF()))
 		d.waitFor(" 3/3 ")
 		d.wait(5 * time.Second)
 		d.sees("PDF failed")
@@ -163,7 +164,7 @@ func TestANotificationGivesNoJobAway(t *testing.T) {
 		d.send(tea.BlurMsg{})
 		const link = "https://files.example/f.pdf?signature=abc"
 		ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
-		d.api.Break(sim.JSON(`{"id":"{id}","status":"Error","description":"{id}","status_meta":"{id} is not at ` + link + `"}`))
+		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Error","description":"{id}","status_meta":"{id} is not at ` + link + `"}`))
 		d.press("n")
 		d.typed(ids[0].String())
 		d.press("enter")
@@ -250,7 +251,7 @@ func TestAnAPIThatIsAwayForAMinuteIsNews(t *testing.T) {
 			{100 * time.Second, "the API has not answered for 1 min\nthe API answers again, after 1 min"},
 		} {
 			d.clip.notified = nil
-			d.api.Break(sim.Unavailable("10"))
+			d.api.Break(simtest.Unavailable("10"))
 			d.wait(away.time)
 			d.api.Mend()
 			d.wait(time.Minute)
@@ -335,7 +336,7 @@ func TestTheAPIsAbsenceIsNewsAfterAMinute(t *testing.T) {
 		d.send(tea.BlurMsg{})
 		d.add(3, func(_ int, j *sim.Job) { steady(j, 10*time.Minute) })
 		d.wait(5 * time.Second)
-		d.api.Break(sim.Unavailable("5"))
+		d.api.Break(simtest.Unavailable("5"))
 		d.wait(50 * time.Second)
 		if len(d.clip.notified) != 0 {
 			d.Errorf("after 50 s: %q", d.clip.notified)
@@ -369,7 +370,7 @@ func TestTheUsersCommandIsTold(t *testing.T) {
 func TestTroublesDoNotLookAlike(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
-		d.api.Break(sim.Answer(422, "application/json", `{"detail":[]}`))
+		d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
 		rejected, text := d.jobs(1)
 		d.paste(text)
 		d.waitFor("Rejected")
@@ -423,7 +424,7 @@ func TestTroublesDoNotLookAlike(t *testing.T) {
 			}
 		}
 
-		d.api.Break(sim.Unavailable("5"))
+		d.api.Break(simtest.Unavailable("5"))
 		d.wait(2 * time.Minute) // what stood still before is only old now
 		d.sees("easing off")
 		if l := line(ids[7].Short()); !strings.Contains(l, "stale") || stalled.MatchString(l) {

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -15,7 +15,7 @@ func TestAStatusNobodyKnowsIsTold(t *testing.T) {
 		d.paste(text)
 		d.wait(3 * time.Second)
 		d.sees("2 running")
-		d.api.Break(sim.JSON(`{"id":"{id}","status":"Cancelled","progress":0.4,"status_meta":"by its owner"}`))
+		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Cancelled","progress":0.4,"status_meta":"by its owner"}`))
 		d.waitFor("the status \"Cancelled\", which jobwatch does not know")
 		d.press("down", "down")
 		d.wait(time.Hour)

@@ -10,7 +10,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // courses are the faults that show over time.
@@ -52,7 +52,7 @@ func outage(d *desk, jobs int, rate float64, away time.Duration, seen string) {
 	d.wait(2 * time.Minute)
 
 	d.api.ResetStats()
-	d.api.Break(sim.Unavailable(""))
+	d.api.Break(simtest.Unavailable(""))
 	d.wait(away)
 	d.sees("◌")
 	if n := d.api.Stats().Requests; n > probes(away) {
@@ -143,7 +143,7 @@ func setBack(d *desk, seen string) {
 // backwards: an API that restarted from a backup may say of a job what it was before.
 // What it says last counts, but for what is finished, unless asked.
 func backwards(d *desk, seen string) {
-	says := func(answer string) { d.api.Break(sim.JSON(`{"id":"{id}",` + answer + `}`)) }
+	says := func(answer string) { d.api.Break(simtest.JSON(`{"id":"{id}",` + answer + `}`)) }
 	_, text := d.silent(1, time.Hour)
 	says(`"status":"Processing","progress":0.8`)
 	d.paste(text)

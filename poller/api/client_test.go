@@ -14,6 +14,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func TestABaseURLIsCheckedBeforeAnythingIsAsked(t *testing.T) {
@@ -43,12 +44,12 @@ func TestABaseURLIsCheckedBeforeAnythingIsAsked(t *testing.T) {
 }
 
 func TestARequestSaysWhoAsksAndForWhat(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
 	var asked atomic.Pointer[http.Request]
 	s.Break(func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		asked.Store(r)
-		sim.JSON(`{"id":"`+id.String()+`","status":"Processing"}`)(w, r, nil)
+		simtest.JSON(`{"id":"`+id.String()+`","status":"Processing"}`)(w, r, nil)
 	})
 	c := newClient(t, serve(t, s)+"/v1/", WithVersion("1.2.3"))
 	if _, err := c.Status(t.Context(), id); err != nil {
@@ -65,7 +66,7 @@ func TestARequestSaysWhoAsksAndForWhat(t *testing.T) {
 
 func TestAJobsAnswersFollowItsLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := sim.New()
+		s := simtest.New()
 		c := inBubble(t, s)
 		plan := sim.Plans(1, 1)[0]
 		plan.Type, plan.Work, plan.Duration = sim.Linear, time.Minute, time.Minute
@@ -96,10 +97,10 @@ func TestAJobsAnswersFollowItsLife(t *testing.T) {
 func TestConnectionsAreFewAndUsedAgain(t *testing.T) {
 	const concurrency, polls = 4, 400
 	synctest.Test(t, func(t *testing.T) {
-		s, p := sim.New(), sim.NewPipe()
+		s, p := simtest.New(), simtest.NewPipe()
 		t.Cleanup(s.Serve(p))
 		id := running(s)
-		s.Break(sim.Sometimes(0.2, 1, sim.Trouble(500)), sim.Sometimes(0.2, 2, sim.TooMany("1"))) // not even after errors
+		s.Break(simtest.Sometimes(0.2, 1, simtest.Trouble(500)), simtest.Sometimes(0.2, 2, simtest.TooMany("1"))) // not even after errors
 		c := newClient(t, "http://api.test", WithConcurrency(concurrency))
 		network(t, c).DialContext = p.DialContext
 		var workers sync.WaitGroup
@@ -119,7 +120,7 @@ func TestConnectionsAreFewAndUsedAgain(t *testing.T) {
 }
 
 func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
 	var proto atomic.Value
 	server := tlsServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -131,7 +132,7 @@ func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
 	if _, err := c.Status(t.Context(), id); err != nil || proto.Load() != "HTTP/2.0" {
 		t.Errorf("over %v: %v", proto.Load(), err)
 	}
-	s.Break(sim.RedirectTimes(3))
+	s.Break(simtest.RedirectTimes(3))
 	var workers sync.WaitGroup
 	for range 2 * DefaultConcurrency {
 		workers.Go(func() {
@@ -146,9 +147,9 @@ func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
 // After a suspend, HTTP/2 connections look alive, but nobody is at the other end.
 func TestADeadHTTP2ConnectionIsNoticedWithinSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := sim.New()
+		s := simtest.New()
 		id := running(s)
-		cable := &cable{Pipe: sim.NewPipe()}
+		cable := &cable{Pipe: simtest.NewPipe()}
 		server := tlsServerOn(t, cable, s.ServeHTTP, nil)
 		c := newClient(t, "https://example.com") // whom httptest's certificate is for
 		trust(t, c, server)
@@ -173,7 +174,7 @@ func TestADeadHTTP2ConnectionIsNoticedWithinSeconds(t *testing.T) {
 
 // cable connects, and can be cut so that what is written is lost and nothing comes.
 type cable struct {
-	*sim.Pipe
+	*simtest.Pipe
 	last *wire
 }
 
@@ -208,9 +209,9 @@ func (w *wire) Close() error {
 }
 
 func TestAPackedAnswerIsReadAsWell(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
-	s.Break(sim.Gzip())
+	s.Break(simtest.Gzip())
 	if a, err := newClient(t, serve(t, s)).Status(t.Context(), id); err != nil || a.Status != job.Processing {
 		t.Errorf("%+v, %v", a, err)
 	}
@@ -218,9 +219,9 @@ func TestAPackedAnswerIsReadAsWell(t *testing.T) {
 
 func TestStoppingIsNotAFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := sim.New()
+		s := simtest.New()
 		id := running(s)
-		s.Break(sim.Hang())
+		s.Break(simtest.Hang())
 		c := inBubble(t, s)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
@@ -233,8 +234,8 @@ func TestStoppingIsNotAFault(t *testing.T) {
 
 func TestATimeLimitIsToldAsItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := sim.New()
-		s.Break(sim.Hang())
+		s := simtest.New()
+		s.Break(simtest.Hang())
 		_, err := inBubble(t, s, WithTimeout(2500*time.Millisecond)).Status(t.Context(), running(s))
 		if err == nil || err.Error() != "no answer within 2.5 s" {
 			t.Errorf("got %v", err)
@@ -244,7 +245,7 @@ func TestATimeLimitIsToldAsItIs(t *testing.T) {
 
 // A laptop comes back from somewhere without a network.
 func TestANameThatIsKnownAgainIsFoundAgain(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(serve(t, s), "http://"))
 	var up atomic.Bool
@@ -264,14 +265,14 @@ func TestANameThatIsKnownAgainIsFoundAgain(t *testing.T) {
 }
 
 func TestAnErrorNamesItsHTTPStatusAndItsCause(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
 	c := newClient(t, serve(t, s))
-	s.Break(sim.Trouble(502))
+	s.Break(simtest.Trouble(502))
 	if _, err := c.Status(t.Context(), id); err == nil || err.Error() != "the API has trouble: Bad Gateway (HTTP 502)" {
 		t.Errorf("got %v", err)
 	}
-	s.Break(sim.ResetMidBody())
+	s.Break(simtest.ResetMidBody())
 	_, err := c.Status(t.Context(), id)
 	if _, ok := errors.AsType[*net.OpError](err); !ok {
 		t.Errorf("the network's error is not in %v", err)

@@ -11,7 +11,7 @@ import (
 	"unicode/utf16"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func gzipped(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
@@ -45,8 +45,8 @@ type unclosed struct{ io.Writer }
 func (unclosed) Close() error { return nil }
 
 // wide writes a text in UTF-16, after its byte-order mark.
-func wide(order binary.AppendByteOrder) sim.Fault {
-	return sim.Changed(func(_ http.Header, body []byte) []byte {
+func wide(order binary.AppendByteOrder) simtest.Fault {
+	return simtest.Changed(func(_ http.Header, body []byte) []byte {
 		var b []byte
 		for _, unit := range utf16.Encode([]rune("\ufeff" + string(body))) {
 			b = order.AppendUint16(b, unit)
@@ -58,20 +58,20 @@ func wide(order binary.AppendByteOrder) sim.Fault {
 // What counts is whether the answer is there, not what it calls itself, how it is packed
 // or what stands before it.
 func TestAnAnswerIsReadHoweverItComes(t *testing.T) {
-	faults := map[string]sim.Fault{
-		"a mark": sim.Before("\ufeff"), "a mark and a line": sim.Before("\ufeff\r\n"),
+	faults := map[string]simtest.Fault{
+		"a mark": simtest.Before("\ufeff"), "a mark and a line": simtest.Before("\ufeff\r\n"),
 		"UTF-16": wide(binary.LittleEndian), "UTF-16, the other end first": wide(binary.BigEndian),
-		"gzip": sim.Packed("gzip", gzipped), "x-gzip": sim.Packed("X-GZIP", gzipped), "gzip twice": sim.Packed("gzip, gzip", twice),
-		"deflate": sim.Packed("deflate", zlibbed), "bare deflate": sim.Packed("deflate", deflated),
-		"utf-8 for a packing": sim.Packed("utf-8", unpacked), "identity": sim.Packed("identity", unpacked),
+		"gzip": simtest.Packed("gzip", gzipped), "x-gzip": simtest.Packed("X-GZIP", gzipped), "gzip twice": simtest.Packed("gzip, gzip", twice),
+		"deflate": simtest.Packed("deflate", zlibbed), "bare deflate": simtest.Packed("deflate", deflated),
+		"utf-8 for a packing": simtest.Packed("utf-8", unpacked), "identity": simtest.Packed("identity", unpacked),
 	}
 	for _, label := range []string{
 		"", "text/plain", "Text/Plain; charset=utf-8", "text/json", "application/octet-stream", "binary/octet-stream",
 		"application/x-json", "application/hal+json", "text/javascript", "image/png", ";;;",
 	} {
-		faults["as "+label] = sim.Labeled(label)
+		faults["as "+label] = simtest.Labeled(label)
 	}
-	s := sim.New()
+	s := simtest.New()
 	c := newClient(t, serve(t, s))
 	live, done := running(s), finished(s)
 	for name, fault := range faults {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // faultRow is one way for a request to fail, and what the user is told of it. The
@@ -23,7 +23,7 @@ type faultRow struct {
 	Sentence string // what the user sees; ADDRESS stands for the API's host and port
 	Pause    time.Duration
 
-	fault sim.Fault                  // what the simulated API does, or
+	fault simtest.Fault              // what the simulated API does, or
 	stage func(t *testing.T) *Client // a client of something else
 	slow  bool                       // takes so long that only a fake clock can wait for it
 }
@@ -43,14 +43,14 @@ func faultRows() []faultRow {
 func connectionFaults() []faultRow {
 	return []faultRow{
 		{Name: "refused", Happens: "nothing listens on the port", Kind: job.Unreachable, Sentence: "connection refused by ADDRESS", stage: nobody},
-		{Name: "reset mid-headers", Happens: "the connection is reset in the headers", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the headers", fault: sim.ResetMidHeaders()},
-		{Name: "reset mid-body", Happens: "the connection is reset in the body", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the answer", fault: sim.ResetMidBody()},
-		{Name: "closed mid-body", Happens: "the connection is closed in the body", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the answer", fault: sim.BreakMidBody()},
-		{Name: "closed", Happens: "the connection is closed without an answer", Kind: job.Unreachable, Sentence: "the connection was closed before the answer", fault: sim.Hangup()},
+		{Name: "reset mid-headers", Happens: "the connection is reset in the headers", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the headers", fault: simtest.ResetMidHeaders()},
+		{Name: "reset mid-body", Happens: "the connection is reset in the body", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the answer", fault: simtest.ResetMidBody()},
+		{Name: "closed mid-body", Happens: "the connection is closed in the body", Kind: job.Unreachable, Sentence: "the connection broke in the middle of the answer", fault: simtest.BreakMidBody()},
+		{Name: "closed", Happens: "the connection is closed without an answer", Kind: job.Unreachable, Sentence: "the connection was closed before the answer", fault: simtest.Hangup()},
 		{Name: "stream broken off", Happens: "HTTP/2's way to close instead of an answer", Kind: job.Unreachable, Sentence: "the connection was closed before the answer", stage: closedStream},
-		{Name: "hang", Happens: "no byte comes back", Kind: job.Unreachable, Sentence: "no answer within 10 s", fault: sim.Hang(), slow: true},
-		{Name: "hang mid-body", Happens: "half of the body comes, and no more", Kind: job.Unreachable, Sentence: "the answer was not whole within 10 s", fault: sim.HangMidBody(), slow: true},
-		{Name: "a byte a second", Happens: "the body comes a byte a second", Kind: job.Unreachable, Sentence: "the answer was not whole within 10 s", fault: sim.SlowBytes(time.Second), slow: true},
+		{Name: "hang", Happens: "no byte comes back", Kind: job.Unreachable, Sentence: "no answer within 10 s", fault: simtest.Hang(), slow: true},
+		{Name: "hang mid-body", Happens: "half of the body comes, and no more", Kind: job.Unreachable, Sentence: "the answer was not whole within 10 s", fault: simtest.HangMidBody(), slow: true},
+		{Name: "a byte a second", Happens: "the body comes a byte a second", Kind: job.Unreachable, Sentence: "the answer was not whole within 10 s", fault: simtest.SlowBytes(time.Second), slow: true},
 		{Name: "unknown host", Happens: "the name server knows no such host", Kind: job.Unreachable, Sentence: "no host is named api.test", stage: nameServer(nxdomain)},
 		{Name: "DNS failure", Happens: "the name server does not answer", Kind: job.Unreachable, Sentence: "the address of api.test can't be looked up (is the network up?)", stage: nameServer(servfail)},
 		{Name: "proxy down", Happens: "the proxy refuses connections", Kind: job.Unreachable, Sentence: "proxy: connection refused by ADDRESS", stage: proxyDown},
@@ -62,63 +62,63 @@ func serviceFaults() []faultRow {
 	const year = 365 * 24 * time.Hour
 	inAMinute := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		w.Header().Set("Date", "Sun, 06 Nov 1994 08:49:37 GMT") // its clock is decades behind
-		sim.Unavailable("Sun, 06 Nov 1994 08:50:37 GMT")(w, r, next)
+		simtest.Unavailable("Sun, 06 Nov 1994 08:50:37 GMT")(w, r, next)
 	}
-	limited := func(name, happens string, f sim.Fault, code int, sentence string, pause time.Duration) faultRow {
+	limited := func(name, happens string, f simtest.Fault, code int, sentence string, pause time.Duration) faultRow {
 		return faultRow{Name: name, Happens: happens, Kind: job.RateLimited, Code: code, Sentence: sentence, Pause: pause, fault: f}
 	}
 	return []faultRow{
-		limited("429", "too many requests", sim.TooMany("30"), 429, "the API wants fewer requests, and asks for a pause of 30 s", 30*time.Second),
-		limited("429 without Retry-After", "too many requests, come back some time", sim.TooMany(""), 429, "the API wants fewer requests", 0),
-		limited("503", "unavailable", sim.Unavailable("120"), 503, "the API is unavailable for now, and asks for a pause of 2 min", 2*time.Minute),
+		limited("429", "too many requests", simtest.TooMany("30"), 429, "the API wants fewer requests, and asks for a pause of 30 s", 30*time.Second),
+		limited("429 without Retry-After", "too many requests, come back some time", simtest.TooMany(""), 429, "the API wants fewer requests", 0),
+		limited("503", "unavailable", simtest.Unavailable("120"), 503, "the API is unavailable for now, and asks for a pause of 2 min", 2*time.Minute),
 		limited("503 until a date", "unavailable until a date, by its own clock", inAMinute, 503, "the API is unavailable for now, and asks for a pause of 1 min", time.Minute),
-		limited("503 without Retry-After", "unavailable for some time", sim.Unavailable(""), 503, "the API is unavailable for now", 0),
-		limited("503 for a negative time", "Retry-After: -5", sim.Unavailable("-5"), 503, "the API is unavailable for now", 0),
-		limited("503 for a year", "Retry-After: a year", sim.Unavailable(strconv.Itoa(int(year.Seconds()))), 503, "the API is unavailable for now, and asks for a pause of 1 h or more", time.Hour),
-		{Name: "500", Happens: "server error, with a web page", Kind: job.Trouble, Code: 500, Sentence: "the API has trouble: Internal Server Error", fault: sim.Trouble(500)},
-		{Name: "502", Happens: "the front server can't reach the service", Kind: job.Trouble, Code: 502, Sentence: "the API has trouble: Bad Gateway", fault: sim.Trouble(502)},
-		limited("403 with Retry-After", "forbidden for some time", sim.Forbidden("30"), 403, "the API refuses requests for now, and asks for a pause of 30 s", 30*time.Second),
-		{Name: "403", Happens: "forbidden, by a firewall perhaps", Kind: job.Refused, Code: 403, Sentence: "the API gave an unexpected answer: Forbidden", fault: sim.Trouble(403)},
-		{Name: "403 for a negative time", Happens: "Retry-After: -5", Kind: job.Refused, Code: 403, Sentence: "the API gave an unexpected answer: Forbidden", fault: sim.Forbidden("-5")},
-		{Name: "410", Happens: "the job was deleted", Kind: job.Refused, Code: 410, Sentence: "the API gave an unexpected answer: Gone", fault: sim.Trouble(410)},
-		{Name: "407", Happens: "the proxy wants a login", Kind: job.NotAPI, Code: 407, Sentence: "the proxy wants a login first", fault: sim.Trouble(407)},
-		{Name: "204", Happens: "no content", Kind: job.Trouble, Code: 204, Sentence: "the API gave an unexpected answer: No Content", fault: sim.Answer(204, "", "")},
-		{Name: "404", Happens: "the job is not known, or not yet", Kind: job.NotFound, Code: 404, Sentence: "the API does not know this job", fault: sim.Answer(404, "application/json", `{"detail":"Job not found"}`)},
-		{Name: "422", Happens: "the ID is not valid", Kind: job.Rejected, Code: 422, Sentence: "the API rejects this job ID: Input should be a valid UUID", fault: sim.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id",0],"msg":"Input should be a valid UUID","type":"uuid_parsing"}]}`)},
-		{Name: "422 that echoes the ID", Happens: "the ID is not valid, and quoted", Kind: job.Rejected, Code: 422, Sentence: "the API rejects this job ID: SHORT… is not a job", fault: sim.Answer(422, "application/json", `{"detail":"{id} is not a job"}`)},
-		{Name: "login wanted", Happens: "511, from a hotel's network", Kind: job.NotAPI, Code: 511, Sentence: "the network wants a login first (a captive portal)", fault: sim.Trouble(511)},
-		{Name: "redirect to nowhere", Happens: "a redirect that names no place", Kind: job.Trouble, Code: 302, Sentence: "the API redirects to nowhere", fault: sim.Answer(302, "", "")},
-		{Name: "redirect loop", Happens: "redirects without end", Kind: job.NotAPI, Sentence: "redirected more than 3 times", fault: sim.RedirectTimes(4)},
-		{Name: "redirect to another host", Happens: "a captive portal's redirect", Kind: job.NotAPI, Sentence: "redirected to another host, login.hotel.example" + portal, fault: sim.Redirect(302, "https://login.hotel.example/?from={path}")},
-		{Name: "redirect to another port", Happens: "a redirect to another program of the host", Kind: job.NotAPI, Sentence: "redirected to another host, 127.0.0.1:22" + portal, fault: sim.Redirect(302, "http://127.0.0.1:22/")},
-		{Name: "redirect to garbage", Happens: "a redirect to what is no URL", Kind: job.NotAPI, Sentence: "redirected to something that is not a URL", fault: sim.Redirect(302, "http://[{path}")},
-		{Name: "redirect out of HTTP", Happens: "a redirect to a file", Kind: job.NotAPI, Sentence: "redirected to something other than http and https", fault: sim.Redirect(302, "file:///etc/passwd")},
+		limited("503 without Retry-After", "unavailable for some time", simtest.Unavailable(""), 503, "the API is unavailable for now", 0),
+		limited("503 for a negative time", "Retry-After: -5", simtest.Unavailable("-5"), 503, "the API is unavailable for now", 0),
+		limited("503 for a year", "Retry-After: a year", simtest.Unavailable(strconv.Itoa(int(year.Seconds()))), 503, "the API is unavailable for now, and asks for a pause of 1 h or more", time.Hour),
+		{Name: "500", Happens: "server error, with a web page", Kind: job.Trouble, Code: 500, Sentence: "the API has trouble: Internal Server Error", fault: simtest.Trouble(500)},
+		{Name: "502", Happens: "the front server can't reach the service", Kind: job.Trouble, Code: 502, Sentence: "the API has trouble: Bad Gateway", fault: simtest.Trouble(502)},
+		limited("403 with Retry-After", "forbidden for some time", simtest.Forbidden("30"), 403, "the API refuses requests for now, and asks for a pause of 30 s", 30*time.Second),
+		{Name: "403", Happens: "forbidden, by a firewall perhaps", Kind: job.Refused, Code: 403, Sentence: "the API gave an unexpected answer: Forbidden", fault: simtest.Trouble(403)},
+		{Name: "403 for a negative time", Happens: "Retry-After: -5", Kind: job.Refused, Code: 403, Sentence: "the API gave an unexpected answer: Forbidden", fault: simtest.Forbidden("-5")},
+		{Name: "410", Happens: "the job was deleted", Kind: job.Refused, Code: 410, Sentence: "the API gave an unexpected answer: Gone", fault: simtest.Trouble(410)},
+		{Name: "407", Happens: "the proxy wants a login", Kind: job.NotAPI, Code: 407, Sentence: "the proxy wants a login first", fault: simtest.Trouble(407)},
+		{Name: "204", Happens: "no content", Kind: job.Trouble, Code: 204, Sentence: "the API gave an unexpected answer: No Content", fault: simtest.Answer(204, "", "")},
+		{Name: "404", Happens: "the job is not known, or not yet", Kind: job.NotFound, Code: 404, Sentence: "the API does not know this job", fault: simtest.Answer(404, "application/json", `{"detail":"Job not found"}`)},
+		{Name: "422", Happens: "the ID is not valid", Kind: job.Rejected, Code: 422, Sentence: "the API rejects this job ID: Input should be a valid UUID", fault: simtest.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id",0],"msg":"Input should be a valid UUID","type":"uuid_parsing"}]}`)},
+		{Name: "422 that echoes the ID", Happens: "the ID is not valid, and quoted", Kind: job.Rejected, Code: 422, Sentence: "the API rejects this job ID: SHORT… is not a job", fault: simtest.Answer(422, "application/json", `{"detail":"{id} is not a job"}`)},
+		{Name: "login wanted", Happens: "511, from a hotel's network", Kind: job.NotAPI, Code: 511, Sentence: "the network wants a login first (a captive portal)", fault: simtest.Trouble(511)},
+		{Name: "redirect to nowhere", Happens: "a redirect that names no place", Kind: job.Trouble, Code: 302, Sentence: "the API redirects to nowhere", fault: simtest.Answer(302, "", "")},
+		{Name: "redirect loop", Happens: "redirects without end", Kind: job.NotAPI, Sentence: "redirected more than 3 times", fault: simtest.RedirectTimes(4)},
+		{Name: "redirect to another host", Happens: "a captive portal's redirect", Kind: job.NotAPI, Sentence: "redirected to another host, login.hotel.example" + portal, fault: simtest.Redirect(302, "https://login.hotel.example/?from={path}")},
+		{Name: "redirect to another port", Happens: "a redirect to another program of the host", Kind: job.NotAPI, Sentence: "redirected to another host, 127.0.0.1:22" + portal, fault: simtest.Redirect(302, "http://127.0.0.1:22/")},
+		{Name: "redirect to garbage", Happens: "a redirect to what is no URL", Kind: job.NotAPI, Sentence: "redirected to something that is not a URL", fault: simtest.Redirect(302, "http://[{path}")},
+		{Name: "redirect out of HTTP", Happens: "a redirect to a file", Kind: job.NotAPI, Sentence: "redirected to something other than http and https", fault: simtest.Redirect(302, "file:///etc/passwd")},
 		{Name: "redirect from https to http", Happens: "a redirect that gives up the encryption", Kind: job.NotAPI, Sentence: "redirected from https to http, which is not safe", stage: downgrade},
 	}
 }
 
 func answerFaults() []faultRow {
-	notAPI := func(name, happens, sentence string, f sim.Fault) faultRow {
+	notAPI := func(name, happens, sentence string, f simtest.Fault) faultRow {
 		return faultRow{Name: name, Happens: happens, Kind: job.NotAPI, Code: 200, Sentence: sentence, fault: f}
 	}
 	wrong := func(field, value, sentence string) faultRow {
 		body := strings.TrimSuffix(strings.Replace(status, `"`+field+`":"`, `"was":"`, 1), "}") + `,"` + field + `":` + value + "}"
-		return notAPI("wrong type of "+field, field+" is "+value, sentence, sim.JSON(body))
+		return notAPI("wrong type of "+field, field+" is "+value, sentence, simtest.JSON(body))
 	}
 	const damaged = "answered with damaged JSON, or none at all"
 	return []faultRow{
-		notAPI("captive portal", "200 with a hotel's web page", "answered with a web page instead of JSON"+portal, sim.CaptivePortal()),
-		notAPI("plain text", "200 with text", "answered with text/plain instead of JSON"+portal, sim.Answer(200, "text/plain", "OK")),
-		notAPI("another job's body as text", "JSON about another job, as text/plain", "answered about another job", sim.Answer(200, "text/plain", `{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`)),
-		notAPI("JSON as a web page", "the right JSON, as text/html", "answered with a web page instead of JSON"+portal, sim.Labeled("text/html; charset=utf-8")),
-		notAPI("a page that calls itself JSON", "200 with a web page as application/json", damaged, sim.JSON("<html></html>")),
-		notAPI("empty", "200 with no body", "answered with nothing", sim.JSON("")),
-		notAPI("truncated JSON", "the JSON ends in the middle", damaged, sim.JSON(status)),
-		notAPI("not an object", "the JSON is a list", "answered with JSON that is no job's status", sim.JSON(`[]`)),
-		notAPI("null", "the JSON is null", "answered with JSON that names no job", sim.JSON(`null`)),
-		notAPI("no status", "the status is missing", "answered without a status", sim.JSON(`{"id":"{id}"}`)),
+		notAPI("captive portal", "200 with a hotel's web page", "answered with a web page instead of JSON"+portal, simtest.CaptivePortal()),
+		notAPI("plain text", "200 with text", "answered with text/plain instead of JSON"+portal, simtest.Answer(200, "text/plain", "OK")),
+		notAPI("another job's body as text", "JSON about another job, as text/plain", "answered about another job", simtest.Answer(200, "text/plain", `{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`)),
+		notAPI("JSON as a web page", "the right JSON, as text/html", "answered with a web page instead of JSON"+portal, simtest.Labeled("text/html; charset=utf-8")),
+		notAPI("a page that calls itself JSON", "200 with a web page as application/json", damaged, simtest.JSON("<html></html>")),
+		notAPI("empty", "200 with no body", "answered with nothing", simtest.JSON("")),
+		notAPI("truncated JSON", "the JSON ends in the middle", damaged, simtest.JSON(status)),
+		notAPI("not an object", "the JSON is a list", "answered with JSON that is no job's status", simtest.JSON(`[]`)),
+		notAPI("null", "the JSON is null", "answered with JSON that names no job", simtest.JSON(`null`)),
+		notAPI("no status", "the status is missing", "answered without a status", simtest.JSON(`{"id":"{id}"}`)),
 		notAPI("a status that says nothing", "the status is of spaces and characters without width", "answered without a status",
-			sim.JSON(`{"id":"{id}","status":" \u200b\u0000\t\u00a0"}`)),
+			simtest.JSON(`{"id":"{id}","status":" \u200b\u0000\t\u00a0"}`)),
 		wrong("id", "7", "answered with a wrong number as the job's id"),
 		wrong("status", "[1]", "answered with a list as the job's status"),
 		wrong("description", "{}", "answered with an object as the job's description"),
@@ -127,25 +127,25 @@ func answerFaults() []faultRow {
 		wrong("progress", `"0.5"`, "answered with a text as the job's progress"),
 		wrong("progress", "1e999", "answered with a wrong number as the job's progress"),
 		wrong("progress", "NaN", damaged),
-		notAPI("another job's body", "the answer is about another job", "answered about another job", sim.JSON(`{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`)),
-		notAPI("depth 100,000", "lists within lists", damaged, sim.JSON(status+`,"x":`+strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)+"}")),
-		notAPI("5 GB", "a body of 5 GB", tooLarge, sim.Huge(5<<30, false)),
-		notAPI("5 GB, announced", "a body of 5 GB, and Content-Length says so", tooLarge, sim.Huge(5<<30, true)),
-		notAPI("gzip bomb", "a small body that unpacks to 4 MiB", tooLarge, sim.GzipBomb(4<<20)),
+		notAPI("another job's body", "the answer is about another job", "answered about another job", simtest.JSON(`{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`)),
+		notAPI("depth 100,000", "lists within lists", damaged, simtest.JSON(status+`,"x":`+strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)+"}")),
+		notAPI("5 GB", "a body of 5 GB", tooLarge, simtest.Huge(5<<30, false)),
+		notAPI("5 GB, announced", "a body of 5 GB, and Content-Length says so", tooLarge, simtest.Huge(5<<30, true)),
+		notAPI("gzip bomb", "a small body that unpacks to 4 MiB", tooLarge, simtest.GzipBomb(4<<20)),
 		{Name: "damaged gzip", Happens: "a body that is not the gzip it says it is", Kind: job.NotAPI, Sentence: "answered with damaged compression", fault: damagedGzip},
-		notAPI("unknown packing", "a Content-Encoding that nobody asked for", "answered with br compression, which jobwatch can't unpack", sim.Packed("br", gzipped)),
-		notAPI("packed without end", "a dozen Content-Encodings", "answered with more than 3 compressions", sim.Packed(strings.Repeat("gzip,", 12), gzipped)),
-		{Name: "damaged deflate", Happens: "a body that is not the deflate it says it is", Kind: job.NotAPI, Sentence: "answered with damaged compression", fault: sim.Packed("deflate", unpacked)},
-		{Name: "endless headers", Happens: "headers without end", Kind: job.NotAPI, Sentence: "answered with endless headers", fault: sim.EndlessHeaders()},
-		{Name: "no length", Happens: "a length that is no number", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.HeadOf("Content-Length: some")},
-		{Name: "strange packing", Happens: "a transfer encoding that nobody asked for", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.HeadOf("Transfer-Encoding: gzip, chunked")},
-		{Name: "not HTTP", Happens: "another protocol on the port", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: sim.NotHTTP()},
+		notAPI("unknown packing", "a Content-Encoding that nobody asked for", "answered with br compression, which jobwatch can't unpack", simtest.Packed("br", gzipped)),
+		notAPI("packed without end", "a dozen Content-Encodings", "answered with more than 3 compressions", simtest.Packed(strings.Repeat("gzip,", 12), gzipped)),
+		{Name: "damaged deflate", Happens: "a body that is not the deflate it says it is", Kind: job.NotAPI, Sentence: "answered with damaged compression", fault: simtest.Packed("deflate", unpacked)},
+		{Name: "endless headers", Happens: "headers without end", Kind: job.NotAPI, Sentence: "answered with endless headers", fault: simtest.EndlessHeaders()},
+		{Name: "no length", Happens: "a length that is no number", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: simtest.HeadOf("Content-Length: some")},
+		{Name: "strange packing", Happens: "a transfer encoding that nobody asked for", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: simtest.HeadOf("Transfer-Encoding: gzip, chunked")},
+		{Name: "not HTTP", Happens: "another protocol on the port", Kind: job.NotAPI, Sentence: "answered with something that is not HTTP", fault: simtest.NotHTTP()},
 	}
 }
 
 func damagedGzip(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 	w.Header().Set("Content-Encoding", "gzip")
-	sim.JSON("this is not gzip")(w, r, next)
+	simtest.JSON("this is not gzip")(w, r, next)
 }
 
 func tlsFaults() []faultRow {
@@ -179,7 +179,7 @@ func TestEveryFaultIsToldInPeoplesWords(t *testing.T) {
 
 func (row faultRow) run(t *testing.T) {
 	t.Helper()
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
 	var c *Client
 	switch {

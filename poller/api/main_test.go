@@ -13,6 +13,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func TestMain(m *testing.M) {
@@ -30,7 +31,7 @@ const serveVariable = "JOBWATCH_TEST_SERVE"
 // serveForParent prints a base URL and a job, and serves until its standard input
 // ends, as it does when the parent dies.
 func serveForParent() {
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
 	base, stop, err := s.ListenAndServe(context.Background(), "127.0.0.1:0")
 	if err != nil {
@@ -54,7 +55,7 @@ func newClient(tb testing.TB, base string, opts ...Option) *Client {
 }
 
 // serve has a simulated API on loopback for the length of a test.
-func serve(tb testing.TB, s *sim.Server) (base string) {
+func serve(tb testing.TB, s *simtest.Server) (base string) {
 	tb.Helper()
 	base, stop, err := s.ListenAndServe(tb.Context(), "127.0.0.1:0")
 	if err != nil {
@@ -66,22 +67,22 @@ func serve(tb testing.TB, s *sim.Server) (base string) {
 
 // inBubble has a simulated API on the fake clock of a synctest bubble, and a client
 // of it.
-func inBubble(t *testing.T, s *sim.Server, opts ...Option) *Client {
+func inBubble(t *testing.T, s *simtest.Server, opts ...Option) *Client {
 	t.Helper()
-	p := sim.NewPipe()
+	p := simtest.NewPipe()
 	t.Cleanup(s.Serve(p))
 	return newClient(t, "http://api.test", append(opts, WithTransport(&http.Transport{DialContext: p.DialContext}))...)
 }
 
 // running adds a job that will be Processing for the next hour.
-func running(s *sim.Server) job.ID {
+func running(s *simtest.Server) job.ID {
 	plan := sim.Plans(1, 1)[0]
 	plan.Work, plan.Duration = time.Hour, time.Hour
 	return s.Add(sim.Job{Life: sim.AllAtOnce([]sim.Plan{plan})[0], Description: "Annual report", Chapters: 9})[0]
 }
 
 // finished adds a job that is Done.
-func finished(s *sim.Server) job.ID {
+func finished(s *simtest.Server) job.ID {
 	life := sim.Life{Start: -2 * time.Hour, End: -time.Hour}
 	life.Work, life.Duration = time.Hour, time.Hour
 	return s.Add(sim.Job{Life: life, Description: "Annual report"})[0]

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
@@ -46,7 +46,7 @@ func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
 }
 
 func TestADoneJobsPDFIsFetched(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	c := newClient(t, serve(t, s))
 	for range 8 { // some paths are relative, some absolute
 		id := finished(s)
@@ -71,19 +71,19 @@ func TestADoneJobsPDFIsFetched(t *testing.T) {
 }
 
 func TestAnOutputThatGoesWrongIsToldWithoutItsURL(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	c := newClient(t, serve(t, s))
 	path := "/job/" + finished(s).String() + "/output"
 	for _, tt := range []struct {
 		name, want string
-		fault      sim.Fault
+		fault      simtest.Fault
 	}{
-		{"expired", "the API gave an unexpected answer: Forbidden (HTTP 403)", s.ExpiredLink()},
-		{"no URL", "answered without the URL of the PDF", sim.On(sim.OutputPage, sim.JSON(`{}`))},
-		{"a file", errPath.Error(), sim.OutputURL("file:///etc/passwd")},
-		{"an endless chase", "redirected more than 5 times", sim.On(sim.FilePage, sim.RedirectTimes(9))},
-		{"away from HTTP", "redirected to something other than http and https", sim.On(sim.FilePage, sim.Redirect(302, "file:///x"))},
-		{"away", "the connection was closed before the answer", sim.On(sim.FilePage, sim.Hangup())},
+		{"expired", "the API gave an unexpected answer: Forbidden (HTTP 403)", simtest.ExpiredLink()},
+		{"no URL", "answered without the URL of the PDF", simtest.On(simtest.OutputPage, simtest.JSON(`{}`))},
+		{"a file", errPath.Error(), simtest.OutputURL("file:///etc/passwd")},
+		{"an endless chase", "redirected more than 5 times", simtest.On(simtest.FilePage, simtest.RedirectTimes(9))},
+		{"away from HTTP", "redirected to something other than http and https", simtest.On(simtest.FilePage, simtest.Redirect(302, "file:///x"))},
+		{"away", "the connection was closed before the answer", simtest.On(simtest.FilePage, simtest.Hangup())},
 	} {
 		s.Break(tt.fault)
 		link, err := c.Output(t.Context(), path)
@@ -106,10 +106,10 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 		"beside it": "/v1x/../job/ID/output",
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := sim.New()
+			s := simtest.New()
 			base := serve(t, s)
 			c := newClient(t, base+"/v1")
-			s.Break(sim.Under("/v1"))
+			s.Break(simtest.Under("/v1"))
 			path := strings.NewReplacer("ID", finished(s).String(), "BASE", base).Replace(path)
 			link, err := c.Output(t.Context(), path)
 			if err != nil {
@@ -128,22 +128,22 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 }
 
 func TestWhereAnOutputWasAskedForIsTold(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	base := serve(t, s)
 	c := newClient(t, base+"/v1")
 	id := finished(s)
 	path := base + "/job/" + id.String() + "/output?signature=secret"
 	outside, below := base+"/job/"+id.Short()+"…/output", base+"/v1/job/"+id.Short()+"…/output"
-	asked := func(want string, faults ...sim.Fault) {
+	asked := func(want string, faults ...simtest.Fault) {
 		t.Helper()
 		s.Break(faults...)
 		if _, err := c.Output(t.Context(), path); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	asked("the API has no PDF of this job, or not yet: asked "+outside+" and "+below+" (HTTP 404)", sim.Trouble(404))
-	asked("the API has trouble: Bad Gateway: asked "+outside+" and "+below+" (HTTP 502)", sim.Times(1, sim.Trouble(404)), sim.Trouble(502))
-	asked("the API gave an unexpected answer: Forbidden: asked "+outside+" (HTTP 403)", sim.Trouble(403))
+	asked("the API has no PDF of this job, or not yet: asked "+outside+" and "+below+" (HTTP 404)", simtest.Trouble(404))
+	asked("the API has trouble: Bad Gateway: asked "+outside+" and "+below+" (HTTP 502)", simtest.Times(1, simtest.Trouble(404)), simtest.Trouble(502))
+	asked("the API gave an unexpected answer: Forbidden: asked "+outside+" (HTTP 403)", simtest.Trouble(403))
 
 	if _, err := newClient(t, base).Output(t.Context(), path); err == nil || err.Error() != "the API gave an unexpected answer: Forbidden (HTTP 403)" {
 		t.Errorf("without a path in the base URL: %v", err)
@@ -153,7 +153,7 @@ func TestWhereAnOutputWasAskedForIsTold(t *testing.T) {
 // The rule of the whole: an answer can't have jobwatch look behind its user's
 // firewall. These names look public, but all lead to 127.0.0.1.
 func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	id := running(s)
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(serve(t, s), "http://"))
 	c := newClient(t, "http://api.test:"+port, resolving(t, func() byte { return 0 }))
@@ -192,7 +192,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 
 // A company's proxy is on the private network, and must work all the same.
 func TestEverythingGoesThroughAProxy(t *testing.T) {
-	s := sim.New()
+	s := simtest.New()
 	id := finished(s)
 	proxy := strings.TrimPrefix(serve(t, s), "http://") // it answers for every host
 	c := newClient(t, "http://api.test", throughProxy(proxy))

@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"example.com/jobwatch/poller/panics"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // A bug in what net/http calls while it connects would end the whole program, with a
 // stack trace over a terminal that nobody gives back. It comes to whoever asked.
 func TestABugWhileConnectingComesToWhoeverAsked(t *testing.T) {
-	server := sim.New()
+	server := simtest.New()
 	id := finished(server)
 	base := serve(t, server)
 	dials := func(s *settings) {

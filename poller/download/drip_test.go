@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // A server that sends a PDF byte by byte keeps the place of another download, which it
@@ -25,8 +25,8 @@ func TestAPDFThatComesDropByDropIsGivenUp(t *testing.T) {
 }
 
 // drip sends a file a byte at a time.
-func drip(file string, every time.Duration) sim.Fault {
-	return sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+func drip(file string, every time.Duration) simtest.Fault {
+	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		drops := time.NewTicker(every)
 		defer drops.Stop()
 		for i := range len(file) {

@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // redirect sends whoever wants the file somewhere else.
-func redirect(to string) sim.Fault {
-	return sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+func redirect(to string) simtest.Fault {
+	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if r.URL.Query().Has("moved") {
 			r.URL.RawQuery = strings.TrimPrefix(r.URL.RawQuery, "moved=1&")
 			next(w, r)
@@ -25,34 +26,34 @@ func redirect(to string) sim.Fault {
 func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		fault func(*desk) sim.Fault
+		fault func(*desk) simtest.Fault
 		kind  Kind
 		says  string
 	}{
-		{"cut short", func(*desk) sim.Fault { return sim.CutShort() }, CutShort, "cut short"},
-		{"not a PDF", func(*desk) sim.Fault { return sim.NotPDF() }, NotPDF, "not a PDF"},
-		{"expired link", func(k *desk) sim.Fault { return k.api.ExpiredLink() }, Expired, "refused (HTTP 403)"},
-		{"too large by its size", func(*desk) sim.Fault { return sim.BigFile(1_000_001) }, TooLarge, "larger than 1 MB"},
-		{"too large without a size", func(*desk) sim.Fault { return endless() }, TooLarge, "larger than 1 MB"},
-		{"cut short without a size", func(*desk) sim.Fault { return sizeless("%PDF-1.4\nand then nothing") }, CutShort, "cut short"},
-		{"empty", func(*desk) sim.Fault { return sizeless("") }, NotPDF, "not a PDF"},
-		{"reset", func(*desk) sim.Fault { return sim.On(sim.FilePage, sim.ResetMidHeaders()) }, Broken, "connection"},
-		{"no such job", func(*desk) sim.Fault {
-			return sim.On(sim.OutputPage, sim.Answer(http.StatusNotFound, "application/json", "{}"))
+		{"cut short", func(*desk) simtest.Fault { return simtest.CutShort() }, CutShort, "cut short"},
+		{"not a PDF", func(*desk) simtest.Fault { return simtest.NotPDF() }, NotPDF, "not a PDF"},
+		{"expired link", func(k *desk) simtest.Fault { return simtest.ExpiredLink() }, Expired, "refused (HTTP 403)"},
+		{"too large by its size", func(*desk) simtest.Fault { return simtest.BigFile(1_000_001) }, TooLarge, "larger than 1 MB"},
+		{"too large without a size", func(*desk) simtest.Fault { return endless() }, TooLarge, "larger than 1 MB"},
+		{"cut short without a size", func(*desk) simtest.Fault { return sizeless("%PDF-1.4\nand then nothing") }, CutShort, "cut short"},
+		{"empty", func(*desk) simtest.Fault { return sizeless("") }, NotPDF, "not a PDF"},
+		{"reset", func(*desk) simtest.Fault { return simtest.On(simtest.FilePage, simtest.ResetMidHeaders()) }, Broken, "connection"},
+		{"no such job", func(*desk) simtest.Fault {
+			return simtest.On(simtest.OutputPage, simtest.Answer(http.StatusNotFound, "application/json", "{}"))
 		}, Asking, "no PDF of this job, or not yet"},
-		{"API in trouble", func(*desk) sim.Fault {
-			return sim.On(sim.OutputPage, sim.Answer(http.StatusBadGateway, "text/html", "<h1>Bad"))
+		{"API in trouble", func(*desk) simtest.Fault {
+			return simtest.On(simtest.OutputPage, simtest.Answer(http.StatusBadGateway, "text/html", "<h1>Bad"))
 		}, Asking, "HTTP 502"},
-		{"captive portal", func(*desk) sim.Fault {
-			return sim.On(sim.OutputPage, sim.Answer(http.StatusOK, "text/html", "<h1>Sign in"))
+		{"captive portal", func(*desk) simtest.Fault {
+			return simtest.On(simtest.OutputPage, simtest.Answer(http.StatusOK, "text/html", "<h1>Sign in"))
 		}, Asking, "asked for the PDF"},
-		{"file server in trouble", func(*desk) sim.Fault {
-			return sim.On(sim.FilePage, sim.Answer(http.StatusServiceUnavailable, "text/html", ""))
+		{"file server in trouble", func(*desk) simtest.Fault {
+			return simtest.On(simtest.FilePage, simtest.Answer(http.StatusServiceUnavailable, "text/html", ""))
 		}, Broken, "HTTP 503"},
-		{"a file: URL", func(*desk) sim.Fault { return sim.OutputURL("file:///etc/passwd") }, Asking, "not an http or https URL"},
-		{"javascript", func(*desk) sim.Fault { return sim.OutputURL("javascript:alert(1)") }, Asking, "not an http or https URL"},
-		{"redirect to a file: URL", func(*desk) sim.Fault { return redirect("file:///etc/passwd") }, Broken, "redirected to something"},
-		{"redirect in circles", func(k *desk) sim.Fault { return redirect(k.base + "/files/x.pdf?secret") }, Broken, "more than 5 times"},
+		{"a file: URL", func(*desk) simtest.Fault { return simtest.OutputURL("file:///etc/passwd") }, Asking, "not an http or https URL"},
+		{"javascript", func(*desk) simtest.Fault { return simtest.OutputURL("javascript:alert(1)") }, Asking, "not an http or https URL"},
+		{"redirect to a file: URL", func(*desk) simtest.Fault { return redirect("file:///etc/passwd") }, Broken, "redirected to something"},
+		{"redirect in circles", func(k *desk) simtest.Fault { return redirect(k.base + "/files/x.pdf?secret") }, Broken, "more than 5 times"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -80,16 +81,16 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 }
 
 // sizeless gives a body whose size is not told.
-func sizeless(text string) sim.Fault {
-	return sim.On(sim.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+func sizeless(text string) simtest.Fault {
+	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Type", "application/pdf")
 		_ = http.NewResponseController(w).Flush()
 		_, _ = w.Write([]byte(text))
 	})
 }
 
-func endless() sim.Fault {
-	return sim.On(sim.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+func endless() simtest.Fault {
+	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		_, err := w.Write([]byte("%PDF-1.4\n"))
 		for err == nil {
 			_, err = w.Write(make([]byte, 32<<10))

@@ -22,6 +22,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type desk struct {
 	*Downloads
 	t      *testing.T
-	api    *sim.Server
+	api    *simtest.Server
 	folder string
 	base   string
 	stop   func() error
@@ -38,7 +39,7 @@ type desk struct {
 
 func newDesk(t *testing.T, opts ...Option) *desk {
 	t.Helper()
-	s := sim.New()
+	s := simtest.New()
 	base, stopServer, err := s.ListenAndServe(t.Context(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +201,7 @@ func TestADownloadedFileIsRecognised(t *testing.T) {
 	}
 	k.wantFiles("b/Report.pdf")
 
-	k.api.Break(sim.Answer(http.StatusInternalServerError, "text/html", "down"))
+	k.api.Break(simtest.Answer(http.StatusInternalServerError, "text/html", "down"))
 	w.File = first.File
 	if e := k.get(w); e.State != Saved || !e.Already || e.File != first.File {
 		t.Errorf("with its file in the state file, nothing need be asked: %+v", e)
@@ -216,7 +217,7 @@ func TestADownloadedFileIsRecognised(t *testing.T) {
 
 func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
 	k := newDesk(t)
-	k.api.Break(sim.On(sim.OutputPage, sim.Hang()))
+	k.api.Break(simtest.On(simtest.OutputPage, simtest.Hang()))
 	w := k.done("Report", "b")
 	if n := k.Add(w, w); n != 1 {
 		t.Errorf("%d were taken", n)
@@ -231,7 +232,7 @@ func TestThreeAreDownloadedAtATime(t *testing.T) {
 	k := newDesk(t)
 	var under, most atomic.Int32
 	third, on := make(chan struct{}, 10), make(chan struct{})
-	k.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+	k.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		n := under.Add(1)
 		defer under.Add(-1)
 		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
@@ -261,7 +262,7 @@ func TestThreeAreDownloadedAtATime(t *testing.T) {
 
 func TestHostileNamesStayInTheFolder(t *testing.T) {
 	k := newDesk(t)
-	k.api.Break(sim.NamedFile("../../.bashrc")) // what the server calls it does not count
+	k.api.Break(simtest.NamedFile("../../.bashrc")) // what the server calls it does not count
 	var wants []Want
 	for _, d := range []string{"../../evil", "/etc/cron.d/evil", `..\evil`, "a/../../../evil", "\x00", "CON", strings.Repeat("long ", 999)} {
 		wants = append(wants, k.done(d, "../../../tmp/"+d))
@@ -312,8 +313,8 @@ func TestAFolderThatCannotBeWrittenIsTold(t *testing.T) {
 }
 
 // held gives the beginning of a file, tells that it did, and then waits.
-func held(reached chan<- struct{}) sim.Fault {
-	return sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+func held(reached chan<- struct{}) simtest.Fault {
+	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Length", "100000")
 		_, _ = w.Write([]byte("%PDF-1.4\n"))
 		_ = http.NewResponseController(w).Flush()
@@ -389,7 +390,7 @@ func TestAPageThatFallsSilentIsGivenUp(t *testing.T) {
 	} {
 		t.Run(strconv.Itoa(c.code), func(t *testing.T) {
 			k := newDesk(t, func(d *Downloads) { d.idle = 50 * time.Millisecond })
-			k.api.Break(sim.On(sim.FilePage, silentPage(c.code)))
+			k.api.Break(simtest.On(simtest.FilePage, silentPage(c.code)))
 			e := k.get(k.done("Report", "b"))
 			var err *Error
 			if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != c.kind || !strings.Contains(err.Reason, c.says) {
@@ -401,7 +402,7 @@ func TestAPageThatFallsSilentIsGivenUp(t *testing.T) {
 }
 
 // silentPage begins a page and never ends it.
-func silentPage(code int) sim.Fault {
+func silentPage(code int) simtest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Location", "/elsewhere")
 		w.Header().Set("Content-Length", "1000")
@@ -438,7 +439,7 @@ func TestProgressIsToldWhileAFileComes(t *testing.T) {
 	k := newDesk(t)
 	const size, half = 200_000, 100_000
 	goOn := make(chan struct{})
-	k.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+	k.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Length", "200000")
 		_, _ = w.Write(append([]byte("%PDF-"), make([]byte, half-5)...))
 		_ = http.NewResponseController(w).Flush()

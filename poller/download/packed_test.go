@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 func gzipped(w io.Writer) io.WriteCloser  { return gzip.NewWriter(w) }
@@ -41,10 +42,10 @@ func pdf(size int) []byte {
 }
 
 // giving has the file be something else.
-func giving(file []byte, more ...sim.Fault) []sim.Fault {
-	faults := []sim.Fault{sim.On(sim.FilePage, sim.Changed(func(http.Header, []byte) []byte { return file }))}
+func giving(file []byte, more ...simtest.Fault) []simtest.Fault {
+	faults := []simtest.Fault{simtest.On(simtest.FilePage, simtest.Changed(func(http.Header, []byte) []byte { return file }))}
 	for _, f := range more {
-		faults = append([]sim.Fault{sim.On(sim.FilePage, f)}, faults...)
+		faults = append([]simtest.Fault{simtest.On(simtest.FilePage, f)}, faults...)
 	}
 	return faults
 }
@@ -55,22 +56,22 @@ func TestAPDFIsSavedWholeHoweverItComes(t *testing.T) {
 	late := func(n int) []byte { return append(bytes.Repeat([]byte("\x00"), n), small...) }
 	for name, c := range map[string]struct {
 		file   []byte
-		faults []sim.Fault
+		faults []simtest.Fault
 	}{
-		"gzip":                         {large, giving(large, sim.Packed("gzip", gzipped))},
-		"x-gzip":                       {small, giving(small, sim.Packed("x-gzip", gzipped))},
-		"deflate":                      {large, giving(large, sim.Packed("deflate", zlibbed))},
-		"bare deflate":                 {large, giving(large, sim.Packed("Deflate", deflated))},
-		"gzip in name only":            {large, giving(large, sim.Packed("gzip", unpacked))},
-		"identity":                     {large, giving(large, sim.Packed("identity", unpacked))},
-		"utf-8 for a packing":          {large, giving(large, sim.Packed("utf-8", unpacked))},
-		"cloud storage's own packing":  {small, giving(small, sim.Packed("aws-chunked,gzip", gzipped))},
-		"gzip without a size":          {small, giving(small, sim.Packed("gzip", gzipped), unsized)},
+		"gzip":                         {large, giving(large, simtest.Packed("gzip", gzipped))},
+		"x-gzip":                       {small, giving(small, simtest.Packed("x-gzip", gzipped))},
+		"deflate":                      {large, giving(large, simtest.Packed("deflate", zlibbed))},
+		"bare deflate":                 {large, giving(large, simtest.Packed("Deflate", deflated))},
+		"gzip in name only":            {large, giving(large, simtest.Packed("gzip", unpacked))},
+		"identity":                     {large, giving(large, simtest.Packed("identity", unpacked))},
+		"utf-8 for a packing":          {large, giving(large, simtest.Packed("utf-8", unpacked))},
+		"cloud storage's own packing":  {small, giving(small, simtest.Packed("aws-chunked,gzip", gzipped))},
+		"gzip without a size":          {small, giving(small, simtest.Packed("gzip", gzipped), unsized)},
 		"a line before it":             {[]byte("\r\n" + string(small)), giving([]byte("\r\n" + string(small)))},
 		"a mark before it":             {[]byte("\ufeff" + string(small)), giving([]byte("\ufeff" + string(small)))},
-		"a mark before it, and packed": {[]byte("\ufeff" + string(small)), giving([]byte("\ufeff"+string(small)), sim.Packed("gzip", gzipped))},
+		"a mark before it, and packed": {[]byte("\ufeff" + string(small)), giving([]byte("\ufeff"+string(small)), simtest.Packed("gzip", gzipped))},
 		"a page of nothing before it":  {late(maxBefore - len(magic)), giving(late(maxBefore - len(magic)))},
-		"as text":                      {small, giving(small, sim.Labeled("text/plain"))},
+		"as text":                      {small, giving(small, simtest.Labeled("text/plain"))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,28 +98,28 @@ func TestWhatIsNoPDFIsNotSavedHoweverItComes(t *testing.T) {
 	page := []byte("<html><body>Sign in to read %PDF-1.4 files" + strings.Repeat(" ", 3000) + "</body></html>")
 	bomb := append([]byte("%PDF-1.4\n"), make([]byte, 100*most)...)
 	late := append(make([]byte, maxBefore-len(magic)+1), sim.PDF("Report")...)
-	halved := sim.Changed(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] })
-	spoilt := sim.Changed(func(_ http.Header, body []byte) []byte {
+	halved := simtest.Changed(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] })
+	spoilt := simtest.Changed(func(_ http.Header, body []byte) []byte {
 		body[len(body)-6] ^= 1 // in the checksum
 		return body
 	})
 	for name, c := range map[string]struct {
-		faults []sim.Fault
+		faults []simtest.Fault
 		kind   Kind
 		says   string
 	}{
 		"a page that speaks of PDFs": {giving(page), NotPDF, "not a PDF"},
-		"a packed page":              {giving(page, sim.Packed("gzip", gzipped)), NotPDF, "not a PDF"},
+		"a packed page":              {giving(page, simtest.Packed("gzip", gzipped)), NotPDF, "not a PDF"},
 		"a PDF that begins too late": {giving(late), NotPDF, "not a PDF"},
-		"br":                         {giving(pdf(2000), sim.Packed("br", gzipped)), Broken, "br compression, which jobwatch can't unpack"},
-		"zstd":                       {giving(pdf(2000), sim.Packed("zstd", gzipped)), Broken, "zstd compression, which jobwatch can't unpack"},
-		"a gzip bomb":                {giving(bomb, sim.Packed("gzip", gzipped)), TooLarge, "larger than 100 kB"},
-		"a deflate bomb":             {giving(bomb, sim.Packed("deflate", zlibbed)), TooLarge, "larger than 100 kB"},
-		"too large, and packed":      {giving(pdf(most+1), sim.Packed("gzip", gzipped)), TooLarge, "larger than 100 kB"},
-		"nothing, packed for ever":   {[]sim.Fault{sim.On(sim.FilePage, packedNothing)}, TooLarge, "larger than 100 kB"},
-		"half of a gzip":             {giving(pdf(20_000), sim.Packed("gzip", gzipped), halved), CutShort, "cut short"},
-		"half of a deflate":          {giving(pdf(20_000), sim.Packed("deflate", zlibbed), halved), CutShort, "cut short"},
-		"a damaged gzip":             {giving(pdf(20_000), sim.Packed("gzip", gzipped), spoilt), Broken, "damaged"},
+		"br":                         {giving(pdf(2000), simtest.Packed("br", gzipped)), Broken, "br compression, which jobwatch can't unpack"},
+		"zstd":                       {giving(pdf(2000), simtest.Packed("zstd", gzipped)), Broken, "zstd compression, which jobwatch can't unpack"},
+		"a gzip bomb":                {giving(bomb, simtest.Packed("gzip", gzipped)), TooLarge, "larger than 100 kB"},
+		"a deflate bomb":             {giving(bomb, simtest.Packed("deflate", zlibbed)), TooLarge, "larger than 100 kB"},
+		"too large, and packed":      {giving(pdf(most+1), simtest.Packed("gzip", gzipped)), TooLarge, "larger than 100 kB"},
+		"nothing, packed for ever":   {[]simtest.Fault{simtest.On(simtest.FilePage, packedNothing)}, TooLarge, "larger than 100 kB"},
+		"half of a gzip":             {giving(pdf(20_000), simtest.Packed("gzip", gzipped), halved), CutShort, "cut short"},
+		"half of a deflate":          {giving(pdf(20_000), simtest.Packed("deflate", zlibbed), halved), CutShort, "cut short"},
+		"a damaged gzip":             {giving(pdf(20_000), simtest.Packed("gzip", gzipped), spoilt), Broken, "damaged"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // doorman gives each request its turn at once, and mends the API after some.
@@ -16,7 +16,7 @@ type doorman struct {
 	mu    sync.Mutex
 	turns int
 	mends int
-	api   *sim.Server
+	api   *simtest.Server
 }
 
 func (d *doorman) InTurn(ctx context.Context, request func(context.Context) error) error {
@@ -34,7 +34,7 @@ func TestALinkIsAskedForInItsTurn(t *testing.T) {
 	door := &doorman{mends: 3}
 	k := newDesk(t, WithTurns(door))
 	door.api = k.api
-	k.api.Break(sim.On(sim.OutputPage, sim.TooMany("1")))
+	k.api.Break(simtest.On(simtest.OutputPage, simtest.TooMany("1")))
 	if e := k.get(k.done("Report", "b")); e.State != Saved {
 		t.Errorf("it ended as %v: %v", e.State, e.Err)
 	}
@@ -44,7 +44,7 @@ func TestALinkIsAskedForInItsTurn(t *testing.T) {
 	k.wantFiles("b/Report.pdf")
 
 	door.mends = 0
-	k.api.Break(sim.On(sim.OutputPage, sim.TooMany("1")))
+	k.api.Break(simtest.On(simtest.OutputPage, simtest.TooMany("1")))
 	if e := k.get(k.done("Letter", "b")); e.State != Failed || !strings.Contains(e.Err.Error(), "asked for the PDF") {
 		t.Errorf("an API that never wants any: %v, %v", e.State, e.Err)
 	}

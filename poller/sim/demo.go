@@ -15,39 +15,38 @@ type Batch struct {
 	IDs  []job.ID
 }
 
-// demoWorkers is how many of the demo's jobs run at a time: so few that a queue is
-// seen, so many that most jobs are done within four minutes.
+// demoWorkers is how many jobs of the demo run at a time: few enough for a queue, enough
+// for most jobs to be done within four minutes.
 const demoWorkers = 8
 
-// Demo fills the server with about 30 jobs in 4 batches that show all there is to
-// see: jobs that finish within seconds and ones that wait, every way to tell
-// progress, and a few that fail.
+// Demo adds about 30 jobs in 4 batches that show everything: jobs that finish within
+// seconds and jobs that wait, every type of progress, and a few that fail.
 func (s *Server) Demo(seed uint64) []Batch {
-	r := other(seed)
+	r := OtherRandom(seed)
 	sets := demoSets()
 	var jobs []Job
 	for _, set := range sets {
 		for _, title := range set.titles {
-			jobs = append(jobs, Job{Description: title, Chapters: 1 + r.intn(set.chapters)})
+			jobs = append(jobs, Job{Description: title, Chapters: 1 + r.IntN(set.chapters)})
 		}
 	}
 	plans := Plans(seed, len(jobs))
-	order := dealt(sets)
+	order := inTurn(sets)
 	failing := 0
 	for at, i := range order {
 		p := &plans[i]
 		p.Type = demoType(at)
-		p.stretch(demoLength(at, &r))
+		p.Stretch(demoLength(at, &r))
 		p.Fail = at%9 == 4
 		p.Duration = p.Work
 		if p.Fail {
-			p.Duration = time.Duration(float64(p.Work) * (0.3 + 0.5*r.u()))
+			p.Duration = time.Duration(float64(p.Work) * (0.3 + 0.5*r.Float64()))
 			jobs[i].Cause = causes()[failing%len(causes())]
 			failing++
 		}
 	}
 	lives := AllAtOnce(plans)
-	runQueue(lives, order, demoWorkers)
+	Queue(lives, order, demoWorkers)
 	for i := range jobs {
 		jobs[i].Life = lives[i]
 	}
@@ -61,22 +60,22 @@ func (s *Server) Demo(seed uint64) []Batch {
 	return batches
 }
 
-// demoType gives each type its share, in an order that shows them all soon.
+// demoType returns the types in an order that shows all of them soon.
 func demoType(at int) Type {
 	return [...]Type{Linear, Stepped, Silent, Linear, Linear, Stalled, Silent, Stepped, Linear}[at%9]
 }
 
-// demoLength is 3 to 9 s for the first few, then 20 to 90 s.
-func demoLength(at int, r *splitMix) time.Duration {
+// demoLength returns 3 to 9 s for the first few, then 20 to 90 s.
+func demoLength(at int, r *Random) time.Duration {
 	if at < 4 {
-		return seconds(float64(3+2*at) * (0.9 + 0.2*r.u()))
+		return seconds(float64(3+2*at) * (0.9 + 0.2*r.Float64()))
 	}
-	return seconds(20 + 70*r.u()*r.u())
+	return seconds(20 + 70*r.Float64()*r.Float64())
 }
 
-// dealt is an order that takes a job of each batch in turn, so that all of them
-// live at once.
-func dealt(sets []demoSet) []int {
+// inTurn returns the indices of the jobs, one of each batch in turn, so that all batches
+// run at once.
+func inTurn(sets []demoSet) []int {
 	var order []int
 	for turn, more := 0, true; more; turn++ {
 		more = false
@@ -92,11 +91,11 @@ func dealt(sets []demoSet) []int {
 	return order
 }
 
-// Arrivals adds jobs now and then, 20 to 60 s apart, and tells of them until ctx ends.
+// Arrivals adds jobs 20 to 60 s apart and yields them, until ctx ends.
 func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
-		r := other(seed + 1)
-		for n := 1; sleep(ctx, seconds(20+40*r.u())); n++ {
+		r := OtherRandom(seed + 1)
+		for n := 1; sleep(ctx, seconds(20+40*r.Float64())); n++ {
 			if !yield(s.arrival(n, &r)) {
 				return
 			}
@@ -117,17 +116,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 // arrival adds one to three invoices, or now and then a document of another kind.
-func (s *Server) arrival(n int, r *splitMix) Batch {
-	seed := r.next()
-	plans := Plans(seed, 1+r.intn(3))
+func (s *Server) arrival(n int, r *Random) Batch {
+	seed := r.Uint64()
+	plans := Plans(seed, 1+r.IntN(3))
 	for i := range plans {
-		plans[i].stretch(seconds(10 + 50*r.u()))
+		plans[i].Stretch(seconds(10 + 50*r.Float64()))
 	}
 	lives := AllAtOnce(plans)
 	for i := range lives {
-		wait := seconds(12 * r.u())
-		lives[i].Start += wait
-		lives[i].End += wait
+		lives[i].delay(seconds(12 * r.Float64()))
 	}
 	jobs := Describe(seed, lives)
 	if n%3 == 0 {
@@ -178,5 +175,50 @@ func customers() []string {
 	return []string{
 		"Northwind Traders", "Bäckerei Schmidt", "Acme Corp", "Lumen & Sons", "Café Zoë",
 		"Globex", "Initech", "Hooli", "Stark Dairy", "Umbrella Repairs", "Vandelay Imports",
+	}
+}
+
+// Describe gives each life a believable description, chapters and a cause should it fail;
+// the same ones for the same seed.
+func Describe(seed uint64, lives []Life) []Job {
+	r := OtherRandom(seed)
+	jobs := make([]Job, len(lives))
+	for i, l := range lives {
+		jobs[i] = Job{
+			Life:        l,
+			Description: fmt.Sprintf("%s, %s", pick(&r, documents()), pick(&r, editions())),
+			Chapters:    1 + r.IntN(24),
+			Cause:       pick(&r, causes()),
+		}
+	}
+	return jobs
+}
+
+func pick(r *Random, from []string) string { return from[r.IntN(len(from))] }
+
+func documents() []string {
+	return []string{
+		"Annual report", "Installation guide", "Release notes", "Course reader", "Field manual",
+		"Cookbook", "Meeting minutes", "Grant application", "Lab protocol", "Style guide",
+		"Travel guide", "Price list", "Safety data sheets", "Novel manuscript", "Tender documents",
+		"Résumé collection", "Poème du jour", "Handbuch für Einsteiger", "仕様書", "Справочник",
+	}
+}
+
+func editions() []string {
+	return []string{
+		"first draft", "second edition", "print layout", "large type", "A5 booklet",
+		"for review", "final", "with appendix", "North region", "2025",
+	}
+}
+
+func causes() []string {
+	return []string{
+		"Image not found: figures/architecture.png",
+		"Unclosed code fence, opened in line 412",
+		"Table in chapter 6 is wider than the page",
+		"Font not available: Fira Code",
+		"Document has more than 2,000 pages",
+		"Invalid front matter: 'date' is not a date",
 	}
 }

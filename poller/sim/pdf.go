@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// PDF makes a whole, valid document of one page that shows the title: about a
-// kilobyte, with its cross-reference table right.
+// PDF returns a valid document of one page that shows the title, about a kilobyte.
 func PDF(title string) []byte {
 	text := "BT /F1 24 Tf 72 720 Td (" + escape(title) + ") Tj ET"
 	objects := []string{
@@ -19,7 +18,7 @@ func PDF(title string) []byte {
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
 	}
 	var b bytes.Buffer
-	b.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n") // the second line says: these are not only letters
+	b.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n") // the second line marks the file as binary
 	offsets := make([]int, len(objects))
 	for i, o := range objects {
 		offsets[i] = b.Len()
@@ -34,7 +33,7 @@ func PDF(title string) []byte {
 	return b.Bytes()
 }
 
-// escape writes a text as the inside of a PDF string in Latin-1.
+// escape returns a text as the inside of a PDF string in Latin-1.
 func escape(s string) string {
 	var b strings.Builder
 	for _, r := range s {

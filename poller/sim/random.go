@@ -2,11 +2,15 @@ package sim
 
 import "math"
 
-// splitMix is SplitMix64 (Steele, Lea, Flood 2014): tiny, and the same on every
+// Random is SplitMix64 (Steele, Lea, Flood 2014). Its numbers are the same on every
 // machine and Go version, which math/rand/v2 does not promise of its helpers.
-type splitMix uint64
+type Random uint64
 
-func (r *splitMix) next() uint64 {
+// OtherRandom returns a stream of numbers apart from that of [Plans] for the same seed.
+func OtherRandom(seed uint64) Random { return Random(seed ^ 0x5ca1ab1e) }
+
+// Uint64 returns a uniform number.
+func (r *Random) Uint64() uint64 {
 	*r += 0x9e3779b97f4a7c15
 	x := uint64(*r)
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -14,17 +18,17 @@ func (r *splitMix) next() uint64 {
 	return x ^ x>>31
 }
 
-// u is uniform in [0, 1).
-func (r *splitMix) u() float64 { return float64(r.next()>>11) * 0x1p-53 }
+// Float64 returns a uniform number in [0, 1).
+func (r *Random) Float64() float64 { return float64(r.Uint64()>>11) * 0x1p-53 }
 
-// norm is a standard normal number, by Box and Muller; it takes two draws.
-func (r *splitMix) norm() float64 {
-	u1, u2 := r.u(), r.u()
+// Norm returns a standard normal number, by Box and Muller; it takes two draws.
+func (r *Random) Norm() float64 {
+	u1, u2 := r.Float64(), r.Float64()
 	return math.Sqrt(-2*math.Log(1-u1)) * math.Cos(2*math.Pi*u2)
 }
 
-// exp is exponential with mean 1.
-func (r *splitMix) exp() float64 { return -math.Log(1 - r.u()) }
+// Exp returns an exponential number with mean 1.
+func (r *Random) Exp() float64 { return -math.Log(1 - r.Float64()) }
 
-// intn is uniform in [0, n), but for a bias of n/2^64.
-func (r *splitMix) intn(n int) int { return int(r.u() * float64(n)) }
+// IntN returns a uniform number in [0, n).
+func (r *Random) IntN(n int) int { return int(r.Float64() * float64(n)) }

@@ -1,76 +1,70 @@
+// Package sim simulates the job API: jobs whose lives are known in advance, and a server
+// that answers for them as the real one does (see package api). The demo runs on it;
+// package simtest adds faults and counts for tests.
 package sim
 
 import (
+	"context"
 	"encoding/binary"
+	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/jobwatch/poller/job"
 )
 
-// Server answers for simulated jobs as the real service would. It is an
-// http.Handler; any number of requests may be served at once, while jobs are
-// added and faults come and go.
+// Server answers for simulated jobs. It is an http.Handler that serves any number of
+// requests at a time, while jobs are added.
 type Server struct {
-	clock    func() time.Time
-	linkLife time.Duration
-	key      [32]byte // signs the links to files
-	stats    stats
-	faults   atomic.Pointer[http.HandlerFunc]
+	clock func() time.Time
+	key   [32]byte // signs the links to files
+	mux   *http.ServeMux
 
 	mu   sync.RWMutex // guards what follows
-	ids  splitMix     // the numbers that IDs are made of
+	ids  Random       // the numbers that IDs are made of
 	jobs map[job.ID]*entry
 }
 
-// Job is what the server is to simulate. See [Describe] for believable ones.
+// Job is a job to simulate. [Describe] makes believable ones.
 type Job struct {
 	Life        Life // its times count from when the job is added
 	Description string
-	Chapters    int    // for the steps told in status_meta
-	Cause       string // told in status_meta if the job fails
+	Chapters    int    // for the steps in status_meta
+	Cause       string // status_meta if the job fails
 }
 
 // entry is a Job that was added.
 type entry struct {
 	Job
-	added    time.Time
-	relative bool // its path is told without scheme and host
-	polls    atomic.Int64
-	polled   atomic.Int64 // the last poll, Unix nanoseconds
+	added        time.Time
+	relativePath bool // its path has no scheme and host
 }
 
 // Option is a setting of a [Server].
 type Option func(*Server)
 
-// WithClock has the server tell the time by another clock than time.Now.
+// WithClock replaces time.Now.
 func WithClock(now func() time.Time) Option { return func(s *Server) { s.clock = now } }
 
-// WithSeed has the server make other IDs, and other jobs of what is posted to it.
-// Servers of the same seed make the same.
-func WithSeed(seed uint64) Option { return func(s *Server) { s.ids = other(seed) } }
-
-// WithLinkLife sets how long a link to a file is good for. Default: 1 minute.
-func WithLinkLife(d time.Duration) Option { return func(s *Server) { s.linkLife = d } }
+// WithSeed makes other IDs, and other jobs of what is posted. Servers with the same seed
+// make the same.
+func WithSeed(seed uint64) Option { return func(s *Server) { s.ids = OtherRandom(seed) } }
 
 // New returns a server without jobs.
 func New(opts ...Option) *Server {
-	s := &Server{
-		clock:    time.Now,
-		linkLife: time.Minute,
-		ids:      other(1),
-		jobs:     map[job.ID]*entry{},
-	}
+	s := &Server{clock: time.Now, mux: http.NewServeMux(), ids: OtherRandom(1), jobs: map[job.ID]*entry{}}
 	for _, o := range opts {
 		o(s)
 	}
 	r := s.ids // a copy: the key takes nothing from the IDs' numbers
 	for i := range s.key {
-		s.key[i] = byte(r.next() >> 56)
+		s.key[i] = byte(r.Uint64() >> 56)
 	}
-	s.Mend()
+	s.mux.HandleFunc("POST /markdown", s.serveSubmit)
+	s.mux.HandleFunc("GET /job/{id}/status", s.forJob(s.serveStatus))
+	s.mux.HandleFunc("GET /job/{id}/output", s.forJob(s.serveOutput))
+	s.mux.HandleFunc("GET /files/{name}", s.serveFile)
 	return s
 }
 
@@ -82,23 +76,23 @@ func (s *Server) Add(jobs ...Job) []job.ID {
 	ids := make([]job.ID, len(jobs))
 	for i, j := range jobs {
 		id := s.newID()
-		s.jobs[id] = &entry{Job: j, added: now, relative: id[15]%4 == 0}
+		s.jobs[id] = &entry{Job: j, added: now, relativePath: id[15]%4 == 0}
 		ids[i] = id
 	}
 	return ids
 }
 
-// newID is a UUID of version 4 (RFC 9562, section 5.4).
+// newID returns a UUID of version 4 (RFC 9562, section 5.4).
 func (s *Server) newID() job.ID {
 	var id job.ID
-	binary.BigEndian.PutUint64(id[:8], s.ids.next())
-	binary.BigEndian.PutUint64(id[8:], s.ids.next())
+	binary.BigEndian.PutUint64(id[:8], s.ids.Uint64())
+	binary.BigEndian.PutUint64(id[8:], s.ids.Uint64())
 	id[6] = 0x40 | id[6]&0x0f
 	id[8] = 0x80 | id[8]&0x3f
 	return id
 }
 
-// find returns a job that was submitted by now, and how far its life has come.
+// find returns a job that was submitted by now, and the time since it was added.
 func (s *Server) find(id job.ID) (*entry, time.Duration, bool) {
 	s.mu.RLock()
 	e := s.jobs[id]
@@ -110,29 +104,21 @@ func (s *Server) find(id job.ID) (*entry, time.Duration, bool) {
 	return e, at, at >= e.Life.Submitted
 }
 
-// Remove has the server forget jobs: it answers 404 for them from now on.
-func (s *Server) Remove(ids ...job.ID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range ids {
-		delete(s.jobs, id)
-	}
-}
-
-// Truth is what the server would say of a job now, and whether it knows the job.
-// It is no request: it goes around the faults and is not counted.
-func (s *Server) Truth(id job.ID) (job.Status, job.Progress, bool) {
-	e, at, ok := s.find(id)
-	if !ok {
-		return "", job.Unknown, false
-	}
-	status, progress := e.Life.At(at)
-	return status, progress, true
-}
+// Now returns the time on the server's clock.
+func (s *Server) Now() time.Time { return s.clock() }
 
 // ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.stats.begin(s.clock())
-	defer s.stats.end()
-	(*s.faults.Load())(w, r)
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// ListenAndServe serves on an address such as 127.0.0.1:0 until stop is called, and
+// returns the base URL for clients.
+func (s *Server) ListenAndServe(ctx context.Context, addr string) (base string, stop func(), err error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return "", nil, err
+	}
+	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(l) }() // until Close
+	return "http://" + l.Addr().String(), func() { _ = server.Close() }, nil
 }

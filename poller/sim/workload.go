@@ -7,15 +7,15 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// Type is how a job tells its progress.
+// Type is how a job reports its progress.
 type Type uint8
 
 // The types of progress.
 const (
-	Linear  Type = iota // steady but for its noise, in hundredths
+	Linear  Type = iota // steady but for noise, in hundredths
 	Stepped             // in quarters
 	Silent              // none at all
-	Stalled             // steady at first, then it stands still until the end
+	Stalled             // steady at first, then unchanged until the end
 )
 
 // pieces is how many pieces of uneven length a job's progress is made of.
@@ -30,8 +30,14 @@ type Plan struct {
 	Wait     float64 // the queue draw, an exponential number with mean 1
 
 	shares  [pieces]float64 // the shares of Work at which each piece ends, for Linear and Stepped
-	level   float64         // where a Stalled job stands still
+	level   float64         // where a Stalled job stops
 	levelAt float64         // the share of Work at which it gets there
+}
+
+// Stretch gives the plan another length. It fails at the same share of it.
+func (p *Plan) Stretch(work time.Duration) {
+	p.Duration = time.Duration(float64(p.Duration) / float64(p.Work) * float64(work))
+	p.Work = work
 }
 
 // Plans draws n plans. The draws are fixed, so that figures measured on them can be
@@ -48,13 +54,13 @@ type Plan struct {
 //     k/4. Stalled: the level 0.5 + 0.45 u, reached linearly at the share 0.2 + 0.4 u of D,
 //     then flat. Silent: no progress.
 //   - Error if u < .03, ending at max(1, D · u2).
-//   - Wait -ln(1 - u), for a [Discipline] that uses it.
+//   - Wait -ln(1 - u), for workloads that use it.
 //
 // Check (seed 1, 1,000 jobs): the first 64-bit number is 0x910a2dec89025cc1, the sum of D
 // is 33593.238462, job 0 has D = 14.297375 and stalls; first in, first out, the sum of ends
 // is 588899.771510.
 func Plans(seed uint64, n int) []Plan {
-	r := splitMix(seed)
+	r := Random(seed)
 	plans := make([]Plan, n)
 	for i := range plans {
 		plans[i] = draw(&r)
@@ -63,16 +69,16 @@ func Plans(seed uint64, n int) []Plan {
 }
 
 // draw makes one plan of 24 draws. Their order is the workload's definition.
-func draw(r *splitMix) Plan {
-	z := r.norm()
-	kind := r.u()
+func draw(r *Random) Plan {
+	z := r.Norm()
+	kind := r.Float64()
 	var weights [pieces]float64
 	for i := range weights {
-		weights[i] = math.Exp(0.4 * r.norm())
+		weights[i] = math.Exp(0.4 * r.Norm())
 	}
-	level, levelAt := r.u(), r.u()
-	fails, failsAt := r.u(), r.u()
-	wait := r.exp()
+	level, levelAt := r.Float64(), r.Float64()
+	fails, failsAt := r.Float64(), r.Float64()
+	wait := r.Exp()
 
 	work := min(max(15*math.Exp(1.4*z), 1), 1200)
 	p := Plan{
@@ -114,10 +120,8 @@ func typeOf(u float64) Type {
 	return Stalled
 }
 
-// At is what the API says of the job so long after its start: negative is before
-// it. Progress is [job.Unknown] for a Silent job until it is Done.
-//
-// It is called millions of times in a simulation, hence the pointer.
+// At returns what the API says of the job at a time since its start, which is negative
+// before it. The progress of a Silent job is [job.Unknown] until it is Done.
 func (p *Plan) At(sinceStart time.Duration) (job.Status, job.Progress) {
 	switch {
 	case sinceStart < 0:
@@ -133,7 +137,7 @@ func (p *Plan) At(sinceStart time.Duration) (job.Status, job.Progress) {
 	return job.Done, 1
 }
 
-// progress is what the job shows of itself while it runs.
+// progress returns the progress of a running job.
 func (p *Plan) progress(sinceStart time.Duration) job.Progress {
 	share := float64(sinceStart) / float64(p.Work)
 	switch p.Type {
@@ -158,7 +162,7 @@ func (p *Plan) progress(sinceStart time.Duration) job.Progress {
 	return hundredths((float64(i) + done) / pieces)
 }
 
-// hundredths floors, as a service that prints whole percents does.
+// hundredths rounds down, as a service that prints whole percents does.
 func hundredths(p float64) job.Progress { return job.Progress(math.Floor(p*100) / 100) }
 
 func seconds(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }

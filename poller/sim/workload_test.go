@@ -1,4 +1,4 @@
-package sim
+package sim_test
 
 import (
 	"math"
@@ -6,26 +6,28 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // The documentation of Plans has figures to check a workload with.
 func TestTheWorkloadIsAsDocumented(t *testing.T) {
-	r := splitMix(1)
-	if got := r.next(); got != 0x910a2dec89025cc1 {
+	r := sim.Random(1)
+	if got := r.Uint64(); got != 0x910a2dec89025cc1 {
 		t.Errorf("first number of seed 1: %#x", got)
 	}
-	plans := Plans(1, 1000)
+	plans := sim.Plans(1, 1000)
 	work := 0.0
 	for i := range plans {
 		work += plans[i].Work.Seconds()
 	}
 	near(t, "sum of D", work, 33593.238462)
 	near(t, "job 0's D", plans[0].Work.Seconds(), 14.297375)
-	if plans[0].Type != Stalled {
+	if plans[0].Type != sim.Stalled {
 		t.Errorf("job 0 is of type %d, want one that stalls", plans[0].Type)
 	}
 	ends := 0.0
-	for _, l := range FirstInFirstOut(plans) {
+	for _, l := range simtest.FirstInFirstOut(plans) {
 		ends += l.End.Seconds()
 	}
 	near(t, "first in first out, sum of ends", ends, 588899.771510)
@@ -39,7 +41,7 @@ func near(t *testing.T, what string, got, want float64) {
 }
 
 func TestAJobsProgressRunsAsItsTypeSays(t *testing.T) {
-	for i, p := range Plans(2, 2000) {
+	for i, p := range sim.Plans(2, 2000) {
 		before, seen := job.Progress(0), map[job.Progress]bool{}
 		for step := range 200 {
 			at := p.Duration * time.Duration(step) / 200
@@ -47,7 +49,7 @@ func TestAJobsProgressRunsAsItsTypeSays(t *testing.T) {
 			if status != job.Processing {
 				t.Fatalf("job %d after %v of %v is %q", i, at, p.Duration, status)
 			}
-			if p.Type == Silent {
+			if p.Type == sim.Silent {
 				if progress != job.Unknown {
 					t.Fatalf("silent job %d shows %v", i, progress)
 				}
@@ -61,11 +63,11 @@ func TestAJobsProgressRunsAsItsTypeSays(t *testing.T) {
 		switch {
 		case p.Fail:
 			continue
-		case p.Type == Linear && before < 0.9:
+		case p.Type == sim.Linear && before < 0.9:
 			t.Errorf("linear job %d ends its work at %v", i, before)
-		case p.Type == Stepped && (len(seen) < 3 || before < 0.5):
+		case p.Type == sim.Stepped && (len(seen) < 3 || before < 0.5):
 			t.Errorf("stepped job %d shows %v", i, seen)
-		case p.Type == Stalled && (before < 0.49 || before > 0.95):
+		case p.Type == sim.Stalled && (before < 0.49 || before > 0.95):
 			t.Errorf("stalled job %d stands at %v", i, before)
 		}
 	}
@@ -73,7 +75,7 @@ func TestAJobsProgressRunsAsItsTypeSays(t *testing.T) {
 
 func TestAJobIsNotStartedThenProcessingThenOver(t *testing.T) {
 	failed := 0
-	for _, l := range FirstInFirstOut(Plans(3, 500)) {
+	for _, l := range simtest.FirstInFirstOut(sim.Plans(3, 500)) {
 		if s, _ := l.At(l.Start - 1); l.Start > 0 && s != job.NotStarted {
 			t.Fatalf("before its start: %q", s)
 		}
@@ -99,7 +101,7 @@ func TestAJobIsNotStartedThenProcessingThenOver(t *testing.T) {
 }
 
 func TestFirstInFirstOutKeepsTheOrderAndTheWorkers(t *testing.T) {
-	lives := FirstInFirstOut(Plans(4, 1000))
+	lives := simtest.FirstInFirstOut(sim.Plans(4, 1000))
 	running := 0
 	for i := range lives {
 		if i > 0 && lives[i].Start < lives[i-1].Start {
@@ -109,13 +111,13 @@ func TestFirstInFirstOutKeepsTheOrderAndTheWorkers(t *testing.T) {
 			running++
 		}
 	}
-	if running != Workers(1000) {
-		t.Errorf("%d jobs run at once, want %d", running, Workers(1000))
+	if running != simtest.Workers(1000) {
+		t.Errorf("%d jobs run at once, want %d", running, simtest.Workers(1000))
 	}
 }
 
 func BenchmarkPlanAt(b *testing.B) {
-	plans := Plans(1, 1000)
+	plans := sim.Plans(1, 1000)
 	i := 0
 	for b.Loop() {
 		p := &plans[i%len(plans)]

@@ -22,6 +22,7 @@ import (
 	"github.com/creack/pty"
 
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // nowhere is an API that nobody serves.
@@ -225,9 +226,9 @@ func memory(b *testing.B, pid int, name string) float64 {
 }
 
 // simulated serves the simulated API from this process, not from the measured one.
-func simulated(b *testing.B) (*sim.Server, string) {
+func simulated(b *testing.B) (*simtest.Server, string) {
 	b.Helper()
-	server := sim.New(sim.WithSeed(3))
+	server := simtest.New(sim.WithSeed(3))
 	base, stop, err := server.ListenAndServe(b.Context(), "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)

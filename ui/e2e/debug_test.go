@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
@@ -30,10 +30,10 @@ func TestTheDebugLogGivesNothingAway(t *testing.T) {
 	tm.Sees("2 jobs")
 	tm.Paste(lines(all))
 	tm.Sees("8 done")
-	s.api.Break(sim.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id"],"msg":"no such {id}","type":"x"}]}`))
+	s.api.Break(simtest.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id"],"msg":"no such {id}","type":"x"}]}`))
 	tm.Send("R")
 	tm.Sees("1 rejected")
-	s.api.Break(sim.Redirect(302, "http://169.254.0.1/{path}"))
+	s.api.Break(simtest.Redirect(302, "http://169.254.0.1/{path}"))
 	tm.Type("*", "r")
 	tm.Sees("easing off")
 	tm.Type("p", "p", "q")

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // ended runs a program and wants this exit status.
@@ -61,8 +61,8 @@ func TestAScriptGetsItsPDFsAndThoseThatWereMissing(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "pdfs")
 	ids := s.jobs(5, 150*time.Millisecond)
 	var asked atomic.Int32
-	login := sim.NotPDF()
-	s.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+	login := simtest.NotPDF()
+	s.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if asked.Add(1); strings.Contains(r.URL.Path, ids[3].String()) {
 			login(w, r, next)
 			return
@@ -87,7 +87,7 @@ func TestAScriptGetsItsPDFsAndThoseThatWereMissing(t *testing.T) {
 	}
 
 	s.api.Mend()
-	s.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+	s.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if !strings.Contains(r.URL.Path, ids[3].String()) {
 			t.Errorf("asked again for %s", r.URL.Path)
 		}
@@ -106,7 +106,7 @@ func TestCtrlCDuringADownloadLeavesNoLitter(t *testing.T) {
 	s, folder := newStage(t), t.TempDir()
 	id := s.jobs(1, 0)[0]
 	began := make(chan struct{}, 1)
-	s.api.Break(sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+	s.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Length", "100000")
 		_, _ = io.WriteString(w, "%PDF-1.4\n")
 		_ = http.NewResponseController(w).Flush()

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
@@ -69,7 +69,7 @@ func TestAVerdictIsLiftedByAskingForTheJob(t *testing.T) {
 		t.Run(args, func(t *testing.T) {
 			s := newStage(t)
 			ids := s.jobs(2, 0)
-			s.api.Break(sim.Answer(422, "application/json", `{"detail":[]}`))
+			s.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
 			if out, errs, status := says(t, s.command("--plain", ids[0].String(), ids[1].String())); status != 1 || !strings.Contains(out, "Rejected") {
 				t.Fatalf("exit status %d: %s%s", status, errs, out)
 			}

@@ -19,6 +19,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
@@ -55,7 +56,7 @@ func runTests(m *testing.M) int {
 // stage is a simulated API, a home, and what starts jobwatch there.
 type stage struct {
 	*testing.T
-	api  *sim.Server
+	api  *simtest.Server
 	base string
 	home string
 }
@@ -63,7 +64,7 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	t.Parallel()
-	s := &stage{T: t, api: sim.New(sim.WithSeed(3)), home: t.TempDir()}
+	s := &stage{T: t, api: simtest.New(sim.WithSeed(3)), home: t.TempDir()}
 	base, stop, err := s.api.ListenAndServe(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

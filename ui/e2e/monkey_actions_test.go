@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
 )
@@ -304,11 +304,11 @@ func (m *monkey) fault() action {
 		return action{name: "the API is well", do: m.api.Mend}
 	}
 	n := m.IntN(10)
-	f := []sim.Fault{
-		sim.Trouble(502), sim.Trouble(403), sim.Trouble(410), sim.Hangup(), sim.TooMany("1"), sim.Unavailable(""), sim.BreakMidBody(), sim.Hang(),
-		sim.CaptivePortal(), sim.JSON(`{"status":"\u001b[2JDone\u009b","description":"\u001b]2;x\u0007\u202e漢","progress":7}`),
+	f := []simtest.Fault{
+		simtest.Trouble(502), simtest.Trouble(403), simtest.Trouble(410), simtest.Hangup(), simtest.TooMany("1"), simtest.Unavailable(""), simtest.BreakMidBody(), simtest.Hang(),
+		simtest.CaptivePortal(), simtest.JSON(`{"status":"\u001b[2JDone\u009b","description":"\u001b]2;x\u0007\u202e漢","progress":7}`),
 	}[n]
-	return action{name: fmt.Sprint("the API has fault ", n), do: func() { m.api.Break(sim.Sometimes(0.6, m.Uint64(), f)) }}
+	return action{name: fmt.Sprint("the API has fault ", n), do: func() { m.api.Break(simtest.Sometimes(0.6, m.Uint64(), f)) }}
 }
 
 // leave quits, unless a prompt or another screen has the keys.

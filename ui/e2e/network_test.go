@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
@@ -40,12 +40,12 @@ func TestAProxyThatWantsAPassword(t *testing.T) {
 // net/http remarks on such things on standard error, which is the screen.
 func TestAServerThatTalksOutOfTurn(t *testing.T) {
 	s := newStage(t)
-	s.api.Break(sim.Times(4, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+	s.api.Break(simtest.Times(4, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		conn, buf, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return
 		}
-		_, id := sim.RouteOf(r)
+		_, id := simtest.RouteOf(r)
 		body := fmt.Sprintf(`{"id":%q,"status":"Processing"}`, id)
 		_, _ = fmt.Fprintf(buf, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 418 Surprise\r\n\r\n",
 			len(body), body)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // program is jobwatch with these arguments, in a home of its own.
@@ -23,9 +24,9 @@ func program(t *testing.T, home string, args ...string) *exec.Cmd {
 }
 
 // simulated is the job API, on loopback.
-func simulated(t *testing.T) (*sim.Server, string) {
+func simulated(t *testing.T) (*simtest.Server, string) {
 	t.Helper()
-	server := sim.New(sim.WithSeed(3))
+	server := simtest.New(sim.WithSeed(3))
 	base, stop, err := server.ListenAndServe(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -15,14 +15,14 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 )
 
 // only confines a fault to requests for one job.
-func only(id job.ID, f sim.Fault) sim.Fault {
+func only(id job.ID, f simtest.Fault) simtest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-		if _, asked := sim.RouteOf(r); asked == id.String() {
+		if _, asked := simtest.RouteOf(r); asked == id.String() {
 			f(w, r, next)
 		} else {
 			next(w, r)
@@ -56,7 +56,7 @@ func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 	s := newStage(t)
 	ids := s.jobs(3, 6*time.Second)
 	begin := time.Now()
-	s.api.Break(s.api.During(begin, begin.Add(10*time.Second), only(ids[2], sim.Trouble(http.StatusForbidden))))
+	s.api.Break(s.api.During(begin, begin.Add(10*time.Second), only(ids[2], simtest.Trouble(http.StatusForbidden))))
 	cmd, out, errs := s.script(ids, "--json")
 	s.left(cmd, 0)
 	short := ids[2].Short()
@@ -67,7 +67,7 @@ func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 		t.Errorf("%d objects with the problem:\n%s%s", n, out, errs)
 	}
 
-	s.api.Break(only(ids[2], sim.Trouble(http.StatusGone)))
+	s.api.Break(only(ids[2], simtest.Trouble(http.StatusGone)))
 	table, _ := ended(t, s.command("--once", "--state", s.folder("other.jsonl"), ids[2].String()), 8)
 	if !strings.Contains(table, "last check failed: 410 Gone: ") {
 		t.Errorf("the table says\n%s", table)
@@ -103,7 +103,7 @@ func TestAScriptIsToldOfAStatusThatNobodyKnows(t *testing.T) {
 	s := newStage(t)
 	ids := s.jobs(2, 0)
 	begin := time.Now()
-	s.api.Break(s.api.During(begin, begin.Add(3*time.Second), only(ids[1], sim.JSON(`{"id":"{id}","status":"Can\u200bcelled\u001b[2J"}`))))
+	s.api.Break(s.api.During(begin, begin.Add(3*time.Second), only(ids[1], simtest.JSON(`{"id":"{id}","status":"Can\u200bcelled\u001b[2J"}`))))
 	cmd, out, errs := s.script(ids, "--plain")
 	s.left(cmd, 0)
 	if !strings.Contains(out.String(), ids[1].Short()+"  Cancelled ") || !strings.Contains(out.String(), ids[1].Short()+"  Done ") {

@@ -15,6 +15,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
@@ -58,7 +59,7 @@ func says(t *testing.T, cmd *exec.Cmd) (out, errs string, status int) {
 
 // lasting is a job that ends after a time, with this description; one that fails has
 // a cause.
-func lasting(server *sim.Server, span time.Duration, description, cause string) job.ID {
+func lasting(server *simtest.Server, span time.Duration, description, cause string) job.ID {
 	lives := sim.AllAtOnce(sim.Plans(1, 1))
 	lives[0].Fail, lives[0].Duration, lives[0].End = cause != "", span, lives[0].Start+span
 	jobs := sim.Describe(1, lives)

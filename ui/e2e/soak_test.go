@@ -12,6 +12,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
@@ -28,11 +29,11 @@ func TestAProgramLeftRunning(t *testing.T) {
 	s := newStage(t)
 	tm := s.open("--rate", "40", "--no-mouse")
 	length, _ := time.ParseDuration(os.Getenv(soakEnv)) // none: 0
-	faults := []sim.Fault{
-		sim.ResetMidBody(), sim.Trouble(502), sim.ResetMidHeaders(), sim.CaptivePortal(), sim.Hangup(),
-		sim.TooMany("1"), sim.Unavailable(""), sim.BreakMidBody(), sim.NotHTTP(), sim.Hang(), sim.HangMidBody(),
-		sim.EndlessHeaders(), sim.GzipBomb(64 << 20), sim.Huge(64<<20, false), sim.Delay(3 * time.Second),
-		sim.Redirect(302, "https://example.invalid/"), sim.Answer(500, "application/json", `{"detail":"Error"}`),
+	faults := []simtest.Fault{
+		simtest.ResetMidBody(), simtest.Trouble(502), simtest.ResetMidHeaders(), simtest.CaptivePortal(), simtest.Hangup(),
+		simtest.TooMany("1"), simtest.Unavailable(""), simtest.BreakMidBody(), simtest.NotHTTP(), simtest.Hang(), simtest.HangMidBody(),
+		simtest.EndlessHeaders(), simtest.GzipBomb(64 << 20), simtest.Huge(64<<20, false), simtest.Delay(3 * time.Second),
+		simtest.Redirect(302, "https://example.invalid/"), simtest.Answer(500, "application/json", `{"detail":"Error"}`),
 	}
 	var early, most, last resources
 	begun, rounds := time.Now(), uint64(0)
@@ -61,12 +62,12 @@ func TestAProgramLeftRunning(t *testing.T) {
 }
 
 // round is a batch from its paste to its end and out of the list.
-func (s *stage) round(tm *termtest.Terminal, n uint64, fault sim.Fault) {
+func (s *stage) round(tm *termtest.Terminal, n uint64, fault simtest.Fault) {
 	s.Helper()
 	ids := s.api.Add(shortLives(n, 30)...)
 	tm.Paste(lines(ids))
 	s.tracks(ids, func(*store.Job) bool { return true })
-	s.api.Break(sim.Sometimes(0.4, n, fault))
+	s.api.Break(simtest.Sometimes(0.4, n, fault))
 	s.play(tm, n)
 	s.api.Mend()
 	tm.Send("R")

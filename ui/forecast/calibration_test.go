@@ -11,6 +11,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 )
 
@@ -161,19 +162,19 @@ func standing(l *sim.Life) time.Duration {
 
 func disciplines() []struct {
 	name  string
-	start sim.Discipline
+	start simtest.Discipline
 } {
 	return []struct {
 		name  string
-		start sim.Discipline
+		start simtest.Discipline
 	}{
 		{"all at once", sim.AllAtOnce},
-		{"own waits", sim.OwnWaits},
-		{"first in first out", sim.FirstInFirstOut},
+		{"own waits", simtest.OwnWaits},
+		{"first in first out", simtest.FirstInFirstOut},
 	}
 }
 
-func calibrate(start sim.Discipline, n int, seeds ...uint64) *calibration {
+func calibrate(start simtest.Discipline, n int, seeds ...uint64) *calibration {
 	c := newCalibration()
 	for _, seed := range seeds {
 		c.watch(start(sim.Plans(seed, n)))

@@ -19,6 +19,7 @@ import (
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 )
 
@@ -82,15 +83,15 @@ func wantFiles(t *testing.T, folder string, names ...string) {
 }
 
 // counted counts the requests for files.
-func counted(n *atomic.Int32) sim.Fault {
-	return sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+func counted(n *atomic.Int32) simtest.Fault {
+	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		n.Add(1)
 		next(w, r)
 	})
 }
 
 // only has a fault strike the files of one job.
-func only(id job.ID, f sim.Fault) sim.Fault {
+func only(id job.ID, f simtest.Fault) simtest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if strings.Contains(r.URL.Path, id.String()) {
 			f(w, r, next)
@@ -138,12 +139,12 @@ func TestEachPDFIsSavedTheMomentThatItsJobIsDone(t *testing.T) {
 // the next run gets what is missing, and only that.
 func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault  sim.Fault
+		fault  simtest.Fault
 		reason string
 		tries  int32 // as long as that may help
 	}{
-		"cut short": {sim.CutShort(), "the file came cut short: nothing was saved; try again", 3},
-		"not a PDF": {sim.NotPDF(), "what came is not a PDF (a login page, perhaps): nothing was saved; try again", 1},
+		"cut short": {simtest.CutShort(), "the file came cut short: nothing was saved; try again", 3},
+		"not a PDF": {simtest.NotPDF(), "what came is not a PDF (a login page, perhaps): nothing was saved; try again", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -202,9 +203,9 @@ func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 
 // What is refused for where it leads to leads there half a minute later, too.
 func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
-	for name, fault := range map[string]sim.Fault{
-		"named by the API": sim.OutputURL("http://192.168.0.1/agenda.pdf"),
-		"by a redirect":    sim.On(sim.FilePage, sim.Redirect(http.StatusFound, "http://192.168.0.1/agenda.pdf")),
+	for name, fault := range map[string]simtest.Fault{
+		"named by the API": simtest.OutputURL("http://192.168.0.1/agenda.pdf"),
+		"by a redirect":    simtest.On(simtest.FilePage, simtest.Redirect(http.StatusFound, "http://192.168.0.1/agenda.pdf")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -213,7 +214,7 @@ func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
 				s.withDownloads(t.TempDir())
 				var asked atomic.Int32
 				server.Break(func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-					if route, _ := sim.RouteOf(r); route == sim.OutputPage {
+					if route, _ := simtest.RouteOf(r); route == simtest.OutputPage {
 						asked.Add(1)
 					}
 					next(w, r)
@@ -230,9 +231,9 @@ func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
 
 // An output need not be there yet when its job is Done.
 func TestAnOutageOfAMinuteCostsNoPDF(t *testing.T) {
-	for name, fault := range map[string]sim.Fault{
-		"429": sim.TooMany("9"), "503": sim.Unavailable("9"), "403": sim.Forbidden(""), "404": sim.Trouble(404), "500": sim.Trouble(500),
-		"a page": sim.CaptivePortal(), "no answer": sim.Hangup(),
+	for name, fault := range map[string]simtest.Fault{
+		"429": simtest.TooMany("9"), "503": simtest.Unavailable("9"), "403": simtest.Forbidden(""), "404": simtest.Trouble(404), "500": simtest.Trouble(500),
+		"a page": simtest.CaptivePortal(), "no answer": simtest.Hangup(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -243,10 +244,10 @@ func TestAnOutageOfAMinuteCostsNoPDF(t *testing.T) {
 				s.cfg.Batch = "b"
 				id := server.Add(document("Agenda", time.Second))[0]
 				now := time.Now()
-				away := func(route sim.Route, until time.Duration, f sim.Fault) sim.Fault {
-					return sim.On(route, server.During(now, now.Add(until), f))
+				away := func(route simtest.Route, until time.Duration, f simtest.Fault) simtest.Fault {
+					return simtest.On(route, server.During(now, now.Add(until), f))
 				}
-				server.Break(away(sim.OutputPage, 20*time.Second, fault), away(sim.FilePage, 50*time.Second, sim.Unavailable("")))
+				server.Break(away(simtest.OutputPage, 20*time.Second, fault), away(simtest.FilePage, 50*time.Second, simtest.Unavailable("")))
 				s.start(id)
 				s.wait()
 				wantFiles(t, folder, "b/Agenda.pdf")
@@ -266,7 +267,7 @@ func TestAProgramReadsWhereThePDFsAre(t *testing.T) {
 		s.withDownloads(folder)
 		s.cfg.JSON, s.cfg.Batch = true, "b"
 		ids := server.Add(document("Agenda", time.Second), document("Hiring plan", time.Second))
-		server.Break(only(ids[1], sim.NotPDF()))
+		server.Break(only(ids[1], simtest.NotPDF()))
 		s.start(ids...)
 		s.wait()
 		type pdf struct{ File, NoFile string }
@@ -322,8 +323,8 @@ func TestOneLookGetsWhatIsDone(t *testing.T) {
 }
 
 // held sends the beginning of a file, and then nothing.
-func held(began chan<- struct{}) sim.Fault {
-	return sim.On(sim.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+func held(began chan<- struct{}) simtest.Fault {
+	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Length", "100000")
 		_, _ = io.WriteString(w, "%PDF-1.4\n")
 		_ = http.NewResponseController(w).Flush()
@@ -344,7 +345,7 @@ func TestAnInterruptedDownloadLeavesNoLitter(t *testing.T) {
 		s.cfg.Batch = "b"
 		ids := server.Add(document("Agenda", time.Second), document("Hiring plan", time.Second), document("Risks", time.Hour))
 		began := make(chan struct{})
-		server.Break(only(ids[0], sim.On(sim.FilePage, sim.Unavailable(""))), held(began)) // one fails and waits, one hangs
+		server.Break(only(ids[0], simtest.On(simtest.FilePage, simtest.Unavailable(""))), held(began)) // one fails and waits, one hangs
 		s.start(ids...)
 		<-began
 		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest

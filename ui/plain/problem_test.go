@@ -11,7 +11,7 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // objects are the JSON lines of standard output.
@@ -56,7 +56,7 @@ func TestAJobWhosePollsKeepFailing(t *testing.T) {
 					s.cfg.JSON = asJSON
 					ids := server.Add(document("A", 4*time.Minute), document("B", 4*time.Minute), document("C", 4*time.Minute))
 					begin := time.Now()
-					server.Break(server.During(begin.Add(10*time.Second), begin.Add(3*time.Minute), only(ids[1], sim.Trouble(code))))
+					server.Break(server.During(begin.Add(10*time.Second), begin.Add(3*time.Minute), only(ids[1], simtest.Trouble(code))))
 					s.start(ids...)
 					s.wait()
 

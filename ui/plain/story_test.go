@@ -16,6 +16,7 @@ import (
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 )
 
@@ -23,9 +24,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // withAPI puts the real poller, over the real HTTP stack, between a simulated API and
 // the stage. The network is in memory, so that all of it lives on the fake clock.
-func (s *stage) withAPI() *sim.Server {
+func (s *stage) withAPI() *simtest.Server {
 	s.t.Helper()
-	server, pipe := sim.New(), sim.NewPipe()
+	server, pipe := simtest.New(), simtest.NewPipe()
 	shut := server.Serve(pipe)
 	transport := &http.Transport{DialContext: pipe.DialContext}
 	client, err := api.New("http://api.test", api.WithTransport(transport))
@@ -54,8 +55,8 @@ func TestASimulatedBatchIsFollowedToItsEnd(t *testing.T) {
 		s := newStage(t)
 		server := s.withAPI()
 		s.cfg.JSON = true
-		ids := server.Add(sim.Describe(1, sim.FirstInFirstOut(sim.Plans(1, 100)))...)
-		server.Break(server.During(time.Now().Add(30*time.Second), time.Now().Add(90*time.Second), sim.Unavailable("20")))
+		ids := server.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Plans(1, 100)))...)
+		server.Break(server.During(time.Now().Add(30*time.Second), time.Now().Add(90*time.Second), simtest.Unavailable("20")))
 		s.start(ids...)
 		s.wait()
 
@@ -101,7 +102,7 @@ func TestOneLookAsksEachJobOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		server := s.withAPI()
-		ids := server.Add(sim.Describe(2, sim.OwnWaits(sim.Plans(2, 50)))...)
+		ids := server.Add(sim.Describe(2, simtest.OwnWaits(sim.Plans(2, 50)))...)
 		time.Sleep(30 * time.Second) //nolint:forbidigo // the fake clock of synctest
 		stranger := jobID(0x01890a5d)
 		var ops []store.Op

@@ -14,6 +14,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 )
 
 // The jobs: the first of sim's workload that are short enough, so that a run
@@ -28,7 +29,7 @@ const (
 
 func workload() []sim.Life {
 	var lives []sim.Life
-	for _, l := range sim.OwnWaits(sim.Plans(seed, 2*jobs)) {
+	for _, l := range simtest.OwnWaits(sim.Plans(seed, 2*jobs)) {
 		if l.End <= longest && len(lives) < jobs {
 			lives = append(lives, l)
 		}
@@ -42,7 +43,7 @@ type counts struct{ Requests, PeakSecond, Connections int }
 // serve is the simulated API until standard input ends. It prints its address and
 // each job with its true end, and at last what it has seen.
 func serve() error {
-	server := sim.New()
+	server := simtest.New()
 	base, stop, err := server.ListenAndServe(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		return err

@@ -1,21 +1,22 @@
-package sim
+package simtest
 
 import (
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/jobwatch/poller/sim"
 )
 
 func TestFaultsComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
 		b := visitInBubble(t, s)
-		status := "/job/" + s.Add(oneJob(Linear))[0].String() + "/status"
+		status := "/job/" + s.Add(oneJob(sim.Linear))[0].String() + "/status"
 
 		s.Break(On(OutputPage, CaptivePortal()), Times(2, TooMany("7")))
 		for range 2 {
@@ -40,41 +41,11 @@ func TestFaultsComeAndGo(t *testing.T) {
 	})
 }
 
-// The error scenario: 2 % trouble, an outage at 5 minutes, a cap at 10.
-func TestTheErrorScenarioIsTheOneOfPOLLING(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New()
-		b := visitInBubble(t, s)
-		status := "/job/" + s.Add(oneJob(Linear))[0].String() + "/status"
-		s.Break(s.ErrorScenario(time.Now(), 1)...)
-
-		count := func(n int, every time.Duration) map[int]int {
-			codes := map[int]int{}
-			for range n {
-				code, _, _ := b.get(status)
-				codes[code]++
-				time.Sleep(every) //nolint:forbidigo // fake clock
-			}
-			return codes
-		}
-		if c := count(3000, 100*time.Millisecond); c[500] < 30 || c[500] > 90 || c[200]+c[500] != 3000 {
-			t.Errorf("before the outage: %v", c)
-		}
-		if c := count(45, time.Second); !maps.Equal(c, map[int]int{503: 45}) {
-			t.Errorf("in the outage: %v", c)
-		}
-		count(255, time.Second)
-		if c := count(1000, 100*time.Millisecond); c[429] < 480 || c[429] > 500 {
-			t.Errorf("at 10 requests a second under a cap of 5: %v", c)
-		}
-	})
-}
-
 func TestALateAnswerIsStillTheRightOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
 		b := visitInBubble(t, s)
-		id := s.Add(oneJob(Linear))[0].String()
+		id := s.Add(oneJob(sim.Linear))[0].String()
 		for _, f := range []Fault{Delay(3 * time.Second), SlowBytes(10 * time.Millisecond), Gzip(), RedirectTimes(5)} {
 			s.Break(f)
 			if got := b.getJSON("/job/" + id + "/status"); got["id"] != id {
@@ -87,7 +58,7 @@ func TestALateAnswerIsStillTheRightOne(t *testing.T) {
 func TestFilesGoWrongInTheirOwnWays(t *testing.T) {
 	s := New()
 	b := visit(t, s)
-	done := oneJob(Linear)
+	done := oneJob(sim.Linear)
 	done.Life.Start, done.Life.End = -2*time.Hour, -time.Hour
 	output := "/job/" + s.Add(done)[0].String() + "/output"
 	fetch := func() (int, http.Header, string) {
@@ -99,7 +70,7 @@ func TestFilesGoWrongInTheirOwnWays(t *testing.T) {
 	if code, header, body := fetch(); code != 200 || !strings.Contains(header.Get("Content-Disposition"), "../../.bashrc") || !strings.HasPrefix(body, "%PDF-") {
 		t.Errorf("hostile name: %d %v", code, header)
 	}
-	s.Break(s.ExpiredLink())
+	s.Break(ExpiredLink())
 	if code, _, _ := fetch(); code != http.StatusForbidden {
 		t.Errorf("expired link: %d", code)
 	}

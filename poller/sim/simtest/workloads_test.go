@@ -1,4 +1,4 @@
-package sim
+package simtest
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
 )
 
 func TestEveryWorkloadIsRepeatableAndWhole(t *testing.T) {
@@ -35,11 +36,11 @@ func TestEveryWorkloadIsRepeatableAndWhole(t *testing.T) {
 }
 
 func TestUnfamiliarWorkloadsDoWhatTheirNamesSay(t *testing.T) {
-	made := map[string][]Life{}
+	made := map[string][]sim.Life{}
 	for _, w := range Unfamiliar() {
 		made[w.Name] = w.Make(1, 1000)
 	}
-	byStart := func(a, b Life) int { return cmp.Compare(a.Start, b.Start) }
+	byStart := func(a, b sim.Life) int { return cmp.Compare(a.Start, b.Start) }
 	if slices.IsSortedFunc(made["shuffled starts"], byStart) {
 		t.Error("shuffled starts are in order")
 	}
@@ -61,7 +62,7 @@ func TestUnfamiliarWorkloadsDoWhatTheirNamesSay(t *testing.T) {
 			}
 		}
 	}
-	longest := slices.MaxFunc(made["Pareto tail"], func(a, b Life) int { return cmp.Compare(a.Work, b.Work) })
+	longest := slices.MaxFunc(made["Pareto tail"], func(a, b sim.Life) int { return cmp.Compare(a.Work, b.Work) })
 	if longest.Work < 10*time.Minute {
 		t.Errorf("the tail's longest job takes %v", longest.Work)
 	}

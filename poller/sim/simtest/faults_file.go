@@ -1,4 +1,4 @@
-package sim
+package simtest
 
 import (
 	"io"
@@ -7,38 +7,26 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
 )
 
 // Faults of outputs and files.
 
-// ExpiredLink has the output name a link that is no longer good.
-func (s *Server) ExpiredLink() Fault {
-	return On(OutputPage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-		_, name := RouteOf(r)
-		id, err := job.Parse(name)
-		if err != nil {
-			next(w, r)
-			return
-		}
-		const long = "946684800" // 1 January 2000
-		reply(w, http.StatusOK, map[string]string{
-			"url": origin(r) + "/files/" + name + ".pdf?expires=" + long + "&signature=" + s.sign(id, long),
-		})
-	})
+// ExpiredLink refuses the link to the file as object storage does when it has expired.
+func ExpiredLink() Fault {
+	return On(FilePage, Answer(http.StatusForbidden, "application/xml",
+		`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>`))
 }
 
 // OutputURL has the output name another URL, such as one that nobody should follow.
 func OutputURL(u string) Fault {
-	return On(OutputPage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
-		reply(w, http.StatusOK, map[string]string{"url": u})
-	})
+	return On(OutputPage, JSON(`{"url":`+strconv.Quote(u)+`}`))
 }
 
 // CutShort ends the file in the middle, though Content-Length names the whole.
 func CutShort() Fault {
 	return On(FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
-		pdf := PDF("Cut short")
+		pdf := sim.PDF("Cut short")
 		w.Header().Set("Content-Type", "application/pdf")
 		w.Header().Set("Content-Length", strconv.Itoa(len(pdf)))
 		_, _ = w.Write(pdf[:len(pdf)/2])

@@ -1,4 +1,4 @@
-package sim
+package simtest
 
 import (
 	"bytes"
@@ -61,6 +61,12 @@ func wait(r *http.Request, d time.Duration) bool {
 	}
 }
 
+// page answers with a web page.
+func page(w http.ResponseWriter, code int, title string) {
+	write(w, code, "text/html; charset=utf-8",
+		[]byte("<!doctype html><html><head><title>"+title+"</title></head><body><h1>"+title+"</h1></body></html>\n"))
+}
+
 // CaptivePortal answers 200 with the page of a hotel's network, for whatever it is
 // asked.
 func CaptivePortal() Fault {
@@ -74,7 +80,7 @@ func CaptivePortal() Fault {
 func Answer(code int, contentType, body string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, id := RouteOf(r)
-		send(w, code, contentType, []byte(strings.ReplaceAll(body, "{id}", id)))
+		write(w, code, contentType, []byte(strings.ReplaceAll(body, "{id}", id)))
 	}
 }
 
@@ -114,7 +120,7 @@ func GzipBomb(size int64) Fault {
 	_ = z.Close()
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Encoding", "gzip")
-		send(w, http.StatusOK, "application/json", packed.Bytes())
+		write(w, http.StatusOK, "application/json", packed.Bytes())
 	}
 }
 

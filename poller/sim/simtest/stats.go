@@ -1,17 +1,14 @@
-package sim
+package simtest
 
 import (
-	"net"
 	"net/http"
 	"sync"
 	"time"
-
-	"example.com/jobwatch/poller/job"
 )
 
 // Stats is what a server has seen of its clients.
 type Stats struct {
-	Requests        int // all of them, those that a fault answered included
+	Requests        int // all of them, also those that a fault answered
 	PeakSecond      int // the most requests that began within any one second
 	InFlight        int // requests being answered
 	PeakInFlight    int
@@ -48,11 +45,10 @@ func (s *stats) end() {
 	s.counts.InFlight--
 }
 
-// ConnState counts connections; it is for http.Server's field of that name.
-func (s *Server) ConnState(_ net.Conn, state http.ConnState) {
-	s.stats.mu.Lock()
-	defer s.stats.mu.Unlock()
-	c := &s.stats.counts
+func (s *stats) connState(state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &s.counts
 	switch state {
 	case http.StateNew:
 		c.Connections++
@@ -71,7 +67,7 @@ func (s *Server) Stats() Stats {
 	return s.stats.counts
 }
 
-// ResetStats starts the counts anew, but for what is under way. Tests use it to
+// ResetStats starts the counts again, but for what is open or in flight. Tests use it to
 // look at one stretch of time, such as the first second after an outage.
 func (s *Server) ResetStats() {
 	s.stats.mu.Lock()
@@ -82,16 +78,4 @@ func (s *Server) ResetStats() {
 		Connections: c.Connections, PeakConnections: c.Connections,
 	}
 	s.stats.recent = nil
-}
-
-// Polled is how many status requests of a job were answered with its status, and
-// when the last one was; the zero time if none was.
-func (s *Server) Polled(id job.ID) (times int, last time.Time) {
-	s.mu.RLock()
-	e := s.jobs[id]
-	s.mu.RUnlock()
-	if e == nil || e.polls.Load() == 0 {
-		return 0, time.Time{}
-	}
-	return int(e.polls.Load()), time.Unix(0, e.polled.Load())
 }
