@@ -20,12 +20,11 @@ import (
 
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/run"
-	"example.com/jobwatch/ui/settings"
 	"example.com/jobwatch/ui/terminal"
 	_ "example.com/jobwatch/ui/terminal/early" // before Bubble Tea asks the terminal anything
-	"example.com/jobwatch/ui/trace"
 )
 
 func main() { os.Exit(jobwatch()) }
@@ -41,7 +40,9 @@ func jobwatch() (status int) {
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
 		ReadFile:       os.ReadFile,
 	}
-	settings.Offer(&in)
+	for _, action := range ui.Actions() {
+		in.Keys = append(in.Keys, config.Key(action))
+	}
 	opts, err := config.Parse(in)
 	if err != nil {
 		return failed(err)
@@ -62,13 +63,13 @@ func jobwatch() (status int) {
 	}
 	if opts.TestNotification {
 		insist()
-		return failed(settings.TryNotifications(ctx, opts, terminal.Environ(os.Environ()), os.Stdout))
+		return failed(run.TryNotifications(ctx, opts, terminal.Environ(os.Environ()), os.Stdout))
 	}
-	debug, err := trace.Open(opts.Debug, config.Version())
+	debug, err := run.OpenLog(opts.Debug, config.Version())
 	if err != nil {
 		return failed(err)
 	}
-	defer func() { debug.Ends(status) }()
+	defer func() { debug.Close(status) }()
 	app, err := run.Open(ctx, opts, debug)
 	if err != nil {
 		return failed(err)

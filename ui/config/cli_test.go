@@ -19,29 +19,20 @@ const (
 
 // atATerminal is somebody typing the given words.
 func atATerminal(args ...string) Input {
-	return Input{Args: args, StdinTerminal: true, StdoutTerminal: true, Version: "v1.2.3"}
+	return Input{
+		Args: args, StdinTerminal: true, StdoutTerminal: true, Version: "v1.2.3", Env: func(string) string { return "" },
+		Keys: []Key{
+			{"forget", []string{"x"}, "forget jobs"},
+			{"select", []string{" "}, "select jobs"},
+			{"quit", []string{"q", "ctrl+c"}, "quit"},
+		},
+	}
 }
 
-// withConfig adds a config file, and a screen that has something to be set.
+// withConfig adds a config file.
 func withConfig(in Input, config string) Input {
 	in.ConfigPath = "/home/ann/.config/jobwatch/config.toml"
 	in.ReadFile = func(string) ([]byte, error) { return []byte(config), nil }
-	in.Keys = []Key{
-		{"forget", []string{"x"}, "forget jobs"},
-		{"select", []string{" "}, "select jobs"},
-		{"quit", []string{"q", "ctrl+c"}, "quit"},
-	}
-	in.Roles = []Role{
-		{"accent", Color{"#1f55b5", "#7aa2f7"}, "what is running"},
-		{"ok", Color{"#2f6b1a", "#9ece6a"}, "Done"},
-		{"dim", Color{"#5c6172", "#8e94b0"}, "what is old"},
-	}
-	return in
-}
-
-// everything adds a screen that offers themes.
-func everything(in Input) Input {
-	in.Themes = []Theme{{"calm", "quiet"}, {"paper", "warm"}}
 	return in
 }
 
@@ -142,7 +133,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--api", "ftp://x.y"}, `--api "ftp://x.y": want a URL such as https://api.markdown2pdf.ai`},
 		{[]string{"--api="}, `--api "": want a URL such as https://api.markdown2pdf.ai`},
 		{[]string{"--api", "http://[::1"}, `--api "http://[::1": want a URL such as https://api.markdown2pdf.ai`},
-		{[]string{"--api", "https://me:secret@x.y"}, `--api "https://me:xxxxx@x.y": want a URL without a user: the API knows none`},
+		{[]string{"--api", "https://me:secret@x.y"}, `--api "https://me:xxxxx@x.y": want a URL without a user: the API has none`},
 		{[]string{"--api", "https://x.y/?key=1"}, `--api "https://x.y/?key=1": want a URL without ? or #: paths are added to it`},
 		{[]string{"--api", "https://x.y:99999"}, `--api "https://x.y:99999": want a port from 1 to 65535`},
 		{
@@ -175,7 +166,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--batch", "a\x1b[2Jb"}, `--batch "a\x1b[2Jb": want one line of text`},
 		{[]string{"--filter", "status:eror"}, `--filter "status:eror": no such status; did you mean error?`},
 		{[]string{"--filter", "a status:eror"}, `--filter "a status:eror": "status:eror": no such status; did you mean error?`},
-		{[]string{"ids.txt"}, `"ids.txt": not a job; IDs out of a file are read with: jobwatch - < FILE`},
+		{[]string{"ids.txt"}, `"ids.txt": not a job; to read IDs from a file: jobwatch - < FILE`},
 		{[]string{idA[:35]}, `"` + idA[:35] + `": not a job ID: it has 35 characters, an ID has 36`},
 		{[]string{strings.Replace(idA, "0", "O", 1)}, `"O1890a5d-ac96-774b-bcce-b302099a8057": looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12`},
 		{[]string{"/job/" + idA[:35] + "/status"}, `"/job/` + idA[:35] + `/status": looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12`},

@@ -1,218 +1,263 @@
+// Package config turns arguments, environment and config file into validated [Options].
+//
+// The table in options.go declares each option once. Flags, environment variables, the
+// config file's settings, --help, --print-config, the completions and the manual page
+// follow from it. [Parse] is a function of its [Input]: it touches neither screen nor disk.
 package config
 
 import (
-	"bytes"
-	"errors"
-	"io/fs"
-	"path/filepath"
+	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"syscall"
 
-	"github.com/pelletier/go-toml/v2"
-	"github.com/pelletier/go-toml/v2/unstable"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
-// readConfig takes the config file's values. Every complaint names file and line.
-func readConfig(in *Input, table []option, d *draft) error {
-	if in.ConfigPath == "" || in.ReadFile == nil {
-		return nil
-	}
-	data, err := in.ReadFile(in.ConfigPath)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // or its folder is none, such as /dev/null
-		return nil
-	}
-	if err != nil {
-		return usageError("the config file can't be read: " + err.Error())
-	}
-	c := config{in: in, table: table, draft: d}
-	line, err := c.read(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if err != nil {
-		return usageError(in.ConfigPath + ":" + strconv.Itoa(line) + ": " + err.Error())
-	}
-	return nil
+// Exit statuses. ExitUnfinished is the one of `gh pr checks`.
+const (
+	ExitDone        = 0   // all jobs are Done, or the dashboard was left as asked
+	ExitNotDone     = 1   // a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on
+	ExitUsage       = 2   // wrong flag, argument, environment or config file
+	ExitUnfinished  = 8   // --once: some jobs are still unfinished
+	ExitBroken      = 70  // jobwatch itself broke (EX_SOFTWARE of sysexits.h) and wrote a report
+	ExitInterrupted = 130 // ctrl+c (128 + SIGINT, as shells count)
+)
+
+// Output is the form in which jobwatch shows jobs.
+type Output uint8
+
+// The outputs. Dashboard needs a terminal on standard output.
+const (
+	Dashboard Output = iota
+	Plain
+	JSON
+)
+
+// Stdin says whether job IDs are read from standard input.
+type Stdin uint8
+
+// The ways to treat standard input.
+const (
+	IgnoreStdin Stdin = iota
+	MaybeStdin        // no JOB was given and it is not a terminal: it may hold no ID
+	WantStdin         // "-" was given: no ID in it is a usage error
+)
+
+// Options is what jobwatch was asked to do. Every value in it is valid.
+type Options struct {
+	// Text, if not empty, is all there is to do: print it on standard output and exit
+	// with [ExitDone] (--help, --version and the like). The other fields are zero then.
+	Text string
+
+	Output    Output
+	Demo      bool
+	APIServer string // host:port to serve the simulated API on; "" if not asked for
+	Once      bool   // check each job once, print a table (or JSON), exit
+
+	Jobs       []job.ID // as given, in order, without duplicates
+	Stdin      Stdin
+	Batch      string // the name for the given jobs' batch; "" names it after the time
+	BatchGiven bool   // Batch comes from the flag, not from the config file
+
+	API         *url.URL // without a trailing slash, query, fragment or user
+	State       string   // the state file; "" for the one in XDG's state folder
+	Rate        float64  // requests a second, more than 0
+	Concurrency int      // requests under way at once, at least 1
+
+	Filter     string // in ui/filter's language; without a screen, only the flag's
+	Details    string // auto, below or off
+	Background terminal.Background
+	ASCII      bool
+	NoMouse    bool
+	Redact     bool
+	Theme      string                // the name of one of [style.Themes]
+	Keys       map[string][]string   // every action's keys if the config file changes any, else nil
+	Colors     map[string]style.Pair // by name, only those that the config file sets
+
+	Download         string // folder; "" if not asked for
+	MaxDownload      int64  // bytes, more than 0
+	Notify           notify.Mode
+	NotifyCommand    string
+	TestNotification bool
+
+	Debug string // the debug log's file; "" for none
+
+	Warnings []string // about the command line, for the user
+
+	plain, json bool // what Output is made from
 }
 
-// config reads one config file into the draft.
-type config struct {
-	in    *Input
-	table []option
-	draft *draft
-	bound map[string]string // the action that the file gives a key to
+// Input is everything that decides the options.
+type Input struct {
+	Args           []string // without the program's name
+	Env            func(string) string
+	StdinTerminal  bool
+	StdoutTerminal bool
+	Version        string                       // as [Version] returns it
+	ConfigPath     string                       // "" if there is no place for one
+	ReadFile       func(string) ([]byte, error) // os.ReadFile; a missing file counts as an empty one
+	Keys           []Key                        // the actions that the config file can give other keys
 }
 
-// read returns the line that its error is about.
-func (c *config) read(data []byte) (line int, err error) {
-	var doc map[string]any
-	if err := toml.Unmarshal(data, &doc); err != nil {
-		if de := (*toml.DecodeError)(nil); errors.As(err, &de) {
-			line, _ = de.Position()
-			return max(line, 1), errors.New(strings.TrimPrefix(de.Error(), "toml: "))
-		}
-		return 1, errors.New(strings.TrimPrefix(err.Error(), "toml: "))
-	}
-	for _, s := range settingsOf(data) {
-		if err := c.take(s.path, lookUp(doc, s.path)); err != nil {
-			return s.line, err
-		}
-	}
-	c.bindKeys()
-	return 0, nil
+// Key is an action of the dashboard and its default keys.
+type Key struct {
+	Name  string   // in the config file
+	Keys  []string // in Bubble Tea's words
+	About string
 }
 
-func (c *config) take(path []string, value any) error {
-	name := path[0]
-	switch {
-	case name == "keys" && len(c.in.Keys) > 0:
-		return c.takeKey(path[1:], value)
-	case name == "colors" && len(c.in.Roles) > 0:
-		return c.takeColor(path[1:], value)
-	}
-	opt := find(c.table, name)
-	switch {
-	case opt == nil:
-		return wrong("unknown setting " + quote(name) + didYouMean(name, c.names()))
-	case !opt.setting:
-		return wrong("--" + name + " is for the command line only, not a setting")
-	case len(path) > 1:
-		return wrong(name + ": want a value, not a table")
-	}
-	text, err := opt.fromTOML(value)
-	if err != nil {
-		return wrong(name + ": " + err.Error())
-	}
-	if text == "" {
-		return nil // as good as not there
-	}
-	if opt.kind == file || opt.kind == folder {
-		text = c.in.expandHome(text)
-	}
-	if err := opt.take(c.draft, text); err != nil {
-		return wrong(name + " = " + quote(text) + ": " + err.Error())
-	}
-	return nil
+// UsageError says in one line what is wrong with how jobwatch was started, and what would
+// be right. Its exit status is [ExitUsage].
+type UsageError struct{ Message string }
+
+func (e *UsageError) Error() string { return e.Message }
+
+// usageError returns an error with one clean line, whatever message a library wrote.
+func usageError(message string) error { return &UsageError{sanitize.Line(message)} }
+
+// OnlyNames explains --batch to those who want to filter by it.
+const OnlyNames = "--batch only names the batch of new jobs: --filter batch:NAME watches a batch"
+
+// parser resolves one command line.
+type parser struct {
+	in      *Input
+	table   []option
+	given   []assignment // in order
+	options Options
 }
 
-// names are all that may stand at the top of the file.
-func (c *config) names() []string {
-	out := names(c.table, func(opt option) bool { return opt.setting })
-	if len(c.in.Keys) > 0 {
-		out = append(out, "keys")
-	}
-	if len(c.in.Roles) > 0 {
-		out = append(out, "colors")
-	}
-	return out
+// assignment is an option as it was given on the command line.
+type assignment struct {
+	option *option
+	value  string
 }
 
-// fromTOML returns a value as it would stand on the command line, if it is of the
-// option's kind.
-func (opt *option) fromTOML(value any) (string, error) {
-	switch v := value.(type) {
-	case bool:
-		if opt.kind == toggle {
-			return strconv.FormatBool(v), nil
-		}
-	case int64:
-		if opt.kind == number || opt.kind == size {
-			return strconv.FormatInt(v, 10), nil
-		}
-	case float64:
-		if opt.kind == number {
-			return strconv.FormatFloat(v, 'g', -1, 64), nil
-		}
-	case string:
-		if opt.kind != toggle && opt.kind != number {
-			return v, nil
-		}
+// resolve fills in the options. Flags beat the environment, which beats the config file;
+// mistakes are reported in that order, too.
+func (p *parser) resolve(args []string) error {
+	if err := p.check(); err != nil || p.options.Text != "" {
+		return err
 	}
-	switch opt.kind {
-	case toggle:
-		return "", wrong("want true or false, without quotes")
-	case number:
-		return "", wrong("want a number, without quotes")
-	case size:
-		return "", wrong(`want a size in quotes, such as "500MB"`)
-	default:
-		return "", wrong("want a text in quotes")
-	}
-}
-
-// expandHome does for a path in the file what a shell does on the command line.
-func (in *Input) expandHome(path string) string {
-	rest, ok := strings.CutPrefix(path, "~")
-	if !ok || rest != "" && rest[0] != '/' && rest[0] != filepath.Separator {
-		return path
-	}
-	for _, name := range []string{"HOME", "USERPROFILE"} {
-		if home := in.Env(name); home != "" {
-			return home + rest
-		}
-	}
-	return path
-}
-
-// setting is where in the file a value is set.
-type setting struct {
-	path []string
-	line int
-}
-
-// settingsOf returns all that a valid file sets, in its order. Unmarshalling to a map
-// loses the lines, hence the second look at the syntax.
-func settingsOf(data []byte) []setting {
-	var (
-		out   []setting
-		table []string
-		p     unstable.Parser
-	)
-	p.Reset(data)
-	keyOf := func(n *unstable.Node) (path []string, line int) {
-		for it := n.Key(); it.Next(); {
-			if line == 0 {
-				line = p.Shape(it.Node().Raw).Start.Line
+	for i := range p.table {
+		if opt := &p.table[i]; opt.def != "" {
+			if err := opt.take(&p.options, opt.def); err != nil {
+				return usageError("the default of --" + opt.name + ": " + err.Error())
 			}
-			path = append(path, string(it.Node().Data))
-		}
-		return path, line
-	}
-	var add func(prefix []string, n *unstable.Node)
-	add = func(prefix []string, n *unstable.Node) {
-		key, line := keyOf(n)
-		path := slices.Concat(prefix, key)
-		out = append(out, setting{path, line})
-		if n.Value().Kind != unstable.InlineTable {
-			return
-		}
-		for it := n.Value().Children(); it.Next(); {
-			add(path, it.Node())
 		}
 	}
-	for p.NextExpression() {
-		switch n := p.Expression(); n.Kind {
-		case unstable.Table, unstable.ArrayTable:
-			var line int
-			table, line = keyOf(n)
-			// A table is known or not even when nothing stands in it.
-			out = append(out, setting{table, line})
-		case unstable.KeyValue:
-			add(table, n)
-		default:
-		}
+	if err := p.readFile(); err != nil {
+		return err
 	}
-	return out
+	if err := p.readEnv(); err != nil {
+		return err
+	}
+	for _, g := range p.given {
+		_ = g.option.take(&p.options, g.value) // checked above
+	}
+	if err := p.refuseConflicts(args); err != nil {
+		return err
+	}
+	return p.derive(args)
 }
 
-// lookUp returns what stands at path in a decoded file, nil for what is not there.
-func lookUp(doc map[string]any, path []string) any {
-	var at any = doc
-	for _, name := range path {
-		table, ok := at.(map[string]any)
-		if !ok {
+// check reports the first mistake in the flags. A flag that only asks for a text is
+// answered, whatever follows it.
+func (p *parser) check() error {
+	for _, g := range p.given {
+		var o Options
+		if err := g.option.take(&o, g.value); err != nil {
+			return usageError("--" + g.option.name + " " + quote(g.value) + ": " + err.Error())
+		}
+		if o.Text != "" {
+			p.options = o
 			return nil
 		}
-		at = table[name]
 	}
-	return at
+	return nil
+}
+
+// readEnv takes environment variables whose flag is not given. Empty ones do not count.
+func (p *parser) readEnv() error {
+	for i := range p.table {
+		opt := &p.table[i]
+		if opt.env == "" || p.gave(opt.name) {
+			continue
+		}
+		if v := p.in.Env(opt.env); v != "" {
+			if err := opt.take(&p.options, v); err != nil {
+				return usageError(opt.env + " " + quote(v) + ": " + err.Error())
+			}
+		}
+	}
+	return nil
+}
+
+// gave reports whether the command line has a flag, and does not switch it off.
+func (p *parser) gave(name string) bool {
+	gave := false
+	for _, g := range p.given {
+		if g.option.name == name {
+			on, err := strconv.ParseBool(g.value)
+			gave = g.option.kind != toggle || on && err == nil
+		}
+	}
+	return gave
+}
+
+// refuseConflicts reports flags that exclude each other, or jobs.
+func (p *parser) refuseConflicts(args []string) error {
+	for _, g := range p.given {
+		if !p.gave(g.option.name) {
+			continue
+		}
+		if g.option.noJobs && len(args) > 0 {
+			return usageError("--" + g.option.name + " takes no jobs, but " + quote(args[0]) + " was given")
+		}
+		if i := slices.IndexFunc(g.option.without, p.gave); i >= 0 {
+			return usageError("--" + g.option.name + " and --" + g.option.without[i] + " don't go together")
+		}
+	}
+	return nil
+}
+
+// derive sets the options that follow from several flags, the arguments and what the
+// standard streams are.
+func (p *parser) derive(args []string) error {
+	o := &p.options
+	var dash bool
+	var err error
+	if o.Jobs, dash, err = parseJobs(args); err != nil {
+		return err
+	}
+	switch {
+	case dash:
+		o.Stdin = WantStdin
+	case !p.in.StdinTerminal && len(o.Jobs) == 0 && !o.Demo && o.APIServer == "" && !o.TestNotification:
+		o.Stdin = MaybeStdin
+	}
+	plain, json := p.gave("plain"), p.gave("json")
+	if plain && json {
+		o.Warnings = append(o.Warnings, "--plain is ignored beside --json")
+	}
+	switch {
+	case o.json && (json || !plain):
+		o.Output = JSON
+	case o.plain || !p.in.StdoutTerminal:
+		o.Output = Plain
+	}
+	o.BatchGiven = p.gave("batch")
+	if o.Output == Dashboard && !o.Once {
+		return nil
+	}
+	if !p.gave("filter") {
+		o.Filter = "" // the config file's is for the dashboard
+	}
+	if o.BatchGiven && len(o.Jobs) == 0 && o.Stdin == IgnoreStdin {
+		return usageError("no jobs are given; " + OnlyNames)
+	}
+	return nil
 }

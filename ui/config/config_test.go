@@ -12,15 +12,16 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/style"
 )
 
 func TestSettingsStay(t *testing.T) {
-	o := mustParse(t, everything(withConfig(atATerminal(), `
+	o := mustParse(t, withConfig(atATerminal(), `
 rate = 2
 concurrency = 4
 no-mouse = true
 filter = "!status:done"
-theme = "paper"
+theme = "warm"
 details = "below"
 notify = "bell"
 max-download = "1.5 GiB"
@@ -34,9 +35,9 @@ ok = { dark = "bright-green" }
 [colors.dim]
 light = "240"
 dark = "Default"
-`)))
+`))
 	if o.Rate != 2 || o.Concurrency != 4 || !o.NoMouse || o.Filter != "!status:done" ||
-		o.Theme != "paper" || o.Details != DetailsBelow || o.Notify != notify.Bell || o.MaxDownload != 3<<29 || o.Batch != "" {
+		o.Theme != "warm" || o.Details != "below" || o.Notify != notify.Bell || o.MaxDownload != 3<<29 || o.Batch != "" {
 		t.Errorf("%+v", o)
 	}
 	if want := map[string][]string{
@@ -44,8 +45,8 @@ dark = "Default"
 	}; !reflect.DeepEqual(o.Keys, want) {
 		t.Errorf("keys %q", o.Keys)
 	}
-	if want := map[string]Color{
-		"accent": {"#ff8800", "#ff8800"}, "ok": {"", "10"}, "dim": {"240", "default"},
+	if want := map[string]style.Pair{
+		"accent": {Dark: "#ff8800", Light: "#ff8800"}, "ok": {Dark: "10"}, "dim": {Dark: "default", Light: "240"},
 	}; !reflect.DeepEqual(o.Colors, want) {
 		t.Errorf("colours %q", o.Colors)
 	}
@@ -126,30 +127,22 @@ func TestNoFolderForAConfigFileIsNoConfigFile(t *testing.T) {
 	}
 }
 
-func TestWhatTheScreenDoesNotOfferIsNoSetting(t *testing.T) {
-	in := withConfig(atATerminal(), "[keys]\nforget = 'x'")
-	in.Keys = nil
-	if got := complaint(t, in); !strings.HasSuffix(got, `:1: unknown setting "keys"`) {
-		t.Error(got)
-	}
-}
-
 // A user takes away the # of a line and expects it to be a valid one.
 func TestThePrintedConfigIsTheDefault(t *testing.T) {
-	printed := mustParse(t, everything(withConfig(atATerminal("--print-config"), ""))).Text
-	plain := mustParse(t, everything(withConfig(atATerminal(), printed)))
-	if want := mustParse(t, everything(atATerminal())); !reflect.DeepEqual(plain, want) {
+	printed := mustParse(t, withConfig(atATerminal("--print-config"), "")).Text
+	plain := mustParse(t, withConfig(atATerminal(), printed))
+	if want := mustParse(t, atATerminal()); !reflect.DeepEqual(plain, want) {
 		t.Errorf("as printed:\n got %+v\nwant %+v", plain, want)
 	}
 
 	setting := regexp.MustCompile(`(?m)^# ([a-z-]+ = )`)
 	all := setting.ReplaceAllString(printed, "$1")
-	o := mustParse(t, everything(withConfig(atATerminal(), all)))
+	o := mustParse(t, withConfig(atATerminal(), all))
 	if o.Rate != poller.DefaultRate || o.API.String() != DefaultAPI || o.MaxDownload != download.DefaultMaxBytes || o.Output != Dashboard ||
 		o.State != "~/jobs.jsonl" || o.Colors["accent"].Dark != "#7aa2f7" || o.Keys["select"][0] != " " {
 		t.Errorf("uncommented:\n%s\n%+v", all, o)
 	}
-	for _, opt := range options(&Input{Themes: []Theme{{Name: "calm"}}}) {
+	for _, opt := range options(&Input{}) {
 		if stands := strings.Contains(all, "\n"+opt.name+" = "); stands != opt.setting {
 			t.Errorf("%s stands in the file: %t, is a setting: %t", opt.name, stands, opt.setting)
 		}

@@ -1,170 +1,203 @@
 package config
 
-import (
-	"slices"
-	"strings"
+import "strings"
+
+const (
+	helpWidth = 80 // columns, as every terminal has
+
+	stateFile  = "$XDG_STATE_HOME/jobwatch/jobs.jsonl"
+	configFile = "$XDG_CONFIG_HOME/jobwatch/config.toml"
 )
-
-// helpWidth is what every terminal has.
-const helpWidth = 80
-
-// example is a command that shows a use. ID stands for a job ID.
-type example struct{ command, about string }
-
-func examples() []example {
-	return []example{
-		{"jobwatch", "the dashboard; paste job IDs at any time"},
-		{"jobwatch --demo", "the same with simulated jobs, to try it"},
-		{"jobwatch ID /job/ID/status", "track these jobs, too"},
-		{"jobwatch --batch may - < ids.txt", "track all IDs in a text, as one batch"},
-		{"jobwatch --filter status:error", "look at what failed"},
-		{"jobwatch --plain ID && echo ready", "wait for a job in a script"},
-		{"jobwatch --json ID | jq .progress", "follow a job from a program"},
-		{"jobwatch --once --json", "where do my jobs stand?"},
-		{"jobwatch --once --filter batch:may", "and those of a batch?"},
-		{"jobwatch --download . - < ids.txt", "fetch each PDF once it is ready"},
-	}
-}
 
 const summary = "Watches markdown2pdf.ai jobs until they are finished: in a dashboard, or line by line."
 
-const aboutJobs = `A JOB is a job's ID, or a path or URL that has it. "-" takes all IDs out of the
-text on standard input, whatever that text is; so does a standard input that is
-not a terminal when no JOB is given, unless it is empty. A JOB that was given up
-or rejected before is asked for again. Jobs are tracked until you forget them:
-without any JOB, jobwatch goes on with all that it tracks.`
+const aboutJobs = `A JOB is a job's ID, or a path or URL that has it. "-" takes all IDs from
+the text on standard input, whatever that text is; so does a standard input that is not a
+terminal if no JOB is given, unless it is empty. A JOB that was given up or rejected before
+is checked again. Jobs are tracked until you remove them: without any JOB, jobwatch
+continues with all tracked jobs.`
 
-// status is an exit status and what it means.
-type status struct{ code, about string }
+const aboutJSON = `With --json there is an object for each change of a job's status and for each
+PDF. There is another when a job's checks fail for the third time in a row, fail for another
+reason, or succeed again. Every object has every key; null means unknown.`
 
-func statuses() []status {
-	return []status{
-		{"0", "all jobs are Done; or the dashboard was left"},
-		{"1", "a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on"},
-		{"2", "wrong flag, argument or config file"},
-		{"8", "with --once: some jobs are still unfinished"},
-		{"70", "jobwatch itself broke: a report says where"},
-		{"130", "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"},
-	}
+// section is a part of the help and of the manual page.
+type section struct {
+	title   string
+	text    string
+	entries []entry
 }
 
-const aboutJSON = `With --json there is an object for each change of a job's status, for each PDF, and
-when a job's checks begin to fail for the third time in a row, fail of something
-else, or fail no more. Every key is always there; null means not known.`
+// entry is a thing and what it is for. The argument belongs to the name.
+type entry struct{ name, arg, about string }
 
-// jsonKeys are the keys of --json's objects.
-func jsonKeys() []pair {
-	return []pair{
-		{"time", "when it came about, RFC 3339 in UTC"},
-		{"id, batch", "the job's ID and its batch's name"},
-		{"status", `the API's word; "removed" when the job left the state file; null before the first answer`},
-		{"progress", "0 to 1"},
-		{"status_meta, path", "as the API gave them"},
-		{"error", "why the job ended without being Done; null while it may still be"},
-		{"problem", `why its last check failed, with the HTTP status, such as "403 Forbidden: ..."; null when it did not`},
-		{"file, file_error", "where its PDF was saved, or why it could not be"},
-		{"ready_from, ready_by", "when it will be ready, in four cases of five"},
-	}
+// examples are commands; ID stands for a job ID.
+func examples() section {
+	return section{title: "Examples", entries: []entry{
+		{"jobwatch", "", "the dashboard; paste job IDs at any time"},
+		{"jobwatch --demo", "", "the same with simulated jobs, to try it"},
+		{"jobwatch ID /job/ID/status", "", "track these jobs, too"},
+		{"jobwatch --batch may - < ids.txt", "", "track all IDs in a text, as one batch"},
+		{"jobwatch --filter status:error", "", "look at what failed"},
+		{"jobwatch --plain ID && echo ready", "", "wait for a job in a script"},
+		{"jobwatch --json ID | jq .progress", "", "follow a job from a program"},
+		{"jobwatch --once --json", "", "check all jobs once"},
+		{"jobwatch --once --filter batch:may", "", "check one batch once"},
+		{"jobwatch --download . - < ids.txt", "", "save each PDF once it is ready"},
+	}}
 }
 
-// pair is a thing outside and what it is for.
-type pair struct{ name, about string }
+// flags returns a section for each group of options.
+func flags(table []option) []section {
+	var out []section
+	for _, opt := range table {
+		if len(out) == 0 || out[len(out)-1].title != opt.group {
+			out = append(out, section{title: opt.group})
+		}
+		name := "    --" + opt.name // under those with a short name
+		if opt.short != "" {
+			name = "-" + opt.short + ", --" + opt.name
+		}
+		last := &out[len(out)-1]
+		last.entries = append(last.entries, entry{name, opt.arg, opt.about()})
+	}
+	return out
+}
 
-func environment(table []option) []pair {
-	var out []pair
-	for i := range table {
-		if opt := &table[i]; opt.env != "" {
-			out = append(out, pair{opt.env, "as --" + opt.name + "; the flag wins"})
+func statuses() section {
+	return section{title: "Exit status", entries: []entry{
+		{"0", "", "all jobs are Done, or the dashboard was left"},
+		{"1", "", "a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on"},
+		{"2", "", "wrong flag, argument, environment or config file"},
+		{"8", "", "with --once: some jobs are still unfinished"},
+		{"70", "", "jobwatch itself broke; a report says where"},
+		{"130", "", "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"},
+	}}
+}
+
+func surroundings(table []option) []section {
+	var env []entry
+	for _, opt := range table {
+		if opt.env != "" {
+			env = append(env, entry{opt.env, "", "as --" + opt.name + "; the flag overrides it"})
 		}
 	}
-	return append(out, pair{"NO_COLOR", "when not empty, no colours"})
+	return []section{
+		{title: "Environment", entries: append(env, entry{"NO_COLOR", "", "if not empty, no colours"})},
+		{title: "Files", entries: []entry{
+			{stateFile, "", "the tracked jobs (~/.local/state)"},
+			{configFile, "", "defaults for the flags (~/.config)"},
+		}},
+	}
 }
 
-func files(in *Input) []pair {
-	all := []pair{{"$XDG_STATE_HOME/jobwatch/jobs.jsonl", "the tracked jobs (~/.local/state)"}}
-	if in.ReadFile != nil {
-		all = append(all, pair{"$XDG_CONFIG_HOME/jobwatch/config.toml", "defaults for the flags (~/.config)"})
+// references are the sections that only the manual page has.
+func references(in *Input) []section {
+	keys := section{title: "Keys"}
+	for _, k := range in.Keys {
+		name := strings.Join(k.Keys, ", ")
+		if name == " " {
+			name = "space"
+		}
+		keys.entries = append(keys.entries, entry{name, "", k.About})
 	}
-	return all
+	return []section{{title: "JSON lines", text: aboutJSON, entries: []entry{
+		{"time", "", "when it happened, RFC 3339 in UTC"},
+		{"id, batch", "", "the job's ID and its batch's name"},
+		{"status", "", `the API's word; "removed" when the job left the state file; null before the first answer`},
+		{"progress", "", "0 to 1"},
+		{"status_meta, path", "", "as the API gave them"},
+		{"error", "", "why the job ended without being Done; null until then"},
+		{"problem", "", `why its last check failed, with the HTTP status, such as "403 Forbidden: ..."; else null`},
+		{"file, file_error", "", "where its PDF was saved, or why it could not be"},
+		{"ready_from, ready_by", "", "when it will be ready, in four cases of five"},
+	}}, keys}
 }
 
 func helpText(in *Input) string {
 	table := options(in)
 	var b strings.Builder
-	b.WriteString(wrap(summary, helpWidth, "") + "\n\n")
-	b.WriteString("Usage: jobwatch [flags] [JOB]...\n\n" + aboutJobs + "\n\nExamples\n")
-	for _, e := range examples() {
-		entry(&b, "  "+e.command, e.about, 38)
-	}
-	column := 0
-	for i := range table {
-		column = max(column, len(table[i].synopsis())+2)
-	}
-	for g := range groups {
-		heading := "\n" + g.String() + "\n"
-		for i := range table {
-			opt := &table[i]
-			if opt.group != g {
-				continue
-			}
-			b.WriteString(heading)
-			heading = ""
-			entry(&b, opt.synopsis(), opt.about(), column)
-		}
-	}
-	b.WriteString("\nExit status\n")
-	for _, s := range statuses() {
-		entry(&b, "  "+s.code, s.about, 8)
-	}
-	b.WriteString("\nEnvironment and files\n")
-	for _, p := range slices.Concat(environment(table), files(in)) {
-		entry(&b, "  "+p.name, p.about, 41)
-	}
+	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n" + wrap(aboutJobs, helpWidth, "") + "\n")
+	writeHelp(&b, examples())
+	writeHelp(&b, flags(table)...)
+	writeHelp(&b, statuses())
+	writeHelp(&b, surroundings(table)...)
 	return b.String()
 }
 
-// synopsis is the left of an option's lines: "  -h, --help".
-func (opt *option) synopsis() string {
-	s := "      --" + opt.name
-	if opt.short != "" {
-		s = "  -" + opt.short + ", --" + opt.name
+// writeHelp writes sections whose explanations begin in the same column.
+func writeHelp(b *strings.Builder, sections ...section) {
+	column := 0
+	for _, s := range sections {
+		for _, e := range s.entries {
+			column = max(column, len(e.synopsis())+4)
+		}
 	}
-	if opt.arg != "" {
-		s += " " + opt.arg
-	}
-	return s
-}
-
-// about is what an option does, its values and its default.
-func (opt *option) about() string {
-	s := opt.usage
-	if len(opt.words) > 0 {
-		s += ": " + list(opt.words)
-	}
-	switch {
-	case opt.def != "":
-		s += " (default " + opt.def + ")"
-	case opt.otherwise != "":
-		s += " (default: " + opt.otherwise + ")"
-	}
-	return s
-}
-
-// entry writes left, and right beside it from the given column on; under it where
-// left is too long.
-func entry(b *strings.Builder, left, right string, column int) {
 	indent := strings.Repeat(" ", column)
-	b.WriteString(left)
-	if len(left)+2 > column {
-		b.WriteString("\n" + indent)
-	} else {
-		b.WriteString(indent[len(left):])
+	for _, s := range sections {
+		b.WriteString("\n" + s.title + "\n")
+		for _, e := range s.entries {
+			left := "  " + e.synopsis()
+			b.WriteString(left + indent[len(left):] + wrap(e.about, helpWidth-column, indent) + "\n")
+		}
 	}
-	b.WriteString(wrap(right, helpWidth-column, indent) + "\n")
 }
 
-// wrap breaks ASCII text at spaces into lines of at most width, the second and
-// further ones indented. A word that is longer stands alone.
+func (e entry) synopsis() string { return strings.TrimRight(e.name+" "+e.arg, " ") }
+
+// manPage returns the manual page in the man(7) macros. It has no date, so that every
+// build's is the same.
+func manPage(in *Input) string {
+	table := options(in)
+	var b strings.Builder
+	line := func(parts ...string) { b.WriteString(strings.Join(parts, "") + "\n") }
+	write := func(macro string, sections ...section) {
+		for _, s := range sections {
+			if macro == ".SH" {
+				s.title = strings.ToUpper(s.title)
+			}
+			line(macro, " ", s.title)
+			if s.text != "" {
+				line(roff(s.text))
+			}
+			for _, e := range s.entries {
+				line(".TP")
+				line(strings.TrimSpace(`\fB` + roff(strings.TrimSpace(e.name)) + `\fR \fI` + roff(e.arg) + `\fR`))
+				line(roff(sentence(e.about)))
+			}
+		}
+	}
+	line(`.TH JOBWATCH 1 "" "jobwatch `, roff(in.Version), `" "User Commands"`)
+	line(".SH NAME")
+	line(`jobwatch \- watch markdown2pdf.ai jobs until they are finished`)
+	line(".SH SYNOPSIS")
+	line(`.B jobwatch`)
+	line(`[\fIflags\fR] [\fIJOB\fR]...`)
+	line(".SH DESCRIPTION")
+	line(roff(summary))
+	line(".PP")
+	line(roff(aboutJobs))
+	line(".SH OPTIONS")
+	write(".SS", flags(table)...)
+	write(".SH", examples(), statuses())
+	write(".SH", references(in)...)
+	write(".SH", surroundings(table)...)
+	return b.String()
+}
+
+// roff escapes text: dashes stay dashes to copy, and no line begins a request.
+func roff(s string) string {
+	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(s)
+	if strings.HasPrefix(s, ".") {
+		s = `\&` + s
+	}
+	return strings.ReplaceAll(s, "\n.", "\n\\&.")
+}
+
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
+
+// wrap breaks ASCII text at spaces into lines of at most width; all but the first are
+// indented. A longer word stands alone.
 func wrap(s string, width int, indent string) string {
 	var b strings.Builder
 	at := 0

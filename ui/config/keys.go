@@ -6,167 +6,198 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/jobwatch/ui/style"
 )
 
-// takeKey reads one line of [keys]: an action and the key or keys for it.
-func (c *config) takeKey(path []string, value any) error {
-	if len(path) == 0 {
-		if _, ok := value.(map[string]any); !ok {
-			return wrong("keys: want a table: [keys]")
-		}
-		return nil
-	}
+// takeKeys takes one line of [keys]: an action and the key or keys for it.
+func (p *parser) takeKeys(path []string, value any, bound map[string]string) error {
 	name := path[0]
-	i := slices.IndexFunc(c.in.Keys, func(k Key) bool { return k.Name == name })
-	if i < 0 {
+	if !slices.ContainsFunc(p.in.Keys, func(k Key) bool { return k.Name == name }) {
 		var all []string
-		for _, k := range c.in.Keys {
+		for _, k := range p.in.Keys {
 			all = append(all, k.Name)
 		}
 		return wrong("keys: unknown action " + quote(name) + didYouMean(name, all))
 	}
-	words, ok := textsOf(value)
-	if !ok || len(path) > 1 {
-		return wrong("keys." + name + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
-	}
-	if c.draft.Keys == nil {
-		c.draft.Keys = make(map[string][]string)
-		c.bound = make(map[string]string)
+	words, ok := value.([]any)
+	if !ok {
+		words = []any{value}
 	}
 	keys := []string{} // none at all is a choice, too
 	for _, word := range words {
+		word, ok := word.(string)
+		if !ok || len(path) > 1 {
+			return wrong("keys." + name + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
+		}
 		key, err := parseKey(word)
 		if err != nil {
 			return wrong("keys." + name + " = " + quote(word) + ": " + err.Error())
 		}
-		if other, taken := c.bound[key]; taken && other != name {
+		if other, taken := bound[key]; taken && other != name {
 			return wrong("keys." + name + ": " + quote(word) + " is given to " + other + " already")
 		}
-		c.bound[key] = name
+		bound[key] = name
 		keys = append(keys, key)
 	}
-	c.draft.Keys[name] = keys
+	if p.options.Keys == nil {
+		p.options.Keys = make(map[string][]string)
+	}
+	p.options.Keys[name] = keys
 	return nil
 }
 
-// bindKeys completes the bindings: an action that the file doesn't speak of keeps its
-// default keys but those that the file gives to another.
-func (c *config) bindKeys() {
-	if c.draft.Keys == nil {
+// bindOthers completes the bindings: an action that is not in the file keeps its default
+// keys, except those that the file gives to another action.
+func (p *parser) bindOthers(bound map[string]string) {
+	if p.options.Keys == nil {
 		return
 	}
-	for _, k := range c.in.Keys {
-		if _, set := c.draft.Keys[k.Name]; set {
-			continue
+	for _, k := range p.in.Keys {
+		if _, set := p.options.Keys[k.Name]; !set {
+			p.options.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool {
+				_, taken := bound[key]
+				return taken
+			})
 		}
-		c.draft.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool {
-			_, taken := c.bound[key]
-			return taken
-		})
 	}
 }
 
-func textsOf(value any) ([]string, bool) {
-	switch v := value.(type) {
-	case string:
-		return []string{v}, true
-	case []any:
-		out := make([]string, 0, len(v))
-		for _, e := range v {
-			s, ok := e.(string)
-			if !ok {
-				return nil, false
-			}
-			out = append(out, s)
-		}
-		return out, true
-	}
-	return nil, false
-}
-
-// parseKey reads a key as people write it and returns it as Bubble Tea names it.
+// parseKey reads a key as people write it, and returns Bubble Tea's name for it.
 func parseKey(s string) (string, error) {
-	var given []string
-	name := s
+	name, mods := s, map[string]bool{}
 	for {
-		mod, rest, ok := strings.Cut(name, "+")
-		if !ok || mod == "" || rest == "" { // "+" itself is a key
+		mod, rest, found := strings.Cut(name, "+")
+		if !found || mod == "" || rest == "" { // "+" itself is a key
 			break
 		}
 		mod = strings.ToLower(mod)
-		if !slices.Contains([]string{"ctrl", "alt", "shift"}, mod) {
-			return "", wrong("unknown key; modifiers are ctrl, alt and shift" +
-				didYouMean(mod, []string{"ctrl", "alt", "shift"}))
+		if all := []string{"ctrl", "alt", "shift"}; !slices.Contains(all, mod) {
+			return "", wrong("unknown key; modifiers are ctrl, alt and shift" + didYouMean(mod, all))
 		}
-		given = append(given, mod+"+")
-		name = rest
+		mods[mod], name = true, rest
 	}
-	mods := strings.Join(given, "")
-	if utf8.RuneCountInString(name) == 1 {
-		return oneRune(mods, name)
+	if utf8.RuneCountInString(name) > 1 {
+		name = strings.ToLower(name)
+		if same, ok := map[string]string{
+			"return": "enter", "escape": "esc", "del": "delete", "ins": "insert", "space": " ",
+			"pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
+		}[name]; ok {
+			name = same
+		}
 	}
-	name = strings.ToLower(name)
-	if same, ok := map[string]string{
-		"return": "enter", "escape": "esc", "del": "delete", "ins": "insert",
-		"pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
-	}[name]; ok {
-		name = same
+	key, single := name, utf8.RuneCountInString(name) == 1
+	if mods["shift"] {
+		if key = strings.ToUpper(name); !single || key == name {
+			key = "shift+" + name
+		}
 	}
-	if name == "space" {
-		return oneRune(mods, " ")
+	if mods["ctrl"] {
+		key = "ctrl+" + strings.ToLower(key)
 	}
-	if !slices.Contains(namedKeys(), name) {
-		return "", wrong("unknown key" + didYouMean(name, append(namedKeys(), "space")))
+	named := namedKeys()
+	if r, _ := utf8.DecodeRuneInString(name); single && !unicode.IsPrint(r) || !single && !slices.Contains(named, name) {
+		return "", wrong("unknown key" + didYouMean(name, append(named, "space")))
 	}
-	if modified := strings.HasSuffix(mods, "ctrl+") || strings.HasSuffix(mods, "shift+"); modified && !movesOrTab(mods, name) {
+	switch same := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter"}[key]; {
+	case key == "ctrl+c" && !mods["alt"]:
+		return "", wrong("ctrl+c always quits")
+	case same != "":
+		return "", wrong("terminals don't tell this from " + same)
+	case single && utf8.RuneCountInString(key) == 1, slices.Contains(named, key):
+	case single:
+		return "", wrong("terminals don't send this key")
+	default:
 		return "", wrong("terminals don't tell this from " + name)
 	}
-	return mods + name, nil
+	if mods["alt"] {
+		key = "alt+" + key
+	}
+	return key, nil
 }
 
-// oneRune is the key of a letter or sign.
-func oneRune(mods, name string) (string, error) {
-	r, _ := utf8.DecodeRuneInString(name)
-	if !unicode.IsPrint(r) {
-		return "", wrong("unknown key")
-	}
-	switch mods {
-	case "", "alt+":
-		return mods + name, nil
-	case "shift+", "alt+shift+", "shift+alt+":
-		if up := unicode.ToUpper(r); up != r {
-			return strings.Replace(mods, "shift+", "", 1) + string(up), nil
-		}
-	case "ctrl+", "alt+ctrl+", "ctrl+alt+":
-		name = strings.ToLower(name)
-		switch {
-		case name == "c" && mods == "ctrl+":
-			return "", wrong("ctrl+c always quits")
-		case name == "i" || name == "m":
-			return "", wrong("terminals don't tell this from " + map[string]string{"i": "tab", "m": "enter"}[name])
-		case name >= "a" && name <= "z":
-			return strings.Replace(mods, "ctrl+alt+", "alt+ctrl+", 1) + name, nil
-		}
-	}
-	return "", wrong("terminals don't send this key")
-}
-
-// namedKeys are the keys that have a name, by Bubble Tea's.
+// namedKeys returns Bubble Tea's names for the keys that are not letters or signs, some of
+// them with modifiers.
 func namedKeys() []string {
-	keys := []string{
-		"up", "down", "left", "right", "home", "end", "pgup", "pgdown",
-		"tab", "enter", "esc", "backspace", "delete", "insert",
+	var names []string
+	for t := tea.KeyF20; t < unicode.MaxASCII+1; t++ {
+		if name := t.String(); utf8.RuneCountInString(name) > 1 && t != tea.KeyRunes {
+			names = append(names, name)
+		}
 	}
-	for i := range 20 {
-		keys = append(keys, "f"+strconv.Itoa(i+1))
-	}
-	return keys
+	return names
 }
 
-// movesOrTab reports whether terminals tell the key from the one without modifiers.
-func movesOrTab(mods, name string) bool {
-	if name == "tab" {
-		return mods == "shift+"
+// knownColor reports a name that is no colour's.
+func (p *parser) knownColor(name string) error {
+	var all []string
+	for _, c := range style.Themes()[0].Palette.Named() {
+		if c.Name == name {
+			return nil
+		}
+		all = append(all, c.Name)
 	}
-	return slices.Index(namedKeys(), name) < slices.Index(namedKeys(), "tab")
+	return wrong("colors: unknown role " + quote(name) + didYouMean(name, all))
+}
+
+// takeColor takes one line of [colors]: a colour, or one for light or dark backgrounds.
+func (p *parser) takeColor(path []string, value any) error {
+	if err := p.knownColor(path[0]); err != nil {
+		return err
+	}
+	where := "colors." + strings.Join(path, ".")
+	written, ok := value.(string)
+	if !ok {
+		return wrong(where + `: want a colour in quotes, or { light = "...", dark = "..." }`)
+	}
+	color, err := parseColor(written)
+	if err != nil {
+		return wrong(where + " = " + quote(written) + ": " + err.Error())
+	}
+	pair := p.options.Colors[path[0]] // the other background's may be set
+	switch background := strings.Join(path[1:], "."); background {
+	case "":
+		pair = style.Pair{Light: color, Dark: color}
+	case "light":
+		pair.Light = color
+	case "dark":
+		pair.Dark = color
+	default:
+		return wrong(where + ": want light or dark" + didYouMean(background, []string{"light", "dark"}))
+	}
+	if p.options.Colors == nil {
+		p.options.Colors = make(map[string]style.Pair)
+	}
+	p.options.Colors[path[0]] = pair
+	return nil
+}
+
+// parseColor reads #rgb, #rrggbb, a number of the terminal's palette, the name of one of
+// its first 16 colours, or "default".
+func parseColor(s string) (string, error) {
+	word := strings.ToLower(strings.TrimSpace(s))
+	if hex, ok := strings.CutPrefix(word, "#"); ok && strings.Trim(hex, "0123456789abcdef") == "" {
+		switch len(hex) {
+		case 3:
+			return "#" + strings.Repeat(hex[0:1], 2) + strings.Repeat(hex[1:2], 2) + strings.Repeat(hex[2:3], 2), nil
+		case 6:
+			return word, nil
+		}
+	}
+	if n, err := strconv.ParseUint(word, 10, 8); err == nil {
+		return strconv.FormatUint(n, 10), nil
+	}
+	names := []string{"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", style.Default}
+	base, bright := strings.CutPrefix(word, "bright-")
+	switch n := slices.Index(names[:8], base); {
+	case word == style.Default:
+		return word, nil
+	case n >= 0 && bright:
+		return strconv.Itoa(n + 8), nil
+	case n >= 0:
+		return strconv.Itoa(n), nil
+	}
+	return "", wrong("want a colour: #rrggbb, 0 to 255, or " + list(names) + didYouMean(base, names))
 }

@@ -1,150 +1,271 @@
 package config
 
 import (
-	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 
-	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
-	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal"
 )
 
-// Exit statuses. ExitUnfinished is the one of `gh pr checks`.
-const (
-	ExitDone        = 0   // all jobs are Done; after the dashboard: it was left as asked
-	ExitNotDone     = 1   // a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on
-	ExitUsage       = 2   // wrong flag, argument, environment or config file
-	ExitUnfinished  = 8   // --once: some jobs are still unfinished
-	ExitBroken      = 70  // jobwatch itself broke (EX_SOFTWARE of sysexits.h); a report of it was written
-	ExitInterrupted = 130 // ctrl+c (128 + SIGINT, as shells count)
-)
+// option declares a flag, and what else sets the same: one row of the table.
+type option struct {
+	name  string // as in --name and in the config file
+	short string // one letter, or ""
+	group string // the heading in the help
+	kind  kind
+	arg   string // stands for the value in the help; "" for a toggle
 
-// Output is how jobwatch shows what it sees.
-type Output uint8
+	env     string   // the environment variable that sets it, or ""
+	setting bool     // may stand in the config file: a habit, not an action
+	words   []string // if not empty, the only values
+	usage   string   // what it does, as an order without a full stop
 
-// The outputs. Dashboard is chosen only when standard output is a terminal.
-const (
-	Dashboard Output = iota
-	Plain
-	JSON
-)
+	def     string // the default as the config file has it, or ""
+	unset   string // the default in words, if def is empty
+	example string // a value for the printed config file, if def is empty
 
-// Stdin says whether job IDs are to be taken out of standard input's text.
-type Stdin uint8
+	noJobs  bool     // takes no jobs
+	without []string // the flags that can't be given with it
 
-// What may be asked of standard input.
-const (
-	IgnoreStdin Stdin = iota
-	MaybeStdin        // no JOB was given and it is not a terminal: it may hold no ID
-	WantStdin         // "-" was given: no ID in it is a usage error
-)
-
-// Options is what jobwatch was asked to do. Every value in it is valid.
-type Options struct {
-	// Text, when not empty, is all there is to do: print it on standard output and
-	// leave with [ExitDone] (--help, --version and their like). The rest is zero.
-	Text string
-
-	Output    Output
-	Demo      bool
-	APIServer string // host:port to serve the simulated API on; "" when not asked for
-	Once      bool   // poll each job once, print a table (or JSON), leave
-
-	Jobs  []job.ID // as given, in order, duplicates dropped
-	Stdin Stdin
-	Batch string // name for the jobs that are given; "" for one made from the time
-	// BatchGiven says that Batch is a flag's, and not what the config file always says.
-	BatchGiven bool
-
-	API         *url.URL // without a trailing slash, query, fragment or user
-	State       string   // the state file; "" for the one in XDG's state folder
-	Rate        float64  // requests a second, more than 0
-	Concurrency int      // requests in flight at once, at least 1
-
-	Filter     string // as ui/filter understands it; without a screen, only a flag's
-	Details    Details
-	Background Background
-	ASCII      bool
-	NoMouse    bool
-	Redact     bool
-	Theme      string              // "" for the default
-	Keys       map[string][]string // every action's keys, where the config file changes any; else nil
-	Colors     map[string]Color    // by role, only those the config file sets
-
-	Download         string // folder; "" when not asked for
-	MaxDownload      int64  // bytes, more than 0
-	Notify           notify.Mode
-	NotifyCommand    string
-	TestNotification bool
-
-	Debug string // file for the debug log; "" for none
-
-	Warnings []string // about the command line, to be told
+	set func(o *Options, value string) error // its errors say what would be right
 }
 
-// Details is where the current job's details stand on the screen.
-type Details string
+// kind is the kind of an option's value.
+type kind uint8
 
-// The places; auto is beside the list where there is room, else below it.
 const (
-	DetailsAuto  Details = "auto"
-	DetailsBelow Details = "below"
-	DetailsOff   Details = "off" // on the whole screen only
+	toggle kind = iota // on or off, without a value on the command line
+	text
+	number
+	size // bytes: a number, or a text such as "500MB"
+	file
+	folder
 )
 
-// Background is the terminal's, which decides between light and dark colours.
-type Background string
-
-// The backgrounds; auto asks the terminal.
+// The environment variables and the default that other files name.
 const (
-	BackgroundAuto  Background = "auto"
-	BackgroundDark  Background = "dark"
-	BackgroundLight Background = "light"
+	EnvAPI   = "JOBWATCH_API"
+	EnvState = "JOBWATCH_STATE"
+
+	DefaultAPI = "https://api.markdown2pdf.ai"
 )
 
-// Color is a role's colour on light and on dark backgrounds: "#rrggbb", "0" to "255"
-// for the terminal's palette, or "default" for the terminal's own; "" leaves the theme's.
-type Color struct{ Light, Dark string }
-
-// Input is everything that decides the options.
-type Input struct {
-	Args           []string // without the program's name
-	Env            func(string) string
-	StdinTerminal  bool
-	StdoutTerminal bool
-	Version        string // as of [Version]
-
-	ConfigPath string                       // "" when there is no place for one
-	ReadFile   func(string) ([]byte, error) // os.ReadFile; a file that does not exist is an empty one
-
-	// What the screen offers to be set. Where it offers nothing, the config file's
-	// section (and --theme) is unknown.
-	Keys   []Key
-	Roles  []Role
-	Themes []Theme
+// options returns the table of all options, in the order of the help.
+func options(in *Input) []option {
+	const jobs, api, screen, output, pdfs, events, try, other = "Jobs", "API", "Screen", "Output",
+		"Downloads", "Notifications", "Trying it out", "Other"
+	return []option{
+		{
+			name: "batch", group: jobs, kind: text, arg: "NAME", setting: true,
+			usage: "name the batch of the given jobs, as far as they are new", unset: "the time", example: "invoices",
+			set: textTo(func(o *Options) *string { return &o.Batch }),
+		},
+		{
+			name: "state", group: jobs, kind: file, arg: "FILE", env: EnvState, setting: true,
+			usage: "keep the tracked jobs in this file", unset: stateFile, example: "~/jobs.jsonl",
+			set: pathTo(func(o *Options) *string { return &o.State }),
+		},
+		{
+			name: "api", group: api, kind: text, arg: "URL", env: EnvAPI, setting: true,
+			usage: "ask this API", def: DefaultAPI, set: setAPI,
+		},
+		{
+			name: "rate", group: api, kind: number, arg: "N", setting: true,
+			usage: "make at most N requests a second", def: strconv.Itoa(poller.DefaultRate), set: setRate,
+		},
+		{
+			name: "concurrency", group: api, kind: number, arg: "N", setting: true,
+			usage: "have at most N requests under way", def: strconv.Itoa(poller.DefaultConcurrency), set: setConcurrency,
+		},
+		{
+			name: "filter", group: screen, kind: text, arg: "TEXT", setting: true, example: "!status:done",
+			usage: "show only what matches, such as status:error; without a screen, the flag also selects what is watched",
+			set:   setFilter,
+		},
+		{
+			name: "details", group: screen, kind: text, arg: "WHERE", setting: true,
+			words: []string{"auto", "below", "off"}, def: "auto",
+			usage: "put details beside the list if there is room, else below it; always below it; " +
+				"or on the whole screen only",
+			set: textTo(func(o *Options) *string { return &o.Details }),
+		},
+		{
+			name: "background", group: screen, kind: text, arg: "KIND", setting: true,
+			words: []string{"auto", "dark", "light"}, def: "auto",
+			usage: "use colours for this background",
+			set: func(o *Options, v string) error {
+				o.Background = map[string]terminal.Background{"dark": terminal.Dark, "light": terminal.Light}[v]
+				return nil
+			},
+		},
+		{
+			name: "theme", group: screen, kind: text, arg: "NAME", setting: true,
+			words: themes(), def: themes()[0],
+			usage: "use these colours",
+			set:   textTo(func(o *Options) *string { return &o.Theme }),
+		},
+		{
+			name: "ascii", group: screen, setting: true,
+			usage: "draw with ASCII only, if other characters look broken",
+			set:   toggleTo(func(o *Options) *bool { return &o.ASCII }),
+		},
+		{
+			name: "no-mouse", group: screen, setting: true,
+			usage: "leave the mouse to the terminal, to select text",
+			set:   toggleTo(func(o *Options) *bool { return &o.NoMouse }),
+		},
+		{
+			name: "redact", group: screen, setting: true,
+			usage: "show short IDs and no descriptions, to share a screen (copying takes whole IDs)",
+			set:   toggleTo(func(o *Options) *bool { return &o.Redact }),
+		},
+		{
+			name: "plain", group: output, setting: true,
+			usage: "print a line for each change until all jobs are finished; " +
+				"the default when stdout is not a terminal",
+			set: toggleTo(func(o *Options) *bool { return &o.plain }),
+		},
+		{
+			name: "json", group: output, setting: true,
+			usage: "the same, one JSON object a line",
+			set:   toggleTo(func(o *Options) *bool { return &o.json }),
+		},
+		{
+			name: "once", group: output,
+			usage: "check each job once, print a table (or --json) and exit",
+			set:   toggleTo(func(o *Options) *bool { return &o.Once }),
+		},
+		{
+			name: "download", group: pdfs, kind: folder, arg: "DIR", setting: true, example: "~/Downloads/jobwatch",
+			usage: "save each job's PDF in this folder as soon as it is Done",
+			set:   pathTo(func(o *Options) *string { return &o.Download }),
+		},
+		{
+			name: "max-download", group: pdfs, kind: size, arg: "SIZE", setting: true,
+			usage: "skip PDFs larger than this", def: "500MB", set: setMaxDownload,
+		},
+		{
+			name: "notify", group: events, kind: text, arg: "HOW", setting: true,
+			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()}, def: notify.Desktop.String(),
+			usage: "notify you of events while you look elsewhere, on the desktop if the terminal is known to pass " +
+				"that on, else by its bell",
+			set: func(o *Options, v string) (err error) { o.Notify, err = notify.ParseMode(v); return err },
+		},
+		{
+			name: "notify-command", group: events, kind: text, arg: "CMD", setting: true,
+			example: "jq -r .text | mail -s jobwatch me",
+			usage:   "run this for each event, with the event as JSON on its standard input",
+			set:     textTo(func(o *Options) *string { return &o.NotifyCommand }),
+		},
+		{
+			name: "test-notification", group: events, noJobs: true, without: []string{"batch"},
+			usage: "send a notification in every way, to see which arrive, and exit",
+			set:   toggleTo(func(o *Options) *bool { return &o.TestNotification }),
+		},
+		{
+			name: "demo", group: try, noJobs: true, without: []string{"api", "state", "batch", "test-notification"},
+			usage: "watch about 30 simulated jobs; nothing is kept",
+			set:   toggleTo(func(o *Options) *bool { return &o.Demo }),
+		},
+		{
+			name: "api-server", group: try, kind: text, arg: "ADDR", noJobs: true,
+			without: []string{
+				"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
+			},
+			usage: "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs",
+			set:   setAPIServer,
+		},
+		{
+			name: "debug", group: other, kind: file, arg: "FILE", setting: true, example: "/tmp/jobwatch.log",
+			usage: "log to this file, without full IDs",
+			set:   pathTo(func(o *Options) *string { return &o.Debug }),
+		},
+		{
+			name: "print-config", group: other, usage: "print a config file of all defaults, with comments",
+			set: printed(in, configText),
+		},
+		{
+			name: "completion", group: other, kind: text, arg: "SHELL", words: []string{"bash", "zsh", "fish"},
+			usage: "print the completions for this shell",
+			set:   func(o *Options, v string) error { o.Text = completion(in, v); return nil },
+		},
+		{
+			name: "man", group: other, usage: "print the manual page; try jobwatch --man | man -l -",
+			set: printed(in, manPage),
+		},
+		{
+			name: "version", short: "V", group: other, usage: "print the version",
+			set: printed(in, versionText),
+		},
+		{
+			name: "help", short: "h", group: other, usage: "print this",
+			set: printed(in, helpText),
+		},
+	}
 }
 
-// Key is an action of the screen that can be bound to other keys.
-type Key struct {
-	Name  string   // as in the config file, such as "forget-finished"
-	Keys  []string // the default, in Bubble Tea's words
-	About string
+// take checks a value and sets it. Its error says what would be right; the caller adds
+// where the value stands.
+func (opt *option) take(o *Options, value string) error {
+	if len(opt.words) > 0 && !slices.Contains(opt.words, value) {
+		return wrong("want " + list(opt.words) + didYouMean(value, opt.words))
+	}
+	return opt.set(o, value)
 }
 
-// Role is what a colour is for.
-type Role struct {
-	Name    string
-	Default Color
-	About   string
+// about returns what an option does, its values and its default.
+func (opt *option) about() string {
+	s := opt.usage
+	if len(opt.words) > 0 {
+		s += ": " + list(opt.words)
+	}
+	switch {
+	case opt.def != "":
+		s += " (default " + opt.def + ")"
+	case opt.unset != "":
+		s += " (default: " + opt.unset + ")"
+	}
+	return s
 }
 
-// Theme is a built-in set of colours.
-type Theme struct{ Name, About string }
+func find(table []option, name string) *option {
+	if i := slices.IndexFunc(table, func(opt option) bool { return opt.name == name }); i >= 0 {
+		return &table[i]
+	}
+	return nil
+}
 
-// UsageError tells in one line what is wrong with how jobwatch was started, names it
-// and says what would be right. It means [ExitUsage].
-type UsageError struct{ Message string }
+func names(table []option) []string {
+	out := make([]string, 0, len(table))
+	for _, opt := range table {
+		out = append(out, opt.name)
+	}
+	return out
+}
 
-// usageError makes one clean line of a message, whatever a library put into it.
-func usageError(message string) error { return &UsageError{sanitize.Line(message)} }
+func themes() []string {
+	var out []string
+	for _, t := range style.Themes() {
+		out = append(out, t.Name)
+	}
+	return out
+}
 
-func (e *UsageError) Error() string { return e.Message }
+// didYouMean returns the end of a message, or "".
+func didYouMean(word string, words []string) string {
+	if near := joblist.Suggest(word, words); near != "" {
+		return "; did you mean " + strconv.Quote(near) + "?"
+	}
+	return ""
+}
+
+// list joins words for people: "a, b or c".
+func list(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

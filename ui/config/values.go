@@ -2,115 +2,117 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/notify"
 )
 
-// draft is options on their way.
-type draft struct {
-	Options
-
-	plain, json bool
-}
-
-// wrong says what would be right; who says it adds whose value it is.
+// wrong returns an error that says what would be right.
 func wrong(want string) error { return errors.New(want) }
 
-func textTo(field func(*draft) *string) func(*draft, string) error {
-	return func(d *draft, v string) error {
+func textTo(field func(*Options) *string) func(*Options, string) error {
+	return func(o *Options, v string) error {
 		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return wrong("want one line of text")
 		}
-		*field(d) = v
+		*field(o) = v
 		return nil
 	}
 }
 
-func pathTo(field func(*draft) *string) func(*draft, string) error {
-	return func(d *draft, v string) error {
+func pathTo(field func(*Options) *string) func(*Options, string) error {
+	return func(o *Options, v string) error {
 		if v == "" || strings.ContainsRune(v, 0) {
 			return wrong("want a path")
 		}
-		*field(d) = v
+		*field(o) = v
 		return nil
 	}
 }
 
-func toggleTo(field func(*draft) *bool) func(*draft, string) error {
-	return func(d *draft, v string) error {
+func toggleTo(field func(*Options) *bool) func(*Options, string) error {
+	return func(o *Options, v string) error {
 		on, err := strconv.ParseBool(v)
 		if err != nil {
 			return wrong("want true or false")
 		}
-		*field(d) = on
+		*field(o) = on
 		return nil
 	}
 }
 
-// MaxRate is the highest budget there is, in requests a second: far beyond what any
-// service would like, it only keeps out figures that can't be meant.
+// printed is for flags that only ask for a text.
+func printed(in *Input, text func(*Input) string) func(*Options, string) error {
+	return func(o *Options, v string) error {
+		on := false
+		err := toggleTo(func(*Options) *bool { return &on })(o, v)
+		if on {
+			o.Text = text(in)
+		}
+		return err
+	}
+}
+
+// MaxRate is the largest --rate, in requests a second. No service would like that much;
+// it keeps out typing errors.
 const MaxRate = 100_000
 
-func setRate(d *draft, v string) error {
+func setRate(o *Options, v string) error {
 	rate, err := strconv.ParseFloat(v, 64)
-	if err != nil || !(rate > 0 && rate <= MaxRate) { // not written as an "or": NaN is neither
+	if err != nil || !(rate > 0 && rate <= MaxRate) { // not "rate <= 0 ||": NaN is no rate either
 		return wrong("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
 	}
-	d.Rate = rate
+	o.Rate = rate
 	return nil
 }
 
-// MaxConcurrency is the most requests under way at once; more would only meet the
-// limits of sockets.
+// MaxConcurrency is the largest --concurrency; more would only meet the limits of sockets.
 const MaxConcurrency = 1024
 
-func setConcurrency(d *draft, v string) error {
+func setConcurrency(o *Options, v string) error {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > MaxConcurrency {
 		return wrong("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
 	}
-	d.Concurrency = n
+	o.Concurrency = n
 	return nil
 }
 
-func setAPI(d *draft, v string) error {
-	const example = "want a URL such as " + DefaultAPI
-	if err := notJob(v); err != nil {
+func setAPI(o *Options, v string) error {
+	if err := refuseJob(v); err != nil {
 		return err
 	}
 	u, err := url.Parse(v)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https":
 		host, _, _ := strings.Cut(v, "/")
 		if !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @") {
 			return wrong("want a URL; did you mean https://" + clip(v) + " or http://" + clip(v) + "?")
 		}
-		return wrong(example)
-	}
-	switch {
+		return wrong("want a URL such as " + DefaultAPI)
 	case u.Hostname() == "" || u.Opaque != "":
-		return wrong(example)
+		return wrong("want a URL such as " + DefaultAPI)
 	case u.User != nil:
-		return wrong("want a URL without a user: the API knows none")
+		return wrong("want a URL without a user: the API has none")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return wrong("want a URL without ? or #: paths are added to it")
-	}
-	if p := u.Port(); p != "" && !isPort(p) {
+	case u.Port() != "" && !isPort(u.Port()):
 		return wrong("want a port from 1 to 65535")
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
-	d.API = u
+	o.API = u
 	return nil
 }
 
-// notJob refuses a job, or a job's URL, in place of the API's.
-func notJob(v string) error {
+// refuseJob reports a job, or a job's URL, in place of the API's URL.
+func refuseJob(v string) error {
 	base, rest, found := strings.Cut(v, "/job/")
 	rest = strings.TrimRight(rest, "/")
 	if job.Shorten(v) == v && !strings.HasSuffix(rest, "/status") && !strings.HasSuffix(rest, "/output") {
@@ -123,16 +125,16 @@ func notJob(v string) error {
 	return wrong(want + "; did you mean " + quote(base) + "?")
 }
 
-func setAPIServer(d *draft, v string) error {
+func setAPIServer(o *Options, v string) error {
+	const want = "want HOST:PORT such as localhost:8080"
 	host, port, err := net.SplitHostPort(v)
-	if err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ ") {
-		const want = "want HOST:PORT such as localhost:8080"
-		if isPort(v) {
-			return wrong(want + "; did you mean localhost:" + v + "?")
-		}
+	switch {
+	case isPort(v):
+		return wrong(want + "; did you mean localhost:" + v + "?")
+	case err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ "):
 		return wrong(want)
 	}
-	d.APIServer = v
+	o.APIServer = v
 	return nil
 }
 
@@ -141,17 +143,7 @@ func isPort(s string) bool {
 	return err == nil && n > 0
 }
 
-func setMaxDownload(d *draft, v string) error {
-	n, ok := parseSize(v)
-	if !ok {
-		return wrong("want a size such as 500MB or 2GiB")
-	}
-	d.MaxDownload = n
-	return nil
-}
-
-// parseSize reads bytes with an optional unit, SI or binary, in any case: 0 is no size.
-func parseSize(v string) (int64, bool) {
+func setMaxDownload(o *Options, v string) error {
 	digits := strings.TrimRight(v, "BbIiKkMmGgTt ")
 	unit, known := map[string]float64{
 		"": 1, "b": 1,
@@ -162,13 +154,26 @@ func parseSize(v string) (int64, bool) {
 	n *= unit
 	const most = 1 << 50 // a PiB is no PDF, and no overflow
 	if !known || err != nil || !(n >= 1 && n <= most) {
-		return 0, false
+		return wrong("want a size such as 500MB or 2GiB")
 	}
-	return int64(n), true
+	o.MaxDownload = int64(n)
+	return nil
 }
 
-// quote shows a wrong value: printable whatever it holds, not too long for one line,
-// without a password and without the rest of job IDs, for logs keep what is printed.
+func setFilter(o *Options, v string) error {
+	_, err := joblist.ParseFilter(v)
+	if word, ok := errors.AsType[*joblist.FilterError](err); ok {
+		if word.Word == v {
+			return wrong(word.Reason)
+		}
+		return wrong(quote(word.Word) + ": " + word.Reason)
+	}
+	o.Filter = v
+	return err
+}
+
+// quote shows a wrong value in a line that logs may keep: printable, not too long, without
+// a password, and with job IDs shortened.
 func quote(v string) string {
 	v = job.Shorten(v)
 	if u, err := url.Parse(v); err == nil && u.User != nil {
@@ -179,27 +184,78 @@ func quote(v string) string {
 
 func clip(v string) string {
 	const most = 60
-	runes := []rune(v)
-	if len(runes) <= most {
-		return v
+	if runes := []rune(v); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
-	return string(runes[:most-1]) + "…"
+	return v
 }
 
-func setFilter(d *draft, v string) error {
-	_, err := joblist.ParseFilter(v)
-	if word := (*joblist.FilterError)(nil); errors.As(err, &word) {
-		if word.Word == v {
-			return wrong(word.Reason)
+// parseJobs reads the arguments that are not flags, and reports whether "-" is one. Each
+// is an ID, a path or URL that holds one, or several of them separated by commas or white
+// space, as "$(cat ids.txt)" gives them.
+func parseJobs(args []string) (ids []job.ID, dash bool, err error) {
+	seen := make(map[job.ID]bool, len(args))
+	for _, arg := range args {
+		if arg == "-" {
+			dash = true
+			continue
 		}
-		return wrong(quote(word.Word) + ": " + word.Reason)
+		parts := []string{arg}
+		if _, ok := oneJob(arg); !ok && strings.ContainsAny(strings.Trim(arg, separators), separators) {
+			parts = strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(separators, r) })
+		}
+		for _, part := range parts {
+			id, ok := oneJob(part)
+			if !ok {
+				return nil, false, notAJob(part)
+			}
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
 	}
-	d.Filter = v
-	return err
+	return ids, dash, nil
 }
 
-func setNotify(d *draft, v string) error {
-	mode, err := notify.ParseMode(v)
-	d.Notify = mode
-	return err
+const separators = ", ;\t\r\n"
+
+// oneJob reads an ID, or the only ID in a path or URL.
+func oneJob(s string) (job.ID, bool) {
+	if id, ok := ids.Parse(s); ok {
+		return id, true
+	}
+	u, err := url.Parse(s)
+	if err != nil || !strings.Contains(s, "/") || u.Opaque != "" ||
+		u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+		return job.ID{}, false
+	}
+	var found job.ID
+	n := 0
+	for part := range strings.SplitSeq(u.Path, "/") {
+		if id, ok := ids.Parse(part); ok {
+			found = id
+			n++
+		}
+	}
+	return found, n == 1
+}
+
+// notAJob says what is wrong with an argument, as far as that can be known.
+func notAJob(arg string) error {
+	const id = "01890a5d-ac96-774b-bcce-b302099a8057"
+	why := "not a job: want its ID (such as " + id + "), its path or URL"
+	switch hex := strings.Trim(strings.ToLower(arg), "0123456789abcdef-") == "" && arg != ""; {
+	case hex && len(arg) != len(id):
+		why = fmt.Sprintf("not a job ID: it has %d characters, an ID has %d", len(arg), len(id))
+	case hex:
+		why = "not a job ID: its dashes are not where an ID has them (8-4-4-4-12)"
+	case ids.Find(arg).Near > 0:
+		why = "looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12"
+	case strings.Contains(arg, "/"):
+		why = "not a job: want a path or URL with one job ID in it, such as /job/ID/status"
+	case strings.Contains(arg, "."):
+		why = "not a job; to read IDs from a file: jobwatch - < FILE"
+	}
+	return usageError(quote(arg) + ": " + why)
 }

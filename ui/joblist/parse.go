@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"example.com/jobwatch/ui/nearest"
 )
 
 // maxFilter limits the bytes of a filter: looking for a text takes, at worst, its
@@ -131,7 +129,7 @@ func (w word) meaning() (term, error) {
 	case w.key == "age":
 		return ageTerm(w)
 	}
-	if near := nearest.Of(w.key, []string{"status", "batch", "progress", "age", "is", "id"}); near != "" {
+	if near := Suggest(w.key, []string{"status", "batch", "progress", "age", "is", "id"}); near != "" {
 		return term{}, &FilterError{
 			Word:    w.raw,
 			Reason:  fmt.Sprintf("jobs have no %s; did you mean %s? (in quotes it is looked for as text)", w.key, near),
@@ -148,7 +146,7 @@ func (w word) incomplete(reason string) error {
 func (w word) wrong(reason string) error { return &FilterError{Word: w.raw, Reason: reason} }
 
 func (w word) unknownValue(what, value string, words []named) error {
-	near := nearest.Of(value, names(words))
+	near := Suggest(value, names(words))
 	if near == "" {
 		return w.wrong(what + "; there are: " + list(words))
 	}

@@ -7,12 +7,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	xterm "github.com/charmbracelet/x/term"
+
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/plain"
+	"example.com/jobwatch/ui/redact"
 	"example.com/jobwatch/ui/sanitize"
-	"example.com/jobwatch/ui/settings"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -34,32 +37,34 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
 	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := a.screen(env)
-	opts.Watcher = a.log.Watcher(a.poller, fail)
+	opts.Watcher = a.log.watcher(a.poller, fail)
 	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, found)
 	opts.Open = func(ctx context.Context) (ui.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, a.state)
 		opened.Store(s)
-		return a.log.Journal(s), contents, err
+		return a.log.journal(s), contents, err
 	}
-	files, stopFiles := a.downloads(ctx)
+	files, stop := a.start(ctx, true)
 	if files != nil {
 		opts.Downloads, opts.DownloadAll = files, a.opts.Download != ""
 	}
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	model := ui.New(inner, opts)
-	stop := a.watch(ctx)
 	err = console.Run(ctx, model, !a.opts.NoMouse)
 	gone()
-	err = errors.Join(err, stop(), stopFiles())
-	if broke, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
-		err = errors.Join(err, broke)
-	}
+	err = errors.Join(err, stop())
 	cancel()
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
 		err = errors.Join(err, finish(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
 	if kept, ok := a.kept(err); ok {
-		console.Print(plain.Receipt(settings.Public(a.opts, model.Records()), kept, opts.Glyphs.Charset, width()))
+		jobs := model.Records()
+		for i := range jobs {
+			if a.opts.Redact {
+				jobs[i] = redact.Job(jobs[i])
+			}
+		}
+		console.Print(plain.Receipt(jobs, kept, opts.Glyphs.Charset, width()))
 	}
 	if err != nil {
 		return err
@@ -70,11 +75,12 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 // screen is what the options and the environment ask of the screen.
 func (a *App) screen(env terminal.Env) ui.Options {
 	opts := ui.Options{
-		Palette: settings.Palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
-		Keys: a.opts.Keys, Details: settings.Details(a.opts), Filter: a.opts.Filter, Clock: time.Now,
+		Palette: palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
+		Keys: a.opts.Keys, Filter: a.opts.Filter, Clock: time.Now,
 		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact, OutputURL: a.outputURL,
 	}
-	opts.Dark, opts.Ask = background(a.opts.Background).Decide(env)
+	opts.Details = map[string]ui.Details{"auto": ui.DetailsAuto, "below": ui.DetailsBelow, "off": ui.DetailsOff}[a.opts.Details]
+	opts.Dark, opts.Ask = a.opts.Background.Decide(env)
 	if a.opts.ASCII || terminal.Charset(env) == sanitize.ASCII {
 		opts.Glyphs = style.ASCII()
 	}
@@ -82,6 +88,28 @@ func (a *App) screen(env terminal.Env) ui.Options {
 		opts.Title = "demo"
 	}
 	return opts
+}
+
+// palette returns the chosen theme with the user's own colours.
+func palette(opts config.Options) style.Palette {
+	var p style.Palette
+	for _, t := range style.Themes() {
+		if t.Name == opts.Theme {
+			p = t.Palette
+		}
+	}
+	for name, pair := range opts.Colors {
+		p = p.With(name, pair)
+	}
+	return p
+}
+
+// width returns the terminal's width in cells, or 80 if it is unknown.
+func width() int {
+	if w, _, err := xterm.GetSize(os.Stdout.Fd()); err == nil && w > 0 {
+		return w
+	}
+	return 80
 }
 
 // outputURL makes a URL of a Done job's path.

@@ -6,16 +6,20 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
+	xterm "github.com/charmbracelet/x/term"
+
 	"example.com/jobwatch/poller/panics"
+	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/ids"
 )
 
-// given finds the jobs of the command line, then those in standard input's text. A text
-// without any is an error where only they can have been meant: a script whose list of jobs
-// came out empty must not be told that all is Done, nor wait for others.
+// given returns the jobs of the command line, then those in standard input's text. A text
+// without any is an error if nothing else can have been meant: a script whose list of jobs
+// is empty by mistake must not be told that all are Done, nor wait for other jobs.
 func given(ctx context.Context, opts config.Options) (ids.Found, error) {
 	found, read, err := input(ctx, opts)
 	if err != nil {
@@ -40,12 +44,11 @@ func given(ctx context.Context, opts config.Options) (ids.Found, error) {
 	return found, nil
 }
 
-// inputDelay is how long standard input may take before it is said that it is read.
+// inputDelay is how long standard input may take before the user is told to wait for it.
 const inputDelay = 10 * time.Second
 
-// input reads standard input's text, where job IDs are expected there, and reports
-// whether it was a text or a file, be it an empty one. It ends with ctx, for an input that
-// never does.
+// input reads standard input's text, if job IDs are expected there, and reports whether it
+// was a text or a file, even an empty one. It returns when ctx ends: an input may never end.
 func input(ctx context.Context, opts config.Options) (ids.Found, bool, error) {
 	if opts.Stdin == config.IgnoreStdin {
 		return ids.Found{}, false, nil
@@ -74,4 +77,50 @@ func input(ctx context.Context, opts config.Options) (ids.Found, bool, error) {
 			return ids.Found{}, false, context.Cause(ctx)
 		}
 	}
+}
+
+// arrivals sends the jobs given at the start, then the demo's. A panic is passed to fail.
+func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given ids.Found) <-chan ui.Arrival {
+	arrivals := make(chan ui.Arrival)
+	go func() {
+		defer close(arrivals)
+		defer panics.Into(func(e *panics.Error) { fail(e) })
+		send := func(found ids.Found, batch string, given bool) {
+			if len(found.IDs) == 0 && found.Near == 0 {
+				return
+			}
+			select {
+			case arrivals <- ui.Arrival{Found: found, Batch: batch, Given: given}:
+			case <-ctx.Done():
+			}
+		}
+		send(given, a.opts.Batch, true)
+		if a.sim == nil {
+			return
+		}
+		for _, b := range a.sim.Demo(1) {
+			send(ids.Found{IDs: b.IDs}, b.Name, false)
+		}
+		for b := range a.sim.Arrivals(ctx, 1) {
+			send(ids.Found{IDs: b.IDs}, b.Name, false)
+		}
+	}()
+	return arrivals
+}
+
+// keyboard returns the terminal that keys are read from: standard input may be another
+// file.
+func keyboard() (*os.File, error) {
+	if xterm.IsTerminal(os.Stdin.Fd()) {
+		return os.Stdin, nil
+	}
+	name := "/dev/tty"
+	if runtime.GOOS == "windows" {
+		name = "CONIN$"
+	}
+	tty, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("there is no terminal to read keys from (--plain needs none): %w", err)
+	}
+	return tty, nil
 }

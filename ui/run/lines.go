@@ -8,7 +8,6 @@ import (
 
 	xterm "github.com/charmbracelet/x/term"
 
-	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/hook"
@@ -18,8 +17,8 @@ import (
 	"example.com/jobwatch/ui/terminal"
 )
 
-// Lines watches without a screen, in plain lines or JSON. Where ctx has ended it, the
-// error is ctx's cause.
+// Lines watches without a screen, in plain lines or JSON. If ctx ended it, the error is
+// ctx's cause.
 func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -43,10 +42,10 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 		return plain.Result{}, err
 	}
 	defer journal.Close()                          //nolint:errcheck // all that Append said was saved is
-	words, _ := joblist.ParseFilter(a.opts.Filter) // cli has read it without an error
+	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
-		Journal: a.log.Journal(journal), Opened: opened, Watcher: a.log.Watcher(a.poller, fail),
+		Journal: a.log.journal(journal), Opened: opened, Watcher: a.log.watcher(a.poller, fail),
 		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
 		Filter: words, Redact: a.opts.Redact, Demo: a.opts.Demo,
 	}
@@ -56,16 +55,12 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
 		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}
-	stopFiles := func() error { return nil }
-	if a.opts.Download != "" {
-		config.Downloads, stopFiles = a.downloads(ctx)
+	files, stop := a.start(ctx, a.opts.Download != "")
+	if files != nil {
+		config.Downloads = files
 	}
-	stop := a.watch(ctx)
 	result, err := plain.Run(ctx, config)
-	err = errors.Join(err, stop(), stopFiles())
-	if broke, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
-		err = errors.Join(err, broke)
-	}
+	err = errors.Join(err, stop())
 	if err == nil && result.Interrupted {
 		err = context.Cause(ctx)
 	}

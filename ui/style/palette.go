@@ -55,7 +55,7 @@ func (p *Palette) named() []Colour {
 	return []Colour{
 		{"text", "descriptions and figures", &p.Colours[Text]},
 		{"strong", "headings", &p.Colours[Strong]},
-		{"accent", "what is running, keys, the cursor", &p.Colours[Accent]},
+		{"accent", "running jobs, keys, cursor", &p.Colours[Accent]},
 		{"ok", "Done", &p.Colours[OK]},
 		{"warn", "stale, stalled, easing off", &p.Colours[Warn]},
 		{"error", "Error, rejected, given up", &p.Colours[Error]},
@@ -63,7 +63,7 @@ func (p *Palette) named() []Colour {
 		{"past", "bars of Done jobs", &p.Colours[Past]},
 		{"selection", "behind the current row", &p.Grounds[Selected]},
 		{"track", "the empty part of a bar", &p.Grounds[Track]},
-		{"selected-track", "the same in the current row", &p.Grounds[SelectedTrack]},
+		{"selected-track", "the same, selected", &p.Grounds[SelectedTrack]},
 	}
 }
 

@@ -1,10 +1,10 @@
-package nearest_test
+package joblist_test
 
 import (
 	"strings"
 	"testing"
 
-	"example.com/jobwatch/ui/nearest"
+	"example.com/jobwatch/ui/joblist"
 )
 
 func TestASlipIsUnderstood(t *testing.T) {
@@ -30,7 +30,7 @@ func TestASlipIsUnderstood(t *testing.T) {
 
 		strings.Repeat("rate", 100): "",
 	} {
-		if got := nearest.Of(typed, words); got != want {
+		if got := joblist.Suggest(typed, words); got != want {
 			t.Errorf("%q: %q, want %q", typed, got, want)
 		}
 	}

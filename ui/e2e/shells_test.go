@@ -1,0 +1,78 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/jobwatch/ui/terminal/termtest"
+)
+
+// Somebody loads the completions into a shell that has nothing else, and types.
+func TestShellsComplete(t *testing.T) {
+	const id = "01890a5d-ac96-774b-bcce-b302099a8057"
+	bash, zsh := []string{"bash", "--norc", "--noprofile", "-i"}, []string{"zsh", "-f", "-i"}
+	fish := []string{"fish", "--no-config", "-i", "-C", `function fish_prompt; echo "> "; end`}
+	for name, tt := range map[string]struct {
+		shell []string
+		load  string
+	}{
+		"bash":                {bash, `source "$SCRIPT"`},
+		"bash, for one shell": {bash, `source <(jobwatch --completion bash)`},
+		"zsh, for one shell":  {zsh, `autoload -Uz compinit; compinit -u -D; source "$SCRIPT"`},
+		"zsh":                 {zsh, `fpath=(${SCRIPT:h} $fpath); autoload -Uz compinit; compinit -u -D`},
+		"fish":                {fish, `source $SCRIPT`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(tt.shell[0]); err != nil {
+				t.Skip("needs " + tt.shell[0])
+			}
+			home, dir := t.TempDir(), t.TempDir()
+			script, errs, status := says(t, settled(t, home, "--completion", tt.shell[0]))
+			if status != 0 || errs != "" {
+				t.Fatalf("exit status %d: %s", status, errs)
+			}
+			if err := os.WriteFile(filepath.Join(home, "_jobwatch"), []byte(script), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "my log"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Mkdir(filepath.Join(dir, "my folder"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(t.Context(), tt.shell[0], tt.shell[1:]...)
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "HOME="+home, "SCRIPT="+filepath.Join(home, "_jobwatch"), "PS1=> ", "TERM=xterm",
+				"LC_ALL=C.UTF-8", "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+			tm := termtest.Open(t, cmd, 100, 30)
+			tm.Until("the shell is ready", func() bool { return strings.HasSuffix(strings.TrimSpace(tm.Text()), ">") })
+			tm.Send(tt.load + "\n")
+			for _, try := range []struct {
+				typed string
+				want  []string
+			}{
+				{"jobwatch --back\tx", []string{"jobwatch --background x"}},
+				{"jobwatch --no\t\t", []string{"--no-mouse ", "--notify ", "--notify-command "}},
+				{"jobwatch --background \t\t", []string{"auto", "dark", "light"}},
+				{"jobwatch " + id + " --background=d\t", []string{"--background=dark"}},
+				{`jobwatch --debug my\ l` + "\t", []string{`my\ log`}},
+				{"jobwatch --download m\t", []string{`my\ folder/`}},
+				{"jobwatch -V --th\tx", []string{"-V --theme x"}},
+				{"jobwatch --rate nonsense --onc\tx", []string{"nonsense --once x"}},
+				{"jobwatch --rate \t\tx\t", []string{"jobwatch --rate x"}},
+				{"jobwatch \t\tx\t", []string{"jobwatch x"}},
+			} {
+				tm.Send("\x15\x0c") // an empty line on an empty screen
+				tm.Until("the screen is empty", func() bool { return strings.HasSuffix(strings.TrimSpace(tm.Text()), ">") })
+				tm.Send(try.typed)
+				tm.Sees(try.want...)
+			}
+		})
+	}
+}

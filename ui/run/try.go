@@ -1,0 +1,79 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"time"
+
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/config"
+	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/terminal"
+)
+
+// Serve serves the simulated API until ctx ends, and prints the IDs of its jobs.
+func Serve(ctx context.Context, addr string) error {
+	server := sim.New(sim.WithSeed(rand.Uint64())) // other IDs each time: old ones may be in state files
+	base, stop, err := server.ListenAndServe(ctx, addr)
+	if err != nil {
+		return fmt.Errorf("the simulated API can't be served on %s: %w", addr, err)
+	}
+	defer stop()
+	fmt.Fprintf(os.Stderr, "The simulated API listens on %s. In another terminal:\n\n    jobwatch --api %s\n\n"+
+		"and paste these IDs; ctrl+c ends it.\n\n", base, base)
+	for _, b := range server.Demo(1) {
+		printBatch(b)
+	}
+	for b := range server.Arrivals(ctx, 1) {
+		printBatch(b)
+	}
+	return nil
+}
+
+func printBatch(b sim.Batch) {
+	fmt.Println("# " + b.Name)
+	for _, id := range b.IDs {
+		fmt.Println(id)
+	}
+	fmt.Println()
+}
+
+// TryNotifications sends a notification in every way, says which one jobwatch would use
+// in this terminal, and runs the notify command.
+func TryNotifications(ctx context.Context, opts config.Options, env terminal.Env, out io.Writer) error {
+	way := notify.WayOf(env)
+	var text strings.Builder
+	if way == notify.ByBell {
+		text.WriteString("This terminal is not known to pass notifications on: jobwatch rings its bell")
+	} else {
+		fmt.Fprintf(&text, "This terminal should show notifications sent by %v", way)
+	}
+	if env.Multiplexed() {
+		text.WriteString(", through the multiplexer, which has to allow that (tmux: set -g allow-passthrough on)")
+	}
+	text.WriteString(".\n")
+	switch opts.Notify {
+	case notify.Bell:
+		text.WriteString("With --notify bell: by its bell.\n")
+	case notify.None:
+		text.WriteString("With --notify none: none at all.\n")
+	case notify.Desktop:
+	}
+	for _, w := range notify.Ways(env) {
+		fmt.Fprintf(&text, "Sending one by %v.%s\n", w, w.Test(env))
+	}
+	if _, err := io.WriteString(out, text.String()); err != nil || opts.NotifyCommand == "" {
+		return err
+	}
+	event := hook.Event{Event: "test", Time: time.Now(), Text: "a notification to try how it arrives"}
+	if err := hook.New(opts.NotifyCommand).Run(ctx, event); err != nil {
+		return fmt.Errorf("the notify command failed: %w", err)
+	}
+	_, err := fmt.Fprintln(out, "The notify command has run.")
+	return err
+}
