@@ -8,6 +8,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -20,6 +21,7 @@ type part struct {
 // header is the top line: name, counts, overall progress, rate, and connection.
 // What doesn't fit goes in this order: rate, forecast, bar, words, percent, total.
 func (m *Model) header() string {
+	const percentWidth = 4
 	width := m.layout.width
 	state := m.connection(width)
 	rate := part{style.Dim, m.rate()}
@@ -117,7 +119,7 @@ func (m *Model) ready() string {
 	if m.idle() {
 		return ""
 	}
-	m.hold(etaStep)
+	m.hold(rows.ForecastStep)
 	return m.oracle.All(m.now).WithClock(m.now.Local())
 }
 

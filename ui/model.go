@@ -21,6 +21,7 @@ import (
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/prompt"
+	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -75,11 +76,10 @@ type Model struct {
 	shown  any     // what scroll belongs to
 	seen   []job.ID
 
-	now    time.Time
-	barsAt time.Time // as of when bars are drawn; see moveBars
-	silent time.Time // until when the API was not asked, or did not answer
-	note   note
-	log    eventLog
+	now  time.Time
+	bars rows.Bars
+	note note
+	log  eventLog
 
 	unknown style.Unknown
 

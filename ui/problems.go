@@ -9,6 +9,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -80,9 +81,7 @@ func (m *Model) problemBody() []string {
 	}
 	lines := make([]string, 0, len(v.all)+2)
 	for i, p := range v.all {
-		l := style.NewLine(m.theme, ground(i == v.at))
-		m.gutter(l, i == v.at, "", style.Text)
-		l.Right(style.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(style.Text, m.cause(p), width-gutterWidth-8-1)
+		l := rows.Start(m.theme, i == v.at, "", style.Text).Right(style.Error, strconv.Itoa(len(p.ids)), 6).Space(2).Fit(style.Text, m.cause(p), width-rows.Gutter-8-1)
 		lines = append(lines, l.PadTo(width-1).String())
 	}
 	v.height = m.layout.body() - 4

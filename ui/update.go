@@ -95,7 +95,7 @@ func (m *Model) afterwards() tea.Cmd {
 		m.resize(m.layout.width, m.layout.height)
 	}
 	m.look()
-	m.moveBars()
+	m.bars.Move(m.list, m.now, m.paused || !m.host.RetryAt.IsZero())
 	m.frame = m.draw()
 	told := tea.Batch(m.noteAbsence(), m.overdue())
 	return tea.Batch(told, m.retitle(), m.nextTick())

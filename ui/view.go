@@ -9,6 +9,7 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -83,7 +84,7 @@ func (m *Model) besides(list, pane []string) []string {
 		return style.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, glyph).Space(1).String()
 	}
 	side, thumb := rule(m.theme.Glyphs.Side), rule(m.theme.Glyphs.Thumb)
-	bar, top := m.scrollbar(m.layout.listHeight), m.layout.headings
+	bar, top := m.rows().Scrollbar(m.layout.listHeight), m.layout.headings
 	for i := range list {
 		if bar != nil && i >= top && bar[i-top] != " " {
 			list[i] += thumb + pane[i]
@@ -153,7 +154,9 @@ func (m *Model) listBody() []string {
 	case m.list.Empty() == joblist.NothingMatches:
 		say = []string{"No job matches", m.filterText(), "", m.keys.hint("back", "clears the filter")}
 	default:
-		return m.rows()
+		lines, valid := m.rows().Lines(width, m.layout.listHeight, m.layout.headings > 0, !m.layout.beside)
+		m.hold(valid)
+		return lines
 	}
 	out := make([]string, height)
 	top := max((height-len(say))/2, 0)
@@ -170,6 +173,32 @@ func (m *Model) listBody() []string {
 		out[i] = l.PadTo(width).String()
 	}
 	return out
+}
+
+// rows returns what draws the list.
+func (m *Model) rows() *rows.View {
+	return &rows.View{
+		Theme: m.theme, List: m.list, Forecast: m.oracle, Now: m.now, Bars: m.bars, Public: m.public, About: m.about,
+	}
+}
+
+// about returns what a row says of a job besides its description.
+func (m *Model) about(r *joblist.Row, shown *store.Job) (string, style.Role) {
+	if cause := causeOf(shown); cause != "" {
+		return cause, style.Error
+	}
+	if file, role := m.fileNote(r); file != "" {
+		return file, role
+	}
+	switch {
+	case r.Problem != nil:
+		return m.problem(r).Reason, style.Warn
+	case r.State() == joblist.Other:
+		return style.UnknownStatus, style.Warn
+	case !r.End.Finished():
+		return shown.Answer.Meta, style.Dim
+	}
+	return "", style.Dim
 }
 
 // pane draws the detail pane for what the cursor is on.
@@ -209,7 +238,7 @@ func (m *Model) paneLines(width int) (lines []string, key any) {
 			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
 		}.Lines(m.theme, m.now, width)
 		m.hold(valid)
-		m.holdBar(row, detail.BarWidth)
+		m.hold(m.bars.Stand(row, detail.BarWidth, m.now))
 		return lines, row.ID
 	}
 	if batch != nil {

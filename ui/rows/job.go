@@ -1,4 +1,4 @@
-package ui
+package rows
 
 import (
 	"strings"
@@ -9,17 +9,16 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// jobLine draws a job's row.
-func (m *Model) jobLine(line joblist.Line, c columns, width int) *style.Line {
+// job draws a job's row.
+func (v *View) job(line joblist.Line, c columns, width int) *style.Line {
 	r := line.Row
-	look := m.theme.Look(m.public(&r.Job).Answer.Status, r.End, r.Problem)
-	stale := r.Stale(m.now) && !r.Answered.IsZero() // what was never told can't be old
-	l := style.NewLine(m.theme, ground(line.Cursor))
-	mark, marked := m.mark(r)
-	m.gutter(l, line.Cursor, mark, marked)
+	look := v.Theme.Look(v.Public(&r.Job).Answer.Status, r.End, r.Problem)
+	stale := r.Stale(v.Now) && !r.Answered.IsZero() // what was never told can't be old
+	mark, marked := v.mark(r)
+	l := Start(v.Theme, line.Cursor, mark, marked)
 
 	word, role := look.Word, look.Role
-	if span, stalled := m.oracle.Stalled(r.ID); stalled && !stale && !r.End.Finished() && r.State() != joblist.Other {
+	if span, stalled := v.Forecast.Stalled(r.ID); stalled && !stale && !r.End.Finished() && r.State() != joblist.Other {
 		age, _ := style.Age(span)
 		word, role = "stalled "+leading(age), style.Warn
 	}
@@ -35,32 +34,19 @@ func (m *Model) jobLine(line joblist.Line, c columns, width int) *style.Line {
 	l.Put(role, look.Glyph).Space(1).Fit(role, word, c.status-2).Space(1)
 	var id [36]byte
 	l.Fit(style.Dim, string(r.AppendShortID(id[:0])), c.id).Space(1)
-	words := m.words(r, stale)
+	words := v.words(r, stale)
 	if words.wrong() && r.End.Finished() && words.longerThan(c.text) {
-		words.put(l, c.text+c.past())
+		words.put(l, c.text+c.reclaimable())
 		if c.elapsed == 0 {
-			m.readyOrTime(l, r, stale, c)
+			v.readyOrTime(l, r, stale, c)
 		}
 	} else {
 		words.put(l, c.text)
-		m.progress(l, r, role, stale, c)
-		m.readyOrTime(l, r, stale, c)
+		v.progress(l, r, role, stale, c)
+		v.readyOrTime(l, r, stale, c)
 	}
-	m.clocks(l, r, stale, c)
+	v.clocks(l, r, stale, c)
 	return l.PadTo(width)
-}
-
-// past is what the columns take that say nothing of a job that has failed, but how far
-// it came: there, why it failed runs on.
-func (c columns) past() int {
-	width := 1 + c.percent
-	if c.bar > 0 {
-		width += 1 + c.bar
-	}
-	if c.eta > 0 && c.elapsed > 0 { // else it says how long that took
-		width += 1 + c.eta
-	}
-	return width
 }
 
 // words are a row's text: the description, then what the status is about.
@@ -69,25 +55,13 @@ type words struct {
 	titleRole, aboutRole style.Role
 }
 
-func (m *Model) words(r *joblist.Row, stale bool) words {
+func (v *View) words(r *joblist.Row, stale bool) words {
 	role := style.Text
 	if stale || r.End == job.EndedDone {
 		role = style.Dim
 	}
-	j := m.public(&r.Job)
-	about, aboutRole := causeOf(&j), style.Error
-	if about == "" {
-		about, aboutRole = m.fileNote(r)
-	}
-	if about == "" && r.Problem != nil {
-		about, aboutRole = m.problem(r).Reason, style.Warn
-	}
-	if about == "" && r.State() == joblist.Other {
-		about, aboutRole = style.UnknownStatus, style.Warn
-	}
-	if about == "" && !r.End.Finished() {
-		about, aboutRole = j.Answer.Meta, style.Dim
-	}
+	j := v.Public(&r.Job)
+	about, aboutRole := v.About(r, &j)
 	return words{j.Answer.Description, about, role, aboutRole}
 }
 
@@ -119,24 +93,24 @@ func (w words) put(l *style.Line, width int) {
 }
 
 // progress draws how far a job is, as a bar and in words.
-func (m *Model) progress(l *style.Line, r *joblist.Row, role style.Role, stale bool, c columns) {
+func (v *View) progress(l *style.Line, r *joblist.Row, role style.Role, stale bool, c columns) {
 	if c.bar > 0 {
 		l.Space(1)
-		m.jobBar(l, r, role, c.bar)
+		v.jobBar(l, r, role, c.bar)
 	}
 	l.Space(1).Right(quiet(stale, style.Text), percent(r), c.percent)
-	m.holdBar(r, c.bar)
+	v.hold(v.Bars.Stand(r, c.bar, v.Now))
 }
 
 // readyOrTime says when a job will be ready; how long it runs, where there is room for
 // one of both only.
-func (m *Model) readyOrTime(l *style.Line, r *joblist.Row, stale bool, c columns) {
+func (v *View) readyOrTime(l *style.Line, r *joblist.Row, stale bool, c columns) {
 	if c.eta == 0 {
 		return
 	}
-	text, role := m.eta(r, stale)
+	text, role := v.eta(r, stale)
 	if text == "" && c.elapsed == 0 {
-		text, role = m.insteadOfETA(r, stale)
+		text, role = v.insteadOfETA(r, stale)
 	}
 	l.Space(1).Right(role, text, c.eta)
 }
@@ -150,7 +124,7 @@ func percent(r *joblist.Row) string {
 }
 
 // jobBar draws a row's bar. A job that waits has none: there is nothing to show.
-func (m *Model) jobBar(l *style.Line, r *joblist.Row, role style.Role, width int) {
+func (v *View) jobBar(l *style.Line, r *joblist.Row, role style.Role, width int) {
 	switch p := r.Drawn(); {
 	case r.State() == joblist.Done:
 		l.Bar(style.Past, p, width)
@@ -164,7 +138,7 @@ func (m *Model) jobBar(l *style.Line, r *joblist.Row, role style.Role, width int
 }
 
 // elapsed is how long a job ran, or runs, or has been waiting; "" where nobody saw it.
-func (m *Model) elapsed(r *joblist.Row) string {
+func (v *View) elapsed(r *joblist.Row) string {
 	from, to := r.Started, r.Ended
 	if from.IsZero() && (r.End == job.EndedDone || r.End == job.EndedError) {
 		return "" // it was over before it was added
@@ -176,14 +150,14 @@ func (m *Model) elapsed(r *joblist.Row) string {
 		if r.End.Finished() {
 			return ""
 		}
-		return m.clock(style.Elapsed(m.now.Sub(from)))
+		return v.clock(style.Elapsed(v.Now.Sub(from)))
 	}
 	return style.Duration(max(to.Sub(from), 0))
 }
 
 // clocks are the last columns: how long the job took, and how old its row's news
 // is. A stale row's clocks say just that: how long it runs is not known any more.
-func (m *Model) clocks(l *style.Line, r *joblist.Row, stale bool, c columns) {
+func (v *View) clocks(l *style.Line, r *joblist.Row, stale bool, c columns) {
 	width := c.updated
 	if c.elapsed > 0 {
 		width += c.elapsed + 1
@@ -200,7 +174,7 @@ func (m *Model) clocks(l *style.Line, r *joblist.Row, stale bool, c columns) {
 	}
 	age := ""
 	if !at.IsZero() {
-		age = m.clock(style.Age(m.now.Sub(at)))
+		age = v.clock(style.Age(v.Now.Sub(at)))
 	}
 	l.Space(1)
 	if stale {
@@ -211,11 +185,11 @@ func (m *Model) clocks(l *style.Line, r *joblist.Row, stale bool, c columns) {
 		}
 		return
 	}
-	if left := r.Answered.Add(joblist.StaleAfter).Sub(m.now); !r.End.Finished() && left > 0 {
-		m.hold(left + time.Millisecond)
+	if left := r.Answered.Add(joblist.StaleAfter).Sub(v.Now); !r.End.Finished() && left > 0 {
+		v.hold(left + time.Millisecond)
 	}
 	if c.elapsed > 0 {
-		l.Right(style.Dim, m.elapsed(r), c.elapsed).Space(1)
+		l.Right(style.Dim, v.elapsed(r), c.elapsed).Space(1)
 	}
 	l.Right(style.Dim, leading(age), c.updated)
 }
@@ -230,12 +204,6 @@ func leading(age string) string {
 	return age
 }
 
-// clock notes how long a text stays right.
-func (m *Model) clock(text string, valid time.Duration) string {
-	m.hold(valid)
-	return text
-}
-
 func quiet(stale bool, r style.Role) style.Role {
 	if stale {
 		return style.Dim
@@ -244,19 +212,19 @@ func quiet(stale bool, r style.Role) style.Role {
 }
 
 // eta is when a live job will be ready, as far as that can be told.
-func (m *Model) eta(r *joblist.Row, stale bool) (string, style.Role) {
+func (v *View) eta(r *joblist.Row, stale bool) (string, style.Role) {
 	if r.End.Finished() || stale || r.State() == joblist.Other {
 		return "", style.Dim
 	}
-	ready := m.oracle.Job(r.ID, m.now).Ready
-	m.hold(etaStep)
+	ready := v.Forecast.Job(r.ID, v.Now).Ready
+	v.hold(ForecastStep)
 	return ready.String(), etaRole(ready)
 }
 
 // insteadOfETA is what stands in its column where nothing else is said of time.
-func (m *Model) insteadOfETA(r *joblist.Row, stale bool) (string, style.Role) {
+func (v *View) insteadOfETA(r *joblist.Row, stale bool) (string, style.Role) {
 	if stale {
 		return "stale", style.Warn
 	}
-	return m.elapsed(r), style.Dim
+	return v.elapsed(r), style.Dim
 }

@@ -1,4 +1,4 @@
-package ui
+package rows
 
 import (
 	"strconv"
@@ -10,10 +10,9 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// batchLine draws a batch's header row. Its bar and its forecast stand in the rows' columns.
-func (m *Model) batchLine(line joblist.Line, c columns, width int) *style.Line {
-	b, g := line.Batch, &m.theme.Glyphs
-	l := style.NewLine(m.theme, ground(line.Cursor))
+// batch draws a batch's header row. Its bar and its forecast stand in the rows' columns.
+func (v *View) batch(line joblist.Line, c columns, width int) *style.Line {
+	b, g := line.Batch, &v.Theme.Glyphs
 	fold, mark := g.Open, ""
 	if b.Folded {
 		fold = g.Folded
@@ -21,8 +20,7 @@ func (m *Model) batchLine(line joblist.Line, c columns, width int) *style.Line {
 			mark = g.Marked
 		}
 	}
-	m.gutter(l, line.Cursor, mark, style.Accent)
-	l.Put(style.Dim, fold).Space(1)
+	l := Start(v.Theme, line.Cursor, mark, style.Accent).Put(style.Dim, fold).Space(1)
 
 	failed := ""
 	if n := b.Counts.Failed(); n > 0 {
@@ -32,7 +30,7 @@ func (m *Model) batchLine(line joblist.Line, c columns, width int) *style.Line {
 	if b.Matched < b.Counts.Total {
 		count = strconv.Itoa(b.Matched) + " shown  " + count
 	}
-	end := gutterWidth + c.status + 1 + c.id + 1 + c.text
+	end := Gutter + c.status + 1 + c.id + 1 + c.text
 	room := end - l.Width() - len([]rune(failed)) - len(count) - 2
 	l.Cut(style.Strong, b.Name, room)
 	l.PadTo(end - len([]rune(failed)) - len(count))
@@ -48,15 +46,15 @@ func (m *Model) batchLine(line joblist.Line, c columns, width int) *style.Line {
 	}
 	l.Space(1).Right(style.Text, style.Percent(progress), c.percent)
 	if c.eta > 0 && b.Counts.Live() > 0 {
-		estimate := m.oracle.Batch(b.ID, m.now)
-		m.hold(etaStep)
+		estimate := v.Forecast.Batch(b.ID, v.Now)
+		v.hold(ForecastStep)
 		l.Space(1).Right(etaRole(estimate), estimate.String(), c.eta)
 	}
 	return l.PadTo(width)
 }
 
-// etaStep is how often forecasts are made anew while nothing else happens.
-const etaStep = 5 * time.Second
+// ForecastStep is how often forecasts are refreshed while nothing else happens.
+const ForecastStep = 5 * time.Second
 
 func etaRole(e forecast.Estimate) style.Role {
 	if e.Overdue {

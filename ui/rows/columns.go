@@ -1,0 +1,111 @@
+package rows
+
+import (
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
+)
+
+// columns says how wide each column of a job's row is; 0 leaves it out. Columns
+// keep their places while numbers change.
+type columns struct {
+	status, id, text, bar, percent, eta, elapsed, updated int
+}
+
+// Gutter is the width of the cursor and the mark at the start of a row.
+const Gutter = 2
+
+// The fixed widths.
+const (
+	statusWidth  = 13 // glyph, space, word
+	percentWidth = 4
+	shortID      = 8 // 3f2a91bc
+	clockWidth   = 6 // 23h59m, 99d23h
+	updatedWidth = 4 // 55s, 23h
+	etaWidth     = 8 // 10-25m, overdue
+)
+
+// What the text of a row, which people read most, keeps for itself.
+const (
+	someText  = 8  // cells, before IDs get as many as tell them apart
+	leastText = 16 // before it is said when a job will be ready, and was heard
+	fairText  = 20 // before there is any other clock
+	goodText  = 24 // before the bar grows
+)
+
+// The bar is short where there is little room: in eighths of a cell it still shows
+// each fiftieth, and the percent stand beside it.
+const minBar, maxBar = 6, 30
+
+// divide shares out the width of a row.
+func divide(width, idWidth int) columns {
+	c := columns{status: statusWidth, percent: percentWidth}
+	left := width - Gutter - c.status - 1 - 1 - 1 - c.percent
+	c.id = min(idWidth, max(left-someText, shortID))
+	left -= c.id
+	take := func(column *int, width, keep int) {
+		if left >= keep+1+width {
+			*column = width
+			left -= 1 + width
+		}
+	}
+	take(&c.bar, minBar, leastText)
+	// When a job will be ready is worth more than how long it runs, which stands in its
+	// place where there is no room for both and the one is not known.
+	take(&c.eta, etaWidth, leastText)
+	take(&c.updated, updatedWidth, leastText)
+	take(&c.elapsed, clockWidth, fairText)
+	if c.bar > 0 {
+		more := min(max((left-goodText)/4, 0), maxBar-minBar)
+		c.bar += more
+		left -= more
+	}
+	c.text = max(left, 0)
+	return c
+}
+
+// headings names the columns. The one that the list is sorted by stands out.
+func (v *View) headings(c columns) *style.Line {
+	role := func(s joblist.Sort) style.Role {
+		if v.List.Sort() == s {
+			return style.Accent
+		}
+		return style.Dim
+	}
+	l := style.NewLine(v.Theme, style.Plain).Space(Gutter+2).
+		Fit(role(joblist.ByStatus), "status", c.status-2).Space(1).
+		Fit(style.Dim, "job", c.id).Space(1).
+		Fit(style.Dim, "description", c.text)
+	progress := c.percent
+	if c.bar > 0 {
+		progress += c.bar + 1
+	}
+	l.Space(1)
+	if progress >= len("progress") {
+		l.Fit(role(joblist.ByProgress), "progress", progress)
+	} else {
+		l.Space(progress)
+	}
+	switch {
+	case c.eta > 0 && c.elapsed > 0:
+		l.Space(1).Right(style.Dim, "ready", c.eta).Space(1).Right(style.Dim, "time", c.elapsed)
+	case c.eta > 0: // and it holds either
+		l.Space(1).Right(style.Dim, "time", c.eta)
+	}
+	if c.updated > 0 {
+		l.Space(1).Right(role(joblist.ByRecent), "ago", c.updated)
+	}
+	return l
+}
+
+// reclaimable returns the width of the columns that mean nothing for a failed job: the
+// reason why it failed runs on there.
+func (c columns) reclaimable() int {
+	width := 1 + c.percent
+	if c.bar > 0 {
+		width += 1 + c.bar
+	}
+	if c.eta > 0 && c.elapsed > 0 { // else it says how long that took
+		width += 1 + c.eta
+	}
+	return width
+}
