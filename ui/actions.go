@@ -61,7 +61,7 @@ func actions() [][]action {
 		{name: "fold", keys: keys{"left", "right"}, title: "fold or unfold the batch", in: inList, perform: just((*Model).fold)},
 		{name: "fold-all", keys: keys{"-"}, title: "fold or unfold all batches", in: inList, perform: just((*Model).foldAll)},
 		{name: "details", keys: keys{"enter"}, title: "details, whole screen", in: everywhere, perform: just((*Model).enter)},
-		{name: "view", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: just((*Model).viewNext)},
+		{name: "layout", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: just((*Model).viewNext)},
 		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: just((*Model).back)},
 	}, {
 		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: just((*Model).askFilter)},
@@ -79,12 +79,12 @@ func actions() [][]action {
 	}, {
 		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: just((*Model).askIDs)},
 		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: just((*Model).askName)},
-		{name: "forget", keys: keys{"x"}, title: "remove", in: onJobs, perform: (*Model).forgetTargets},
-		{name: "forget-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, perform: (*Model).clearFinished},
+		{name: "remove", keys: keys{"x"}, title: "remove", in: onJobs, perform: (*Model).forgetTargets},
+		{name: "remove-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, perform: (*Model).clearFinished},
 		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, perform: func(m *Model) tea.Cmd { return m.undo(false) }},
 		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, perform: func(m *Model) tea.Cmd { return m.undo(true) }},
-		{name: "poll", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: just((*Model).pollTargets)},
-		{name: "poll-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: just((*Model).pollAll)},
+		{name: "check", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: just((*Model).pollTargets)},
+		{name: "check-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: just((*Model).pollAll)},
 		{name: "pause", keys: keys{"p"}, title: "pause checking", in: onJobs, perform: just((*Model).pause)},
 		{name: "redraw", keys: keys{"ctrl+l"}, title: "redraw the screen", in: everywhere, perform: (*Model).redraw},
 		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(*Model) tea.Cmd { return tea.Suspend }},
@@ -137,7 +137,7 @@ type hint struct{ name, title string }
 // hints returns what the footer offers, the most useful first.
 func (m *Model) hints() []hint {
 	help, back := hint{name: "help"}, hint{"back", "back"}
-	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "poll"}
+	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "check"}
 	failures, log := hint{name: "failures"}, hint{name: "log"}
 	row, _ := m.list.Current()
 	switch {
@@ -150,7 +150,7 @@ func (m *Model) hints() []hint {
 	case m.screen == problemScreen:
 		return []hint{back, {"copy", "copy the IDs of this cause"}, {"export", "save them"}, {"details", "go to the first"}, help, log}
 	case m.screen == detailScreen && row == nil:
-		return []hint{help, back, {name: "name"}, download, copyIDs, poll, {name: "forget"}}
+		return []hint{help, back, {name: "name"}, download, copyIDs, poll, {name: "remove"}}
 	case m.screen == detailScreen:
 		return []hint{help, back, open, download, copyIDs, {name: "copy-path"}, poll}
 	case m.list.Empty() == joblist.NothingTracked:
@@ -166,14 +166,14 @@ func (m *Model) hints() []hint {
 	if !fresh {
 		hints = append(hints, undo...)
 	}
-	return append(hints, hint{name: "status"}, hint{name: "select"}, hint{name: "sort"}, hint{name: "view"}, hint{name: "quit"})
+	return append(hints, hint{name: "status"}, hint{name: "select"}, hint{name: "sort"}, hint{name: "layout"}, hint{name: "quit"})
 }
 
 // targetHints returns what the footer offers to do with the selected jobs, else with what
 // the cursor is on.
 func (m *Model) targetHints() []hint {
-	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "poll"}
-	details, remove := hint{name: "details"}, hint{name: "forget"}
+	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "check"}
+	details, remove := hint{name: "details"}, hint{name: "remove"}
 	row, batch := m.list.Current()
 	switch {
 	case m.list.Selected() > 0 && m.filterText() == "":

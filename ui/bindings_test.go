@@ -30,7 +30,7 @@ func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
 		d.leave()
 		d.start(func(o *Options) {
 			o.Keys = map[string][]string{
-				"forget": {"d", "ctrl+x"}, "download": {}, "undo": {"ctrl+z", "alt+ "}, "suspend": {},
+				"remove": {"d", "ctrl+x"}, "download": {}, "undo": {"ctrl+z", "alt+ "}, "suspend": {},
 				"back": {"b"}, "down": {"n", "down", "right"}, "name": {}, "fold": {"left"}, "quit": {"Q"},
 			}
 		})
@@ -64,7 +64,7 @@ func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
 func TestAConfirmationIsOnlyGivenWhereMeant(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.leave()
-		d.start(func(o *Options) { o.Keys = map[string][]string{"forget": {"n"}, "name": {}} })
+		d.start(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
 		ids, text := d.jobs(2)
 		d.paste(text)
 		d.press("n")

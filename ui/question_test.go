@@ -99,7 +99,7 @@ func TestTheKeyThatAskedMayBeAnyKey(t *testing.T) {
 		atDesk(t, func(d *desk) {
 			d.leave()
 			d.start(func(o *Options) {
-				o.Keys = map[string][]string{"forget": {key}, "copy": {}, "details": {}, "name": {}}
+				o.Keys = map[string][]string{"remove": {key}, "copy": {}, "details": {}, "name": {}}
 			})
 			_, text := d.jobs(2)
 			d.paste(text)

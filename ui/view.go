@@ -234,7 +234,7 @@ func (m *Model) paneLines(width int) (lines []string, key any) {
 		}
 		lines, valid = detail.Job{
 			Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Redact, BatchName: batch.Name, Problem: m.problem(row), Polls: row.Polls,
-			Latency: row.Latency, Next: next, PollKey: m.keys.label("poll"), Paused: m.paused, Stalled: m.stalled(row),
+			Latency: row.Latency, Next: next, PollKey: m.keys.label("check"), Paused: m.paused, Stalled: m.stalled(row),
 			Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID), Pace: m.pace(row),
 		}.Lines(m.theme, m.now, width)
 		m.hold(valid)

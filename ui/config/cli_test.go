@@ -22,7 +22,7 @@ func atATerminal(args ...string) Input {
 	return Input{
 		Args: args, StdinTerminal: true, StdoutTerminal: true, Version: "v1.2.3", Env: func(string) string { return "" },
 		Keys: []Key{
-			{"forget", []string{"x"}, "forget jobs"},
+			{"remove", []string{"x"}, "remove jobs"},
 			{"select", []string{" "}, "select jobs"},
 			{"quit", []string{"q", "ctrl+c"}, "quit"},
 		},

@@ -41,7 +41,7 @@ dark = "Default"
 		t.Errorf("%+v", o)
 	}
 	if want := map[string][]string{
-		"forget": {"d", "delete", "ctrl+d", "X"}, "select": {"v"}, "quit": {"q", "ctrl+c"},
+		"remove": {"d", "delete", "ctrl+d", "X"}, "select": {"v"}, "quit": {"q", "ctrl+c"},
 	}; !reflect.DeepEqual(o.Keys, want) {
 		t.Errorf("keys %q", o.Keys)
 	}
@@ -54,7 +54,7 @@ dark = "Default"
 
 func TestAKeyTakenForOneActionLeavesTheOther(t *testing.T) {
 	o := mustParse(t, withConfig(atATerminal(), `keys = { select = ["q", "space"], forget = [] }`))
-	if want := map[string][]string{"forget": {}, "select": {"q", " "}, "quit": {"ctrl+c"}}; !reflect.DeepEqual(o.Keys, want) {
+	if want := map[string][]string{"remove": {}, "select": {"q", " "}, "quit": {"ctrl+c"}}; !reflect.DeepEqual(o.Keys, want) {
 		t.Errorf("%q", o.Keys)
 	}
 }
@@ -82,6 +82,8 @@ func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
 		{"\x00", `1: invalid character at start of key: U+0000`},
 		{"[keys]\nforgot = 'x'", `2: keys: unknown action "forgot"; did you mean "forget"?`},
 		{"[keys]\nforget = 'x'\nselect = ['v', 'x']", `3: keys.select: "x" is given to forget already`},
+		{"[keys]\nremoved = 'x'", `2: keys: unknown action "removed"; did you mean "remove"?`},
+		{"[keys]\nremove = 'x'\nforget = 'x'", `3: keys.forget: "x" is given to remove already`},
 		{"[keys]\nforget = 'entr'", `2: keys.forget = "entr": unknown key; did you mean "enter"?`},
 		{"[keys]\nforget = 'crtl+x'", `2: keys.forget = "crtl+x": unknown key; modifiers are ctrl, alt and shift; did you mean "ctrl"?`},
 		{"[keys]\nforget = 'ctrl+c'", `2: keys.forget = "ctrl+c": ctrl+c always quits`},

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,15 +14,23 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// takeKeys takes one line of [keys]: an action and the key or keys for it.
+// renamed are the names of actions that config files may still have, and today's.
+func renamed() map[string]string {
+	return map[string]string{
+		"forget": "remove", "forget-finished": "remove-finished", "poll": "check", "poll-all": "check-all", "view": "layout",
+	}
+}
+
+// takeKeys takes one line of [keys]: an action and the key or keys for it. In bound are the
+// actions, by their names in the file, that have been given a key.
 func (p *parser) takeKeys(path []string, value any, bound map[string]string) error {
-	name := path[0]
-	if !slices.ContainsFunc(p.in.Keys, func(k Key) bool { return k.Name == name }) {
-		var all []string
+	written, action := path[0], cmp.Or(renamed()[path[0]], path[0])
+	if !slices.ContainsFunc(p.in.Keys, func(k Key) bool { return k.Name == action }) {
+		all := slices.Sorted(maps.Keys(renamed()))
 		for _, k := range p.in.Keys {
 			all = append(all, k.Name)
 		}
-		return wrong("keys: unknown action " + quote(name) + didYouMean(name, all))
+		return wrong("keys: unknown action " + quote(written) + didYouMean(written, all))
 	}
 	words, ok := value.([]any)
 	if !ok {
@@ -30,22 +40,22 @@ func (p *parser) takeKeys(path []string, value any, bound map[string]string) err
 	for _, word := range words {
 		word, ok := word.(string)
 		if !ok || len(path) > 1 {
-			return wrong("keys." + name + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
+			return wrong("keys." + written + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
 		}
 		key, err := parseKey(word)
 		if err != nil {
-			return wrong("keys." + name + " = " + quote(word) + ": " + err.Error())
+			return wrong("keys." + written + " = " + quote(word) + ": " + err.Error())
 		}
-		if other, taken := bound[key]; taken && other != name {
-			return wrong("keys." + name + ": " + quote(word) + " is given to " + other + " already")
+		if other, taken := bound[key]; taken && other != written {
+			return wrong("keys." + written + ": " + quote(word) + " is given to " + other + " already")
 		}
-		bound[key] = name
+		bound[key] = written
 		keys = append(keys, key)
 	}
 	if p.options.Keys == nil {
 		p.options.Keys = make(map[string][]string)
 	}
-	p.options.Keys[name] = keys
+	p.options.Keys[action] = keys
 	return nil
 }
 

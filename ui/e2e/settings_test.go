@@ -154,7 +154,7 @@ func TestThePrintedConfigFileIsOne(t *testing.T) {
 	if status != 0 || errs != "" {
 		t.Fatalf("exit status %d: %s", status, errs)
 	}
-	for _, setting := range []string{"rate = 10", `theme = "calm"`, `forget-finished = "c"`, "selection = {", `notify = "desktop"`} {
+	for _, setting := range []string{"rate = 10", `theme = "calm"`, `remove-finished = "c"`, "selection = {", `notify = "desktop"`} {
 		if !strings.Contains(printed, "\n# "+setting) {
 			t.Errorf("there is no %q in\n%s", setting, printed)
 		}
