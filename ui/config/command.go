@@ -15,7 +15,7 @@ import (
 
 // Parse decides what to do. Its errors are [UsageError]s.
 func Parse(in Input) (Options, error) {
-	p := parser{in: &in, table: options(&in)}
+	p := newParser(&in)
 	root := p.command()
 	var out strings.Builder // what the hidden command __complete answers a shell
 	root.SetOut(&out)
@@ -122,7 +122,7 @@ func (p *parser) flagError(err error) error {
 
 // completion returns the script that completes flags and their values in a shell.
 func completion(in *Input, shell string) string {
-	root := (&parser{in: in, table: options(in)}).command()
+	root := newParser(in).command()
 	var script strings.Builder
 	var err error
 	var keep, extra string // how to keep the script, and what it lacks

@@ -6,15 +6,10 @@
 package config
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/sanitize"
-	"example.com/jobwatch/ui/style"
-	"example.com/jobwatch/ui/terminal"
 )
 
 // Exit statuses. ExitUnfinished is the one of `gh pr checks`.
@@ -46,50 +41,6 @@ const (
 	MaybeStdin        // no JOB was given and it is not a terminal: it may hold no ID
 	WantStdin         // "-" was given: no ID in it is a usage error
 )
-
-// Options is what jobwatch was asked to do. Every value in it is valid.
-type Options struct {
-	// Text, if not empty, is all there is to do: print it on standard output and exit
-	// with [ExitDone] (--help, --version and the like). The other fields are zero then.
-	Text string
-
-	Output    Output
-	Demo      bool
-	APIServer string // host:port to serve the simulated API on; "" if not asked for
-	Once      bool   // check each job once, print a table (or JSON), exit
-
-	Jobs       []job.ID // as given, in order, without duplicates
-	Stdin      Stdin
-	Batch      string // the name for the given jobs' batch; "" names it after the time
-	BatchGiven bool   // Batch comes from the flag, not from the config file
-
-	API         *url.URL // without a trailing slash, query, fragment or user
-	State       string   // the state file; "" for the one in XDG's state folder
-	Rate        float64  // requests a second, more than 0
-	Concurrency int      // requests under way at once, at least 1
-
-	Filter     string // in ui/filter's language; without a screen, only the flag's
-	Details    string // auto, below or off
-	Background terminal.Background
-	ASCII      bool
-	NoMouse    bool
-	Redact     bool
-	Theme      string                // the name of one of [style.Themes]
-	Keys       map[string][]string   // every action's keys if the config file changes any, else nil
-	Colors     map[string]style.Pair // by name, only those that the config file sets
-
-	Download         string // folder; "" if not asked for
-	MaxDownload      int64  // bytes, more than 0
-	Notify           notify.Mode
-	NotifyCommand    string
-	TestNotification bool
-
-	Debug string // the debug log's file; "" for none
-
-	Warnings []string // about the command line, for the user
-
-	plain, json bool // what Output is made from
-}
 
 // Input is everything that decides the options.
 type Input struct {
@@ -130,10 +81,16 @@ type parser struct {
 	options Options
 }
 
-// assignment is an option as it was given on the command line.
+// assignment is a flag as it was given.
 type assignment struct {
 	option *option
 	value  string
+}
+
+func newParser(in *Input) *parser {
+	p := &parser{in: in}
+	p.table = options(in, &p.options)
+	return p
 }
 
 // resolve fills in the options. Flags beat the environment, which beats the config file;
@@ -144,9 +101,7 @@ func (p *parser) resolve(args []string) error {
 	}
 	for i := range p.table {
 		if opt := &p.table[i]; opt.def != "" {
-			if err := opt.take(&p.options, opt.def); err != nil {
-				return usageError("the default of --" + opt.name + ": " + err.Error())
-			}
+			_ = opt.take(opt.def) // a test holds them right
 		}
 	}
 	if err := p.readFile(); err != nil {
@@ -156,7 +111,7 @@ func (p *parser) resolve(args []string) error {
 		return err
 	}
 	for _, g := range p.given {
-		_ = g.option.take(&p.options, g.value) // checked above
+		_ = g.option.take(g.value) // checked above
 	}
 	if err := p.refuseConflicts(args); err != nil {
 		return err
@@ -167,9 +122,10 @@ func (p *parser) resolve(args []string) error {
 // check reports the first mistake in the flags. A flag that only asks for a text is
 // answered, whatever follows it.
 func (p *parser) check() error {
+	var o Options
+	table := options(p.in, &o)
 	for _, g := range p.given {
-		var o Options
-		if err := g.option.take(&o, g.value); err != nil {
+		if err := find(table, g.option.name).take(g.value); err != nil {
 			return usageError("--" + g.option.name + " " + quote(g.value) + ": " + err.Error())
 		}
 		if o.Text != "" {
@@ -188,7 +144,7 @@ func (p *parser) readEnv() error {
 			continue
 		}
 		if v := p.in.Env(opt.env); v != "" {
-			if err := opt.take(&p.options, v); err != nil {
+			if err := opt.take(v); err != nil {
 				return usageError(opt.env + " " + quote(v) + ": " + err.Error())
 			}
 		}

@@ -99,7 +99,7 @@ func (p *parser) takeSetting(name string, rest []string, value any) error {
 	if opt.kind == file || opt.kind == folder {
 		text = p.expandHome(text)
 	}
-	if err := opt.take(&p.options, text); err != nil {
+	if err := opt.take(text); err != nil {
 		return wrong(name + " = " + quote(text) + ": " + err.Error())
 	}
 	return nil
@@ -196,7 +196,7 @@ func configText(in *Input) string {
 	b.WriteString("# jobwatch reads this from $XDG_CONFIG_HOME/jobwatch/config.toml (~/.config if\n" +
 		"# that is not set). Each line below is a default, or an example if it has none:\n" +
 		"# remove the # from what you change. Flags and JOBWATCH_... override the file.\n")
-	for _, opt := range options(in) {
+	for _, opt := range options(in, &Options{}) {
 		if !opt.setting {
 			continue
 		}

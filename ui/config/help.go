@@ -115,7 +115,7 @@ func references(in *Input) []section {
 }
 
 func helpText(in *Input) string {
-	table := options(in)
+	table := options(in, &Options{})
 	var b strings.Builder
 	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n" + wrap(aboutJobs, helpWidth, "") + "\n")
 	writeHelp(&b, examples())
@@ -148,7 +148,7 @@ func (e entry) synopsis() string { return strings.TrimRight(e.name+" "+e.arg, " 
 // manPage returns the manual page in the man(7) macros. It has no date, so that every
 // build's is the same.
 func manPage(in *Input) string {
-	table := options(in)
+	table := options(in, &Options{})
 	var b strings.Builder
 	line := func(parts ...string) { b.WriteString(strings.Join(parts, "") + "\n") }
 	write := func(macro string, sections ...section) {

@@ -16,7 +16,7 @@ func textOf(t *testing.T, in Input, args ...string) string {
 
 func TestEveryFlagIsFoundEverywhere(t *testing.T) {
 	in := atATerminal()
-	for _, opt := range options(&in) {
+	for _, opt := range options(&in, &Options{}) {
 		flag := "--" + opt.name
 		if !wordIn(textOf(t, in, "--help"), flag) {
 			t.Errorf("%s is missing in the help", flag)

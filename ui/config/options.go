@@ -1,16 +1,62 @@
 package config
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
+
+// Options is what jobwatch was asked to do. Every value in it is valid.
+type Options struct {
+	// Text, if not empty, is all there is to do: print it on standard output and exit
+	// with [ExitDone] (--help, --version and the like). The other fields are zero then.
+	Text string
+
+	Output    Output
+	Demo      bool
+	APIServer string // host:port to serve the simulated API on; "" if not asked for
+	Once      bool   // check each job once, print a table (or JSON), exit
+
+	Jobs       []job.ID // as given, in order, without duplicates
+	Stdin      Stdin
+	Batch      string // the name for the given jobs' batch; "" names it after the time
+	BatchGiven bool   // Batch comes from the flag, not from the config file
+
+	API         *url.URL // without a trailing slash, query, fragment or user
+	State       string   // the state file; "" for the one in XDG's state folder
+	Rate        float64  // requests a second, more than 0
+	Concurrency int      // requests under way at once, at least 1
+
+	Filter     string // in ui/filter's language; without a screen, only the flag's
+	Details    string // auto, below or off
+	Background terminal.Background
+	ASCII      bool
+	NoMouse    bool
+	Redact     bool
+	Theme      string                // the name of one of [style.Themes]
+	Keys       map[string][]string   // every action's keys if the config file changes any, else nil
+	Colors     map[string]style.Pair // by name, only those that the config file sets
+
+	Download         string // folder; "" if not asked for
+	MaxDownload      int64  // bytes, more than 0
+	Notify           notify.Mode
+	NotifyCommand    string
+	TestNotification bool
+
+	Debug string // the debug log's file; "" for none
+
+	Warnings []string // about the command line, for the user
+
+	plain, json bool // what Output is made from
+}
 
 // option declares a flag, and what else sets the same: one row of the table.
 type option struct {
@@ -26,13 +72,12 @@ type option struct {
 	usage   string   // what it does, as an order without a full stop
 
 	def     string // the default as the config file has it, or ""
-	unset   string // the default in words, if def is empty
 	example string // a value for the printed config file, if def is empty
 
 	noJobs  bool     // takes no jobs
 	without []string // the flags that can't be given with it
 
-	set func(o *Options, value string) error // its errors say what would be right
+	set func(value string) error // its errors say what would be right
 }
 
 // kind is the kind of an option's value.
@@ -55,122 +100,112 @@ const (
 	DefaultAPI = "https://api.markdown2pdf.ai"
 )
 
-// options returns the table of all options, in the order of the help.
-func options(in *Input) []option {
+// options returns the table of all options, in the order of the help. Each sets a field of o.
+func options(in *Input, o *Options) []option {
 	const jobs, api, screen, output, pdfs, events, try, other = "Jobs", "API", "Screen", "Output",
 		"Downloads", "Notifications", "Trying it out", "Other"
 	return []option{
 		{
-			name: "batch", group: jobs, kind: text, arg: "NAME", setting: true,
-			usage: "name the batch of the given jobs, as far as they are new", unset: "the time", example: "invoices",
-			set: textTo(func(o *Options) *string { return &o.Batch }),
+			name: "batch", group: jobs, kind: text, arg: "NAME", setting: true, set: textTo(&o.Batch),
+			usage: "name the batch of the given jobs, as far as they are new (default: the time)", example: "invoices",
 		},
 		{
 			name: "state", group: jobs, kind: file, arg: "FILE", env: EnvState, setting: true,
-			usage: "keep the tracked jobs in this file", unset: stateFile, example: "~/jobs.jsonl",
-			set: pathTo(func(o *Options) *string { return &o.State }),
+			usage: "keep the tracked jobs in this file (default: " + stateFile + ")", example: "~/jobs.jsonl",
+			set: pathTo(&o.State),
 		},
 		{
 			name: "api", group: api, kind: text, arg: "URL", env: EnvAPI, setting: true,
-			usage: "ask this API", def: DefaultAPI, set: setAPI,
+			usage: "ask this API", def: DefaultAPI, set: apiTo(&o.API),
 		},
 		{
 			name: "rate", group: api, kind: number, arg: "N", setting: true,
-			usage: "make at most N requests a second", def: strconv.Itoa(poller.DefaultRate), set: setRate,
+			usage: "make at most N requests a second", def: strconv.Itoa(poller.DefaultRate), set: rateTo(&o.Rate),
 		},
 		{
 			name: "concurrency", group: api, kind: number, arg: "N", setting: true,
-			usage: "have at most N requests under way", def: strconv.Itoa(poller.DefaultConcurrency), set: setConcurrency,
+			usage: "have at most N requests under way", def: strconv.Itoa(poller.DefaultConcurrency), set: concurrencyTo(&o.Concurrency),
 		},
 		{
 			name: "filter", group: screen, kind: text, arg: "TEXT", setting: true, example: "!status:done",
 			usage: "show only what matches, such as status:error; without a screen, the flag also selects what is watched",
-			set:   setFilter,
+			set:   filterTo(&o.Filter),
 		},
 		{
 			name: "details", group: screen, kind: text, arg: "WHERE", setting: true,
 			words: []string{"auto", "below", "off"}, def: "auto",
 			usage: "put details beside the list if there is room, else below it; always below it; " +
 				"or on the whole screen only",
-			set: textTo(func(o *Options) *string { return &o.Details }),
+			set: textTo(&o.Details),
 		},
 		{
 			name: "background", group: screen, kind: text, arg: "KIND", setting: true,
-			words: []string{"auto", "dark", "light"}, def: "auto",
-			usage: "use colours for this background",
-			set: func(o *Options, v string) error {
+			words: []string{"auto", "dark", "light"}, def: "auto", usage: "use colours for this background",
+			set: func(v string) error {
 				o.Background = map[string]terminal.Background{"dark": terminal.Dark, "light": terminal.Light}[v]
 				return nil
 			},
 		},
 		{
-			name: "theme", group: screen, kind: text, arg: "NAME", setting: true,
-			words: themes(), def: themes()[0],
-			usage: "use these colours",
-			set:   textTo(func(o *Options) *string { return &o.Theme }),
+			name: "theme", group: screen, kind: text, arg: "NAME", setting: true, set: textTo(&o.Theme),
+			words: themes(), def: themes()[0], usage: "use these colours",
 		},
 		{
-			name: "ascii", group: screen, setting: true,
+			name: "ascii", group: screen, setting: true, set: toggleTo(&o.ASCII),
 			usage: "draw with ASCII only, if other characters look broken",
-			set:   toggleTo(func(o *Options) *bool { return &o.ASCII }),
 		},
 		{
-			name: "no-mouse", group: screen, setting: true,
+			name: "no-mouse", group: screen, setting: true, set: toggleTo(&o.NoMouse),
 			usage: "leave the mouse to the terminal, to select text",
-			set:   toggleTo(func(o *Options) *bool { return &o.NoMouse }),
 		},
 		{
-			name: "redact", group: screen, setting: true,
+			name: "redact", group: screen, setting: true, set: toggleTo(&o.Redact),
 			usage: "show short IDs and no descriptions, to share a screen (copying takes whole IDs)",
-			set:   toggleTo(func(o *Options) *bool { return &o.Redact }),
 		},
 		{
-			name: "plain", group: output, setting: true,
+			name: "plain", group: output, setting: true, set: toggleTo(&o.plain),
 			usage: "print a line for each change until all jobs are finished; " +
 				"the default when stdout is not a terminal",
-			set: toggleTo(func(o *Options) *bool { return &o.plain }),
 		},
 		{
-			name: "json", group: output, setting: true,
+			name: "json", group: output, setting: true, set: toggleTo(&o.json),
 			usage: "the same, one JSON object a line",
-			set:   toggleTo(func(o *Options) *bool { return &o.json }),
 		},
 		{
-			name: "once", group: output,
+			name: "once", group: output, set: toggleTo(&o.Once),
 			usage: "check each job once, print a table (or --json) and exit",
-			set:   toggleTo(func(o *Options) *bool { return &o.Once }),
 		},
 		{
 			name: "download", group: pdfs, kind: folder, arg: "DIR", setting: true, example: "~/Downloads/jobwatch",
 			usage: "save each job's PDF in this folder as soon as it is Done",
-			set:   pathTo(func(o *Options) *string { return &o.Download }),
+			set:   pathTo(&o.Download),
 		},
 		{
 			name: "max-download", group: pdfs, kind: size, arg: "SIZE", setting: true,
-			usage: "skip PDFs larger than this", def: "500MB", set: setMaxDownload,
+			usage: "skip PDFs larger than this", def: "500MB", set: sizeTo(&o.MaxDownload),
 		},
 		{
 			name: "notify", group: events, kind: text, arg: "HOW", setting: true,
 			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()}, def: notify.Desktop.String(),
 			usage: "notify you of events while you look elsewhere, on the desktop if the terminal is known to pass " +
 				"that on, else by its bell",
-			set: func(o *Options, v string) (err error) { o.Notify, err = notify.ParseMode(v); return err },
+			set: func(v string) (err error) { o.Notify, err = notify.ParseMode(v); return err },
 		},
 		{
 			name: "notify-command", group: events, kind: text, arg: "CMD", setting: true,
 			example: "jq -r .text | mail -s jobwatch me",
 			usage:   "run this for each event, with the event as JSON on its standard input",
-			set:     textTo(func(o *Options) *string { return &o.NotifyCommand }),
+			set:     textTo(&o.NotifyCommand),
 		},
 		{
 			name: "test-notification", group: events, noJobs: true, without: []string{"batch"},
 			usage: "send a notification in every way, to see which arrive, and exit",
-			set:   toggleTo(func(o *Options) *bool { return &o.TestNotification }),
+			set:   toggleTo(&o.TestNotification),
 		},
 		{
 			name: "demo", group: try, noJobs: true, without: []string{"api", "state", "batch", "test-notification"},
 			usage: "watch about 30 simulated jobs; nothing is kept",
-			set:   toggleTo(func(o *Options) *bool { return &o.Demo }),
+			set:   toggleTo(&o.Demo),
 		},
 		{
 			name: "api-server", group: try, kind: text, arg: "ADDR", noJobs: true,
@@ -178,44 +213,44 @@ func options(in *Input) []option {
 				"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
 			},
 			usage: "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs",
-			set:   setAPIServer,
+			set:   addressTo(&o.APIServer),
 		},
 		{
 			name: "debug", group: other, kind: file, arg: "FILE", setting: true, example: "/tmp/jobwatch.log",
 			usage: "log to this file, without full IDs",
-			set:   pathTo(func(o *Options) *string { return &o.Debug }),
+			set:   pathTo(&o.Debug),
 		},
 		{
 			name: "print-config", group: other, usage: "print a config file of all defaults, with comments",
-			set: printed(in, configText),
+			set: printed(&o.Text, in, configText),
 		},
 		{
 			name: "completion", group: other, kind: text, arg: "SHELL", words: []string{"bash", "zsh", "fish"},
 			usage: "print the completions for this shell",
-			set:   func(o *Options, v string) error { o.Text = completion(in, v); return nil },
+			set:   func(v string) error { o.Text = completion(in, v); return nil },
 		},
 		{
 			name: "man", group: other, usage: "print the manual page; try jobwatch --man | man -l -",
-			set: printed(in, manPage),
+			set: printed(&o.Text, in, manPage),
 		},
 		{
 			name: "version", short: "V", group: other, usage: "print the version",
-			set: printed(in, versionText),
+			set: printed(&o.Text, in, versionText),
 		},
 		{
 			name: "help", short: "h", group: other, usage: "print this",
-			set: printed(in, helpText),
+			set: printed(&o.Text, in, helpText),
 		},
 	}
 }
 
 // take checks a value and sets it. Its error says what would be right; the caller adds
 // where the value stands.
-func (opt *option) take(o *Options, value string) error {
+func (opt *option) take(value string) error {
 	if len(opt.words) > 0 && !slices.Contains(opt.words, value) {
 		return wrong("want " + list(opt.words) + didYouMean(value, opt.words))
 	}
-	return opt.set(o, value)
+	return opt.set(value)
 }
 
 // about returns what an option does, its values and its default.
@@ -224,11 +259,8 @@ func (opt *option) about() string {
 	if len(opt.words) > 0 {
 		s += ": " + list(opt.words)
 	}
-	switch {
-	case opt.def != "":
+	if opt.def != "" {
 		s += " (default " + opt.def + ")"
-	case opt.unset != "":
-		s += " (default: " + opt.unset + ")"
 	}
 	return s
 }

@@ -16,46 +16,48 @@ import (
 // wrong returns an error that says what would be right.
 func wrong(want string) error { return errors.New(want) }
 
-func textTo(field func(*Options) *string) func(*Options, string) error {
-	return func(o *Options, v string) error {
+func textTo(field *string) func(string) error {
+	return func(v string) error {
 		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return wrong("want one line of text")
 		}
-		*field(o) = v
+		*field = v
 		return nil
 	}
 }
 
-func pathTo(field func(*Options) *string) func(*Options, string) error {
-	return func(o *Options, v string) error {
+func pathTo(field *string) func(string) error {
+	return func(v string) error {
 		if v == "" || strings.ContainsRune(v, 0) {
 			return wrong("want a path")
 		}
-		*field(o) = v
+		*field = v
 		return nil
 	}
 }
 
-func toggleTo(field func(*Options) *bool) func(*Options, string) error {
-	return func(o *Options, v string) error {
+func toggleTo(field *bool) func(string) error {
+	return func(v string) error {
 		on, err := strconv.ParseBool(v)
 		if err != nil {
 			return wrong("want true or false")
 		}
-		*field(o) = on
+		*field = on
 		return nil
 	}
 }
 
 // printed is for flags that only ask for a text.
-func printed(in *Input, text func(*Input) string) func(*Options, string) error {
-	return func(o *Options, v string) error {
-		on := false
-		err := toggleTo(func(*Options) *bool { return &on })(o, v)
-		if on {
-			o.Text = text(in)
+func printed(field *string, in *Input, text func(*Input) string) func(string) error {
+	return func(v string) error {
+		on, err := strconv.ParseBool(v)
+		switch {
+		case err != nil:
+			return wrong("want true or false")
+		case on:
+			*field = text(in)
 		}
-		return err
+		return nil
 	}
 }
 
@@ -63,52 +65,58 @@ func printed(in *Input, text func(*Input) string) func(*Options, string) error {
 // it keeps out typing errors.
 const MaxRate = 100_000
 
-func setRate(o *Options, v string) error {
-	rate, err := strconv.ParseFloat(v, 64)
-	if err != nil || !(rate > 0 && rate <= MaxRate) { // not "rate <= 0 ||": NaN is no rate either
-		return wrong("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
+func rateTo(field *float64) func(string) error {
+	return func(v string) error {
+		rate, err := strconv.ParseFloat(v, 64)
+		if err != nil || !(rate > 0 && rate <= MaxRate) { // not "rate <= 0 ||": NaN is no rate either
+			return wrong("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
+		}
+		*field = rate
+		return nil
 	}
-	o.Rate = rate
-	return nil
 }
 
 // MaxConcurrency is the largest --concurrency; more would only meet the limits of sockets.
 const MaxConcurrency = 1024
 
-func setConcurrency(o *Options, v string) error {
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > MaxConcurrency {
-		return wrong("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
+func concurrencyTo(field *int) func(string) error {
+	return func(v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > MaxConcurrency {
+			return wrong("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
+		}
+		*field = n
+		return nil
 	}
-	o.Concurrency = n
-	return nil
 }
 
-func setAPI(o *Options, v string) error {
-	if err := refuseJob(v); err != nil {
-		return err
-	}
-	u, err := url.Parse(v)
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https":
-		host, _, _ := strings.Cut(v, "/")
-		if !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @") {
-			return wrong("want a URL; did you mean https://" + clip(v) + " or http://" + clip(v) + "?")
+func apiTo(field **url.URL) func(string) error {
+	return func(v string) error {
+		if err := refuseJob(v); err != nil {
+			return err
 		}
-		return wrong("want a URL such as " + DefaultAPI)
-	case u.Hostname() == "" || u.Opaque != "":
-		return wrong("want a URL such as " + DefaultAPI)
-	case u.User != nil:
-		return wrong("want a URL without a user: the API has none")
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return wrong("want a URL without ? or #: paths are added to it")
-	case u.Port() != "" && !isPort(u.Port()):
-		return wrong("want a port from 1 to 65535")
+		u, err := url.Parse(v)
+		switch {
+		case err != nil || u.Scheme != "http" && u.Scheme != "https":
+			host, _, _ := strings.Cut(v, "/")
+			if !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @") {
+				return wrong("want a URL; did you mean https://" + clip(v) + " or http://" + clip(v) + "?")
+			}
+			return wrong("want a URL such as " + DefaultAPI)
+		case u.Hostname() == "" || u.Opaque != "":
+			return wrong("want a URL such as " + DefaultAPI)
+		case u.User != nil:
+			return wrong("want a URL without a user: the API has none")
+		case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+			return wrong("want a URL without ? or #: paths are added to it")
+		case u.Port() != "" && !isPort(u.Port()):
+			return wrong("want a port from 1 to 65535")
+		}
+		u.Path = strings.TrimRight(u.Path, "/")
+		u.RawPath = strings.TrimRight(u.RawPath, "/")
+		*field = u
+		return nil
 	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = strings.TrimRight(u.RawPath, "/")
-	o.API = u
-	return nil
 }
 
 // refuseJob reports a job, or a job's URL, in place of the API's URL.
@@ -125,17 +133,19 @@ func refuseJob(v string) error {
 	return wrong(want + "; did you mean " + quote(base) + "?")
 }
 
-func setAPIServer(o *Options, v string) error {
-	const want = "want HOST:PORT such as localhost:8080"
-	host, port, err := net.SplitHostPort(v)
-	switch {
-	case isPort(v):
-		return wrong(want + "; did you mean localhost:" + v + "?")
-	case err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ "):
-		return wrong(want)
+func addressTo(field *string) func(string) error {
+	return func(v string) error {
+		const want = "want HOST:PORT such as localhost:8080"
+		host, port, err := net.SplitHostPort(v)
+		switch {
+		case isPort(v):
+			return wrong(want + "; did you mean localhost:" + v + "?")
+		case err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ "):
+			return wrong(want)
+		}
+		*field = v
+		return nil
 	}
-	o.APIServer = v
-	return nil
 }
 
 func isPort(s string) bool {
@@ -143,33 +153,37 @@ func isPort(s string) bool {
 	return err == nil && n > 0
 }
 
-func setMaxDownload(o *Options, v string) error {
-	digits := strings.TrimRight(v, "BbIiKkMmGgTt ")
-	unit, known := map[string]float64{
-		"": 1, "b": 1,
-		"k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12, "tb": 1e12,
-		"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
-	}[strings.ToLower(strings.TrimLeft(v[len(digits):], " "))]
-	n, err := strconv.ParseFloat(digits, 64)
-	n *= unit
-	const most = 1 << 50 // a PiB is no PDF, and no overflow
-	if !known || err != nil || !(n >= 1 && n <= most) {
-		return wrong("want a size such as 500MB or 2GiB")
+func sizeTo(field *int64) func(string) error {
+	return func(v string) error {
+		digits := strings.TrimRight(v, "BbIiKkMmGgTt ")
+		unit, known := map[string]float64{
+			"": 1, "b": 1,
+			"k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12, "tb": 1e12,
+			"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+		}[strings.ToLower(strings.TrimLeft(v[len(digits):], " "))]
+		n, err := strconv.ParseFloat(digits, 64)
+		n *= unit
+		const most = 1 << 50 // a PiB is no PDF, and no overflow
+		if !known || err != nil || !(n >= 1 && n <= most) {
+			return wrong("want a size such as 500MB or 2GiB")
+		}
+		*field = int64(n)
+		return nil
 	}
-	o.MaxDownload = int64(n)
-	return nil
 }
 
-func setFilter(o *Options, v string) error {
-	_, err := joblist.ParseFilter(v)
-	if word, ok := errors.AsType[*joblist.FilterError](err); ok {
-		if word.Word == v {
-			return wrong(word.Reason)
+func filterTo(field *string) func(string) error {
+	return func(v string) error {
+		_, err := joblist.ParseFilter(v)
+		if word, ok := errors.AsType[*joblist.FilterError](err); ok {
+			if word.Word == v {
+				return wrong(word.Reason)
+			}
+			return wrong(quote(word.Word) + ": " + word.Reason)
 		}
-		return wrong(quote(word.Word) + ": " + word.Reason)
+		*field = v
+		return err
 	}
-	o.Filter = v
-	return err
 }
 
 // quote shows a wrong value in a line that logs may keep: printable, not too long, without
