@@ -12,7 +12,7 @@ import (
 // header would say of it.
 type asking struct {
 	*schedule
-	watcher watcher
+	watcher hostWatcher
 	now     float64
 }
 
@@ -23,13 +23,13 @@ func newAsking(rate float64) *asking {
 // go on for so many seconds, telling how it stands each twentieth of one.
 func (a *asking) on(seconds float64, tell func(Host)) {
 	for end := a.now + seconds; a.now < end; a.now += 0.05 {
-		share := a.gate.allowed(a.now)
+		share := a.breaker.allowedShare(a.now)
 		a.budget.refill(a.now, share)
-		for !a.gate.shut && a.budget.ready(share) <= a.now {
-			a.budget.take()
+		for !a.breaker.tripped && a.budget.readyAt(share) <= a.now {
+			a.budget.spend()
 			a.watcher.meter.add(a.now, 1)
 		}
-		tell(a.watcher.look(a.now, time.Unix(0, 0).Add(duration(a.now)), a.schedule))
+		tell(a.watcher.update(a.now, time.Unix(0, 0).Add(duration(a.now)), a.schedule))
 	}
 }
 
@@ -45,14 +45,14 @@ func TestTheRateNeverReadsAsOverTheBudget(t *testing.T) {
 		if r := a.watcher.host.Rate; r < 0.75*rate {
 			t.Errorf("%g/s: the header says %.1f req/s after 30 s of asking", rate, r)
 		}
-		a.gate.bad(a.now, &entry{}, &job.Problem{Kind: job.RateLimited, RetryAfter: 5 * time.Second})
+		a.breaker.failed(a.now, &entry{}, &job.Problem{Kind: job.RateLimited, RetryAfter: 5 * time.Second})
 		a.on(1, within)
 		if r := a.watcher.host.Rate; r > 0 {
 			t.Errorf("%g/s: the header says %.1f req/s while nothing is sent", rate, r)
 		}
 		probe := &entry{}
-		a.gate.sent(a.now, probe)
-		a.gate.good(a.now, probe)
+		a.breaker.sent(a.now, probe)
+		a.breaker.succeeded(a.now, probe)
 		a.on(60, within)
 	}
 }

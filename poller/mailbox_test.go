@@ -30,7 +30,7 @@ func TestTheNewestReportOfEachJobIsDelivered(t *testing.T) {
 			},
 			"send": func(t *rapid.T) {
 				u := m.update()
-				m.sent(1)
+				m.delivered(1)
 				if len(u.Reports) != len(want) {
 					t.Fatalf("%d reports, want %d", len(u.Reports), len(want))
 				}
@@ -40,7 +40,7 @@ func TestTheNewestReportOfEachJobIsDelivered(t *testing.T) {
 					}
 				}
 				clear(want)
-				if m.ready() < never {
+				if m.readyAt() < never {
 					t.Fatal("there is something to send right after sending")
 				}
 			},

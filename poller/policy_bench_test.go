@@ -106,7 +106,7 @@ func printUncapped(w io.Writer) {
 				a.print(w, r.name)
 				a.compared(w, seeds)
 			}
-			each(seeds, func(l []sim.Life) *outcome { return oracle(l, 0.1) }).print(w, "oracle")
+			each(seeds, func(l []sim.Life) *outcome { return foresight(l, 0.1) }).print(w, "perfect foresight")
 			_, _ = fmt.Fprint(w, "\t\t\n")
 		}
 	}

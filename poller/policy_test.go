@@ -13,19 +13,19 @@ func TestWhenAJobIsWorthAnotherLook(t *testing.T) {
 		want float64 // seconds after its last answer
 	}{
 		{"waiting", history{last: 100}, math.Cbrt(6 * cost * 5 * 20)},
-		{"waiting, next to one that started", history{near: true, last: 100}, math.Cbrt(6 * cost * 1 * 20)},
-		{"just started, no progress", running(0, history{p: -1}), math.Sqrt(2 * cost * 0.6 * 20)},
-		{"running for 10 min, no progress", running(600, history{p: -1}), math.Sqrt(2 * cost * 0.6 * 620)},
-		{"running for 10 min, its bar still at 0", running(600, history{grain: 1}), math.Sqrt(2 * cost * 0.6 * 620)},
-		{"a fine bar at half, 50 s to go", running(50, history{p: 0.5, grain: 0.01, speed: 0.01, moved: 100}), math.Pow(5*cost*math.Pow(50, 4), 0.2)},
-		{"a fine bar at its last step", running(99, history{p: 0.99, grain: 0.01, speed: 0.01, moved: 100}), math.Pow(2.5*cost, 0.4)},
-		{"half of that second is over", running(99, history{p: 0.99, grain: 0.01, speed: 0.01, moved: 99.5}), math.Pow(2.5*cost*math.Pow(0.5, 1.5), 0.4)},
-		{"a bar in quarters at its last one, 10 s to go", running(30, history{p: 0.75, grain: 0.25, speed: 0.025, moved: 100}), math.Pow(2.5*cost*math.Pow(10, 1.5), 0.4)},
-		{"a bar in quarters that should have ended", running(55, history{p: 0.75, grain: 0.25, speed: 0.025, moved: 85}), math.Sqrt(2 * cost * 0.6 * 75)},
-		{"a fine bar that stands still", running(55, history{p: 0.5, grain: 0.01, speed: 0.01, moved: 96}), math.Sqrt(2 * cost * 0.6 * 75)},
-		{"a bar seen once", running(10, history{p: 0.1, grain: 0.01, moved: 100}), math.Pow(2.5*cost*math.Pow(0.7*10*0.9/0.11, 1.5), 0.4)},
-		{"Processing at 100 %", running(10, history{p: 1, grain: 1, moved: 100}), math.Sqrt(2 * cost * 0.6 * 30)},
-		{"about to end", running(10, history{p: 0.99, grain: 0.01, speed: 1, moved: 100}), cost},
+		{"waiting, next to one that started", history{besideStart: true, last: 100}, math.Cbrt(6 * cost * 1 * 20)},
+		{"just started, no progress", running(0, history{progress: -1}), math.Sqrt(2 * cost * 0.6 * 20)},
+		{"running for 10 min, no progress", running(600, history{progress: -1}), math.Sqrt(2 * cost * 0.6 * 620)},
+		{"running for 10 min, its bar still at 0", running(600, history{step: 1}), math.Sqrt(2 * cost * 0.6 * 620)},
+		{"a fine bar at half, 50 s to go", running(50, history{progress: 0.5, step: 0.01, speed: 0.01, moved: 100}), math.Pow(5*cost*math.Pow(50, 4), 0.2)},
+		{"a fine bar at its last step", running(99, history{progress: 0.99, step: 0.01, speed: 0.01, moved: 100}), math.Pow(2.5*cost, 0.4)},
+		{"half of that second is over", running(99, history{progress: 0.99, step: 0.01, speed: 0.01, moved: 99.5}), math.Pow(2.5*cost*math.Pow(0.5, 1.5), 0.4)},
+		{"a bar in quarters at its last one, 10 s to go", running(30, history{progress: 0.75, step: 0.25, speed: 0.025, moved: 100}), math.Pow(2.5*cost*math.Pow(10, 1.5), 0.4)},
+		{"a bar in quarters that should have ended", running(55, history{progress: 0.75, step: 0.25, speed: 0.025, moved: 85}), math.Sqrt(2 * cost * 0.6 * 75)},
+		{"a fine bar that stands still", running(55, history{progress: 0.5, step: 0.01, speed: 0.01, moved: 96}), math.Sqrt(2 * cost * 0.6 * 75)},
+		{"a bar seen once", running(10, history{progress: 0.1, step: 0.01, moved: 100}), math.Pow(2.5*cost*math.Pow(0.7*10*0.9/0.11, 1.5), 0.4)},
+		{"Processing at 100 %", running(10, history{progress: 1, step: 1, moved: 100}), math.Sqrt(2 * cost * 0.6 * 30)},
+		{"about to end", running(10, history{progress: 0.99, step: 0.01, speed: 1, moved: 100}), cost},
 	} {
 		s := newService()
 		if got := s.tau(&c.job); math.Abs(got-c.want) > 1e-9 {
@@ -54,50 +54,50 @@ func TestABarTellsItsSpeedAndItsSteps(t *testing.T) {
 		{"backwards", []float64{0.5, 0.6, 0.2}, 0.2, 0},
 		{"it stopped telling", []float64{0.5, 0.6, -1}, 1, 0},
 	} {
-		h := history{p: -1}
+		h := history{progress: -1}
 		for i, p := range c.looks {
-			h.observe(float64(i)*10, p)
+			h.observeProgress(float64(i)*10, p)
 		}
-		if math.Abs(h.speed-c.speed) > 1e-9 || (c.grain < 1 && h.grain != c.grain) {
-			t.Errorf("%s: steps of %.3f at %.4f/s, want %.3f at %.4f/s", c.name, h.grain, h.speed, c.grain, c.speed)
+		if math.Abs(h.speed-c.speed) > 1e-9 || (c.grain < 1 && h.step != c.grain) {
+			t.Errorf("%s: steps of %.3f at %.4f/s, want %.3f at %.4f/s", c.name, h.step, h.speed, c.grain, c.speed)
 		}
 	}
 }
 
 func TestTwoLooksAtOnceTellNoSpeed(t *testing.T) {
-	h := running(10, history{p: -1})
-	h.observe(100, 0.2)
-	h.observe(100, 0.4)
+	h := running(10, history{progress: -1})
+	h.observeProgress(100, 0.2)
+	h.observeProgress(100, 0.4)
 	s := newService()
-	if tau := s.tau(&h); math.IsNaN(tau) || tau <= 0 || math.IsInf(h.pace(), 0) || math.IsNaN(h.pace()) {
-		t.Errorf("looked at after %v s, at a speed of %v", tau, h.pace())
+	if tau := s.tau(&h); math.IsNaN(tau) || tau <= 0 || math.IsInf(h.drawableSpeed(), 0) || math.IsNaN(h.drawableSpeed()) {
+		t.Errorf("looked at after %v s, at a speed of %v", tau, h.drawableSpeed())
 	}
 }
 
 func TestTheServiceIsLearned(t *testing.T) {
 	s := newService()
 	for range 50 {
-		s.ran(30, false) // seen to run for half a minute, without an end yet
-		s.ran(30, true)
+		s.observeRun(30, false) // seen to run for half a minute, without an end yet
+		s.observeRun(30, true)
 	}
 	if m := s.mean(); m < 55 || m > 60 {
 		t.Errorf("jobs that take a minute are taken to take %.1f s", m)
 	}
 	for range 5000 {
-		s.ran(5, true)
+		s.observeRun(5, true)
 	}
 	if m := s.mean(); m > 6 {
 		t.Errorf("after thousands that take 5 s they are still taken to take %.1f s", m)
 	}
 	c := starts{5, 1}
 	for range 1_000_000 {
-		c.waited(60, false)
+		c.observeWait(60, false)
 	}
 	if tau := math.Cbrt(c.mean()); math.IsNaN(tau) || math.IsInf(tau, 0) {
 		t.Error("a service that starts nothing for a year is beyond numbers")
 	}
 	for range 200 {
-		c.waited(4, true)
+		c.observeWait(4, true)
 	}
 	if m := c.mean(); m < 1 || m > 4 {
 		t.Errorf("waits of 4 s are taken to be %.1f s", m)

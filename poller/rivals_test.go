@@ -62,8 +62,8 @@ func alone(lives []sim.Life, r rival, latency float64) *outcome {
 	return o.sum()
 }
 
-// oracle knows every end and asks once.
-func oracle(lives []sim.Life, latency float64) *outcome {
+// foresight knows every end and polls once.
+func foresight(lives []sim.Life, latency float64) *outcome {
 	o := &outcome{jobs: len(lives), requests: len(lives)}
 	for range lives {
 		o.delays = append(o.delays, latency/2)

@@ -29,14 +29,14 @@ func TestNewsIsFollowed(t *testing.T) {
 	s := newTestSchedule(math.Inf(1), 100)
 	jobs := batchOf(0, 100, 0)
 	s.track(0, jobs)
-	for range firstLooks { // all wait, as far as was looked
+	for range initialProbes { // all wait, as far as was looked
 		e, _ := s.next(0)
 		s.answered(0, 0.1, e, &job.Answer{Status: job.NotStarted}, nil)
 	}
 	for range 200 { // for long
-		s.service.plain.waited(60, false)
+		s.service.plain.observeWait(60, false)
 	}
-	s.ask(1, []job.ID{jobs[50].id})
+	s.pollNow(1, []job.ID{jobs[50].id})
 	e, _ := s.next(1)
 	s.answered(1, 1.1, e, &job.Answer{Status: job.Processing, Progress: job.Unknown}, nil)
 	near := map[int]bool{}
@@ -69,7 +69,7 @@ func TestPollsThatAreNearlyDueGoAlong(t *testing.T) {
 	s.track(0, jobs)
 	for i, due := range []float64{1, 1.01, 1.02, 1.2} {
 		s.due.set(jobs[i], due)
-		s.unheard.set(jobs[i], 0)
+		s.contacts.set(jobs[i], 0)
 	}
 	if e, at := s.next(0.9); e != nil || at != 1 {
 		t.Errorf("before anything is due, %v is asked, and the next is due at %g", e, at)
@@ -96,7 +96,7 @@ func TestNothingIsLearnedAcrossASuspend(t *testing.T) {
 	}
 	ask(0, job.NotStarted)
 	before := s.service
-	s.jump(10, 9*3600)
+	s.clockJumped(10, 9*3600)
 	ask(10, job.Processing)
 	if s.service != before {
 		t.Errorf("learned %+v from what nobody watched", s.service)
@@ -124,7 +124,7 @@ func TestFinishedJobsOfBeforeTellHowLongOthersTake(t *testing.T) {
 	if e, _ := s.next(1000); e != nil {
 		t.Errorf("a finished job is asked: %+v", e)
 	}
-	s.ask(1000, []job.ID{idOf(2)})
+	s.pollNow(1000, []job.ID{idOf(2)})
 	if e, _ := s.next(1000); e != batch[2] {
 		t.Error("a rejected job that the user wants asked is not")
 	}
@@ -137,9 +137,9 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 		concurrency := rapid.IntRange(1, 4).Draw(t, "concurrency")
 		s := newTestSchedule(rapid.SampledFrom([]float64{0.5, 10, math.Inf(1)}).Draw(t, "rate"), concurrency)
 		now, made := 0.0, 0
-		var flying []*entry
-		var guests []*guest // who wait, or are under way
-		polls := 0          // in a row, while a guest waited
+		var inFlight []*entry
+		var external []*externalRequest // waiting or in flight
+		polls := 0                      // in a row, while an external request waited
 		some := func(t *rapid.T) []job.ID {
 			var ids []job.ID
 			for range rapid.IntRange(0, 4).Draw(t, "ids") {
@@ -148,58 +148,58 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 			return ids
 		}
 		land := func(t *rapid.T) *entry {
-			i := rapid.IntRange(0, len(flying)-1).Draw(t, "flight")
-			e := flying[i]
-			flying = append(flying[:i], flying[i+1:]...)
-			guests = slices.DeleteFunc(guests, func(g *guest) bool { return &g.entry == e })
+			i := rapid.IntRange(0, len(inFlight)-1).Draw(t, "flight")
+			e := inFlight[i]
+			inFlight = append(inFlight[:i], inFlight[i+1:]...)
+			external = slices.DeleteFunc(external, func(g *externalRequest) bool { return &g.entry == e })
 			return e
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"time":  func(t *rapid.T) { now += rapid.Float64Range(0, 100).Draw(t, "passes") },
 			"track": func(t *rapid.T) { s.track(now, batchOf(made, 5, now)); made += 5 },
 			"again": func(*rapid.T) { s.track(now, batchOf(0, made, now)) },
-			"forget": func(t *rapid.T) {
+			"remove": func(t *rapid.T) {
 				for _, id := range some(t) {
-					s.forget(id)
+					s.remove(id)
 				}
 			},
-			"ask":   func(t *rapid.T) { s.ask(now, some(t)) },
-			"show":  func(t *rapid.T) { s.show(some(t)) },
-			"pause": func(t *rapid.T) { s.paused = rapid.Bool().Draw(t, "paused") },
-			"jump":  func(*rapid.T) { s.jump(now, 1000) },
+			"poll now":    func(t *rapid.T) { s.pollNow(now, some(t)) },
+			"show":        func(t *rapid.T) { s.setVisible(some(t)) },
+			"pause":       func(t *rapid.T) { s.paused = rapid.Bool().Draw(t, "paused") },
+			"clock jumps": func(*rapid.T) { s.clockJumped(now, 1000) },
 			"next": func(t *rapid.T) {
 				e, at := s.next(now)
 				if e == nil && at <= now {
 					t.Fatalf("at %v there is nothing to do until %v", now, at)
 				}
 				if e != nil {
-					flying = append(flying, e)
+					inFlight = append(inFlight, e)
 					polls++
 				}
-				if len(s.guests) == 0 || e != nil && e.gone {
+				if len(s.external) == 0 || e != nil && e.removed {
 					polls = 0
 				}
 				if polls > 1 {
-					t.Fatalf("at %v a guest waits, and two polls in a row go", now)
+					t.Fatalf("at %v an external request waits, and two polls in a row go", now)
 				}
 			},
-			"guest": func(*rapid.T) {
-				g := newGuest()
-				guests, s.guests = append(guests, g), append(s.guests, g)
+			"external": func(*rapid.T) {
+				g := newExternalRequest()
+				external, s.external = append(external, g), append(s.external, g)
 			},
-			"excuse": func(t *rapid.T) {
-				if len(guests) == 0 {
+			"cancel external": func(t *rapid.T) {
+				if len(external) == 0 {
 					t.Skip("there are none")
 				}
-				i := rapid.IntRange(0, len(guests)-1).Draw(t, "guest")
-				g := guests[i]
-				guests = slices.Delete(guests, i, i+1)
-				flying = slices.DeleteFunc(flying, func(e *entry) bool { return e == &g.entry })
-				s.excuse(now, g)
+				i := rapid.IntRange(0, len(external)-1).Draw(t, "external")
+				g := external[i]
+				external = slices.Delete(external, i, i+1)
+				inFlight = slices.DeleteFunc(inFlight, func(e *entry) bool { return e == &g.entry })
+				s.cancelExternal(now, g)
 			},
 			"answer": func(t *rapid.T) {
-				if len(flying) == 0 {
-					t.Skip("none under way")
+				if len(inFlight) == 0 {
+					t.Skip("none in flight")
 				}
 				s.answered(now, now, land(t), &job.Answer{
 					Status:   rapid.SampledFrom([]job.Status{job.NotStarted, job.Processing, job.Done, job.Error, "Odd"}).Draw(t, "status"),
@@ -207,37 +207,37 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 				}, nil)
 			},
 			"fail": func(t *rapid.T) {
-				if len(flying) == 0 {
-					t.Skip("none under way")
+				if len(inFlight) == 0 {
+					t.Skip("none in flight")
 				}
 				kind := rapid.IntRange(int(job.Rejected), int(job.NotAPI)).Draw(t, "kind")
 				s.answered(now, now, land(t), &job.Answer{}, &job.Problem{Kind: job.Kind(kind)}) //nolint:gosec // few kinds
 			},
 			"call off": func(t *rapid.T) {
-				if len(flying) == 0 {
-					t.Skip("none under way")
+				if len(inFlight) == 0 {
+					t.Skip("none in flight")
 				}
-				s.calledOff(now, land(t))
+				s.canceled(now, land(t))
 			},
-			"": func(t *rapid.T) { checkBooks(t, s, flying) },
+			"": func(t *rapid.T) { checkBooks(t, s, inFlight) },
 		})
 	})
 }
 
-func checkBooks(t *rapid.T, s *schedule, flying []*entry) {
-	if s.flying != len(flying) || s.flying > s.concurrency {
-		t.Fatalf("%d under way, want %d of at most %d", s.flying, len(flying), s.concurrency)
+func checkBooks(t *rapid.T, s *schedule, inFlight []*entry) {
+	if s.inFlight != len(inFlight) || s.inFlight > s.concurrency {
+		t.Fatalf("%d in flight, want %d of at most %d", s.inFlight, len(inFlight), s.concurrency)
 	}
-	if p := s.gate.probe; p != nil && !slices.Contains(flying, p) {
-		t.Fatalf("all wait for a probe that is not under way: %+v", p)
+	if p := s.breaker.probe; p != nil && !slices.Contains(inFlight, p) {
+		t.Fatalf("all wait for a probe that is not in flight: %+v", p)
 	}
 	queued := 0
 	for _, e := range s.jobs {
-		waits := !e.flying && !e.end.Finished()
-		for _, q := range []*queue{&s.due, &s.unheard} {
+		waits := !e.inFlight && !e.end.Finished()
+		for _, q := range []*jobHeap{&s.due, &s.contacts} {
 			at := e.place[q.order]
 			if waits != (at != nowhere) || (waits && q.jobs[at] != e) {
-				t.Fatalf("job %d is in the wrong place of queue %d: %+v", indexOf(e), q.order, e)
+				t.Fatalf("job %d is in the wrong place of heap %d: %+v", indexOf(e), q.order, e)
 			}
 			if waits && math.IsNaN(e.key[q.order]) {
 				t.Fatalf("job %d has no time: %+v", indexOf(e), e)
@@ -246,16 +246,16 @@ func checkBooks(t *rapid.T, s *schedule, flying []*entry) {
 		if waits {
 			queued++
 		}
-		if e.lined && (e.end.Finished() || e.running) {
-			t.Fatalf("job %d waits in line: %+v", indexOf(e), e)
+		if e.waiting != nil && (e.end.Finished() || e.running) {
+			t.Fatalf("job %d is among the waiting: %+v", indexOf(e), e)
 		}
 	}
-	if s.due.Len() != queued || s.unheard.Len() != queued {
-		t.Fatalf("%d and %d jobs in the queues, want %d", s.due.Len(), s.unheard.Len(), queued)
+	if s.due.Len() != queued || s.contacts.Len() != queued {
+		t.Fatalf("%d and %d jobs in the heaps, want %d", s.due.Len(), s.contacts.Len(), queued)
 	}
-	for e, n := s.line.first, 0; e != nil; e, n = e.behind, n+1 {
-		if n > len(s.jobs) || e.gone || !e.lined {
-			t.Fatalf("the line is broken at %+v", e)
+	for at := s.waiting.Front(); at != nil; at = at.Next() {
+		if e, _ := at.Value.(*entry); e.removed || e.waiting != at {
+			t.Fatalf("the list of waiting jobs is broken at %+v", e)
 		}
 	}
 }

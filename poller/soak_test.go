@@ -48,7 +48,7 @@ func TestSoak(t *testing.T) {
 				if r.reports[old].End == job.EndedDone {
 					done++
 				}
-				r.Forget(old)
+				r.Remove(old)
 				delete(r.reports, old)
 			}
 			if r.watch(every); n == 30 {

@@ -165,7 +165,7 @@ func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
 		r := start(t, s.client)
 		r.Track(jobs...)
 		r.watch(time.Second) // all of them are under way now
-		r.Forget(jobs[0].ID, job.ID{9})
+		r.Remove(jobs[0].ID, job.ID{9})
 		r.watch(time.Minute)
 		if _, ok := r.reports[jobs[0].ID]; ok {
 			t.Error("the answer of a forgotten job was reported")

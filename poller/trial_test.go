@@ -158,7 +158,7 @@ func (t *trial) land(s *schedule, o *outcome, f flight, now float64) bool {
 	var a job.Answer
 	a.Status, a.Progress = l.At(time.Duration(seen * 1e9))
 	before := f.job.contact
-	if !f.job.heard {
+	if !f.job.hasAnswer {
 		before = l.Submitted.Seconds()
 	}
 	s.answered(f.sent, now, f.job, &a, nil)
@@ -238,26 +238,26 @@ func (s *screen) look(now float64, o *outcome) {
 		}
 		s.row(now, e, o)
 	}
-	s.schedule.show(ids[:min(len(ids), s.rows)])
+	s.schedule.setVisible(ids[:min(len(ids), s.rows)])
 }
 
 func (s *screen) row(now float64, e *entry, o *outcome) {
 	s.looks++
 	o.rowAge += now - e.contact
 	status, truth := s.lives[indexOf(e)].At(time.Duration(now * 1e9))
-	if !e.running || e.p < 0 || status != job.Processing {
+	if !e.running || e.progress < 0 || status != job.Processing {
 		return
 	}
 	s.bars++
 	r := job.Report{
-		Answer:   job.Answer{Status: job.Processing, Progress: job.Progress(e.p)},
+		Answer:   job.Answer{Status: job.Processing, Progress: job.Progress(e.progress)},
 		Answered: time.Unix(0, int64(e.last*1e9)),
-		Speed:    e.pace(),
+		Speed:    e.drawableSpeed(),
 	}
 	bar := max(float64(r.ProgressAt(time.Unix(0, int64(now*1e9)))), s.drawn[e.id]) // never backwards
 	s.drawn[e.id] = bar
 	o.barError += math.Abs(bar - float64(truth))
-	o.heldBar += math.Abs(e.p - float64(truth))
+	o.heldBar += math.Abs(e.progress - float64(truth))
 	if r.Speed > 0 {
 		s.ahead++
 		o.aheadBar += math.Abs(bar - float64(truth))

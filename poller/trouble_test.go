@@ -39,7 +39,7 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 
 				o.begin(s)
 				r.watch(settled) // what was under way comes back
-				if r.host.State != poller.EasingOff || r.host.RetryAt.IsZero() || r.host.Problem == nil || r.host.Problem.Kind != o.kind {
+				if r.host.State != poller.BackingOff || r.host.RetryAt.IsZero() || r.host.Problem == nil || r.host.Problem.Kind != o.kind {
 					t.Fatalf("%v into it the host is %+v (%+v)", settled, r.host, r.host.Problem)
 				}
 				s.ResetStats()
@@ -74,7 +74,7 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 						t.Fatalf("a job was not heard of again for 2 minutes")
 					}
 				}
-				want := []poller.HostState{poller.Live, poller.EasingOff, poller.Live}
+				want := []poller.HostState{poller.Live, poller.BackingOff, poller.Live}
 				if !slices.Equal(r.states, want) || r.host.Budget != 10 || r.host.Problem != nil {
 					t.Errorf("states %v, host %+v", r.states, r.host)
 				}
@@ -202,7 +202,7 @@ func TestA403WithRetryAfterIsAPause(t *testing.T) {
 		r.Track(s.add(100, 24*time.Hour)...)
 		r.watch(10 * time.Second)
 		s.Break(simtest.Forbidden("30"))
-		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.EasingOff }) {
+		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.BackingOff }) {
 			t.Fatalf("the host is %+v", r.host)
 		}
 		s.Mend()

@@ -69,7 +69,7 @@ func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
 		r.Track(live...)
 		r.watch(10 * time.Second)
 		s.Break(simtest.TooMany("30"))
-		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.EasingOff }) {
+		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.BackingOff }) {
 			t.Fatalf("the host is %+v", r.host)
 		}
 		s.Mend()
@@ -104,7 +104,7 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 		r.Track(s.add(1, 24*time.Hour)...)
 		s.ResetStats()
 		r.watch(25 * time.Second)
-		if n := s.Stats().Requests; n != 0 || r.host.State != poller.EasingOff {
+		if n := s.Stats().Requests; n != 0 || r.host.State != poller.BackingOff {
 			t.Errorf("%d requests while the host wants none: %+v", n, r.host)
 		}
 		r.stop()
@@ -192,7 +192,7 @@ func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 			}
 		})
 		r.watch(20 * time.Minute)
-		if want := []poller.HostState{poller.Live, poller.EasingOff}; !slices.Equal(r.states, want) {
+		if want := []poller.HostState{poller.Live, poller.BackingOff}; !slices.Equal(r.states, want) {
 			t.Errorf("states %v, want %v", r.states, want)
 		}
 		cancel()

@@ -169,7 +169,7 @@ func (c *crowd) frame(name string) *contender {
 type deaf struct{}
 
 func (deaf) Track(...poller.Tracked)       {}
-func (deaf) Forget(...job.ID)              {}
+func (deaf) Remove(...job.ID)              {}
 func (deaf) PollNow(...job.ID)             {}
 func (deaf) Pause(bool)                    {}
 func (deaf) Visible([]job.ID)              {}

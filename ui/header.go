@@ -142,7 +142,7 @@ func (m *Model) connection(width int) []part {
 	switch {
 	case m.paused:
 		parts = append(parts, part{style.Warn, g.Paused + " paused"})
-	case m.host.State == poller.EasingOff:
+	case m.host.State == poller.BackingOff:
 		text := g.Easing + " easing off"
 		away := !m.host.RetryAt.IsZero() // else it answers again, and is asked ever more
 		if away && m.host.Problem != nil && m.host.Problem.Kind == job.Unreachable {

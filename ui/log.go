@@ -94,14 +94,14 @@ func (m *Model) noteHost(before poller.Host) {
 		return
 	}
 	switch m.host.State {
-	case poller.EasingOff:
+	case poller.BackingOff:
 		why := "the API asks for fewer requests"
 		if p := m.host.Problem; p != nil {
 			why = p.Reason
 		}
 		m.log.add(entry{m.now, style.Warn, "easing off: " + why})
 	case poller.Live:
-		if before.State == poller.EasingOff {
+		if before.State == poller.BackingOff {
 			away := style.Duration(m.answered.Sub(before.Since))
 			m.log.add(entry{m.now, style.OK, "the API answers again after " + away})
 		}

@@ -105,7 +105,7 @@ func (m *Model) more(row *joblist.Row, description string) func(*hook.Event) {
 func (m *Model) noteAbsence() tea.Cmd {
 	switch {
 	case m.host.State == poller.Paused:
-	case m.host.State == poller.EasingOff && !m.host.RetryAt.IsZero(): // else it answers, and is asked ever more
+	case m.host.State == poller.BackingOff && !m.host.RetryAt.IsZero(): // else it answers, and is asked ever more
 		if m.awaySince.IsZero() {
 			m.awaySince = m.now
 		}

@@ -17,7 +17,7 @@ import (
 // Watcher is the poller, as the dashboard uses it. None of these waits.
 type Watcher interface {
 	Track(jobs ...poller.Tracked)
-	Forget(ids ...job.ID)
+	Remove(ids ...job.ID)
 	PollNow(ids ...job.ID)
 	Pause(paused bool)
 	Visible(ids []job.ID)

@@ -243,7 +243,7 @@ func (m *Model) drop(ids []job.ID) {
 	if len(ids) == 0 {
 		return
 	}
-	m.opts.Watcher.Forget(ids...)
+	m.opts.Watcher.Remove(ids...)
 	for _, id := range ids {
 		m.oracle.Forget(id)
 	}

@@ -108,7 +108,7 @@ func TestTheAPIsAbsenceIsNewsWithoutAScreenToo(t *testing.T) {
 		s.cfg.Command = command.run
 		s.start(a)
 		away := func(d time.Duration) {
-			gone := poller.Host{State: poller.EasingOff, Since: time.Now(), RetryAt: time.Now().Add(time.Hour)}
+			gone := poller.Host{State: poller.BackingOff, Since: time.Now(), RetryAt: time.Now().Add(time.Hour)}
 			for range int(d / (10 * time.Second)) {
 				s.sent(poller.Update{Host: gone})
 				time.Sleep(10 * time.Second) //nolint:forbidigo // the fake clock of synctest
@@ -119,7 +119,7 @@ func TestTheAPIsAbsenceIsNewsWithoutAScreenToo(t *testing.T) {
 		away(90 * time.Second)
 		// It answers for a moment again and again, and is asked ever more: it is not away.
 		for range 5 {
-			gone := poller.Host{State: poller.EasingOff, Since: time.Now().Add(-time.Hour), RetryAt: time.Now()}
+			gone := poller.Host{State: poller.BackingOff, Since: time.Now().Add(-time.Hour), RetryAt: time.Now()}
 			s.sent(poller.Update{Host: gone})
 			time.Sleep(50 * time.Second) //nolint:forbidigo // the fake clock of synctest
 			gone.RetryAt = time.Time{}

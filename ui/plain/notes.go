@@ -45,7 +45,7 @@ func (w *watch) saved(err error) {
 // hosted takes note of whether the API answers. After an outage it eases off for a
 // while longer, but answers.
 func (w *watch) hosted(h poller.Host) {
-	away := h.State == poller.EasingOff && !h.RetryAt.IsZero()
+	away := h.State == poller.BackingOff && !h.RetryAt.IsZero()
 	w.absent(away)
 	was := w.gone || w.away != nil
 	w.host = h

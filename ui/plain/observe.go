@@ -55,7 +55,7 @@ func (w *watch) settle(id job.ID) {
 		at.settled = true
 		w.left--
 		if at.polled {
-			w.cfg.Watcher.Forget(id)
+			w.cfg.Watcher.Remove(id)
 		}
 	}
 }

@@ -99,7 +99,7 @@ func TestOneLookDoesNotWaitForAnAPIThatIsAway(t *testing.T) {
 		s := newStage(t, tracked(store.Job{ID: a, Answer: job.Answer{Status: job.Processing, Progress: 0.5}, Answered: time.Now()}))
 		s.cfg.Once, s.cfg.JSON = true, true
 		s.start()
-		s.sent(poller.Update{Host: poller.Host{State: poller.EasingOff, RetryAt: time.Now()}})
+		s.sent(poller.Update{Host: poller.Host{State: poller.BackingOff, RetryAt: time.Now()}})
 		s.wait()
 		want(t, "standard error", s.err.String(), "jobwatch: the API is away: it asks for fewer requests; what follows is what was known before\n")
 		if s.result.Exit() != 8 || !strings.Contains(s.out.String(), `"status":"Processing"`) {

@@ -15,7 +15,7 @@ import (
 // Watcher is the poller, as it is used here. None of these waits.
 type Watcher interface {
 	Track(jobs ...poller.Tracked)
-	Forget(ids ...job.ID)
+	Remove(ids ...job.ID)
 	Updates() <-chan poller.Update
 }
 

@@ -426,7 +426,7 @@ func TestWhatKeepsJobsFromBeingHeardOfIsTold(t *testing.T) {
 		for range 3 {
 			s.heard(fails(a, job.NotFound, job.Live, "not found"))
 		}
-		away := poller.Host{State: poller.EasingOff, RetryAt: time.Now(), Problem: &job.Problem{Kind: job.Unreachable, Reason: "the host name is not known"}}
+		away := poller.Host{State: poller.BackingOff, RetryAt: time.Now(), Problem: &job.Problem{Kind: job.Unreachable, Reason: "the host name is not known"}}
 		s.sent(poller.Update{Host: away})
 		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
 		s.sent(poller.Update{}) // it was nothing

@@ -139,9 +139,9 @@ func TestWhileTheAPIIsAwayNoJobIsToldOn(t *testing.T) {
 		a, b := jobID(1), jobID(2)
 		s.start(a, b)
 		s.heard(says(a, job.Processing, 0.5, ""), says(b, job.Processing, 0.5, ""))
-		s.sent(poller.Update{Host: poller.Host{State: poller.EasingOff, RetryAt: time.Now(), Problem: &job.Problem{Reason: "no answer"}}})
+		s.sent(poller.Update{Host: poller.Host{State: poller.BackingOff, RetryAt: time.Now(), Problem: &job.Problem{Reason: "no answer"}}})
 		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
-		away := poller.Host{State: poller.EasingOff, RetryAt: time.Now(), Problem: &job.Problem{Reason: "no answer"}}
+		away := poller.Host{State: poller.BackingOff, RetryAt: time.Now(), Problem: &job.Problem{Reason: "no answer"}}
 		for n := range 4 {
 			failed := []job.Report{fails(a, job.Unreachable, job.Live, "no answer"), fails(b, job.Unreachable, job.Live, "no answer")}
 			failed[0].Failed, failed[1].Failed = n+1, n+1
@@ -170,7 +170,7 @@ func TestAJobThatIsPutOffAloneIsTold(t *testing.T) {
 			p := &job.Problem{Kind: job.RateLimited, Code: 429, Reason: "the API wants fewer requests"}
 			late := says(a, job.Processing, 0.5, "")
 			late.Problem, late.Failed = p, n+1
-			s.sent(poller.Update{Host: poller.Host{State: poller.EasingOff, RetryAt: time.Now(), Problem: p}, Reports: []job.Report{late}})
+			s.sent(poller.Update{Host: poller.Host{State: poller.BackingOff, RetryAt: time.Now(), Problem: p}, Reports: []job.Report{late}})
 			time.Sleep(5 * time.Second) //nolint:forbidigo // the fake clock of synctest
 			s.heard(says(b, job.Processing, 0.5, ""))
 			time.Sleep(5 * time.Second) //nolint:forbidigo // the fake clock of synctest
@@ -193,7 +193,7 @@ func TestOneLookSaysWhyAJobCouldNotBeChecked(t *testing.T) {
 			forbidden.Problem.Code = 403
 			s.heard(forbidden)
 			s.sent(poller.Update{Host: poller.Host{
-				State: poller.EasingOff, RetryAt: time.Now(), Problem: &job.Problem{Kind: job.Trouble, Code: 502, Reason: "it has trouble"},
+				State: poller.BackingOff, RetryAt: time.Now(), Problem: &job.Problem{Kind: job.Trouble, Code: 502, Reason: "it has trouble"},
 			}})
 			s.wait()
 			if s.result.Exit() != 8 {

@@ -53,7 +53,7 @@ func (f *feed) Track(jobs ...poller.Tracked) {
 	}
 }
 
-func (f *feed) Forget(ids ...job.ID) {
+func (f *feed) Remove(ids ...job.ID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.forgotten = append(f.forgotten, ids...)

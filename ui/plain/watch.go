@@ -162,7 +162,7 @@ func (w *watch) begin(ctx context.Context) error {
 		w.jobs[id].polled = true
 		poll = append(poll, poller.Tracked{
 			ID: id, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
-			Asked: w.cfg.Once || lifted, // else it might be asked once by itself, and once more
+			PollNow: w.cfg.Once || lifted, // else it might be asked once by itself, and once more
 		})
 	}
 	if len(poll) > 0 {

@@ -113,7 +113,7 @@ func (l *Log) watcher(p *poller.Poller, broken func(error)) ui.Watcher {
 		var before poller.Host
 		for u := range p.Updates() {
 			if h := u.Host; h.State != before.State || !h.RetryAt.Equal(before.RetryAt) || h.Budget != before.Budget {
-				state := map[poller.HostState]string{poller.Live: "live", poller.EasingOff: "easing off", poller.Paused: "paused"}[h.State]
+				state := map[poller.HostState]string{poller.Live: "live", poller.BackingOff: "backing off", poller.Paused: "paused"}[h.State]
 				l.log.Info("host", "state", state, "kind", kindOf(h.Problem), "retryAt", h.RetryAt, "rate", h.Rate, "budget", h.Budget)
 				before = h
 			}
@@ -136,9 +136,9 @@ func (w *loggedWatcher) Track(jobs ...poller.Tracked) {
 	w.Poller.Track(jobs...)
 }
 
-func (w *loggedWatcher) Forget(ids ...job.ID) {
+func (w *loggedWatcher) Remove(ids ...job.ID) {
 	w.log.Info("remove", "jobs", len(ids))
-	w.Poller.Forget(ids...)
+	w.Poller.Remove(ids...)
 }
 
 func (w *loggedWatcher) PollNow(ids ...job.ID) {

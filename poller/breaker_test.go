@@ -10,45 +10,45 @@ import (
 )
 
 func TestAnEpisodeOfTrouble(t *testing.T) {
-	g := newGate(rand.New(rand.NewPCG(1, 1)))
+	g := newBreaker(rand.New(rand.NewPCG(1, 1)))
 	jobs := make([]*entry, 9)
 	for i := range jobs {
 		jobs[i] = &entry{}
 		g.sent(0, jobs[i])
 	}
 	limited := &job.Problem{Kind: job.RateLimited, RetryAfter: 10 * time.Second}
-	g.bad(1, jobs[0], limited)
-	if open := g.opens(); open < 11 || open > 12 {
+	g.failed(1, jobs[0], limited)
+	if open := g.opensAt(); open < 11 || open > 12 {
 		t.Fatalf("open again at %.1f s, want the 10 s that were asked for and up to 1 s more", open)
 	}
-	g.bad(1.1, jobs[1], limited) // under way since before
-	g.bad(2, jobs[2], &job.Problem{Kind: job.RateLimited, RetryAfter: 20 * time.Second})
-	if open := g.opens(); open < 22 || open > 23 {
+	g.failed(1.1, jobs[1], limited) // under way since before
+	g.failed(2, jobs[2], &job.Problem{Kind: job.RateLimited, RetryAfter: 20 * time.Second})
+	if open := g.opensAt(); open < 22 || open > 23 {
 		t.Errorf("open again at %.1f s, want more patience when more was asked for", open)
 	}
-	if s := g.allowed(3); s != 0.5 {
+	if s := g.allowedShare(3); s != 0.5 {
 		t.Errorf("%.3f of the budget is left, want it halved once", s)
 	}
-	if g.good(4, jobs[3]); !g.shut {
+	if g.succeeded(4, jobs[3]); !g.tripped {
 		t.Error("an answer from before the episode ended it")
 	}
 
 	g.sent(23, jobs[4])
-	if g.opens() < never {
+	if g.opensAt() < never {
 		t.Error("a second probe may leave")
 	}
-	g.bad(24, jobs[4], limited)
-	if open := g.opens(); open < 34 || open > 35 {
+	g.failed(24, jobs[4], limited)
+	if open := g.opensAt(); open < 34 || open > 35 {
 		t.Errorf("after the failed probe it opens at %.1f s", open)
 	}
 	g.sent(35, jobs[5])
-	g.lost(jobs[5]) // called off: it tells nothing
+	g.canceled(jobs[5]) // called off: it tells nothing
 	g.sent(35, jobs[6])
-	if !g.good(36, jobs[6]) || g.opens() > 36 {
+	if !g.succeeded(36, jobs[6]) || g.opensAt() > 36 {
 		t.Error("a good answer to the probe did not end the episode")
 	}
 	for _, c := range []struct{ at, want float64 }{{36, 0.5}, {46, 0.75}, {56, 1}, {100, 1}} {
-		if got := g.allowed(c.at); got != c.want {
+		if got := g.allowedShare(c.at); got != c.want {
 			t.Errorf("%.0f s after it, %.2f of the budget, want %.2f", c.at-36, got, c.want)
 		}
 	}
@@ -68,38 +68,38 @@ func TestWhenProblemsAreTheHosts(t *testing.T) {
 		{"five 500s", []job.Kind{job.Trouble, job.Trouble, job.Trouble, job.Trouble, job.Trouble}, true},
 		{"a captive portal", []job.Kind{job.NotAPI, job.NotAPI, job.NotAPI, job.NotAPI, job.NotAPI}, true},
 	} {
-		g, e := newGate(rand.New(rand.NewPCG(1, 1))), &entry{}
+		g, e := newBreaker(rand.New(rand.NewPCG(1, 1))), &entry{}
 		for _, k := range c.kinds {
 			if k == job.NoProblem {
-				g.good(1, e)
+				g.succeeded(1, e)
 			} else {
-				g.bad(1, e, &job.Problem{Kind: k})
+				g.failed(1, e, &job.Problem{Kind: k})
 			}
 		}
-		if g.shut != c.shut {
-			t.Errorf("%s: shut is %v", c.name, g.shut)
+		if g.tripped != c.shut {
+			t.Errorf("%s: shut is %v", c.name, g.tripped)
 		}
 	}
 }
 
 func TestAsBadAsItGets(t *testing.T) {
-	g, e := newGate(rand.New(rand.NewPCG(1, 1))), &entry{}
+	g, e := newBreaker(rand.New(rand.NewPCG(1, 1))), &entry{}
 	now := 0.0
 	for range 100 {
-		g.bad(now, e, &job.Problem{Kind: job.RateLimited})
-		now = max(now, g.opens())
+		g.failed(now, e, &job.Problem{Kind: job.RateLimited})
+		now = max(now, g.opensAt())
 		g.sent(now, e)
-		g.good(now, e)
+		g.succeeded(now, e)
 	}
-	if s := g.allowed(now); s != leastShare {
-		t.Errorf("%.4f of the budget after a hundred episodes, want %.4f", s, leastShare)
+	if s := g.allowedShare(now); s != minShare {
+		t.Errorf("%.4f of the budget after a hundred episodes, want %.4f", s, minShare)
 	}
-	g.bad(now, e, &job.Problem{Kind: job.RateLimited, RetryAfter: 365 * 24 * time.Hour})
-	if pause := g.opens() - now; pause > longestRetry+1 {
+	g.failed(now, e, &job.Problem{Kind: job.RateLimited, RetryAfter: 365 * 24 * time.Hour})
+	if pause := g.opensAt() - now; pause > maxRetryAfter+1 {
 		t.Errorf("a Retry-After of a year is granted %.0f s", pause)
 	}
-	g.ask(now)
-	if g.opens() < now+longestRetry {
+	g.retrySooner(now)
+	if g.opensAt() < now+maxRetryAfter {
 		t.Error("the user may override the time that the host named")
 	}
 }
@@ -113,8 +113,8 @@ func TestTheBudgetHolds(t *testing.T) {
 		now := float64(tick) / 100
 		b.refill(now, 1)
 		hungry := now < 30 || now >= 33.5
-		for b.ready(1) <= now && (hungry || now >= 32.6 && len(taken) < 301) {
-			b.take()
+		for b.readyAt(1) <= now && (hungry || now >= 32.6 && len(taken) < 301) {
+			b.spend()
 			taken = append(taken, now)
 			if n := len(taken); n > 10 && taken[n-11]+1 > now {
 				t.Fatalf("11 requests from %.2f to %.2f s", taken[n-11], now)
@@ -141,11 +141,11 @@ func TestTheBudgetHoldsWhenItIsNoWholeNumber(t *testing.T) {
 		taken, now := 0, 0.0
 		for now < 100 {
 			b.refill(now, 1)
-			if at := b.ready(1); at > now {
+			if at := b.readyAt(1); at > now {
 				now = at
 				continue
 			}
-			b.take()
+			b.spend()
 			taken++
 		}
 		if want := rate * 100; math.Abs(float64(taken)-want) > rate+1 {
