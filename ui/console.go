@@ -29,11 +29,10 @@ func NewConsole(in, out *os.File, env terminal.Env, mode notify.Mode) *Console {
 }
 
 // Copy implements [Terminal].
-func (c *Console) Copy(text string) (string, error) {
+func (c *Console) Copy(text string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second) // tmux answers at once or never
 	defer cancel()
-	how, err := terminal.Copy(ctx, c.out, c.env, text)
-	return how.String(), err
+	return terminal.Copy(ctx, c.out, c.env, text)
 }
 
 // Title implements [Terminal].

@@ -208,8 +208,7 @@ func (m *Model) copyPath() tea.Cmd {
 	}
 	terminal := m.opts.Terminal
 	return func() tea.Msg {
-		how, err := terminal.Copy(text)
-		return sentMsg{what, how, err}
+		return sentMsg{what, "copied", terminal.Copy(text)}
 	}
 }
 

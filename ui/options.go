@@ -32,8 +32,8 @@ type Journal interface {
 
 // Terminal is the terminal's own state: written between frames, from commands.
 type Terminal interface {
-	// Copy puts text on the user's clipboard and says how.
-	Copy(text string) (how string, err error)
+	// Copy puts text on the user's clipboard.
+	Copy(text string) error
 	// Title sets the window's title.
 	Title(title string)
 	// Notify tells a text, which may be untrusted, to somebody who looks elsewhere.

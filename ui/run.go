@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -28,7 +27,7 @@ const (
 // by itself: a [panics.Error], if it broke.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	screen := terminal.NewScreen(c.out, c.env)
-	l := &loop{Model: m, console: c, screen: screen, mouse: mouse, goesOn: make(chan struct{}, 1)}
+	l := &loop{Model: m, console: c, screen: screen, mouse: mouse}
 	var program *tea.Program
 	broken := func(e *panics.Error) { program.Send(crashMsg{e}) }
 	options := []tea.ProgramOption{
@@ -49,9 +48,9 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		time.AfterFunc(quitGrace, program.Kill)
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
-	defer l.jobControl(program)()
-	l.cook = terminal.Keep(c.keys.File)
-	defer l.cook()
+	defer l.suspender.Watch(func(t terminal.StopTarget) { program.Send(l.suspension(t)) }, broken)()
+	l.restoreMode = terminal.KeepMode(c.keys.File)
+	defer l.restoreMode()
 	l.enter(false)
 
 	ended := make(chan error, 1)
@@ -95,7 +94,7 @@ func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 // In the background, as after bg, the screen is the shell's. Anybody may write to it, but
 // whoever sets its mode is stopped by the kernel until it is theirs; so that comes first.
 func (l *loop) enter(mouse bool) {
-	l.cook()
+	l.restoreMode()
 	c := l.console
 	c.out.Send(terminal.Enter(c.env))
 	if mouse {
@@ -146,18 +145,57 @@ type loop struct {
 	console *Console
 	screen  *terminal.Screen
 	mouse   bool
-	cook    func() // gives the terminal the mode that it had at the start
 	crashed *panics.Error
 
-	stopped atomic.Bool   // the next SIGCONT ends a suspension
-	goesOn  chan struct{} // it has come
+	restoreMode func() // the terminal's mode at the start
+	suspender   terminal.Suspender
 }
 
-// noShellMsg says that nobody could have a suspended jobwatch go on.
+// noShellMsg says that nothing could resume a suspended jobwatch.
 type noShellMsg struct{}
 
 // crashMsg is a panic in a command.
 type crashMsg struct{ err *panics.Error }
+
+// filter suspends jobwatch in its own way. Bubble Tea's hangs if there is no shell to
+// return to, forgets the mouse, and does not restore all that was requested of the terminal.
+func (l *loop) filter(_ tea.Model, msg tea.Msg) tea.Msg {
+	if _, ok := msg.(tea.SuspendMsg); !ok {
+		return msg
+	}
+	if !terminal.HasShell() {
+		return noShellMsg{}
+	}
+	return l.suspension(terminal.ProcessGroup)
+}
+
+// suspension returns a message that makes Bubble Tea release the terminal for a while.
+func (l *loop) suspension(target terminal.StopTarget) tea.Msg {
+	return tea.Exec(&suspension{l, target}, func(error) tea.Msg { return tea.ResumeMsg{} })()
+}
+
+// suspension implements tea.ExecCommand.
+type suspension struct {
+	loop   *loop
+	target terminal.StopTarget
+}
+
+// Run suspends the program, and returns when it continues.
+func (s *suspension) Run() error {
+	s.loop.console.leave()
+	s.loop.suspender.Suspend(s.target)
+	s.loop.enter(s.loop.mouse)
+	return nil
+}
+
+// SetStdin does nothing: a shell has the streams already.
+func (*suspension) SetStdin(io.Reader) {}
+
+// SetStdout does nothing.
+func (*suspension) SetStdout(io.Writer) {}
+
+// SetStderr does nothing.
+func (*suspension) SetStderr(io.Writer) {}
 
 // Init implements tea.Model.
 func (l *loop) Init() tea.Cmd { return guarded(l.Model.Init()) }

@@ -147,8 +147,8 @@ func (m *Model) copyTargets() tea.Cmd {
 	t := m.targets()
 	what, terminal := these(t.Shown, "ID"), m.opts.Terminal
 	return func() tea.Msg {
-		how, err := terminal.Copy(joinIDs(t.Shown))
-		return sentMsg{what, joined("; ", how, leftOut(&t)), err}
+		err := terminal.Copy(joinIDs(t.Shown))
+		return sentMsg{what, joined("; ", "copied", leftOut(&t)), err}
 	}
 }
 

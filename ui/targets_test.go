@@ -47,7 +47,7 @@ func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
 
 			d.press(" ") // the other one, too
 			d.press("y")
-			d.sees(others[0].Short() + " copied by OSC 52; 1 selected job is " + how + " and left out")
+			d.sees(others[0].Short() + " copied; 1 selected job is " + how + " and left out")
 			if d.clip.copied != others[0].String() {
 				t.Errorf("%s: %q was copied", how, d.clip.copied)
 			}

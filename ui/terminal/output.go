@@ -3,52 +3,56 @@ package terminal
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/jobwatch/poller/panics"
 )
 
-// Output is the terminal that we write to. Bubble Tea writes its frames through it
-// (tea.WithOutput finds the terminal by Fd) and we our own sequences between them:
-// each write is whole, so that no sequence lands inside another.
+// Output writes to the terminal: what Bubble Tea sends (tea.WithOutput finds the terminal
+// by Fd), frames, and sequences between them. Each write is whole, so that no sequence
+// lands inside another.
 //
 // No write waits. A terminal may take nothing for minutes (a stopped window, a line
-// that hangs), and Bubble Tea holds its renderer's lock while it writes, for which
-// Update waits, and with Update all that is to be saved. So a goroutine writes, while
-// there is anything to write. Its queue is bounded: see [Output.Behind].
+// that hangs), and Bubble Tea holds its renderer's lock while it writes, which blocks
+// Update and with it all saves. So a goroutine writes, while there is anything to write.
+// Its queue is bounded: see [Output.Behind].
 type Output struct {
-	file *os.File
+	file      *os.File
+	abandoned atomic.Bool // the write in progress must not continue
 
-	mu      sync.Mutex
-	queue   []byte        // what comes after the write under way
-	spare   []byte        // the queue before, to be used again
-	idle    chan struct{} // closed when all is written; nil when all is
-	given   bool          // up: what is being written is not to go on
-	asked   bool          // Behind said so since
-	lost    bool          // something was dropped since
-	err     error         // of a write: nobody is there to read
-	caught  func(lost bool)
-	onPanic func(*panics.Error)
+	mu         sync.Mutex
+	queue      []byte        // waits for the write in progress
+	idle       chan struct{} // closed when everything is written; nil while nothing is being written
+	awaited    bool          // Behind was true since the terminal last caught up
+	lost       bool          // something was dropped since
+	err        error         // of a write: the terminal is gone
+	onCaughtUp func(lost bool)
+	onPanic    func(*panics.Error)
 }
 
-// maxQueued bounds what waits for a terminal that takes nothing, in bytes: several
-// times the largest frame, or what the clipboard is sent.
-const maxQueued = 1 << 20
+const (
+	// maxQueued bounds the queue for a terminal that takes nothing, in bytes: several
+	// times the largest frame or clipboard sequence.
+	maxQueued = 1 << 20
+	// maxWrite is how much is written at once, in bytes. Abandon waits for one write.
+	maxWrite = 4 << 10
+)
 
 // NewOutput returns the Output of a terminal, or of any other file.
 func NewOutput(file *os.File) *Output { return &Output{file: file} }
 
-// Write queues all of p, or says why an earlier write failed.
-func (o *Output) Write(p []byte) (int, error) { return push(o, p) }
+// Write queues all of p, or returns the error of an earlier write.
+func (o *Output) Write(p []byte) (int, error) { return enqueue(o, p) }
 
 // WriteString is [Output.Write]; without it, [io.WriteString] would copy.
-func (o *Output) WriteString(s string) (int, error) { return push(o, s) }
+func (o *Output) WriteString(s string) (int, error) { return enqueue(o, s) }
 
-// Send writes a sequence between two frames. What can't be written is lost, as
-// nobody is there to read it.
-func (o *Output) Send(sequence string) { _, _ = push(o, sequence) }
+// Send writes a sequence between two frames. Errors don't matter: a terminal that is gone
+// needs no sequence.
+func (o *Output) Send(sequence string) { _, _ = enqueue(o, sequence) }
 
-func push[T string | []byte](o *Output, p T) (int, error) {
+func enqueue[T string | []byte](o *Output, p T) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
@@ -69,89 +73,69 @@ func push[T string | []byte](o *Output, p T) (int, error) {
 
 // write writes until nothing is queued.
 func (o *Output) write() {
-	defer panics.Into(o.panicked)
+	defer panics.Into(func(e *panics.Error) { o.onPanic(e) })
+	var err error
 	for {
-		next, caughtUp := o.next()
-		if next == nil {
+		queue, caughtUp := o.next(err)
+		if queue == nil {
 			caughtUp()
 			return
 		}
-		var err error
-		for rest := next; len(rest) > 0 && err == nil && !o.givenUp(); {
+		for len(queue) > 0 && err == nil && !o.abandoned.Load() {
 			var n int
-			n, err = o.file.Write(rest[:min(len(rest), piece)])
-			rest = rest[n:]
+			n, err = o.file.Write(queue[:min(len(queue), maxWrite)])
+			queue = queue[n:]
 		}
-		o.wrote(next, err)
 	}
 }
 
-// panicked drops the queue, so that the next write starts again, and reports.
-func (o *Output) panicked(e *panics.Error) {
-	o.mu.Lock()
-	o.queue = nil
-	if o.idle != nil {
-		close(o.idle)
-		o.idle = nil
-	}
-	report := o.onPanic
-	o.mu.Unlock()
-	report(e)
-}
-
-// piece is how much is written at once, in bytes. Abandon waits for one.
-const piece = 4 << 10
-
-func (o *Output) givenUp() bool {
+// next takes the queue, given the error of the last write. If there is none, writing has
+// ended, and the writer must call caughtUp.
+func (o *Output) next(err error) (queue []byte, caughtUp func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.given
-}
-
-// next takes what is queued; if that is nothing, writing has ended, which the
-// returned function tells.
-func (o *Output) next() (queue []byte, caughtUp func()) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if queue = o.queue; len(queue) > 0 {
-		o.queue, o.spare = o.spare[:0], nil
-		return queue, nil
-	}
-	close(o.idle)
-	caughtUp = func() {}
-	if lost, caught := o.lost, o.caught; caught != nil && (o.asked || lost) {
-		caughtUp = func() { caught(lost) }
-	}
-	o.idle, o.given, o.asked, o.lost = nil, false, false, false
-	return nil, caughtUp
-}
-
-func (o *Output) wrote(queue []byte, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.spare = queue[:0]
 	if err != nil {
 		o.err, o.queue = err, nil
 	}
+	if queue = o.queue; len(queue) > 0 {
+		o.queue = nil
+		return queue, nil
+	}
+	caughtUp = func() {}
+	if lost, report := o.lost, o.onCaughtUp; report != nil && (o.awaited || lost) {
+		caughtUp = func() { report(lost) }
+	}
+	close(o.idle)
+	o.idle, o.awaited, o.lost = nil, false, false
+	o.abandoned.Store(false)
+	return nil, caughtUp
 }
 
-// Behind reports whether the terminal has not taken yet what it was sent. Better no
-// new frame is made then: once it has, the one that is due differs from the last it
-// got by all that happened meanwhile, and is sent at once. OnCaughtUp tells when.
+// Behind reports whether the terminal has not yet taken everything. A new frame should
+// wait then: once it has, the next frame skips all that happened meanwhile. OnCaughtUp
+// reports when.
 func (o *Output) Behind() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.asked = o.asked || o.idle != nil
+	o.awaited = o.awaited || o.idle != nil
 	return o.idle != nil
 }
 
-// OnCaughtUp has a function called, by a goroutine of its own, when the terminal has
-// taken everything after Behind said that it had not, or after something had to be
-// dropped: lost then, and the screen has to be drawn anew.
+// OnCaughtUp sets a function that the writing goroutine calls when the terminal has taken
+// everything after Behind was true, or after something had to be dropped: it is lost then,
+// and the whole screen must be drawn.
 func (o *Output) OnCaughtUp(f func(lost bool)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.caught = f
+	o.onCaughtUp = f
+}
+
+// OnPanic sets a function that is called with a panic of a goroutine of the Output or its
+// Screen, by that goroutine. It must be called before anything is shown.
+func (o *Output) OnPanic(report func(*panics.Error)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.onPanic = report
 }
 
 // Flush waits until the terminal has taken everything, and reports whether it has.
@@ -162,37 +146,34 @@ func (o *Output) Flush(within time.Duration) bool {
 	if idle == nil {
 		return true
 	}
-	timeout := time.NewTimer(within)
-	defer timeout.Stop()
 	select {
 	case <-idle:
 		return true
-	case <-timeout.C:
+	case <-time.After(within):
 		return false
 	}
 }
 
-// Abandon gives up on a terminal that takes nothing: what waits for it is thrown
-// away, in the kernel too, so that there is room for a last sequence. Whenever the
-// terminal comes to life again, that is what it finds.
+// Abandon gives up on a terminal that takes nothing. It throws away what is queued, in the
+// kernel too, so that there is room for a last sequence, which the terminal finds if it
+// recovers.
 func (o *Output) Abandon(last string) {
 	o.mu.Lock()
-	o.queue, o.given = nil, o.idle != nil
+	o.queue = nil
+	o.abandoned.Store(o.idle != nil)
 	o.mu.Unlock()
-	for range 50 { // the write under way needs room, too
+	for range 50 { // the write in progress needs room too
 		discard(o.file)
 		if o.Flush(10 * time.Millisecond) {
 			break
 		}
 	}
+	const cancel = "\x18" // CAN: ends a sequence that was cut off
 	o.Send(cancel + last)
 	o.Flush(100 * time.Millisecond)
 }
 
-// cancel ends a sequence that was cut off (CAN).
-const cancel = "\x18"
-
-// Read reads from the file; with it, Output is what Bubble Tea takes for a terminal.
+// Read reads from the file; Bubble Tea requires it of a terminal.
 func (o *Output) Read(p []byte) (int, error) { return o.file.Read(p) }
 
 // Close closes the file, once everything is written.

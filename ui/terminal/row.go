@@ -2,49 +2,48 @@ package terminal
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
 
-// painter writes what turns rows of the terminal from one text into another. It
-// knows where the cursor is and in which style the terminal writes, and sends as
-// little as that allows: of a bar that grew, two cells instead of a whole row.
+// painter writes the sequences that turn rows of the terminal from one text into another.
+// It tracks the cursor and the style in force, and sends as little as possible: for a bar
+// that grew, two cells instead of a whole row.
 type painter struct {
 	width  int
 	buf    []byte
-	row, x int    // the cursor; x is -1 when its column is not known
-	pen    string // the style in force, as [cell] has it
+	row, x int    // the cursor; x is -1 if its column is unknown
+	pen    string // the style in force, as in cell
 
 	before, after []cell // scratch
 
-	runs []run // cells that have changed and are yet to be written; see [painter.flush]
-	kept []cell
-	pens []string // of the runs, in the order in which they came
+	runs []run    // changed cells that flush will write
+	kept []cell   // of the runs
+	pens []string // of the runs, in order of appearance
 }
 
-// run is cells next to each other in one style.
+// run is a series of adjacent cells in one style.
 type run struct {
 	row, x   int
 	from, to int // in painter.kept
 	pen      int // in painter.pens
 }
 
-// cell is one cell of a row: the text that stands there, "" for the second half of
-// a wide one, and the escape sequences that set its style, "" for none.
+// cell is one cell of a row: its text, "" for the second half of a wide character, and
+// the escape sequences that set its style, "" for none.
 type cell struct{ text, pen string }
 
-// gap is how many unchanged cells are written again rather than jumped over: about
-// what a jump costs in bytes.
+// gap is how many unchanged cells are rewritten rather than jumped over: about as many as
+// a jump has bytes.
 const gap = 4
 
-// change turns a row from what it shows into a new text, once [painter.flush] is called.
+// change turns a row from one text into another when [painter.flush] is called.
 //
-// Terminals don't agree on how wide some texts are (joined emoji, say), and where a
-// cell stands is only known as far as they agree. Beyond that the row is written
-// whole to its end, so that it looks as if it had never been written otherwise.
+// Terminals disagree on the width of some texts (joined emoji, for example), so positions
+// are known only up to the first of these. From there, a change rewrites the row to its
+// end, so that it looks as if it had been written whole.
 func (p *painter) change(row int, from, to string) {
 	before, firmBefore, ok := parse(p.before[:0], from, p.width)
 	after, firmAfter, ok2 := parse(p.after[:0], to, p.width)
@@ -55,21 +54,21 @@ func (p *painter) change(row int, from, to string) {
 	}
 	firm := min(firmBefore, firmAfter)
 	for firm < len(after) && after[firm].text == "" {
-		firm-- // not amid a wide one
+		firm-- // not inside a wide character
 	}
 	for x := 0; x < min(firm, len(after)); {
 		if at(before, x) == after[x] {
 			x++
 			continue
 		}
-		end := x + 1 // of what is to be written
+		end := x + 1 // of the run to write
 		for i := end; i < min(firm, len(after)) && i-end < gap && after[i].pen == after[end-1].pen; i++ {
 			if at(before, i) != after[i] {
 				end = i + 1
 			}
 		}
 		for end < len(after) && after[end].text == "" {
-			end++ // a wide one is written whole
+			end++ // a wide character is written whole
 		}
 		p.keep(row, x, after[x:end])
 		x = end
@@ -85,7 +84,7 @@ func (p *painter) change(row int, from, to string) {
 	}
 }
 
-// keep takes up cells that have changed.
+// keep adds changed cells to the runs.
 func (p *painter) keep(row, x int, cells []cell) {
 	for len(cells) > 0 {
 		n := 1
@@ -103,8 +102,8 @@ func (p *painter) keep(row, x int, cells []cell) {
 	}
 }
 
-// flush writes the cells that have changed, style by style: to name the style of a
-// bar's end takes four times the bytes of a jump to the row of the next.
+// flush writes the runs style by style: setting the style of a bar's end takes four times
+// the bytes of a jump to the next bar.
 func (p *painter) flush() {
 	for pen := range p.pens {
 		for _, r := range p.runs {
@@ -116,7 +115,7 @@ func (p *painter) flush() {
 	p.runs, p.kept, p.pens = p.runs[:0], p.kept[:0], p.pens[:0]
 }
 
-// at is a cell of a row, blank beyond its end.
+// at returns a cell of a row, blank beyond its end.
 func at(cells []cell, x int) cell {
 	if x < len(cells) {
 		return cells[x]
@@ -124,7 +123,7 @@ func at(cells []cell, x int) cell {
 	return cell{text: " "}
 }
 
-// draw writes a row whole, whatever stands there.
+// draw writes a whole row, whatever it shows now.
 func (p *painter) draw(row int, text string) {
 	cells, _, ok := parse(p.after[:0], text, p.width)
 	p.after = cells
@@ -143,7 +142,7 @@ func (p *painter) draw(row int, text string) {
 	p.x = -1
 }
 
-// rest writes a row from a column on to the end.
+// rest writes a row from a column to the end.
 func (p *painter) rest(row, x int, cells []cell) {
 	p.cells(row, x, cells[x:])
 	if len(cells) < p.width {
@@ -151,14 +150,14 @@ func (p *painter) rest(row, x int, cells []cell) {
 	}
 }
 
-// erase makes a row blank from a column on.
+// erase blanks a row from a column to the end.
 func (p *painter) erase(row, x int) {
 	p.moveTo(row, x)
 	p.use("")
 	p.buf = append(p.buf, ansi.EraseLineRight...)
 }
 
-// clearBelow makes all rows from one on blank.
+// clearBelow blanks all rows from one on.
 func (p *painter) clearBelow(row, height int) {
 	if row < height {
 		p.moveTo(row, 0)
@@ -184,15 +183,9 @@ func (p *painter) moveTo(row, x int) {
 	case row == p.row && x == p.x:
 		return
 	case row == p.row && p.x >= 0:
-		p.buf = append(p.buf, "\x1b["...)
-		p.buf = strconv.AppendInt(p.buf, int64(x+1), 10)
-		p.buf = append(p.buf, 'G')
+		p.buf = append(p.buf, ansi.CursorHorizontalAbsolute(x+1)...)
 	default:
-		p.buf = append(p.buf, "\x1b["...)
-		p.buf = strconv.AppendInt(p.buf, int64(row+1), 10)
-		p.buf = append(p.buf, ';')
-		p.buf = strconv.AppendInt(p.buf, int64(x+1), 10)
-		p.buf = append(p.buf, 'H')
+		p.buf = append(p.buf, ansi.CursorPosition(x+1, row+1)...)
 	}
 	p.row, p.x = row, x
 }
@@ -209,12 +202,12 @@ func (p *painter) use(pen string) {
 	p.pen = pen
 }
 
-// absolute reports whether a style says everything, whatever style was before.
+// absolute reports whether a style begins with a reset, and so replaces any other.
 func absolute(pen string) bool { return strings.HasPrefix(pen, "\x1b[0;") }
 
-// parse appends the cells of a line to cells, width at most. The first firm of them
-// are where we think on every terminal. It is not ok if there is anything in the line
-// but text and styles.
+// parse appends the cells of a line to cells, width at most. The first firm of them have
+// the same position on every terminal. It is not ok if the line holds anything but text and
+// styles.
 func parse(cells []cell, line string, width int) (out []cell, firm int, ok bool) {
 	pen, firm, full := "", width, false
 	for line != "" {
@@ -229,7 +222,7 @@ func parse(cells []cell, line string, width int) (out []cell, firm int, ok bool)
 		}
 		line = line[len(text):]
 		if full = full || len(cells)+wide > width; full {
-			continue // still, it must be a line that we understand
+			continue // still check the rest of the line
 		}
 		if !sure {
 			firm = min(firm, len(cells))
@@ -242,7 +235,7 @@ func parse(cells []cell, line string, width int) (out []cell, firm int, ok bool)
 	return cells, firm, true
 }
 
-// styleLen is the length of the style sequence (SGR) that a text begins with.
+// styleLen returns the length of the style sequence (SGR) at the start of s, 0 if none.
 func styleLen(s string) int {
 	if len(s) < 3 || s[0] != ansi.ESC || s[1] != '[' {
 		return 0
@@ -258,7 +251,7 @@ func styleLen(s string) int {
 	return 0
 }
 
-// with is the style after one more sequence.
+// with returns the style after one more sequence.
 func with(pen, sequence string) string {
 	switch {
 	case sequence == "\x1b[m" || sequence == "\x1b[0m":
@@ -269,8 +262,8 @@ func with(pen, sequence string) string {
 	return pen + sequence
 }
 
-// glyph is the text in the cell, or cells, that a line begins with, and how many
-// they are: 0 for what has no cell of its own. It's sure where all terminals agree.
+// glyph returns the first character of a line and its width, 0 if it has no cell of its
+// own. It is sure if all terminals agree on that.
 func glyph(line string) (text string, wide int, sure bool) {
 	if c := line[0]; c >= ' ' && c < 0x7f && (len(line) == 1 || line[1] < utf8.RuneSelf) {
 		return line[:1], 1, true
@@ -283,8 +276,8 @@ func glyph(line string) (text string, wide int, sure bool) {
 	return text, wide, n == len(text) && agreed(r)
 }
 
-// agreed reports whether every terminal gives a character the width that we do: the
-// scripts that most texts are written in, and the signs that we draw with.
+// agreed reports whether every terminal gives a character the same width: the scripts of
+// most texts, and the signs that we draw with.
 func agreed(r rune) bool {
 	switch {
 	case r < 0x250: // Latin

@@ -1,8 +1,7 @@
 //go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
-// Package termtest puts a real program on a real pty, with somebody in front of
-// it: what it writes is drawn as a terminal would, and keys are typed into it. It
-// is for tests only.
+// Package termtest runs a real program on a real pty for tests: it draws the program's
+// output as a terminal would, and types keys into it.
 package termtest
 
 import (
@@ -17,12 +16,13 @@ import (
 	"testing"
 	"time"
 
+	xterm "github.com/charmbracelet/x/term"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 )
 
-// Terminal is a pty and what is to be seen on it.
+// Terminal is a pty and its screen.
 type Terminal struct {
 	testing.TB
 	cmd     *exec.Cmd
@@ -30,15 +30,15 @@ type Terminal struct {
 	mu      sync.Mutex // of screen and raw
 	screen  *vt.Emulator
 	raw     bytes.Buffer
-	moved   chan struct{} // says that there is more to be seen
-	done    chan struct{} // closed when the program has let go of the terminal
-	reads   sync.Mutex    // held while nobody reads what the program writes
+	moved   chan struct{} // receives after the screen has changed
+	done    chan struct{} // closed when the program has closed the terminal
+	reads   sync.Mutex    // held while the program's output is not read
 	stalled bool          // the test holds reads
 	closed  sync.Once
 }
 
-// Patience is how long a test waits for what must come: far longer than a loaded
-// machine takes for it.
+// Patience is how long a test waits for what must happen: far longer than a loaded
+// machine needs.
 const Patience = time.Minute
 
 // Open starts a program on a terminal of a size, as the leader of its session: as a
@@ -112,7 +112,7 @@ func openPty() (master, tty *os.File, err error) {
 	return os.NewFile(uintptr(fd), blocking.Name()), tty, nil
 }
 
-// answers are what the terminal says to queries; a program that is gone gets none.
+// answers passes on the terminal's answers to queries, unless the program is gone.
 type answers struct{ master *os.File }
 
 func (a answers) Write(p []byte) (int, error) {
@@ -158,14 +158,14 @@ func (tm *Terminal) show() {
 	}
 }
 
-// Text is what is to be seen, a line a row.
+// Text returns the screen, a line a row.
 func (tm *Terminal) Text() string {
 	tm.mu.Lock()
 	defer tm.mu.Unlock()
 	return tm.screen.String()
 }
 
-// Cursor is where the cursor is, and whether it is to be seen.
+// Cursor returns the cursor's position, and whether it is visible.
 func (tm *Terminal) Cursor() (x, y int, shown bool) {
 	tm.mu.Lock()
 	defer tm.mu.Unlock()
@@ -173,24 +173,24 @@ func (tm *Terminal) Cursor() (x, y int, shown bool) {
 	return at.X, at.Y, !tm.screen.CursorHidden()
 }
 
-// Wall has somebody else write on the terminal.
+// Wall writes on the terminal as another program would.
 func (tm *Terminal) Wall(text string) {
 	tm.mu.Lock()
 	defer tm.mu.Unlock()
 	_, _ = tm.screen.WriteString(text)
 }
 
-// Raw is everything that was written to the terminal.
+// Raw returns everything that was written to the terminal.
 func (tm *Terminal) Raw() string { return tm.Since(0) }
 
-// Since is what was written to the terminal after its first n bytes.
+// Since returns what was written to the terminal after its first n bytes.
 func (tm *Terminal) Since(n int) string {
 	tm.mu.Lock()
 	defer tm.mu.Unlock()
 	return string(tm.raw.Bytes()[n:])
 }
 
-// Look calls f with the terminal's screen, on which nothing is drawn meanwhile.
+// Look calls f with the terminal's screen, on which nothing is drawn during the call.
 func (tm *Terminal) Look(f func(screen *vt.Emulator)) {
 	tm.mu.Lock()
 	defer tm.mu.Unlock()
@@ -225,7 +225,7 @@ func (tm *Terminal) Type(keys ...string) {
 	tm.Send(strings.Join(keys, "\x1b[I"))
 }
 
-// Send sends what keys send.
+// Send sends the bytes of keys.
 func (tm *Terminal) Send(keys string) {
 	tm.Helper()
 	if _, err := io.WriteString(tm.pty, keys); err != nil {
@@ -233,13 +233,13 @@ func (tm *Terminal) Send(keys string) {
 	}
 }
 
-// Paste pastes as terminals do that were asked for bracketed paste.
+// Paste pastes as terminals with bracketed paste do.
 func (tm *Terminal) Paste(text string) {
 	tm.Helper()
 	tm.Send("\x1b[200~" + text + "\x1b[201~")
 }
 
-// Resize gives the window another size.
+// Resize changes the window's size.
 func (tm *Terminal) Resize(width, height int) {
 	tm.mu.Lock()
 	tm.screen.Resize(width, height)
@@ -250,8 +250,8 @@ func (tm *Terminal) Resize(width, height int) {
 	}
 }
 
-// Stall has nobody read what the program writes, until Flow: as when a line hangs,
-// or a window's program was stopped.
+// Stall stops reading what the program writes, until Flow: as when a line hangs, or a
+// window's program was stopped.
 func (tm *Terminal) Stall() {
 	tm.reads.Lock()
 	tm.stalled = true
@@ -276,7 +276,7 @@ func (tm *Terminal) Signal(s syscall.Signal) {
 	}
 }
 
-// PID is the program's.
+// PID returns the program's process ID.
 func (tm *Terminal) PID() int { return tm.cmd.Process.Pid }
 
 // Wait waits for the program's end and returns its exit status, -1 for one that a
@@ -308,8 +308,20 @@ func (tm *Terminal) Ended() bool {
 	}
 }
 
-// Left waits for the program's end, wants this exit status, and a terminal that is
-// as it was.
+// Cooked reports whether the terminal is in the mode that shells expect: lines are
+// edited, keys are echoed, ctrl+c is a signal.
+func (tm *Terminal) Cooked() bool {
+	const cooked = unix.ICANON | unix.ECHO | unix.ISIG
+	is := false
+	err := tm.control(func(fd int) error {
+		mode, err := xterm.GetState(uintptr(fd))
+		is = err == nil && mode.Lflag&cooked == cooked && mode.Oflag&unix.OPOST != 0
+		return err
+	})
+	return err == nil && is
+}
+
+// Left waits for the program's end, and wants this exit status and the terminal restored.
 func (tm *Terminal) Left(want int) {
 	tm.Helper()
 	sane := tm.Cooked // asked while the terminal is still there
@@ -324,7 +336,7 @@ func (tm *Terminal) Left(want int) {
 	tm.Restored()
 }
 
-// Restored wants everything taken back that the program had asked of the terminal.
+// Restored wants everything undone that the program had requested of the terminal.
 func (tm *Terminal) Restored() {
 	tm.Helper()
 	tm.mu.Lock()

@@ -1,0 +1,209 @@
+// Package terminal controls the terminal: what it shows, its modes, its title and its
+// clipboard. What it can do follows from the environment; the one query that is sent to it
+// is never waited for.
+package terminal
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/lucasb-eyer/go-colorful"
+	"github.com/muesli/termenv"
+
+	"example.com/jobwatch/ui/sanitize"
+
+	// Must come before all packages that import Lip Gloss: see there.
+	_ "example.com/jobwatch/ui/terminal/early"
+)
+
+// Env is the environment, which identifies the terminal.
+type Env map[string]string
+
+// Environ reads an environment in the form of [os.Environ].
+func Environ(list []string) Env {
+	env := make(Env, len(list))
+	for _, entry := range list {
+		if name, value, ok := strings.Cut(entry, "="); ok && name != "" {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+// kind returns TERM. Windows sets none; its terminals are "windows".
+func (e Env) kind() string {
+	if e["TERM"] == "" && (e["WT_SESSION"] != "" || e["OS"] == "Windows_NT") {
+		return "windows"
+	}
+	return e["TERM"]
+}
+
+// Draws reports whether the terminal can show a screen: one that moves no cursor (an
+// editor's shell buffer, a log) can't.
+func (e Env) Draws() bool { return e.kind() != "" && e.kind() != "dumb" }
+
+// ignoresUnknown reports whether the terminal ignores sequences that it doesn't know,
+// rather than printing parts of them.
+func (e Env) ignoresUnknown() bool {
+	switch e.kind() {
+	case "", "dumb", "linux", "cons25", "vt52":
+		return false
+	}
+	return true
+}
+
+// inTmux reports whether the terminal is a tmux, here or (over SSH) elsewhere.
+func (e Env) inTmux() bool {
+	return e["TMUX"] != "" || strings.HasPrefix(e["TERM"], "tmux")
+}
+
+// inScreen reports whether the terminal is GNU screen, or may be: over SSH, a tmux
+// may call itself screen too.
+func (e Env) inScreen() bool {
+	return !e.inTmux() && (e["STY"] != "" || strings.HasPrefix(e["TERM"], "screen"))
+}
+
+// Multiplexed reports whether tmux or GNU screen runs between us and the terminal.
+func (e Env) Multiplexed() bool { return e.inTmux() || e.inScreen() }
+
+// Passthrough wraps a sequence so that tmux or GNU screen passes it on to the terminal, and
+// returns it unchanged without them. tmux drops it silently unless allow-passthrough is on.
+// The sequence must not hold ST, which would end the wrapping.
+func (e Env) Passthrough(sequence string) string {
+	switch {
+	case sequence == "":
+		return ""
+	case e.inTmux():
+		return ansi.TmuxPassthrough(sequence)
+	case e.inScreen():
+		return ansi.ScreenPassthrough(sequence, 0)
+	}
+	return sequence
+}
+
+// Profile returns how many colours the terminal shows, from the environment alone:
+// NO_COLOR (no-color.org: set to anything), CLICOLOR and CLICOLOR_FORCE
+// (bixense.com/clicolors), TERM, COLORTERM. Standard output is assumed to be a terminal.
+func Profile(env Env) termenv.Profile {
+	forced := env["CLICOLOR_FORCE"] != "" && env["CLICOLOR_FORCE"] != "0"
+	if env["NO_COLOR"] != "" || env["CLICOLOR"] == "0" && !forced {
+		return termenv.Ascii
+	}
+	switch strings.ToLower(env["COLORTERM"]) {
+	case "truecolor", "24bit":
+		if env.inTmux() { // it converts them for its own terminal; GNU screen does not
+			return termenv.TrueColor
+		}
+	}
+	var list []string
+	for name, value := range env {
+		if name != "NO_COLOR" { // empty, which means that colours are wanted
+			list = append(list, name+"="+value)
+		}
+	}
+	switch p := colorprofile.Env(list); p {
+	case colorprofile.TrueColor:
+		return termenv.TrueColor
+	case colorprofile.ANSI256:
+		return termenv.ANSI256
+	case colorprofile.ANSI:
+		return termenv.ANSI
+	default:
+		return termenv.Ascii
+	}
+}
+
+// Charset returns what the terminal can draw: ASCII on the Linux console, on minimal
+// terminals, and where the locale is not UTF-8. Without a locale, as in most containers,
+// the outer terminal is assumed to be a modern one; but a tmux without a locale draws "_"
+// for everything that isn't ASCII.
+func Charset(env Env) sanitize.Charset {
+	switch env["TERM"] {
+	case "linux", "dumb", "cons25", "vt52", "vt100", "vt220":
+		return sanitize.ASCII
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // POSIX: the first that is set
+		locale := strings.ToLower(env[name])
+		switch {
+		case locale == "":
+		case strings.Contains(locale, "utf-8"), strings.Contains(locale, "utf8"):
+			return sanitize.Unicode
+		default:
+			return sanitize.ASCII
+		}
+	}
+	if env["TMUX"] != "" || env["STY"] != "" {
+		return sanitize.ASCII
+	}
+	return sanitize.Unicode
+}
+
+// Background is the user's setting for the terminal's background.
+type Background uint8
+
+// The backgrounds. The zero value detects it.
+const (
+	Auto Background = iota
+	Dark
+	Light
+)
+
+// QueryBackground asks the terminal for its background colour. Send it when the terminal
+// is in raw mode; the reply, if any, comes among the keys and is read by
+// [ParseBackgroundReply].
+const QueryBackground = ansi.RequestBackgroundColor
+
+// Decide reports whether to draw for a dark background, and whether to query the
+// terminal, in which case dark is only the first guess.
+func (b Background) Decide(env Env) (dark, ask bool) {
+	switch b {
+	case Dark:
+		return true, false
+	case Light:
+		return false, false
+	default:
+	}
+	if dark, ok := fromColorFGBG(env["COLORFGBG"]); ok {
+		return dark, false
+	}
+	// GNU screen may have several terminals attached, and passes no reply on.
+	return true, env.ignoresUnknown() && !env.inScreen()
+}
+
+// fromColorFGBG reads what rxvt, Konsole and others set: "15;0" or "15;default;0",
+// the last being the background's number among the 16 colours.
+func fromColorFGBG(s string) (dark, ok bool) {
+	number, err := strconv.Atoi(s[strings.LastIndexByte(s, ';')+1:])
+	if err != nil || !strings.Contains(s, ";") || number < 0 || number > 15 {
+		return false, false
+	}
+	return number <= 6 || number == 8, true // 7 is light grey, 8 dark grey
+}
+
+// ParseBackgroundReply reads the colour of a terminal's reply, such as
+// rgb:1e1e/1e1e/2e2e, with one to four hexadecimal digits a channel (XParseColor).
+// A background is dark if its relative luminance (WCAG 2) is under 0.18: white reads
+// better on it than black.
+func ParseBackgroundReply(colour string) (dark, ok bool) {
+	channels, found := strings.CutPrefix(colour, "rgb:")
+	if !found {
+		channels, found = strings.CutPrefix(colour, "rgba:")
+	}
+	parts := strings.Split(channels, "/")
+	if !found || len(parts) < 3 || len(parts) > 4 {
+		return false, false
+	}
+	var rgb [3]float64
+	for i := range rgb {
+		v, err := strconv.ParseUint(parts[i], 16, 16)
+		if err != nil || len(parts[i]) > 4 {
+			return false, false
+		}
+		rgb[i] = float64(v) / (math.Pow(16, float64(len(parts[i]))) - 1)
+	}
+	r, g, b := colorful.Color{R: rgb[0], G: rgb[1], B: rgb[2]}.LinearRgb()
+	return 0.2126*r+0.7152*g+0.0722*b < 0.18, true
+}

@@ -1,0 +1,112 @@
+//go:build unix
+
+package terminal
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	xterm "github.com/charmbracelet/x/term"
+	"golang.org/x/sys/unix"
+
+	"example.com/jobwatch/poller/panics"
+)
+
+// KeepMode returns a function that restores the terminal's present mode. If that is not a
+// shell's mode, it restores one that is: when two full-screen programs share a terminal, the
+// second finds the first one's mode and would leave it behind.
+func KeepMode(terminal *os.File) (restore func()) {
+	mode, err := xterm.GetState(terminal.Fd())
+	if err != nil {
+		return func() {}
+	}
+	const cooked = unix.ICANON | unix.ECHO
+	if mode.Lflag&cooked != cooked {
+		mode.Iflag |= unix.BRKINT | unix.ICRNL | unix.IXON
+		mode.Oflag |= unix.OPOST | unix.ONLCR
+		mode.Lflag |= cooked | unix.ISIG | unix.IEXTEN | unix.ECHOE | unix.ECHOK | unix.ECHOCTL | unix.ECHOKE
+	}
+	return func() { _ = xterm.Restore(terminal.Fd(), mode) }
+}
+
+// Ready reports whether input arrives within a time. It uses select, which supports
+// terminals on every Unix (poll doesn't on macOS).
+func Ready(terminal *os.File, within time.Duration) bool {
+	fd := int(terminal.Fd())
+	if fd < 0 || fd >= unix.FD_SETSIZE {
+		return false
+	}
+	until := time.Now().Add(within)
+	for {
+		var set unix.FdSet
+		set.Set(fd)
+		left := unix.NsecToTimeval(max(0, time.Until(until)).Nanoseconds())
+		n, err := unix.Select(fd+1, &set, nil, nil, &left)
+		if !errors.Is(err, unix.EINTR) { // by Go's own signals, for example
+			return err == nil && n > 0
+		}
+	}
+}
+
+// HasShell reports whether a shell would notice that we stopped and could resume us. Such
+// shells give each command a process group of its own; without one, we are in the group of
+// the session's leader, as a terminal's own command is.
+func HasShell() bool {
+	session, err := unix.Getsid(0)
+	return err == nil && session != unix.Getpgrp()
+}
+
+// Suspender stops and resumes the program. Its zero value is ready.
+type Suspender struct {
+	stopped atomic.Bool // the next SIGCONT ends a suspension
+	resumed chan struct{}
+}
+
+// Watch calls suspend when another process stops the program, or has resumed it after
+// stopping it unnoticed, until stop is called.
+func (s *Suspender) Watch(suspend func(StopTarget), onPanic func(*panics.Error)) (stop func()) {
+	s.resumed = make(chan struct{}, 1)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
+	done := make(chan struct{})
+	go func() {
+		defer panics.Into(onPanic)
+		for {
+			select {
+			case received := <-signals:
+				switch {
+				case received == syscall.SIGCONT && s.stopped.CompareAndSwap(true, false):
+					s.resumed <- struct{}{}
+				case received == syscall.SIGCONT: // after SIGSTOP, which can't be caught
+					suspend(None)
+				case HasShell(): // else the kernel would ignore it too
+					suspend(StopTarget(os.Getpid())) // the others got their own signal
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}
+
+// Suspend stops the target, and returns when the program continues.
+func (s *Suspender) Suspend(target StopTarget) {
+	if target == None {
+		return
+	}
+	s.stopped.Store(true)
+	// Not SIGTSTP: once a Go program has caught that, it always catches it.
+	if err := syscall.Kill(int(target), syscall.SIGSTOP); err != nil {
+		s.stopped.Store(false)
+		return
+	}
+	<-s.resumed
+}

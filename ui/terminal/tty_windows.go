@@ -1,0 +1,30 @@
+package terminal
+
+import (
+	"os"
+	"time"
+
+	"example.com/jobwatch/poller/panics"
+)
+
+// Windows has none of these.
+
+func discard(*os.File) {}
+
+// KeepMode does nothing.
+func KeepMode(*os.File) (restore func()) { return func() {} }
+
+// Ready is always false.
+func Ready(*os.File, time.Duration) bool { return false }
+
+// HasShell is always false.
+func HasShell() bool { return false }
+
+// Suspender does nothing.
+type Suspender struct{}
+
+// Watch does nothing.
+func (*Suspender) Watch(func(StopTarget), func(*panics.Error)) (stop func()) { return func() {} }
+
+// Suspend does nothing.
+func (*Suspender) Suspend(StopTarget) {}
