@@ -176,7 +176,7 @@ func (m *Model) targetHints() []hint {
 	details, remove := hint{name: "details"}, hint{name: "remove"}
 	row, batch := m.list.Current()
 	switch {
-	case m.list.Selected() > 0 && m.filterText() == "":
+	case m.list.Selected() > 0 && m.list.String() == "":
 		return []hint{download, copyIDs, poll, remove, {"back", "select none"}}
 	case m.list.Selected() > 0:
 		return []hint{download, copyIDs, poll, remove}
@@ -200,8 +200,10 @@ func (m *Model) focused() movable {
 		return m.list
 	case problemScreen:
 		return &m.trouble
+	case detailScreen:
+		return &m.pane
 	default:
-		return &m.scroll
+		return &m.page
 	}
 }
 
@@ -231,9 +233,8 @@ func (m *Model) back() {
 	switch {
 	case m.screen != listScreen:
 		m.show(listScreen)
-	case m.text != "" || m.status != 0:
-		m.text, m.status = "", 0
-		m.refilter()
+	case m.list.String() != "":
+		m.list.narrow("", 0)
 	default:
 		m.list.ClearSelection()
 	}
@@ -249,13 +250,12 @@ func (m *Model) attend() {
 func (m *Model) fold() { m.list.ToggleFold() }
 
 func (m *Model) foldAll() {
-	m.folded = !m.folded
-	m.list.FoldAll(m.folded)
+	m.list.folded = !m.list.folded
+	m.list.FoldAll(m.list.folded)
 }
 
 func (m *Model) statusNext() {
-	m.status = (m.status + 1) % len(statusFilters())
-	m.refilter()
+	m.list.narrow(m.list.text, (m.list.status+1)%len(statusFilters()))
 }
 
 func (m *Model) sortNext() {

@@ -53,7 +53,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	if already > 0 {
 		msg.note = joined("; ", m.elsewhere(msg), m.askAgain(msg.found.IDs), msg.note)
 	}
-	if len(added) > 0 && (!msg.arrived || !m.moved) {
+	if len(added) > 0 && (!msg.arrived || !m.list.moved) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
 	}
 	if len(added) == 0 {
@@ -164,7 +164,7 @@ func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 		return nil
 	}
 	did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
-	did.renamed.apply(m.list)
+	did.renamed.apply(m.list.List)
 	m.history.add(did)
 	return m.commit(did, nil, "the batch is now called "+name)
 }

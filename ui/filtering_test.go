@@ -17,10 +17,7 @@ func TestAFilterByAgeIsAppliedOnceASecond(t *testing.T) {
 			t.Errorf("%d of 10 jobs match, want %d", got, want)
 		}
 	}
-	filter := func(text string) {
-		c.text = text
-		c.refilter()
-	}
+	filter := func(text string) { c.list.narrow(text, 0) }
 	filter("age>10m")
 	after(10*time.Minute-100*time.Millisecond, 0)
 	after(200*time.Millisecond, 0)

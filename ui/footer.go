@@ -2,72 +2,51 @@ package ui
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
+	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
-	"example.com/jobwatch/ui/terminal"
 )
 
-// footer is the bottom line: a prompt, else a note, else the keys; at its right,
-// how the list is narrowed.
-func (m *Model) footer() string {
-	width := m.layout.width
-	if m.prompt.Open() {
-		line, x := m.prompt.View(m.theme, width)
-		m.cursor = terminal.Cursor{X: x, Y: m.layout.height - 1, Shown: x >= 0}
-		return line
-	}
-	l := style.NewLine(m.theme, style.Plain).Space(1)
-	right := m.narrowed()
-	noted := m.note.shows(m.now)
-	if noted && displayWidth(m.note.text) > width-span(right)-4 {
+// footer is the bottom line, while it asks nothing: a note, else what keys do, and right of
+// it how the list is narrowed.
+type footer struct {
+	theme *style.Theme
+	keys  *keymap
+	note  note // empty for none
+	hints []hint
+	right []part
+}
+
+// View draws the footer.
+func (f *footer) View(width int) string {
+	l := style.NewLine(f.theme, style.Plain).Space(1)
+	right := f.right
+	if sanitize.Width(f.note.text) > width-span(right)-4 {
 		right = nil // it will be there again; the note won't
 	}
 	room := width - span(right) - 4
-	if noted {
-		l.Cut(m.note.role, m.note.text, room)
+	if f.note.text != "" {
+		l.Cut(f.note.role, f.note.text, room)
 	} else {
-		m.shortHelp(l, room)
+		f.putHints(l, room)
 	}
 	l.PadTo(width - span(right) - 1)
-	for i, p := range right {
-		if i > 0 {
-			l.Space(2)
-		}
-		l.Put(p.role, p.text)
-	}
+	putParts(l, right)
 	return l.PadTo(width).String()
 }
 
-// found is how many jobs the filter shows.
-func (m *Model) found() string {
-	return strconv.Itoa(m.list.Matched()) + " of " + plural(m.list.Counts().Total, "job")
-}
-
-// brief is as much of a help text as the footer needs: its first words.
-func brief(text string) string {
-	for _, more := range []string{", ", " ("} {
-		text, _, _ = strings.Cut(text, more)
-	}
-	return text
-}
-
-// shortHelp puts as many keys as fit.
-func (m *Model) shortHelp(l *style.Line, room int) {
+// putHints puts as many hints as fit.
+func (f *footer) putHints(l *style.Line, room int) {
 	start := l.Width()
-	for _, h := range m.hints() {
-		a := m.keys.byName[h.name]
+	for _, h := range f.hints {
+		a := f.keys.byName[h.name]
 		does := cmp.Or(h.title, brief(a.title))
 		if a.label == "" {
 			continue
 		}
-		if l.Width()+displayWidth(a.label)+displayWidth(does)+3 > room {
+		if l.Width()+sanitize.Width(a.label)+sanitize.Width(does)+3 > room {
 			return
 		}
 		if l.Width() > start {
@@ -77,62 +56,41 @@ func (m *Model) shortHelp(l *style.Line, room int) {
 	}
 }
 
-// narrowed says what the list leaves out and how it is sorted, and which jobs keys
-// act on. Other screens leave out nothing, whatever the filter.
-func (m *Model) narrowed() []part {
-	var parts []part
-	list := m.screen == listScreen
-	if text := m.filterText(); text != "" && list {
-		cut := func(text string) string { return m.theme.Charset.Cut(text, max(m.layout.width/3, 12)) }
-		if m.misread == nil || m.misread.Word != text {
-			parts = append(parts, part{style.Warn, cut("filter " + text)})
-		}
-		switch {
-		case m.misread != nil:
-			parts = append(parts, part{style.Error, cut("ignores " + m.misread.Word)})
-		case m.layout.width >= 60:
-			parts = append(parts, part{style.Dim, m.found()})
-		}
+// brief returns the first words of an action's title, which are enough for the footer.
+func brief(title string) string {
+	for _, more := range []string{", ", " ("} {
+		title, _, _ = strings.Cut(title, more)
 	}
-	if n := m.list.Selected(); n > 0 && list {
-		parts = append(parts, part{style.Accent, plural(n, "job") + " selected"})
-	}
-	if s := m.list.Sort(); s != joblist.Attention && list && m.layout.width >= 80 {
-		parts = append(parts, part{style.Dim, "by " + s.String()})
-	}
-	return parts
+	return title
 }
 
-// filterText is the filter in force, as the user would type it.
-func (m *Model) filterText() string {
-	return strings.TrimSpace(statusFilters()[m.status] + " " + m.text)
+// note is what the footer says for a while.
+type note struct {
+	role  style.Role
+	text  string
+	until time.Time
 }
 
-// retitle sets the window's title when it has changed. It tells failures in words: where
-// terminals look for a title's end byte by byte, a ✗ holds one (0x9C).
-func (m *Model) retitle() tea.Cmd {
-	title, percent, failed := "jobwatch", -1, false
-	if c := m.list.Counts(); c.Total > 0 {
-		done := style.Percent(job.Progress(c.Progress()))
-		title = done + " " + strconv.Itoa(c.By[joblist.Done]) + "/" + strconv.Itoa(c.Total) + " done"
-		if failed = c.Failed() > 0; failed {
-			title = strconv.Itoa(c.Failed()) + " failed, " + title
-		}
-		title += " " + m.theme.Glyphs.Dot + " jobwatch"
-		if c.Live() > 0 {
-			percent = int(c.Progress() * 100)
-		}
+// at returns the note if it still shows at a time, else an empty one.
+func (n note) at(now time.Time) note {
+	if now.Before(n.until) {
+		return n
 	}
-	if title == m.title {
-		return nil
-	}
-	m.title = title
-	terminal := m.opts.Terminal
-	return func() tea.Msg {
-		terminal.Title(title)
-		terminal.Taskbar(percent, failed)
-		return nil
-	}
+	return note{}
 }
 
-func displayWidth(s string) int { return sanitize.Width(s) }
+// How long notes stay: long enough to be read twice.
+const (
+	noteTime = 5 * time.Second
+	warnTime = 15 * time.Second
+)
+
+// say shows a note.
+func (m *Model) say(r style.Role, text string) { m.note = note{r, text, m.now.Add(noteTime)} }
+
+// warn shows a warning, and keeps it in the log.
+func (m *Model) warn(text string) {
+	text = sanitize.Line(text)
+	m.note = note{style.Warn, text, m.now.Add(warnTime)}
+	m.log.add(entry{m.now, style.Warn, text})
+}

@@ -2,42 +2,52 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/rows"
+	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 )
 
-// part is a piece of a one-line bar.
+// header is the top line: name, counts, overall progress, rate and connection.
+type header struct {
+	theme   *style.Theme
+	now     time.Time
+	title   string // beside the name
+	counts  joblist.Counts
+	ready   part // when all jobs will be
+	host    poller.Host
+	paused  bool
+	unsaved bool // changes don't reach the disk
+}
+
+// part is a piece of a line.
 type part struct {
 	role style.Role
 	text string
 }
 
-// header is the top line: name, counts, overall progress, rate, and connection.
-// What doesn't fit goes in this order: rate, forecast, bar, words, percent, total.
-func (m *Model) header() string {
-	const percentWidth = 4
-	width := m.layout.width
-	state := m.connection(width)
-	rate := part{style.Dim, m.rate()}
-	ready := part{style.Text, m.ready()}
-	name := []part{{style.Accent, " jobwatch"}}
-	if m.opts.Title != "" {
-		name = append(name, part{style.Warn, m.opts.Title})
-	}
-	counts := m.counts(true)
-	total := part{style.Text, plural(m.list.Counts().Total, "job")}
+// View draws the header, and says for how long the result stays right. What doesn't fit
+// goes in this order: rate, forecast, bar, words, percent, total.
+func (h *header) View(width int) (line string, valid time.Duration) {
+	const percent, leastBar, ready = 4, 6, len("90s-10m, by 22:54")
+	const bar = 2 + leastBar + 2 + percent
+	right, valid := h.connection(width)
+	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(right)+2 <= width }
 
-	const bar, readyWidth = 2 + 6 + 2 + percentWidth, len("90s-10m, by 22:54")
-	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(state)+2 <= width }
-	left := append(append([]part{}, name...), total)
-	if !fits(bar+2+readyWidth, append(left, counts...)...) { // known or not: words don't come and go with it
-		counts = m.counts(false)
+	left := []part{{style.Accent, " jobwatch"}}
+	if h.title != "" {
+		left = append(left, part{style.Warn, h.title})
+	}
+	name, total := left, part{style.Text, plural(h.counts.Total, "job")}
+	left = append(slices.Clone(name), total)
+	counts := h.statuses(true)
+	if !fits(bar+2+ready, append(left, counts...)...) { // known or not: words don't come and go with it
+		counts = h.statuses(false)
 	}
 	if !fits(0, append(left, counts...)...) {
 		left = name
@@ -47,52 +57,50 @@ func (m *Model) header() string {
 	}
 	left = append(left, counts...)
 	var more []part
-	for _, p := range []part{ready, rate} {
+	for _, p := range []part{h.ready, {style.Dim, h.rate()}} {
 		if p.text != "" && fits(bar+2+span(append(more, p)), left...) {
 			more = append(more, p)
 		}
 	}
-	state = append(more, state...)
+	right = append(more, right...)
 
-	l := style.NewLine(m.theme, style.Plain)
-	for i, p := range left {
-		if i > 0 {
-			l.Space(2)
-		}
-		l.Put(p.role, p.text)
-	}
-	room := width - l.Width() - span(state) - 2
-	if c := m.list.Counts(); c.Total > 0 && room >= 2+percentWidth {
-		progress := job.Progress(c.Progress())
+	l := style.NewLine(h.theme, style.Plain)
+	putParts(l, left)
+	room := width - l.Width() - span(right) - 2
+	if h.counts.Total > 0 && room >= 2+percent {
+		progress := job.Progress(h.counts.Progress())
+		l.Space(2)
 		if room >= bar {
-			l.Space(2).Bar(style.Accent, progress, min(room-percentWidth-4, 40)).Space(1)
-		} else {
-			l.Space(2)
+			l.Bar(style.Accent, progress, min(room-percent-4, 40)).Space(1)
 		}
-		l.Right(style.Text, style.Percent(progress), percentWidth)
+		l.Right(style.Text, style.Percent(progress), percent)
 	}
-	l.PadTo(width - span(state) - 1)
-	for i, p := range state {
-		if i > 0 {
-			l.Space(2)
-		}
-		l.Put(p.role, p.text)
-	}
-	return l.PadTo(width).String()
+	l.PadTo(width - span(right) - 1)
+	putParts(l, right)
+	return l.PadTo(width).String(), valid
 }
 
 // span is the width of parts with the gaps between them.
 func span(parts []part) int {
 	n := 0
 	for _, p := range parts {
-		n += displayWidth(p.text) + 2
+		n += sanitize.Width(p.text) + 2
 	}
 	return max(n-2, 0)
 }
 
-// counts are the jobs by status; with words where there is room for them.
-func (m *Model) counts(words bool) []part {
-	c, g := m.list.Counts(), &m.theme.Glyphs
+func putParts(l *style.Line, parts []part) {
+	for i, p := range parts {
+		if i > 0 {
+			l.Space(2)
+		}
+		l.Put(p.role, p.text)
+	}
+}
+
+// statuses are the numbers of jobs by status.
+func (h *header) statuses(words bool) []part {
+	by, g := &h.counts.By, &h.theme.Glyphs
 	var parts []part
 	add := func(role style.Role, glyph string, n int, word string) {
 		if n == 0 {
@@ -104,68 +112,58 @@ func (m *Model) counts(words bool) []part {
 		}
 		parts = append(parts, part{role, text})
 	}
-	add(style.Error, g.Error, c.By[joblist.Error], "failed")
-	add(style.Error, g.Rejected, c.By[joblist.Rejected], "rejected")
-	add(style.Error, g.GivenUp, c.By[joblist.GivenUp], "given up")
-	add(style.Accent, g.Running, c.By[joblist.Running]+c.By[joblist.Other], "running")
-	add(style.Dim, g.Queued, c.By[joblist.Queued], "queued")
-	add(style.Dim, g.Checking, c.By[joblist.Unheard], "checking")
-	add(style.OK, g.Done, c.By[joblist.Done], "done")
+	add(style.Error, g.Error, by[joblist.Error], "failed")
+	add(style.Error, g.Rejected, by[joblist.Rejected], "rejected")
+	add(style.Error, g.GivenUp, by[joblist.GivenUp], "given up")
+	add(style.Accent, g.Running, by[joblist.Running]+by[joblist.Other], "running")
+	add(style.Dim, g.Queued, by[joblist.Queued], "queued")
+	add(style.Dim, g.Checking, by[joblist.Unheard], "checking")
+	add(style.OK, g.Done, by[joblist.Done], "done")
 	return parts
-}
-
-// ready is when all of it will be, and by which clock time: ~4m, 14:32.
-func (m *Model) ready() string {
-	if m.idle() {
-		return ""
-	}
-	m.hold(rows.ForecastStep)
-	return m.oracle.All(m.now).WithClock(m.now.Local())
 }
 
 // rate is requests a second against the budget.
-func (m *Model) rate() string {
-	if m.host.Budget == 0 {
+func (h *header) rate() string {
+	if h.host.Budget == 0 {
 		return ""
 	}
-	return strconv.FormatFloat(m.host.Rate, 'f', 1, 64) + "/" +
-		strconv.FormatFloat(math.Round(10*m.host.Budget)/10, 'f', -1, 64) + " req/s"
+	return strconv.FormatFloat(h.host.Rate, 'f', 1, 64) + "/" +
+		strconv.FormatFloat(math.Round(10*h.host.Budget)/10, 'f', -1, 64) + " req/s"
 }
 
-// connection is how the API answers, and whether changes reach the disk.
-func (m *Model) connection(width int) []part {
-	g := &m.theme.Glyphs
-	var parts []part
-	if m.saves.err != nil {
+// connection says how the API answers, and whether changes reach the disk.
+func (h *header) connection(width int) (parts []part, valid time.Duration) {
+	g := &h.theme.Glyphs
+	valid = time.Hour
+	if h.unsaved {
 		parts = append(parts, part{style.Error, "not saving"})
 	}
 	switch {
-	case m.paused:
-		parts = append(parts, part{style.Warn, g.Paused + " paused"})
-	case m.host.State == poller.BackingOff:
-		text := g.Easing + " easing off"
-		away := !m.host.RetryAt.IsZero() // else it answers again, and is asked ever more
-		if away && m.host.Problem != nil && m.host.Problem.Kind == job.Unreachable {
-			text = g.Easing + " no answer"
-		}
-		if left := m.host.RetryAt.Sub(m.now); left > 0 {
-			wait, valid := style.Exact(left + time.Second - time.Nanosecond)
-			m.hold(time.Second - valid + time.Millisecond)
-			if width >= 60 {
-				text += ", next try in " + wait
-			} else {
-				text = g.Easing + " " + wait
-			}
-		} else if away && width >= 60 {
-			text += ", trying"
-		}
-		parts = append(parts, part{style.Warn, text})
-	case m.idle():
-		parts = append(parts, part{style.Dim, g.Live + " idle"})
-	default:
-		parts = append(parts, part{style.OK, g.Live + " live"})
+	case h.paused:
+		return append(parts, part{style.Warn, g.Paused + " paused"}), valid
+	case h.host.State != poller.BackingOff && h.counts.Live() == 0:
+		return append(parts, part{style.Dim, g.Live + " idle"}), valid
+	case h.host.State != poller.BackingOff:
+		return append(parts, part{style.OK, g.Live + " live"}), valid
 	}
-	return parts
+	text := g.Easing + " easing off"
+	away := !h.host.RetryAt.IsZero() // else it answers again, and the rate recovers
+	if away && h.host.Problem != nil && h.host.Problem.Kind == job.Unreachable {
+		text = g.Easing + " no answer"
+	}
+	switch left := h.host.RetryAt.Sub(h.now); {
+	case left > 0:
+		wait, passed := style.Exact(left + time.Second - time.Nanosecond)
+		valid = time.Second - passed + time.Millisecond
+		if width >= 60 {
+			text += ", next try in " + wait
+		} else {
+			text = g.Easing + " " + wait
+		}
+	case away && width >= 60:
+		text += ", trying"
+	}
+	return append(parts, part{style.Warn, text}), valid
 }
 
 func plural(n int, noun string) string {
@@ -173,10 +171,4 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// idle reports whether there is nothing left to poll.
-func (m *Model) idle() bool {
-	c := m.list.Counts()
-	return c.Live() == 0
 }

@@ -138,7 +138,7 @@ func (m *Model) pressedUnseen(msg tea.KeyMsg, a *action) tea.Cmd {
 
 // perform does an action, or says why it can't be done.
 func (m *Model) perform(a *action) tea.Cmd {
-	m.moved = m.moved || m.screen == listScreen
+	m.list.moved = m.list.moved || m.screen == listScreen
 	if a.move != nil {
 		a.move(m.focused())
 		return nil

@@ -7,7 +7,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -21,9 +20,7 @@ import (
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/prompt"
-	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/style"
-	"example.com/jobwatch/ui/terminal"
 )
 
 // screen is what has the body.
@@ -46,9 +43,10 @@ type Model struct {
 	keys   keymap
 	prompt *prompt.Prompt
 
-	list    *joblist.List
+	list    jobs
 	oracle  *forecast.Model
-	causes  causeCache
+	pane    pane
+	page    scroll // of the help and the log
 	trouble problemView
 	loaded  bool
 	fatal   error // why the dashboard had to end
@@ -58,26 +56,12 @@ type Model struct {
 	history history
 	host    poller.Host
 	paused  bool
-	pending []pastedMsg          // what came before the state file was replayed
-	status  int                  // which of statusFilters is on
-	text    string               // the filter as typed
-	misread *joblist.FilterError // the word of it that says nothing; nil when all do
-
-	filtered time.Time // when a filter that depends on the time was last applied
-
-	folded bool // what foldAll did last
-	moved  bool // the user has moved the cursor
+	pending []pastedMsg // what came before the state file was replayed
 
 	screen screen
 	layout layout
-	shape  shape   // what layout was made for
-	view   Details // where details stand
-	scroll scroll  // of the detail pane and of the full screens
-	shown  any     // what scroll belongs to
-	seen   []job.ID
-
-	now  time.Time
-	bars rows.Bars
+	window window
+	clock
 	note note
 	log  eventLog
 
@@ -92,14 +76,6 @@ type Model struct {
 	answered    time.Time  // when it last answered after having been away
 	apiAway     bool       // that was told
 
-	ticks int           // the number of the newest tick asked for
-	due   time.Time     // when that tick comes; zero when none does
-	valid time.Duration // until when the last view stays right
-	title string
-
-	frame   string
-	cursor  terminal.Cursor // where the frame has the terminal's own
-	redrawn time.Time       // when the whole screen was last asked for
 }
 
 // New makes a dashboard. Its commands end with ctx.
@@ -108,11 +84,12 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{ctx: ctx, opts: opts, now: now, redrawn: now, list: joblist.New(now), oracle: forecast.New()}
+	m := &Model{ctx: ctx, opts: opts, oracle: forecast.New()}
+	m.now, m.window.redrawn = now, now
+	m.list.List, m.pane.where = joblist.New(now), opts.Details
 	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) })
 	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
 	m.files = downloads{under: make(map[job.ID]download.Event), open: make(map[job.ID]bool)}
-	m.text, m.view = opts.Filter, opts.Details
 	if opts.OutputURL == nil {
 		m.opts.OutputURL = func(path string) string { return path }
 	}
@@ -121,7 +98,7 @@ func New(ctx context.Context, opts Options) *Model {
 	}
 	m.retheme(opts.Dark)
 	m.resize(80, 24)
-	m.refilter()
+	m.list.narrow(opts.Filter, 0)
 	return m
 }
 
@@ -166,8 +143,7 @@ func (m *Model) retheme(dark bool) {
 
 // resize lays the screen out anew.
 func (m *Model) resize(width, height int) {
-	m.shape = m.sharing()
-	m.layout = place(width, height, m.shape)
+	m.layout = place(width, height, m.sharing())
 	m.list.SetHeight(m.layout.listHeight)
 }
 
@@ -179,28 +155,6 @@ func (m *Model) sharing() shape {
 	case !m.loaded || m.list.Empty() == joblist.NothingTracked:
 		return listOnly
 	default:
-		return m.view.shape()
+		return m.pane.where.shape()
 	}
 }
-
-// refilter applies the typed filter and the status filter together.
-func (m *Model) refilter() {
-	text := m.text
-	if s := statusFilters()[m.status]; s != "" {
-		text = s + " " + text
-	}
-	// Half-typed words match everything: the list never goes blank for them.
-	f, err := joblist.ParseFilter(text)
-	m.misread, _ = errors.AsType[*joblist.FilterError](err)
-	m.list.SetFilter(f)
-	m.filtered = time.Time{} // the list may not know what time it is
-}
-
-// statusFilters are what tab goes through, in the top line's words. Failed are also
-// the rejected and the given up: nothing that went wrong is left out.
-func statusFilters() []string {
-	return []string{"", "status:failed", "status:running", "status:queued", "status:done"}
-}
-
-// hold notes how long something that is drawn stays right.
-func (m *Model) hold(d time.Duration) { m.valid = min(m.valid, d) }

@@ -22,11 +22,16 @@ func (m *Model) moused(msg tea.MouseMsg) {
 }
 
 func (m *Model) wheel(by int, inPane bool) {
-	if m.screen != listScreen || inPane {
-		m.scroll.Move(by)
-		return
+	switch {
+	case m.screen == listScreen && !inPane:
+		m.list.ScrollBy(by)
+	case m.screen == listScreen || m.screen == detailScreen:
+		m.pane.Move(by)
+	case m.screen == problemScreen:
+		m.trouble.scroll.Move(by)
+	default:
+		m.page.Move(by)
 	}
-	m.list.ScrollBy(by)
 }
 
 // overPane reports whether a cell of the screen belongs to the detail pane.

@@ -19,6 +19,7 @@ type problemView struct {
 	changes int // of failures, when all was made of them
 	at      int // the cause under the cursor
 	height  int // how many causes the screen shows
+	scroll  scroll
 }
 
 // refresh groups the failures anew when there are others than before. The cursor
@@ -73,11 +74,11 @@ func (m *Model) goToCause() {
 // problemBody draws the problems view.
 func (m *Model) problemBody() []string {
 	v := &m.trouble
-	v.refresh(m.list)
+	v.refresh(m.list.List)
 	width := m.layout.width
 	if len(v.all) == 0 {
-		return m.window("Failures by cause", []string{style.NewLine(m.theme, style.Plain).
-			Put(style.OK, " nothing has failed").String()})
+		return v.scroll.titled(m.theme, "Failures by cause", []string{style.NewLine(m.theme, style.Plain).
+			Put(style.OK, " nothing has failed").String()}, m.layout.body())
 	}
 	lines := make([]string, 0, len(v.all)+2)
 	for i, p := range v.all {
@@ -85,8 +86,8 @@ func (m *Model) problemBody() []string {
 		lines = append(lines, l.PadTo(width-1).String())
 	}
 	v.height = m.layout.body() - 4
-	m.scroll.top = min(max(m.scroll.top, v.at-v.height+1), v.at)
-	return m.window("Failures by cause", lines)
+	v.scroll.top = min(max(v.scroll.top, v.at-v.height+1), v.at)
+	return v.scroll.titled(m.theme, "Failures by cause", lines, m.layout.body())
 }
 
 // problem is one cause, and the jobs that it failed.

@@ -14,22 +14,21 @@ func label(text string) func() string { return func() string { return text } }
 // askFilter asks for the filter. The list follows each key.
 func (m *Model) askFilter() {
 	apply := func(text string) {
-		if text != m.text {
-			m.text = text
-			m.refilter()
+		if text != m.list.text {
+			m.list.narrow(text, m.list.status)
 		}
 	}
 	m.prompt.Ask(prompt.Text{
-		Label: label("/"), Begin: m.text,
+		Label: label("/"), Begin: m.list.text,
 		Changed: apply,
 		Cancel:  func() { apply("") },
 		Browse: func(by int) { // among what matches
-			m.moved = true
+			m.list.moved = true
 			m.list.Move(by)
 		},
 		Enter: func(string) tea.Cmd {
-			if m.misread != nil {
-				m.say(style.Warn, m.misread.Reason)
+			if m.list.misread != nil {
+				m.say(style.Warn, m.list.misread.Reason)
 			}
 			return nil
 		},
@@ -41,12 +40,12 @@ func (m *Model) askFilter() {
 // or which word of it was not understood.
 func (m *Model) filterAside(room int) (style.Role, string) {
 	switch {
-	case m.misread != nil && !m.misread.Incomplete:
-		return style.Warn, m.theme.Charset.Cut(m.misread.Reason, room)
-	case m.text == "":
+	case m.list.misread != nil && !m.list.misread.Incomplete:
+		return style.Warn, m.theme.Charset.Cut(m.list.misread.Reason, room)
+	case m.list.text == "":
 		return style.Dim, "such as status:error  batch:june  age>10m  is:new"
 	default:
-		return style.Dim, m.found()
+		return style.Dim, m.list.found()
 	}
 }
 

@@ -28,7 +28,7 @@ func (m *Model) undo(redo bool) tea.Cmd {
 		return nil
 	}
 	added := m.list.Still(c.added)
-	harmful := len(added) > 0 || c.renamed.reversed().possible(m.list)
+	harmful := len(added) > 0 || c.renamed.reversed().possible(m.list.List)
 	if len(added) <= 1 && (!harmful || m.now.Sub(c.at) <= undoAsks) {
 		return m.reverse(c, added, redo)
 	}
@@ -45,7 +45,7 @@ func (m *Model) undo(redo bool) tea.Cmd {
 // reverse undoes or redoes a change as far as other windows have left it alone, of the
 // jobs that it added only those given.
 func (m *Model) reverse(c *change, added []joblist.Member, redo bool) tea.Cmd {
-	did, back := c.reverse(m.list, added, m.now)
+	did, back := c.reverse(m.list.List, added, m.now)
 	m.history.reversed(c, did, redo)
 	n := len(did.removed) + len(back)
 	left := stay(len(c.added) + len(c.removed) - n)
@@ -158,7 +158,7 @@ func (m *Model) undoHints() (hints []hint, fresh bool) {
 			continue
 		}
 		h := hint{name: undoVerb(redo)}
-		if n := c.intact(m.list); n > 0 || c.renamed.reversed().possible(m.list) {
+		if n := c.intact(m.list.List); n > 0 || c.renamed.reversed().possible(m.list.List) {
 			h.title, _ = m.undoWords(c, n, redo)
 		}
 		hints = append(hints, h)

@@ -334,7 +334,7 @@ func TestTwoWindowsUndoAndAgree(t *testing.T) {
 				want[j.ID] = tracked{string(j.Batch), names[j.Batch], j.Added.UnixMilli()}
 			}
 			for n, w := range windows {
-				if got := (&past{list: w.model.list}).state(); !maps.Equal(got, want) {
+				if got := (&past{list: w.model.list.List}).state(); !maps.Equal(got, want) {
 					t.Errorf("seed %d: window %d shows\n%v\nthe file says\n%v", seed, n, got, want)
 				}
 			}

@@ -16,7 +16,7 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.opts.Clock()
 	cmd := m.handle(msg)
-	return m, tea.Batch(cmd, m.afterwards())
+	return m, tea.Batch(cmd, m.finishUpdate())
 }
 
 // handle says who takes which message.
@@ -61,87 +61,77 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tea.FocusMsg:
 		m.focusKnown = true
 		m.focus(true)
-		if since := m.now.Sub(m.redrawn); since >= redrawEvery || since < 0 {
+		if since := m.now.Sub(m.window.redrawn); since >= redrawEvery || since < 0 {
 			return m.redraw()
 		}
 	case tea.BlurMsg:
 		m.focusKnown = true
 		m.focus(false)
 	case tickMsg:
-		if msg.number == m.ticks {
-			m.due = time.Time{}
-		}
+		m.ticked(msg.number)
 	default:
 		return m.prompt.Update(msg)
 	}
 	return nil
 }
 
-// redrawEvery is how often a focus event has the whole screen sent, at most.
-const redrawEvery = time.Minute
-
-// redraw has the whole screen sent: others may have written on it.
-func (m *Model) redraw() tea.Cmd {
-	m.redrawn = m.now
-	return func() tea.Msg { return redrawMsg{} }
-}
-
-// afterwards is what follows from any change: the poller learns what is looked
-// at, the window's title and the next tick follow the screen.
-func (m *Model) afterwards() tea.Cmd {
+// finishUpdate lays out, draws and schedules the next tick after every message.
+func (m *Model) finishUpdate() tea.Cmd {
 	m.valid = time.Hour
-	m.passTime()
-	if m.shape != m.sharing() {
+	m.hold(m.list.Tick(m.now))
+	if place(m.layout.width, m.layout.height, m.sharing()) != m.layout {
 		m.resize(m.layout.width, m.layout.height)
 	}
 	m.look()
-	m.bars.Move(m.list, m.now, m.paused || !m.host.RetryAt.IsZero())
-	m.frame = m.draw()
+	m.list.bars.Move(m.list.List, m.now, m.paused || !m.host.RetryAt.IsZero())
+	m.draw()
 	told := tea.Batch(m.noteAbsence(), m.overdue())
 	return tea.Batch(told, m.retitle(), m.nextTick())
-}
-
-// passTime applies a filter again that depends on the time. That is a pass over all
-// jobs, so not at each message, but as often as ages change on the screen.
-func (m *Model) passTime() {
-	if !m.list.Filter().Timed() {
-		return
-	}
-	if since := m.now.Sub(m.filtered); since >= time.Second || since < 0 {
-		m.filtered = m.now
-		m.list.Tick(m.now)
-	}
-	m.hold(m.filtered.Add(time.Second).Sub(m.now))
 }
 
 // look tells the poller which jobs are on the screen, when that has changed.
 func (m *Model) look() {
 	visible := m.list.VisibleIDs()
-	if slices.Equal(visible, m.seen) {
+	if slices.Equal(visible, m.list.visible) {
 		return
 	}
-	m.seen = append(m.seen[:0], visible...)
+	m.list.visible = append(m.list.visible[:0], visible...)
 	m.opts.Watcher.Visible(slices.Clone(visible))
 }
 
-// nextTick asks to be woken when a clock on the screen moves, and not before:
-// nothing wakes a terminal on which nothing moves.
-func (m *Model) nextTick() tea.Cmd {
-	if m.note.shows(m.now) {
-		m.hold(m.note.until.Sub(m.now))
-	}
-	if m.valid >= time.Hour {
-		m.due = time.Time{}
-		m.ticks++
+// clock wakes the dashboard when what it shows of the time changes, and not before: nothing
+// wakes a terminal on which nothing moves.
+type clock struct {
+	now   time.Time
+	valid time.Duration // for how long what is drawn stays right
+	ticks int           // the number of the newest tick asked for
+	due   time.Time     // when that tick comes; zero if none does
+}
+
+// hold notes for how long something that is drawn stays right.
+func (c *clock) hold(d time.Duration) { c.valid = min(c.valid, d) }
+
+// nextTick asks to be woken when something that is drawn is no longer right.
+func (c *clock) nextTick() tea.Cmd {
+	if c.valid >= time.Hour {
+		c.due = time.Time{}
+		c.ticks++
 		return nil
 	}
-	due := m.now.Add(max(m.valid, minTick))
-	if !m.due.IsZero() && !due.Before(m.due) {
+	due := c.now.Add(max(c.valid, minTick))
+	if !c.due.IsZero() && !due.Before(c.due) {
 		return nil // the one under way comes early enough
 	}
-	m.due = due
-	m.ticks++
-	return tick(due.Sub(m.now), m.ticks)
+	c.due = due
+	c.ticks++
+	return tick(due.Sub(c.now), c.ticks)
+}
+
+// ticked notes that a tick came.
+func (c *clock) ticked(number int) {
+	if number == c.ticks {
+		c.due = time.Time{}
+	}
 }
 
 // minTick keeps clocks that move at almost the same time on one tick.

@@ -1,0 +1,166 @@
+package ui
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/rows"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
+)
+
+// jobs is the list of jobs on the screen.
+type jobs struct {
+	*joblist.List
+	narrowing
+	bars    rows.Bars
+	folded  bool     // what folding all batches did last
+	moved   bool     // the user has moved the cursor
+	visible []job.ID // as the poller was told
+}
+
+// narrowing is which jobs the list shows: those that pass a filter that the user typed, and
+// one of [statusFilters].
+type narrowing struct {
+	text    string
+	status  int
+	misread *joblist.FilterError // the first word of text that says nothing; nil if all do
+	applied time.Time            // when a filter that depends on the time was last applied
+}
+
+// statusFilters lists the filters that Tab cycles through. Failed includes rejected and
+// given-up jobs.
+func statusFilters() []string {
+	return []string{"", "status:failed", "status:running", "status:queued", "status:done"}
+}
+
+// String returns the filter as a user would type it.
+func (n *narrowing) String() string {
+	return strings.TrimSpace(statusFilters()[n.status] + " " + n.text)
+}
+
+// narrow shows the jobs that pass a filter.
+func (j *jobs) narrow(text string, status int) {
+	j.text, j.status = text, status
+	// Half-typed words match everything: the list never goes blank for them.
+	f, err := joblist.ParseFilter(j.String())
+	j.misread, _ = errors.AsType[*joblist.FilterError](err)
+	j.SetFilter(f)
+	j.applied = time.Time{} // the list may not know what time it is
+}
+
+// Tick applies a filter again that depends on the time, and says for how long that holds. It
+// is a pass over all jobs, so only as often as ages change on the screen.
+func (j *jobs) Tick(now time.Time) time.Duration {
+	if !j.Filter().Timed() {
+		return time.Hour
+	}
+	if since := now.Sub(j.applied); since >= time.Second || since < 0 {
+		j.applied = now
+		j.List.Tick(now)
+	}
+	return j.applied.Add(time.Second).Sub(now)
+}
+
+// found says how many jobs the filter shows.
+func (j *jobs) found() string {
+	return strconv.Itoa(j.Matched()) + " of " + plural(j.Counts().Total, "job")
+}
+
+// narrowed says in a width what the list leaves out and how it is sorted, and which jobs
+// keys act on.
+func (j *jobs) narrowed(t *style.Theme, width int) (parts []part) {
+	if text := j.String(); text != "" {
+		cut := func(text string) string { return t.Charset.Cut(text, max(width/3, 12)) }
+		if j.misread == nil || j.misread.Word != text {
+			parts = append(parts, part{style.Warn, cut("filter " + text)})
+		}
+		switch {
+		case j.misread != nil:
+			parts = append(parts, part{style.Error, cut("ignores " + j.misread.Word)})
+		case width >= 60:
+			parts = append(parts, part{style.Dim, j.found()})
+		}
+	}
+	if n := j.Selected(); n > 0 {
+		parts = append(parts, part{style.Accent, plural(n, "job") + " selected"})
+	}
+	if s := j.Sort(); s != joblist.Attention && width >= 80 {
+		parts = append(parts, part{style.Dim, "by " + s.String()})
+	}
+	return parts
+}
+
+// listView returns what draws the rows.
+func (m *Model) listView() *rows.View {
+	return &rows.View{
+		Theme: m.theme, List: m.list.List, Forecast: m.oracle, Now: m.now, Bars: m.list.bars,
+		Public: m.public, About: m.about,
+	}
+}
+
+// about returns what a row says of a job besides its description.
+func (m *Model) about(r *joblist.Row, shown *store.Job) (string, style.Role) {
+	if cause := causeOf(shown); cause != "" {
+		return cause, style.Error
+	}
+	if file, role := m.fileNote(r); file != "" {
+		return file, role
+	}
+	switch {
+	case r.Problem != nil:
+		return m.problem(r).Reason, style.Warn
+	case r.State() == joblist.Other:
+		return style.UnknownStatus, style.Warn
+	case !r.End.Finished():
+		return shown.Answer.Meta, style.Dim
+	}
+	return "", style.Dim
+}
+
+// listLines draws the list, or says why it is empty.
+func (m *Model) listLines() []string {
+	var say []string
+	switch {
+	case !m.loaded:
+		say = []string{"Loading the state file" + m.theme.Glyphs.Ellipsis}
+	case m.list.Empty() == joblist.NothingTracked:
+		say = []string{
+			"Nothing tracked yet.", "",
+			"Paste job IDs here, in any form:",
+			"one a line, URLs, JSON, a log.", "",
+			joined(", ", m.keys.hint("add", "types one in"), m.keys.hint("help", "shows all keys")),
+		}
+	case m.list.Empty() == joblist.NothingMatches:
+		say = []string{"No job matches", m.list.String(), "", m.keys.hint("back", "clears the filter")}
+	default:
+		lines, valid := m.listView().Lines(m.layout.listWidth, m.layout.listHeight, m.layout.headings > 0, !m.layout.beside)
+		m.hold(valid)
+		return lines
+	}
+	return centered(m.theme, say, m.layout.listWidth, m.layout.headings+m.layout.listHeight)
+}
+
+// centered draws a few lines in the middle of a part of the screen, the first as a title.
+func centered(t *style.Theme, say []string, width, height int) []string {
+	out := make([]string, height)
+	top := max((height-len(say))/2, 0)
+	for i := range out {
+		l := style.NewLine(t, style.Plain)
+		if j := i - top; j >= 0 && j < len(say) {
+			role := style.Dim
+			if j == 0 {
+				role = style.Strong
+			}
+			text := t.Charset.Cut(say[j], width-2)
+			l.Space((width-sanitize.Width(text))/2).Put(role, text)
+		}
+		out[i] = l.PadTo(width).String()
+	}
+	return out
+}

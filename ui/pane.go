@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"time"
+
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/detail"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
+)
+
+// Details is where the details of what the cursor is on stand, besides on the whole
+// screen.
+type Details uint8
+
+// The places, in the order that a key goes through them.
+const (
+	DetailsAuto  Details = iota // beside the list where there is room, else below it
+	DetailsBelow                // below the list; beside it where there are too few rows
+	DetailsOff                  // nowhere
+	detailsPlaces
+)
+
+func (d Details) shape() shape {
+	return [detailsPlaces]shape{DetailsAuto: listAndPane, DetailsBelow: listAbovePane, DetailsOff: listOnly}[d]
+}
+
+// pane shows details of what the cursor is on.
+type pane struct {
+	where Details
+	scroll
+	of     any // whose details were scrolled
+	causes causeCache
+}
+
+// details are what a pane can show of a job or batch.
+type details interface {
+	// Lines draws the details in a width, and says for how long the result stays right.
+	Lines(t *style.Theme, now time.Time, width int) (lines []string, valid time.Duration)
+}
+
+// View draws the details of something in exactly height lines, which other details
+// don't start scrolled.
+func (p *pane) View(t *style.Theme, now time.Time, d details, of any, width, height, margin int) (out []string, valid time.Duration) {
+	var lines []string
+	valid = time.Hour
+	if d != nil {
+		lines, valid = d.Lines(t, now, width-margin-1)
+	}
+	if of != p.of {
+		p.of = of
+		p.Home()
+	}
+	if margin > 0 {
+		for i := range lines {
+			lines[i] = " " + lines[i]
+		}
+	}
+	return p.scroll.View(t, lines, height), valid
+}
+
+// paneLines draws the details of what the cursor is on.
+func (m *Model) paneLines() []string {
+	margin := 1
+	if m.layout.beside {
+		margin = 0
+	}
+	var d details
+	var of any = store.BatchID("")
+	row, batch := m.list.Current()
+	switch {
+	case !m.loaded:
+	case row != nil:
+		d, of = m.jobDetails(row, batch.Name), row.ID
+		m.hold(m.list.bars.Stand(row, detail.BarWidth, m.now))
+	case batch != nil:
+		d, of = m.batchDetails(batch), batch.ID
+	}
+	lines, valid := m.pane.View(m.theme, m.now, d, of, m.layout.paneWidth, m.layout.paneHeight, margin)
+	m.hold(valid)
+	return lines
+}
+
+func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
+	next := row.Next
+	if m.host.RetryAt.After(next) { // nothing is asked before that
+		next = m.host.RetryAt
+	}
+	d := detail.Job{
+		Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Redact, BatchName: batch, Problem: m.problem(row), Polls: row.Polls,
+		Latency: row.Latency, Next: next, PollKey: m.keys.label("check"), Paused: m.paused,
+		Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID),
+	}
+	d.Pace, _ = m.oracle.Pace(row.ID, m.now)
+	if span, stalled := m.oracle.Stalled(row.ID); stalled && !row.End.Finished() {
+		d.Stalled = span
+	}
+	return d
+}
+
+func (m *Model) batchDetails(b *joblist.Batch) detail.Batch {
+	d := detail.Batch{
+		Batch: b.Batch, Counts: b.Counts,
+		Ready:      m.oracle.Batch(b.ID, m.now),
+		Throughput: m.oracle.Throughput(b.ID, m.now),
+		Causes:     m.pane.causes.of(m.list.List, b, m.cause),
+	}
+	if spread, ok := m.oracle.Spread(b.ID); ok {
+		d.Spread = spread
+		d.Slowest = spread.Slowest.Short()
+	}
+	return d
+}
+
+// causeCache keeps the failures of the batch that was shown last: finding them means looking
+// at all of its jobs.
+type causeCache struct {
+	batch   store.BatchID
+	changes int // of failures, when causes was made
+	causes  []detail.Cause
+}
+
+func (c *causeCache) of(l *joblist.List, b *joblist.Batch, public func(problem) string) []detail.Cause {
+	if b.Counts.Failed() == 0 {
+		return nil
+	}
+	if changes := l.FailureChanges(); c.batch != b.ID || c.changes != changes {
+		*c = causeCache{batch: b.ID, changes: changes}
+		for _, p := range problems(l.InBatch(b.ID)) {
+			c.causes = append(c.causes, detail.Cause{Text: public(p), Jobs: len(p.ids)})
+		}
+	}
+	return c.causes
+}
+
+// viewNext puts the details elsewhere: at the next place that makes a difference on a
+// screen of this size.
+func (m *Model) viewNext() {
+	now := m.layout
+	for range detailsPlaces {
+		m.pane.where = (m.pane.where + 1) % detailsPlaces
+		if m.resize(now.width, now.height); m.layout != now {
+			break
+		}
+	}
+	whole := m.keys.hint("details", "shows them on the whole screen")
+	switch l := m.layout; {
+	case l.paneWidth > 0 && l.beside:
+		m.say(style.Dim, "details beside the list")
+	case l.paneWidth > 0:
+		m.say(style.Dim, "details below the list")
+	case l == now:
+		m.say(style.Dim, joined("; ", "there is no room for details here", whole))
+	default:
+		m.say(style.Dim, joined("; ", "no details", whole))
+	}
+}
