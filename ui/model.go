@@ -75,7 +75,6 @@ type Model struct {
 	awaySince   time.Time  // since when the API is away; zero while it answers
 	answered    time.Time  // when it last answered after having been away
 	apiAway     bool       // that was told
-
 }
 
 // New makes a dashboard. Its commands end with ctx.
