@@ -1,29 +1,29 @@
 package export
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
-// ErrExists is a file that is there already: it is never replaced.
+// ErrExists is the error for a file that is there already: it is never replaced.
 var ErrExists = errors.New("is there already")
 
-// File exports rows to a new file, in the format of its name's ending. See [Text].
+// File exports rows to a new file, in the format of its name's extension. See [Text].
 func File(name string, rows []Row) (path string, err error) {
-	format, err := FormatOf(name)
+	write, err := formatOf(name)
 	if err != nil {
 		return "", err
 	}
-	data, err := encode(format, rows)
-	if err != nil {
+	var data bytes.Buffer // some hundred bytes a row
+	if err := write(&data, rows); err != nil {
 		return "", fmt.Errorf("can't export: %w", err)
 	}
-	return Text(name, data)
+	return Text(name, data.Bytes())
 }
 
 // Text writes a new file, and returns its whole path. A leading ~/ is the user's home.
@@ -36,18 +36,18 @@ func Text(name string, data []byte) (path string, err error) {
 	}
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
-		return "", fmt.Errorf("%s is a folder: name a file in it", quote(name))
+		return "", fmt.Errorf("%q is a folder: name a file in it", name)
 	case err == nil:
-		return "", fmt.Errorf("%s %w: choose another name", quote(name), ErrExists)
+		return "", fmt.Errorf("%q %w: choose another name", name, ErrExists)
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return "", fmt.Errorf("there is no folder %s: make it first, or choose another", quote(filepath.Dir(name)))
+		return "", fmt.Errorf("there is no folder %q: make it first, or choose another", filepath.Dir(name))
 	}
 	if err := write(path, data); err != nil {
 		if errors.Is(err, fs.ErrExist) { // it came between
 			err = ErrExists
 		}
-		return "", fmt.Errorf("can't write %s: %w", quote(name), withoutPath(err))
+		return "", fmt.Errorf("can't write %q: %w", name, withoutPath(err))
 	}
 	return path, nil
 }
@@ -56,13 +56,13 @@ func absolute(name string) (string, error) {
 	if rest, ok := strings.CutPrefix(filepath.ToSlash(name), "~/"); ok {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", fmt.Errorf("%s: the home folder is not known; write the whole path", quote(name))
+			return "", fmt.Errorf("%q: the home folder is not known; write the whole path", name)
 		}
 		name = filepath.Join(home, rest)
 	}
 	path, err := filepath.Abs(name)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", quote(name), withoutPath(err))
+		return "", fmt.Errorf("%q: %w", name, withoutPath(err))
 	}
 	return path, nil
 }
@@ -130,5 +130,3 @@ func withoutPath(err error) error {
 	}
 	return err
 }
-
-func quote(name string) string { return strconv.Quote(name) }
