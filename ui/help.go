@@ -66,38 +66,37 @@ func keyWidth(all []action) int {
 	return width
 }
 
-// explained is a mark or a word of the screen, and what it means.
+// explained is a mark or a word of the screen and its meaning.
 type explained struct {
 	role       style.Role
 	what, says string
 }
 
-// legend is what the help tells below the keys: what the list's marks and columns say,
-// and what may be written in a filter.
+// legend explains the list's marks, its columns and the words of a filter.
 func legend(t *style.Theme) (marks, words []explained) {
 	g := &t.Glyphs
 	marks = []explained{
 		{style.Strong, "Marks", ""},
-		{style.Dim, g.News, "is Done, and was not looked at yet"},
-		{style.Warn, g.News, "has failed, and was not looked at yet"},
-		{style.Accent, g.Marked, "selected: what keys act on"},
+		{style.Dim, g.News, "done, not looked at yet"},
+		{style.Warn, g.News, "failed, not looked at yet"},
+		{style.Accent, g.Marked, "selected: actions apply to these"},
 	}
 	status := func(s job.Status, end job.End, says string) {
 		look := t.Look(s, end, nil)
 		marks = append(marks, explained{look.Role, look.Glyph + " " + look.Word, says})
 	}
-	status("", job.Live, "the API has said nothing of it yet")
-	status(job.NotStarted, job.Live, "it waits for its turn")
+	status("", job.Live, "no answer yet")
+	status(job.NotStarted, job.Live, "waiting in the queue")
 	status(job.Processing, job.Live, "")
-	status(job.Done, job.EndedDone, "there is a PDF")
-	status(job.Error, job.EndedError, "it failed, and says why")
-	status("", job.EndedRejected, "the API does not take its ID")
-	status("", job.EndedGivenUp, "the API did not find it for long")
+	status(job.Done, job.EndedDone, "the PDF is ready")
+	status(job.Error, job.EndedError, "failed; the row says why")
+	status("", job.EndedRejected, "the API does not accept its ID")
+	status("", job.EndedGivenUp, "the API could not find it for long")
 	marks = append(marks,
 		explained{style.Warn, g.Running + " other word", style.UnknownStatus},
-		explained{style.Dim, strings.Repeat(g.Unknown, 6), "its progress is not told"},
-		explained{style.Warn, "stalled 40s", "its progress has stood still for so long"},
-		explained{style.Warn, "stale 3m", "no answer of its own for so long"},
+		explained{style.Dim, strings.Repeat(g.Unknown, 6), "no progress reported"},
+		explained{style.Warn, "stalled 40s", "no progress for that long"},
+		explained{style.Warn, "stale 3m", "no answer for that long"},
 	)
 	words = []explained{
 		{style.Strong, "Columns", ""},
@@ -118,8 +117,7 @@ func legend(t *style.Theme) (marks, words []explained) {
 	return marks, words
 }
 
-// legendLines draws the legend: side by side where there is room, else one below the
-// other.
+// legendLines draws the legend: marks beside words where there is room, else above them.
 func legendLines(t *style.Theme, width int) []string {
 	const what, says = 14, 42 // the widths of their columns
 	width -= 2

@@ -52,10 +52,19 @@ func (r *Row) fields() []field {
 		seconds = d
 	}
 	return []field{
-		{"id", r.ID}, {"batch", known(r.Batch)}, {"status", known(r.Status)}, {"progress", progress},
-		{"description", known(r.Description)}, {"status_meta", known(r.Message)}, {"error", known(r.Error)},
-		{"added", known(r.Added.UTC())}, {"started", known(r.Started.UTC())}, {"ended", known(r.Ended.UTC())},
-		{"seconds", seconds}, {"path", known(r.Path)}, {"file", known(r.File)},
+		{"id", r.ID},
+		{"batch", known(r.Batch)},
+		{"status", known(r.Status)},
+		{"progress", progress},
+		{"description", known(r.Description)},
+		{"status_meta", known(r.Message)},
+		{"error", known(r.Error)},
+		{"added", known(r.Added.UTC())},
+		{"started", known(r.Started.UTC())},
+		{"ended", known(r.Ended.UTC())},
+		{"seconds", seconds},
+		{"path", known(r.Path)},
+		{"file", known(r.File)},
 	}
 }
 
