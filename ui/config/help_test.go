@@ -2,16 +2,46 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
 
 func textOf(t *testing.T, in Input, args ...string) string {
 	t.Helper()
 	in.Args = args
 	return mustParse(t, in).Text
+}
+
+// Whatever commands there will be, jobs are no commands, nor are values of flags.
+func TestAJobIsNeverTakenForACommand(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		list bool
+		want string // an error
+	}{
+		{[]string{}, false, ""},
+		{[]string{idA}, false, ""},
+		{[]string{"--once", "/job/" + idA + "/status", "-"}, false, ""},
+		{[]string{"--batch", "list", idA}, false, ""},
+		{[]string{idA, "list"}, false, `"list": not a job: want its ID (such as ` + idA + `), its path or URL`},
+		{[]string{"lists"}, false, `"lists": not a job: want its ID (such as ` + idA + `), its path or URL`},
+		{[]string{"list"}, true, ""},
+	} {
+		in := atATerminal()
+		p := newParser(&in)
+		root, listed := p.command(), false
+		root.AddCommand(&cobra.Command{Use: "list", Run: func(*cobra.Command, []string) { listed = true }})
+		root.SetArgs(tt.args)
+		err := root.Execute()
+		if got := fmt.Sprint(err); listed != tt.list || (err == nil) != (tt.want == "") || err != nil && got != tt.want {
+			t.Errorf("%q: listed %t, %v", tt.args, listed, err)
+		}
+	}
 }
 
 func TestEveryFlagIsFoundEverywhere(t *testing.T) {

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -212,20 +210,10 @@ func writeReport(folder, version string, e *panics.Error) (path string, err erro
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
 	}
-	name := filepath.Join(folder, "crash-"+now.Format("20060102-150405.000"))
-	for n := 1; ; n++ {
-		path = name + ".txt"
-		if n > 1 {
-			path = fmt.Sprintf("%s-%d.txt", name, n)
-		}
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // G304: in the state folder
-		if errors.Is(err, fs.ErrExist) && n < 100 {
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		_, err = file.WriteString(job.Scrub(text))
-		return path, errors.Join(err, file.Close())
+	file, err := os.CreateTemp(folder, "crash-"+now.Format("20060102-150405")+"-*.txt")
+	if err != nil {
+		return "", err
 	}
+	_, err = file.WriteString(job.Scrub(text))
+	return file.Name(), errors.Join(err, file.Close())
 }
