@@ -120,30 +120,28 @@ func (p *parser) flagError(err error) error {
 	return err
 }
 
-// completion returns the script that completes flags and their values in a shell.
-func completion(in *Input, shell string) string {
-	root := newParser(in).command()
-	var script strings.Builder
-	var err error
-	var keep, extra string // how to keep the script, and what it lacks
-	switch shell {
-	case "bash":
-		err = root.GenBashCompletionV2(&script, true)
-		keep = "# For this shell: source <(jobwatch --completion bash)\n" +
-			"# For all: jobwatch --completion bash > ~/.local/share/bash-completion/completions/jobwatch\n"
-		extra = withoutBashCompletion
-	case "zsh":
-		err = root.GenZshCompletion(&script)
-		keep = "# For all shells, in a folder of $fpath: jobwatch --completion zsh > \"${fpath[1]}/_jobwatch\"\n"
-	case "fish":
-		err = root.GenFishCompletion(&script, true)
-		keep = "# For all shells: jobwatch --completion fish > ~/.config/fish/completions/jobwatch.fish\n"
+// completion returns a function that returns the script for a shell.
+func completion(in *Input) func(shell string) (string, error) {
+	return func(shell string) (string, error) {
+		root := newParser(in).command()
+		var script strings.Builder
+		var err error
+		var keep string // how to keep the script
+		switch shell {
+		case "bash":
+			err = root.GenBashCompletionV2(&script, true)
+			keep = "# For this shell: source <(jobwatch --completion bash)\n" +
+				"# For all: jobwatch --completion bash > ~/.local/share/bash-completion/completions/jobwatch\n" +
+				withoutBashCompletion
+		case "zsh":
+			err = root.GenZshCompletion(&script)
+			keep = "# For all shells, in a folder of $fpath: jobwatch --completion zsh > \"${fpath[1]}/_jobwatch\"\n"
+		case "fish":
+			err = root.GenFishCompletion(&script, true)
+			keep = "# For all shells: jobwatch --completion fish > ~/.config/fish/completions/jobwatch.fish\n"
+		}
+		return strings.Replace(script.String(), "\n", "\n"+keep, 1), err // zsh wants its own line first
 	}
-	if err != nil {
-		panic(err) // a strings.Builder takes everything
-	}
-	first, rest, _ := strings.Cut(script.String(), "\n") // zsh wants its own line first
-	return first + "\n" + keep + extra + rest
 }
 
 // withoutBashCompletion stands in for two functions of the bash-completion package, which

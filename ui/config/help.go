@@ -117,7 +117,8 @@ func references(in *Input) []section {
 func helpText(in *Input) string {
 	table := options(in, &Options{})
 	var b strings.Builder
-	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n" + wrap(aboutJobs, helpWidth, "") + "\n")
+	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n")
+	b.WriteString(wrap(aboutJobs, helpWidth, "") + "\n")
 	writeHelp(&b, examples())
 	writeHelp(&b, flags(table)...)
 	writeHelp(&b, statuses())

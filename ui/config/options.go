@@ -106,106 +106,104 @@ func options(in *Input, o *Options) []option {
 		"Downloads", "Notifications", "Trying it out", "Other"
 	return []option{
 		{
-			name: "batch", group: jobs, kind: text, arg: "NAME", setting: true, set: textTo(&o.Batch),
+			name: "batch", group: jobs, kind: text, arg: "NAME", setting: true, set: to(&o.Batch, parseText),
 			usage: "name the batch of the given jobs, as far as they are new (default: the time)", example: "invoices",
 		},
 		{
 			name: "state", group: jobs, kind: file, arg: "FILE", env: EnvState, setting: true,
 			usage: "keep the tracked jobs in this file (default: " + stateFile + ")", example: "~/jobs.jsonl",
-			set: pathTo(&o.State),
+			set: to(&o.State, parsePath),
 		},
 		{
 			name: "api", group: api, kind: text, arg: "URL", env: EnvAPI, setting: true,
-			usage: "ask this API", def: DefaultAPI, set: apiTo(&o.API),
+			usage: "ask this API", def: DefaultAPI, set: to(&o.API, parseAPI),
 		},
 		{
 			name: "rate", group: api, kind: number, arg: "N", setting: true,
-			usage: "make at most N requests a second", def: strconv.Itoa(poller.DefaultRate), set: rateTo(&o.Rate),
+			usage: "make at most N requests a second", def: strconv.Itoa(poller.DefaultRate), set: to(&o.Rate, parseRate),
 		},
 		{
 			name: "concurrency", group: api, kind: number, arg: "N", setting: true,
-			usage: "have at most N requests under way", def: strconv.Itoa(poller.DefaultConcurrency), set: concurrencyTo(&o.Concurrency),
+			usage: "have at most N requests under way", def: strconv.Itoa(poller.DefaultConcurrency),
+			set: to(&o.Concurrency, parseConcurrency),
 		},
 		{
 			name: "filter", group: screen, kind: text, arg: "TEXT", setting: true, example: "!status:done",
 			usage: "show only what matches, such as status:error; without a screen, the flag also selects what is watched",
-			set:   filterTo(&o.Filter),
+			set:   to(&o.Filter, parseFilter),
 		},
 		{
 			name: "details", group: screen, kind: text, arg: "WHERE", setting: true,
 			words: []string{"auto", "below", "off"}, def: "auto",
 			usage: "put details beside the list if there is room, else below it; always below it; " +
 				"or on the whole screen only",
-			set: textTo(&o.Details),
+			set: to(&o.Details, parseText),
 		},
 		{
 			name: "background", group: screen, kind: text, arg: "KIND", setting: true,
 			words: []string{"auto", "dark", "light"}, def: "auto", usage: "use colours for this background",
-			set: func(v string) error {
-				o.Background = map[string]terminal.Background{"dark": terminal.Dark, "light": terminal.Light}[v]
-				return nil
-			},
+			set: to(&o.Background, parseBackground),
 		},
 		{
-			name: "theme", group: screen, kind: text, arg: "NAME", setting: true, set: textTo(&o.Theme),
+			name: "theme", group: screen, kind: text, arg: "NAME", setting: true, set: to(&o.Theme, parseText),
 			words: themes(), def: themes()[0], usage: "use these colours",
 		},
 		{
-			name: "ascii", group: screen, setting: true, set: toggleTo(&o.ASCII),
+			name: "ascii", group: screen, setting: true, set: to(&o.ASCII, parseToggle),
 			usage: "draw with ASCII only, if other characters look broken",
 		},
 		{
-			name: "no-mouse", group: screen, setting: true, set: toggleTo(&o.NoMouse),
+			name: "no-mouse", group: screen, setting: true, set: to(&o.NoMouse, parseToggle),
 			usage: "leave the mouse to the terminal, to select text",
 		},
 		{
-			name: "redact", group: screen, setting: true, set: toggleTo(&o.Redact),
+			name: "redact", group: screen, setting: true, set: to(&o.Redact, parseToggle),
 			usage: "show short IDs and no descriptions, to share a screen (copying takes whole IDs)",
 		},
 		{
-			name: "plain", group: output, setting: true, set: toggleTo(&o.plain),
+			name: "plain", group: output, setting: true, set: to(&o.plain, parseToggle),
 			usage: "print a line for each change until all jobs are finished; " +
 				"the default when stdout is not a terminal",
 		},
 		{
-			name: "json", group: output, setting: true, set: toggleTo(&o.json),
+			name: "json", group: output, setting: true, set: to(&o.json, parseToggle),
 			usage: "the same, one JSON object a line",
 		},
 		{
-			name: "once", group: output, set: toggleTo(&o.Once),
+			name: "once", group: output, set: to(&o.Once, parseToggle),
 			usage: "check each job once, print a table (or --json) and exit",
 		},
 		{
 			name: "download", group: pdfs, kind: folder, arg: "DIR", setting: true, example: "~/Downloads/jobwatch",
 			usage: "save each job's PDF in this folder as soon as it is Done",
-			set:   pathTo(&o.Download),
+			set:   to(&o.Download, parsePath),
 		},
 		{
 			name: "max-download", group: pdfs, kind: size, arg: "SIZE", setting: true,
-			usage: "skip PDFs larger than this", def: "500MB", set: sizeTo(&o.MaxDownload),
+			usage: "skip PDFs larger than this", def: "500MB", set: to(&o.MaxDownload, parseSize),
 		},
 		{
 			name: "notify", group: events, kind: text, arg: "HOW", setting: true,
 			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()}, def: notify.Desktop.String(),
 			usage: "notify you of events while you look elsewhere, on the desktop if the terminal is known to pass " +
 				"that on, else by its bell",
-			set: func(v string) (err error) { o.Notify, err = notify.ParseMode(v); return err },
+			set: to(&o.Notify, notify.ParseMode),
 		},
 		{
 			name: "notify-command", group: events, kind: text, arg: "CMD", setting: true,
 			example: "jq -r .text | mail -s jobwatch me",
 			usage:   "run this for each event, with the event as JSON on its standard input",
-			set:     textTo(&o.NotifyCommand),
+			set:     to(&o.NotifyCommand, parseText),
 		},
 		{
 			name: "test-notification", group: events, noJobs: true, without: []string{"batch"},
 			usage: "send a notification in every way, to see which arrive, and exit",
-			set:   toggleTo(&o.TestNotification),
+			set:   to(&o.TestNotification, parseToggle),
 		},
 		{
 			name: "demo", group: try, noJobs: true, without: []string{"api", "state", "batch", "test-notification"},
 			usage: "watch about 30 simulated jobs; nothing is kept",
-			set:   toggleTo(&o.Demo),
+			set:   to(&o.Demo, parseToggle),
 		},
 		{
 			name: "api-server", group: try, kind: text, arg: "ADDR", noJobs: true,
@@ -213,33 +211,33 @@ func options(in *Input, o *Options) []option {
 				"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
 			},
 			usage: "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs",
-			set:   addressTo(&o.APIServer),
+			set:   to(&o.APIServer, parseAddress),
 		},
 		{
 			name: "debug", group: other, kind: file, arg: "FILE", setting: true, example: "/tmp/jobwatch.log",
 			usage: "log to this file, without full IDs",
-			set:   pathTo(&o.Debug),
+			set:   to(&o.Debug, parsePath),
 		},
 		{
 			name: "print-config", group: other, usage: "print a config file of all defaults, with comments",
-			set: printed(&o.Text, in, configText),
+			set: to(&o.Text, printed(in, configText)),
 		},
 		{
 			name: "completion", group: other, kind: text, arg: "SHELL", words: []string{"bash", "zsh", "fish"},
 			usage: "print the completions for this shell",
-			set:   func(v string) error { o.Text = completion(in, v); return nil },
+			set:   to(&o.Text, completion(in)),
 		},
 		{
 			name: "man", group: other, usage: "print the manual page; try jobwatch --man | man -l -",
-			set: printed(&o.Text, in, manPage),
+			set: to(&o.Text, printed(in, manPage)),
 		},
 		{
 			name: "version", short: "V", group: other, usage: "print the version",
-			set: printed(&o.Text, in, versionText),
+			set: to(&o.Text, printed(in, versionText)),
 		},
 		{
 			name: "help", short: "h", group: other, usage: "print this",
-			set: printed(&o.Text, in, helpText),
+			set: to(&o.Text, printed(in, helpText)),
 		},
 	}
 }

@@ -11,112 +11,111 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/terminal"
 )
 
 // wrong returns an error that says what would be right.
 func wrong(want string) error { return errors.New(want) }
 
-func textTo(field *string) func(string) error {
+// to returns a function that stores in field what parse makes of a value.
+func to[T any](field *T, parse func(string) (T, error)) func(string) error {
 	return func(v string) error {
-		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return wrong("want one line of text")
+		parsed, err := parse(v)
+		if err == nil {
+			*field = parsed
 		}
-		*field = v
-		return nil
+		return err
 	}
 }
 
-func pathTo(field *string) func(string) error {
-	return func(v string) error {
-		if v == "" || strings.ContainsRune(v, 0) {
-			return wrong("want a path")
+func parseText(v string) (string, error) {
+	if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return "", wrong("want one line of text")
+	}
+	return v, nil
+}
+
+func parsePath(v string) (string, error) {
+	if v == "" || strings.ContainsRune(v, 0) {
+		return "", wrong("want a path")
+	}
+	return v, nil
+}
+
+func parseToggle(v string) (bool, error) {
+	on, err := strconv.ParseBool(v)
+	if err != nil {
+		return false, wrong("want true or false")
+	}
+	return on, nil
+}
+
+// printed parses the toggle of a flag that only asks for a text.
+func printed(in *Input, text func(*Input) string) func(string) (string, error) {
+	return func(v string) (string, error) {
+		on, err := parseToggle(v)
+		if !on {
+			return "", err
 		}
-		*field = v
-		return nil
+		return text(in), nil
 	}
 }
 
-func toggleTo(field *bool) func(string) error {
-	return func(v string) error {
-		on, err := strconv.ParseBool(v)
-		if err != nil {
-			return wrong("want true or false")
-		}
-		*field = on
-		return nil
-	}
-}
-
-// printed is for flags that only ask for a text.
-func printed(field *string, in *Input, text func(*Input) string) func(string) error {
-	return func(v string) error {
-		on, err := strconv.ParseBool(v)
-		switch {
-		case err != nil:
-			return wrong("want true or false")
-		case on:
-			*field = text(in)
-		}
-		return nil
-	}
+func parseBackground(v string) (terminal.Background, error) {
+	return map[string]terminal.Background{"dark": terminal.Dark, "light": terminal.Light}[v], nil
 }
 
 // MaxRate is the largest --rate, in requests a second. No service would like that much;
 // it keeps out typing errors.
 const MaxRate = 100_000
 
-func rateTo(field *float64) func(string) error {
-	return func(v string) error {
-		rate, err := strconv.ParseFloat(v, 64)
-		if err != nil || !(rate > 0 && rate <= MaxRate) { // not "rate <= 0 ||": NaN is no rate either
-			return wrong("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
-		}
-		*field = rate
-		return nil
+func parseRate(v string) (float64, error) {
+	rate, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(rate > 0 && rate <= MaxRate) { // not "rate <= 0 ||": NaN is no rate either
+		return 0, wrong("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
 	}
+	return rate, nil
 }
 
 // MaxConcurrency is the largest --concurrency; more would only meet the limits of sockets.
 const MaxConcurrency = 1024
 
-func concurrencyTo(field *int) func(string) error {
-	return func(v string) error {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > MaxConcurrency {
-			return wrong("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
-		}
-		*field = n
-		return nil
+func parseConcurrency(v string) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > MaxConcurrency {
+		return 0, wrong("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
 	}
+	return n, nil
 }
 
-func apiTo(field **url.URL) func(string) error {
-	return func(v string) error {
-		if err := refuseJob(v); err != nil {
-			return err
-		}
-		u, err := url.Parse(v)
-		switch {
-		case err != nil || u.Scheme != "http" && u.Scheme != "https":
-			host, _, _ := strings.Cut(v, "/")
-			if !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @") {
-				return wrong("want a URL; did you mean https://" + clip(v) + " or http://" + clip(v) + "?")
-			}
-			return wrong("want a URL such as " + DefaultAPI)
-		case u.Hostname() == "" || u.Opaque != "":
-			return wrong("want a URL such as " + DefaultAPI)
-		case u.User != nil:
-			return wrong("want a URL without a user: the API has none")
-		case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-			return wrong("want a URL without ? or #: paths are added to it")
-		case u.Port() != "" && !isPort(u.Port()):
-			return wrong("want a port from 1 to 65535")
-		}
-		u.Path = strings.TrimRight(u.Path, "/")
-		u.RawPath = strings.TrimRight(u.RawPath, "/")
-		*field = u
-		return nil
+func parseAPI(v string) (*url.URL, error) {
+	if err := refuseJob(v); err != nil {
+		return nil, err
 	}
+	want := ""
+	u, err := url.Parse(v)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https":
+		want = "want a URL such as " + DefaultAPI
+		host, _, _ := strings.Cut(v, "/")
+		if !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @") {
+			want = "want a URL; did you mean https://" + clip(v) + " or http://" + clip(v) + "?"
+		}
+	case u.Hostname() == "" || u.Opaque != "":
+		want = "want a URL such as " + DefaultAPI
+	case u.User != nil:
+		want = "want a URL without a user: the API has none"
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		want = "want a URL without ? or #: paths are added to it"
+	case u.Port() != "" && !isPort(u.Port()):
+		want = "want a port from 1 to 65535"
+	}
+	if want != "" {
+		return nil, wrong(want)
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return u, nil
 }
 
 // refuseJob reports a job, or a job's URL, in place of the API's URL.
@@ -133,19 +132,16 @@ func refuseJob(v string) error {
 	return wrong(want + "; did you mean " + quote(base) + "?")
 }
 
-func addressTo(field *string) func(string) error {
-	return func(v string) error {
-		const want = "want HOST:PORT such as localhost:8080"
-		host, port, err := net.SplitHostPort(v)
-		switch {
-		case isPort(v):
-			return wrong(want + "; did you mean localhost:" + v + "?")
-		case err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ "):
-			return wrong(want)
-		}
-		*field = v
-		return nil
+func parseAddress(v string) (string, error) {
+	const want = "want HOST:PORT such as localhost:8080"
+	host, port, err := net.SplitHostPort(v)
+	switch {
+	case isPort(v):
+		return "", wrong(want + "; did you mean localhost:" + v + "?")
+	case err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ "):
+		return "", wrong(want)
 	}
+	return v, nil
 }
 
 func isPort(s string) bool {
@@ -153,37 +149,31 @@ func isPort(s string) bool {
 	return err == nil && n > 0
 }
 
-func sizeTo(field *int64) func(string) error {
-	return func(v string) error {
-		digits := strings.TrimRight(v, "BbIiKkMmGgTt ")
-		unit, known := map[string]float64{
-			"": 1, "b": 1,
-			"k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12, "tb": 1e12,
-			"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
-		}[strings.ToLower(strings.TrimLeft(v[len(digits):], " "))]
-		n, err := strconv.ParseFloat(digits, 64)
-		n *= unit
-		const most = 1 << 50 // a PiB is no PDF, and no overflow
-		if !known || err != nil || !(n >= 1 && n <= most) {
-			return wrong("want a size such as 500MB or 2GiB")
-		}
-		*field = int64(n)
-		return nil
+func parseSize(v string) (int64, error) {
+	digits := strings.TrimRight(v, "BbIiKkMmGgTt ")
+	unit, known := map[string]float64{
+		"": 1, "b": 1,
+		"k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12, "tb": 1e12,
+		"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+	}[strings.ToLower(strings.TrimLeft(v[len(digits):], " "))]
+	n, err := strconv.ParseFloat(digits, 64)
+	n *= unit
+	const most = 1 << 50 // a PiB is no PDF, and no overflow
+	if !known || err != nil || !(n >= 1 && n <= most) {
+		return 0, wrong("want a size such as 500MB or 2GiB")
 	}
+	return int64(n), nil
 }
 
-func filterTo(field *string) func(string) error {
-	return func(v string) error {
-		_, err := joblist.ParseFilter(v)
-		if word, ok := errors.AsType[*joblist.FilterError](err); ok {
-			if word.Word == v {
-				return wrong(word.Reason)
-			}
-			return wrong(quote(word.Word) + ": " + word.Reason)
+func parseFilter(v string) (string, error) {
+	_, err := joblist.ParseFilter(v)
+	if word, ok := errors.AsType[*joblist.FilterError](err); ok {
+		err = wrong(word.Reason)
+		if word.Word != v {
+			err = wrong(quote(word.Word) + ": " + word.Reason)
 		}
-		*field = v
-		return err
 	}
+	return v, err
 }
 
 // quote shows a wrong value in a line that logs may keep: printable, not too long, without
