@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -175,37 +174,3 @@ func (m *Model) redraw() tea.Cmd {
 	m.window.redrawn = m.now
 	return func() tea.Msg { return redrawMsg{} }
 }
-
-// scroll is which lines of a text are shown.
-type scroll struct{ top, height int }
-
-// View returns the lines that are shown, exactly height.
-func (s *scroll) View(t *style.Theme, lines []string, height int) []string {
-	s.height = height
-	s.top = max(min(s.top, len(lines)-height), 0)
-	out := make([]string, height)
-	copy(out, lines[s.top:])
-	if below := len(lines) - s.top - height; below > 0 && height > 1 {
-		out[height-1] = style.NewLine(t, style.Plain).Space(1).
-			Put(style.Dim, fmt.Sprintf("%s %d more lines", t.Glyphs.Ellipsis, below+1)).String()
-	}
-	return out
-}
-
-// titled draws a full screen: a title, and as much of its lines as fits.
-func (s *scroll) titled(t *style.Theme, title string, lines []string, height int) []string {
-	head := style.NewLine(t, style.Plain).Space(1).Put(style.Strong, title).String()
-	return append([]string{head, ""}, s.View(t, lines, height-2)...)
-}
-
-// Move scrolls by lines.
-func (s *scroll) Move(by int) { s.top += by }
-
-// Page scrolls by pages. The last line of one may say how many more there are.
-func (s *scroll) Page(by int) { s.top += by * max(s.height-1, 1) }
-
-// Home goes to the first line.
-func (s *scroll) Home() { s.top = 0 }
-
-// End goes to the last line.
-func (s *scroll) End() { s.top = math.MaxInt32 }
