@@ -13,13 +13,11 @@ import (
 )
 
 const (
-	maxText = 4 << 10 // bytes of a text that are kept
-	maxWord = 64      // bytes of a status word that are kept
+	maxText   = 4 << 10 // bytes of a text that are kept
+	maxStatus = 64      // bytes of a status word that are kept
 )
 
-// wireStatus is a JobStatus. In encoding/json, null and absent leave a
-// string empty; of a key that comes twice the last one holds; keys that we don't
-// know are passed over; and more than 10,000 levels are an error.
+// wireStatus is a JobStatus.
 type wireStatus struct {
 	ID          string   `json:"id"`
 	Status      string   `json:"status"`
@@ -29,28 +27,29 @@ type wireStatus struct {
 	Progress    *float64 `json:"progress"`
 }
 
-// decode reads a status, which must be the wanted job's. Any error is an [Error] of
-// kind job.NotAPI. Nothing of the answer shares memory with body.
+// decode reads a status, which must be the wanted job's. Any error is an [Error] of kind
+// job.NotAPI.
 func decode(body []byte, want job.ID) (job.Answer, error) {
 	wire, err := unmarshal(body)
 	if err != nil {
-		return job.Answer{}, notAPI(whyNotJSON(body, err))
+		return job.Answer{}, notAPI(jsonProblem(body, err))
 	}
+	status := statusWord(wire.Status)
 	switch id, err := job.Parse(wire.ID); {
 	case wire.ID == "":
 		return job.Answer{}, notAPI("answered with JSON that names no job")
 	case err != nil || id != want:
 		return job.Answer{}, notAPI("answered about another job")
-	case !strings.ContainsFunc(string(word(wire.Status)), visible):
+	case !strings.ContainsFunc(string(status), isVisible):
 		return job.Answer{}, notAPI("answered without a status")
 	}
 	a := job.Answer{
-		Status:      word(wire.Status),
-		Description: cut(wire.Description, maxText),
-		Meta:        cut(wire.Meta, maxText),
+		Status:      status,
+		Description: truncate(wire.Description, maxText),
+		Meta:        truncate(wire.Meta, maxText),
 		Progress:    job.Unknown,
 	}
-	if len(wire.Path) <= maxText { // a URL cut short would be another URL
+	if len(wire.Path) <= maxText { // a truncated URL would be another URL
 		a.Path = wire.Path
 	}
 	switch {
@@ -62,13 +61,10 @@ func decode(body []byte, want job.ID) (job.Answer, error) {
 	return a, nil
 }
 
-func visible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
-
-// unmarshal is encoding/json's, which reads everything twice, by way of its successor,
-// which does not: JSON was a quarter of what a poll costs beyond plain HTTP. What the
-// stricter one takes, both read alike; of the rest encoding/json decides.
+// unmarshal is encoding/json's, which reads everything twice and would be a tenth of a poll's
+// CPU time, by way of its stricter successor. Both read alike what the successor accepts.
 func unmarshal(body []byte) (wire wireStatus, err error) {
-	// As encoding/json, fold case in names, but don't take "_id" for "id".
+	// Ignore the case of names, as encoding/json does, but do not take "_id" for "id".
 	names := strict.JoinOptions(strict.MatchCaseInsensitiveNames(true), jsonv1.MatchCaseSensitiveDelimiter(true))
 	if strict.Unmarshal(body, &wire, names) == nil {
 		return wire, nil
@@ -78,33 +74,35 @@ func unmarshal(body []byte) (wire wireStatus, err error) {
 	return wire, err
 }
 
-// word gives the four known words without memory of their own: there may be 100,000
-// answers, and they all say one of them.
-func word(s string) job.Status {
+func isVisible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
+
+// statusWord returns the four known words without memory of their own, for there may be
+// 100,000 answers.
+func statusWord(s string) job.Status {
 	for _, known := range [...]job.Status{job.NotStarted, job.Processing, job.Done, job.Error} {
 		if s == string(known) {
 			return known
 		}
 	}
-	return job.Status(cut(s, maxWord))
+	return job.Status(truncate(s, maxStatus))
 }
 
-// whyNotJSON says in people's words what is wrong with an answer.
-func whyNotJSON(body []byte, err error) string {
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		if e.Field == "" {
-			return "answered with JSON that is no job's status"
-		}
+// jsonProblem says in people's words why an answer could not be decoded.
+func jsonProblem(body []byte, err error) string {
+	e, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case ok && e.Field == "":
+		return "answered with JSON that is no job's status"
+	case ok:
 		return "answered with " + jsonType(e.Value) + " as the job's " + e.Field
-	}
-	if len(body) == 0 {
+	case len(body) == 0:
 		return "answered with nothing"
 	}
 	return "answered with damaged JSON, or none at all"
 }
 
-// jsonType names what came in a value's place; encoding/json calls it "object", or
-// "number 1e999" with the value.
+// jsonType names the type that encoding/json found: "object", or "number 1e999" with the
+// value.
 func jsonType(found string) string {
 	switch name, _, _ := strings.Cut(found, " "); name {
 	case "array":

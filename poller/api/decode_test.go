@@ -49,7 +49,7 @@ func TestAnAnswerIsReadAsTheAPIDescribesIt(t *testing.T) {
 		{"more than all", about(`"status":"Processing","progress":7.5`), job.Answer{Status: job.Processing, Progress: 1}},
 		{"less than nothing", about(`"status":"Processing","progress":-0.1`), job.Answer{Status: job.Processing, Progress: 0}},
 		{"a word we don't know", about(`"status":"Paused"`), job.Answer{Status: "Paused", Progress: job.Unknown}},
-		{"an endless word", about(`"status":"` + long + `"`), job.Answer{Status: job.Status(long[:maxWord]), Progress: job.Unknown}},
+		{"an endless word", about(`"status":"` + long + `"`), job.Answer{Status: job.Status(long[:maxStatus]), Progress: job.Unknown}},
 		{"fields we don't know", about(`"status":"Done","cost":{"sats":[21]},"x":null`), job.Answer{Status: job.Done, Progress: 1}},
 		{"the ID in capitals", strings.ToUpper(`{"id":"`+someID) + `","status":"Done"}`, job.Answer{Status: job.Done, Progress: 1}},
 		{"a key twice", about(`"status":"Processing","status":"Done"`), job.Answer{Status: job.Done, Progress: 1}},
@@ -101,7 +101,7 @@ func FuzzStatus(f *testing.F) {
 		if p := got.Progress; p != job.Unknown && !(p >= 0 && p <= 1) {
 			t.Errorf("progress %v", p)
 		}
-		if !strings.ContainsFunc(string(got.Status), visible) || (got.Status == job.Done && got.Progress != 1) {
+		if !strings.ContainsFunc(string(got.Status), isVisible) || (got.Status == job.Done && got.Progress != 1) {
 			t.Errorf("status %q with progress %v", got.Status, got.Progress)
 		}
 		for _, text := range []string{string(got.Status), got.Description, got.Meta, got.Path} {

@@ -15,19 +15,16 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// maxPacked is how many Content-Encodings on top of each other are undone.
-const maxPacked = 3
-
-// Unpack undoes the Content-Encoding of an answer: caches and file servers pack even
-// what nobody wants packed. A body that is not packed although its header says so, and
-// one in an encoding that stands for nothing, such as utf-8, are left as they are.
+// Unpack undoes the Content-Encoding of an answer: caches and file servers compress without
+// being asked. A body that is not compressed although its header says so, and one in an
+// unknown encoding such as utf-8, are left as they are.
 func Unpack(h http.Header, body io.Reader) (io.Reader, error) {
-	lines := h.Values("Content-Encoding")
-	if len(lines) == 0 {
+	header := strings.Join(h.Values("Content-Encoding"), ",")
+	if header == "" {
 		return body, nil
 	}
-	names := strings.Split(strings.ToLower(strings.Join(lines, ",")), ",")
-	if len(names) > maxPacked {
+	names := strings.Split(strings.ToLower(header), ",")
+	if len(names) > 3 {
 		return nil, notAPI("answered with more than 3 compressions")
 	}
 	for _, name := range slices.Backward(names) {
@@ -40,7 +37,7 @@ func Unpack(h http.Header, body io.Reader) (io.Reader, error) {
 			if string(head) == "\x1f\x8b" {
 				body, err = gzip.NewReader(b)
 			}
-		case "deflate": // zlib's by the standard, bare by habit
+		case "deflate": // zlib by the standard, bare in practice
 			if len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
 				body, err = zlib.NewReader(b)
 			} else {
@@ -56,7 +53,7 @@ func Unpack(h http.Header, body io.Reader) (io.Reader, error) {
 	return body, nil
 }
 
-// Damaged reports whether an error says that what was packed can't be unpacked.
+// Damaged reports whether an error means that a compressed body is damaged.
 func Damaged(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.As(err, &corrupt) ||
@@ -64,8 +61,8 @@ func Damaged(err error) bool {
 		errors.Is(err, zlib.ErrHeader) || errors.Is(err, zlib.ErrChecksum) || errors.Is(err, zlib.ErrDictionary)
 }
 
-// unmark gives a text that begins with a byte-order mark without it, in UTF-8.
-func unmark(text []byte) []byte {
+// toUTF8 removes a byte-order mark and decodes UTF-16 that begins with one.
+func toUTF8(text []byte) []byte {
 	if len(text) == 0 || text[0] < 0xef { // the least byte that a mark begins with
 		return text
 	}

@@ -174,7 +174,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	}
 	via := []*http.Request{{URL: &url.URL{Scheme: "http", Host: "cdn.test"}}}
 	to := &http.Request{URL: &url.URL{Scheme: "http", Host: "192.168.0.1"}, Header: http.Header{}}
-	if err := c.roam(to, via); !errors.Is(err, ErrPrivate) {
+	if err := c.anyPublicHost(to, via); !errors.Is(err, ErrPrivate) {
 		t.Errorf("redirected to an address: %v", err)
 	}
 
@@ -185,7 +185,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	if err, _ := errors.AsType[*Error](fetch()); err == nil || err.Problem.Kind != job.NotFound {
 		t.Errorf("from an API at home: %v", err)
 	}
-	if err := c.roam(to, via); err != nil {
+	if err := c.anyPublicHost(to, via); err != nil {
 		t.Errorf("redirected to an address by an API at home: %v", err)
 	}
 }
@@ -231,8 +231,8 @@ func TestWhatIsPrivate(t *testing.T) {
 		"::ffff:127.0.0.1": true, "64:ff9b::7f00:1": true, "2002:7f00:1::": true, "224.0.0.1": true, "255.255.255.255": true,
 		"8.8.8.8": false, "172.32.0.1": false, "2606:4700::1": false, "::ffff:8.8.8.8": false, "64:ff9b::808:808": false,
 	} {
-		if got := private(netip.MustParseAddr(addr)); got != want {
-			t.Errorf("private(%s) = %t", addr, got)
+		if got := isPrivate(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("isPrivate(%s) = %t", addr, got)
 		}
 	}
 }
@@ -255,7 +255,7 @@ func TestAPollIsRedirectedOnlyWithinItsHost(t *testing.T) {
 	} {
 		from, to := request(t, tt.from), request(t, tt.to)
 		to.Header.Set("Referer", tt.from)
-		if err := c.stay(to, []*http.Request{from}); (err == nil) != tt.follows {
+		if err := c.sameHostOnly(to, []*http.Request{from}); (err == nil) != tt.follows {
 			t.Errorf("%s to %s: %v", tt.from, tt.to, err)
 		}
 		if to.Referer() != "" {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -12,9 +13,11 @@ import (
 )
 
 const (
+	maxRetryAfter = time.Hour // a longer pause counts as this
+
 	maxDetails = 20  // validation messages that are kept
-	maxLoc     = 16  // parts of a place in one
-	maxDetail  = 500 // bytes of a text in one
+	maxLoc     = 16  // parts of a loc that are kept
+	maxDetail  = 500 // bytes of a text in a message
 )
 
 // refusal makes an [Error] of an answer that is not 200.
@@ -22,17 +25,15 @@ func (c *Client) refusal(resp *http.Response) *Error {
 	code := resp.StatusCode
 	p := job.Problem{Code: code}
 	mayPause := code == http.StatusForbidden || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
-	if mayPause && sameOrigin(&c.base, resp.Request.URL) { // what other hosts want is not for the API
+	if mayPause && sameOrigin(&c.base, resp.Request.URL) { // another host's pause is not the API's
 		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
 	}
 	if code == http.StatusUnprocessableEntity {
-		if body, err := c.read(resp); err == nil {
-			p.Details = validation(unmark(*body))
-			c.release(body)
+		if body, err := read(resp); err == nil {
+			p.Details = validation(body)
 		}
 	} else {
-		// Read what little there is, so that the connection can be used again. If that
-		// fails, the status is known all the same.
+		// Read what little there is, so that the connection can be reused.
 		_, _ = io.CopyN(io.Discard, resp.Body, maxUnread)
 	}
 	switch {
@@ -71,7 +72,7 @@ func (c *Client) refusal(resp *http.Response) *Error {
 	return &Error{Problem: p}
 }
 
-// statusText is net/http's name of a status, not the server's.
+// statusText returns net/http's name of a status, not the server's.
 func statusText(code int) string {
 	if text := http.StatusText(code); text != "" {
 		return ": " + text
@@ -79,44 +80,59 @@ func statusText(code int) string {
 	return ""
 }
 
-// validation reads the details of a 422 (HTTPValidationError), as far as
-// there are any. FastAPI applications also answer with a plain text as the detail.
+// retryAfter reads a Retry-After header (RFC 9110, section 10.2.3), seconds or a date. A date
+// is read against the response's own Date header, since the two clocks may differ by hours.
+// The result is 0 if the header makes no sense, and at most [maxRetryAfter].
+func retryAfter(value, date string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	if value == "" {
+		return 0
+	}
+	if strings.Trim(value, "0123456789") == "" {
+		n, err := strconv.Atoi(value)
+		if err != nil || n > int(maxRetryAfter/time.Second) { // more digits than an int has
+			return maxRetryAfter
+		}
+		return time.Duration(n) * time.Second
+	}
+	until, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	if sent, err := http.ParseTime(strings.TrimSpace(date)); err == nil {
+		now = sent
+	}
+	return min(max(until.Sub(now), 0), maxRetryAfter)
+}
+
+// validation reads the details of an HTTPValidationError, as far as there are any. FastAPI
+// applications also answer with a plain text as the detail.
 func validation(body []byte) []job.Detail {
-	var wire struct {
-		Detail json.RawMessage `json:"detail"`
-	}
-	if json.Unmarshal(body, &wire) != nil {
+	var wire struct{ Detail any }
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if decoder.Decode(&wire) != nil {
 		return nil
 	}
-	var text string
-	if json.Unmarshal(wire.Detail, &text) == nil && text != "" {
-		return []job.Detail{{Message: clip(text)}}
+	if text := scalar(wire.Detail); text != "" {
+		return []job.Detail{{Message: text}}
 	}
-	var items []json.RawMessage
-	if json.Unmarshal(wire.Detail, &items) != nil {
-		return nil
-	}
+	items, _ := wire.Detail.([]any)
 	var details []job.Detail
 	for _, item := range items[:min(len(items), maxDetails)] {
-		var d struct {
-			Loc  json.RawMessage `json:"loc"`
-			Msg  json.RawMessage `json:"msg"`
-			Type json.RawMessage `json:"type"`
-		}
-		if json.Unmarshal(item, &d) != nil {
-			continue
-		}
-		if d := (job.Detail{Loc: place(d.Loc), Message: scalar(d.Msg), Type: scalar(d.Type)}); d != (job.Detail{}) {
+		fields, _ := item.(map[string]any)
+		d := job.Detail{Loc: joinLoc(fields["loc"]), Message: scalar(fields["msg"]), Type: scalar(fields["type"])}
+		if d != (job.Detail{}) {
 			details = append(details, d)
 		}
 	}
 	return details
 }
 
-// place joins a loc's strings and integers: "path.job_id".
-func place(loc json.RawMessage) string {
-	var parts []json.RawMessage
-	if json.Unmarshal(loc, &parts) != nil {
+// joinLoc joins a loc's strings and integers: "path.job_id".
+func joinLoc(loc any) string {
+	parts, ok := loc.([]any)
+	if !ok {
 		return scalar(loc)
 	}
 	var words []string
@@ -125,24 +141,19 @@ func place(loc json.RawMessage) string {
 			words = append(words, w)
 		}
 	}
-	return clip(strings.Join(words, "."))
+	return quoteUpTo(strings.Join(words, "."), maxDetail)
 }
 
-// scalar is the text of a JSON string or number, and nothing of anything else.
-func scalar(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return clip(text)
-	}
-	var number json.Number
-	if json.Unmarshal(raw, &number) == nil {
-		return clip(number.String())
+// scalar returns the text of a JSON string or number, and "" for anything else.
+func scalar(v any) string {
+	switch v := v.(type) {
+	case string:
+		return quoteUpTo(v, maxDetail)
+	case json.Number:
+		return quoteUpTo(v.String(), maxDetail)
 	}
 	return ""
 }
-
-// clip is quote for a detail, which may be longer.
-func clip(s string) string { return quoteUpTo(s, maxDetail) }
 
 // inWords writes a length of time as people would say it.
 func inWords(d time.Duration) string {

@@ -19,19 +19,19 @@ const (
 	maxHeaders  = 64 << 10         // bytes of an answer's headers
 	idleConns   = 90 * time.Second // longer than the least frequent poll of a live job
 	fileConns   = 4                // connections to one host for outputs and files
-	pingAfter   = 3 * time.Second  // of silence on an HTTP/2 connection, is it still there?
-	pingTimeout = 5 * time.Second  // and if nothing comes back, it is not
+	pingAfter   = 3 * time.Second  // of silence on an HTTP/2 connection
+	pingTimeout = 5 * time.Second  // for the answer to the ping
 )
 
-// pollTransport carries the polls. They go to one host, over at most so many
-// connections as there are requests at a time, and all of those are kept.
+// pollTransport carries the polls: to one host, over at most as many connections as there are
+// requests at a time, all of which are kept.
 func (c *Client) pollTransport(s settings) *http.Transport {
 	return transport(s, s.concurrency, c.dial(&s.dialer))
 }
 
-// fileTransport carries outputs and files. It is apart from the polls, so that a
-// download never keeps a poll waiting for its connection, and it connects to a
-// private address only where that could be meant: see refusePrivate.
+// fileTransport carries outputs and files. It is apart from the polls, so that a download
+// never delays a poll, and it connects to private addresses only if it may: see
+// refusePrivate.
 func (c *Client) fileTransport(s settings) *http.Transport {
 	var proxies sync.Map // host:port of each proxy that was used
 	trusted, guarded := c.dial(&s.dialer), s.dialer
@@ -53,12 +53,13 @@ func (c *Client) fileTransport(s settings) *http.Transport {
 	return t
 }
 
-// dial connects, and learns whether the API is at home on a private network.
+// dial connects, and notes whether the API is on a private network.
 func (c *Client) dial(d *net.Dialer) dialFunc {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := d.DialContext(ctx, network, addr)
 		if err == nil && c.isBase(addr) {
-			c.privateBase.Store(privateAddr(conn.RemoteAddr()))
+			tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
+			c.privateBase.Store(ok && isPrivate(tcp.AddrPort().Addr()))
 		}
 		return conn, err
 	}
@@ -87,8 +88,7 @@ func transport(s settings, conns int, dial dialFunc) *http.Transport {
 	}
 }
 
-// errProxySetting stands for net/http's own error, which quotes the setting and
-// with it the proxy's password.
+// errProxySetting replaces net/http's own error, which quotes the proxy's password.
 var errProxySetting = errors.New("the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
 
 func proxyFromEnvironment(r *http.Request) (*url.URL, error) {
@@ -99,7 +99,7 @@ func proxyFromEnvironment(r *http.Request) (*url.URL, error) {
 	return u, nil
 }
 
-// proxyError is a proxy's refusal to connect us.
+// proxyError is a proxy's refusal to connect.
 type proxyError struct{ code int }
 
 func (e *proxyError) Error() string {
@@ -114,10 +114,10 @@ func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Re
 	return nil
 }
 
-// isBase reports whether host:port is the API's own.
+// isBase reports whether host:port is the API's.
 func (c *Client) isBase(addr string) bool { return addr == hostPort(&c.base) }
 
-// hostPort is the address that net/http dials for a URL.
+// hostPort returns the address that net/http dials for a URL.
 func hostPort(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
@@ -126,33 +126,27 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// ErrPrivate is an answer's attempt to have us look behind the user's firewall. It is
-// refused whenever it is made.
+// ErrPrivate is a link into the user's private network.
 var ErrPrivate = errors.New("the link leads to this computer or its private network, which the API has no business with")
 
-// refusePrivate is net.Dialer's ControlContext: it sees the address itself, after
-// the name was looked up and just before the connection is made, so that no name
-// can stand for another address in between.
+// refusePrivate is net.Dialer's ControlContext: it sees the address after the name was looked
+// up and just before the connection is made, so that a name cannot change its address in
+// between.
 func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) (err error) {
 	defer panics.Into(func(e *panics.Error) { err = e }) // a Dialer may call this in a goroutine
 	if c.privateBase.Load() {
-		return nil // the API is at home here
+		return nil // the API is private, too
 	}
 	addr, err := netip.ParseAddrPort(address)
-	if err != nil || private(addr.Addr()) {
+	if err != nil || isPrivate(addr.Addr()) {
 		return ErrPrivate
 	}
 	return nil
 }
 
-func privateAddr(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	return ok && private(tcp.AddrPort().Addr())
-}
-
-// private reports whether an address is this machine's, its link's or its private
-// network's: everything that the outside can't reach but we can.
-func private(a netip.Addr) bool {
+// isPrivate reports whether an address is this machine's, its link's or its private network's:
+// what the outside cannot reach but we can.
+func isPrivate(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	for _, embeds := range [...]struct {
 		prefix string

@@ -51,7 +51,7 @@ func TestTheDebugLogGivesNothingAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, said := range []string{
-		"jobwatch begins", "track", "poll", "job=" + ids[0].Short() + "…", "status=Done", "kind=rejected", "host", `state="easing off"`,
+		"jobwatch begins", "track", "poll", "job=" + ids[0].Short() + "…", "status=Done", "kind=rejected", "host", `state="backing off"`,
 		"save", "jobwatch ends",
 	} {
 		if !strings.Contains(string(text), said) {
