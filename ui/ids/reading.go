@@ -12,52 +12,49 @@ import (
 )
 
 const (
-	firstGroup = 8  // its hexadecimal digits before the first hyphen
+	firstGroup = 8  // digits before an ID's first hyphen
 	digits     = 32 // in all
-	tail       = 16 // those before its last two groups
+	beforeLast = 16 // before the last two groups
 
 	esc        = '\x1b'
 	softHyphen = '\u00ad'
 )
 
-// reading is one attempt to read an ID. Its digits come in the groups 8-4-4-4-12, and
-// these may stand between them:
+// reading is one attempt to read an ID. Its digits come in the groups 8-4-4-4-12, with
+// these between them:
 //
 //   - any hyphen, dash or minus sign of Unicode for each hyphen
 //   - characters without a width, such as zero-width spaces and soft hyphens, and
 //     escape sequences, such as colours
-//   - once, the end of a line, with a hyphen or the = of quoted-printable before it and
-//     indentation and the > of quoting after it. No further hyphen and digit may follow then, so
-//     that a cut-off ID is not completed by the beginning of the next line's.
+//   - once, a line end, with a hyphen or the = of quoted-printable before it and indentation
+//     and the > of quoting after it. No further hyphen and digit may follow then, so that
+//     the beginning of the next line's ID does not complete a cut-off one.
 //
-// 32 digits without any hyphen are an ID where they are a word of their own, on one
-// line, and have version 1 to 8 and the variant of RFC 9562, as one checksum in eight
-// does by chance.
+// 32 digits without any hyphen are an ID if they are a word of their own, on one line, and
+// have version 1 to 8 and the variant of RFC 9562, as one checksum in eight does by chance.
 type reading struct {
 	text   []byte
 	at     int // the next byte
 	id     job.ID
 	n      int  // digits read
-	dashed bool // by groups
-	loose  bool // by soft hyphens so far, which may stand anywhere else, too
+	dashed bool // in groups
+	loose  bool // only by soft hyphens so far, which may also stand anywhere else
 	broken bool // over two lines
-	wraps  bool // at a line's end that may be a word's end, too
+	wraps  bool // at a line end that may also be the end of a word
 	short  bool // it may go on after the text
 	whole  bool
 }
 
-// Parse reads a text that is one ID and no more, in any of the ways in which [Find]
-// finds one.
+// Parse reads a text that is exactly one ID, in any form that [Find] recognizes.
 func Parse(text string) (job.ID, bool) {
 	text = strings.TrimFunc(text, func(c rune) bool { return unicode.Is(unicode.Cf, c) })
 	r := read([]byte(text), 0)
 	return r.id, r.whole && r.at == len(text)
 }
 
-// read reads the ID that text begins with, or what is left of one that lacks some of
-// its digits.
+// read reads the ID at the start of text, or the rest of one that lacks some of its digits.
 func read(text []byte, lacking int) reading {
-	r := reading{text: text[:min(reach, len(text))], n: lacking, dashed: lacking > 0}
+	r := reading{text: text[:min(maxLen, len(text))], n: lacking, dashed: lacking > 0}
 	for {
 		b := r.peek()
 		if !isHex(b) {
@@ -76,7 +73,7 @@ func read(text []byte, lacking int) reading {
 	}
 }
 
-// gap skips what may stand between two digits, and reports whether nothing else does.
+// gap skips what may stand between two digits, and reports whether a digit may follow.
 func (r *reading) gap() bool {
 	hard, soft, hyphenated := false, false, false
 	for more := true; more && !isHex(r.peek()); {
@@ -106,7 +103,7 @@ func (r *reading) gap() bool {
 	return true
 }
 
-// invisible skips an escape sequence, or a character without a width that is no soft
+// invisible skips an escape sequence, or a character without a width other than a soft
 // hyphen.
 func (r *reading) invisible() bool {
 	c, size := r.rune()
@@ -130,7 +127,7 @@ func (r *reading) hyphen() bool {
 	return true
 }
 
-// lineEnd skips the end of a line, and what mails put around it.
+// lineEnd skips a line end and what mails put around it.
 func (r *reading) lineEnd() bool {
 	at := r.at
 	r.blanks("")
@@ -146,7 +143,7 @@ func (r *reading) lineEnd() bool {
 	return true
 }
 
-// blanks skips spaces of any kind, what has no width, and these marks.
+// blanks skips spaces of any kind, invisible characters, and these marks.
 func (r *reading) blanks(marks string) {
 	for {
 		c, size := r.rune()
@@ -159,8 +156,8 @@ func (r *reading) blanks(marks string) {
 	}
 }
 
-// ends reports whether the digits that were read are all. After a line's end, which may
-// have been a cut-off ID's, none may follow another hyphen either.
+// ends reports whether no digit follows. After a line end, which may have ended a cut-off
+// ID, none may follow after another hyphen either.
 func (r *reading) ends() bool {
 	at := r.at
 	for r.wraps && (r.invisible() || r.hyphen() || r.accept(string(softHyphen))) {
@@ -170,8 +167,7 @@ func (r *reading) ends() bool {
 	return !isHex(next) && (r.dashed || !r.wraps)
 }
 
-// isAlone reports whether digits without hyphens are an ID where no word ends before
-// them.
+// isAlone reports whether digits without hyphens are an ID, if no word ends before them.
 func (r *reading) isAlone() bool {
 	version, variant := r.id[6]>>4, r.id[8]>>6
 	return 1 <= version && version <= 8 && variant == 0b10 && !isWord(r.peek())
@@ -183,12 +179,12 @@ func (r *reading) isNear() bool {
 	return r.dashed && (r.n > 12 || cut)
 }
 
-// accept skips what is the text's next.
-func (r *reading) accept(what string) bool {
-	if r.peek(); !bytes.HasPrefix(r.text[r.at:], []byte(what)) {
+// accept skips s if the text goes on with it.
+func (r *reading) accept(s string) bool {
+	if r.peek(); !bytes.HasPrefix(r.text[r.at:], []byte(s)) {
 		return false
 	}
-	r.at += len(what)
+	r.at += len(s)
 	return true
 }
 
@@ -211,8 +207,8 @@ func (r *reading) rune() (c rune, size int) {
 	return utf8.DecodeRune(r.text[r.at:])
 }
 
-// sequence returns the length of the escape sequence that text begins with, 0 if it
-// has no end or a space in it, as none has that gives a text its looks.
+// sequence returns the length of the escape sequence at the start of text, 0 if it has no
+// end, or a space, which sequences that style text never have.
 func sequence(text []byte) int {
 	_, _, n, state := ansi.DecodeSequence(text, ansi.NormalState, nil)
 	if state != ansi.NormalState || bytes.IndexByte(text[:n], ' ') >= 0 {
@@ -221,8 +217,8 @@ func sequence(text []byte) int {
 	return n
 }
 
-// goesOn reports whether an ID may go on with what comes after some of its digits.
-func goesOn(after []byte) bool {
+// mayContinue reports whether an ID may continue with what follows some of its digits.
+func mayContinue(after []byte) bool {
 	if len(after) == 0 {
 		return false
 	}
@@ -236,7 +232,7 @@ func goesOn(after []byte) bool {
 	}
 }
 
-// wordLen returns how much of text is one word, whatever kinds of hyphens are in it.
+// wordLen returns the length of the word at the start of text, with hyphens of any kind.
 func wordLen(text []byte) int {
 	n := 0
 	for n < len(text) && (isWord(text[n]) || text[n] >= utf8.RuneSelf) {
@@ -245,18 +241,18 @@ func wordLen(text []byte) int {
 	return n
 }
 
-// endsWord reports whether a word of ASCII ends at the end of before.
+// endsWord reports whether before ends with a word of ASCII.
 func endsWord(before []byte) bool {
 	if len(before) == 0 || !isWord(before[len(before)-1]) {
 		return false
 	}
 	before = before[max(0, len(before)-lookBehind):]
 	at := bytes.LastIndexByte(before, esc)
-	return at < 0 || sequence(before[at:]) != len(before)-at // colours end in a letter
+	return at < 0 || sequence(before[at:]) != len(before)-at // a colour also ends in a letter
 }
 
-// escaped returns how many of the digits after before belong to an escape that begins
-// at its end: %2F, =3D, \x2f, \u002f or \U0000002f.
+// escaped returns how many digits after before belong to an escape that begins at its end:
+// %2F, =3D, \x2f, \u002f or \U0000002f.
 func escaped(before []byte) int {
 	n := len(before)
 	switch {
@@ -273,14 +269,7 @@ func isWord(b byte) bool {
 	return b-'0' <= 9 || b|0x20-'a' <= 'z'-'a' || b == '_' || b == '-'
 }
 
-func isHex(b byte) bool {
-	return b-'0' <= 9 || b|0x20-'a' <= 5
-}
+func isHex(b byte) bool { return b-'0' <= 9 || b|0x20-'a' <= 5 }
 
-// nibble returns the value of a hexadecimal digit.
-func nibble(b byte) byte {
-	if b <= '9' {
-		return b - '0'
-	}
-	return b | 0x20 - 'a' + 10
-}
+// nibble returns the value of a hexadecimal digit: 9 more than the low bits of a letter.
+func nibble(b byte) byte { return b&0xF + b>>6*9 }

@@ -14,11 +14,11 @@ import (
 // Found holds the job IDs of a text.
 type Found struct {
 	IDs        []job.ID // in the order of their first appearance, each once
-	Duplicates int      // how many further times they appeared
+	Duplicates int      // how often they appeared again
 	Near       int      // words that look like an ID, but are cut off or mistyped
 }
 
-// NearText says how many words look like an ID; "" if none does.
+// NearText returns how many words look like an ID in words, "" if none does.
 func (f *Found) NearText() string {
 	switch f.Near {
 	case 0:
@@ -29,23 +29,21 @@ func (f *Found) NearText() string {
 	return strconv.Itoa(f.Near) + " look like cut-off IDs"
 }
 
-// Find finds every job ID in any text: a UUID (RFC 9562) in canonical form, in
-// either case, wherever it stands. Lists, URLs, paths, JSON, file names and log
-// lines need no parser of their own. What mails, web pages and colours do to an ID is
-// undone; see [reading].
+// Find finds every job ID in any text: a UUID (RFC 9562) in canonical form, in either case,
+// wherever it stands, so that lists, URLs, paths, JSON, file names and log lines need no
+// parser of their own. It undoes what mails, web pages and colours do to an ID; see [reading].
 //
-// A hexadecimal digit right before or after makes it part of something longer,
-// which is no ID. Any other neighbour is taken to be the text around it, be it a
-// letter or underscore (the n of an escaped \n, job_<uuid>.pdf) or a hyphen
-// (job-<uuid>, <uuid>-2.pdf): a job missed silently is worse than a stray ID, which
-// the API answers with 404. Digits before it that end an escape (%2F of an encoded
-// URL, =3D of a mail, \u003c of JSON, \x07 and \U0001f4c4 of quoted strings) don't
-// count as such. The nil and max UUIDs, RFC 9562's placeholders for none, are no IDs.
+// A hexadecimal digit right before or after a UUID makes it part of something longer, which
+// is no ID. Any other neighbour is ignored, be it a letter or underscore (the n of an escaped
+// \n, job_<uuid>.pdf) or a hyphen (job-<uuid>, <uuid>-2.pdf): a job that is silently missed
+// is worse than a stray ID, which the API answers with 404. Digits before it that end an
+// escape (%2F of an encoded URL, =3D of a mail, \u003c of JSON, \x07 and \U0001f4c4 of quoted
+// strings) are ignored too. The nil and max UUIDs, RFC 9562's placeholders, are no IDs.
 //
-// What holds the first 8-4 digits of an ID and some of the next group, or the last
-// 4-12 and some of the group before, and is no ID, is counted as near one.
+// Text that holds the first 8-4 digits of an ID and some of the next group, or the last 4-12
+// and some of the group before, and is no ID, counts as near one.
 //
-// It takes time linear in the text, a few ns a byte.
+// Find takes time linear in the text, a few ns a byte.
 func Find[T ~string | ~[]byte](text T) Found {
 	s := NewScanner()
 	_, _ = s.Write([]byte(text)) // never fails
@@ -53,23 +51,23 @@ func Find[T ~string | ~[]byte](text T) Found {
 	return s.Found
 }
 
-// Scanner finds the job IDs of a text that is written to it piece by piece, as [Find]
-// does, wherever the pieces end. UTF-16 with a byte-order mark, in which PowerShell
-// writes files, is understood. Beside what it found, it holds some kilobytes at most.
+// Scanner finds the job IDs of a text that is written to it piece by piece, as [Find] does,
+// wherever the pieces end. It understands UTF-16 with a byte-order mark, in which PowerShell
+// writes files. Apart from what it found, it holds a few kilobytes.
 type Scanner struct {
 	Found // so far; an ID at the end of what was written may need the next piece or Close
 
 	decoder *transform.Writer
 	seen    map[job.ID]struct{}
 	text    []byte // the newest part of the text
-	at      int    // what comes before it in text has been scanned
+	at      int    // where in text to continue
 	nearEnd int    // where the last word ends that is near an ID
 }
 
 // NewScanner returns a scanner that has read nothing.
 func NewScanner() *Scanner {
 	s := &Scanner{seen: make(map[job.ID]struct{})}
-	s.decoder = transform.NewWriter(pieces{s}, unicode.BOMOverride(encoding.Nop.NewDecoder()))
+	s.decoder = transform.NewWriter(decoded{s}, unicode.BOMOverride(encoding.Nop.NewDecoder()))
 	return s
 }
 
@@ -83,29 +81,29 @@ func (s *Scanner) Close() error {
 	return err
 }
 
-// pieces takes the text in UTF-8.
-type pieces struct{ *Scanner }
+// decoded scans the text in UTF-8.
+type decoded struct{ *Scanner }
 
-func (p pieces) Write(piece []byte) (int, error) {
-	p.text = append(p.text, piece...)
-	p.scan(false)
-	done := max(0, p.at-lookBehind)
-	p.text = append(p.text[:0], p.text[done:]...)
-	p.at -= done
-	p.nearEnd -= done
+func (d decoded) Write(piece []byte) (int, error) {
+	d.text = append(d.text, piece...)
+	d.scan(false)
+	done := max(0, d.at-lookBehind)
+	d.text = append(d.text[:0], d.text[done:]...)
+	d.at -= done
+	d.nearEnd -= done
 	return len(piece), nil
 }
 
 const (
-	// reach is how far an ID may reach, in bytes, with what stands in between: room
-	// for each of its characters to have a colour of its own.
-	reach = 2048
+	// maxLen is how long an ID may be with everything between its digits, in bytes: enough
+	// for each digit to have a colour of its own.
+	maxLen = 2048
 	// lookBehind is how many bytes before an ID may matter to it.
 	lookBehind = 32
 )
 
-// scan finds the IDs that begin in what has not been scanned. One that may go on
-// after the text is left for later, unless this is the text's last piece.
+// scan finds the IDs in the rest of the text. Unless the text ends here, it leaves one that
+// may go on in the next piece.
 func (s *Scanner) scan(last bool) {
 	for ok := true; ok; {
 		start := s.at
@@ -117,10 +115,10 @@ func (s *Scanner) scan(last bool) {
 			end++
 		}
 		s.at = start
-		switch more := !last && len(s.text)-start < reach+lookBehind; {
-		case start == end, end == len(s.text) && more: // or it may go on
+		switch more := !last && len(s.text)-start < maxLen+lookBehind; {
+		case start == end, end == len(s.text) && more: // or the run may go on
 			return
-		case start > 0 && isHex(s.text[start-1]): // the end of a run longer than reach
+		case start > 0 && isHex(s.text[start-1]): // the end of a run longer than maxLen
 			s.at = end
 		default:
 			s.at, ok = s.run(start, end, more)
@@ -129,9 +127,9 @@ func (s *Scanner) scan(last bool) {
 }
 
 // run looks for an ID that begins in the run of hexadecimal digits text[start:end], and
-// returns where to go on. It is false, and that is start, if it takes more text to tell.
+// returns where to continue. If it needs more text to decide, it returns start and false.
 func (s *Scanner) run(start, end int, more bool) (next int, ok bool) {
-	if end-start < firstGroup && !goesOn(s.text[end:]) {
+	if end-start < firstGroup && !mayContinue(s.text[end:]) {
 		return end, true // as most words
 	}
 	starts := []int{start}
@@ -151,15 +149,15 @@ func (s *Scanner) run(start, end int, more bool) (next int, ok bool) {
 			return from + r.at, true
 		}
 	}
-	if digits := end - start; !near && digits <= 4 { // as many as the third group may have
-		r := read(s.text[start:], tail-digits)
+	if n := end - start; !near && n <= 4 { // the end of an ID from its third group on
+		r := read(s.text[start:], beforeLast-n)
 		if r.short && more {
 			return start, false
 		}
 		near = r.whole
 	}
 	if near && start >= s.nearEnd {
-		word := wordLen(s.text[start:min(start+reach, len(s.text))])
+		word := wordLen(s.text[start:min(start+maxLen, len(s.text))])
 		if start+word == len(s.text) && more {
 			return start, false
 		}

@@ -7,43 +7,39 @@ import (
 	"unicode/utf8"
 )
 
-// What brackets a paste.
 const (
-	pasteStart = "\x1b[200~"
-	pasteEnd   = "\x1b[201~"
+	// pasteStart and pasteEnd bracket a paste.
+	pasteStart, pasteEnd = "\x1b[200~", "\x1b[201~"
+	// token stands for an event among the keys: for Bubble Tea, EventKey. No event is
+	// shorter, so the keys never become longer than what was read.
+	token = "\x1b\x00"
 )
 
-// token stands in the keys for an event: for Bubble Tea, [EventKey]. No event
-// takes fewer bytes, so that what a read brings never grows on its way.
-const token = "\x1b\x00"
-
-// pause is how long what belongs together may be in coming: a terminal sends sequences
-// and pastes in one go, but what lies between may cut them anywhere. No person notices
-// it, as users of Neovim, which waits as long, can tell.
-const pause = 50 * time.Millisecond
-
 const (
+	// pause is how long the parts of a sequence or paste may take: a terminal sends them at
+	// once, but the connection may cut them anywhere. Nobody notices it: Neovim waits as long.
+	pause = 50 * time.Millisecond
 	// maxPaste is how much of one paste is kept, in bytes: 1.8 million job IDs.
 	maxPaste = 64 << 20
-	// silence is how long nothing must have come inside a paste for the next key press
-	// to end it: its end marker was lost.
-	silence = 5 * time.Second
+	// pasteTimeout is how long a paste must be idle before a key press ends it: its end
+	// marker was lost.
+	pasteTimeout = 5 * time.Second
 	// maxKeyPress is how many bytes may come at once and still be a key press rather
 	// than the rest of a paste.
 	maxKeyPress = 16
 )
 
-// filter turns the keyboard's bytes into keys that Bubble Tea knows and into events, the
-// same whichever way reads cut them up. It is pure: no I/O, no clock.
+// filter turns the keyboard's bytes into keys that Bubble Tea knows and into events, however
+// reads cut them up. It is pure: no I/O, no clock.
 type filter struct {
 	in     state
-	tail   []byte // what came last, if it is half a sequence or half a rune
-	sent   int    // how much of tail was passed on as keys already
+	tail   []byte // the newest bytes, if they are half a sequence or half a rune
+	sent   int    // how much of tail was already passed on as keys
 	text   text   // that came at once
-	body   text   // of the paste or reply under way
+	body   text   // of the paste or reply in progress
 	limit  int    // how many bytes of one paste are kept
 	last   time.Time
-	events []Event // taken out, oldest first
+	events []Event // oldest first
 }
 
 type state uint8
@@ -54,19 +50,33 @@ const (
 	inReply
 )
 
-// feed takes what was read at a time, and appends to keys what are keys, with a
-// token in the place of each event; that of the last reply inside a paste comes before
-// the paste's. It appends at most len(read) and overhead bytes.
+// text gathers text that came at once, a paste, or a reply.
+type text struct {
+	bytes     []byte
+	typed     int  // how many of the bytes were already passed on as keys
+	truncated bool // there were more than the limit
+}
+
+func (t *text) add(more []byte, limit int) {
+	if room := max(limit-len(t.bytes), 0); len(more) > room {
+		more, t.truncated = more[:room], true
+	}
+	t.bytes = append(t.bytes, more...)
+}
+
+// feed processes the bytes of one read, and appends to keys those that are keys, with a
+// token in place of each event; a reply inside a paste comes before it. It appends at most
+// len(read) and overhead bytes.
 func (f *filter) feed(keys, read []byte, now time.Time) []byte {
 	if len(read) == 0 {
 		return keys
 	}
-	since := now.Sub(f.last)
+	idle := now.Sub(f.last)
 	f.last = now
-	if since >= pause {
+	if idle >= pause {
 		keys = f.endText(keys)
 	}
-	if f.wasCutOff(read, since) {
+	if f.wasCutOff(read, idle) {
 		keys = f.giveUp(keys)
 	}
 	data := read
@@ -86,7 +96,7 @@ func (f *filter) feed(keys, read []byte, now time.Time) []byte {
 	return keys
 }
 
-// key takes off what data begins with: text, a control character or a sequence.
+// key takes text, a control character or a sequence from the start of data.
 func (f *filter) key(keys, data []byte) (out, rest []byte) {
 	if f.sent > 0 {
 		if data = f.resume(data); data == nil {
@@ -123,16 +133,18 @@ func (f *filter) key(keys, data []byte) (out, rest []byte) {
 	return keys, data[n:]
 }
 
-// resume returns what is left of data, of whose start sent bytes were passed on as keys
-// because nothing followed them at once. What follows one byte at a time is typed, unless
-// it may be a paste or a reply over a slow line; nil then. Nobody types the rest of a
-// sequence at once, so the start belonged to it after all. A letter after alt+O is taken
-// for one of the keypad's: its letters are commands.
+// resume returns the rest of data, whose first bytes were passed on as keys because nothing
+// followed them at once. What follows one byte at a time is typed, unless it may be a paste
+// or a reply over a slow line, for which resume returns nil. Nobody types the rest of a
+// sequence at once, so then the first bytes belong to it after all. A letter after alt+O
+// is taken for one of the keypad's: as a letter, it may be a command.
 func (f *filter) resume(data []byte) []byte {
 	sent := f.sent
 	f.sent = 0
-	switch n, half := marker(data); {
-	case half:
+	n, half := replyStart(data)
+	switch {
+	case bytes.HasPrefix(data, []byte(pasteStart)):
+	case half || isHalf(data, pasteStart):
 		f.tail, f.sent = bytes.Clone(data), sent
 		return nil
 	case n == 0 && (len(data) == sent+1 && string(data[:sent]) != "\x1bO" || !introduces(data[1])):
@@ -141,14 +153,9 @@ func (f *filter) resume(data []byte) []byte {
 	return data
 }
 
-// marker returns the length of the start of a paste or a known reply that data begins
-// with, or that data may become one.
-func marker(data []byte) (n int, half bool) {
-	if bytes.HasPrefix(data, []byte(pasteStart)) {
-		return len(pasteStart), false
-	}
-	n, half = replyStart(data)
-	return n, half || startsMarker(data, pasteStart)
+// isHalf reports whether data is the beginning of a marker, but not all of it.
+func isHalf(data []byte, marker string) bool {
+	return len(data) < len(marker) && marker[:len(data)] == string(data)
 }
 
 // event keeps an event and leaves a token in its place.
@@ -157,9 +164,28 @@ func (f *filter) event(keys []byte, e Event) []byte {
 	return append(keys, token...)
 }
 
-// release is called when nothing has followed for as long as wait says: it passes on
-// text, and half a sequence that is a key by itself. Should its rest follow, it is still
-// known as such. Longer halves are never keys.
+// busy reports whether something is in progress.
+func (f *filter) busy() bool {
+	return f.in != inKeys || len(f.tail) > f.sent || len(f.text.bytes) > f.text.typed
+}
+
+// wait returns for how long the newest bytes may still become something else, 0 if only
+// more bytes can tell.
+func (f *filter) wait() time.Duration {
+	unsent := f.text.bytes[f.text.typed:]
+	switch {
+	case f.tailIsKey():
+		return pause
+	case len(unsent) == 0:
+		return 0
+	case different(f.text.bytes, 2) < 2, len(unsent) >= surelyKeys && !isPaste(unsent):
+		return keyPause // a key that is pressed or held need not wait
+	}
+	return pause
+}
+
+// release passes on text, and half a sequence that is a key by itself, because nothing has
+// followed within wait. Should the rest of the sequence follow, it is still recognized.
 func (f *filter) release(keys []byte) []byte {
 	keys = f.releaseText(keys)
 	if !f.tailIsKey() {
@@ -167,15 +193,15 @@ func (f *filter) release(keys []byte) []byte {
 	}
 	if f.sent == 0 && string(f.tail) == "\x1b\x1b" {
 		f.tail = f.tail[1:]
-		keys = f.event(keys, Escape{}) // the two would be alt+esc
+		keys = f.event(keys, Escape{}) // together they would be alt+esc
 	}
 	keys = append(keys, f.tail[f.sent:]...)
 	f.sent = len(f.tail)
 	return keys
 }
 
-// tailIsKey reports whether tail is a key if nothing follows: esc, alt and what sequences
-// go on with, or what was typed after such a key.
+// tailIsKey reports whether tail is a key if nothing follows: esc, alt and an introducer, or
+// a character that was typed after such a key.
 func (f *filter) tailIsKey() bool {
 	switch unsent := len(f.tail) - f.sent; {
 	case f.in != inKeys || unsent == 0 || f.tail[0] != esc:
@@ -187,23 +213,14 @@ func (f *filter) tailIsKey() bool {
 	}
 }
 
-// wait returns for how long what came last may still become something else, 0 if only
-// more bytes can tell.
-func (f *filter) wait() time.Duration {
-	if f.tailIsKey() {
-		return pause
-	}
-	return f.text.wait()
-}
-
-// paste gathers the paste's text up to its end marker, and returns what comes after it.
+// paste gathers a paste up to its end marker, and returns what follows.
 func (f *filter) paste(keys, data []byte) (out, rest []byte) {
 	if last, rest, ended := bytes.Cut(data, []byte(pasteEnd)); ended {
 		f.body.add(last, f.limit)
 		return f.endPaste(keys, false), rest
 	}
 	keep := 0
-	if last := bytes.LastIndexByte(data, esc); last >= 0 && startsMarker(data[last:], pasteEnd) {
+	if last := bytes.LastIndexByte(data, esc); last >= 0 && isHalf(data[last:], pasteEnd) {
 		keep = len(data) - last
 	}
 	f.body.add(data[:len(data)-keep], f.limit)
@@ -215,48 +232,34 @@ func (f *filter) endPaste(keys []byte, unfinished bool) []byte {
 	rest, colour := cutReplies(f.body.bytes)
 	event := Paste{Text: rest, Truncated: f.body.truncated, Unfinished: unfinished}
 	f.in, f.body = inKeys, text{}
-	if colour != "" {
-		keys = f.event(keys, Background{Colour: colour})
-	}
+	keys = f.background(keys, colour)
 	if len(event.Text) == 0 {
 		return keys
 	}
 	return f.event(keys, event)
 }
 
-// wasCutOff reports whether what is under way will not end any more: nothing came
-// for long, and what comes now is a key press. A line that merely stalled brings more
-// at a time, or the end. Replies are short: a pause is long for them, and what is more
-// than one character is not typed.
-func (f *filter) wasCutOff(read []byte, since time.Duration) bool {
-	switch f.in {
-	case inPaste:
-		return since >= silence && len(read) <= maxKeyPress &&
-			!bytes.Contains(slices.Concat(f.tail, read), []byte(pasteEnd[:5]))
-	case inReply:
-		return (since >= silence || since >= pause && utf8.RuneCount(read) == 1) &&
-			!endsReply(f.body.bytes, slices.Concat(f.tail, read))
-	default:
+// wasCutOff reports whether the paste or reply in progress will never end: nothing came for
+// long, and now comes a key press. A stalled line would bring more at a time, or the end.
+// Replies are short, so a pause is long for them unless more than one character follows.
+func (f *filter) wasCutOff(read []byte, idle time.Duration) bool {
+	if f.in == inKeys || idle < pause {
 		return false
 	}
+	data := slices.Concat(f.tail, read)
+	if f.in == inPaste {
+		return idle >= pasteTimeout && len(read) <= maxKeyPress && !bytes.Contains(data, []byte(pasteEnd[:5]))
+	}
+	return (idle >= pasteTimeout || utf8.RuneCount(read) == 1) &&
+		replyEnd(f.body.bytes, data[textLen(data, endsString):]) == 0
 }
 
-// giveUp hands over what came of a paste, and forgets what came of a reply.
+// giveUp ends a paste without its end marker, or drops a reply.
 func (f *filter) giveUp(keys []byte) []byte {
 	f.tail = nil
-	if f.in == inReply {
-		f.in, f.body = inKeys, text{}
-		return keys
+	if f.in == inPaste {
+		return f.endPaste(keys, true)
 	}
-	return f.endPaste(keys, true)
-}
-
-// busy reports whether something is under way.
-func (f *filter) busy() bool {
-	return f.in != inKeys || len(f.tail) > f.sent || f.text.unsent() > 0
-}
-
-// startsMarker reports whether data is the marker's start, but not all of it.
-func startsMarker(data []byte, marker string) bool {
-	return len(data) < len(marker) && marker[:len(data)] == string(data)
+	f.in, f.body = inKeys, text{}
+	return keys
 }

@@ -8,18 +8,16 @@ import (
 const esc = '\x1b'
 
 // maxSequence is how long a sequence may be that is a key or a mouse report, in bytes.
-// Longer ones go on to their end, but leave nothing.
+// Longer ones are read to their end and dropped.
 const maxSequence = 64
 
-// introducers are what, after an esc, begins a sequence: control sequences (CSI), single
-// characters of another set (SS3), and the strings OSC, DCS, APC, PM and SOS.
-const introducers = "[O]P_^X"
+// introduces reports whether b after an esc begins a sequence: CSI, SS3, or one of the
+// strings OSC, DCS, APC, PM and SOS.
+func introduces(b byte) bool { return strings.IndexByte("[O]P_^X", b) >= 0 }
 
-func introduces(b byte) bool { return strings.IndexByte(introducers, b) >= 0 }
-
-// sequenceLen returns the length of the key or sequence that data, which begins with an
-// esc, begins with; of a string's, that of its introducer. It returns 0 for half of one.
-// What is cut off by a byte that can't stand in it ends before that byte.
+// sequenceLen returns the length of the key or sequence at the start of data, which begins
+// with an esc; of a string, that of its introducer. It returns 0 for half a sequence. A byte
+// that can't be part of a sequence ends it.
 func sequenceLen(data []byte) int {
 	if len(data) == 1 {
 		return 0
@@ -34,7 +32,7 @@ func sequenceLen(data []byte) int {
 	case introduces(b):
 		return 2
 	case b == esc:
-		return afterEsc(data)
+		return escEscLen(data)
 	case !utf8.FullRune(data[1:]):
 		return 0
 	}
@@ -42,28 +40,28 @@ func sequenceLen(data []byte) int {
 	return 1 + n
 }
 
-// afterEsc is sequenceLen for two escs and more: alt and a sequence, else one esc
-// before a paste or a string, or two, as of a held key.
-func afterEsc(data []byte) int {
+// escEscLen is sequenceLen for two escs: alt and a sequence, else one esc before a paste or
+// a string, or two, as of a held key.
+func escEscLen(data []byte) int {
 	switch b := data[2]; {
 	case b == '[' || b == 'O':
 		n := sequenceLen(data[1:])
-		if n > 0 && string(data[1:1+n]) == pasteStart {
+		switch {
+		case n == 0:
+			return 0
+		case string(data[1:1+n]) == pasteStart:
 			return 1
 		}
-		if n > 0 {
-			n++
-		}
-		return n
+		return 1 + n
 	case introduces(b):
 		return 1
 	}
 	return 2
 }
 
-// csiLen is sequenceLen for ESC [, parameters and a final byte, and for the kinds that
-// don't keep to that: mouse reports of old (ESC [ M and three bytes), the Linux console's
-// function keys (ESC [ [ A), and urxvt's keys with shift (ESC [ 7 $).
+// csiLen is sequenceLen for ESC [, parameters and a final byte, and for the kinds that break
+// that rule: old mouse reports (ESC [ M and three bytes), the Linux console's function keys
+// (ESC [ [ A), and urxvt's keys with shift (ESC [ 7 $).
 func csiLen(data []byte) int {
 	switch data[2] {
 	case 'M':
@@ -72,26 +70,27 @@ func csiLen(data []byte) int {
 		switch {
 		case len(data) == 3:
 			return 0
-		case data[3] < ' ' || data[3] > '~':
-			return 3
+		case isPrintable(data[3]):
+			return 4
 		}
-		return 4
+		return 3
 	}
-	number := true // of two digits at most
+	digits := 0
 	for n, b := range data[2:] {
 		switch {
-		case b >= '@' && b <= '~', b == '$' && number && n > 0:
+		case b >= '@' && b <= '~', b == '$' && n == digits && (n == 1 || n == 2):
 			return 2 + n + 1
-		case b < ' ' || b > '~':
+		case !isPrintable(b):
 			return 2 + n
+		case isDigit(b):
+			digits++
 		}
-		number = number && isDigit(b) && n < 2
 	}
 	return 0
 }
 
-// x10Len is sequenceLen for ESC [ M and three bytes of any value but controls. A program
-// may have asked for two-byte characters, of columns and rows above 95 (mode 1005).
+// x10Len is sequenceLen for ESC [ M and three bytes other than controls. A program may have
+// requested two-byte characters, for columns and rows above 95 (mode 1005).
 func x10Len(data []byte) int {
 	n := len("\x1b[M")
 	for range 3 {
@@ -101,10 +100,13 @@ func x10Len(data []byte) int {
 			return 0
 		case rest[0] < ' ':
 			return n
-		case rest[0] >= 0xC2 && rest[0] <= 0xDF && len(rest) == 1:
-			return 0
-		case rest[0] >= 0xC2 && rest[0] <= 0xDF && !utf8.RuneStart(rest[1]):
-			n++
+		case rest[0] >= 0xC2 && rest[0] <= 0xDF:
+			if len(rest) == 1 {
+				return 0
+			}
+			if !utf8.RuneStart(rest[1]) {
+				n++
+			}
 		}
 		n++
 	}
@@ -116,15 +118,15 @@ func ss3Len(data []byte) int {
 	for n, b := range data[2:] {
 		switch {
 		case isDigit(b) || b == ';':
-		case b < ' ' || b > '~':
-			return 2 + n
-		default:
+		case isPrintable(b):
 			return 2 + n + 1
+		default:
+			return 2 + n
 		}
 	}
 	return 0
 }
 
-func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+func isPrintable(b byte) bool { return b >= ' ' && b <= '~' }
 
-func isHex(b byte) bool { return isDigit(b) || b|0x20-'a' <= 5 }
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Bubble Tea 1.3.10 takes a sequence that it doesn't know for alt and a letter, and for
-// letters after that, each of which may be a command. It is therefore given only keys that
-// it knows, in a form that it can't mistake, whatever form they came in.
+// Bubble Tea 1.3.10 reads a sequence that it doesn't know as alt and a letter followed by
+// letters, each of which may be a command. It is therefore given only keys that it knows, in
+// a form that it can't misread.
 
-// translate returns what a whole sequence stands for: a key or a mouse report, never
-// longer than the sequence, or an event, or nothing.
+// translate returns what a whole sequence means: a key or a mouse report, never longer than
+// the sequence, or an event, or nothing.
 func translate(sequence string) (key string, event Event) {
 	switch {
 	case sequence == "\x1b", sequence == "\x1b\x1b":
@@ -32,8 +32,8 @@ func translate(sequence string) (key string, event Event) {
 	return alt(sequence[1:]), nil
 }
 
-// alt returns the key of alt and a character, "" if Bubble Tea would take it for the
-// beginning of another key, or for the token.
+// alt returns the key of alt and a character, "" if Bubble Tea would read it as the
+// beginning of another key, or as the token.
 func alt(char string) string {
 	switch r, _ := utf8.DecodeRuneInString(char); r {
 	case utf8.RuneError, 0, esc, '[', 'O':
@@ -42,9 +42,9 @@ func alt(char string) string {
 	return "\x1b" + char
 }
 
-// afterAlt is translate for a sequence with an esc before it, which some terminals send
-// for alt. Bubble Tea knows that of keys without modifiers; other keys are left out, and
-// mouse reports go without it.
+// afterAlt is translate for a sequence after an esc, which some terminals send for alt.
+// Bubble Tea knows that for keys without modifiers; other keys are dropped, and mouse reports
+// lose the esc.
 func afterAlt(sequence string) (key string, event Event) {
 	key, event = translate(sequence)
 	switch {
@@ -96,8 +96,8 @@ func control(sequence string) (key string, event Event) {
 	return "", nil
 }
 
-// isMouse reports whether a control sequence is a mouse report of X10's form, or of
-// SGR's, which is ESC [ < button ; column ; row M, or m.
+// isMouse reports whether a control sequence is a mouse report in X10's form, or in SGR's:
+// ESC [ < button ; column ; row M, or m.
 func isMouse(sequence string) bool {
 	report, isSGR := strings.CutPrefix(sequence, "\x1b[<")
 	if !isSGR {
@@ -108,10 +108,10 @@ func isMouse(sequence string) bool {
 		!slices.ContainsFunc(fields, func(f string) bool { return number(f) < 0 })
 }
 
-// isKeyNumber reports whether s may be the number of a key, as of insert in ESC [ 2 ~.
+// isKeyNumber reports whether s may be the number of a key, such as insert in ESC [ 2 ~.
 func isKeyNumber(s string) bool { return len(s) <= 2 && number(s) > 0 && number(s) <= 34 }
 
-// number returns the number that s is, else -1.
+// number returns s as a number, -1 if it is none.
 func number(s string) rune {
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil {
@@ -120,7 +120,7 @@ func number(s string) rune {
 	return rune(n)
 }
 
-// What modifiers add up to, as xterm and kitty number them.
+// The modifiers as xterm and kitty number them; a sequence has their sum and one.
 const (
 	shift = 1 << iota
 	alternate
@@ -132,9 +132,9 @@ const (
 	numLock
 )
 
-// modifiers reads a parameter such as 5 or 5:3, which is one more than its sum of
-// modifiers, and perhaps an event's type. It is not pressed if it was let go of, or if
-// super or hyper were held, which no key of ours goes with.
+// modifiers reads a parameter such as 5 or 5:3, which is one more than the sum of the
+// modifiers, and perhaps an event type. The key counts as pressed unless it was released, or
+// super or hyper were held, which no key of ours uses.
 func modifiers(field string) (mods int, pressed bool) {
 	sum, kind, _ := strings.Cut(field, ":")
 	if sum != "" {
@@ -150,8 +150,8 @@ func modifiers(field string) (mods int, pressed bool) {
 	return mods &^ (meta | numLock), true
 }
 
-// functional returns a key's sequence, given what identifies it, as 1A does the arrow up
-// and 5~ page up.
+// functional returns the sequence of a key given its name, such as 1A for the arrow up
+// and 5~ for page up.
 func functional(name string, mods int) string {
 	mods &= shift | alternate | ctrl
 	number, final := name[:len(name)-1], name[len(name)-1:]
@@ -168,8 +168,8 @@ func functional(name string, mods int) string {
 	return "\x1b[" + final
 }
 
-// keypad is translate for ESC O, perhaps modifiers, and a character: keys of the keypad
-// while a program has it send its own, arrows and function keys.
+// keypad is translate for ESC O, perhaps modifiers, and a character: arrows, function keys,
+// and keys of the keypad in application mode.
 func keypad(rest string) string {
 	if rest == "" {
 		return "" // cut off
@@ -197,8 +197,8 @@ func keypad(rest string) string {
 	return ""
 }
 
-// unicodeKey is translate for ESC [ code ; modifiers ; text u, as kitty's protocol has
-// keys. The code may bring two more: the key's with shift, and that of the key in its
+// unicodeKey is translate for ESC [ code ; modifiers ; text u, of kitty's protocol. The
+// code may have two others with it: that of the shifted key, and that of the key in its
 // place on a Latin keyboard.
 func unicodeKey(code string, mods int, text string) (key string, event Event) {
 	codes := append(strings.Split(code, ":"), "", "")
@@ -220,8 +220,8 @@ func unicodeKey(code string, mods int, text string) (key string, event Event) {
 	return chord(number(code), mods)
 }
 
-// kittyKey returns the key that kitty gives a number of its own: a character, or the name
-// that functional takes. It is "" for other numbers, and for keys that we know nothing of.
+// kittyKey returns the key that has a number of its own in kitty's protocol: a character, or
+// a name for functional. It is "" for other numbers and unsupported keys.
 func kittyKey(code rune) string {
 	for _, row := range [...]struct {
 		first rune
@@ -239,8 +239,8 @@ func kittyKey(code rune) string {
 	return ""
 }
 
-// chord returns the key of a character and modifiers. That of ctrl, shift and a letter is
-// none: what terminals make of it is theirs, such as copying with ctrl+shift+c.
+// chord returns the key of a character and modifiers. Ctrl, shift and a letter is no key:
+// terminals use it, such as ctrl+shift+c to copy.
 func chord(r rune, mods int) (key string, event Event) {
 	switch {
 	case r == '\t' && mods&shift != 0:

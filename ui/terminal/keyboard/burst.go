@@ -10,51 +10,22 @@ import (
 )
 
 // Not every terminal brackets pastes: GNU screen, the Linux console and serial lines
-// don't. What tells a paste from keys then is that nobody types so fast.
+// don't. There, a paste differs from keys in that nobody types so fast.
 
 const (
-	// keyPause is how long what follows a key may be in coming before the key is run. It is
-	// too short to be noticed, and longer than a serial line of 4,800 baud takes for a byte.
+	// keyPause is how long a key waits for what follows it. It is too short to be noticed,
+	// and longer than a serial line of 4,800 baud takes for a byte.
 	keyPause = 3 * time.Millisecond
-	// maxBurst bounds text that came at once and is no paste, in bytes: a held key's.
+	// maxBurst bounds a burst, in bytes: a held key's.
 	maxBurst = 4 << 10
+	// surelyKeys is the length in bytes from which text that is no paste yet is not expected
+	// to become one: held keys need not wait.
+	surelyKeys = 32
 	// idLen is the length of a job ID, in bytes.
 	idLen = 36
-	// surelyKeys is how many bytes of text that is no paste yet are not expected to become
-	// one: keys that are held need not wait.
-	surelyKeys = 32
 )
 
-// text is what is gathered of text that came at once, of a paste, or of a reply.
-type text struct {
-	bytes     []byte
-	typed     int  // how many of the bytes were passed on as keys already
-	truncated bool // there were more than the limit
-}
-
-func (t *text) add(more []byte, limit int) {
-	if room := max(limit-len(t.bytes), 0); len(more) > room {
-		more, t.truncated = more[:room], true
-	}
-	t.bytes = append(t.bytes, more...)
-}
-
-// unsent returns how many bytes were not passed on yet.
-func (t *text) unsent() int { return len(t.bytes) - t.typed }
-
-// wait returns how long what follows may be in coming and still belong to the text, 0 if
-// all of it was passed on. A key that is pressed, or held, need not wait.
-func (t *text) wait() time.Duration {
-	switch {
-	case t.unsent() == 0:
-		return 0
-	case different(t.bytes, 2) < 2, t.unsent() >= surelyKeys && !isPaste(t.bytes[t.typed:]):
-		return keyPause
-	}
-	return pause
-}
-
-// addText takes off the text that data begins with.
+// addText takes text from the start of data.
 func (f *filter) addText(keys, data []byte) (out, rest []byte) {
 	n := 0
 	for n < len(data) && isText(data[n]) {
@@ -66,13 +37,13 @@ func (f *filter) addText(keys, data []byte) (out, rest []byte) {
 		f.tail = bytes.Clone(data[n-half:])
 	}
 	f.text.add(data[:n-half], f.limit)
-	if f.text.unsent() >= maxBurst && !isPaste(f.text.bytes[f.text.typed:]) {
+	if unsent := f.text.bytes[f.text.typed:]; len(unsent) >= maxBurst && !isPaste(unsent) {
 		keys = f.endText(keys)
 	}
 	return keys, data[n:]
 }
 
-// endText passes on the text that came at once: what comes now does not belong to it.
+// endText passes on the text that came at once, because what comes now does not belong to it.
 func (f *filter) endText(keys []byte) []byte {
 	keys = f.releaseText(keys)
 	f.text = text{}
@@ -80,8 +51,8 @@ func (f *filter) endText(keys []byte) []byte {
 }
 
 // releaseText passes on the text that came at once, because nothing followed it. What
-// follows a key later than keyPause, but within pause, may turn out to be a paste that the
-// key was the beginning of.
+// follows a key after keyPause, but within pause, may turn out to be a paste that the key
+// was the beginning of.
 func (f *filter) releaseText(keys []byte) []byte {
 	all, typed := f.text.bytes, f.text.typed
 	unsent := all[typed:]
@@ -104,8 +75,8 @@ func (f *filter) releaseText(keys []byte) []byte {
 	return keys
 }
 
-// isPaste reports whether text that came at once is more than keys: six characters or
-// more, of over two different ones, or a line's end before other text.
+// isPaste reports whether text that came at once is more than keys: six or more characters,
+// over two of them different, or a line end before other text.
 func isPaste(text []byte) bool {
 	const many = 6
 	if different(text, 3) == 3 && utf8.RuneCount(text[:min(len(text), many*utf8.UTFMax)]) >= many {
@@ -115,7 +86,7 @@ func isPaste(text []byte) bool {
 	return end >= 0 && len(bytes.TrimLeftFunc(text[end:], isLineEnd)) > 0
 }
 
-// different returns how many different characters text has, most at most.
+// different returns how many different characters text has, at most most.
 func different(text []byte, most int) int {
 	seen := make([]rune, 0, 3)
 	for len(text) > 0 && len(seen) < most {
@@ -130,10 +101,10 @@ func different(text []byte, most int) int {
 
 func isLineEnd(r rune) bool { return r == '\r' || r == '\n' }
 
-// isText reports whether b is of a character that texts are made of, or ends a line.
+// isText reports whether b is part of a printable character, a tab or a line end.
 func isText(b byte) bool { return b >= ' ' && b != 0x7F || b == '\t' || isLineEnd(rune(b)) }
 
-// halfRune returns the length of what may be the first half of a rune at data's end.
+// halfRune returns the length of an incomplete rune at the end of data, 0 if there is none.
 func halfRune(data []byte) int {
 	for n := 1; n <= min(utf8.UTFMax-1, len(data)); n++ {
 		if last := data[len(data)-n:]; utf8.RuneStart(last[0]) {
