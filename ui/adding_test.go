@@ -68,7 +68,7 @@ func TestWhatWasOverBeforeItWasPastedHasNoDuration(t *testing.T) {
 		d.press("down", "r")
 		d.wait(10 * time.Second)
 		d.press("enter")
-		d.sees("Polls      2")
+		d.sees("Checked     2 times")
 		d.seesNot("Took", "Running")
 		d.leave()
 		d.start()

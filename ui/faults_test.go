@@ -97,7 +97,7 @@ func (d *desk) through(f *fault) {
 	d.wait(time.Minute)
 	if f.header == "" {
 		d.sees("live", f.told)
-		d.seesNot("stale", "Last poll failed")
+		d.seesNot("stale", "Last check failed")
 	} else {
 		d.sees(f.header, "◐ Processing", "stale")
 		d.isTold(f.told)
@@ -170,7 +170,7 @@ func (d *desk) isTold(why string) {
 	var said []string
 	for range 6 {
 		d.press("down")
-		_, details, _ := strings.Cut(d.details(), "Last poll failed")
+		_, details, _ := strings.Cut(d.details(), "Last check failed")
 		if strings.Contains(details, why) {
 			return
 		}

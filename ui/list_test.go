@@ -320,7 +320,7 @@ func TestEnterGivesTheDetailsTheWholeScreen(t *testing.T) {
 		d.paste(text)
 		d.waitFor(" 3/3 ")
 		d.press("down", "enter")
-		d.sees("History", "Processing", "Done", "Polls")
+		d.sees("History", "Processing", "Done", "Checked")
 		row, _ := d.model.list.Current()
 		d.sees(row.ID.String())
 		d.press("esc")
@@ -340,13 +340,14 @@ func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
 		d.paste(id.String())
 		d.press("down", "enter")
 		d.wait(10 * time.Second)
-		d.sees("Not Started", id.String(), "Batch      pasted 00:00:00", "Added      00:00:00, ",
-			"Polls      ", "Heard      ", "Next poll  ", "Waiting for a free worker")
+		d.sees("Not Started", id.String(), "Batch       pasted 00:00:00", "Added       00:00:00, ",
+			"Checked     ", "Last answer ", "Next check  ", "Waiting for a free worker")
 		d.seesNot("First seen") // that was at once: the history says it
 		d.wait(40 * time.Second)
 		d.sees("Processing", "%", "00:00:00  added", "○ Not Started", "◐ Processing", "Running    ")
 		d.wait(40 * time.Second)
-		d.sees("✓ Done", "100%", "Output     /job/"+id.String(), "Next poll  none: finished", "Took       ")
+		d.sees("✓ Done", "100%", "Output      /job/"+id.String(), "Took        ")
+		d.seesNot("Next check")
 	})
 }
 

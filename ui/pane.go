@@ -87,8 +87,8 @@ func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
 		next = m.host.RetryAt
 	}
 	d := detail.Job{
-		Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Redact, BatchName: batch, Problem: m.problem(row), Polls: row.Polls,
-		Latency: row.Latency, Next: next, PollKey: m.keys.label("check"), Paused: m.paused,
+		Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Redact, BatchName: batch, Problem: m.problem(row), Checks: row.Polls,
+		Next: next, CheckKey: m.keys.label("check"), Paused: m.paused,
 		Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID),
 	}
 	d.Pace, _ = m.oracle.Pace(row.ID, m.now)

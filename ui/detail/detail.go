@@ -14,32 +14,31 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Job is all that the pane shows of a job.
+// Job is everything that the pane shows of a job.
 type Job struct {
 	store.Job
-	Drawn     job.Progress // what its bar shows, which may be ahead of the last answer
+	Drawn     job.Progress // of its bar, which may be ahead of the last answer
 	Redact    bool         // show no whole ID
 	BatchName string
-	Problem   *job.Problem // why the last poll failed; nil when it did not
-	Polls     int
-	Latency   time.Duration
-	Next      time.Time // zero when no poll is planned
-	PollKey   string    // the key that polls it all the same; "" when there is none
+	Problem   *job.Problem // why the last check failed; nil if it did not
+	Checks    int
+	Next      time.Time // zero if no check is planned
+	CheckKey  string    // the key that checks it regardless; "" if there is none
 	Paused    bool
-	Stalled   time.Duration     // how long its progress has stood still; 0 when it moves
-	Forecast  forecast.Forecast // when it will be ready, as far as that can be told
-	Samples   []forecast.Sample // its progress over time, as it was seen
-	Pace      float64           // its time over its batch's median; 0 when that can't be told
+	Stalled   time.Duration // how long it has made no progress; 0 if it does
+	Forecast  forecast.Forecast
+	Samples   []forecast.Sample // its progress over time
+	Pace      float64           // its time over its batch's median; 0 if unknown
 }
 
 // BarWidth is the width of a job's bar, where there is room.
 const BarWidth = 24
 
 // labelWidth is the width of the column of labels.
-const labelWidth = 11
+const labelWidth = 12
 
-// Lines draws j for a pane of width cells, and says for how long the result stays
-// right if nothing new is heard.
+// Lines draws the job in a width, and says for how long the result stays right if no
+// answer comes.
 func (j Job) Lines(t *style.Theme, now time.Time, width int) (lines []string, valid time.Duration) {
 	p := newPage(t, now, width)
 	p.headline(j)
@@ -51,7 +50,7 @@ func (j Job) Lines(t *style.Theme, now time.Time, width int) (lines []string, va
 	return p.lines, p.valid
 }
 
-// id shows an ID in one piece, so that it can be selected with the mouse.
+// id shows an ID in one piece, to be selected with the mouse.
 func (p *page) id(id job.ID) {
 	text := id.String()
 	if labelWidth+len(text) <= p.width {
@@ -115,11 +114,11 @@ func (p *page) facts(j Job) {
 		p.fact("Took", style.Text, style.Duration(j.Ended.Sub(j.Started)))
 	}
 	p.forecast(j)
-	p.polling(j)
+	p.checks(j)
 }
 
-// atOnce is how soon a job's first answer comes where nothing holds it up: then it is
-// not worth a line besides the history's.
+// atOnce is how soon a job's first answer usually comes: then it is not worth a line besides
+// the history's.
 const atOnce = 5 * time.Second
 
 func (p *page) forecast(j Job) {
@@ -138,49 +137,47 @@ func (p *page) forecast(j Job) {
 	switch {
 	case j.Pace == 0:
 	case j.Pace > 1.1:
-		p.long("Pace", strconv.FormatFloat(j.Pace, 'f', 1, 64)+" times its batch's median")
+		p.long("Pace", strconv.FormatFloat(j.Pace, 'f', 1, 64)+"x slower than its batch")
 	case j.Pace < 0.9:
-		p.long("Pace", strconv.Itoa(int((1-j.Pace)*100))+"% faster than its batch's median")
+		p.long("Pace", strconv.Itoa(int((1-j.Pace)*100))+"% faster than its batch")
 	default:
-		p.long("Pace", "as its batch's median")
+		p.long("Pace", "as fast as its batch")
 	}
 }
 
-func (p *page) polling(j Job) {
-	polls := "none yet"
-	if j.Polls > 0 {
-		polls = strconv.Itoa(j.Polls)
-		if j.Latency > 0 {
-			polls += ", last took " + latency(j.Latency)
-		}
+func (p *page) checks(j Job) {
+	switch j.Checks {
+	case 0:
+		p.fact("Checked", style.Text, "not yet")
+	case 1:
+		p.fact("Checked", style.Text, "once")
+	default:
+		p.fact("Checked", style.Text, strconv.Itoa(j.Checks)+" times")
 	}
-	p.fact("Polls", style.Text, polls)
 	if !j.Answered.IsZero() {
-		heard := p.clock(style.Age(p.now.Sub(j.Answered)))
-		if heard != "now" {
-			heard += " ago"
+		answered := p.clock(style.Age(p.now.Sub(j.Answered)))
+		if answered != "now" {
+			answered += " ago"
 		}
 		if percent := style.Percent(j.Answer.Progress); percent != "" && j.Answer.Status == job.Processing {
-			heard += ", at " + percent // the bar may be ahead of it
+			answered += ", at " + percent // the bar may be ahead of it
 		}
-		p.fact("Heard", style.Text, heard)
+		p.fact("Last answer", style.Text, answered)
 	}
+	const label = "Next check"
 	switch left := j.Next.Sub(p.now); {
+	case j.End == job.EndedRejected && j.CheckKey != "":
+		p.fact(label, style.Dim, "never, unless you press "+j.CheckKey)
 	case j.End == job.EndedRejected:
-		text := "never"
-		if j.PollKey != "" {
-			text += ", unless you press " + j.PollKey
-		}
-		p.fact("Next poll", style.Dim, text)
+		p.fact(label, style.Dim, "never")
 	case j.End.Finished():
-		p.fact("Next poll", style.Dim, "none: finished")
 	case j.Paused:
-		p.fact("Next poll", style.Warn, "paused")
+		p.fact(label, style.Warn, "paused")
 	case j.Next.IsZero() || left < time.Second:
-		p.fact("Next poll", style.Text, "now")
+		p.fact(label, style.Text, "now")
 	default:
 		text, _ := style.Exact(left)
-		p.fact("Next poll", style.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
+		p.fact(label, style.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
 	}
 }
 
@@ -192,16 +189,16 @@ func (p *page) trouble(j Job) {
 	p.blank()
 	if j.Problem == nil && unknown {
 		p.text(style.Warn, 0, style.UnknownStatus, 2)
-		p.text(style.Text, 2, "It waits until the job is Done or Error, and checks it ever more rarely.", 3)
+		p.text(style.Text, 2, "jobwatch checks it less and less often until it is Done or Error.", 3)
 		return
 	}
 	if j.Problem == nil {
 		p.text(style.Error, 0, j.Cause, 6)
 		return
 	}
-	role, title := style.Warn, "Last poll failed"
+	role, title := style.Warn, "Last check failed"
 	if j.End.Finished() {
-		role, title = style.Error, "Not polled any more"
+		role, title = style.Error, "No longer checked"
 	}
 	if j.Problem.Code > 0 {
 		title += fmt.Sprintf(" (HTTP %d)", j.Problem.Code)
@@ -240,8 +237,8 @@ func (p *page) history(j Job) {
 	}
 }
 
-// startedIn reports whether the job started before its history's i-th change was seen:
-// some time since it was last seen waiting. The times that it took count from there.
+// startedIn reports whether the job started between its history's i-th change and the one
+// before, in which it was still waiting. The times that it took count from there.
 func (j Job) startedIn(i int) bool {
 	since := j.Added
 	if i > 0 {
@@ -269,16 +266,4 @@ func (p *page) progressOverTime(j Job) {
 	from, to := p.stamp(j.Started), p.stamp(end)
 	p.add(p.line().Put(style.Dim, from).Right(style.Dim, to, width-len(from)))
 	p.valid = min(p.valid, 5*time.Second)
-}
-
-// latency is a request's duration to two digits or so.
-func latency(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "under 1 ms"
-	case d < time.Second:
-		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	default:
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
-	}
 }
