@@ -163,11 +163,11 @@ func tlsReason(err error) string {
 // Winsock's error numbers. Package syscall has others for the same names on Windows, which
 // sockets never return.
 const (
-	wsaNetUnreachable  = syscall.Errno(10051)
-	wsaAborted         = syscall.Errno(10053)
-	wsaReset           = syscall.Errno(10054)
-	wsaRefused         = syscall.Errno(10061)
-	wsaHostUnreachable = syscall.Errno(10065)
+	errWSANetUnreachable  = syscall.Errno(10051)
+	errWSAAborted         = syscall.Errno(10053)
+	errWSAReset           = syscall.Errno(10054)
+	errWSARefused         = syscall.Errno(10061)
+	errWSAHostUnreachable = syscall.Errno(10065)
 )
 
 // socketReason explains errors of the operating system; "" for other errors.
@@ -186,11 +186,11 @@ func socketReason(err error) string {
 	}
 	errno, _ := errors.AsType[syscall.Errno](err)
 	switch errno {
-	case syscall.ECONNREFUSED, wsaRefused:
+	case syscall.ECONNREFUSED, errWSARefused:
 		return "connection refused" + who
-	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, wsaReset, wsaAborted:
+	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, errWSAReset, errWSAAborted:
 		return "connection reset" + who
-	case syscall.ENETUNREACH, syscall.EHOSTUNREACH, wsaNetUnreachable, wsaHostUnreachable:
+	case syscall.ENETUNREACH, syscall.EHOSTUNREACH, errWSANetUnreachable, errWSAHostUnreachable:
 		return "no way to the host (is the network up?)"
 	default:
 		return ""

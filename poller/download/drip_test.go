@@ -1,9 +1,11 @@
 package download
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,9 +14,9 @@ import (
 )
 
 // A server that sends a PDF byte by byte keeps the place of another download, which it
-// might do for days. That is told as silence is.
+// might do for days.
 func TestAPDFThatComesDropByDropIsGivenUp(t *testing.T) {
-	k := newDesk(t, func(d *Downloads) { d.idle = 100 * time.Millisecond })
+	k := newDesk(t, func(d *Downloads) { d.idleTimeout = 100 * time.Millisecond })
 	k.api.Break(drip("%PDF-1.4\n"+strings.Repeat(" ", 500)+"\n%%EOF\n", 5*time.Millisecond))
 	e := k.get(k.done("Report", "b"))
 	var err *Error
@@ -42,13 +44,16 @@ func drip(file string, every time.Duration) simtest.Fault {
 }
 
 // A PDF over a line that is merely slow comes to its end: here 1 MB in 8 h.
-func TestASlowLineIsNoSilence(t *testing.T) {
+func TestASlowLineIsNotIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := listen(idle, func() { t.Error("it was given up") })
-		defer s.stop()
-		for got := int64(audible); got < 1_000_000; got += audible {
-			<-time.After(idle - time.Second)
-			s.heard(got)
+		ctx, cancel := context.WithCancel(t.Context())
+		const timeout = 30 * time.Second
+		var got atomic.Int64
+		go watchIdle(ctx, &got, timeout, func() { t.Error("it was given up") })
+		for range 1000 {
+			<-time.After(timeout - time.Second)
+			got.Add(minProgress)
 		}
+		cancel()
 	})
 }

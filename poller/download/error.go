@@ -32,18 +32,18 @@ const (
 	Disk
 )
 
-// Error is a failed download, told for people: what happened, and what they can do.
-// It holds no URL and no job ID, but may quote a description.
+// Error is a failed download, in words for people: what happened and what they can do. It
+// holds no URL and no job ID, but may quote a description.
 type Error struct {
 	Kind   Kind
 	Reason string
 	cause  error
 }
 
-// Error is the reason.
+// Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
-// Unwrap gives the cause, if there is one to tell.
+// Unwrap returns the cause, if there is one to show.
 func (e *Error) Unwrap() error { return e.cause }
 
 var (
@@ -54,7 +54,7 @@ var (
 	errIdle   = &Error{Kind: Broken, Reason: "less than 1 KiB came within 30 s: given up; try again"}
 )
 
-// explain makes sure that whatever failed is an [Error].
+// explain makes an [Error] of whatever failed.
 func explain(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -62,8 +62,8 @@ func explain(err error) error {
 	return broken(err)
 }
 
-// asking is a failure to learn where the PDF is.
-func asking(err error) *Error {
+// linkError explains why the API did not say where the PDF is.
+func linkError(err error) *Error {
 	e, ok := errors.AsType[*api.Error](err)
 	if !ok {
 		return &Error{Asking, "the API could not be asked for the PDF", err}
@@ -71,8 +71,8 @@ func asking(err error) *Error {
 	return &Error{unlessPrivate(Asking, err), "asked for the PDF: " + e.Error(), err}
 }
 
-// getting is a failure to get the file itself, by a link that was fresh.
-func getting(ctx context.Context, err error) *Error {
+// fetchError explains why the file could not be fetched, with a fresh link.
+func fetchError(ctx context.Context, err error) *Error {
 	e, ok := errors.AsType[*api.Error](err)
 	switch {
 	case !ok && errors.Is(context.Cause(ctx), errIdle):
@@ -90,7 +90,7 @@ func getting(ctx context.Context, err error) *Error {
 	}
 }
 
-// unlessPrivate tells what the network did from what we do not do.
+// unlessPrivate returns k, or Private for a link into the private network.
 func unlessPrivate(k Kind, err error) Kind {
 	if errors.Is(err, api.ErrPrivate) {
 		return Private
@@ -98,7 +98,7 @@ func unlessPrivate(k Kind, err error) Kind {
 	return k
 }
 
-// broken is a body that can't be read to its end. The cause is not told: it may name
+// broken explains why a body could not be read to its end. It drops the cause, which may name
 // the host.
 func broken(err error) *Error {
 	switch {
@@ -124,8 +124,8 @@ func inBytes(n int64) string {
 	return strconv.FormatInt(n, 10) + " bytes"
 }
 
-// onDisk is what the system said, without the paths that it says it with.
-func onDisk(what, of string, err error) *Error {
+// diskError explains an error of the file system without its paths.
+func diskError(what, of string, err error) *Error {
 	inner := err
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		inner = e.Err

@@ -1,234 +1,209 @@
-// Package download downloads the PDFs of Done jobs: it asks the API for each one's
-// signed link, gets the file, checks that it is whole and a PDF, and puts it under a
-// safe name into a folder, never over another file.
-//
-// Links are short-lived secrets: they are used at once and are in no event, error or
-// file name.
 package download
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
-	"net/http"
+	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/panics"
+	"example.com/jobwatch/poller/api"
 )
 
-// The limits, unless an option says otherwise.
+// The first line of a PDF begins within so many bytes: readers skip what is before it.
 const (
-	DefaultMaxBytes    = 500_000_000 // of one file
-	DefaultConcurrency = 3           // files at once
-	idle               = 30 * time.Second
+	magic     = "%PDF-"
+	maxBefore = 1024
 )
 
-// Source is what a download needs of the API; *api.Client is one.
-type Source interface {
-	// Own reports whether it is the API's own host that Output would ask.
-	Own(path string) bool
-	// Output asks where a Done job's PDF is, given its status's path.
-	Output(ctx context.Context, path string) (*url.URL, error)
-	// Fetch GETs that; the answer is 200.
-	Fetch(ctx context.Context, u *url.URL) (*http.Response, error)
-}
+// maxAsks is how often a link is asked for when the API wants pauses.
+const maxAsks = 5
 
-// Turns say when a request may go to the API; *poller.Poller does.
-type Turns interface {
-	InTurn(ctx context.Context, request func(context.Context) error) error
-}
-
-// Want is a PDF to be downloaded.
-type Want struct {
-	ID          job.ID
-	Description string // the file's name comes from it; untrusted
-	Path        string // of the job's Done answer; untrusted
-	Batch       string // the folder's name comes from it; "" is no folder of its own
-	File        string // where the state file says that it is already, or ""
-}
-
-// Downloads gets files, some at a time, in the order in which they were wanted. Make
-// it with [New]; its methods may be called from any goroutine.
-type Downloads struct {
-	source Source
-	turns  Turns // nil: requests go when they like
-	base   string
-	limit  int
-	max    int64
-	idle   time.Duration
-	events chan []Event
-
-	mu      sync.Mutex // guards what follows
-	wake    *sync.Cond // the queue, or stopped, changed
-	queue   []Want
-	under   map[job.ID]context.CancelFunc // nil while queued
-	stopped bool
-	news    news
-	cleaned map[string]bool // folders whose old litter is gone
-}
-
-// Option is a setting of [Downloads].
-type Option func(*Downloads)
-
-// WithMaxBytes limits the size of one file; it must be positive. Default:
-// [DefaultMaxBytes].
-func WithMaxBytes(n int64) Option { return func(d *Downloads) { d.max = n } }
-
-// WithTurns has links asked for within the API's budget, and with the patience that it
-// asks for.
-func WithTurns(t Turns) Option { return func(d *Downloads) { d.turns = t } }
-
-// New returns Downloads into a folder, which is made when it is needed; see
-// [DefaultFolder]. Nothing happens before Run.
-func New(source Source, folder string, opts ...Option) *Downloads {
-	d := &Downloads{
-		source:  source,
-		base:    folder,
-		limit:   DefaultConcurrency,
-		max:     DefaultMaxBytes,
-		idle:    idle,
-		events:  make(chan []Event, 1),
-		under:   map[job.ID]context.CancelFunc{},
-		cleaned: map[string]bool{},
-		news:    newNews(),
-	}
-	if abs, err := filepath.Abs(folder); err == nil {
-		d.base = abs
-	}
-	d.wake = sync.NewCond(&d.mu)
-	for _, o := range opts {
-		o(d)
-	}
-	return d
-}
-
-// Add queues downloads and returns how many of them are new: one that is queued or
-// under way is not begun again. It never waits.
-func (d *Downloads) Add(wants ...Want) int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	n := 0
-	for _, w := range wants {
-		if _, ok := d.under[w.ID]; ok || d.stopped {
-			continue
+// download makes one download and reports how it ended.
+func (d *Downloads) download(ctx context.Context, w *Want) {
+	file, already, err := d.get(ctx, w)
+	switch {
+	case err == nil:
+		size := int64(-1)
+		if info, statErr := os.Stat(file); statErr == nil {
+			size = info.Size()
 		}
-		d.under[w.ID] = nil
-		d.queue = append(d.queue, w)
-		d.news.put(Event{ID: w.ID, State: Queued, Size: -1})
-		n++
+		d.finish(Event{ID: w.ID, State: Saved, Got: size, Size: size, File: file, Already: already})
+	case ctx.Err() != nil:
+		d.finish(Event{ID: w.ID, State: Canceled, Size: -1})
+	default:
+		d.finish(Event{ID: w.ID, State: Failed, Size: -1, Err: explain(err)})
 	}
-	d.wake.Broadcast()
-	return n
 }
 
-// Cancel gives up downloads that are queued or under way; nothing of them is left on
-// the disk once their Canceled event has come. Others are not touched. It never waits.
-func (d *Downloads) Cancel(ids ...job.ID) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	gone := map[job.ID]bool{}
-	for _, id := range ids {
-		cancel, ok := d.under[id]
-		switch {
-		case !ok:
-		case cancel != nil:
-			cancel()
-		default:
-			gone[id] = true
-			delete(d.under, id)
-			d.news.put(Event{ID: id, State: Canceled, Size: -1})
-		}
+func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool, err error) {
+	if w.File != "" && isPDF(w.File) {
+		return w.File, true, nil
 	}
-	if len(gone) == 0 {
-		return
+	if w.Path == "" {
+		return "", false, errNoPath
 	}
-	kept := d.queue[:0]
-	for _, w := range d.queue {
-		if !gone[w.ID] {
-			kept = append(kept, w)
-		}
+	link, err := d.link(ctx, w.Path)
+	if err != nil {
+		return "", false, linkError(err)
 	}
-	clear(d.queue[len(kept):])
-	d.queue = kept
-}
-
-// Events gives what is new, at most 10 times a second, each job's newest only. It is
-// closed when Run returns; the last events, of files saved just before, are still in
-// it.
-func (d *Downloads) Events() <-chan []Event { return d.events }
-
-// Run downloads until ctx ends, and returns when nothing of it runs any more. What was
-// under way is given up and leaves nothing behind. It returns nil, or a [panics.Error].
-// It may be called once.
-func (d *Downloads) Run(ctx context.Context) error {
+	// From here on: the pages of redirects and refusals may hang, too.
 	ctx, cancel := context.WithCancelCause(ctx)
+	var got atomic.Int64
+	var watching sync.WaitGroup
+	watching.Go(func() { watchIdle(ctx, &got, d.idleTimeout, func() { cancel(errIdle) }) })
+	defer watching.Wait()
 	defer cancel(nil)
-	unhook := context.AfterFunc(ctx, d.stop)
-	defer unhook()
+	resp, err := d.source.Fetch(ctx, link)
+	if err != nil {
+		return "", false, fetchError(ctx, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	compressed := resp.Header.Get("Content-Encoding") != ""
+	if resp.ContentLength > d.maxBytes && !compressed {
+		return "", false, tooLarge(d.maxBytes)
+	}
+	body := &body{r: resp.Body, size: resp.ContentLength, max: d.maxBytes, progress: func(n int64) {
+		got.Store(n)
+		d.progress(w.ID, n, resp.ContentLength)
+	}}
+	plain, err := api.Unpack(resp.Header, body)
+	if err != nil {
+		return "", false, fetchError(ctx, err)
+	}
+	file, already, err = d.save(w, body, plain)
+	if err != nil && errors.Is(context.Cause(ctx), errIdle) {
+		err = errIdle
+	}
+	return file, already, err
+}
 
-	var workers sync.WaitGroup
-	for range d.limit {
-		workers.Go(func() {
-			defer panics.Into(func(e *panics.Error) { cancel(e) })
-			for {
-				w, one, ok := d.next(ctx)
-				if !ok {
-					return
-				}
-				d.one(one, w)
-			}
+// link asks where a PDF is, in turn. When the API wants a pause, the next turn comes after it.
+func (d *Downloads) link(ctx context.Context, path string) (link *url.URL, err error) {
+	if d.turns == nil || !d.source.Own(path) {
+		return d.source.Output(ctx, path)
+	}
+	for range maxAsks {
+		err = d.turns.InTurn(ctx, func(ctx context.Context) (err error) {
+			link, err = d.source.Output(ctx, path)
+			return err
 		})
+		if e, ok := errors.AsType[*api.Error](err); !ok || !e.Problem.Pauses() {
+			break
+		}
 	}
-	d.deliver(ctx)
-	workers.Wait()
-	d.deliverRest()
-	if e, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
-		return e
-	}
-	return nil
+	return link, err
 }
 
-func (d *Downloads) stop() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.stopped = true
-	d.wake.Broadcast()
+const (
+	minProgress = 1 << 10 // bytes: a server that sends single ones would keep its place for days
+	idleTicks   = 30      // of the idle timeout
+)
+
+// watchIdle calls giveUp when less than minProgress bytes have come within the timeout, until
+// ctx ends. It counts ticks, not time: a process that was stopped, by Ctrl+Z or with the
+// machine, misses its ticks and has the data of that time still to read.
+func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, giveUp func()) {
+	ticker := time.NewTicker(timeout / idleTicks)
+	defer ticker.Stop()
+	counted := int64(0)
+	for idle := 0; idle < idleTicks; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			idle++
+		}
+		if n := got.Load(); n-counted >= minProgress {
+			counted, idle = n, 0
+		}
+	}
+	giveUp()
 }
 
-// next waits for something to download.
-func (d *Downloads) next(ctx context.Context) (Want, context.Context, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for len(d.queue) == 0 && !d.stopped {
-		d.wake.Wait()
+// save writes a body, which must unpack to a PDF, into the wanted folder.
+func (d *Downloads) save(w *Want, b *body, plain io.Reader) (file string, already bool, err error) {
+	buffered := bufio.NewReaderSize(plain, maxBefore)
+	head, err := buffered.Peek(len(magic))
+	if string(head) != magic {
+		head, err = buffered.Peek(maxBefore)
 	}
-	if d.stopped {
-		return Want{}, nil, false
+	begins := bytes.Index(head, []byte(magic))
+	switch {
+	case isEOF(err) && b.cutShort():
+		return "", false, errCut
+	case err != nil && !errors.Is(err, io.EOF):
+		return "", false, explain(err)
+	case begins < 0:
+		return "", false, errNotPDF
 	}
-	w := d.queue[0]
-	d.queue[0] = Want{}
-	d.queue = d.queue[1:]
-	ctx, d.under[w.ID] = context.WithCancel(ctx)
-	d.news.put(Event{ID: w.ID, State: Running, Size: -1})
-	return w, ctx, true
+	f, err := d.open(w.Batch)
+	if err != nil {
+		return "", false, diskError("make the folder for", w.Batch, err)
+	}
+	defer f.close()
+	p, err := f.newPart(w.ID.Short())
+	if err != nil {
+		return "", false, diskError("write into the folder of", w.Batch, err)
+	}
+	defer p.discard()
+	if err := p.fill(buffered, d.maxBytes); err != nil {
+		return "", false, err
+	}
+	switch ends := p.endsAsPDF(); {
+	case b.cutShort(), b.size < 0 && !ends:
+		return "", false, errCut
+	case begins > 0 && !ends: // a page about PDFs
+		return "", false, errNotPDF
+	}
+	name, already, err := p.keep(fileNames(w.Description, w.ID.Short()))
+	if err != nil {
+		return "", false, diskError("save", w.Description, err)
+	}
+	return filepath.Join(f.path, name), already, nil
 }
 
-// done ends one download.
-func (d *Downloads) done(e Event) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if cancel := d.under[e.ID]; cancel != nil {
-		cancel()
-	}
-	delete(d.under, e.ID)
-	d.news.put(e)
+// body counts the bytes that are read.
+type body struct {
+	r        io.Reader
+	got      int64
+	size     int64 // -1 if it is not known
+	max      int64 // of what it unpacks to
+	progress func(got int64)
 }
 
-func (d *Downloads) progress(id job.ID, got, size int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.news.put(Event{ID: id, State: Running, Got: got, Size: size})
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if n > 0 {
+		b.got += int64(n)
+		b.progress(b.got)
+	}
+	if b.got > 2*b.max+64<<10 { // compression adds less, and what unpacks to nothing must end
+		return n, tooLarge(b.max)
+	}
+	return n, err
+}
+
+// cutShort reports whether less came than was announced.
+func (b *body) cutShort() bool { return b.size >= 0 && b.got < b.size }
+
+// isPDF reports whether a regular file begins as a PDF does.
+func isPDF(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(name) //nolint:gosec // G304: the state file names it, which is the user's own
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	head, err := io.ReadAll(io.LimitReader(f, maxBefore))
+	return err == nil && bytes.Contains(head, []byte(magic))
 }

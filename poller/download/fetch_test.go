@@ -366,7 +366,7 @@ func TestCancelLeavesNoLitter(t *testing.T) {
 }
 
 func TestAConnectionThatFallsSilentIsGivenUp(t *testing.T) {
-	k := newDesk(t, func(d *Downloads) { d.idle = 50 * time.Millisecond })
+	k := newDesk(t, func(d *Downloads) { d.idleTimeout = 50 * time.Millisecond })
 	k.api.Break(held(make(chan struct{})))
 	e := k.get(k.done("Report", "b"))
 	var err *Error
@@ -389,7 +389,7 @@ func TestAPageThatFallsSilentIsGivenUp(t *testing.T) {
 		{http.StatusUnprocessableEntity, Broken, "HTTP 422"},
 	} {
 		t.Run(strconv.Itoa(c.code), func(t *testing.T) {
-			k := newDesk(t, func(d *Downloads) { d.idle = 50 * time.Millisecond })
+			k := newDesk(t, func(d *Downloads) { d.idleTimeout = 50 * time.Millisecond })
 			k.api.Break(simtest.On(simtest.FilePage, silentPage(c.code)))
 			e := k.get(k.done("Report", "b"))
 			var err *Error
@@ -497,7 +497,7 @@ func TestTheLastEventsAreNotLost(t *testing.T) {
 func (d *Downloads) settle() {
 	for range time.Tick(time.Millisecond) {
 		d.mu.Lock()
-		n := len(d.under)
+		n := len(d.active)
 		d.mu.Unlock()
 		if n == 0 {
 			return

@@ -34,7 +34,7 @@ func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
 	}
 	defer f.close()
 	save := func(text string) error {
-		p, err := f.begin("1a2b3c4d")
+		p, err := f.newPart("1a2b3c4d")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
 		if err := p.file.Close(); err != nil {
 			t.Fatal(err)
 		}
-		return p.take("Report.pdf")
+		return p.renameWithoutLinks("Report.pdf")
 	}
 	if err := save("the first"); err != nil {
 		t.Error(err)
@@ -88,7 +88,7 @@ func TestDiskTroubleIsToldWithoutPaths(t *testing.T) {
 		{&os.LinkError{Op: "link", Old: "/a", New: "/b", Err: syscall.EACCES}, "can't save “Report”: not allowed"},
 		{errTaken, "can't save “Report”: all its names are taken by other files"},
 	} {
-		if got := onDisk("save", "Report", c.err).Error(); got != c.want {
+		if got := diskError("save", "Report", c.err).Error(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

@@ -31,7 +31,7 @@ func TestADescriptionBecomesAFileName(t *testing.T) {
 		{".pdf", "job 1a2b3c4d.pdf"},
 		{strings.Repeat("ä", 300), strings.Repeat("ä", 54) + ".pdf"},
 	} {
-		if got := names(c.description, "1a2b3c4d")[0]; got != c.want {
+		if got := fileNames(c.description, "1a2b3c4d")[0]; got != c.want {
 			t.Errorf("%q becomes %q, want %q", c.description, got, c.want)
 		}
 	}
@@ -46,7 +46,7 @@ func FuzzName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, name := range append(names(s, "1a2b3c4d"), Name(s, "batch")) {
+		for _, name := range append(fileNames(s, "1a2b3c4d"), Name(s, "batch")) {
 			if !utf8.ValidString(name) || name == "" || len(name) > 143 {
 				t.Fatalf("%q becomes %q, %d bytes", s, name, len(name))
 			}

@@ -5,28 +5,28 @@ package download
 import (
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// Somebody presses ctrl+z while a PDF comes, and goes on later than a server may be
-// silent. That is no fault of the server.
-func TestBeingStoppedIsNoSilence(t *testing.T) {
+// Somebody presses Ctrl+Z while a PDF comes, and continues later than the idle timeout.
+func TestBeingStoppedIsNotIdle(t *testing.T) {
 	if os.Getenv("JOBWATCH_TEST_STOPPED") == "" {
 		stopped(t)
 		return
 	}
 	gaveUp := make(chan struct{})
-	s := listen(time.Second, func() { close(gaveUp) })
-	defer s.stop()
+	const timeout = time.Second
+	go watchIdle(t.Context(), new(atomic.Int64), timeout, func() { close(gaveUp) })
 	if err := syscall.Kill(os.Getpid(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	select {
 	case <-gaveUp:
 		t.Error("it was given up for having been stopped")
-	case <-time.After(s.most / 2):
+	case <-time.After(timeout / 2):
 	}
 	<-gaveUp // nothing came since then, too
 }
@@ -44,7 +44,7 @@ func stopped(t *testing.T) {
 	if _, err := syscall.Wait4(child.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
 		t.Fatalf("it did not stop: %v, %v", status, err)
 	}
-	<-time.After(time.Second + 2*late)
+	<-time.After(3 * time.Second)
 	if err := child.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
