@@ -278,7 +278,7 @@ func (m *Model) markAll() {
 
 func (m *Model) pollAll() {
 	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
-	m.opts.Watcher.PollNow(ids...)
+	m.session.PollNow(ids...)
 	m.say(style.Text, "checking "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
 }
 

@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +10,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -35,21 +36,17 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.pastedNothing(msg)
 		return nil
 	}
-	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: msg.batch, Added: m.now}
-	if batch.Name == "" {
+	name := msg.batch
+	if name == "" {
 		how := "pasted"
 		if msg.arrived {
 			how = "added"
 		}
-		batch.Name = how + " " + m.now.Local().Format(time.TimeOnly)
+		name = how + " " + m.now.Local().Format(time.TimeOnly)
 	}
-	records := make([]store.Job, 0, len(msg.found.IDs))
-	for _, id := range msg.found.IDs {
-		records = append(records, store.Job{
-			ID: id, Batch: batch.ID, Added: m.now, Answer: job.Answer{Progress: job.Unknown},
-		})
-	}
-	added, already := m.list.Track(records, batch)
+	batch := m.session.NewBatch(name)
+	added, already := m.session.Add(msg.found.IDs, batch)
+	m.catchUp()
 	if already > 0 {
 		msg.note = joined("; ", m.elsewhere(msg), m.askAgain(msg.found.IDs), msg.note)
 	}
@@ -60,11 +57,11 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.say(style.Text, told("nothing new", already, msg))
 		return nil
 	}
-	did := &change{at: m.now, added: members(added)}
 	if !msg.arrived || msg.given {
-		m.history.add(did)
+		m.history.add(&change{at: m.now, added: members(added)})
 	}
-	return m.commit(did, added, told("added "+plural(len(added), "job"), already, msg))
+	m.commit(added, told("added "+plural(len(added), "job"), already, msg))
+	return nil
 }
 
 // elsewhere says how many of the jobs stay in a batch of another name than they were
@@ -87,26 +84,18 @@ func (m *Model) elsewhere(msg pastedMsg) string {
 // askAgain has those of the jobs polled on which jobwatch itself gave up, since somebody
 // asks for them, and says so.
 func (m *Model) askAgain(ids []job.ID) string {
-	var again []job.ID
-	ends := make(map[job.End]int)
-	for _, id := range ids {
-		if row, ok := m.list.Row(id); ok && row.End.Verdict() {
-			again = append(again, id)
-			ends[row.End]++
-		}
-	}
-	if len(again) == 0 {
+	ends := m.session.Asked(ids)
+	if len(ends) == 0 {
 		return ""
 	}
-	m.opts.Watcher.PollNow(again...)
 	what := "given-up or rejected job"
-	switch len(again) {
-	case ends[job.EndedGivenUp]:
+	switch {
+	case !slices.Contains(ends, job.EndedRejected):
 		what = "given-up job"
-	case ends[job.EndedRejected]:
+	case !slices.Contains(ends, job.EndedGivenUp):
 		what = "rejected job"
 	}
-	return "asking again for " + plural(len(again), what)
+	return "asking again for " + plural(len(ends), what)
 }
 
 // pastedNothing says that a text held no job IDs.
@@ -145,10 +134,10 @@ func told(what string, already int, msg pastedMsg) string {
 	return what
 }
 
-func idsOf(records []store.Job) []job.ID {
+func idsOf(records []*session.Record) []job.ID {
 	ids := make([]job.ID, len(records))
-	for i := range records {
-		ids[i] = records[i].ID
+	for i, r := range records {
+		ids[i] = r.ID
 	}
 	return ids
 }
@@ -164,7 +153,8 @@ func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 		return nil
 	}
 	did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
-	did.renamed.apply(m.list.List)
+	did.renamed.apply(m.session)
 	m.history.add(did)
-	return m.commit(did, nil, "the batch is now called "+name)
+	m.commit(nil, "the batch is now called "+name)
+	return nil
 }

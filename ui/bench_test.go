@@ -146,12 +146,13 @@ func (c *crowd) changes(n int) updatesMsg {
 	return msg
 }
 
-// settle forgets what a state file would have taken, and what no job's life holds.
+// settle forgets what no job's life holds.
 func (c *crowd) settle(msg updatesMsg) {
-	c.saves = saves{}
+	c.session.Looking(true)
+	c.session.Looking(false) // all is told
 	for i := range msg.update.Reports {
-		row, _ := c.list.Row(msg.update.Reports[i].ID)
-		row.History = row.History[:1]
+		r, _ := c.session.Record(msg.update.Reports[i].ID)
+		r.History = r.History[:1]
 	}
 }
 

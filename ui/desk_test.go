@@ -26,6 +26,7 @@ import (
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -140,7 +141,7 @@ func (d *desk) start(change ...func(*Options)) {
 	d.clip = &clipboard{}
 	d.journal = nil
 	opts := Options{
-		Open: func(ctx context.Context) (Journal, store.Opened, error) {
+		Open: func(ctx context.Context) (session.Journal, store.Opened, error) {
 			s, opened, err := store.Open(ctx, d.file)
 			d.journal = s
 			return s, opened, err

@@ -12,6 +12,7 @@ import (
 	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -55,9 +56,9 @@ func (m *Model) exportRow(r *joblist.Row, batch string) export.Row {
 		Added: r.Added, Started: r.Started, Ended: r.Ended,
 	}
 	if r.End.Finished() && r.State() != joblist.Done {
-		row.Error = causeOf(&j)
+		row.Error = session.Cause(&j)
 	}
-	if m.opts.Redact {
+	if m.opts.Session.Redact {
 		row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
 	}
 	return row

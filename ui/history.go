@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/session"
 )
 
 // change is one action of the user's on what is tracked: jobs that it put on the list,
@@ -13,8 +13,8 @@ import (
 // too: undo and redo are the same code.
 type change struct {
 	at      time.Time
-	added   []joblist.Member
-	removed []joblist.Removed
+	added   []session.Member
+	removed []*session.Record
 	renamed renaming
 	counted struct{ at, jobs int } // see intact
 }
@@ -33,9 +33,9 @@ func (c *change) empty() bool { return len(c.added)+len(c.removed) == 0 && c.ren
 
 // intact is how many jobs of the change are still as it left them: other windows may
 // have removed, moved or added the rest. It counts again only when it has to.
-func (c *change) intact(l *joblist.List) int {
-	if now := l.Comings(); c.counted.at != now {
-		c.counted.at, c.counted.jobs = now, len(l.Still(c.added))+l.Absent(c.removed)
+func (c *change) intact(s *session.Session) int {
+	if now := s.Membership(); c.counted.at != now {
+		c.counted.at, c.counted.jobs = now, len(s.Still(c.added))+s.Absent(c.removed)
 	}
 	return c.counted.jobs
 }
@@ -44,37 +44,34 @@ func (c *change) intact(l *joblist.List) int {
 func (r renaming) reversed() renaming { return renaming{r.batch, r.to, r.from} }
 
 // possible reports whether the batch has the name that it is to lose.
-func (r renaming) possible(l *joblist.List) bool {
-	b, ok := l.Batch(r.batch)
-	return ok && b.Counts.Total > 0 && b.Name == r.from
+func (r renaming) possible(s *session.Session) bool {
+	b, ok := s.Batch(r.batch)
+	return ok && b.Total > 0 && b.Name == r.from
 }
 
 // apply gives the batch its other name, if that is possible, and returns what it did.
-func (r renaming) apply(l *joblist.List) renaming {
-	if !r.possible(l) {
+func (r renaming) apply(s *session.Session) renaming {
+	if !r.possible(s) {
 		return renaming{}
 	}
-	b, _ := l.Batch(r.batch)
-	batch := b.Batch
-	batch.Name = r.to
-	l.SetBatch(batch)
+	s.Rename(r.batch, r.to)
 	return r
 }
 
 // reverse takes back what is still as the change left it, of the jobs that it added only
 // those given. It returns what it did, and the records of the jobs that are back.
-func (c *change) reverse(l *joblist.List, added []joblist.Member, now time.Time) (did *change, back []store.Job) {
-	did = &change{at: now, removed: l.Remove(added)}
-	back = l.Restore(c.removed)
+func (c *change) reverse(s *session.Session, added []session.Member, now time.Time) (did *change, back []*session.Record) {
+	did = &change{at: now, removed: s.Remove(added)}
+	back = s.Restore(c.removed)
 	did.added = members(back)
-	did.renamed = c.renamed.reversed().apply(l)
+	did.renamed = c.renamed.reversed().apply(s)
 	return did, back
 }
 
-func members(records []store.Job) []joblist.Member {
-	out := make([]joblist.Member, len(records))
-	for i := range records {
-		out[i] = joblist.MemberOf(&records[i])
+func members(records []*session.Record) []session.Member {
+	out := make([]session.Member, len(records))
+	for i, r := range records {
+		out[i] = session.MemberOf(&r.Job)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"testing"
@@ -10,14 +11,14 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/session"
 )
 
 // Whoever adds and removes jobs for months can take back the last of it, however much
 // that was, and much of what came before, but memory does not fill with all the rest.
 func TestUndoGoesBackSoFar(t *testing.T) {
 	var h history
-	adding := func(n int) { h.add(&change{added: make([]joblist.Member, n)}) }
+	adding := func(n int) { h.add(&change{added: make([]session.Member, n)}) }
 	for range 1000 {
 		adding(1000)
 	}
@@ -41,9 +42,10 @@ func TestUndoGoesBackSoFar(t *testing.T) {
 	}
 }
 
-// past is a list, its user's history, and what other windows do to it in between.
+// past is what is tracked, its user's history, and what other windows do to it in between.
 type past struct {
-	list    *joblist.List
+	*session.Session
+
 	history history
 	now     time.Time
 	batches int
@@ -58,11 +60,9 @@ type tracked struct {
 
 func (p *past) state() map[job.ID]tracked {
 	all := make(map[job.ID]tracked)
-	p.list.All(func(r *joblist.Row) bool {
-		b, _ := p.list.Batch(r.Batch)
-		all[r.ID] = tracked{string(r.Batch), b.Name, r.Added.UnixMilli()}
-		return true
-	})
+	for _, r := range p.Records() {
+		all[r.ID] = tracked{string(r.Batch), r.In().Name, r.Added.UnixMilli()}
+	}
 	return all
 }
 
@@ -71,7 +71,7 @@ func (p *past) some(t *rapid.T, there bool) []job.ID {
 	var from []job.ID
 	for i := range byte(8) {
 		id := job.ID{i}
-		if _, ok := p.list.Row(id); ok == there {
+		if _, ok := p.Record(id); ok == there {
 			from = append(from, id)
 		}
 	}
@@ -94,23 +94,24 @@ func (p *past) records(ids []job.ID) ([]store.Job, store.Batch) {
 }
 
 func (p *past) add(t *rapid.T) {
-	records, batch := p.records(p.some(t, false))
-	added, _ := p.list.Track(records, batch)
+	ids := p.some(t, false)
+	_, batch := p.records(ids)
+	added, _ := p.Add(ids, batch)
 	p.history.add(&change{at: p.now, added: members(added)})
-	p.touch(false, idsOf(added)...)
+	p.touch(false, ids...)
 }
 
 func (p *past) remove(t *rapid.T) {
 	ids := p.some(t, true)
-	p.history.add(&change{at: p.now, removed: p.list.Remove(p.list.Members(ids))})
+	p.history.add(&change{at: p.now, removed: p.Remove(p.Members(ids))})
 	p.touch(false, ids...)
 }
 
 func (p *past) rename(t *rapid.T) {
-	row, _ := p.list.Row(p.some(t, true)[0])
-	b, _ := p.list.Batch(row.Batch)
+	row, _ := p.Record(p.some(t, true)[0])
+	b := row.In()
 	r := renaming{b.ID, b.Name, rapid.SampledFrom([]string{"june", "july"}).Draw(t, "name")}
-	p.history.add(&change{at: p.now, renamed: r.apply(p.list)})
+	p.history.add(&change{at: p.now, renamed: r.apply(p.Session)})
 }
 
 func (p *past) touch(foreign bool, ids ...job.ID) {
@@ -122,16 +123,17 @@ func (p *past) touch(foreign bool, ids ...job.ID) {
 func (p *past) others(t *rapid.T) {
 	switch rapid.IntRange(0, 4).Draw(t, "how") {
 	case 0: // they add
-		records, batch := p.records(p.some(t, false))
+		ids := p.some(t, false)
+		records, batch := p.records(ids)
 		ops := []store.Op{store.SetBatch{Batch: batch}}
 		for _, j := range records {
 			ops = append(ops, store.Track{Job: j})
 		}
-		p.list.ApplyOps(ops, p.now)
-		p.touch(true, idsOf(records)...)
+		p.write(store.News{Ops: ops})
+		p.touch(true, ids...)
 	case 1: // they remove
 		for _, id := range p.some(t, true) {
-			p.list.ApplyOps([]store.Op{store.Forget{ID: id}}, p.now)
+			p.write(store.News{Ops: []store.Op{store.Forget{ID: id}}})
 			p.touch(true, id)
 		}
 	case 2: // they move
@@ -141,34 +143,50 @@ func (p *past) others(t *rapid.T) {
 		for i, id := range ids {
 			ops = append(ops, store.Forget{ID: id}, store.Track{Job: records[i]})
 		}
-		p.list.ApplyOps(ops, p.now)
+		p.write(store.News{Ops: ops})
 		p.touch(true, ids...)
 	case 3: // a status changes, which is nobody's action
-		row, _ := p.list.Row(p.some(t, true)[0])
+		row, _ := p.Record(p.some(t, true)[0])
 		j := row.Job
 		j.Answered, j.Answer.Status = p.now, job.Processing
-		p.list.ApplyOps([]store.Op{store.Observe{Job: j}}, p.now)
+		p.write(store.News{Ops: []store.Op{store.Observe{Job: j}}})
 	default: // the file is compacted
 		var c store.Contents
 		batches := make(map[store.BatchID]bool)
-		p.list.All(func(r *joblist.Row) bool {
+		for _, r := range p.Records() {
 			j := r.Job
 			j.Added = j.Added.Truncate(time.Millisecond)
 			c.Jobs = append(c.Jobs, j)
-			if b, _ := p.list.Batch(j.Batch); !batches[j.Batch] {
+			if !batches[j.Batch] {
 				batches[j.Batch] = true
-				c.Batches = append(c.Batches, b.Batch)
+				c.Batches = append(c.Batches, r.In().Batch)
 			}
-			return true
-		})
-		p.list.Reset(c)
+		}
+		p.write(store.News{Reset: &c})
+	}
+}
+
+// write has another window write into the state file, when all that is ours is in it.
+func (p *past) write(news store.News) {
+	p.saveAll()
+	p.Followed(news)
+}
+
+func (p *past) saveAll() {
+	p.Save(func(error) {})
+	over, cancel := context.WithCancel(context.Background())
+	cancel() // no delays
+	for _, effects := p.Take(); len(effects) > 0; _, effects = p.Take() {
+		for _, e := range effects {
+			p.Resume(e(over))
+		}
 	}
 }
 
 // all undoes or redoes all that there is.
 func (p *past) all(redo bool) {
 	for c := p.history.next(redo); c != nil; c = p.history.next(redo) {
-		did, _ := c.reverse(p.list, c.added, p.now)
+		did, _ := c.reverse(p.Session, c.added, p.now)
 		p.history.reversed(c, did, redo)
 	}
 }
@@ -180,7 +198,8 @@ func TestUndoingAndRedoingEverythingChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				now := time.Unix(1_700_000_000, 123_456_789)
-				p := &past{list: joblist.New(now), now: now, foreign: make(map[job.ID]bool)}
+				p := &past{Session: session.New(session.Config{Poller: deaf{}}), now: now, foreign: make(map[job.ID]bool)}
+				p.Open(forgetful{}, store.Opened{})
 				actions := map[string]func(*rapid.T){"add": p.add, "remove": p.remove, "rename": p.rename}
 				if others {
 					actions["others"], actions["others more"] = p.others, p.others

@@ -11,6 +11,7 @@ import (
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -106,7 +107,7 @@ func (m *Model) listView() *rows.View {
 
 // about returns what a row says of a job besides its description.
 func (m *Model) about(r *joblist.Row, shown *store.Job) (string, style.Role) {
-	if cause := causeOf(shown); cause != "" {
+	if cause := session.Cause(shown); cause != "" {
 		return cause, style.Error
 	}
 	if file, role := m.fileNote(r); file != "" {

@@ -15,6 +15,7 @@ import (
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/terminal"
 )
 
@@ -505,7 +506,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 				d.leave()
 				d.start(func(o *Options) {
 					open := o.Open
-					o.Open = func(ctx context.Context) (Journal, store.Opened, error) {
+					o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
 						j, opened, err := open(ctx)
 						return slowDisk{j}, opened, err
 					}
@@ -546,7 +547,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 }
 
 // slowDisk takes two seconds for each save.
-type slowDisk struct{ Journal }
+type slowDisk struct{ session.Journal }
 
 func (s slowDisk) Append(ctx context.Context, ops ...store.Op) error {
 	<-time.After(2 * time.Second)

@@ -11,6 +11,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/session"
 )
 
 // The messages, each beside the command that makes it; those of one feature alone, such
@@ -19,12 +20,12 @@ import (
 
 // openedMsg is the state file, replayed.
 type openedMsg struct {
-	journal  Journal
+	journal  session.Journal
 	contents store.Opened
 	err      error
 }
 
-func open(ctx context.Context, how func(context.Context) (Journal, store.Opened, error)) tea.Cmd {
+func open(ctx context.Context, how func(context.Context) (session.Journal, store.Opened, error)) tea.Cmd {
 	return func() tea.Msg {
 		usual := debug.SetGCPercent(400) // nearly all that is read stays: there is little to sweep
 		journal, contents, err := how(ctx)
@@ -49,43 +50,6 @@ type pastedMsg struct {
 
 func parse(text []byte, batch, note string) tea.Cmd {
 	return func() tea.Msg { return pastedMsg{found: ids.Find(text), batch: batch, note: note} }
-}
-
-// savedMsg ends the one save in flight.
-type savedMsg struct {
-	flight flight
-	err    error
-}
-
-func save(ctx context.Context, journal Journal, f flight) tea.Cmd {
-	return func() tea.Msg { return savedMsg{f, journal.Append(ctx, f.ops()...)} }
-}
-
-// saveDueMsg says that what is to be saved has waited long enough. Like ticks, of which
-// only the newest counts: else each save that fails would have more of them follow.
-type saveDueMsg struct{ number int }
-
-// statusDelay is how long status changes may wait to be saved together.
-const statusDelay = time.Second
-
-// retryDelay is how long a failed save waits before it is tried again.
-const retryDelay = 5 * time.Second
-
-func saveAfter(d time.Duration, number int) tea.Cmd {
-	return tea.Tick(d, func(time.Time) tea.Msg { return saveDueMsg{number} })
-}
-
-// foreignMsg is what another dashboard wrote to the state file.
-type foreignMsg struct {
-	news store.News
-	err  error
-}
-
-func follow(ctx context.Context, journal Journal) tea.Cmd {
-	return func() tea.Msg {
-		news, err := journal.Next(ctx)
-		return foreignMsg{news, err}
-	}
 }
 
 // updatesMsg is what the poller found out since the last one.

@@ -11,15 +11,12 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/prompt"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -43,18 +40,17 @@ type Model struct {
 	keys   keymap
 	prompt *prompt.Prompt
 
+	session *session.Session
+	todo    []tea.Cmd // to be run after this Update
 	list    jobs
 	oracle  *forecast.Model
 	pane    pane
 	page    scroll // of the help and the log
 	trouble problemView
 	loaded  bool
-	fatal   error // why the dashboard had to end
-	journal Journal
-	saves   saves
-	files   downloads
+	fatal   error           // why the dashboard had to end
+	opening map[job.ID]bool // PDFs to be opened once they are there
 	history history
-	host    poller.Host
 	paused  bool
 	pending []pastedMsg // what came before the state file was replayed
 
@@ -67,14 +63,8 @@ type Model struct {
 
 	unknown style.Unknown
 
-	away        absence
-	focusKnown  bool // the terminal reports its focus
-	limiter     notify.Limiter
-	hook        *hook.Hook // the user's command; nil for none
-	hookFailure string     // how it last failed, as told; "" when it did not
-	awaySince   time.Time  // since when the API is away; zero while it answers
-	answered    time.Time  // when it last answered after having been away
-	apiAway     bool       // that was told
+	away     absence
+	answered time.Time // when the API last answered after having been away
 }
 
 // New makes a dashboard. Its commands end with ctx.
@@ -88,12 +78,12 @@ func New(ctx context.Context, opts Options) *Model {
 	m.list.List, m.pane.where = joblist.New(now), opts.Details
 	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) })
 	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
-	m.files = downloads{under: make(map[job.ID]download.Event), open: make(map[job.ID]bool)}
+	m.opening = make(map[job.ID]bool)
+	cfg := opts.Session
+	cfg.Poller, cfg.Downloads, cfg.Clock, cfg.Notify = opts.Watcher, opts.Downloads, opts.Clock, true
+	m.session = session.New(cfg)
 	if opts.OutputURL == nil {
 		m.opts.OutputURL = func(path string) string { return path }
-	}
-	if opts.NotifyCommand != "" {
-		m.hook = hook.New(opts.NotifyCommand)
 	}
 	m.retheme(opts.Dark)
 	m.resize(80, 24)
@@ -118,14 +108,14 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// Records are all tracked jobs as they are known now, in no particular order.
+// Records are all tracked jobs as they are known now, in the order they were added.
 func (m *Model) Records() []store.Job {
-	records := make([]store.Job, 0, m.list.Counts().Total)
-	m.list.All(func(r *joblist.Row) bool {
-		records = append(records, r.Job)
-		return true
-	})
-	return records
+	records := m.session.Records()
+	jobs := make([]store.Job, len(records))
+	for i, r := range records {
+		jobs[i] = r.Job
+	}
+	return jobs
 }
 
 // Err is why the dashboard ended by itself; nil when the user ended it.
@@ -133,7 +123,7 @@ func (m *Model) Err() error { return m.fatal }
 
 // Unsaved are the changes that have not reached the state file, for a last save
 // after the program has ended.
-func (m *Model) Unsaved() []store.Op { return m.saves.unacknowledged() }
+func (m *Model) Unsaved() []store.Op { return m.session.Unsaved() }
 
 // retheme draws with the colours for a dark or a light background.
 func (m *Model) retheme(dark bool) {

@@ -17,6 +17,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
+	"example.com/jobwatch/ui/notify"
 )
 
 // add has the simulated API take jobs of lives that a story changes, and tracks them.
@@ -108,7 +109,7 @@ func TestYCopiesTheOutputsURL(t *testing.T) {
 // goes on with what is missing.
 func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
 	atDesk(t, func(d *desk) {
-		all := func(o *Options) { o.DownloadAll = true }
+		all := func(o *Options) { o.Session.DownloadAll = true }
 		d.leave()
 		d.start(all)
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
@@ -160,7 +161,7 @@ func TestANotificationGivesNoJobAway(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		out := filepath.Join(d.folder, "events")
 		d.leave()
-		d.start(func(o *Options) { o.NotifyCommand = "cat >> '" + out + "'" })
+		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
 		d.send(tea.BlurMsg{})
 		const link = "https://files.example/f.pdf?signature=abc"
 		ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
@@ -192,7 +193,7 @@ func TestACommandThatAlwaysFailsIsToldOnce(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
 		d.leave()
-		d.start(func(o *Options) { o.NotifyCommand = "exit 3" })
+		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("exit 3").Run })
 		d.add(20, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "no fonts") })
 		d.waitFor(" 20/20 ")
 		d.wait(time.Minute)
@@ -354,7 +355,7 @@ func TestTheUsersCommandIsTold(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		out := filepath.Join(d.folder, "events")
 		d.leave()
-		d.start(func(o *Options) { o.NotifyCommand = "cat >> '" + out + "'" })
+		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
 		d.add(1, func(_ int, j *sim.Job) { failing(j, 3*time.Second, "no fonts") })
 		d.waitFor(" 1/1 ")
 		d.wait(5 * time.Second)

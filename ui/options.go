@@ -10,24 +10,17 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
 // Watcher is the poller, as the dashboard uses it. None of these waits.
 type Watcher interface {
-	Track(jobs ...poller.Tracked)
-	Remove(ids ...job.ID)
-	PollNow(ids ...job.ID)
+	session.Poller
 	Pause(paused bool)
 	Visible(ids []job.ID)
 	Updates() <-chan poller.Update
-}
-
-// Journal is the state file, as the dashboard uses it: from commands only.
-type Journal interface {
-	Append(ctx context.Context, ops ...store.Op) error
-	Next(ctx context.Context) (store.News, error)
 }
 
 // Terminal is the terminal's own state: written between frames, from commands.
@@ -54,7 +47,8 @@ type Arrival struct {
 
 // Options are what a dashboard is made of.
 type Options struct {
-	Open     func(context.Context) (Journal, store.Opened, error)
+	Open     func(context.Context) (session.Journal, store.Opened, error)
+	Session  session.Config // what both faces have; the dashboard adds its poller and downloads
 	Watcher  Watcher
 	Terminal Terminal
 
@@ -67,19 +61,15 @@ type Options struct {
 	Dark    bool
 	Ask     bool // Dark is only a guess: ask the terminal
 
-	Keys        map[string][]string // by the action's name, the keys that are not the default ones
-	Details     Details
-	Filter      string // what the list starts with, in the filter language
-	Clock       func() time.Time
-	Downloads   Downloader // nil: there is nowhere to download to
-	DownloadAll bool       // each job at the moment that it is Done
+	Keys      map[string][]string // by the action's name, the keys that are not the default ones
+	Details   Details
+	Filter    string // what the list starts with, in the filter language
+	Clock     func() time.Time
+	Downloads Downloader // nil: there is nowhere to download to
 
 	// OutputURL makes a URL of a Done job's path, which may be relative; "" of one that
 	// can be none. Nil: the path itself.
 	OutputURL func(path string) string
-
-	NotifyCommand string // run by the shell for each event; "" for none
-	Redact        bool   // short IDs only, and no descriptions
 
 	Title string // beside the name in the header: "demo", say
 }

@@ -83,11 +83,11 @@ func (m *Model) paneLines() []string {
 
 func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
 	next := row.Next
-	if m.host.RetryAt.After(next) { // nothing is asked before that
-		next = m.host.RetryAt
+	if m.session.Host().RetryAt.After(next) { // nothing is asked before that
+		next = m.session.Host().RetryAt
 	}
 	d := detail.Job{
-		Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Redact, BatchName: batch, Problem: m.problem(row), Checks: row.Polls,
+		Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch, Problem: m.problem(row), Checks: row.Polls,
 		Next: next, CheckKey: m.keys.label("check"), Paused: m.paused,
 		Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID),
 	}

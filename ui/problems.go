@@ -7,9 +7,9 @@ import (
 	"strconv"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/rows"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -104,7 +104,7 @@ func problems(rows iter.Seq[*joblist.Row]) []problem {
 		if !r.State().Failed() {
 			continue
 		}
-		cause := causeOf(&r.Job)
+		cause := session.Cause(&r.Job)
 		if cause == "" {
 			cause = "no cause was given"
 		}
@@ -120,15 +120,4 @@ func problems(rows iter.Seq[*joblist.Row]) []problem {
 		return cmp.Or(cmp.Compare(len(b.ids), len(a.ids)), cmp.Compare(a.cause, b.cause))
 	})
 	return all
-}
-
-// causeOf is why a job ended without a PDF, in the API's words or in ours.
-func causeOf(j *store.Job) string {
-	switch {
-	case j.End == job.EndedError || j.Answer.Status == job.Error:
-		return j.Answer.Meta
-	case j.End.Finished():
-		return j.Cause
-	}
-	return ""
 }

@@ -12,6 +12,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/notify"
 )
 
 // Somebody shares the screen: what the documents are about, and the IDs to get them
@@ -20,7 +21,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hook")
 	atDesk(t, func(d *desk) {
 		d.leave()
-		d.start(func(o *Options) { o.Redact, o.NotifyCommand = true, "cat >> "+file })
+		d.start(func(o *Options) { o.Session.Redact, o.Session.Command = true, notify.NewCommand("cat >> "+file).Run })
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
 		lives := sim.AllAtOnce(sim.Plans(1, 4))
 		for i := range lives {
@@ -53,7 +54,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 		for _, record := range d.model.Records() {
 			if record.End == job.EndedDone {
 				record.File = filepath.Join("may", "Salaries of the board.pdf")
-				d.model.list.ApplyOps([]store.Op{store.Observe{Job: record}}, time.Now())
+				d.model.session.Followed(store.News{Ops: []store.Op{store.Observe{Job: record}}})
 			}
 		}
 		for range 4 {

@@ -8,6 +8,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/prompt"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -94,7 +95,7 @@ func staying(n int) string {
 
 // forgetOrAsk removes jobs. It asks before it removes several, or what has no row.
 func (m *Model) forgetOrAsk(t joblist.Targets, what, aside string) tea.Cmd {
-	members := m.list.Members(t.All())
+	members := m.session.Members(t.All())
 	if len(members) == 1 && t.Folded+len(t.Hidden) == 0 {
 		return m.forget(members)
 	}
@@ -108,8 +109,8 @@ func (m *Model) forgetOrAsk(t joblist.Targets, what, aside string) tea.Cmd {
 }
 
 // forget removes those of the jobs that no other window has removed or moved meanwhile.
-func (m *Model) forget(members []joblist.Member) tea.Cmd {
-	did := &change{at: m.now, removed: m.list.Remove(members)}
+func (m *Model) forget(members []session.Member) tea.Cmd {
+	did := &change{at: m.now, removed: m.session.Remove(members)}
 	n := len(did.removed)
 	left := stay(len(members) - n)
 	if did.empty() {
@@ -117,8 +118,9 @@ func (m *Model) forget(members []joblist.Member) tea.Cmd {
 		return nil
 	}
 	m.history.add(did)
-	return m.commit(did, nil, joined("; ", "removed "+plural(n, "job"), left,
+	m.commit(nil, joined("; ", "removed "+plural(n, "job"), left,
 		m.keys.hint("undo", "brings "+itThem(n)+" back")))
+	return nil
 }
 
 func itThem(n int) string {
@@ -130,7 +132,7 @@ func itThem(n int) string {
 
 func (m *Model) pollTargets() {
 	t := m.targets()
-	m.opts.Watcher.PollNow(t.Shown...)
+	m.session.PollNow(t.Shown...)
 	m.say(style.Text, joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
 }
 

@@ -8,10 +8,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/prompt"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -27,8 +25,8 @@ func (m *Model) undo(redo bool) tea.Cmd {
 		m.say(style.Dim, "nothing to "+undoVerb(redo))
 		return nil
 	}
-	added := m.list.Still(c.added)
-	harmful := len(added) > 0 || c.renamed.reversed().possible(m.list.List)
+	added := m.session.Still(c.added)
+	harmful := len(added) > 0 || c.renamed.reversed().possible(m.session)
 	if len(added) <= 1 && (!harmful || m.now.Sub(c.at) <= undoAsks) {
 		return m.reverse(c, added, redo)
 	}
@@ -44,8 +42,8 @@ func (m *Model) undo(redo bool) tea.Cmd {
 
 // reverse undoes or redoes a change as far as other windows have left it alone, of the
 // jobs that it added only those given.
-func (m *Model) reverse(c *change, added []joblist.Member, redo bool) tea.Cmd {
-	did, back := c.reverse(m.list.List, added, m.now)
+func (m *Model) reverse(c *change, added []session.Member, redo bool) tea.Cmd {
+	did, back := c.reverse(m.session, added, m.now)
 	m.history.reversed(c, did, redo)
 	n := len(did.removed) + len(back)
 	left := stay(len(c.added) + len(c.removed) - n)
@@ -55,40 +53,20 @@ func (m *Model) reverse(c *change, added []joblist.Member, redo bool) tea.Cmd {
 		return nil
 	}
 	_, said := m.undoWords(c, n, redo)
-	return m.commit(did, back, joined("; ", said, left))
+	m.commit(back, joined("; ", said, left))
+	return nil
 }
 
-// commit saves what a change did to the list and tells the poller: the records are those
-// of the jobs that it added. It says so once the state file has it.
-func (m *Model) commit(did *change, records []store.Job, said string) tea.Cmd {
-	var gone []job.ID
-	var ops []store.Op
-	for i := range did.removed {
-		gone = append(gone, did.removed[i].ID())
-		ops = append(ops, store.Forget{ID: gone[i]})
-	}
-	m.drop(gone)
-	for i := range records {
-		m.oracle.See(&records[i])
-	}
-	ops = append(ops, m.tracking(func(yield func(*store.Job) bool) {
-		for i := range records {
-			if !yield(&records[i]) {
-				return
-			}
-		}
-	})...)
-	if b, ok := m.list.Batch(did.renamed.batch); ok {
-		ops = append(ops, store.SetBatch{Batch: b.Batch})
-	}
-	m.saves.add(func(err error) tea.Cmd {
-		m.watch(records) // on a disk error too: watching goes on
+// commit saves what was changed in the session and then has the jobs that were added
+// polled. It says so once the state file has it.
+func (m *Model) commit(added []*session.Record, said string) {
+	m.session.Save(func(err error) {
+		m.session.Watch(false, added...) // on a disk error too: watching goes on
 		if err == nil {
 			m.say(style.OK, said)
 		}
-		return nil
-	}, ops...)
-	return m.flush()
+	})
+	m.catchUp()
 }
 
 // undoVerb is what a direction of the history is called.
@@ -158,7 +136,7 @@ func (m *Model) undoHints() (hints []hint, fresh bool) {
 			continue
 		}
 		h := hint{name: undoVerb(redo)}
-		if n := c.intact(m.list.List); n > 0 || c.renamed.reversed().possible(m.list.List) {
+		if n := c.intact(m.session); n > 0 || c.renamed.reversed().possible(m.session) {
 			h.title, _ = m.undoWords(c, n, redo)
 		}
 		hints = append(hints, h)

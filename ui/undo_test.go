@@ -11,6 +11,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 // rename renames the batch that the cursor is in, if any.
@@ -219,7 +220,7 @@ func TestUndoWhileTheAddingIsStillBeingSaved(t *testing.T) {
 		d.leave()
 		d.start(func(o *Options) {
 			open := o.Open
-			o.Open = func(ctx context.Context) (Journal, store.Opened, error) {
+			o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
 				j, opened, err := open(ctx)
 				return slowDisk{j}, opened, err
 			}
@@ -334,7 +335,7 @@ func TestTwoWindowsUndoAndAgree(t *testing.T) {
 				want[j.ID] = tracked{string(j.Batch), names[j.Batch], j.Added.UnixMilli()}
 			}
 			for n, w := range windows {
-				if got := (&past{list: w.model.list.List}).state(); !maps.Equal(got, want) {
+				if got := (&past{Session: w.model.session}).state(); !maps.Equal(got, want) {
 					t.Errorf("seed %d: window %d shows\n%v\nthe file says\n%v", seed, n, got, want)
 				}
 			}

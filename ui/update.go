@@ -7,16 +7,17 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 )
 
 // Update takes in one message. It never waits.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.opts.Clock()
 	cmd := m.handle(msg)
-	return m, tea.Batch(cmd, m.finishUpdate())
+	m.catchUp()
+	todo := m.todo
+	m.todo = nil
+	return m, tea.Batch(append(todo, cmd, m.finishUpdate())...)
 }
 
 // handle says who takes which message.
@@ -34,14 +35,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.pasted(msg)
 	case arrivedMsg:
 		return m.arrived(msg)
-	case savedMsg:
-		return m.saved(msg)
-	case saveDueMsg:
-		if msg.number == m.saves.dues {
-			return m.flush()
-		}
-	case foreignMsg:
-		return m.foreign(msg)
+	case resultMsg:
+		m.session.Resume(msg.result)
 	case updatesMsg:
 		return m.updated(msg)
 	case studyMsg:
@@ -56,16 +51,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	case exportedMsg:
 		m.exported(msg)
-	case hookMsg:
-		m.hooked(msg.err)
 	case tea.FocusMsg:
-		m.focusKnown = true
 		m.focus(true)
 		if since := m.now.Sub(m.window.redrawn); since >= redrawEvery || since < 0 {
 			return m.redraw()
 		}
 	case tea.BlurMsg:
-		m.focusKnown = true
 		m.focus(false)
 	case tickMsg:
 		m.ticked(msg.number)
@@ -83,10 +74,9 @@ func (m *Model) finishUpdate() tea.Cmd {
 		m.resize(m.layout.width, m.layout.height)
 	}
 	m.look()
-	m.list.bars.Move(m.list.List, m.now, m.paused || !m.host.RetryAt.IsZero())
+	m.list.bars.Move(m.list.List, m.now, m.paused || !m.session.Host().RetryAt.IsZero())
 	m.draw()
-	told := tea.Batch(m.noteAbsence(), m.overdue())
-	return tea.Batch(told, m.retitle(), m.nextTick())
+	return tea.Batch(m.retitle(), m.nextTick())
 }
 
 // look tells the poller which jobs are on the screen, when that has changed.
@@ -143,46 +133,21 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		m.fatal = msg.err
 		return tea.Quit
 	}
-	m.journal, m.loaded = msg.journal, true
-	m.list.Load(msg.contents.Contents)
+	m.loaded = true
+	m.session.Open(msg.journal, msg.contents)
+	m.list.Load(m.session)
 	m.look() // before they are tracked: what is on the screen is asked for first
-	m.track(msg.contents.Contents.Jobs)
-	m.damage(msg.contents.Damaged, msg.contents.Backup)
-	for _, w := range msg.contents.Warnings {
-		m.warn(w.String())
+	records := m.session.Records()
+	m.session.Watch(false, records...)
+	if m.opts.Session.DownloadAll {
+		m.session.FetchMissing()
 	}
-	m.fetchMissing()
-	cmds := []tea.Cmd{follow(m.ctx, m.journal), m.study(idsOf(msg.contents.Contents.Jobs))}
+	cmds := []tea.Cmd{m.study(idsOf(records))}
 	for _, p := range m.pending {
 		cmds = append(cmds, m.pasted(p))
 	}
 	m.pending = nil
-	return tea.Batch(append(cmds, m.flush())...)
-}
-
-// track hands jobs to the poller. Finished ones are not polled unless the user asks,
-// but how long they took teaches it how long others will.
-func (m *Model) track(records []store.Job) {
-	tracked := make([]poller.Tracked, len(records))
-	for i, j := range records {
-		tracked[i] = poller.Tracked{
-			ID: j.ID, Answer: j.Answer, Answered: j.Answered, Started: j.Started, End: j.End,
-		}
-	}
-	if len(tracked) > 0 {
-		m.opts.Watcher.Track(tracked...)
-	}
-}
-
-// watch begins with jobs that have been saved, but for those that were forgotten
-// meanwhile.
-func (m *Model) watch(records []store.Job) {
-	kept := slices.DeleteFunc(slices.Clone(records), func(j store.Job) bool {
-		_, here := m.list.Row(j.ID)
-		return !here
-	})
-	m.list.Saved(idsOf(kept))
-	m.track(kept)
+	return tea.Batch(cmds...)
 }
 
 // updated takes in what the poller found out.
@@ -190,16 +155,8 @@ func (m *Model) updated(msg updatesMsg) tea.Cmd {
 	if !msg.open {
 		return tea.Quit // polling broke, which ends what it was for; main tells why
 	}
-	before := m.host
-	m.host = msg.update.Host
-	m.noteHost(before)
-	applied := m.list.Apply(msg.update.Reports, m.now)
-	m.noteEvents(applied.Events) // while their rows are in the caches
-	m.noteUnknown(msg.update.Reports)
-	m.fetchDone(applied.Events)
-	cmds := []tea.Cmd{listen(m.opts.Watcher.Updates()), m.announce(applied.Events)}
-	m.list.Study(m.oracle.SeeAll)
-	return tea.Batch(append(cmds, m.record(applied.Save))...)
+	m.session.Reported(msg.update)
+	return listen(m.opts.Watcher.Updates())
 }
 
 // studyStep is how many jobs are studied in one go: some milliseconds' worth.
@@ -225,16 +182,5 @@ func (m *Model) study(jobs []job.ID) tea.Cmd {
 func (m *Model) learn(id job.ID) {
 	if row, ok := m.list.Row(id); ok {
 		m.list.SetStalled(id, m.oracle.See(&row.Job))
-	}
-}
-
-// drop stops watching jobs that are off the list.
-func (m *Model) drop(ids []job.ID) {
-	if len(ids) == 0 {
-		return
-	}
-	m.opts.Watcher.Remove(ids...)
-	for _, id := range ids {
-		m.oracle.Forget(id)
 	}
 }

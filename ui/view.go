@@ -61,7 +61,7 @@ func (m *Model) draw() {
 func (m *Model) headerLine() string {
 	h := header{
 		theme: m.theme, now: m.now, title: m.opts.Title, counts: m.list.Counts(),
-		host: m.host, paused: m.paused, unsaved: m.saves.err != nil,
+		host: m.session.Host(), paused: m.paused, unsaved: m.session.SaveError() != nil,
 	}
 	if h.counts.Live() > 0 {
 		h.ready = part{style.Text, m.oracle.All(m.now).WithClock(m.now.Local())}

@@ -27,6 +27,7 @@ import (
 	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/run"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 	"example.com/jobwatch/ui/terminal/termtest"
@@ -102,12 +103,13 @@ func breaking(where string) int {
 	files := download.New(breakingSource{}, os.TempDir())
 	var opened atomic.Pointer[store.Store]
 	model := ui.New(context.Background(), ui.Options{
-		Open: func(ctx context.Context) (ui.Journal, store.Opened, error) {
+		Open: func(ctx context.Context) (session.Journal, store.Opened, error) {
 			s, contents, err := store.Open(ctx, path)
 			opened.Store(s)
 			return breakingJournal{s, where}, contents, err
 		},
-		Watcher: watcher, Terminal: console, Take: console.Take, Downloads: files, DownloadAll: where == "download",
+		Watcher: watcher, Terminal: console, Take: console.Take, Downloads: files,
+		Session: session.Config{DownloadAll: where == "download"},
 		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
 		Clock: func() time.Time {
 			if where == "start" && watched.Load() || where == "update" && opened.Load() != nil && saved(path) {

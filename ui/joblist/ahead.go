@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 )
 
 // Running jobs' bars are drawn ahead of their answers, so that they move while nobody
@@ -68,12 +67,14 @@ func (r *Row) report() *job.Report {
 	return &job.Report{Answer: r.Answer, Answered: r.Answered, Speed: r.Speed}
 }
 
-// hear is told what replaces what is known of the row's job.
-func (r *Row) hear(after *store.Job) {
-	was, is := r.Answer.Progress, after.Answer.Progress
-	revived := r.End.Finished() && !after.End.Finished()
-	if revived || after.Answer.Status == job.NotStarted || !is.Known() || is < was-fall {
-		r.drawn, r.Speed = 0, 0 // it began again
+// hear carries the bar over to what is known of the row's job now, which was in a state
+// before.
+func (r *Row) hear(before State) {
+	was, is := r.progress, r.Answer.Progress
+	r.progress = is
+	revived := before.Finished() && !r.End.Finished()
+	if revived || r.Answer.Status == job.NotStarted || !is.Known() || is < was-fall {
+		r.drawn = 0 // it began again
 		return
 	}
 	r.drawn = max(r.drawn, was)

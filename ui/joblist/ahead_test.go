@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 )
 
 // hearAt is [desk.hear] of a job that moves at so many hundredths a second.
@@ -14,9 +13,9 @@ func (d *desk) hearAt(speed float64, report string) {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	var reports []job.Report
-	reports = append(reports, d.report(report))
+	reports = append(reports, d.answer(report))
 	reports[0].Speed = speed / 100
-	d.Apply(reports, d.now)
+	d.report(reports, d.now)
 }
 
 // carry lets time pass, and bars move meanwhile.
@@ -117,7 +116,7 @@ func TestABarGoesBackWithItsJob(t *testing.T) {
 	d.drawn("a", 2)
 
 	d.carry(10*time.Second, time.Hour)
-	d.ApplyOps([]store.Op{d.others("a 1%")}, d.now) // so another dashboard saw it
+	d.write(d.others("a 1%")) // so another dashboard saw it
 	d.drawn("a", 11)
 }
 

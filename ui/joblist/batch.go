@@ -1,6 +1,9 @@
 package joblist
 
-import "example.com/jobwatch/store"
+import (
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
+)
 
 // BatchID names a batch for good.
 type BatchID = store.BatchID
@@ -17,7 +20,7 @@ type Batch struct {
 type batch struct {
 	Batch
 	shown  ordered // the rows that the filter shows
-	seq    uint32  // place among the batches in the order they came
+	seq    uint32  // place among the batches in the order they came; see [session.Batch]
 	recent uint32  // see batchKey
 	key    uint64  // where it stands among the batches
 	at     int32   // its place in layout.batches, -1 when it has no line
@@ -41,7 +44,7 @@ func (b *batch) lines() int {
 }
 
 // addBatch returns the index of the batch with that ID, which it makes if there is none.
-func (l *List) addBatch(sb store.Batch) int32 {
+func (l *List) addBatch(sb *session.Batch) int32 {
 	if i, ok := l.byBatch[sb.ID]; ok {
 		return i
 	}
@@ -53,9 +56,8 @@ func (l *List) addBatch(sb store.Batch) int32 {
 		i = int32(len(l.batches)) //nolint:gosec // far below 2^31
 		l.batches = append(l.batches, batch{})
 	}
-	l.batchSeq++
 	b := &l.batches[i]
-	*b = batch{Batch: Batch{Batch: sb}, shown: ordered{current: l.hasRow}, seq: l.batchSeq, at: -1, used: true}
+	*b = batch{Batch: Batch{Batch: sb.Batch}, shown: ordered{current: l.hasRow}, seq: sb.Seq, at: -1, used: true}
 	b.recent = seconds(sb.Added)
 	b.key = l.batchKey(b)
 	l.order.insert(entry{b.key, i})
@@ -65,18 +67,12 @@ func (l *List) addBatch(sb store.Batch) int32 {
 	return i
 }
 
-// SetBatch names a batch, which is made if it isn't there.
-func (l *List) SetBatch(b store.Batch) {
-	l.setBatch(b)
-	l.settle()
-}
-
 // setBatch gives a batch its name.
-func (l *List) setBatch(sb store.Batch) {
+func (l *List) setBatch(sb *session.Batch) {
 	i := l.addBatch(sb)
 	b := &l.batches[i]
 	renamed := b.Name != sb.Name
-	b.Batch.Batch = sb
+	b.Batch.Batch = sb.Batch
 	if !renamed || l.filter.IsZero() {
 		return
 	}

@@ -78,19 +78,19 @@ func statusReport(id job.ID, n int, rng *rand.Rand, at time.Time) job.Report {
 }
 
 // forgetHistory keeps what a job was from growing beyond what a job's life holds.
-func forgetHistory(l *List, reports []job.Report) {
+func forgetHistory(l *tracker, reports []job.Report) {
 	for i := range reports {
 		r, _ := l.Row(reports[i].ID)
 		r.History = r.History[:1]
 	}
 }
 
-func loaded(s size) (*List, store.Contents, *rand.Rand) {
+func loaded(s size) (*tracker, store.Contents, *rand.Rand) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	c := contents(s, rng)
-	l := New(benchStart)
+	l := newTracker()
 	l.SetHeight(60)
-	l.Load(c)
+	l.load(c)
 	return l, c, rng
 }
 
@@ -113,7 +113,7 @@ func BenchmarkFrame(b *testing.B) {
 			b.ReportAllocs()
 			n := 0
 			for b.Loop() {
-				l.Apply(frames[n%len(frames)], now)
+				l.report(frames[n%len(frames)], now)
 				n++
 				if len(l.Lines()) == 0 {
 					b.Fatal("nothing to draw")
@@ -204,11 +204,11 @@ func benchmarkLoad(b *testing.B, version7 bool) {
 				}
 			}
 			b.ReportAllocs()
-			var l *List
+			var l *tracker
 			before := heap()
 			for b.Loop() {
-				l = New(benchStart)
-				l.Load(c)
+				l = newTracker()
+				l.load(c)
 			}
 			b.ReportMetric(float64(heap()-before)/float64(s.jobs), "heap-B/job")
 			runtime.KeepAlive(l)

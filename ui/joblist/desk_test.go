@@ -8,18 +8,19 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 // desk is somebody at a list: jobs go by one-letter names.
 type desk struct {
-	*List
+	*tracker
 	t   *testing.T
 	now time.Time
 }
 
 func newDesk(t *testing.T, height int) *desk {
 	t.Helper()
-	d := &desk{List: New(benchStart), t: t, now: benchStart}
+	d := &desk{tracker: newTracker(), t: t, now: benchStart}
 	d.SetHeight(height)
 	return d
 }
@@ -43,26 +44,26 @@ func (d *desk) paste(batch, names string) {
 	for n := range strings.FieldsSeq(names) {
 		jobs = append(jobs, store.Job{ID: id(n), Added: d.now, Answer: job.Answer{Description: n, Progress: job.Unknown}})
 	}
-	added, already := d.Track(jobs, store.Batch{ID: BatchID(batch), Name: batch, Added: d.now})
+	added, already := d.track(jobs, store.Batch{ID: BatchID(batch), Name: batch, Added: d.now})
 	if len(added) != len(jobs) || already > 0 {
 		d.t.Fatalf("%d of %d jobs added, %d already there", len(added), len(jobs), already)
 	}
-	d.Saved(ids(names))
+	d.saved(ids(names))
 }
 
 // hear takes in reports such as "a queued", "b 40%", "c running", "d done", "e error",
 // "f rejected", "g unreachable".
-func (d *desk) hear(reports ...string) Applied {
+func (d *desk) hear(reports ...string) []session.Event {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	var out []job.Report
 	for _, s := range reports {
-		out = append(out, d.report(s))
+		out = append(out, d.answer(s))
 	}
-	return d.Apply(out, d.now)
+	return d.report(out, d.now)
 }
 
-func (d *desk) report(s string) job.Report {
+func (d *desk) answer(s string) job.Report {
 	d.t.Helper()
 	name, what, _ := strings.Cut(s, " ")
 	row, ok := d.Row(id(name))
@@ -93,11 +94,11 @@ func (d *desk) report(s string) job.Report {
 	return r
 }
 
-// others is what another dashboard saw of a job, as [desk.report] has it.
+// others is what another dashboard saw of a job, as [desk.answer] has it.
 func (d *desk) others(s string) store.Op {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
-	r := d.report(s)
+	r := d.answer(s)
 	row, _ := d.Row(r.ID)
 	after, _ := row.Observe(r)
 	return store.Observe{Job: after}

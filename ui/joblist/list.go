@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 )
 
 // List is all jobs and how they stand on the screen. Make one with [New].
@@ -16,12 +15,10 @@ type List struct {
 	slots []slot  // what sorting and counting need of the same slots
 	frees []int32 // slots without a job
 	index index
-	seq   uint32 // of the job added last
 
 	batches     []batch // by index, likewise
 	freeBatches []int32
 	byBatch     map[BatchID]int32
-	batchSeq    uint32
 	empty       int // batches without jobs
 	order       ordered
 	layout      layout
@@ -30,7 +27,6 @@ type List struct {
 	sort     Sort
 	counts   Counts
 	failures int // see FailureChanges
-	comings  int // see Comings
 	matched  int
 
 	strays   []int32   // the slots of rows that have come away from their places
@@ -38,9 +34,7 @@ type List struct {
 
 	viewport
 
-	found, saves []int32      // room for Apply's work
-	heard        []*store.Job // and for Study's
-	fetched      int          // see fetch
+	heard []int32 // the slots that the last Apply told of
 }
 
 // slot is the part of a row that is looked at far more often than the rest, kept
@@ -62,7 +56,7 @@ func New(now time.Time) *List {
 	return l
 }
 
-// clear forgets everything but the start, and what never is used twice: places.
+// clear forgets everything but the start.
 func (l *List) clear(room int) {
 	l.rows = make([]Row, 0, room)
 	l.slots = make([]slot, 0, room)
@@ -74,32 +68,6 @@ func (l *List) clear(room int) {
 	l.order = ordered{current: l.hasBatch}
 	l.layout = layout{old: true}
 	l.counts, l.matched = Counts{}, 0
-}
-
-// Load adds what the state file held at the start, all of it history. Jobs that
-// are tracked already stay as they are.
-func (l *List) Load(c store.Contents) {
-	l.load(c)
-	l.settle()
-}
-
-func (l *List) load(c store.Contents) {
-	if len(l.rows) == 0 {
-		l.clear(len(c.Jobs))
-	}
-	for _, b := range byAdded(c.Batches) {
-		l.addBatch(b)
-	}
-	for i := range c.Jobs {
-		slot := l.free()
-		l.rows[slot].Job = c.Jobs[i]
-		if !l.put(slot, 0) {
-			l.release(slot)
-		}
-	}
-	l.rekey()
-	l.rematch()
-	l.replaceBatches()
 }
 
 // free returns a slot for another row.
@@ -120,20 +88,15 @@ func (l *List) release(i int32) {
 	l.frees = append(l.frees, i)
 }
 
-// put takes in the row that was written into a free slot, in the place seq or last
-// if that is 0, without giving it a place in its batch's order yet. It reports
-// false if the job is tracked already.
-func (l *List) put(i int32, seq uint32) bool {
+// put takes the row that was written into a free slot, without giving it a place in its
+// batch's order yet. It reports false if the job is tracked already.
+func (l *List) put(i int32) bool {
 	if !l.index.add(i, l.rows) {
 		return false
 	}
-	if seq == 0 {
-		l.seq++
-		seq = l.seq
-	}
 	r, s := &l.rows[i], &l.slots[i]
-	batch := l.addBatch(store.Batch{ID: r.Batch, Added: r.Added})
-	*s = slot{batch: batch, key: uint64(seq), tally: tallyOf(r)}
+	batch := l.addBatch(r.In())
+	*s = slot{batch: batch, key: uint64(r.Seq), tally: tallyOf(r)}
 	s.at = hundredths(r, s.tally)
 	b := &l.batches[batch]
 	if b.Counts.Total == 0 {
@@ -142,7 +105,6 @@ func (l *List) put(i int32, seq uint32) bool {
 	b.Counts.add(s.tally, 1)
 	l.counts.add(s.tally, 1)
 	l.noteFailure(s.tally.state)
-	l.comings++
 	return true
 }
 
@@ -160,7 +122,6 @@ func (l *List) take(i int32) {
 	b.Counts.add(s.tally, -1)
 	l.counts.add(s.tally, -1)
 	l.noteFailure(s.tally.state)
-	l.comings++
 	if b.Counts.Total == 0 {
 		l.empty++
 	}
@@ -214,9 +175,6 @@ func (l *List) noteFailure(s State) {
 		l.failures++
 	}
 }
-
-// Comings counts up whenever a job comes to the list or leaves it.
-func (l *List) Comings() int { return l.comings }
 
 // Matched is how many jobs the filter shows, those in folded batches included.
 func (l *List) Matched() int { return l.matched }

@@ -10,14 +10,15 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 // pair is the list and its model, to which the same happens.
 type pair struct {
-	l       *List
+	l       *tracker
 	m       *model
 	removed [][]modelRemoved
-	undo    [][]Removed
+	undo    [][]*session.Record
 }
 
 type modelRemoved struct {
@@ -34,7 +35,7 @@ func TestTheListIsWhatItsModelSays(t *testing.T) {
 }
 
 func modelled(t *rapid.T) {
-	p := &pair{l: New(benchStart), m: newModel(benchStart)}
+	p := &pair{l: newTracker(), m: newModel(benchStart)}
 	p.l.SetHeight(rapid.IntRange(0, 12).Draw(t, "height"))
 	t.Repeat(map[string]func(*rapid.T){
 		"":          p.check,
@@ -107,7 +108,7 @@ func someJob(t *rapid.T, now time.Time) store.Job {
 func (p *pair) track(t *rapid.T) {
 	b := someBatch(t)
 	jobs := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) store.Job { return someJob(t, p.m.now) }), 0, 5).Draw(t, "jobs")
-	added, already := p.l.Track(jobs, b)
+	added, already := p.l.track(jobs, b)
 	n := 0
 	for _, j := range jobs {
 		if p.m.job(j.ID) != nil {
@@ -116,7 +117,7 @@ func (p *pair) track(t *rapid.T) {
 		}
 		p.m.addBatch(b)
 		j.Batch = b.ID
-		p.m.add(Row{Job: j, Saving: true}, 0)
+		p.m.add(Row{Record: &session.Record{Job: j, Saving: true}}, 0)
 	}
 	if len(added)+already != len(jobs) || already != n {
 		t.Fatalf("Track says %d added and %d already, want %d already of %d", len(added), already, n, len(jobs))
@@ -126,28 +127,29 @@ func (p *pair) track(t *rapid.T) {
 
 func (p *pair) report(t *rapid.T) {
 	reports := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) job.Report { return someAnswer(t, someID(t), p.m.now) }), 1, 6).Draw(t, "reports")
-	applied := p.l.Apply(reports, p.m.now)
-	var saves, ends int
-	for _, r := range reports {
+	var newest []job.Report // as the poller has it
+	for i, r := range reports {
+		if !slices.ContainsFunc(reports[i+1:], func(later job.Report) bool { return later.ID == r.ID }) {
+			newest = append(newest, r)
+		}
+	}
+	events := p.l.report(newest, p.m.now)
+	ends := 0
+	for _, r := range newest {
 		j := p.m.job(r.ID)
 		if j == nil {
 			continue
 		}
 		before := j.State()
-		after, save := j.Observe(r)
+		after, _ := j.Observe(r)
 		j.Problem = r.Problem
 		p.m.observe(j, after)
-		saves += b2i(save)
 		ends += b2i(j.State().Finished() && !before.Finished())
 	}
 	p.m.arrange()
 	p.m.settle()
-	told := 0
-	for _, e := range applied.Events {
-		told += b2i(e.Kind != BatchFinished)
-	}
-	if len(applied.Save) != saves || told != ends {
-		t.Fatalf("Apply saves %d and tells of %d ends, want %d and %d", len(applied.Save), told, saves, ends)
+	if told := about(events, session.JobDone, session.JobFailed); len(told) != ends {
+		t.Fatalf("%d ends are told, want %d", len(told), ends)
 	}
 }
 
@@ -158,17 +160,13 @@ func (p *pair) others(t *rapid.T) {
 		j := someJob(t, p.m.now)
 		op = store.Track{Job: j}
 		if p.m.job(j.ID) == nil {
-			p.m.add(Row{Job: j, News: j.End.Finished() && j.Ended.After(p.m.since)}, 0)
+			p.m.add(Row{Record: &session.Record{Job: j, News: j.End.Finished() && j.Ended.After(p.m.since)}}, 0)
 		}
 	case 1:
 		j := someJob(t, p.m.now)
 		op = store.Observe{Job: j}
 		if ours := p.m.job(j.ID); ours != nil {
-			ended, already := j.End.Finished(), ours.End.Finished()
-			if ended && !already || ended == already && !j.Answered.Before(ours.Answered) || j.Answered.After(ours.Answered) {
-				j.Batch, j.Added = ours.Batch, ours.Added
-				p.m.observe(ours, j)
-			}
+			p.m.observe(ours, session.Merge(ours.Job, j))
 		}
 	case 2:
 		id := someID(t)
@@ -180,7 +178,7 @@ func (p *pair) others(t *rapid.T) {
 		op = store.SetBatch{Batch: b}
 		p.m.addBatch(b).Batch = b
 	}
-	p.l.ApplyOps([]store.Op{op}, p.m.now)
+	p.l.write(op)
 	p.m.settle()
 }
 
@@ -190,7 +188,7 @@ func (p *pair) forget(t *rapid.T) {
 		targets := p.l.Targets()
 		ids = targets.All()
 	}
-	p.undo = append(p.undo, p.l.Forget(ids))
+	p.undo = append(p.undo, p.l.forget(ids))
 	var gone []modelRemoved
 	for _, id := range ids {
 		if j := p.m.job(id); j != nil {
@@ -207,7 +205,7 @@ func (p *pair) undoForget(t *rapid.T) {
 	if n < 0 {
 		t.Skip("nothing to undo")
 	}
-	p.l.Restore(p.undo[n])
+	p.l.restore(p.undo[n])
 	for _, r := range p.removed[n] {
 		if p.m.job(r.ID) == nil {
 			r.Saving, r.Selected = true, false
@@ -219,7 +217,6 @@ func (p *pair) undoForget(t *rapid.T) {
 }
 
 func (p *pair) reset(t *rapid.T) {
-	p.undo, p.removed = nil, nil // places of before are not those of after
 	var c store.Contents
 	kept := make(map[job.ID]bool)
 	for _, j := range p.m.jobs {
@@ -229,7 +226,7 @@ func (p *pair) reset(t *rapid.T) {
 		}
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "new") {
-		if j := someJob(t, p.m.now); !kept[j.ID] {
+		if j := someJob(t, p.m.now); !kept[j.ID] && p.m.job(j.ID) == nil {
 			c.Jobs = append(c.Jobs, j)
 			kept[j.ID] = true
 		}
@@ -237,51 +234,21 @@ func (p *pair) reset(t *rapid.T) {
 	for _, b := range p.m.batches {
 		c.Batches = append(c.Batches, b.Batch)
 	}
-	p.l.Reset(c)
+	p.l.s.Followed(store.News{Reset: &c})
+	p.l.told(p.m.now)
 
 	m := p.m
+	for _, sj := range c.Jobs {
+		if ours := m.job(sj.ID); ours != nil {
+			m.observe(ours, session.Merge(ours.Job, sj))
+			continue
+		}
+		m.add(Row{Record: &session.Record{Job: sj, News: sj.End.Finished() && sj.Ended.After(m.since)}}, 0)
+	}
 	for _, j := range slices.Clone(m.jobs) {
 		if !kept[j.ID] {
 			m.remove(j.ID)
 		}
-	}
-	m.settle()
-	old := *m
-	m.jobs, m.batches = nil, nil
-	for _, b := range byAdded(c.Batches) {
-		nb := m.addBatch(b)
-		ob := old.batch(b.ID)
-		nb.folded, nb.foldedFiltered = ob.folded, ob.foldedFiltered
-	}
-	for _, sj := range c.Jobs {
-		j := m.add(Row{Job: sj, News: sj.End.Finished() && sj.Ended.After(m.since)}, 0)
-		before := j.State()
-		if was := old.job(sj.ID); was != nil {
-			batch, added := sj.Batch, sj.Added
-			finished := sj.End.Finished()
-			if ended := was.End.Finished(); ended && !finished && !sj.Answered.After(was.Answered) || ended == finished && was.Answered.After(sj.Answered) {
-				sj = was.Job
-			}
-			j.Row = was.Row
-			j.Job = sj
-			j.Batch, j.Added = batch, added
-			j.Saving = false
-			j.News = j.State().Finished() && (was.News || !was.State().Finished())
-		}
-		if j.State() != before {
-			j.at = j.hundredths()
-		}
-	}
-	m.looking = job.ID{}
-	m.placeAll()
-	if j := m.job(m.cursor.id); j != nil {
-		m.cursor.job, m.cursor.batch = m.jobPlace(j), j.Batch
-	}
-	if j := m.job(m.wish.id); j != nil {
-		m.wish.batch = j.Batch
-	}
-	if b := m.batch(m.cursor.batch); b != nil {
-		m.cursor.place = b.place
 	}
 	m.settle()
 }

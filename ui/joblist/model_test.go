@@ -100,7 +100,7 @@ func (m *model) addBatch(sb store.Batch) *modelBatch {
 }
 
 // add puts a job in its place among the added; 0 is the last.
-func (m *model) add(r Row, seq int) *modelJob {
+func (m *model) add(r Row, seq int) {
 	if seq == 0 {
 		m.seq++
 		seq = m.seq
@@ -110,7 +110,6 @@ func (m *model) add(r Row, seq int) *modelJob {
 	j.at = j.hundredths()
 	m.jobs = append(m.jobs, j)
 	slices.SortFunc(m.jobs, func(a, b *modelJob) int { return cmp.Compare(a.seq, b.seq) })
-	return j
 }
 
 func (m *model) remove(id job.ID) {

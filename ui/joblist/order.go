@@ -50,19 +50,6 @@ func (o *ordered) block(key uint64) int {
 	return base
 }
 
-// fetch reads what insert and remove would, near key; see [List.fetch].
-func (o *ordered) fetch(key uint64) int {
-	if len(o.blocks) == 0 {
-		return 0
-	}
-	i := o.block(key)
-	entries := o.blocks[i].entries
-	if len(entries) == 0 {
-		return 0
-	}
-	return int(o.counts[i] + entries[len(entries)-1].slot)
-}
-
 // insert adds e, which is current from now on.
 func (o *ordered) insert(e entry) {
 	if len(o.blocks) == 0 {

@@ -109,7 +109,7 @@ func TestAPasteAboveDoesNotShiftWhatIsRead(t *testing.T) {
 	d.sees("e >f g h")
 	d.paste("july", "x y z")
 	d.sees("e >f g h")
-	d.Forget(ids("x y"))
+	d.forget(ids("x y"))
 	d.sees("e >f g h")
 	d.Home()
 	d.sees(">july z june a")
@@ -170,17 +170,17 @@ func TestAForgottenJobComesBackToItsPlace(t *testing.T) {
 	d := newDesk(t, 20)
 	d.paste("june", "a b c d")
 	d.on("b")
-	removed := d.Forget(ids("b c x"))
+	removed := d.forget(ids("b c x"))
 	d.sees("june a >d")
-	if len(removed) != 2 || removed[1].ID() != id("c") {
+	if len(removed) != 2 || removed[1].ID != id("c") {
 		t.Fatalf("forgotten were %v", removed)
 	}
 	d.paste("july", "c") // tracked again elsewhere meanwhile
-	if back := d.Restore(removed); len(back) != 1 || back[0].ID != id("b") {
+	if back := d.restore(removed); len(back) != 1 || back[0].ID != id("b") {
 		t.Fatalf("%v came back", back)
 	}
 	d.sees("july c june a b~ >d")
-	d.Saved(ids("b"))
+	d.saved(ids("b"))
 	d.sees("july c june a b >d")
 }
 
@@ -189,12 +189,12 @@ func TestABatchComesBackByItsNameToItsPlace(t *testing.T) {
 	d.paste("june", "a")
 	d.paste("july", "b")
 	d.paste("august", "c")
-	removed := d.Forget(ids("b"))
+	removed := d.forget(ids("b"))
 	d.sees("august c >june a")
 	for n := range 3 * emptyKept { // so many more that the name is forgotten
 		batch := store.Batch{ID: BatchID(time.Duration(n).String()), Added: d.now}
-		d.Track([]store.Job{{ID: id("z")}}, batch)
-		d.Forget(ids("z"))
+		d.track([]store.Job{{ID: id("z")}}, batch)
+		d.forget(ids("z"))
 	}
 	if _, ok := d.Batch("july"); ok {
 		t.Error("batches without jobs are kept for ever")
@@ -202,7 +202,7 @@ func TestABatchComesBackByItsNameToItsPlace(t *testing.T) {
 	if n := len(d.batches); n > 2*emptyKept {
 		t.Errorf("%d batches are remembered", n)
 	}
-	d.Restore(removed)
+	d.restore(removed)
 	d.sees("august c july b~ >june a")
 }
 
@@ -222,9 +222,9 @@ func TestIDsAreShownAsFarAsTheyDiffer(t *testing.T) {
 		parse("01890a5d-ac97-774b-bcce-b302099a8057"),
 		parse("f1890a5d-ac97-774b-bcce-b302099a8057"),
 	}
-	l := New(benchStart)
+	l := newTracker()
 	for i, id := range ids {
-		l.Track([]store.Job{{ID: id, Added: benchStart}}, store.Batch{ID: "b"})
+		l.track([]store.Job{{ID: id, Added: benchStart}}, store.Batch{ID: "b"})
 		if i == 0 {
 			if row, _ := l.Row(id); row.ShortID() != "01890a5d" || row.ShortLen() != 8 {
 				t.Errorf("alone it is called %s", row.ShortID())
@@ -240,8 +240,8 @@ func TestIDsAreShownAsFarAsTheyDiffer(t *testing.T) {
 		}
 	}
 	names(ids[0].String(), ids[1].String(), "01890a5d-ac96-7111", "01890a5d-ac97", "f1890a5d")
-	l.Forget(ids[1:2])
+	l.forget(ids[1:2])
 	names("01890a5d-ac96-774b", "", "01890a5d-ac96-7111", "01890a5d-ac97", "f1890a5d")
-	l.Forget(ids[2:4])
+	l.forget(ids[2:4])
 	names("01890a5d", "", "", "", "f1890a5d")
 }

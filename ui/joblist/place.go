@@ -1,11 +1,5 @@
 package joblist
 
-import (
-	"slices"
-
-	"example.com/jobwatch/store"
-)
-
 // batchKey is where a batch stands: what lives first, then what changed last, then
 // what came last, each only where the order asks for it.
 func (l *List) batchKey(b *batch) uint64 {
@@ -64,11 +58,4 @@ func (l *List) replaceBatches() {
 	}
 	l.order.fill(entries)
 	l.layout.old = true
-}
-
-// byAdded returns the batches in the order they were added.
-func byAdded(batches []store.Batch) []store.Batch {
-	out := slices.Clone(batches)
-	slices.SortStableFunc(out, func(a, b store.Batch) int { return a.Added.Compare(b.Added) })
-	return out
 }

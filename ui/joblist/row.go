@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 // StaleAfter is how long after its last answer a live job's row is stale even if
@@ -12,25 +12,21 @@ import (
 // itself within its budget (60 s, package poller).
 const StaleAfter = 2 * time.Minute
 
-// Row is one tracked job: what the state file knows, and what only this process does.
+// Row is one tracked job: what is known of it, which is the session's, and how it stands
+// on the list.
 type Row struct {
-	store.Job
-	Problem *job.Problem  // why the last poll failed; nil when it did not
-	Next    time.Time     // when the next poll is due; zero when none is planned
-	Latency time.Duration // of the last poll
-	Polls   int           // made by this process
-	Heard   time.Time     // when the last report came, good or bad; zero before the first
-	Moved   time.Time     // when its progress last changed; zero if it did not since the start
-	Speed   float64       // of its progress, as the last report had it; see [Row.Drawn]
+	*session.Record
+	Moved time.Time // when its progress last changed; zero if it did not since the start
 
-	News     bool // its end has not been looked at yet
-	Saving   bool // tracked here and not yet in the state file
 	Selected bool
 	Stalled  bool // as [List.SetStalled] or [List.Study] was told
 
-	drawn   job.Progress // the most that its bar has shown; see [Row.Drawn]
-	idBytes uint8        // the first bytes of the ID that tell it apart
+	progress job.Progress // as the list was last told
+	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
+	idBytes  uint8        // the first bytes of the ID that tell it apart
 }
+
+func newRow(r *session.Record) Row { return Row{Record: r, progress: r.Answer.Progress} }
 
 // State returns the state of the job.
 func (r *Row) State() State { return StateOf(r.Answer.Status, r.End) }

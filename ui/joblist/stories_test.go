@@ -8,12 +8,13 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
 	d := newDesk(t, 20)
 	past := benchStart.Add(-time.Hour)
-	d.Load(store.Contents{
+	d.load(store.Contents{
 		Batches: []store.Batch{{ID: "june", Name: "june", Added: past}},
 		Jobs: []store.Job{
 			{ID: id("a"), Batch: "june", Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone, Ended: past},
@@ -22,21 +23,12 @@ func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
 		},
 	})
 	d.sees(">june b c a") // a is history
-	applied := d.hear("b 50%")
+	d.hear("b 50%")
 	d.sees(">june b c a")
-	if len(applied.Events) > 0 {
-		t.Errorf("progress is told as %v", applied.Events)
-	}
-	applied = d.hear("b error")
+	d.hear("b error")
 	d.sees(">june b* c a")
-	if want := (Event{Kind: JobFailed, ID: id("b"), Batch: "june", State: Error}); !slices.Equal(applied.Events, []Event{want}) {
-		t.Errorf("told is %v, want %v", applied.Events, want)
-	}
-	applied = d.ApplyOps([]store.Op{d.others("c done")}, d.now) // another dashboard saw it
+	d.write(d.others("c done")) // another dashboard saw it
 	d.sees(">june b* a c*")
-	if n := len(applied.Events); n != 2 || applied.Events[0].Kind != JobDone || applied.Events[1] != (Event{Kind: BatchFinished, Batch: "june"}) {
-		t.Errorf("told is %v", applied.Events)
-	}
 	if c := d.Counts(); c.News != 2 || c.NewFailures != 1 || c.Failed() != 1 || c.Finished() != 3 || c.Live() != 0 {
 		t.Errorf("counts are %+v", c)
 	}
@@ -146,8 +138,8 @@ func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
 	d.ClearSelection()
 	d.on("b")
 	targets("b")
-	removed := d.Forget(ids("b"))
-	d.Restore(removed)
+	removed := d.forget(ids("b"))
+	d.restore(removed)
 	d.find("is:selected")
 	d.sees("")
 }
@@ -197,7 +189,7 @@ func TestProgressOfTheWhole(t *testing.T) {
 	if row, _ := d.Row(id("c")); row.Progress() != 0.5 || !row.Moved.Equal(d.now) {
 		t.Errorf("c is at %v since %v", row.Progress(), row.Moved)
 	}
-	d.Forget(ids("b c d"))
+	d.forget(ids("b c d"))
 	if c := d.Counts(); c.Progress() != 1 {
 		t.Errorf("what is left is at %v", c.Progress())
 	}
@@ -226,7 +218,7 @@ func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
 	d.on("a")
 	old := d.others("a queued")
 	d.hear("a 50%")
-	applied := d.ApplyOps([]store.Op{
+	d.write(
 		store.SetBatch{Batch: store.Batch{ID: "july", Name: "july", Added: d.now}},
 		store.Track{Job: store.Job{ID: id("x"), Batch: "july", Added: d.now}},
 		store.Track{Job: store.Job{ID: id("y"), Batch: "july", End: job.EndedDone, Ended: d.now}},
@@ -236,55 +228,14 @@ func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
 		store.Forget{ID: id("q")}, // is not
 		old,                       // what it saw before we saw more
 		store.SetBatch{Batch: store.Batch{ID: "june", Name: "June!"}},
-	}, d.now)
+	)
 	d.sees("july x y* z June! >a")
 	if row, _ := d.Row(id("a")); row.State() != Running {
 		t.Errorf("an old answer replaced a new one: %v", row.State())
 	}
-	if len(applied.Added) != 3 || !slices.Equal(applied.Gone, ids("b")) {
-		t.Errorf("added %v, gone %v", applied.Added, applied.Gone)
-	}
 	d.find("batch:june")
-	d.SetBatch(store.Batch{ID: "june", Name: "all"})
+	d.write(store.SetBatch{Batch: store.Batch{ID: "june", Name: "all"}})
 	d.sees("")
-}
-
-// Two dashboards poll one job, and what the slower one saves of it comes last.
-func TestAnEndThatTheStateFileLostIsSavedAgain(t *testing.T) {
-	d := newDesk(t, 20)
-	d.paste("june", "a b")
-	slow := []store.Op{d.others("a 50%"), d.others("b 50%")}
-	d.hear("a done", "b 60%")
-	applied := d.ApplyOps(slow, d.now)
-	if len(applied.Save) != 1 || applied.Save[0].ID != id("a") || applied.Save[0].End != job.EndedDone {
-		t.Errorf("to be saved: %+v", applied.Save)
-	}
-	if again := d.ApplyOps([]store.Op{d.others("a 70%")}, d.now); len(again.Save) > 0 {
-		t.Errorf("where it lives again: %+v", again.Save)
-	}
-}
-
-func TestAPDFIsKnownToBothDashboards(t *testing.T) {
-	d := newDesk(t, 20)
-	d.paste("june", "a b")
-	d.hear("a done", "b done")
-	theirs, ours := d.others("a done"), d.others("b done")
-	file := func(op store.Op, name string) store.Op {
-		o, _ := op.(store.Observe)
-		o.Job.File = name
-		return o
-	}
-	applied := d.ApplyOps([]store.Op{file(theirs, "a.pdf"), file(ours, "b.pdf"), theirs}, d.now)
-	if len(applied.Save) != 1 || applied.Save[0].File != "a.pdf" {
-		t.Errorf("to be saved: %+v", applied.Save)
-	}
-	d.hear("b done") // later than what comes
-	d.ApplyOps([]store.Op{file(ours, "b.pdf")}, d.now)
-	for _, name := range []string{"a", "b"} {
-		if row, _ := d.Row(id(name)); row.File != name+".pdf" {
-			t.Errorf("%s is in %q", name, row.File)
-		}
-	}
 }
 
 func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
@@ -293,12 +244,12 @@ func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
 	d.hear("a 50%")
 	jobs := []store.Job{{ID: id("a"), Batch: "may"}, {ID: id("x"), Batch: "may"}, {ID: id("x"), Batch: "may"}}
 	jobs[1].Answer.Progress = job.Unknown
-	d.Load(store.Contents{Jobs: jobs, Batches: []store.Batch{{ID: "may", Name: "may"}}})
+	d.load(store.Contents{Jobs: jobs, Batches: []store.Batch{{ID: "may", Name: "may"}}})
 	d.sees("may x >june a b")
 	if n := d.Counts().Total; n != 3 {
 		t.Errorf("%d jobs", n)
 	}
-	d.Forget(ids("a b x"))
+	d.forget(ids("a b x"))
 	if n := len(d.index.by4) + len(d.index.by6) + len(d.index.by8) + len(d.index.longer); n > 0 {
 		t.Errorf("%d beginnings of IDs are left", n)
 	}
@@ -307,9 +258,9 @@ func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
 func TestReportsOfForgottenJobsAreDropped(t *testing.T) {
 	d := newDesk(t, 20)
 	d.paste("june", "a")
-	d.Forget(ids("a"))
-	if applied := d.hear("a done"); len(applied.Save)+len(applied.Events) > 0 || d.Counts().Total > 0 {
-		t.Errorf("%+v", applied)
+	d.forget(ids("a"))
+	if events := d.hear("a done"); len(events) > 1 || d.Counts().Total > 0 { // of the host
+		t.Errorf("%+v", events)
 	}
 	if _, ok := d.Row(id("a")); ok || d.Empty() != NothingTracked {
 		t.Error("it came back")
@@ -334,13 +285,14 @@ func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
 	c.Jobs[0].Answered = c.Jobs[0].Answered.Add(-time.Second)
 	c.Jobs = append(c.Jobs, store.Job{ID: id("x"), Batch: "june", Answer: job.Answer{Progress: job.Unknown}})
 	c.Batches = []store.Batch{{ID: "june", Name: "june", Added: benchStart}}
-	applied := d.Reset(c)
+	d.s.Followed(store.News{Reset: &c})
+	events := d.told(d.now)
 	if got := d.screen(); got != before {
 		t.Errorf("on the screen:\n%s\nwant as before:\n%s", got, before)
 	}
-	if len(applied.Save) != 1 || applied.Save[0].Answer.Progress != 0.5 || !slices.Equal(applied.Gone, ids("g")) ||
-		len(applied.Added) != 1 || applied.Added[0].ID != id("x") {
-		t.Errorf("%+v", applied)
+	if a, _ := d.s.Record(id("a")); a.Answer.Progress != 0.5 || !slices.Equal(about(events, session.Removed), ids("g")) ||
+		!slices.Equal(about(events, session.Added), ids("x")) {
+		t.Errorf("%+v", events)
 	}
 	if row, _ := d.Row(id("h")); !row.News || row.Polls != 1 {
 		t.Errorf("h forgot what it was: %+v", row)
@@ -379,7 +331,7 @@ func TestABatchHasItsRowsWhateverIsShown(t *testing.T) {
 	d.paste("june", "a b")
 	d.paste("july", "x")
 	d.find("x")
-	d.Forget(ids("a"))
+	d.forget(ids("a"))
 	var got []string
 	for r := range d.InBatch("june") {
 		got = append(got, r.Answer.Description)

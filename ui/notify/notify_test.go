@@ -3,7 +3,6 @@ package notify_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/terminal"
@@ -112,53 +111,29 @@ func TestProgressGoesOnlyWhereItIsUnderstood(t *testing.T) {
 	}
 }
 
-func TestManyNewsBecomeOneSentence(t *testing.T) {
-	for want, news := range map[string][]notify.News{
+func TestManyEventsBecomeOneSentence(t *testing.T) {
+	finished := func(batch string, done, failed int) notify.Event {
+		return notify.Event{Kind: notify.BatchFinished, Batch: batch, Done: done, Failed: failed}
+	}
+	failed := func(description, cause string) notify.Event {
+		return notify.Event{Kind: notify.JobFailed, ID: "01890a5d-ac96-774b-bcce-b302099a8057", Description: description, Cause: cause}
+	}
+	away := func(seconds int) notify.Event { return notify.Event{Kind: notify.APIAway, Seconds: seconds} }
+	for want, events := range map[string][]notify.Event{
 		"":                                 nil,
-		"batch Invoices finished: 12 done": {notify.BatchFinished{Batch: "Invoices", Done: 12}},
-		"batch Invoices finished: 11 done, 1 failed":                            {notify.BatchFinished{Batch: "Invoices", Done: 11, Failed: 1}},
-		"2 batches finished: 14 done, 1 failed":                                 {notify.BatchFinished{Batch: "a", Done: 4}, notify.BatchFinished{Batch: "b", Done: 10, Failed: 1}},
-		"01890a5d failed: font missing":                                         {notify.JobFailed{Job: "01890a5d", Cause: "font missing"}},
-		"01890a5d failed":                                                       {notify.JobFailed{Job: "01890a5d"}},
-		"3 jobs failed; the API has not answered for 2 min":                     {notify.JobFailed{}, notify.APIAway{For: 130 * time.Second}, notify.JobFailed{}, notify.JobFailed{}},
-		"batch a finished: 1 done; b failed; the API answers again, after 59 s": {notify.APIAway{For: 50 * time.Second}, notify.BatchFinished{Batch: "a", Done: 1}, notify.JobFailed{Job: "b"}, notify.APIBack{After: 59 * time.Second}},
+		"batch Invoices finished: 12 done": {finished("Invoices", 12, 0)},
+		"batch Invoices finished: 11 done, 1 failed":        {finished("Invoices", 11, 1)},
+		"2 batches finished: 14 done, 1 failed":             {finished("a", 4, 0), finished("b", 10, 1)},
+		"01890a5d failed: font missing":                     {failed("", "font missing")},
+		"01890a5d failed":                                   {failed("", "")},
+		"3 jobs failed; the API has not answered for 2 min": {failed("", ""), away(130), failed("", ""), failed("", "")},
+		"batch a finished: 1 done; b failed; the API answers again, after 59 s": {
+			away(50), finished("a", 1, 0), failed("b", ""), {Kind: notify.APIBack, Seconds: 59},
+		},
 	} {
-		if got := notify.Sentence(news); got != want {
+		if got := notify.Sentence(events); got != want {
 			t.Errorf("Sentence = %q, want %q", got, want)
 		}
-	}
-}
-
-func TestNeverMoreThanOneNotificationInFiveSeconds(t *testing.T) {
-	var limiter notify.Limiter
-	start := time.Date(2025, 6, 10, 15, 0, 0, 0, time.UTC)
-	at := func(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
-	failed := notify.JobFailed{Job: "a"}
-
-	if told := limiter.Add(failed, at(0)); len(told) != 1 {
-		t.Errorf("the first news wait: %v", told)
-	}
-	for i := range 7 {
-		if told := limiter.Add(failed, at(0.5*float64(i))); told != nil {
-			t.Errorf("told %v after %v s", told, 0.5*float64(i))
-		}
-	}
-	if next := limiter.Next(); !next.Equal(at(5)) {
-		t.Errorf("next at %v", next)
-	}
-	if told := limiter.Due(at(4.9)); told != nil {
-		t.Errorf("told %v too early", told)
-	}
-	if told := limiter.Due(at(5)); len(told) != 7 {
-		t.Errorf("told %v", told)
-	}
-	if told := limiter.Due(at(10)); told != nil || !limiter.Next().IsZero() {
-		t.Errorf("told %v twice", told)
-	}
-	limiter.Add(failed, at(9))
-	limiter.Forget()
-	if told := limiter.Due(at(20)); told != nil {
-		t.Errorf("told %v to someone who saw it", told)
 	}
 }
 

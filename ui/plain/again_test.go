@@ -19,7 +19,7 @@ func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {
 			tracked(store.Job{ID: c, End: job.EndedError, Answer: job.Answer{Status: job.Error, Meta: "no font"}}))
 		s.start(a, c)
 		s.heard(fails(a, job.NotFound, job.Live, "the API does not know this job (yet)"))
-		<-time.After(2 * statusDelay)
+		<-time.After(2 * time.Second)
 		if j := s.saved()[a]; j.End != job.Live {
 			t.Errorf("while it is asked for, the state file has %v", j.End)
 		}
@@ -27,7 +27,7 @@ func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {
 		if err := other.Append(t.Context(), store.Observe{Job: givenUp}); err != nil {
 			t.Fatal(err)
 		}
-		<-time.After(2 * statusDelay)
+		<-time.After(2 * time.Second)
 		s.heard(says(a, job.Done, 1, ""))
 		s.wait()
 		if polled := s.feed.polled(); len(polled) != 1 || s.result.Done != 1 || s.result.Failed != 1 {

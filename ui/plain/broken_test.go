@@ -11,7 +11,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
 )
 
 // A bug in what runs aside ends the run as one in the middle of it would: with an error
@@ -23,11 +23,11 @@ func TestABugAnywhereEndsItInOrder(t *testing.T) {
 		"writing":                 func(s *stage) { s.cfg.Out = broken{} },
 		"writing to standard err": func(s *stage) { s.cfg.Err = broken{} },
 		"the user's command": func(s *stage) {
-			s.cfg.Command = func(context.Context, hook.Event) error { panic("a bug") }
+			s.cfg.Session.Command = func(context.Context, notify.Event) error { panic("a bug") }
 		},
 		"the command at the end": func(s *stage) {
-			s.cfg.Command = func(_ context.Context, e hook.Event) error {
-				if e.Event == "batch-finished" {
+			s.cfg.Session.Command = func(_ context.Context, e notify.Event) error {
+				if e.Kind == "batch-finished" {
 					panic("a bug")
 				}
 				return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -117,4 +118,62 @@ func appendTame(b, line []byte) []byte {
 		}
 	}
 	return b
+}
+
+// showRest ends one look: the table, or the JSON lines of the jobs that could not be
+// asked.
+func (w *watch) showRest() {
+	if !w.cfg.JSON {
+		w.out.pending = append(w.out.pending, w.table()...)
+		return
+	}
+	for _, id := range w.order {
+		if at := w.jobs[id]; !at.told {
+			w.line(at, time.Now())
+		}
+	}
+}
+
+// table is a row a job, in the order in which they were given or tracked.
+func (w *watch) table() string {
+	rows := [][]string{{"JOB", "STATUS", "DONE", "BATCH", "DESCRIPTION"}}
+	for _, id := range w.order {
+		at := w.jobs[id]
+		if !w.shows(at) {
+			continue
+		}
+		j, p := w.public(at.job()), w.problem(at)
+		said := about(j)
+		if p != nil && !j.End.Finished() {
+			said = joined("; ", said, "last check failed: "+sanitize.Line(problemText(p)))
+		}
+		said = joined("; ", said, sanitize.Line(at.file))
+		look := new(style.Theme).Look(j.Answer.Status, j.End, p)
+		rows = append(rows, []string{
+			w.shorts.of(id), sanitize.Line(look.Word), percent(j.Answer.Progress), sanitize.Line(at.In().Name), said,
+		})
+	}
+	if len(rows) == 1 {
+		return ""
+	}
+	return aligned(rows)
+}
+
+// aligned pads all cells but the last of a row to their column's width.
+func aligned(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], sanitize.Width(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(padded(cell, widths[i]+2))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
 }

@@ -15,18 +15,18 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
 )
 
 // told is a user's command that notes what it is told.
 type told struct {
 	mu     sync.Mutex
-	events []hook.Event
+	events []notify.Event
 	takes  time.Duration
 	fails  error
 }
 
-func (c *told) run(ctx context.Context, e hook.Event) error {
+func (c *told) run(ctx context.Context, e notify.Event) error {
 	select {
 	case <-time.After(c.takes):
 	case <-ctx.Done():
@@ -43,7 +43,7 @@ func (c *told) texts() string {
 	defer c.mu.Unlock()
 	var b strings.Builder
 	for _, e := range c.events {
-		fmt.Fprintf(&b, "%s: %s\n", e.Event, e.Text)
+		fmt.Fprintf(&b, "%s: %s\n", e.Kind, e.Text)
 	}
 	return b.String()
 }
@@ -56,7 +56,7 @@ func TestTheUsersCommandIsToldWithoutAScreenToo(t *testing.T) {
 			tracked(store.Job{ID: old, Batch: "1", Answer: job.Answer{Status: job.Error}, End: job.EndedError, Ended: time.Now()}))
 		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
 		command := &told{takes: 10 * time.Second} // the end waits for it
-		s.cfg.Batch, s.cfg.Command = "may", command.run
+		s.cfg.Batch, s.cfg.Session.Command = "may", command.run
 		s.start(old, a, b) // the old one's end is no news
 		s.heard(says(a, job.Processing, 0.5, ""))
 		s.heard(says(a, job.Error, 0.6, "no such font"))
@@ -83,7 +83,7 @@ func TestAJobThatWasForgottenForAMomentCountsOnce(t *testing.T) {
 		s := newStage(t)
 		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
 		command := &told{}
-		s.cfg.Batch, s.cfg.Command = "may", command.run
+		s.cfg.Batch, s.cfg.Session.Command = "may", command.run
 		s.start(a, b)
 		s.heard(says(a, job.Error, 0.6, "no such font"))
 		<-time.After(2 * time.Second) // that is saved
@@ -105,7 +105,7 @@ func TestTheAPIsAbsenceIsNewsWithoutAScreenToo(t *testing.T) {
 		s := newStage(t)
 		a := jobID(0x01890a5d)
 		command := &told{}
-		s.cfg.Command = command.run
+		s.cfg.Session.Command = command.run
 		s.start(a)
 		away := func(d time.Duration) {
 			gone := poller.Host{State: poller.BackingOff, Since: time.Now(), RetryAt: time.Now().Add(time.Hour)}
@@ -142,7 +142,7 @@ func TestATerminalIsNotifiedWithoutAScreenToo(t *testing.T) {
 		a, b, c := jobID(0x01890a5d), jobID(0x0d9c1f4e), jobID(0xfeedbeef)
 		begin := time.Now()
 		var notified []string
-		s.cfg.Batch, s.cfg.Redact = "may", true
+		s.cfg.Batch, s.cfg.Session.Redact = "may", true
 		s.cfg.Notify = func(text string) string {
 			notified = append(notified, fmt.Sprintf("%v: %s", time.Since(begin), text))
 			return "\a"
@@ -164,7 +164,7 @@ func TestACommandThatFailsIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
-		s.cfg.Command = (&told{fails: errors.New("exit status 1: no such mailbox")}).run
+		s.cfg.Session.Command = (&told{fails: errors.New("exit status 1: no such mailbox")}).run
 		s.start(a, b)
 		s.heard(says(a, job.Error, 0.5, "no such font"), says(b, job.Error, 0.5, "no such font"))
 		s.wait()
@@ -182,7 +182,7 @@ func TestACommandThatHangsHoldsNothingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
-		s.cfg.Command = (&told{takes: time.Hour}).run
+		s.cfg.Session.Command = (&told{takes: time.Hour}).run
 		s.start(a, b)
 		s.heard(says(a, job.Error, 0.5, "no such font"))
 		begin := time.Now()
@@ -195,7 +195,7 @@ func TestACommandThatHangsHoldsNothingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		a := jobID(0x01890a5d)
-		s.cfg.Command = (&told{takes: time.Hour}).run
+		s.cfg.Session.Command = (&told{takes: time.Hour}).run
 		s.start(a)
 		begin := time.Now()
 		s.heard(says(a, job.Done, 1, ""))
@@ -215,7 +215,7 @@ func TestTheEndWaitsForEachCommandThatWorks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		command, one := &told{takes: 30 * time.Second}, make(chan struct{}, 1)
-		s.cfg.Command = func(ctx context.Context, e hook.Event) error {
+		s.cfg.Session.Command = func(ctx context.Context, e notify.Event) error {
 			one <- struct{}{}
 			defer func() { <-one }()
 			return command.run(ctx, e)
@@ -257,7 +257,7 @@ func TestOneLookTellsNoNews(t *testing.T) {
 		s := newStage(t)
 		a := jobID(0x01890a5d)
 		command := &told{}
-		s.cfg.Once, s.cfg.Command = true, command.run
+		s.cfg.Once, s.cfg.Session.Command = true, command.run
 		s.cfg.Notify = func(string) string { return "\a" }
 		s.start(a)
 		s.heard(says(a, job.Error, 0.5, "no such font"))

@@ -2,53 +2,20 @@ package plain
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
-	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/sanitize"
 )
 
-// tellOpened says what was wrong with the state file when it was opened.
-func (w *watch) tellOpened() {
-	o := &w.cfg.Opened
-	for _, warning := range o.Warnings {
-		w.tell(warning.Text)
-		w.saves.failing = w.saves.failing || warning.Kind == store.NotSaving // told already
-	}
-	w.tellDamage(o.Damaged, o.Backup)
-}
-
-// tellDamage tells of lines of the state file that could not be read, and of the copy
-// that was made of it, if there is one.
-func (w *watch) tellDamage(lines int, backup string) {
-	if lines == 0 {
-		return
-	}
-	text := "skipped " + plural(lines, "damaged line") + " of the state file"
-	if backup != "" {
-		text += "; the file as it was is kept as " + backup
-	}
-	w.tell(text)
-}
-
-// saved ends a save. Trouble with the disk is told once, and so is its end.
-func (w *watch) saved(err error) {
-	switch changed := w.saves.landed(err); {
-	case changed && err != nil:
-		w.tell(fmt.Sprintf("%v; jobwatch goes on watching and tries again", err))
-	case changed:
-		w.tell("changes are saved again")
-	}
-}
-
 // hosted takes note of whether the API answers. After an outage it eases off for a
 // while longer, but answers.
-func (w *watch) hosted(h poller.Host) {
-	away := h.State == poller.BackingOff && !h.RetryAt.IsZero()
-	w.absent(away)
+func (w *watch) hosted() {
+	away := w.session.Away()
 	was := w.gone || w.away != nil
-	w.host = h
 	switch {
 	case away == was:
 	case away:
@@ -67,7 +34,7 @@ func (w *watch) hosted(h poller.Host) {
 func (w *watch) tellAway() {
 	w.away, w.gone = nil, true
 	why := "it asks for fewer requests"
-	if p := w.host.Problem; p != nil {
+	if p := w.session.Host().Problem; p != nil {
 		why = p.Reason
 	}
 	if !w.cfg.Once {
@@ -76,10 +43,11 @@ func (w *watch) tellAway() {
 	}
 	w.tell("the API is away: " + why + "; what follows is what was known before")
 	for _, id := range w.order {
-		if at := w.jobs[id]; !at.settled && at.problem == nil {
-			at.problem = w.host.Problem
+		at := w.jobs[id]
+		if !at.settled && at.Problem == nil {
+			at.unreached = w.session.Host().Problem
 		}
-		w.settle(id)
+		w.settle(at)
 	}
 }
 
@@ -96,8 +64,8 @@ func (w *watch) tellEnd(r *Result) {
 	if r.Unfinished > 0 {
 		left = append(left, plural(r.Unfinished, "unfinished job")+w.kept(r.Unfinished))
 	}
-	if w.files.canceled > 0 {
-		left = append(left, plural(w.files.canceled, "PDF")+" not saved yet")
+	if w.noPDF > 0 {
+		left = append(left, plural(w.noPDF, "PDF")+" not saved yet")
 	}
 	if w.cfg.Demo {
 		left = append(left, "nothing of the demo is kept")
@@ -110,8 +78,8 @@ func (w *watch) tellEnd(r *Result) {
 // kept says how many of so many unfinished jobs the next run goes on with.
 func (w *watch) kept(unfinished int) string {
 	lost := 0
-	for id := range w.saves.tracking() {
-		if j := w.ledger.jobs[id]; w.jobs[id] != nil && j != nil && !j.End.Finished() {
+	for _, op := range w.unsaved {
+		if t, ok := op.(store.Track); ok && w.jobs[t.Job.ID] != nil && !w.jobs[t.Job.ID].job().End.Finished() {
 			lost++
 		}
 	}
@@ -142,7 +110,7 @@ func (w *watch) list(head string, n int, line func(*store.Job) string) {
 	w.tell(head)
 	listed := 0
 	for _, id := range w.order {
-		text := line(w.public(w.jobs[id].job))
+		text := line(w.public(w.jobs[id].job()))
 		if text == "" {
 			continue
 		}
@@ -152,4 +120,96 @@ func (w *watch) list(head string, n int, line func(*store.Job) string) {
 		}
 		w.err.pending = fmt.Appendf(w.err.pending, "  %s\n", text)
 	}
+}
+
+// tellNotSaved lists which PDFs could not be saved, and why.
+func (w *watch) tellNotSaved(n int) {
+	wanted, _ := w.session.Files()
+	head := fmt.Sprintf("%d of %s could not be saved; the same command tries again:", n, plural(wanted, "PDF"))
+	w.list(head, n, func(j *store.Job) string {
+		err := w.jobs[j.ID].noFile
+		if err == nil {
+			return ""
+		}
+		line := w.shorts.of(j.ID) + ": " + w.session.PublicError(err)
+		if d := j.Answer.Description; d != "" {
+			line += " (" + d + ")"
+		}
+		return sanitize.Line(line)
+	})
+}
+
+// tell says something about jobwatch itself.
+func (w *watch) tell(text string) {
+	w.err.pending = append(w.err.pending, "jobwatch: "+sanitize.Line(text)+"\n"...)
+}
+
+// oftenFailed is how many polls of a job fail in a row before that is told: one or two
+// are soon made up for.
+const oftenFailed = 3
+
+// trouble is the kind of problem that a job's polls keep failing with. Its reason is no
+// part of it, as that may count seconds. The zero trouble is none.
+type trouble struct {
+	kind job.Kind
+	code int
+}
+
+// turn notes whether a job's polls keep failing, and of what. It reports whether that
+// has changed. While the job has failed less often, nothing has.
+func (at *watched) turn() bool {
+	var now trouble
+	switch {
+	case at.Problem == nil:
+	case at.Failed < oftenFailed:
+		return false
+	default:
+		now = trouble{at.Problem.Kind, at.Problem.Code}
+	}
+	turned := now != at.trouble
+	at.trouble = now
+	return turned
+}
+
+// tellTrouble says that a job's polls keep failing, or fail no more. Once it was said of
+// the API that it is away, it says nothing until it is back; nor of a job that has ended.
+func (w *watch) tellTrouble(at *watched) {
+	if at.trouble == at.complained || w.gone || at.End.Finished() {
+		return
+	}
+	at.complained = at.trouble
+	short := w.shorts.of(at.ID)
+	switch at.trouble.kind {
+	case job.NoProblem:
+		w.tell(short + " can be checked again")
+	case job.NotFound:
+		w.tell(short + " can't be checked: " + problemText(w.problem(at)) + "; jobwatch gives it up after 10 minutes of this")
+	default:
+		w.tell(short + " can't be checked: " + problemText(w.problem(at)) + "; jobwatch goes on trying")
+	}
+}
+
+// tellUnknown says that a job's status is a word that nobody knows. The table of one
+// look says so itself.
+func (w *watch) tellUnknown(at *watched) {
+	if w.cfg.Once || at.End.Finished() {
+		return
+	}
+	if text := w.unknown.Report(w.public(&at.Job).Answer.Status, w.shorts.of(at.ID)); text != "" {
+		w.tell(text)
+	}
+}
+
+// problemText returns why a poll failed, with the HTTP status if there was one: "403
+// Forbidden: the API gave an unexpected answer"; "" if it did not fail.
+func problemText(p *job.Problem) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Code == 0:
+		return p.Reason
+	}
+	status := http.StatusText(p.Code)
+	reason := strings.TrimSuffix(p.Reason, ": "+status) // it may end with these words
+	return joined(": ", strings.TrimSpace(fmt.Sprintf("%d %s", p.Code, status)), reason)
 }

@@ -1,9 +1,10 @@
 package plain
 
 import (
-	"context"
+	"errors"
 	"io"
-	"time"
+	"runtime"
+	"syscall"
 
 	"example.com/jobwatch/poller/panics"
 )
@@ -46,19 +47,10 @@ func (o *outlet) landed(err error) {
 	o.start()
 }
 
-// drain waits until all is written; after ctx has ended, for at most grace.
-func (o *outlet) drain(ctx context.Context, grace time.Duration) {
-	o.start()
-	ended := ctx.Done()
-	var late <-chan time.Time
-	for o.busy {
-		select {
-		case err := <-o.done:
-			o.landed(err)
-		case <-ended:
-			ended, late = nil, time.After(grace)
-		case <-late:
-			return
-		}
-	}
+// isCut reports whether a write failed because nobody reads any more.
+func isCut(err error) bool {
+	errno, _ := errors.AsType[syscall.Errno](err)
+	const brokenPipe, noData = 109, 232 // of Windows
+	windows := runtime.GOOS == "windows" && (errno == brokenPipe || errno == noData)
+	return windows || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }

@@ -6,23 +6,24 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/session"
 )
 
 // Watcher is the poller, as it is used here. None of these waits.
 type Watcher interface {
-	Track(jobs ...poller.Tracked)
-	Remove(ids ...job.ID)
+	session.Poller
 	Updates() <-chan poller.Update
 }
 
-// Journal is the state file, as it is used here.
-type Journal interface {
-	Append(ctx context.Context, ops ...store.Op) error
-	Next(ctx context.Context) (store.News, error)
+// Downloader gets PDFs, as it is used here. None of these waits.
+type Downloader interface {
+	session.Downloader
+	Events() <-chan []download.Event
 }
 
 // Config says what to watch and where to tell of it.
@@ -33,16 +34,14 @@ type Config struct {
 	JSON bool // instead of plain lines
 	Once bool // poll each job once, then leave
 
-	Redact bool // short IDs only, and no descriptions
-	Demo   bool // the state file is thrown away afterwards
+	Demo bool // the state file is thrown away afterwards
 
-	// Command is the user's, told of news (hook.Hook's Run); nil: there is none.
-	Command func(context.Context, hook.Event) error
 	// Notify gives what to send to the terminal behind Err for a notification; nil:
 	// there is no terminal, or none is wanted.
 	Notify func(text string) string
 
-	Journal Journal
+	Session session.Config // what both faces have; plain mode adds its poller and downloads
+	Journal session.Journal
 	Opened  store.Opened // what the state file holds
 	Watcher Watcher      // running; whoever runs it stops it after Run
 
@@ -62,32 +61,21 @@ type Config struct {
 }
 
 const (
-	// statusDelay is how long status changes may wait to be saved together.
-	statusDelay = time.Second
-	// retryDelay is how long a failed save waits before it is tried again.
-	retryDelay = 5 * time.Second
 	// saveGrace bounds the last save. It is longer than the store waits for its lock.
 	saveGrace = 8 * time.Second
 	// writeGrace is how long, after an interruption, a reader may take for what is
 	// still to be written.
 	writeGrace = time.Second
-	// downloadTries is how often in all a PDF is tried, where trying again may help,
-	// and downloadDelay how long the next try waits at most: nobody is there to press
-	// a key, a short outage is to cost no PDF, and a long one not to keep a script.
-	downloadTries = 3
-	downloadDelay = 30 * time.Second
 	// fileGrace bounds how long downloads that are given up may take to clean up.
 	fileGrace = 2 * time.Second
 	// awayDelay is how long the API may be away before that is told: short
 	// troubles are nobody's business.
 	awayDelay = 10 * time.Second
-	// absenceIsNews is how long the API may be away before that is news.
-	absenceIsNews = time.Minute
-	// newsGrace bounds how long the end waits for one more of the news to be told. The
+	// commandPatience bounds how long the end waits for one more event to be announced. The
 	// user's command has a minute, and a second for what it leaves behind.
-	newsGrace = 65 * time.Second
-	// commandGrace bounds how long commands that are given up may take to end.
-	commandGrace = 2 * time.Second
+	commandPatience = 65 * time.Second
+	// effectGrace bounds how long effects that are given up may take to end.
+	effectGrace = 2 * time.Second
 	// mostUnread is how many bytes may wait for a reader that has stopped reading.
 	// Then nothing more is taken from the poller, which keeps only the newest.
 	mostUnread = 1 << 20
@@ -104,13 +92,49 @@ const (
 // the poller or downloading stopped early, that Out can't be written, or that something
 // panicked.
 func Run(ctx context.Context, cfg Config) (Result, error) {
-	w := newWatch(&cfg)
-	w.herald = newHerald(ctx, cfg.Command)
-	stop := w.follow(ctx)
+	w := newWatch(ctx, &cfg)
 	err := w.begin(ctx)
 	if err == nil {
-		err = w.loop(ctx)
+		err = w.until(ctx, nil, w.settled)
 	}
-	stop()
 	return w.finish(ctx, err)
+}
+
+// Result is how the jobs stood at the end.
+type Result struct {
+	Done        int
+	Failed      int // finished, but not Done
+	Unfinished  int
+	NotSaved    int  // PDFs that were wanted and could not be had
+	Interrupted bool // the context ended before the jobs did
+	Cut         bool // nobody reads standard output any more
+	Once        bool // it was one look only
+}
+
+// Exit is the exit status: of unfinished jobs there are only some after one look,
+// an interruption, or when nobody reads on.
+func (r Result) Exit() int {
+	switch {
+	case r.Interrupted:
+		return config.ExitInterrupted
+	case r.Failed > 0, r.NotSaved > 0, r.Cut:
+		return config.ExitNotDone
+	case r.Unfinished > 0 && r.Once:
+		return config.ExitUnfinished
+	case r.Unfinished > 0:
+		return config.ExitNotDone
+	}
+	return config.ExitDone
+}
+
+// count adds a job.
+func (r *Result) count(end job.End) {
+	switch {
+	case end == job.EndedDone:
+		r.Done++
+	case end.Finished():
+		r.Failed++
+	default:
+		r.Unfinished++
+	}
 }

@@ -97,7 +97,7 @@ func TestAJobWhosePollsKeepFailing(t *testing.T) {
 func TestAProblemThatTurnsIntoAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
-		s.cfg.JSON, s.cfg.Redact = true, true
+		s.cfg.JSON, s.cfg.Session.Redact = true, true
 		a := jobID(0x01890a5d)
 		s.start(a)
 		trouble := func(code int, reason string) {

@@ -53,6 +53,8 @@ func (f *feed) Track(jobs ...poller.Tracked) {
 	}
 }
 
+func (f *feed) PollNow(...job.ID) {}
+
 func (f *feed) Remove(ids ...job.ID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

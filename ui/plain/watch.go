@@ -2,7 +2,6 @@ package plain
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -14,198 +13,210 @@ import (
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
-// watched is what is known and was told of a job that is watched.
-type watched struct {
-	job     *store.Job // the ledger's, or as it was when it left the state file
-	before  time.Time  // when the answer came that was known at the start
-	told    bool
-	status  job.Status // as told
-	end     job.End
-	polled  bool         // it was given to the poller
-	settled bool         // nothing more is expected of it
-	problem *job.Problem // of the last poll
-
-	trouble    trouble // its polls keep failing of it
-	complained trouble // standard error has said so
-
-	file   string // what became of its PDF, for people; "" while nothing has
-	noFile error  // why it could not be saved
-}
-
-// watch is one run. All of it belongs to the goroutine of Run; saves, writes, the
-// following of the file and the user's command have goroutines of their own that only
-// hand over results.
+// watch is one run. All of it belongs to the goroutine of Run; effects and writes have
+// goroutines of their own that only hand over results.
 type watch struct {
-	cfg    *Config
-	ledger ledger
-	jobs   map[job.ID]*watched
-	order  []job.ID
-	shorts shorts
-	oracle *forecast.Model
-	left   int // jobs that are not settled
-	begun  time.Time
+	cfg     *Config
+	session *session.Session
+	oracle  *forecast.Model
+	jobs    map[job.ID]*watched
+	order   []job.ID
+	shorts  shorts
+	left    int // jobs that are not settled
+	begun   time.Time
 
-	files  downloads
-	herald herald
+	ctx     context.Context //nolint:containedctx // effects outlive an interruption: they end with stop
+	stop    context.CancelFunc
+	running sync.WaitGroup
+	results chan result
 
-	saves    saves
 	out, err outlet
-	news     chan following
+	away     <-chan time.Time // when the API's absence is to be told
+	gone     bool             // it was told
+	unknown  style.Unknown
 
-	host poller.Host
-	away <-chan time.Time // when the API's absence is to be told
-	gone bool             // it was told
-
-	unknown style.Unknown
+	why      error      // it ended early
+	watching bool       // else only PDFs, and what is about jobwatch itself, are shown
+	noPDF    int        // PDFs that were given up
+	unsaved  []store.Op // what the last save could not write
 }
 
-// following is what the state file's other users wrote, or why that is not known.
-type following struct {
-	news store.News
-	err  error
+// result is what an effect came to.
+type result struct {
+	then  session.Result
+	broke *panics.Error
 }
 
-func newWatch(cfg *Config) *watch {
-	oracle := forecast.New()
-	for i := range cfg.Opened.Contents.Jobs {
-		oracle.See(&cfg.Opened.Contents.Jobs[i])
+func newWatch(ctx context.Context, cfg *Config) *watch {
+	shared := cfg.Session
+	shared.Poller, shared.Notify = cfg.Watcher, cfg.Notify != nil
+	if cfg.Downloads != nil {
+		shared.Downloads, shared.DownloadAll = cfg.Downloads, true
 	}
-	return &watch{
-		oracle: oracle,
-		cfg:    cfg,
-		ledger: newLedger(&cfg.Opened.Contents),
-		jobs:   make(map[job.ID]*watched),
-		files:  newDownloads(cfg.Downloads),
-		saves:  newSaves(cfg.Journal),
-		out:    newOutlet(cfg.Out),
-		err:    newOutlet(cfg.Err),
-		news:   make(chan following),
+	if cfg.Once { // it is over before anybody looks elsewhere
+		shared.Notify, shared.Command = false, nil
 	}
+	w := &watch{
+		cfg: cfg, session: session.New(shared), oracle: forecast.New(), jobs: make(map[job.ID]*watched),
+		results: make(chan result), out: newOutlet(cfg.Out), err: newOutlet(cfg.Err), begun: time.Now(),
+	}
+	w.ctx, w.stop = context.WithCancel(context.WithoutCancel(ctx))
+	return w
 }
 
-// follow hands over what others write into the state file, until stop is called.
-func (w *watch) follow(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	tell := func(f following) (goOn bool) {
-		select {
-		case w.news <- f:
-			return f.err == nil
-		case <-ctx.Done():
-			return false
+// catchUp shows what has happened in the session, and runs what is to be run.
+func (w *watch) catchUp() {
+	for {
+		events, effects := w.session.Take()
+		if len(events) == 0 && len(effects) == 0 {
+			return
+		}
+		for _, e := range effects {
+			w.run(e)
+		}
+		for i := range events {
+			w.happened(&events[i])
 		}
 	}
-	running.Go(func() {
-		defer panics.Into(func(e *panics.Error) { tell(following{err: e}) })
-		for goOn := true; goOn; {
-			news, err := w.cfg.Journal.Next(ctx)
-			goOn = tell(following{news, err})
+}
+
+func (w *watch) run(e session.Effect) {
+	w.running.Go(func() {
+		var r result
+		func() {
+			defer panics.Into(func(e *panics.Error) { r.broke = e })
+			r.then = e(w.ctx)
+		}()
+		select {
+		case w.results <- r:
+		case <-w.ctx.Done():
 		}
 	})
-	return func() {
-		cancel()
-		running.Wait()
-	}
 }
 
 // begin tells of what is known already, and has the rest polled.
 func (w *watch) begin(ctx context.Context) error {
-	w.tellOpened()
-	now := time.Now()
-	w.begun = now
-	if err := w.trackNew(ctx, now); err != nil {
+	w.session.Open(w.cfg.Journal, w.cfg.Opened)
+	w.catchUp()
+	for _, r := range w.session.Records() {
+		w.oracle.See(&r.Job)
+	}
+	if err := w.trackNew(ctx); err != nil {
 		return err
 	}
-	ids, none := w.cfg.Jobs, "no unfinished jobs are tracked"
-	again := w.cfg.Once || len(ids) > 0 // somebody asks for them, which lifts our verdicts
-	filtered := !w.cfg.Filter.IsZero()
-	if len(ids) == 0 {
-		w.ledger.each(func(j *store.Job) {
-			if filtered || !j.End.Finished() || again && j.End.Verdict() || w.missing(j) {
-				ids = append(ids, j.ID)
-			}
-		})
+	asked := w.cfg.Once || len(w.cfg.Jobs) > 0 // somebody asks for them, which lifts our verdicts
+	records, err := w.chosen(asked)
+	if err != nil {
+		return err
 	}
-	if filtered {
-		var err error
-		if ids, err = w.selected(ids, again); err != nil {
-			return err
-		}
-		none = "no tracked job matches the filter"
-	}
-	if len(ids) == 0 {
-		w.tell(none + ": there is nothing to watch")
+	ids := make([]job.ID, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
 	}
 	w.shorts = shortIDs(ids)
-	var poll []poller.Tracked
-	for _, id := range ids {
-		if w.jobs[id] != nil {
+	var again, poll []*session.Record
+	for _, r := range records {
+		if w.jobs[r.ID] != nil {
 			continue
 		}
-		j := w.ledger.jobs[id]
-		w.jobs[id] = &watched{job: j, before: j.Answered}
-		w.order = append(w.order, id)
+		at := &watched{Record: r, before: r.Answered}
+		w.jobs[r.ID] = at
+		w.order = append(w.order, r.ID)
 		w.left++
-		lifted := again && j.End.Verdict()
-		if lifted {
-			j.End, j.Ended, j.Cause = job.Live, time.Time{}, ""
-			w.saves.observe(j)
+		switch {
+		case asked && r.End.Verdict(), w.cfg.Once && !r.End.Finished():
+			again = append(again, r) // else it might be asked once by itself, and once more
+		case r.End.Finished():
+			w.show(at, w.begun)
+			w.session.Fetch(r)
+		default:
+			poll = append(poll, r)
 		}
-		if j.End.Finished() {
-			w.show(j, now)
-			continue
-		}
-		w.jobs[id].polled = true
-		poll = append(poll, poller.Tracked{
-			ID: id, Answer: j.Answer, Answered: j.Answered, Started: j.Started,
-			PollNow: w.cfg.Once || lifted, // else it might be asked once by itself, and once more
-		})
 	}
-	if len(poll) > 0 {
-		w.cfg.Watcher.Track(poll...)
-	}
+	w.session.Watch(true, again...)
+	w.session.Watch(false, poll...)
+	w.watching = true
 	return nil
 }
 
 // trackNew puts the given jobs that are not tracked yet into the state file, as one
 // batch. They are durable before anything is said of them.
-func (w *watch) trackNew(ctx context.Context, now time.Time) error {
-	batch := store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: w.cfg.Batch, Added: now}
-	if batch.Name == "" {
-		batch.Name = now.Local().Format("2006-01-02 15:04")
+func (w *watch) trackNew(ctx context.Context) error {
+	name := w.cfg.Batch
+	if name == "" {
+		name = w.begun.Local().Format("2006-01-02 15:04")
 	}
-	ops := []store.Op{store.SetBatch{Batch: batch}}
 	elsewhere := 0
 	for _, id := range w.cfg.Jobs {
-		if j := w.ledger.jobs[id]; j != nil {
-			if j.Batch != batch.ID && w.ledger.batches[j.Batch].Name != w.cfg.Batch {
-				elsewhere++
-			}
-			continue
+		if r, ok := w.session.Record(id); ok && r.In().Name != w.cfg.Batch {
+			elsewhere++
 		}
-		j := store.Job{ID: id, Batch: batch.ID, Added: now, Answer: job.Answer{Progress: job.Unknown}}
-		w.ledger.track(j)
-		ops = append(ops, store.Track{Job: j})
 	}
+	added, _ := w.session.Add(w.cfg.Jobs, w.session.NewBatch(name))
 	if w.cfg.BatchGiven && elsewhere > 0 {
 		w.tell(plural(elsewhere, "job") + " already tracked in another batch: --batch only names new jobs")
 	}
-	if len(ops) == 1 {
+	if len(added) == 0 {
 		return nil
 	}
-	w.ledger.batches[batch.ID] = batch
-	w.saves.add(ops...)
-	err := w.cfg.Journal.Append(ctx, w.saves.take()...)
-	if ctx.Err() != nil { // they are saved at the end, all the same
-		w.saves.landed(err)
-		return ctx.Err()
+	w.session.Save(func(error) {})
+	return w.until(ctx, nil, w.saved) // after an interruption they are saved at the end
+}
+
+// chosen returns the jobs that are to be watched. None is an error where a filter was
+// given, by which no tracked job can be meant.
+func (w *watch) chosen(asked bool) ([]*session.Record, error) {
+	var records []*session.Record
+	none, filtered := "no unfinished jobs are tracked", !w.cfg.Filter.IsZero()
+	for _, id := range w.cfg.Jobs {
+		if r, ok := w.session.Record(id); ok { // else another window has just removed it
+			records = append(records, r)
+		}
 	}
-	w.saved(err)
-	return nil
+	if len(w.cfg.Jobs) == 0 {
+		for _, r := range w.session.Records() {
+			missing := w.cfg.Downloads != nil && r.End == job.EndedDone && r.File == ""
+			if filtered || !r.End.Finished() || asked && r.End.Verdict() || missing {
+				records = append(records, r)
+			}
+		}
+	}
+	if filtered {
+		var err error
+		if records, err = w.selected(records, asked); err != nil {
+			return nil, err
+		}
+		none = "no tracked job matches the filter"
+	}
+	if len(records) == 0 {
+		w.tell(none + ": there is nothing to watch")
+	}
+	return records, nil
+}
+
+// selected returns those of the jobs that the filter selects to be watched: by the words
+// that last and, where nothing will change any more, by all. It is an error if there is no
+// job for the former, as when a batch's name is mistyped: that is no success.
+func (w *watch) selected(records []*session.Record, asked bool) ([]*session.Record, error) {
+	f := w.cfg.Filter
+	var out []*session.Record
+	matched := f.Lasting(true).IsZero()
+	for _, r := range records {
+		s := w.subject(&watched{Record: r})
+		lasts := f.Lasting(!r.Answered.IsZero()).Match(s)
+		matched = matched || lasts
+		if live := !r.End.Finished() || asked && r.End.Verdict(); lasts && (live || f.Match(s)) {
+			out = append(out, r)
+		}
+	}
+	if !matched {
+		return nil, errNoMatch
+	}
+	return out, nil
 }
 
 // These say what stopped under us, or that nothing began.
@@ -213,6 +224,7 @@ var (
 	errStopped    = errors.New("polling has stopped")
 	errNoDownload = errors.New("downloading has stopped")
 	errNoMatch    = errors.New("no tracked job matches the filter")
+	errLate       = errors.New("it took too long")
 )
 
 // isBroken reports whether an error is a panic in a goroutine, which ends everything.
@@ -221,56 +233,41 @@ func isBroken(err error) bool {
 	return broke
 }
 
-// loop goes on until every job is settled, and every wanted PDF is there or failed.
-func (w *watch) loop(ctx context.Context) error {
-	for w.left > 0 || len(w.files.under) > 0 {
+// until shows what happens until something is done. Its error is that ctx ended, that it
+// took too long, that something stopped or broke, or that nobody reads any more.
+func (w *watch) until(ctx context.Context, late <-chan time.Time, done func() bool) error {
+	for w.catchUp(); !done(); w.catchUp() {
 		w.out.start()
 		w.err.start()
 		var updates <-chan poller.Update
-		var fetched <-chan []download.Event
+		var files <-chan []download.Event
 		if len(w.out.pending) < mostUnread {
-			updates, fetched = w.cfg.Watcher.Updates(), w.files.events()
+			updates, files = w.sources()
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-late:
+			return errLate
 		case u, open := <-updates:
 			if !open {
 				return errStopped
 			}
-			w.updated(u)
-		case events, open := <-fetched:
+			w.session.Reported(u)
+		case events, open := <-files:
 			if !open {
 				return errNoDownload
 			}
-			w.fetched(events)
-		case <-w.files.again:
-			w.files.retry()
-		case f := <-w.news:
-			if isBroken(f.err) {
-				return f.err
+			w.session.Fetched(events)
+		case r := <-w.results:
+			if r.broke != nil {
+				return r.broke
 			}
-			w.followed(f)
-		case <-w.saves.due:
-			w.saves.start(ctx)
-		case err := <-w.saves.done:
-			if isBroken(err) {
-				w.saves.landed(err)
-				return err
-			}
-			w.saved(err)
+			w.session.Resume(r.then)
 		case <-w.away:
 			w.tellAway()
-		case <-w.herald.long:
-			w.absentLong()
-		case <-w.herald.due:
-			w.notify()
-		case err := <-w.herald.ended:
-			if err := w.commanded(err); err != nil {
-				return err
-			}
 		case err := <-w.out.done:
-			if w.out.landed(err); w.out.err != nil {
+			if w.out.landed(err); w.out.err != nil && w.watching {
 				return w.out.err
 			}
 		case err := <-w.err.done:
@@ -282,40 +279,53 @@ func (w *watch) loop(ctx context.Context) error {
 	return nil
 }
 
+// sources are where changes come from: none before jobs are watched, and in the end only
+// what became of PDFs. On a nil channel nothing ever comes.
+func (w *watch) sources() (updates <-chan poller.Update, files <-chan []download.Event) {
+	if w.watching {
+		updates = w.cfg.Watcher.Updates()
+	}
+	if w.cfg.Downloads != nil && (w.watching || !w.fetched()) {
+		files = w.cfg.Downloads.Events()
+	}
+	return updates, files
+}
+
+// These are done when until has to wait no longer.
+func (w *watch) settled() bool { return w.left == 0 && w.fetched() }
+func (w *watch) saved() bool   { return !w.session.Saving() }
+func (w *watch) written() bool {
+	return !w.out.busy && !w.err.busy && len(w.out.pending)+len(w.err.pending) == 0
+}
+
+func (w *watch) fetched() bool {
+	_, pending := w.session.Files()
+	return pending == 0
+}
+
 // finish saves and writes what is left, and says how it ended.
 func (w *watch) finish(ctx context.Context, why error) (Result, error) {
-	w.giveUp(ctx)
-	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveGrace)
-	defer cancel()
+	w.why, w.watching = why, false
+	patient := context.WithoutCancel(ctx)
+	w.session.GiveUpFiles()
+	_ = w.last(patient, time.After(fileGrace), w.fetched) // what was whole a moment before is still noted
 	if w.cfg.Once {
 		w.showRest()
 	}
 	w.out.start()
-	if err := w.saves.last(patient); err != nil { // first of all: a reader may take its time
-		w.tell(fmt.Sprintf("%v; jobwatch ends without them", err))
-	}
-	w.out.drain(ctx, writeGrace)
-
-	r := Result{Once: w.cfg.Once, Interrupted: why != nil && ctx.Err() != nil, Cut: isCut(w.out.err)}
-	for _, id := range w.order {
-		at := w.jobs[id]
-		r.count(at.job.End)
-		if at.noFile != nil {
-			r.NotSaved++
-		}
-	}
+	w.saveRest(patient) // first of all: a reader may take its time
+	w.drain(ctx)
+	r := w.result()
+	r.Interrupted = why != nil && ctx.Err() != nil
 	if !r.Cut {
 		w.tellEnd(&r)
 	}
-	if err := w.tellOut(ctx); err != nil {
-		why = err
-	}
-	w.err.drain(ctx, writeGrace)
+	w.announceRest(ctx)
+	w.end()
+	w.drain(ctx)
 	switch {
-	case isBroken(why):
-		return r, why
-	case isBroken(w.err.err):
-		return r, w.err.err
+	case isBroken(w.why):
+		return r, w.why
 	case w.out.err != nil && !r.Cut:
 		return r, fmt.Errorf("standard output can't be written: %w", w.out.err)
 	case (errors.Is(why, errStopped) || errors.Is(why, errNoDownload) || errors.Is(why, errNoMatch)) && !r.Interrupted:
@@ -324,7 +334,85 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 	return r, nil
 }
 
-// tell says something about jobwatch itself.
-func (w *watch) tell(text string) {
-	w.err.pending = append(w.err.pending, "jobwatch: "+sanitize.Line(text)+"\n"...)
+// last is until, for what the end waits for: a panic meanwhile is kept for later.
+func (w *watch) last(ctx context.Context, late <-chan time.Time, done func() bool) error {
+	for {
+		err := w.until(ctx, late, done)
+		if !isBroken(err) {
+			return err
+		}
+		w.why = err
+	}
+}
+
+// saveRest waits for the save in flight, and saves what is left.
+func (w *watch) saveRest(ctx context.Context) {
+	_ = w.last(ctx, time.After(saveGrace), w.saved)
+	ops := w.session.Unsaved()
+	if len(ops) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, saveGrace)
+	defer cancel()
+	if err := w.cfg.Journal.Append(ctx, ops...); err != nil {
+		w.unsaved = ops
+		w.tell(fmt.Sprintf("%v; jobwatch ends without them", err))
+	}
+}
+
+// drain waits until all is written; after an interruption, for a moment only.
+func (w *watch) drain(ctx context.Context) {
+	if err := w.last(ctx, nil, w.written); err != nil {
+		_ = w.last(context.WithoutCancel(ctx), time.After(writeGrace), w.written)
+	}
+}
+
+// result counts how the jobs stand.
+func (w *watch) result() Result {
+	r := Result{Once: w.cfg.Once, Cut: isCut(w.out.err)}
+	for _, id := range w.order {
+		at := w.jobs[id]
+		r.count(at.job().End)
+		if at.noFile != nil {
+			r.NotSaved++
+		}
+	}
+	return r
+}
+
+// announceRest waits until all is announced: the last is the end, which is what one waits
+// for. A command that works may take its time for many; one that hangs or fails may not.
+// After an interruption nobody waits.
+func (w *watch) announceRest(ctx context.Context) {
+	for {
+		before, _, notifying := w.session.Announcing()
+		if before == 0 && !notifying {
+			return
+		}
+		err := w.last(ctx, time.After(commandPatience), func() bool {
+			commands, failing, notifying := w.session.Announcing()
+			return commands == 0 && !notifying || commands < before && !failing
+		})
+		if errors.Is(err, errLate) {
+			commands, _, _ := w.session.Announcing()
+			w.tell("the notify command takes too long: " + plural(commands, "event") + " not told")
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// end ends what still runs, and waits a little for that.
+func (w *watch) end() {
+	w.stop()
+	ended := make(chan struct{})
+	go func() {
+		w.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(effectGrace):
+	}
 }

@@ -18,6 +18,8 @@ import (
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/session"
 )
 
 // App holds what is open during one run. Close it.
@@ -71,6 +73,15 @@ func (a *App) open(ctx context.Context) (err error) {
 	a.closes = append(a.closes, a.client.CloseIdle)
 	a.poller = poller.New(a.log.client(a.client), poller.WithRate(a.opts.Rate), poller.WithConcurrency(a.opts.Concurrency))
 	return nil
+}
+
+// session is what the options ask of both faces.
+func (a *App) session() session.Config {
+	config := session.Config{DownloadAll: a.opts.Download != "", Redact: a.opts.Redact}
+	if a.opts.NotifyCommand != "" {
+		config.Command = notify.NewCommand(a.opts.NotifyCommand).Run
+	}
+	return config
 }
 
 // Close closes what Open opened.

@@ -16,6 +16,7 @@ import (
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/redact"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -39,14 +40,14 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	opts := a.screen(env)
 	opts.Watcher = a.log.watcher(a.poller, fail)
 	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, found)
-	opts.Open = func(ctx context.Context) (ui.Journal, store.Opened, error) {
+	opts.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, a.state)
 		opened.Store(s)
 		return a.log.journal(s), contents, err
 	}
 	files, stop := a.start(ctx, true)
 	if files != nil {
-		opts.Downloads, opts.DownloadAll = files, a.opts.Download != ""
+		opts.Downloads = files
 	}
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	model := ui.New(inner, opts)
@@ -77,7 +78,7 @@ func (a *App) screen(env terminal.Env) ui.Options {
 	opts := ui.Options{
 		Palette: palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
 		Keys: a.opts.Keys, Filter: a.opts.Filter, Clock: time.Now,
-		NotifyCommand: a.opts.NotifyCommand, Redact: a.opts.Redact, OutputURL: a.outputURL,
+		Session: a.session(), OutputURL: a.outputURL,
 	}
 	opts.Details = map[string]ui.Details{"auto": ui.DetailsAuto, "below": ui.DetailsBelow, "off": ui.DetailsOff}[a.opts.Details]
 	opts.Dark, opts.Ask = a.opts.Background.Decide(env)

@@ -17,6 +17,7 @@ import (
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
+	"example.com/jobwatch/ui/session"
 )
 
 // Log is the debug log (--debug): each poll, the API's state, what the poller is asked and
@@ -150,7 +151,7 @@ func (w *loggedWatcher) Pause(paused bool) {
 }
 
 // journal logs what is saved in s, and what others saved there.
-func (l *Log) journal(s *store.Store) ui.Journal {
+func (l *Log) journal(s *store.Store) session.Journal {
 	if l == nil {
 		return s
 	}

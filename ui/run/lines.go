@@ -10,7 +10,6 @@ import (
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/plain"
@@ -47,10 +46,7 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
 		Journal: a.log.journal(journal), Opened: opened, Watcher: a.log.watcher(a.poller, fail),
 		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
-		Filter: words, Redact: a.opts.Redact, Demo: a.opts.Demo,
-	}
-	if a.opts.NotifyCommand != "" {
-		config.Command = hook.New(a.opts.NotifyCommand).Run
+		Filter: words, Session: a.session(), Demo: a.opts.Demo,
 	}
 	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
 		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }

@@ -11,7 +11,6 @@ import (
 
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/ui/config"
-	"example.com/jobwatch/ui/hook"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -70,8 +69,8 @@ func TryNotifications(ctx context.Context, opts config.Options, env terminal.Env
 	if _, err := io.WriteString(out, text.String()); err != nil || opts.NotifyCommand == "" {
 		return err
 	}
-	event := hook.Event{Event: "test", Time: time.Now(), Text: "a notification to try how it arrives"}
-	if err := hook.New(opts.NotifyCommand).Run(ctx, event); err != nil {
+	event := notify.Event{Kind: notify.Test, Time: time.Now(), Text: "a notification to try how it arrives"}
+	if err := notify.NewCommand(opts.NotifyCommand).Run(ctx, event); err != nil {
 		return fmt.Errorf("the notify command failed: %w", err)
 	}
 	_, err := fmt.Fprintln(out, "The notify command has run.")

@@ -1,5 +1,4 @@
-// Package hook tells a command of the user's what has happened.
-package hook
+package notify
 
 import (
 	"bytes"
@@ -11,8 +10,6 @@ import (
 	"runtime"
 	"strings"
 	"time"
-
-	"example.com/jobwatch/poller/job"
 )
 
 const (
@@ -27,8 +24,9 @@ const (
 	atMost = 1000
 )
 
-// Hook runs one command. It may be used by any number of goroutines.
-type Hook struct {
+// Command is the user's own, which is told of events. It may be used by any number of
+// goroutines.
+type Command struct {
 	command string
 	places  chan struct{} // one for each run that waits or is under way
 	slots   chan struct{} // one for each that is under way
@@ -37,30 +35,28 @@ type Hook struct {
 // errCrowded is the end of an event that came while too many others were waiting.
 var errCrowded = fmt.Errorf("%d events wait for it, and others were left out", atMost)
 
-// New returns the Hook of a command for the system's shell.
-func New(command string) *Hook {
-	return &Hook{command, make(chan struct{}, atMost), make(chan struct{}, atOnce)}
+// NewCommand returns a command for the system's shell.
+func NewCommand(command string) *Command {
+	return &Command{command, make(chan struct{}, atMost), make(chan struct{}, atOnce)}
 }
 
 // Run runs the command with an event and waits for its end, for a minute at most. Its
 // error says how the command failed, with the last line of what it wrote to its
-// standard error (untrusted). Of job IDs, only the one that is the event's goes to it
-// whole. An event is left out, with an error, while a thousand others wait.
-func (h *Hook) Run(ctx context.Context, e Event) error {
-	e.Batch, e.Description, e.Cause = job.Scrub(e.Batch), job.Scrub(e.Description), job.Scrub(e.Cause)
+// standard error (untrusted). The event goes to it as it is: see [Event.Clean]. An event is left out, with an error, while a thousand others wait.
+func (c *Command) Run(ctx context.Context, e Event) error {
 	in, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
 	select {
-	case h.places <- struct{}{}:
-		defer func() { <-h.places }()
+	case c.places <- struct{}{}:
+		defer func() { <-c.places }()
 	default:
 		return errCrowded
 	}
 	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -70,7 +66,7 @@ func (h *Hook) Run(ctx context.Context, e Event) error {
 	if runtime.GOOS == "windows" {
 		shell, flag = "cmd", "/c"
 	}
-	cmd := exec.CommandContext(ctx, shell, flag, h.command) //nolint:gosec // it is the user's own command
+	cmd := exec.CommandContext(ctx, shell, flag, c.command) //nolint:gosec // it is the user's own command
 	var said tail
 	cmd.Stdin, cmd.Stderr, cmd.WaitDelay = bytes.NewReader(append(in, '\n')), &said, grace
 	err = cmd.Run()

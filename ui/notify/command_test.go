@@ -1,6 +1,6 @@
 //go:build !windows
 
-package hook_test
+package notify_test
 
 import (
 	"context"
@@ -13,31 +13,31 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jobwatch/ui/hook"
+	"example.com/jobwatch/ui/notify"
 )
 
 func TestACommandReadsTheEvent(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "event")
-	event := hook.Event{Event: "job-failed", Time: time.Unix(1, 0).UTC(), Text: "it failed; $(rm -rf /) 'x'", Batch: "may"}
-	if err := hook.New("cat > "+file).Run(t.Context(), event); err != nil {
+	event := notify.Event{Kind: "job-failed", Time: time.Unix(1, 0).UTC(), Text: "it failed; $(rm -rf /) 'x'", Batch: "may"}
+	if err := notify.NewCommand("cat > "+file).Run(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got hook.Event
+	var got notify.Event
 	if err := json.Unmarshal(data, &got); err != nil || got != event || !strings.HasSuffix(string(data), "}\n") {
 		t.Errorf("it read %q: %v", data, err)
 	}
 }
 
 func TestACommandThatFailsSaysWhy(t *testing.T) {
-	err := hook.New("echo one >&2; echo 'no such mailbox' >&2; exit 3").Run(t.Context(), hook.Event{})
+	err := notify.NewCommand("echo one >&2; echo 'no such mailbox' >&2; exit 3").Run(t.Context(), notify.Event{})
 	if err == nil || err.Error() != "exit status 3: no such mailbox" {
 		t.Error(err)
 	}
-	if err := hook.New("exit 4").Run(t.Context(), hook.Event{}); err == nil || err.Error() != "exit status 4" {
+	if err := notify.NewCommand("exit 4").Run(t.Context(), notify.Event{}); err == nil || err.Error() != "exit status 4" {
 		t.Error(err)
 	}
 }
@@ -45,12 +45,12 @@ func TestACommandThatFailsSaysWhy(t *testing.T) {
 // What the command starts for itself is not waited for, nor is one that hangs when
 // jobwatch ends.
 func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
-	if err := hook.New("sleep 5 &").Run(t.Context(), hook.Event{}); err != nil {
+	if err := notify.NewCommand("sleep 5 &").Run(t.Context(), notify.Event{}); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := hook.New("exec sleep 20").Run(ctx, hook.Event{}); err == nil {
+	if err := notify.NewCommand("exec sleep 20").Run(ctx, notify.Event{}); err == nil {
 		t.Error("it was not ended")
 	}
 }
@@ -59,11 +59,11 @@ func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
 // many wait for it.
 func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	h := hook.New("exec sleep 20")
+	h := notify.NewCommand("exec sleep 20")
 	ended := make(chan error)
 	const events = 1500
 	for range events {
-		go func() { ended <- h.Run(ctx, hook.Event{}) }()
+		go func() { ended <- h.Run(ctx, notify.Event{}) }()
 	}
 	for range 500 {
 		if err := <-ended; err == nil || err.Error() != "1000 events wait for it, and others were left out" {
@@ -81,11 +81,11 @@ func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
 // A thousand jobs that fail in one moment are no thousand processes.
 func TestOnlyAFewCommandsRunAtOnce(t *testing.T) {
 	dir := t.TempDir()
-	h := hook.New("touch " + dir + "/$$; ls " + dir + " | wc -l >> " + dir + ".counts; sleep 0.02; rm " + dir + "/$$")
+	h := notify.NewCommand("touch " + dir + "/$$; ls " + dir + " | wc -l >> " + dir + ".counts; sleep 0.02; rm " + dir + "/$$")
 	var all sync.WaitGroup
 	for range 40 {
 		all.Go(func() {
-			if err := h.Run(t.Context(), hook.Event{}); err != nil {
+			if err := h.Run(t.Context(), notify.Event{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -106,7 +106,7 @@ func TestOnlyAFewCommandsRunAtOnce(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := h.Run(ctx, hook.Event{}); err == nil || !errors.Is(err, context.Canceled) {
+	if err := h.Run(ctx, notify.Event{}); err == nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
 }

@@ -1,0 +1,229 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/notify"
+)
+
+// Kind says what happened.
+type Kind uint8
+
+// The kinds of events. The first four say what to show anew.
+const (
+	Added         Kind = iota // a record; see [Record.Saving]
+	Changed                   // a record
+	Removed                   // a record
+	BatchSet                  // a batch is there, or has another name
+	JobDone                   // a record's job was seen to become Done
+	JobFailed                 // it ended without a result
+	BatchFinished             // the last unfinished job of a batch ended
+	HostChanged               // from Host on; see [Session.Host]
+	APIAway                   // the API has not answered for Span, which is a minute
+	APIBack                   // it answers again after Span, and APIAway was told
+	FileChanged               // what [Session.File] says of a record
+	FileSaved                 // a record's PDF was saved, or found: Already
+	FileFailed                // a record's PDF can't be had: Err; unless it is tried Again
+	FileCanceled              // a record's PDF was given up
+	Warned                    // Text is about jobwatch itself, and a trouble
+	Noted                     // Text is about jobwatch itself, and good
+	Notified                  // Text is for somebody who looks elsewhere
+)
+
+// Event is something that happened, for the face to show.
+type Event struct {
+	Kind   Kind
+	Record *Record
+	Batch  *Batch
+	Host   *poller.Host // as it was before
+	Span   time.Duration
+	Err    error
+	Text   string // untrusted
+
+	Already, Again bool
+}
+
+func (s *Session) tell(e Event) { s.events = append(s.events, e) }
+
+// warn tells of a trouble of jobwatch itself, if there is one.
+func (s *Session) warn(text string) {
+	if text != "" {
+		s.tell(Event{Kind: Warned, Text: text})
+	}
+}
+
+// damaged tells of lines of the state file that could not be read, and of the copy that
+// was made of it, if there is one.
+func (s *Session) damaged(lines int, backup string) {
+	if lines == 0 {
+		return
+	}
+	text := fmt.Sprintf("skipped %d damaged lines of the state file", lines)
+	if lines == 1 {
+		text = "skipped 1 damaged line of the state file"
+	}
+	if backup != "" {
+		text += "; the file as it was is kept as " + backup
+	}
+	s.warn(text)
+}
+
+// ended tells of a job that has just ended, and of its batch if that finished with it.
+func (s *Session) ended(r *Record, batchFinished bool) {
+	if r.End == job.EndedDone {
+		s.tell(Event{Kind: JobDone, Record: r})
+		if s.cfg.DownloadAll && r.watched {
+			s.Fetch(r)
+		}
+	} else {
+		s.tell(Event{Kind: JobFailed, Record: r})
+	}
+	if r.watched && r.End != job.EndedDone {
+		j := s.Public(&r.Job)
+		e := notify.Event{
+			Kind: notify.JobFailed, ID: r.ID.String(), Batch: r.batch.Name, Description: j.Answer.Description, Cause: Cause(&j),
+		}
+		if s.cfg.Redact {
+			e.ID = r.ID.Short()
+		}
+		s.announce(e)
+	}
+	if b := r.batch; batchFinished {
+		s.tell(Event{Kind: BatchFinished, Batch: b})
+		if r.watched {
+			s.announce(notify.Event{Kind: notify.BatchFinished, Batch: b.Name, Done: b.Done, Failed: b.Failed})
+		}
+	}
+}
+
+const (
+	// awayAfter is how long the API may be away before that is news.
+	awayAfter = time.Minute
+	// notifyGap is how long after a notification the next one waits.
+	notifyGap = 5 * time.Second
+)
+
+// absence is when the API does not answer, and who is to be told of it and of all else.
+type absence struct {
+	since time.Time // zero while it answers
+	told  bool
+
+	looking  bool           // somebody looks at the screen
+	held     []notify.Event // to be told together
+	planned  bool           // it is planned when
+	notified time.Time      // when somebody was told last
+
+	commands int    // of the user's, that run or wait to
+	failure  string // how the last one failed, as told; "" when it did not
+}
+
+// Away reports whether the API does not answer. After an outage it is asked less for a
+// while longer, but answers.
+func (s *Session) Away() bool { return s.host.State == poller.BackingOff && !s.host.RetryAt.IsZero() }
+
+// hosted notes whether the API answers. While the user has paused, nobody knows.
+func (s *Session) hosted(h poller.Host) {
+	before := s.host
+	s.host = h
+	if before != h {
+		s.tell(Event{Kind: HostChanged, Host: &before})
+	}
+	a := &s.away
+	switch {
+	case h.State == poller.Paused:
+	case s.Away():
+		if a.since.IsZero() {
+			a.since = s.now()
+			s.after(awayAfter, (*Session).checkAway)
+		}
+		s.checkAway()
+	case !a.since.IsZero():
+		span, told := s.now().Sub(a.since), a.told
+		a.since, a.told = time.Time{}, false
+		if told {
+			s.tell(Event{Kind: APIBack, Span: span})
+			s.announce(notify.Event{Kind: notify.APIBack, Seconds: int(span.Seconds())})
+		}
+	}
+}
+
+// checkAway tells once that the API has been away for a minute.
+func (s *Session) checkAway() {
+	a := &s.away
+	span := s.now().Sub(a.since)
+	if a.since.IsZero() || a.told || s.host.State == poller.Paused || span < awayAfter {
+		return
+	}
+	a.told = true
+	s.tell(Event{Kind: APIAway, Span: span})
+	s.announce(notify.Event{Kind: notify.APIAway, Seconds: int(span.Seconds())})
+}
+
+// Looking says whether somebody looks at the screen: who does is not notified.
+func (s *Session) Looking(here bool) {
+	s.away.looking = here
+	if here {
+		s.away.held = nil
+	}
+}
+
+// announce runs the user's command at once, and notifies whoever looks elsewhere, unless
+// that was done just now: then of all that came meanwhile in one sentence.
+func (s *Session) announce(e notify.Event) {
+	a, command := &s.away, s.cfg.Command
+	e.Time = s.now()
+	if command != nil {
+		a.commands++
+		s.run(func(ctx context.Context) Result {
+			err := command(ctx, e.Clean()) // here, off the loop: thousands of jobs may fail at once
+			return func(s *Session) { s.commanded(err) }
+		})
+	}
+	if a.looking || !s.cfg.Notify {
+		return
+	}
+	a.held = append(a.held, e)
+	if !a.planned {
+		a.planned = true
+		s.after(a.notified.Add(notifyGap).Sub(e.Time), (*Session).notify)
+	}
+}
+
+func (s *Session) notify() {
+	a := &s.away
+	text := notify.Sentence(a.held)
+	a.held, a.planned = nil, false
+	if text != "" {
+		a.notified = s.now()
+		s.tell(Event{Kind: Notified, Text: text})
+	}
+}
+
+// commanded ends one run of the user's command. That it fails is told once, and again
+// when it fails otherwise: a thousand such warnings would be all that a log holds.
+func (s *Session) commanded(err error) {
+	a := &s.away
+	a.commands--
+	failure := ""
+	if err != nil {
+		failure = err.Error()
+	}
+	switch {
+	case failure == a.failure:
+	case failure != "":
+		s.warn("the notify command failed: " + failure)
+	default:
+		s.tell(Event{Kind: Noted, Text: "the notify command works again"})
+	}
+	a.failure = failure
+}
+
+// Announcing is how many runs of the user's command have not ended, whether the last one
+// failed, and whether there is something that is still to be notified.
+func (s *Session) Announcing() (commands int, failing, notifying bool) {
+	return s.away.commands, s.away.failure != "", len(s.away.held) > 0
+}

@@ -1,0 +1,188 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// Reported takes what the poller found out. Reports of jobs that were removed meanwhile,
+// or are not watched any more, are dropped.
+func (s *Session) Reported(u poller.Update) {
+	s.hosted(u.Host)
+	for i := range u.Reports {
+		report := &u.Reports[i]
+		r, ok := s.records[report.ID]
+		if !ok || !r.watched && !r.Saving {
+			continue
+		}
+		after, save := r.Observe(*report)
+		r.Problem, r.Failed, r.Next, r.Latency = report.Problem, report.Failed, report.Next, report.Latency
+		r.Polls, r.Heard, r.Speed = report.Polls, report.At, report.Speed
+		if report.Problem == nil || after.End.Finished() {
+			r.asked = false
+		}
+		if save {
+			s.save(r)
+		}
+		s.change(r, after)
+	}
+}
+
+// change replaces what the state file holds of a job, and tells what came of it.
+func (s *Session) change(r *Record, after store.Job) {
+	before := r.End
+	r.Job = after
+	s.tell(Event{Kind: Changed, Record: r})
+	if after.End == before {
+		return
+	}
+	finished := r.batch.finished()
+	r.batch.count(before, -1)
+	r.batch.count(after.End, 1)
+	if before.Finished() || !after.End.Finished() {
+		return
+	}
+	s.ended(r, !finished && r.batch.finished())
+}
+
+// follow waits for what other windows write into the state file.
+func (s *Session) follow() {
+	journal := s.journal
+	s.run(func(ctx context.Context) Result {
+		news, err := journal.Next(ctx)
+		return func(s *Session) {
+			switch {
+			case err == nil:
+				s.Followed(news)
+				s.follow()
+			case !errors.Is(err, context.Canceled):
+				s.warn(fmt.Sprintf("the state file can't be followed, what other windows change is not seen any more: %v", err))
+			}
+		}
+	})
+}
+
+// Followed takes what other windows wrote into the state file.
+func (s *Session) Followed(news store.News) {
+	s.warn(news.Warning.Text)
+	s.damaged(news.Damaged, "")
+	if news.Reset != nil {
+		s.replaced(*news.Reset)
+	}
+	for _, op := range news.Ops {
+		s.apply(op, true)
+	}
+	for _, op := range s.saves.ops() { // they come later in the file
+		s.apply(op, false)
+	}
+	if news.Lost {
+		s.queue(tracking(s.Records())...)
+		s.flush()
+	}
+}
+
+// apply does to the records what a line of the state file says, another window's or one
+// that this one has yet to write.
+func (s *Session) apply(op store.Op, theirs bool) {
+	switch op := op.(type) {
+	case store.SetBatch:
+		s.setBatch(op.Batch)
+	case store.Track:
+		if _, ok := s.records[op.Job.ID]; !ok {
+			s.add(op.Job)
+		}
+	case store.Observe:
+		if r, ok := s.records[op.Job.ID]; ok {
+			s.observed(r, op.Job, theirs)
+		}
+	case store.Forget:
+		if r, ok := s.records[op.ID]; ok {
+			s.remove(r)
+		}
+	}
+}
+
+// observed merges what the state file says of a job with what is known here. What it then
+// lacks is saved again: else it would say so for good, as ended jobs are not polled.
+func (s *Session) observed(r *Record, written store.Job, theirs bool) {
+	if r.asked && written.End.Verdict() && !written.Answered.After(r.Answered) {
+		return // we are asking ourselves
+	}
+	merged := Merge(r.Job, written)
+	if theirs && (r.flying || lacks(&written, &merged)) {
+		s.save(r)
+	}
+	if compare(&merged, &r.Job) == 0 {
+		return
+	}
+	if merged.Answer.Progress < r.Answer.Progress {
+		r.Speed = 0 // it began again
+	}
+	revived := r.End.Finished() && !merged.End.Finished()
+	s.change(r, merged)
+	if revived && r.watched {
+		s.cfg.Poller.PollNow(r.ID) // else nobody here would ask
+	}
+}
+
+// replaced takes a state file that was compacted or exchanged under us. What it lacks is
+// gone, but for jobs that are yet to be written.
+func (s *Session) replaced(c store.Contents) {
+	for _, b := range c.Batches {
+		s.setBatch(b)
+	}
+	there := make(map[job.ID]bool, len(c.Jobs))
+	for i := range c.Jobs {
+		j := c.Jobs[i]
+		there[j.ID] = true
+		r, ok := s.records[j.ID]
+		if !ok {
+			s.add(j)
+			continue
+		}
+		if r.Added = j.Added; r.Batch != j.Batch {
+			s.move(r, j.Batch)
+		}
+		s.observed(r, j, true)
+	}
+	for _, op := range s.saves.ops() {
+		if t, ok := op.(store.Track); ok {
+			there[t.Job.ID] = true
+		}
+	}
+	for _, r := range s.Records() {
+		if !there[r.ID] {
+			s.remove(r)
+		}
+	}
+}
+
+// move puts a job into another batch.
+func (s *Session) move(r *Record, to store.BatchID) {
+	r.batch.count(r.End, -1)
+	r.batch = s.addBatch(store.Batch{ID: to, Added: r.Added})
+	r.batch.count(r.End, 1)
+	r.Batch = to
+	s.changes++
+	s.tell(Event{Kind: Changed, Record: r})
+}
+
+// tracking is what a state file needs to know of jobs, and of their batches: it forgets
+// a batch with its last job.
+func tracking(records []*Record) []store.Op {
+	ops := make([]store.Op, 0, len(records)+1)
+	known := make(map[*Batch]bool)
+	for _, r := range records {
+		if !known[r.batch] {
+			known[r.batch] = true
+			ops = append(ops, store.SetBatch{Batch: r.batch.Batch})
+		}
+		ops = append(ops, store.Track{Job: r.Job})
+	}
+	return ops
+}

@@ -1,0 +1,237 @@
+package session
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// Record is what is known of a tracked job: what the state file holds, and what only
+// this process knows. Faces read it and never change it, but for News; it stays the same
+// one until the job is removed.
+type Record struct {
+	store.Job
+	Problem *job.Problem  // why the last poll failed; nil when it did not
+	Failed  int           // polls that failed in a row
+	Next    time.Time     // when the next poll is due; zero when none is planned
+	Latency time.Duration // of the last poll
+	Polls   int           // made by this process
+	Heard   time.Time     // when the last report came, good or bad; zero before the first
+	Speed   float64       // of its progress a second, as the last report had it
+
+	Seq    uint32 // place in the order of adding
+	Saving bool   // added here, and not polled before that is saved
+	News   bool   // the list's: its end has not been looked at yet
+
+	batch   *Batch
+	gone    bool // removed
+	watched bool // polled, unless it has ended
+	asked   bool // somebody asks again for what we gave up; until it answers, our giving up is no news
+	unsaved bool // waits to be saved
+	flying  bool // is in the save that is in flight
+}
+
+// In returns the batch that the job is in.
+func (r *Record) In() *Batch { return r.batch }
+
+// Gone reports whether the job was removed.
+func (r *Record) Gone() bool { return r.gone }
+
+// Batch is jobs that were added together.
+type Batch struct {
+	store.Batch
+	Seq          uint32 // place in the order of adding
+	Total        int
+	Done, Failed int // of them
+}
+
+func (b *Batch) count(end job.End, n int) {
+	b.Total += n
+	switch {
+	case end == job.EndedDone:
+		b.Done += n
+	case end.Finished():
+		b.Failed += n
+	}
+}
+
+func (b *Batch) finished() bool { return b.Total > 0 && b.Done+b.Failed == b.Total }
+
+// Record returns what is known of a job.
+func (s *Session) Record(id job.ID) (*Record, bool) {
+	r, ok := s.records[id]
+	return r, ok
+}
+
+// Batch returns a batch.
+func (s *Session) Batch(id store.BatchID) (*Batch, bool) {
+	b, ok := s.batches[id]
+	return b, ok
+}
+
+// Records returns all tracked jobs in the order in which they were added.
+func (s *Session) Records() []*Record {
+	out := make([]*Record, 0, len(s.records))
+	for _, r := range s.records {
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b *Record) int { return cmp.Compare(a.Seq, b.Seq) })
+	return out
+}
+
+// Batches returns all batches in the order in which they were added.
+func (s *Session) Batches() []*Batch {
+	out := make([]*Batch, 0, len(s.batches))
+	for _, b := range s.batches {
+		out = append(out, b)
+	}
+	slices.SortFunc(out, func(a, b *Batch) int { return cmp.Compare(a.Seq, b.Seq) })
+	return out
+}
+
+// load adds contents without events. Jobs that are tracked already stay as they are.
+func (s *Session) load(c store.Contents) {
+	batches := slices.Clone(c.Batches)
+	slices.SortStableFunc(batches, func(a, b store.Batch) int { return a.Added.Compare(b.Added) })
+	for _, b := range batches {
+		s.addBatch(b)
+	}
+	if len(s.records) == 0 {
+		s.records = make(map[job.ID]*Record, len(c.Jobs))
+	}
+	records := make([]Record, len(c.Jobs)) // at once: 100,000 are quicker made and read together
+	for i := range c.Jobs {
+		if _, ok := s.records[c.Jobs[i].ID]; !ok {
+			records[i].Job = c.Jobs[i]
+			s.insert(&records[i])
+		}
+	}
+}
+
+// insert adds a record of a job that is not tracked, last if it has no place yet.
+func (s *Session) insert(r *Record) {
+	if r.batch == nil {
+		r.batch = s.addBatch(store.Batch{ID: r.Batch, Added: r.Added})
+	} else if b, ok := s.batches[r.Batch]; ok {
+		r.batch = b
+	} else {
+		s.batches[r.Batch] = r.batch // it went with its last job
+	}
+	if r.Seq == 0 {
+		s.seq++
+		r.Seq = s.seq
+	}
+	s.records[r.ID] = r
+	r.batch.count(r.End, 1)
+	s.changes++
+}
+
+// add is insert with an event.
+func (s *Session) add(j store.Job) {
+	r := &Record{Job: j}
+	s.insert(r)
+	s.tell(Event{Kind: Added, Record: r})
+}
+
+// remove takes a record out, and stops all that is done for it.
+func (s *Session) remove(r *Record) {
+	delete(s.records, r.ID)
+	r.gone = true
+	r.batch.count(r.End, -1)
+	s.changes++
+	s.tell(Event{Kind: Removed, Record: r})
+	s.Unwatch(r)
+	s.cancelFile(r)
+	s.sweep()
+}
+
+// emptyKept is how many batches without jobs are remembered beyond as many as there are
+// with jobs: they keep their name and place for an undo.
+const emptyKept = 256
+
+func (s *Session) sweep() {
+	if len(s.batches) <= 2*len(s.records)+emptyKept {
+		return
+	}
+	for id, b := range s.batches {
+		if b.Total == 0 {
+			delete(s.batches, id)
+		}
+	}
+}
+
+// addBatch returns the batch with that ID, which it makes if there is none.
+func (s *Session) addBatch(b store.Batch) *Batch {
+	if known, ok := s.batches[b.ID]; ok {
+		return known
+	}
+	s.batchSeq++
+	made := &Batch{Batch: b, Seq: s.batchSeq}
+	s.batches[b.ID] = made
+	return made
+}
+
+func (s *Session) setBatch(b store.Batch) {
+	known := s.addBatch(b)
+	known.Batch = b
+	s.tell(Event{Kind: BatchSet, Batch: known})
+}
+
+// Watch has jobs polled, those with the answers that are known from before; finished ones
+// only teach the poller how long others take. Where somebody asks for them, they are asked
+// at once, and those that jobwatch itself gave up live again.
+func (s *Session) Watch(asked bool, records ...*Record) {
+	tracked := make([]poller.Tracked, 0, len(records))
+	for _, r := range records {
+		if r.gone {
+			continue // while it was being saved
+		}
+		lifted := asked && r.End.Verdict()
+		if lifted {
+			r.asked = true
+			after := r.Job
+			after.End, after.Ended, after.Cause = job.Live, time.Time{}, ""
+			s.change(r, after)
+			s.save(r)
+		}
+		if r.Saving {
+			r.Saving = false
+			s.tell(Event{Kind: Changed, Record: r})
+		}
+		r.watched = true
+		tracked = append(tracked, poller.Tracked{
+			ID: r.ID, Answer: r.Answer, Answered: r.Answered, Started: r.Started, End: r.End, PollNow: asked,
+		})
+	}
+	if len(tracked) > 0 {
+		s.cfg.Poller.Track(tracked...)
+	}
+}
+
+// Unwatch ends the polling of jobs.
+func (s *Session) Unwatch(records ...*Record) {
+	var ids []job.ID
+	for _, r := range records {
+		if r.watched {
+			r.watched = false
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) > 0 {
+		s.cfg.Poller.Remove(ids...)
+	}
+}
+
+// PollNow asks for jobs as soon as the budget allows, also for finished ones.
+func (s *Session) PollNow(ids ...job.ID) {
+	for _, id := range ids {
+		if r := s.records[id]; r != nil && r.End.Verdict() {
+			r.asked = true
+		}
+	}
+	s.cfg.Poller.PollNow(ids...)
+}

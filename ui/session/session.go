@@ -1,0 +1,152 @@
+// Package session is the core that the dashboard and plain mode share: what is true of
+// the tracked jobs, what has to be saved of it, which PDFs are wanted, and what is worth
+// telling. It draws and prints nothing.
+//
+// A [Session] belongs to one goroutine: Bubble Tea's loop, or plain mode's. Its methods
+// never wait. What came of a call is fetched with [Session.Take]: events, to be shown,
+// and effects, which are work that may wait. The face runs each effect in a goroutine of
+// its own and hands its result back:
+//
+//	events, effects := s.Take()
+//	for _, e := range effects {
+//		go func() { results <- e(ctx) }()
+//	}
+//	...
+//	s.Resume(<-results)
+package session
+
+import (
+	"context"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/download"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/notify"
+)
+
+// Poller asks the API about jobs. None of its methods waits.
+type Poller interface {
+	Track(jobs ...poller.Tracked)
+	Remove(ids ...job.ID)
+	PollNow(ids ...job.ID)
+}
+
+// Journal is the state file. Only effects use it.
+type Journal interface {
+	Append(ctx context.Context, ops ...store.Op) error
+	Next(ctx context.Context) (store.News, error)
+}
+
+// Downloader downloads PDFs. None of its methods waits.
+type Downloader interface {
+	Add(wants ...download.Want) int
+	Cancel(ids ...job.ID)
+}
+
+// Config is what a session works with. The options that both faces have are here.
+type Config struct {
+	Poller    Poller
+	Downloads Downloader       // nil: there is nowhere to download to
+	Clock     func() time.Time // nil: time.Now
+
+	DownloadAll bool // each watched job's PDF, the moment that it is Done
+	Redact      bool // short IDs only, and no descriptions
+
+	// Command is the user's, told of each event; nil: there is none.
+	Command func(context.Context, notify.Event) error
+	Notify  bool // tell [Notified] events
+}
+
+// Session is what is known of all tracked jobs, and what is to be done about it. Make
+// one with [New].
+type Session struct {
+	cfg     Config
+	journal Journal // nil before [Session.Open]
+
+	records  map[job.ID]*Record
+	batches  map[store.BatchID]*Batch
+	seq      uint32 // of the job added last
+	batchSeq uint32
+	changes  int // see [Session.Membership]
+
+	saves saves
+	files files
+	host  poller.Host
+	away  absence
+
+	events  []Event
+	taken   []Event // by the last Take
+	effects []Effect
+}
+
+// Effect is work that may wait; ctx ends it. Its result is for [Session.Resume], which
+// ignores a nil one.
+type Effect func(ctx context.Context) Result
+
+// Result continues a session's work once an effect has ended.
+type Result func(*Session)
+
+// New returns a session without jobs.
+func New(cfg Config) *Session {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	return &Session{
+		cfg:     cfg,
+		records: make(map[job.ID]*Record),
+		batches: make(map[store.BatchID]*Batch),
+		files:   files{under: make(map[job.ID]*fetch)},
+	}
+}
+
+// Open adds what the state file held at the start, and follows from then on what other
+// windows write into it. There are no events of the jobs: they are history.
+func (s *Session) Open(journal Journal, opened store.Opened) {
+	s.journal = journal
+	s.load(opened.Contents)
+	for _, w := range opened.Warnings {
+		s.warn(w.Text)
+		s.saves.told = s.saves.told || w.Kind == store.NotSaving
+	}
+	s.damaged(opened.Damaged, opened.Backup)
+	s.follow()
+	s.flush()
+}
+
+// Resume continues with the result of an effect.
+func (s *Session) Resume(r Result) {
+	if r != nil {
+		r(s)
+	}
+}
+
+// Take returns what has happened since the last call, in its order, and what is to be
+// run. The events are the caller's until the next call.
+func (s *Session) Take() ([]Event, []Effect) {
+	clear(s.taken)
+	s.events, s.taken = s.taken[:0], s.events
+	effects := s.effects
+	s.effects = nil
+	return s.taken, effects
+}
+
+// Host says how polling as a whole is doing.
+func (s *Session) Host() poller.Host { return s.host }
+
+func (s *Session) run(e Effect) { s.effects = append(s.effects, e) }
+
+// after continues with then when a span has passed.
+func (s *Session) after(span time.Duration, then Result) {
+	s.run(func(ctx context.Context) Result {
+		timer := time.NewTimer(span)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return then
+		case <-ctx.Done():
+			return nil
+		}
+	})
+}

@@ -1,0 +1,437 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/download"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/notify"
+	"example.com/jobwatch/ui/session"
+)
+
+// face is a face without a screen: it runs what the session hands out, on a fake clock,
+// and notes what happens.
+type face struct {
+	*session.Session
+	t       *testing.T
+	results chan session.Result
+	events  []session.Event
+	saved   [][]store.Op // each save
+	full    bool         // the disk
+	wanted  []job.ID     // PDFs, each time that one is asked for
+	news    chan store.News
+}
+
+func tell(t *testing.T, config session.Config, story func(*face)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := &face{t: t, results: make(chan session.Result, 100), news: make(chan store.News)}
+		config.Poller, config.Downloads = f, f
+		f.Session = session.New(config)
+		f.Open(f, store.Opened{})
+		f.wait(0)
+		story(f)
+	})
+}
+
+func (f *face) Track(...poller.Tracked) {}
+func (f *face) Remove(...job.ID)        {}
+func (f *face) PollNow(...job.ID)       {}
+
+func (f *face) Cancel(...job.ID) {}
+func (f *face) Add(wants ...download.Want) int {
+	for _, w := range wants {
+		f.wanted = append(f.wanted, w.ID)
+	}
+	return len(wants)
+}
+
+func (f *face) Append(_ context.Context, ops ...store.Op) error {
+	if f.full {
+		return errors.New("the disk is full")
+	}
+	f.saved = append(f.saved, ops)
+	return nil
+}
+
+func (f *face) Next(ctx context.Context) (store.News, error) {
+	select {
+	case news := <-f.news:
+		return news, nil
+	case <-ctx.Done():
+		return store.News{}, ctx.Err()
+	}
+}
+
+// wait lets time pass.
+func (f *face) wait(span time.Duration) {
+	over := time.After(span)
+	for {
+		f.take()
+		synctest.Wait()
+		select {
+		case r := <-f.results:
+			f.Resume(r)
+			continue
+		default:
+		}
+		select {
+		case r := <-f.results:
+			f.Resume(r)
+		case <-over:
+			f.take()
+			return
+		}
+	}
+}
+
+func (f *face) take() {
+	events, effects := f.Take()
+	f.events = append(f.events, events...)
+	for _, e := range effects {
+		go func() { f.results <- e(f.t.Context()) }()
+	}
+}
+
+// told returns what happened of some kinds since it was last asked, a line each.
+func (f *face) told(kinds ...session.Kind) string {
+	f.take()
+	var lines []string
+	for _, e := range f.events {
+		if slices.Contains(kinds, e.Kind) {
+			line := e.Text
+			if e.Record != nil {
+				line += string(e.Record.ID[0])
+			}
+			if e.Batch != nil {
+				line += fmt.Sprintf("%s %d %d", e.Batch.Name, e.Batch.Done, e.Batch.Failed)
+			}
+			lines = append(lines, line)
+		}
+	}
+	f.events = nil
+	return strings.Join(lines, "\n")
+}
+
+func (f *face) wants(got, want string) {
+	f.t.Helper()
+	if got != want {
+		f.t.Errorf("told was\n%s\nwant\n%s", got, want)
+	}
+}
+
+func ids(names string) (out []job.ID) {
+	for n := range strings.FieldsSeq(names) {
+		out = append(out, job.ID{n[0]})
+	}
+	return out
+}
+
+// adds adds the named jobs as a batch and has them polled once they are saved.
+func (f *face) adds(batch, names string) {
+	added, _ := f.Session.Add(ids(names), f.NewBatch(batch))
+	f.Save(func(error) { f.Watch(false, added...) })
+	f.wait(0)
+}
+
+// hears takes the API's answers, such as "a Done".
+func (f *face) hears(answers ...string) {
+	var u poller.Update
+	for _, a := range answers {
+		name, status, _ := strings.Cut(a, " ")
+		r := job.Report{ID: job.ID{name[0]}, At: time.Now(), Answered: time.Now(), Polls: 1}
+		r.Answer = job.Answer{Status: job.Status(status), Progress: job.Unknown}
+		switch r.Answer.Status {
+		case job.Done:
+			r.End = job.EndedDone
+		case job.Error:
+			r.End, r.Answer.Meta = job.EndedError, "no such font"
+		default:
+		}
+		u.Reports = append(u.Reports, r)
+	}
+	f.Reported(u)
+	f.take()
+}
+
+// record is what is known of a job.
+func (f *face) record(name string) *session.Record {
+	f.t.Helper()
+	r, ok := f.Record(job.ID{name[0]})
+	if !ok {
+		f.t.Fatalf("%s is not tracked", name)
+	}
+	return r
+}
+
+func TestABatchEnds(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a b c")
+		f.hears("a Done", "b Processing")
+		f.wants(f.told(session.JobDone, session.JobFailed, session.BatchFinished), "a")
+		f.hears("b Error", "c Done")
+		f.wants(f.told(session.JobDone, session.JobFailed, session.BatchFinished), "b\nc\nmay 2 1")
+		f.Session.Remove(f.Members(ids("c")))
+		f.wants(f.told(session.Removed, session.BatchFinished), "c")
+		if b := f.record("a").In(); b.Total != 2 || b.Done != 1 || b.Failed != 1 {
+			t.Errorf("the batch is %+v", b)
+		}
+	})
+}
+
+// Statuses wait for a second and are saved together, each job's newest; what the user did
+// is saved at once, before them.
+func TestSavesAreGathered(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a b")
+		f.hears("a Processing", "b Processing")
+		f.wait(time.Second / 2)
+		f.hears("a Done")
+		f.wait(time.Minute)
+		if len(f.saved) != 2 || len(f.saved[0]) != 3 || len(f.saved[1]) != 2 {
+			t.Fatalf("saved were %v", f.saved)
+		}
+		if a, ok := f.saved[1][0].(store.Observe); !ok || a.Job.End != job.EndedDone {
+			t.Errorf("of a, %+v was saved", f.saved[1][0])
+		}
+		f.hears("b Done")
+		f.Rename(f.record("b").Batch, "June")
+		f.Save(func(error) {})
+		f.wait(0)
+		if len(f.saved) != 3 || len(f.saved[2]) != 2 {
+			t.Fatalf("saved were %v", f.saved)
+		}
+		if _, ok := f.saved[2][0].(store.SetBatch); !ok || len(f.Unsaved()) > 0 {
+			t.Errorf("the name is not saved first: %v", f.saved[2])
+		}
+	})
+}
+
+// What a full disk did not take is kept, in its order, and tried again every 5 s. That is
+// told once.
+func TestAFullDiskLosesNothing(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a b")
+		f.full = true
+		f.Session.Remove(f.Members(ids("a")))
+		f.Save(func(err error) {
+			if err == nil {
+				t.Error("it was saved")
+			}
+		})
+		f.wait(time.Minute)
+		f.hears("b Done")
+		f.Rename(f.record("b").Batch, "June")
+		f.Save(func(error) {})
+		f.wait(time.Minute)
+		f.wants(f.told(session.Warned, session.Noted), "the disk is full; jobwatch goes on watching and tries again")
+		if f.SaveError() == nil || len(f.Unsaved()) != 3 {
+			t.Errorf("unsaved are %v", f.Unsaved())
+		}
+		f.full = false
+		f.wait(5 * time.Second)
+		f.wants(f.told(session.Warned, session.Noted), "changes are saved again")
+		last := f.saved[len(f.saved)-1]
+		_, first := last[0].(store.Forget)
+		_, second := last[1].(store.SetBatch)
+		if b, third := last[2].(store.Observe); !first || !second || !third || b.Job.End != job.EndedDone || len(f.Unsaved()) > 0 {
+			t.Errorf("saved at last were %v", last)
+		}
+	})
+}
+
+// Two windows poll one job, and what the slower one saves of it comes last.
+func TestAnEndThatTheStateFileLostIsSavedAgain(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a")
+		f.hears("a Processing")
+		slow := f.record("a").Job
+		slow.Answered = slow.Answered.Add(time.Second)
+		f.hears("a Done")
+		f.wait(10 * time.Second)
+		f.news <- store.News{Ops: []store.Op{store.Observe{Job: slow}}}
+		f.wait(10 * time.Second)
+		last := f.saved[len(f.saved)-1]
+		if a, ok := last[0].(store.Observe); len(f.saved) != 3 || !ok || a.Job.End != job.EndedDone {
+			t.Errorf("saved at last were %v", last)
+		}
+		f.news <- store.News{Ops: []store.Op{store.Observe{Job: f.record("a").Job}}}
+		f.wait(10 * time.Second)
+		if len(f.saved) != 3 {
+			t.Errorf("without a reason, %v were saved", f.saved[3:])
+		}
+	})
+}
+
+// Somebody asks again for a job that was given up. What another window gave up counts no
+// more until the API answers, but what the API said to it does.
+func TestWhoAsksAgainIsNotAnsweredByAnotherWindow(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a")
+		givenUp := f.record("a").Job
+		givenUp.End, givenUp.Ended = job.EndedGivenUp, time.Now()
+		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: givenUp}}})
+		f.wants(f.told(session.JobFailed), "a")
+		if ends := f.Asked(ids("a x")); len(ends) != 1 || ends[0] != job.EndedGivenUp {
+			t.Errorf("asked for were %v", ends)
+		}
+		f.Reported(poller.Update{Reports: []job.Report{{ID: job.ID{'a'}, At: time.Now(), Problem: &job.Problem{Kind: job.NotFound}, Answer: givenUp.Answer}}})
+		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: givenUp}}})
+		if f.record("a").End != job.Live {
+			t.Error("another window ended it")
+		}
+		done := givenUp
+		done.Answer.Status, done.Answered, done.End, done.Ended = job.Done, time.Now(), job.EndedDone, time.Now()
+		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: done}}})
+		f.wants(f.told(session.JobDone), "a")
+	})
+}
+
+// A state file that another program put there has another job, another batch for one, and
+// lacks one. What is yet to be written stays.
+func TestTheStateFileIsReplaced(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a b c")
+		f.hears("a Done")
+		f.wait(time.Minute)
+		f.full = true
+		f.adds("june", "d")
+		f.told()
+		c := store.Contents{Batches: []store.Batch{{ID: "x", Name: "other"}}, Jobs: []store.Job{f.record("a").Job, f.record("b").Job, {ID: job.ID{'z'}, Batch: "x"}}}
+		c.Jobs[0].Batch, c.Jobs[0].End, c.Jobs[0].Answer.Status = "x", job.Live, job.Processing
+		f.Followed(store.News{Reset: &c})
+		f.wants(f.told(session.Added), "z")
+		f.wants(f.told(session.Removed), "")
+		if a := f.record("a"); a.In().Name != "other" || a.In().Done != 1 || a.End != job.EndedDone {
+			t.Errorf("a is %+v in %+v", a, a.In())
+		}
+		if _, there := f.Record(job.ID{'c'}); there || f.record("d").In().Name != "june" || f.record("b").In().Total != 1 {
+			t.Error("of c, d and b not all are right")
+		}
+		f.full = false
+		f.wait(10 * time.Second)
+		if last := f.saved[len(f.saved)-1]; len(last) != 3 { // the batch june, d, and that a is Done
+			t.Errorf("saved were %v", last)
+		}
+		f.Followed(store.News{Lost: true})
+		f.wait(0)
+		if last := f.saved[len(f.saved)-1]; len(last) != 4+3 {
+			t.Errorf("of a lost file, %v were saved", last)
+		}
+	})
+}
+
+// A PDF that fails of what may pass is tried three times, half a minute apart; others are
+// not, and a job that is removed gets none.
+func TestPDFsAreTriedAgain(t *testing.T) {
+	broken := &download.Error{Kind: download.Broken, Reason: "the server broke"}
+	tell(t, session.Config{DownloadAll: true}, func(f *face) {
+		f.adds("may", "a b c d")
+		f.hears("a Done", "b Done", "c Error", "d Done")
+		fails := func(name string, err error) {
+			f.Fetched([]download.Event{{ID: job.ID{name[0]}, State: download.Failed, Err: err}})
+		}
+		fails("b", &download.Error{Kind: download.NotPDF})
+		for range 3 {
+			fails("a", broken)
+			f.wait(31 * time.Second)
+		}
+		f.Session.Remove(f.Members(ids("d")))
+		f.Fetched([]download.Event{{ID: job.ID{'d'}, State: download.Canceled}})
+		if got := fmt.Sprintf("%c", f.wanted); got != fmt.Sprintf("%c", ids("a b d a a")) {
+			t.Errorf("asked for were %s", got)
+		}
+		var again []bool
+		for _, e := range f.events {
+			if e.Kind == session.FileFailed {
+				again = append(again, e.Again)
+			}
+		}
+		if !slices.Equal(again, []bool{false, true, true, false}) {
+			t.Errorf("tried again were %v", again)
+		}
+		if wanted, pending := f.Files(); wanted != 3 || pending != 0 {
+			t.Errorf("%d were wanted, and %d are pending", wanted, pending)
+		}
+		if n := f.Fetch(f.record("a"), f.record("c")); n != 1 {
+			t.Errorf("%d are fetched when somebody asks again", n)
+		}
+		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Saved, File: "a.pdf"}})
+		f.wants(f.told(session.FileSaved), "a")
+		if f.record("a").File != "a.pdf" || len(f.Unsaved()) == 0 {
+			t.Error("where it is was not noted")
+		}
+	})
+}
+
+func TestNeverMoreThanOneNotificationInFiveSeconds(t *testing.T) {
+	var mails []string
+	mail := func(_ context.Context, e notify.Event) error {
+		mails = append(mails, string(e.Kind))
+		return errors.New("no such mailbox")
+	}
+	tell(t, session.Config{Notify: true, Command: mail}, func(f *face) {
+		f.adds("may", "a b c d e")
+		f.hears("a Error")
+		f.wait(0)
+		f.wants(f.told(session.Notified, session.Warned), "61000000 failed: no such font\nthe notify command failed: no such mailbox")
+		f.hears("b Error")
+		f.wait(time.Second)
+		f.hears("c Error", "d Done")
+		f.wait(3 * time.Second)
+		f.wants(f.told(session.Notified, session.Warned), "")
+		f.wait(2 * time.Second)
+		f.wants(f.told(session.Notified), "2 jobs failed")
+		f.Looking(true)
+		f.hears("e Error")
+		f.wait(time.Minute)
+		f.wants(f.told(session.Notified), "")
+		if n := len(mails); n != 5 {
+			t.Errorf("the command was told of %v", mails)
+		}
+	})
+}
+
+func TestTheAPIIsAwayForAMinute(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		gone := poller.Host{State: poller.BackingOff, RetryAt: time.Now().Add(time.Hour)}
+		kinds := func() string {
+			text := ""
+			f.take()
+			for _, e := range f.events {
+				switch e.Kind {
+				case session.APIAway:
+					text += fmt.Sprint("away ", e.Span)
+				case session.APIBack:
+					text += fmt.Sprint("back ", e.Span)
+				default:
+				}
+			}
+			f.events = nil
+			return text
+		}
+		host := func(h poller.Host) { f.Reported(poller.Update{Host: h}) }
+		host(gone)
+		f.wait(59 * time.Second)
+		host(poller.Host{})
+		f.wait(time.Minute)
+		f.wants(kinds(), "")
+		host(gone)
+		f.wait(61 * time.Second)
+		f.wants(kinds(), "away 1m0s")
+		f.wait(time.Hour)
+		host(poller.Host{State: poller.Paused})
+		f.wants(kinds(), "")
+		host(poller.Host{})
+		f.wants(kinds(), "back 1h1m1s")
+	})
+}
