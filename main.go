@@ -1,7 +1,7 @@
 // Command jobwatch watches batches of document-generation jobs in the terminal.
 //
-// main reads the command line, chooses what to run, passes signals on, and owns the
-// exit status. What runs is wired together in ui/run.
+// It reads the command line, chooses what to run, handles signals, and decides the exit
+// status. The package ui/run wires together what runs.
 package main
 
 import (
@@ -29,10 +29,10 @@ import (
 
 func main() { os.Exit(jobwatch()) }
 
-// jobwatch is main with an exit status, so that everything deferred happens.
+// jobwatch returns the exit status, after all deferred calls.
 func jobwatch() (status int) {
 	defer panics.Into(func(e *panics.Error) { status = failed(e) })
-	log.SetOutput(io.Discard) // net/http's own remarks must not land on the screen
+	log.SetOutput(io.Discard) // net/http's own messages would spoil the screen
 	in := config.Input{
 		Args: os.Args[1:], Env: os.Getenv, Version: config.Version(),
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
@@ -86,12 +86,12 @@ func jobwatch() (status int) {
 	return result.Exit()
 }
 
-// signalled is why jobwatch ends when it is told to.
+// signalled is the cause of a context that a signal ended.
 type signalled struct{ os.Signal }
 
 func (s signalled) Error() string { return s.String() }
 
-// status is what shells expect of a program that a signal ended: 128 and its number.
+// status returns what shells expect of a program that a signal ended: 128 and its number.
 func (s signalled) status() int {
 	if n, ok := s.Signal.(syscall.Signal); ok {
 		return 128 + int(n)
@@ -99,15 +99,15 @@ func (s signalled) status() int {
 	return config.ExitInterrupted
 }
 
-// untilSignalled is a context that ends, with the signal as its cause, when the
-// user, the system or a dropped line asks jobwatch to end. A second signal ends one
-// that hangs, but not before insist is called: the screen has to be given back first.
+// untilSignalled returns a context that ends, with the signal as its cause, when the user,
+// the system or a lost connection asks jobwatch to end. After insist is called, a second
+// signal kills it; until then the terminal still has to be restored.
 func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT} {
-		if !signal.Ignored(s) { // as nohup asks, and shells for what they run aside
+		if !signal.Ignored(s) { // as nohup does, and shells for background jobs
 			signal.Notify(signals, s)
 		}
 	}
@@ -115,8 +115,8 @@ func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }
 }
 
-// failed tells an error in one line and says what to exit with. Of a panic it leaves
-// a report in the state folder, whatever file holds the state.
+// failed prints an error in one line and returns the exit status. For a panic it writes a
+// report into the default state folder, wherever the state file is.
 func failed(err error) int {
 	if err == nil {
 		return config.ExitDone
@@ -130,13 +130,13 @@ func failed(err error) int {
 		return s.status()
 	}
 	fmt.Fprintf(os.Stderr, "jobwatch: %v\n", err)
-	if usage := (*config.UsageError)(nil); errors.As(err, &usage) {
+	if _, ok := errors.AsType[*config.UsageError](err); ok {
 		return config.ExitUsage
 	}
 	return config.ExitNotDone
 }
 
-// reports is the folder for reports of panics.
+// reports returns the folder for reports of panics.
 func reports() string {
 	if path, err := store.DefaultPath(); err == nil {
 		return filepath.Dir(path)
