@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -183,9 +184,9 @@ func (p *painter) moveTo(row, x int) {
 	case row == p.row && x == p.x:
 		return
 	case row == p.row && p.x >= 0:
-		p.buf = append(p.buf, ansi.CursorHorizontalAbsolute(x+1)...)
+		p.buf = fmt.Appendf(p.buf, "\x1b[%dG", x+1)
 	default:
-		p.buf = append(p.buf, ansi.CursorPosition(x+1, row+1)...)
+		p.buf = fmt.Appendf(p.buf, "\x1b[%d;%dH", row+1, x+1)
 	}
 	p.row, p.x = row, x
 }

@@ -169,14 +169,14 @@ func TestLittleChangesCostLittle(t *testing.T) {
 		return accent + "◐ Processing " + dim + "3f2a91bc " + strings.Repeat("Annual report ", 6) + accent +
 			strings.Repeat("█", full) + track + "▌" + strings.Repeat(" ", 29-full) + dim + " " + percent + "  1m10s  now\x1b[0m"
 	}
-	tm := newTerminal(200, 2)
-	tm.draw(1, line(9, "31%"))
+	tm := newTerminal(200, 1)
+	tm.draw(0, line(9, "31%"))
 	whole := tm.took()
-	tm.change(1, line(9, "31%"), line(10, "34%"))
+	tm.change(0, line(9, "31%"), line(10, "34%"))
 	if n := tm.took(); n > 110 || n > whole/3 {
 		t.Errorf("a step of a bar takes %d bytes, the whole row %d", n, whole)
 	}
-	tm.change(1, line(10, "34%"), line(10, "34%"))
+	tm.change(0, line(10, "34%"), line(10, "34%"))
 	if n := tm.took(); n != 0 {
 		t.Errorf("no change takes %d bytes", n)
 	}
