@@ -8,11 +8,10 @@ import (
 	"os"
 	"time"
 
-	"example.com/jobwatch/ui/notify"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/panics"
+	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 	"example.com/jobwatch/ui/terminal/keyboard"
@@ -61,19 +60,19 @@ func (c *Console) Taskbar(percent int, failed bool) {
 // AskBackground implements [Terminal]. The reply comes among the keys.
 func (c *Console) AskBackground() { c.out.Send(terminal.QueryBackground) }
 
-// Take says what a [keyboard.EventKey] or a pasted key stands for; it is [Options].Take.
+// Take returns what a [keyboard.EventKey] or a pasted key stands for; it is [Options].Take.
 func (c *Console) Take(runes []rune) keyboard.Event { return c.keys.Take(runes) }
 
-// How long the end may take when something hangs.
+// How long the end may take if something hangs.
 const (
-	quitGrace  = 2 * time.Second // for the loop to end when it is asked to
-	killGrace  = time.Second     // and when it is told to
-	flushGrace = time.Second     // for the terminal to take the last of what it was sent
+	quitGrace  = 2 * time.Second // for the loop to end after Quit
+	killGrace  = time.Second     // and after Kill
+	flushGrace = time.Second     // for the terminal to take the rest of its output
 )
 
-// Run shows a dashboard until the user leaves it or ctx ends, and then puts the
-// terminal back as it was, whatever happens. Its error says why the dashboard ended
-// by itself: a [panics.Error], if it broke.
+// Run shows a dashboard until the user leaves it or ctx ends, and then restores the
+// terminal, whatever happens. Its error says why the dashboard ended by itself: a
+// [panics.Error] if it crashed.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	screen := terminal.NewScreen(c.out, c.env)
 	l := &loop{Model: m, console: c, screen: screen, mouse: mouse}
@@ -82,7 +81,7 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	options := []tea.ProgramOption{
 		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(screen), tea.WithAltScreen(),
 		tea.WithReportFocus(), tea.WithFilter(l.filter),
-		tea.WithFPS(1), // it looks so often for frames of its own, of which there are none
+		tea.WithFPS(1), // how often it looks for frames of its own; there are none
 		// Bubble Tea would print a stack trace over the raw screen.
 		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(),
 	}
@@ -117,14 +116,13 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	}
 }
 
-// ErrHung is the end of a dashboard that did not end when it was told to. Its model
-// may still be in use.
+// ErrHung says that the dashboard did not end after Kill. Its model may still be in use.
 var ErrHung = errors.New("the dashboard hung and was left behind")
 
-// ended gives the terminal back after Bubble Tea has, and says why that was.
+// ended restores the terminal after Bubble Tea has, and returns why the dashboard ended.
 func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 	if _, broke := errors.AsType[*panics.Error](err); broke {
-		c.abandon() // it did not get to it
+		c.abandon() // Bubble Tea did not restore it
 		return err
 	}
 	c.leave()
@@ -137,11 +135,11 @@ func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 	return l.Err()
 }
 
-// enter takes the screen. After a suspension it asks for the mouse, too, which Bubble
-// Tea forgets.
+// enter takes the screen. After a suspension it also requests the mouse, which Bubble Tea
+// forgets.
 //
-// In the background, as after bg, the screen is the shell's. Anybody may write to it, but
-// whoever sets its mode is stopped by the kernel until it is theirs; so that comes first.
+// In the background, as after bg, the screen is the shell's. Any process may write to it, but
+// the kernel stops one that sets its mode until it is in the foreground; so that comes first.
 func (l *loop) enter(mouse bool) {
 	l.restoreMode()
 	c := l.console
@@ -151,7 +149,7 @@ func (l *loop) enter(mouse bool) {
 	}
 }
 
-// leave gives the screen back, when Bubble Tea has let go of it.
+// leave gives the screen back after Bubble Tea has released it.
 func (c *Console) leave() {
 	c.out.Send(c.bar.Clear() + terminal.Leave(c.env))
 	if !c.out.Flush(flushGrace) {
@@ -159,26 +157,26 @@ func (c *Console) leave() {
 	}
 }
 
-// abandon gives the screen back without Bubble Tea, or to a terminal that takes
-// nothing: as it is not known how much of all arrived, it is told the whole.
+// abandon gives the screen back without Bubble Tea, or to a terminal that takes nothing. It
+// sends all sequences, as it is not known which ones arrived.
 func (c *Console) abandon() {
 	c.out.Abandon(terminal.Release(c.env) + c.bar.Clear() + terminal.Leave(c.env))
 }
 
-// Print writes to the terminal when the screen is given back; it doesn't wait for a
+// Print writes to the terminal after the dashboard has left it, but does not wait long for a
 // terminal that takes nothing.
 func (c *Console) Print(text string) {
 	c.out.Send(text)
 	c.out.Flush(flushGrace)
 }
 
-// keys is the keyboard. Bubble Tea reads it where nobody would recover from a panic.
+// keys is the keyboard. Bubble Tea reads it in a goroutine that does not recover panics.
 type keys struct {
 	*keyboard.Reader
 	broken func(*panics.Error)
 }
 
-// Read implements io.Reader. Where it breaks, there are no more keys.
+// Read implements io.Reader. After a panic, there are no more keys.
 func (k keys) Read(p []byte) (n int, err error) {
 	defer panics.Into(func(e *panics.Error) {
 		k.broken(e)
@@ -187,8 +185,8 @@ func (k keys) Read(p []byte) (n int, err error) {
 	return k.Reader.Read(p)
 }
 
-// loop stands between Bubble Tea and the Model. It keeps panics from the screen, and
-// has the frames shown.
+// loop stands between Bubble Tea and the Model: it turns panics into errors and shows the
+// frames.
 type loop struct {
 	*Model
 	console *Console
@@ -203,7 +201,7 @@ type loop struct {
 // noShellMsg says that nothing could resume a suspended jobwatch.
 type noShellMsg struct{}
 
-// crashMsg is a panic in a command.
+// crashMsg reports a panic in a command.
 type crashMsg struct{ err *panics.Error }
 
 // filter suspends jobwatch in its own way. Bubble Tea's hangs if there is no shell to
@@ -253,7 +251,7 @@ func (l *loop) Init() tea.Cmd { return guarded(l.Model.Init()) }
 func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	defer panics.Into(func(e *panics.Error) { l.crashed, next, cmd = e, l, tea.Quit })
 	if size, ok := msg.(tea.WindowSizeMsg); ok && (size.Width == 0 || size.Height == 0) {
-		msg = tea.WindowSizeMsg{Width: 80, Height: 24} // it doesn't know: what any shows
+		msg = tea.WindowSizeMsg{Width: 80, Height: 24} // unknown
 	}
 	switch msg := msg.(type) {
 	case crashMsg:
@@ -278,7 +276,7 @@ func (l *loop) View() string {
 	return ""
 }
 
-// guarded is a command whose panic becomes a message.
+// guarded returns a command whose panic becomes a message.
 func guarded(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
