@@ -73,5 +73,5 @@ func (id ID) Short() string { return hex.EncodeToString(id[:4]) }
 // Compare orders IDs by their bytes.
 func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
 
-// LogValue keeps the capability out of structured logs.
+// LogValue keeps the ID out of structured logs: it returns the short form.
 func (id ID) LogValue() slog.Value { return slog.StringValue(id.Short() + "…") }

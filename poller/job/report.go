@@ -1,6 +1,6 @@
-// Package job holds the plain values that the rest of jobwatch speaks of: a job's
-// ID, its status, what went wrong with a poll, and the report that the poller
-// makes of each. It does nothing and imports only the standard library.
+// Package job holds the plain values that the rest of jobwatch shares: a job's ID, its
+// status, the problem of a failed poll, and the poller's report. It imports only the standard
+// library.
 package job
 
 import "time"
@@ -20,8 +20,8 @@ const (
 // Finished reports whether polling has ended.
 func (e End) Finished() bool { return e != Live }
 
-// Verdict reports whether jobwatch ended the polling, not the API the job: the cause may
-// be gone when the job is asked for again.
+// Verdict reports whether jobwatch ended the polling, not the API the job: another poll may
+// have another result.
 func (e End) Verdict() bool { return e == EndedGivenUp || e == EndedRejected }
 
 // Kind sorts failed polls by what the caller does next.
@@ -39,11 +39,11 @@ const (
 	NotAPI           // an answer, but not the API's: content type, not JSON, another ID, too large
 )
 
-// FromAPI reports whether such a problem is the API's answer about the one job, which
-// says nothing against the host.
+// FromAPI reports whether such a problem is the API's answer about the one job, so that the
+// host is well.
 func (k Kind) FromAPI() bool { return k == Rejected || k == NotFound || k == Refused }
 
-// Problem is a failed poll, told for people.
+// Problem is a failed poll, in words for people.
 type Problem struct {
 	Kind       Kind
 	Code       int           // HTTP status, 0 when there was no HTTP answer
@@ -52,8 +52,8 @@ type Problem struct {
 	Details    []Detail      // of a 422, may be empty
 }
 
-// Pauses reports whether the server wants fewer requests of whatever kind, those of
-// downloads included: 429 with Retry-After. Other answers to a download concern it alone.
+// Pauses reports whether the server wants fewer requests of any kind, also of downloads: 429
+// with Retry-After. Other answers to a download concern only that download.
 func (p *Problem) Pauses() bool { return p.Code == 429 && p.RetryAfter > 0 }
 
 // Detail is one validation message of a 422 (HTTPValidationError in package api).
@@ -63,50 +63,50 @@ type Detail struct {
 	Type    string
 }
 
-// Report is all that is known of one job after a poll. Reports are values: each
-// one replaces the one before, so that only the newest of a job matters.
+// Report is all that is known of one job after a poll. Each report replaces the one before,
+// so that only the newest of a job matters.
 type Report struct {
 	ID       ID
-	At       time.Time // when this report came about, wall clock
+	At       time.Time // when the report was made, wall clock
 	Answer   Answer    // the last good answer; its Status is "" if there was none
 	Answered time.Time // when Answer came; zero if never
-	Started  time.Time // when the job was seen, or inferred, to leave Not Started; zero before, and if it was over when first heard of
+	Started  time.Time // when the job was seen or inferred to leave Not Started; zero before, and if it was over at its first poll
 	Problem  *Problem  // why the last poll failed; nil when it did not
-	Failed   int       // polls that failed in a row, the last one among them; 0 when it did not
+	Failed   int       // polls that failed in a row; 0 when the last one did not
 	Polls    int       // polls made since the job was tracked by this process
 	Latency  time.Duration
 	Next     time.Time // when the next poll is due; zero when none is planned
 	End      End
 
-	// Speed is how much progress the job seems to make in a second; 0 when that's not
-	// known, or its bar comes in steps too coarse to be drawn in between.
+	// Speed is the progress that the job seems to make in a second; 0 if it is not known, or
+	// if the steps of its bar are too coarse to draw anything in between.
 	Speed float64
 }
 
-// ProgressAt is what a bar may show at a time after the last answer: the progress
-// that came, carried on at its speed, but not to the end. A newer answer may be
-// lower than what was drawn meanwhile; hold the bar then until it catches up.
+// ProgressAt returns what a bar may show at a time after the last answer: the answered
+// progress, extrapolated at its speed, but not to the end. A newer answer may be lower than
+// what was drawn meanwhile; hold the bar then until it catches up.
 func (r *Report) ProgressAt(now time.Time) Progress {
 	p := r.Answer.Progress
 	since := now.Sub(r.Answered).Seconds()
 	if r.Answer.Status != Processing || !p.Known() || r.Speed <= 0 || since <= 0 {
 		return p
 	}
-	return max(p, min(p+Progress(carried*r.Speed*since), nearlyDone))
+	return max(p, min(p+Progress(speedShare*r.Speed*since), nearlyDone))
 }
 
-// ReachesAt is when [Report.ProgressAt] gets to p. It is false if it does not without
-// another answer.
+// ReachesAt returns when [Report.ProgressAt] reaches p, and false if it needs another answer
+// for that.
 func (r *Report) ReachesAt(p Progress) (time.Time, bool) {
 	if r.Answer.Status != Processing || !r.Answer.Progress.Known() || r.Speed <= 0 || p > nearlyDone {
 		return time.Time{}, false
 	}
-	const longest = 24 * time.Hour // long before that it is asked again
-	seconds := float64(p-r.Answer.Progress) / (carried * r.Speed)
+	const longest = 24 * time.Hour // the next poll is long before
+	seconds := float64(p-r.Answer.Progress) / (speedShare * r.Speed)
 	return r.Answered.Add(time.Duration(min(seconds, longest.Seconds()) * float64(time.Second))), true
 }
 
 const (
-	nearlyDone = Progress(0.99) // as far as a bar is carried without an answer
-	carried    = 0.9            // of its speed: better a little late than to have to stand still
+	nearlyDone = Progress(0.99) // as far as a bar is extrapolated
+	speedShare = 0.9            // of the speed: a bar that is a little late need not stand still
 )

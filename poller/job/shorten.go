@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Shorten is a text with each job ID in it cut to its short form, "01890a5d…". An ID is
-// known in either case, with its hyphens or without, which the API takes, too; what
-// only looks like one, such as a checksum, is cut as well.
+// Shorten returns a text with each job ID cut to its short form, "01890a5d…". It recognizes
+// IDs in either case, with hyphens or without, which the API accepts, too; what only looks
+// like one, such as a checksum, is cut as well.
 func Shorten(text string) string {
 	var b strings.Builder
-	from := 0 // of text, all before is in b
+	from := 0 // everything before is in b
 	for i := 0; i+2*len(ID{}) <= len(text); {
 		n := idLen(text[i:])
 		if n == 0 {
@@ -32,7 +32,7 @@ func Shorten(text string) string {
 // shortLen is the length of [ID.Short].
 const shortLen = 8
 
-// idLen is the length of the ID that s begins with, 0 if it begins with none.
+// idLen returns the length of the ID that s begins with, or 0.
 func idLen(s string) int {
 	n := 0
 	for group, digits := range [...]int{8, 4, 4, 4, 12} {

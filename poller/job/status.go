@@ -1,11 +1,10 @@
 package job
 
-// Status is the API's word for where a job stands. A word we don't know is kept
-// as it came and polled on; it is untrusted text like all the rest.
+// Status is the API's word for the state of a job. An unknown word is kept as it came, and the
+// job is still polled; it is untrusted text like all the rest.
 type Status string
 
-// The four words of the API, exactly. The zero Status means that the API has not
-// told us anything about the job yet.
+// The four words of the API, exactly. The zero Status means that there is no answer yet.
 const (
 	NotStarted Status = "Not Started"
 	Processing Status = "Processing"
@@ -13,7 +12,7 @@ const (
 	Error      Status = "Error"
 )
 
-// Final reports whether the API will not change its word any more.
+// Final reports whether the status will not change any more.
 func (s Status) Final() bool { return s == Done || s == Error }
 
 // Known reports whether s is one of the API's four words.
@@ -27,12 +26,12 @@ type Progress float64
 // Unknown is the progress of a job that reports none: not the same as 0.
 const Unknown Progress = -1
 
-// Known reports whether p is a figure.
+// Known reports whether the job reports a progress.
 func (p Progress) Known() bool { return p >= 0 }
 
-// Answer is what the API said of a job at one moment (JobStatus in package api). Null,
-// absent and empty texts are all "". Every text is untrusted: it goes through
-// ui/sanitize before it comes near a terminal.
+// Answer is what the API said of a job at one moment (JobStatus in package api). Null, absent
+// and empty texts are all "". Every text is untrusted: it must go through ui/sanitize before
+// it is written to a terminal.
 type Answer struct {
 	Status      Status
 	Description string

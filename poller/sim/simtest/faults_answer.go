@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Faults whose answers are whole HTTP, but not what was asked for.
+// Faults whose answers are valid HTTP, but not what was asked for.
 
 // Trouble answers an HTTP status with a web page, as a front server does for a
 // service that is down.
@@ -40,7 +40,7 @@ func pause(code int, retryAfter string) Fault {
 	}
 }
 
-// Delay answers rightly, but late.
+// Delay answers correctly, but late.
 func Delay(d time.Duration) Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if wait(r, d) {
@@ -67,8 +67,7 @@ func page(w http.ResponseWriter, code int, title string) {
 		[]byte("<!doctype html><html><head><title>"+title+"</title></head><body><h1>"+title+"</h1></body></html>\n"))
 }
 
-// CaptivePortal answers 200 with the page of a hotel's network, for whatever it is
-// asked.
+// CaptivePortal answers any request with 200 and the page of a hotel's network.
 func CaptivePortal() Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		page(w, http.StatusOK, "Welcome! Please accept our terms to go online")
@@ -87,8 +86,8 @@ func Answer(code int, contentType, body string) Fault {
 // JSON is [Answer] for a good status and content type.
 func JSON(body string) Fault { return Answer(http.StatusOK, "application/json", body) }
 
-// Huge answers a status that is right but for its description of so many bytes.
-// When declared, a Content-Length says so beforehand.
+// Huge answers a valid status with a description of so many bytes. declared adds a
+// Content-Length.
 func Huge(size int64, declared bool) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, id := RouteOf(r)
@@ -124,7 +123,7 @@ func GzipBomb(size int64) Fault {
 	}
 }
 
-// Gzip packs the right answer, as a front server may for a client that takes it.
+// Gzip compresses the correct answer, as a front server may for a client that accepts it.
 func Gzip() Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
@@ -145,7 +144,7 @@ type packed struct {
 
 func (p packed) Write(b []byte) (int, error) { return p.z.Write(b) }
 
-// Changed answers rightly, but for what change makes of the headers and the body.
+// Changed answers correctly, with the headers and the body changed.
 func Changed(change func(h http.Header, body []byte) []byte) Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		kept := &kept{header: http.Header{}}
@@ -169,7 +168,7 @@ func (k *kept) Header() http.Header         { return k.header }
 func (k *kept) WriteHeader(code int)        { k.code = code }
 func (k *kept) Write(b []byte) (int, error) { return k.body.Write(b) }
 
-// Labeled answers rightly, under another Content-Type.
+// Labeled answers correctly, with another Content-Type.
 func Labeled(contentType string) Fault {
 	return Changed(func(h http.Header, body []byte) []byte {
 		h["Content-Type"] = []string{contentType} // "" keeps net/http from guessing
@@ -177,14 +176,13 @@ func Labeled(contentType string) Fault {
 	})
 }
 
-// Before answers rightly, after a text that does not belong there, such as a byte-order
+// Before answers correctly, after a text that does not belong there, such as a byte-order
 // mark.
 func Before(text string) Fault {
 	return Changed(func(_ http.Header, body []byte) []byte { return append([]byte(text), body...) })
 }
 
-// Packed answers rightly, but in a Content-Encoding that nobody may have asked for: gzip,
-// zlib's or bare deflate as pack makes it.
+// Packed answers correctly, in a Content-Encoding that the client may not have asked for.
 func Packed(encoding string, pack func(io.Writer) io.WriteCloser) Fault {
 	return Changed(func(h http.Header, body []byte) []byte {
 		var b bytes.Buffer
@@ -196,8 +194,8 @@ func Packed(encoding string, pack func(io.Writer) io.WriteCloser) Fault {
 	})
 }
 
-// Under has the service known to the world below a path, as a proxy does that cuts it
-// off: the service itself knows nothing of it. Elsewhere nothing is found.
+// Under serves below a path, as a proxy does that removes it from requests. Elsewhere nothing
+// is found.
 func Under(prefix string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		path, ok := strings.CutPrefix(r.URL.Path, prefix)
@@ -211,8 +209,7 @@ func Under(prefix string) Fault {
 	}
 }
 
-// Redirect sends the client elsewhere. {path} in the target stands for the path that
-// was asked for.
+// Redirect redirects to a target, in which {path} stands for the path of the request.
 func Redirect(code int, to string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Location", strings.ReplaceAll(to, "{path}", r.URL.Path))
@@ -220,7 +217,7 @@ func Redirect(code int, to string) Fault {
 	}
 }
 
-// RedirectTimes sends the client around so many times before it gets its answer.
+// RedirectTimes redirects so many times before it answers.
 func RedirectTimes(n int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		been, _ := strconv.Atoi(r.URL.Query().Get("been"))

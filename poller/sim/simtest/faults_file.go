@@ -18,7 +18,7 @@ func ExpiredLink() Fault {
 		`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>`))
 }
 
-// OutputURL has the output name another URL, such as one that nobody should follow.
+// OutputURL makes the output name another URL, such as one that must not be followed.
 func OutputURL(u string) Fault {
 	return On(OutputPage, JSON(`{"url":`+strconv.Quote(u)+`}`))
 }
@@ -35,13 +35,12 @@ func CutShort() Fault {
 	})
 }
 
-// NotPDF gives a web page in the file's place, and calls it a PDF.
+// NotPDF answers a web page instead of the file, and labels it as a PDF.
 func NotPDF() Fault {
 	return On(FilePage, Answer(http.StatusOK, "application/pdf", "<html><body>Sign in to continue</body></html>"))
 }
 
-// NamedFile gives a right file under a name of the server's choice, such as
-// "../../.bashrc".
+// NamedFile answers the file with a name of the server's choice, such as "../../.bashrc".
 func NamedFile(name string) Fault {
 	return On(FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		next(named{w, mime.FormatMediaType("attachment", map[string]string{"filename": name})}, r)
@@ -59,7 +58,7 @@ func (n named) WriteHeader(code int) {
 	n.ResponseWriter.WriteHeader(code)
 }
 
-// BigFile gives a file of so many bytes that begins as a PDF does.
+// BigFile answers a file of so many bytes that begins as a PDF does.
 func BigFile(size int64) Fault {
 	return On(FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Type", "application/pdf")

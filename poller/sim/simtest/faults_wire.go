@@ -16,7 +16,7 @@ func Hang() Fault {
 	return func(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) { <-r.Context().Done() }
 }
 
-// HangMidBody sends the beginning of an answer and then nothing more.
+// HangMidBody sends the beginning of an answer and nothing more.
 func HangMidBody() Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		half(w, r)
@@ -85,7 +85,7 @@ func EndlessHeaders() Fault {
 	})
 }
 
-// SlowBytes answers rightly, but a byte at a time.
+// SlowBytes answers correctly, a byte at a time.
 func SlowBytes(every time.Duration) Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		next(slow{w, r, every}, r)
@@ -114,8 +114,7 @@ func (s slow) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// raw takes the connection out of net/http's hands, and closes it afterwards. Over
-// HTTP/2 there is none to take, so the stream is broken off.
+// raw hijacks the connection and closes it afterwards. Over HTTP/2 it aborts the stream.
 func raw(do func(net.Conn, *bufio.Writer)) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		c, b, err := http.NewResponseController(w).Hijack()
@@ -128,8 +127,8 @@ func raw(do func(net.Conn, *bufio.Writer)) Fault {
 	}
 }
 
-// reset closes a connection so that the other side is told of a reset, not of an
-// end. In memory there is no difference.
+// reset closes a connection so that the other side sees a reset, not an end. In memory there
+// is no difference.
 func reset(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

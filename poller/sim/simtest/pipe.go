@@ -15,15 +15,14 @@ type Pipe struct {
 	close  func()
 }
 
-// NewPipe returns a network that nobody has dialled yet.
+// NewPipe returns a network without connections.
 func NewPipe() *Pipe {
 	p := &Pipe{conns: make(chan net.Conn), closed: make(chan struct{})}
 	p.close = sync.OnceFunc(func() { close(p.closed) })
 	return p
 }
 
-// DialContext connects to the listener, whatever the address. It is for
-// http.Transport's field of that name.
+// DialContext connects to the listener, whatever the address.
 func (p *Pipe) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {

@@ -13,7 +13,7 @@ type Workload struct {
 	Make func(seed uint64, n int) []sim.Life
 }
 
-// Familiar are the workloads that the polling policy was shaped on.
+// Familiar returns the workloads that the polling policy was designed on.
 func Familiar() []Workload {
 	return []Workload{
 		{"all at once", start(sim.AllAtOnce)},
@@ -22,8 +22,8 @@ func Familiar() []Workload {
 	}
 }
 
-// Unfamiliar are workloads that the policy was not shaped on, and must be no worse
-// on than a plain interval: other orders, other durations, other days.
+// Unfamiliar returns workloads that the policy was not designed on, and on which it must be
+// no worse than a fixed interval.
 func Unfamiliar() []Workload {
 	return []Workload{
 		{"shuffled starts", start(shuffled)},
@@ -79,8 +79,8 @@ func start(d Discipline) func(uint64, int) []sim.Life {
 	return func(seed uint64, n int) []sim.Life { return d(sim.Plans(seed, n)) }
 }
 
-// lasting is first in first out with the durations, in seconds, drawn anew. The
-// other draws stay as they are, so that only one thing differs.
+// lasting is first in, first out with other durations, in seconds. All other draws stay as
+// they are.
 func lasting(draw func(*sim.Random) float64) func(uint64, int) []sim.Life {
 	return func(seed uint64, n int) []sim.Life {
 		plans, r := sim.Plans(seed, n), sim.OtherRandom(seed)
@@ -122,8 +122,8 @@ func lastInFirstOut(plans []sim.Plan) []sim.Life {
 	return queue(plans, order)
 }
 
-// interleaved has the even and the odd jobs belong to two customers, each with a
-// queue and half of the workers: a job's next in line is not its neighbour.
+// interleaved gives the even and the odd jobs a queue each, with half of the workers: the next
+// in a queue is not the next in the batch.
 func interleaved(plans []sim.Plan) []sim.Life {
 	lives := sim.AllAtOnce(plans)
 	var batches [2][]int
