@@ -21,8 +21,8 @@ import (
 	"example.com/jobwatch/ui/terminal"
 )
 
-// Dashboard watches on the screen, until the user leaves it or ctx ends; the error is
-// ctx's cause then. gone is called when the terminal is as it was before.
+// Dashboard shows the dashboard until the user leaves it or ctx ends, whose cause is then
+// the error. It calls gone when the terminal is restored.
 func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	found, err := given(ctx, a.opts)
 	if err != nil {
@@ -73,7 +73,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	return context.Cause(ctx)
 }
 
-// screen is what the options and the environment ask of the screen.
+// screen returns what the options and the environment ask of the screen.
 func (a *App) screen(env terminal.Env) ui.Options {
 	opts := ui.Options{
 		Palette: palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
@@ -113,7 +113,7 @@ func width() int {
 	return 80
 }
 
-// outputURL makes a URL of a Done job's path.
+// outputURL returns the URL of a Done job's path, or "".
 func (a *App) outputURL(path string) string {
 	u, err := a.client.Resolve(path)
 	if err != nil {
@@ -122,8 +122,8 @@ func (a *App) outputURL(path string) string {
 	return u.String()
 }
 
-// kept is what became of the jobs, and whether there is a receipt at all: after an
-// error only if it is that nothing could be saved, and nothing else is left of them.
+// kept returns where the jobs are now, and whether to print a receipt: after an error only
+// if nothing could be saved, so that the receipt is all that is left of them.
 func (a *App) kept(err error) (plain.Kept, bool) {
 	_, broke := errors.AsType[*panics.Error](err)
 	_, unsaved := errors.AsType[*store.NotSavedError](err)
@@ -136,7 +136,7 @@ func (a *App) kept(err error) (plain.Kept, bool) {
 	return plain.Saved, err == nil
 }
 
-// finish saves what the dashboard had not saved yet, and closes the state file.
+// finish saves what the dashboard has not saved yet, and closes the state file.
 func finish(ctx context.Context, journal *store.Store, unsaved []store.Op) error {
 	ctx, cancel := context.WithTimeout(ctx, saveGrace)
 	defer cancel()

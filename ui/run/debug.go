@@ -62,7 +62,7 @@ func (l *Log) Close(status int) {
 		return
 	}
 	l.log.Info("jobwatch ends", "status", status)
-	_ = l.file.Close() // nobody is left to be told
+	_ = l.file.Close() // there is nowhere left to report it
 }
 
 // client logs what c is asked and answers.
