@@ -71,7 +71,7 @@ func utf16LE(s string) string {
 	return string(b)
 }
 
-// manyIDs is n different IDs, one a line.
+// manyIDs returns n different IDs, one a line.
 func manyIDs(n int) []byte {
 	var b bytes.Buffer
 	for i := range n {

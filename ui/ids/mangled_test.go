@@ -16,7 +16,7 @@ import (
 	"example.com/jobwatch/ui/ids"
 )
 
-// Mails, web pages, word processors and terminals do things to an ID that nobody sees.
+// Mails, web pages, word processors and terminals change an ID in invisible ways.
 func TestAnIDThatAMailOrAPageHasMangledIsFound(t *testing.T) {
 	flat := strings.ReplaceAll(idA, "-", "")
 	dashes := func(dash string) string { return strings.ReplaceAll(idA, "-", dash) }
@@ -83,7 +83,7 @@ func rainbow(s string) string {
 	return b.String()
 }
 
-// What only looks like an ID is counted, so that it can be told.
+// What only looks like an ID is counted, so that the user can be told.
 func TestWhatIsNearlyAnIDIsCounted(t *testing.T) {
 	for text, near := range map[string]int{
 		idA[:35]:                                1,
@@ -117,7 +117,7 @@ func TestWhatIsNearlyAnIDIsCounted(t *testing.T) {
 	}
 }
 
-// Words, lists and other IDs are never taken together for one.
+// Words, lists and other IDs are never joined to one.
 func TestWhatDoesNotBelongTogetherIsNotJoined(t *testing.T) {
 	flat := strings.ReplaceAll(idA, "-", "")
 	for text, want := range map[string]string{
@@ -150,8 +150,8 @@ const (
 	lineEnd   = blanks + `%s` + blanks + `(?:\r\n?|\n)(?:[>|\t\p{Zs}]|[^\P{Cf}\x{ad}])*`
 )
 
-// grammar returns what an ID looks like whose line ends, in one of the ways of soft, after
-// so many of its digits; 0: nowhere.
+// grammar returns a pattern of an ID that is broken over two lines after a number of digits,
+// 0 for none, with soft before the line end.
 func grammar(dashed bool, broken int, soft string) *regexp.Regexp {
 	end := fmt.Sprintf(lineEnd, soft)
 	var text strings.Builder
@@ -253,8 +253,8 @@ func idAt(text string, i int, forms []form) (*job.ID, int) {
 	return nil, 0
 }
 
-// unsequenced makes a zero-width space of each escape sequence, and says where each byte
-// of the result comes from.
+// unsequenced replaces each escape sequence by a zero-width space, and returns where each
+// byte of the result comes from.
 func unsequenced(text string) (plain string, at []int) {
 	var b strings.Builder
 	for i := 0; i < len(text); {
@@ -324,7 +324,7 @@ func inPieces(text string, size int) ids.Found {
 	return s.Found
 }
 
-// Whatever a text without an end has in it, what is kept of it stays small.
+// Whatever an endless text contains, the scanner keeps little of it.
 func TestAScannerKeepsLittleOfALongText(t *testing.T) {
 	for name, text := range map[string]string{
 		"prose": "A well-known text, 2025-06-10, without IDs. ", "digits": "0", "spaces": " ", "lines": "\n", "hyphens": "a-",
@@ -345,7 +345,7 @@ func TestAScannerKeepsLittleOfALongText(t *testing.T) {
 	}
 }
 
-// mangle does to an ID what mails, pages and terminals do, without making it another.
+// mangle changes an ID as mails, pages and terminals do, without making it another.
 func mangle(id job.ID, r *rand.Rand) string {
 	text := id.String()
 	if id[6]>>4 == 4 && id[8]>>6 == 2 && r.IntN(2) == 0 {

@@ -184,8 +184,8 @@ func TestALongErrorIsWrappedForTheDetailPane(t *testing.T) {
 	}
 }
 
-// A terminal that counts cells rune by rune, as most do, draws a row as wide as
-// the renderer believes it to be.
+// A terminal that counts cells rune by rune, as most do, draws a row as wide as the renderer
+// expects.
 func TestRowsAreAsWideInEveryTerminal(t *testing.T) {
 	for _, s := range []string{
 		"👨‍👩‍👧‍👦 family", "👍🏿👍🏻", "❤️ 1️⃣ #️⃣ ☎️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 flag", "🇩🇪🇫🇷🇮", "ทำงานหนัก", "ກຳລັງ", "ﾊﾝｶｸ ｶﾞｷﾞ ﾊﾟ",
@@ -198,8 +198,8 @@ func TestRowsAreAsWideInEveryTerminal(t *testing.T) {
 	}
 }
 
-// The letters that would swallow what stands behind a field are the ones that the
-// filter knows, in whatever version of Unicode the width function speaks.
+// The filter knows all letters that would swallow a cell after their field, in the version of
+// Unicode that the width function uses.
 func TestNoPrintableRuneJoinsTheNextField(t *testing.T) {
 	for r := rune(0x80); r <= unicode.MaxRune; r++ {
 		if !unicode.IsPrint(r) || unicode.In(r, unicode.Han, unicode.Hangul, unicode.Tangut) {
@@ -213,7 +213,7 @@ func TestNoPrintableRuneJoinsTheNextField(t *testing.T) {
 	}
 }
 
-// What the fast path lets pass is what the whole filter lets pass.
+// The fast path accepts only what the whole filter accepts.
 func TestPlainLettersNeedNoCleaning(t *testing.T) {
 	for r := rune(1); r <= 0x20000; r++ {
 		plain := "a" + string(r) + "a"

@@ -28,8 +28,8 @@ func looks() (all []look) {
 	return all
 }
 
-// A person with weak eyes reads every text, on either background, also on the
-// selected row.
+// A person with low vision can read every text, on either background and on the selected
+// row.
 func TestTextHasEnoughContrastOnEveryBackground(t *testing.T) {
 	for _, l := range looks() {
 		enough := 4.5 // WCAG 2.2, 1.4.3
@@ -63,8 +63,8 @@ func TestEveryThemeIsComplete(t *testing.T) {
 	}
 }
 
-// eye is what somebody makes of a colour in linear light: G. M. Machado, M. M.
-// Oliveira, L. A. F. Fernandes: A physiologically-based model for simulation of color
+// eye is a colour vision deficiency, as a transformation of linear light: G. M. Machado,
+// M. M. Oliveira, L. A. F. Fernandes: A physiologically-based model for simulation of color
 // vision deficiency (2009), complete deficiency.
 type eye [3][3]float64
 
@@ -93,8 +93,8 @@ func (l look) clearly() float64 {
 
 func (l look) of256() bool { return !strings.HasPrefix(l.Colours[Dim].Dark, "#") }
 
-// alike returns the least distance between two status colours as somebody sees them,
-// and whose they are.
+// alike returns the least distance between two status colours as an eye sees them, and
+// their roles.
 func (l look) alike(sees func(colorful.Color) colorful.Color) (least float64, a, b Role) {
 	least = math.Inf(1)
 	for x := Accent; x <= Dim; x++ {
@@ -116,8 +116,8 @@ func TestStatusColoursDifferClearly(t *testing.T) {
 	}
 }
 
-// Somebody who doesn't tell red from green tells every status by its colour in this
-// theme, and in no other: else the test would say nothing.
+// A person who can't tell red from green can tell every status by its colour in this theme,
+// and in no other: otherwise the test would prove nothing.
 func TestTheColorblindThemeDeservesItsName(t *testing.T) {
 	fails := map[string]bool{}
 	for _, l := range looks() {
@@ -136,7 +136,7 @@ func TestTheColorblindThemeDeservesItsName(t *testing.T) {
 	}
 }
 
-// What a user sets counts, in part or as a whole; what it leaves is the theme's.
+// The user's colours replace the theme's, in part or as a whole.
 func TestColoursOfOnesOwn(t *testing.T) {
 	own := Calm().With("accent", Pair{Dark: "#ff8800"}).With("error", Pair{"9", "1"}).
 		With("selection", Pair{Default, Default}).With("nonsense", Pair{"1", "1"})

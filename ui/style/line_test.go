@@ -17,7 +17,7 @@ func colours(p termenv.Profile) *Theme {
 	return New(Calm(), p, true, Unicode())
 }
 
-// Neither end of a bar is shown before the job is there.
+// Neither end of a bar is shown before the job reaches it.
 func TestABarIsFullOnlyWhenTheJobIs(t *testing.T) {
 	for _, c := range []struct {
 		p    job.Progress
@@ -29,8 +29,8 @@ func TestABarIsFullOnlyWhenTheJobIs(t *testing.T) {
 	}
 }
 
-// A bar and its percent look the same until the progress that is said to be next,
-// and different from there on.
+// A bar and its percentage look the same up to the progress that Next returns, and different
+// from there on.
 func TestABarSaysWhenItLooksDifferent(t *testing.T) {
 	look := func(p job.Progress, width int) string { return Percent(p) + " " + strconv.Itoa(Eighths(p, width)) }
 	rapid.Check(t, func(t *rapid.T) {
@@ -85,8 +85,7 @@ func TestPercentSays100OnlyWhenDone(t *testing.T) {
 	}
 }
 
-// A line is exactly as wide as it says, whatever was put on it, and its escapes
-// end with it.
+// A line is exactly as wide as it says, whatever was put on it, and its style ends with it.
 func TestALineKnowsItsWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		profile := rapid.SampledFrom([]termenv.Profile{termenv.Ascii, termenv.ANSI, termenv.ANSI256, termenv.TrueColor}).Draw(t, "profile")
@@ -113,8 +112,7 @@ func TestALineKnowsItsWidth(t *testing.T) {
 	})
 }
 
-// An age tells for how long it may stand: then it reads something else, and all fit
-// their column.
+// An age is valid for as long as it says, changes after that, and always fits its column.
 func TestAnAgeIsRightForAsLongAsItSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		age := time.Duration(rapid.Int64Range(0, int64(200*24*time.Hour)).Draw(t, "age"))

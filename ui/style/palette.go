@@ -59,7 +59,7 @@ func (p *Palette) named() []Colour {
 		{"ok", "Done", &p.Colours[OK]},
 		{"warn", "stale, stalled, easing off", &p.Colours[Warn]},
 		{"error", "Error, rejected, given up", &p.Colours[Error]},
-		{"dim", "what is old, labels", &p.Colours[Dim]},
+		{"dim", "old values, labels", &p.Colours[Dim]},
 		{"past", "bars of Done jobs", &p.Colours[Past]},
 		{"selection", "behind the current row", &p.Grounds[Selected]},
 		{"track", "the empty part of a bar", &p.Grounds[Track]},
@@ -155,7 +155,7 @@ func Themes() []Named {
 				SelectedTrack: {"#3f6a99", "#9ab8e6"},
 			},
 		}},
-		{"colorblind", "no status told by red against green", Palette{ // blue against yellow, and lightness, distinguish statuses
+		{"colorblind", "no status relies on red against green", Palette{ // blue against yellow, and lightness
 			Basic: colorblind,
 			Colours: [roles]Pair{
 				Accent: {"#70a2fa", "#0052c3"},

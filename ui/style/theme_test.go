@@ -9,7 +9,7 @@ import (
 	"example.com/jobwatch/ui/sanitize"
 )
 
-// Someone who sees no colours still tells every status by glyph and by word.
+// Without colours, every status still differs by glyph and by word.
 func TestStatusesDifferWithoutColour(t *testing.T) {
 	for name, glyphs := range map[string]Glyphs{"unicode": Unicode(), "ascii": ASCII()} {
 		th := New(Calm(), termenv.Ascii, true, glyphs)

@@ -88,7 +88,7 @@ type TooLargeError struct{ Size int }
 
 // Error returns a message with both sizes.
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("%d KB are more than terminals take into the clipboard (%d KB)", e.Size/1000, MaxClipboard/1000)
+	return fmt.Sprintf("%d KB is too much: terminals accept %d KB on the clipboard", e.Size/1000, MaxClipboard/1000)
 }
 
 // Copy puts text into the clipboard of the person in front of the terminal, over SSH too.

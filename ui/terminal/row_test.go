@@ -10,8 +10,8 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// pieces are what rows are made of here: plain and styled texts, ours and others'
-// styles, wide letters, and such of which terminals make this or that.
+// pieces returns what test rows are made of: text, our own styles and others', wide letters,
+// and text that terminals draw differently.
 func pieces() []string {
 	return []string{
 		"", "a", "b", " ", "        ", "Processing", "Not Started", "31%", "32%", "1m10s", "now",
@@ -24,7 +24,7 @@ func pieces() []string {
 	}
 }
 
-// row makes a row out of any bytes.
+// row returns the row that a recipe describes.
 func row(recipe []byte) string {
 	var b strings.Builder
 	for _, c := range recipe {
@@ -33,7 +33,7 @@ func row(recipe []byte) string {
 	return b.String()
 }
 
-// recipe makes up a row, or one that differs from another here and there.
+// recipe returns a random row, or a variation of another.
 func recipe(rng *rand.Rand, from []byte) []byte {
 	out := append([]byte{}, from...)
 	if from == nil {
@@ -62,7 +62,7 @@ func newTerminal(width, height int) *terminal {
 	return t
 }
 
-// took has the terminal take what was painted.
+// took sends what was painted to the terminal, and returns how many bytes that were.
 func (t *terminal) took() (bytes int) {
 	t.flush()
 	t.use("")
@@ -72,7 +72,7 @@ func (t *terminal) took() (bytes int) {
 	return bytes
 }
 
-// look is all that is to be seen, cell by cell.
+// look returns everything visible, cell by cell.
 func (t *terminal) look() string {
 	var b strings.Builder
 	for y := range t.Height() {
@@ -93,8 +93,7 @@ func (t *terminal) look() string {
 	return b.String()
 }
 
-// However rows change, the terminal shows the same as if each had been written
-// whole.
+// However rows change, the terminal shows the same as if each had been written whole.
 func FuzzAChangedRowLooksAsIfWrittenWhole(f *testing.F) {
 	f.Add([]byte{29, 1}, []byte{19, 1}, []byte{1, 29}, uint8(20)) // a combined letter and one that isn't
 	f.Add([]byte{21, 22, 21}, []byte{1, 2, 21, 1}, []byte{21, 1, 22}, uint8(6))
@@ -135,7 +134,7 @@ func FuzzAChangedRowLooksAsIfWrittenWhole(f *testing.F) {
 	})
 }
 
-// When many bars grow in one frame, each costs hardly more than a jump to it.
+// When many bars grow in one frame, each costs little more than a jump to it.
 func TestBarsThatGrowTogetherCostLittle(t *testing.T) {
 	const (
 		accent = "\x1b[0;38;2;122;162;247m"
@@ -158,7 +157,7 @@ func TestBarsThatGrowTogetherCostLittle(t *testing.T) {
 	}
 }
 
-// A bar that grows costs some bytes, not a row; nothing costs nothing.
+// A growing bar costs a few bytes, not a row; no change costs nothing.
 func TestLittleChangesCostLittle(t *testing.T) {
 	const (
 		accent = "\x1b[0;38;2;122;162;247m"

@@ -13,7 +13,7 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// onScreen is a screen of 20x4 on the fake clock, and what its terminal was sent.
+// onScreen is a screen of 20x4 on the fake clock, and the output to its terminal.
 type onScreen struct {
 	*testing.T
 	*Screen
@@ -36,7 +36,7 @@ func atScreen(t *testing.T, story func(*onScreen)) {
 	})
 }
 
-// sent is all that the terminal was sent so far.
+// sent returns all output to the terminal so far.
 func (s *onScreen) sent() string {
 	s.Helper()
 	synctest.Wait()
@@ -47,7 +47,7 @@ func (s *onScreen) sent() string {
 	return string(b)
 }
 
-// sees wants rows to be on the terminal, and nothing else.
+// sees wants exactly these rows on the terminal.
 func (s *onScreen) sees(rows ...string) {
 	s.Helper()
 	terminal := vt.NewEmulator(20, 4)
@@ -100,7 +100,7 @@ func TestNothingIsSentWhileNothingChanges(t *testing.T) {
 	})
 }
 
-// Bubble Tea writes frames of its own, which are empty, and sequences.
+// Bubble Tea writes sequences, and frames of its own, which are empty.
 func TestBubbleTeasFramesAreDroppedAndItsSequencesAreNot(t *testing.T) {
 	atScreen(t, func(s *onScreen) {
 		s.show("one", "two")
@@ -113,7 +113,7 @@ func TestBubbleTeasFramesAreDroppedAndItsSequencesAreNot(t *testing.T) {
 	})
 }
 
-func TestAScreenThatWasClearedOrResizedIsDrawnAnew(t *testing.T) {
+func TestAScreenThatWasClearedOrResizedIsRedrawn(t *testing.T) {
 	atScreen(t, func(s *onScreen) {
 		s.show("one", "two", "three")
 		_, _ = s.WriteString(ansi.EraseEntireScreen)
@@ -149,8 +149,8 @@ func TestFramesThatAreTallerOrWiderThanTheScreenAreCut(t *testing.T) {
 	})
 }
 
-// Another program left the keyboard in a mode of its own. Where kitty's flags belong to a
-// screen, ours are set on ours.
+// Another program left the keyboard in a mode of its own. Kitty's flags belong to a screen,
+// so they are set while the alternate screen is on.
 func TestKeysComeAsByDefaultOnOurScreen(t *testing.T) {
 	for kind, want := range map[string]string{
 		"xterm": "\x1b[?1049h\x1b>\x1b[?1l\x1b[>4;0m\x1b[>0u|\x1b[<u\x1b[4;1H\x1b[?1049l",
@@ -177,7 +177,7 @@ func TestKeysComeAsByDefaultOnOurScreen(t *testing.T) {
 	}
 }
 
-// cursor wants the terminal's own cursor to stand there, or to be hidden.
+// cursor wants the terminal's own cursor at a position, or hidden.
 func (s *onScreen) cursor(want Cursor) {
 	s.Helper()
 	terminal := vt.NewEmulator(20, 4)
@@ -192,8 +192,8 @@ func (s *onScreen) cursor(want Cursor) {
 	}
 }
 
-// Whatever else changes on the screen, the cursor comes back to where it belongs, and
-// is shown and hidden once.
+// Whatever else changes on the screen, the cursor returns to its place, and is shown and
+// hidden once.
 func TestTheCursorIsPartOfTheFrame(t *testing.T) {
 	atScreen(t, func(s *onScreen) {
 		at := func(c Cursor, rows ...string) {
@@ -225,7 +225,7 @@ func TestTheCursorIsPartOfTheFrame(t *testing.T) {
 	})
 }
 
-// What others wrote on the screen goes, and so does the colour that they left.
+// Text that other programs wrote on the screen is removed, as is the colour that they left.
 func TestAScreenIsSentWholeWhenAsked(t *testing.T) {
 	atScreen(t, func(s *onScreen) {
 		s.show("one", "", "three")

@@ -12,7 +12,7 @@ import (
 
 var start = time.Date(2025, 6, 10, 15, 55, 31, 0, time.UTC)
 
-// session is a terminal's bytes on their way through a filter.
+// session passes a terminal's bytes through a filter.
 type session struct {
 	filter filter
 	now    time.Time
@@ -21,13 +21,13 @@ type session struct {
 
 func newSession() *session { return &session{now: start, filter: filter{limit: 100}} }
 
-// types feeds what one read brings, with nothing more to read behind it.
+// types feeds the bytes of one read, with nothing more to read after it.
 func (s *session) types(read string) {
 	keys := s.filter.feed(nil, []byte(read), s.now)
 	s.keys += string(s.filter.release(keys))
 }
 
-// saw tells keys and events in words, events where their tokens stand.
+// saw describes keys and events in words, events in place of their tokens.
 func (s *session) saw() string {
 	var said strings.Builder
 	parts := strings.Split(s.keys, token)
@@ -122,8 +122,8 @@ func TestPastesAndRepliesAreTakenOutOfTheKeys(t *testing.T) {
 	}
 }
 
-// The line stalls anywhere, and brings the rest: the same comes out, but text in parts. An
-// esc, alone or with what sequences go on with, doesn't wait to see whether it begins one.
+// The line stalls anywhere, and then brings the rest: the result is the same, but text comes
+// in parts. An esc, alone or with an introducer, doesn't wait for the rest of a sequence.
 func TestAStreamMayStallAnywhere(t *testing.T) {
 	plain := strings.NewReplacer("{", "", "}", "", "esc ", "\x1b")
 	for name, c := range streams {
@@ -165,7 +165,7 @@ func TestALoneEscDoesNotWait(t *testing.T) {
 	}
 }
 
-// The line dropped while a paste came, and its end with it.
+// The line dropped during a paste, and the end marker was lost.
 func TestAPasteWithoutEndDoesNotKillTheKeys(t *testing.T) {
 	s := newSession()
 	s.types("\x1b[200~one id, and half ano")
@@ -259,7 +259,7 @@ func FuzzPastesAreTakenOutWhereverReadsEnd(f *testing.F) {
 	})
 }
 
-// known are the keys that Bubble Tea reads without looking at what follows.
+// known matches the keys that Bubble Tea recognizes whatever follows.
 var known = regexp.MustCompile(`(?s)[^\x1b]|\x1b\[M.{3}|\x1b\x1b(?:\[[A-DFHZ]|\[[1-8]~|O[P-S])|` +
 	`\x1b\[(?:[A-FHZa-d]|1;[2-8][A-FHP-S]|\d{1,2}(?:;[2-8])?~|\d{1,2}[@^]|[78]\$|\[[A-E]|<\d+;\d+;\d+[Mm])|\x1bO[P-S]|\x1b[^\x1b[O]|\x1b[[O]?$`)
 
@@ -272,7 +272,7 @@ func latin1(s string) string {
 	return b.String()
 }
 
-// bracketed are the events that don't depend on how fast the keys came.
+// bracketed returns the events that don't depend on how fast the keys came.
 func bracketed(s *session) (all []Event) {
 	for _, e := range s.filter.events {
 		switch e := e.(type) {

@@ -9,7 +9,7 @@ import (
 	"example.com/jobwatch/ui/ids"
 )
 
-// machine is the filter as a state machine that reads byte by byte.
+// machine is the filter again, as a state machine that reads byte by byte.
 type machine struct {
 	said  strings.Builder // in a session's words
 	in    string          // the state
@@ -95,7 +95,7 @@ func (m *machine) ground(b byte) {
 	}
 }
 
-// single takes a byte of a sequence, which it may end or not belong to.
+// single processes a byte that may belong to the sequence, and may end it.
 func (m *machine) single(b byte, belongs, last bool) {
 	if belongs {
 		m.seq = append(m.seq, b)
@@ -216,7 +216,7 @@ func (m *machine) key(again bool) {
 
 var lineEndBeforeText = regexp.MustCompile(`[\r\n][^\r\n]`)
 
-// flush tells the text that came at once.
+// flush describes the text that came at once.
 func (m *machine) flush() {
 	text := string(m.text)
 	m.text, m.whole = nil, 0
@@ -234,7 +234,7 @@ func (m *machine) flush() {
 	}
 }
 
-// end tells what is there when nothing more comes.
+// end describes what is left when nothing follows.
 func (m *machine) end() {
 	if m.open {
 		for n := 1; n < min(utf8.UTFMax, len(m.text)-m.whole+1); n++ {
@@ -257,13 +257,13 @@ func (m *machine) end() {
 	}
 }
 
-// What replies inside pastes look like to a regular expression.
+// Replies inside pastes, as regular expressions.
 const (
 	byST      = `\x1bP(?:>\||!\||[01][+$]r|@kitty-cmd)|\x1b_G[iI]=` // those that only ST ends
 	printable = `[^\x00-\x1f\x7f]*`
 )
 
-// reply is what of a paste is none of it, colour which of them tells the background's.
+// reply matches replies inside a paste, colour those with the background's colour.
 var (
 	reply = regexp.MustCompile(`(\x1b\](?:[45]|1[0-9]|52);` + printable + `)(?:\a|\x1b\\)|` +
 		`((?:` + byST + `)` + printable + `)\x1b\\`)

@@ -43,7 +43,7 @@ type screen struct {
 	program *tea.Program
 }
 
-// newScreen starts a program; ours tells whether it reads through keyboard.Reader.
+// newScreen starts a program that reads through keyboard.Reader, if ours, or by itself.
 func newScreen(tb testing.TB, ours bool) *screen {
 	tb.Helper()
 	master, tty, err := pty.Open()
@@ -93,7 +93,7 @@ func (s *screen) types(tb testing.TB, text string) {
 	}
 }
 
-// next is what the program saw next.
+// next returns what the program saw next.
 func (s *screen) next(tb testing.TB) any {
 	tb.Helper()
 	select {
@@ -115,7 +115,7 @@ func (s *screen) wants(tb testing.TB, want ...string) {
 	}
 }
 
-// words are what the program saw next.
+// words returns what the program saw next, in words.
 func (s *screen) words(tb testing.TB) string {
 	tb.Helper()
 	switch saw := s.next(tb).(type) {
@@ -193,8 +193,7 @@ func TestALateReplyLeavesTheKeysAsTheyAre(t *testing.T) {
 	s.wants(t, "q")
 }
 
-// Every form that a key may come in is the key that it stands for, and Bubble Tea's own
-// word for it; what stands for none leaves nothing.
+// Every form of a key has Bubble Tea's name for that key; what is no key leaves nothing.
 func TestSequencesAreTheKeysThatTheyStandFor(t *testing.T) {
 	s := newScreen(t, true)
 	for sequence, want := range map[string]string{
@@ -252,7 +251,7 @@ func TestAStormOfKeysIsNotTorn(t *testing.T) {
 	s.wants(t, "q")
 }
 
-// A slow line brings keys in parts: what Bubble Tea is given at a time are whole ones.
+// A slow line brings keys in parts, but Bubble Tea is given whole ones.
 func TestAKeyThatComesInPartsIsOne(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -324,7 +323,7 @@ func TestTheTerminalIsRawWhileWeReadAndSaneAfter(t *testing.T) {
 	}
 }
 
-// A paste of a folder of files, as any io.Reader's user would read it.
+// Other callers of an io.Reader use smaller buffers than Bubble Tea.
 func TestASmallBufferLosesNothing(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

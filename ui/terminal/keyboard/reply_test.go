@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The user pastes, and then comes what vim had asked the terminal before it ended: u of
-// tmux would undo the paste.
+// After a paste comes the reply to a query of vim, which has ended: the u of tmux would undo
+// the paste.
 func TestALateReplyIsNotTyped(t *testing.T) {
 	for _, reply := range []string{
 		"\x1bP>|tmux 3.4\x1b\\",
@@ -40,7 +40,7 @@ func TestALateReplyIsNotTyped(t *testing.T) {
 	}
 }
 
-// A person who presses alt and a letter that replies begin with goes on typing.
+// A person presses alt and a letter that begins replies, and goes on typing.
 func TestKeysThatRepliesBeginWithAreKeys(t *testing.T) {
 	for _, keys := range [][]string{
 		{"\x1bP", "u", "j"},
@@ -63,7 +63,7 @@ func TestKeysThatRepliesBeginWithAreKeys(t *testing.T) {
 	}
 }
 
-// Half a reply came, and the rest never does.
+// Half a reply came, and the rest never comes.
 func TestAReplyWithoutEndDoesNotKillTheKeys(t *testing.T) {
 	for _, half := range []string{"\x1b]11;rgb:1e", "\x1bP>|tmu", "\x1bP>|tmux\x1b", "\x1b]52;c;"} {
 		s := newSession()

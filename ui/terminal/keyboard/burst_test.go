@@ -8,8 +8,8 @@ import (
 
 const uuid = "01890a5d-ac96-774b-bcce-b302099a8057"
 
-// texts are what comes at once from terminals that don't bracket pastes: a paste is told
-// as <text>, keys of a burst as {keys}.
+// texts holds text that comes at once from terminals that don't bracket pastes: a paste is
+// written as <text>, the keys of a burst as {keys}.
 var texts = map[string]struct{ in, want string }{
 	"words and IDs":              {"invoices of June\r" + uuid + "\r", "<invoices of June\r" + uuid + "\r>"},
 	"a heading":                  {"quick list:", "<quick list:>"},
@@ -55,8 +55,8 @@ func TestTextThatComesAtOnce(t *testing.T) {
 	}
 }
 
-// A slow line brings a paste byte by byte, as serial ones do: only the first of them is
-// taken for a key, and it is a part of the paste all the same.
+// A serial line brings a paste byte by byte: only the first byte is taken for a key, and it
+// is still part of the paste.
 func TestTextThatComesByteByByte(t *testing.T) {
 	s := newSession()
 	for i, b := range uuid {
@@ -78,7 +78,7 @@ func TestTextThatComesByteByByte(t *testing.T) {
 	}
 }
 
-// Keys that are pressed one after the other wait for nothing, a held one neither.
+// Keys that are pressed one after the other don't wait, nor does a held key.
 func TestKeysDontWait(t *testing.T) {
 	s := newSession()
 	for i, gap := range []time.Duration{pause, pause, pause, 33 * time.Millisecond, 33 * time.Millisecond, pause} {

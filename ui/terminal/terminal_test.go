@@ -193,7 +193,7 @@ func TestWhatTerminalsWouldDropIsRefused(t *testing.T) {
 	}
 }
 
-// tmux's own defaults let neither sequence through; its command works with them.
+// By default tmux lets neither sequence through, but its command works.
 func TestCopyingInsideTmuxReachesItsBuffer(t *testing.T) {
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("no tmux here")
@@ -244,7 +244,7 @@ func TestNoSequenceLandsInsideAFrame(t *testing.T) {
 	}
 }
 
-// A bug in what hears of the terminal is told, and what comes after is written.
+// A panic in the callback is reported, and later output is still written.
 func TestWritingGoesOnAfterABug(t *testing.T) {
 	out, r := stalled(t)
 	told := make(chan *panics.Error, 1)
@@ -270,8 +270,8 @@ func TestWritingGoesOnAfterABug(t *testing.T) {
 	}
 }
 
-// ctrl+s for a minute, or a day: no frame waits for the terminal, and of all else no
-// more than a bounded rest.
+// ctrl+s for a minute, or a day: no frames are queued for the terminal, and everything else
+// only up to a limit.
 func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
 	out, _ := stalled(t)
 	screen := terminal.NewScreen(out, nil)
@@ -301,7 +301,7 @@ func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
 	runtime.KeepAlive(screen)
 }
 
-// stalled is an Output that has more to write than a pipe holds, and what may read it.
+// stalled returns an Output that has more to write than a pipe holds, and its reader.
 func stalled(t *testing.T) (*terminal.Output, *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -317,7 +317,7 @@ func stalled(t *testing.T) (*terminal.Output, *os.File) {
 	return out, r
 }
 
-// newOutput returns an Output and what it was sent so far.
+// newOutput returns an Output, and a function that returns everything written to it.
 func newOutput(t *testing.T) (*terminal.Output, func() string) {
 	t.Helper()
 	r, w, err := os.Pipe()
