@@ -194,13 +194,8 @@ func (e *entry) failing() bool { return e.failures > 0 || !math.IsNaN(e.notFound
 // again.
 func (s *schedule) stalestVisible() (*entry, float64) {
 	var oldest *entry
-	live := 0.0
 	for _, e := range s.visible {
-		if e.end.Finished() {
-			continue
-		}
-		live++
-		if e.inFlight || e.failing() || e.unknownStatus != "" {
+		if e.end.Finished() || e.inFlight || e.failing() || e.unknownStatus != "" {
 			continue // being visible does not shorten the wait after a bad answer
 		}
 		if oldest == nil || e.key[byContact] < oldest.key[byContact] {
@@ -210,11 +205,18 @@ func (s *schedule) stalestVisible() (*entry, float64) {
 	if oldest == nil || !oldest.hasAnswer {
 		return oldest, 0
 	}
-	return oldest, oldest.key[byContact] + s.maxVisibleAge(live)
+	return oldest, oldest.key[byContact] + s.maxVisibleAge()
 }
 
-// maxVisibleAge returns how old a row on the screen may get when so many of them are live.
-func (s *schedule) maxVisibleAge(live float64) float64 {
+// maxVisibleAge returns how old a row on the screen may get: the more of them are live, the
+// older.
+func (s *schedule) maxVisibleAge() float64 {
+	live := 0.0
+	for _, e := range s.visible {
+		if !e.end.Finished() {
+			live++
+		}
+	}
 	return max(visibleMaxAge, visibleShare*live/s.budget.rate)
 }
 
@@ -224,13 +226,7 @@ func (s *schedule) nextPoll(e *entry) float64 {
 	if _, visible := s.visibleIDs[e.id]; !visible || e.failing() || e.unknownStatus != "" {
 		return t
 	}
-	live := 0.0
-	for _, v := range s.visible {
-		if !v.end.Finished() {
-			live++
-		}
-	}
-	return min(t, e.key[byContact]+s.maxVisibleAge(live))
+	return min(t, e.key[byContact]+s.maxVisibleAge())
 }
 
 // The keys by which jobs that are not in flight are ordered.

@@ -136,7 +136,7 @@ func (d *Downloads) save(w *Want, b *body, plain io.Reader) (file string, alread
 	}
 	begins := bytes.Index(head, []byte(magic))
 	switch {
-	case isEOF(err) && b.cutShort():
+	case (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && b.cutShort():
 		return "", false, errCut
 	case err != nil && !errors.Is(err, io.EOF):
 		return "", false, explain(err)

@@ -3,6 +3,7 @@ package download
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"io/fs"
@@ -179,35 +180,25 @@ func (p *part) renameWithoutLinks(name string) error {
 
 // same reports whether a file has the same bytes as the part.
 func (p *part) same(name string) bool {
-	root := p.folder.root
-	info, err := root.Lstat(name)
+	info, err := p.folder.root.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != p.size {
 		return false
 	}
-	a, err := root.Open(name)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = a.Close() }()
-	b, err := root.Open(p.name)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = b.Close() }()
-	one, other := make([]byte, 64<<10), make([]byte, 64<<10)
-	for {
-		n, errA := io.ReadFull(a, one)
-		m, errB := io.ReadFull(b, other)
-		if !bytes.Equal(one[:n], other[:m]) {
-			return false
-		}
-		if errA != nil || errB != nil {
-			return isEOF(errA) && isEOF(errB)
-		}
-	}
+	theirs, err := p.folder.sum(name)
+	ours, ourErr := p.folder.sum(p.name)
+	return err == nil && ourErr == nil && bytes.Equal(theirs, ours)
 }
 
-func isEOF(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
+func (f *folder) sum(name string) ([]byte, error) {
+	file, err := f.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	hash := sha256.New()
+	_, err = io.Copy(hash, file)
+	return hash.Sum(nil), err
+}
 
 // discard removes the part's own name, whether the file was kept under another or not.
 func (p *part) discard() {
