@@ -27,7 +27,7 @@ type screens uint8
 const (
 	everywhere screens = ^screens(0)
 	inList     screens = 1 << listScreen
-	inFailures screens = 1 << problemScreen
+	inFailures screens = 1 << failureScreen
 	onJobs     screens = inList | 1<<detailScreen // where the cursor is on jobs and batches
 )
 
@@ -57,34 +57,34 @@ func actions() [][]action {
 		},
 		{name: "first", keys: keys{"g", "home"}, label: "g", title: "first", in: everywhere, move: movable.Home},
 		{name: "last", keys: keys{"G", "end"}, label: "G", title: "last", in: everywhere, move: movable.End},
-		{name: "next-problem", keys: keys{"!"}, title: "next that needs attention", in: inList, perform: just((*Model).attend)},
-		{name: "fold", keys: keys{"left", "right"}, title: "fold or unfold the batch", in: inList, perform: just((*Model).fold)},
-		{name: "fold-all", keys: keys{"-"}, title: "fold or unfold all batches", in: inList, perform: just((*Model).foldAll)},
+		{name: "next-problem", keys: keys{"!"}, title: "next that needs attention", in: inList, perform: onList((*jobs).nextProblem)},
+		{name: "fold", keys: keys{"left", "right"}, title: "fold or unfold the batch", in: inList, perform: onList((*jobs).fold)},
+		{name: "fold-all", keys: keys{"-"}, title: "fold or unfold all batches", in: inList, perform: onList((*jobs).foldAll)},
 		{name: "details", keys: keys{"enter"}, title: "details, whole screen", in: everywhere, perform: just((*Model).enter)},
-		{name: "layout", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: just((*Model).viewNext)},
+		{name: "layout", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: just((*Model).nextLayout)},
 		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: just((*Model).back)},
 	}, {
 		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: just((*Model).askFilter)},
-		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: just((*Model).statusNext)},
-		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: just((*Model).sortNext)},
-		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: just((*Model).selectRow)},
-		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: just((*Model).markAll)},
-		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, perform: (*Model).openPDF},
-		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, perform: just((*Model).download)},
-		{name: "copy", keys: keys{"y"}, title: "copy the ID", in: onJobs | inFailures, unless: noJobTo("copy"), perform: (*Model).copyTargets},
-		{name: "copy-path", keys: keys{"Y"}, title: "copy the PDF's path or URL", in: onJobs, perform: (*Model).copyPath},
+		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: onList((*jobs).nextStatus)},
+		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: onList((*jobs).nextSort)},
+		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: onList((*jobs).selectRow)},
+		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: onList((*jobs).selectAll)},
+		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, unless: noPDF, perform: just((*Model).openPDF)},
+		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, unless: noDownload, perform: just((*Model).download)},
+		{name: "copy", keys: keys{"y"}, title: "copy the ID", in: onJobs | inFailures, unless: noJobTo("copy"), perform: (*Model).copyIDs},
+		{name: "copy-path", keys: keys{"Y"}, title: "copy the PDF's path or URL", in: onJobs, unless: noPath, perform: (*Model).copyPath},
 		{name: "export", keys: keys{"e"}, title: "export what is shown", in: inList | inFailures, perform: just((*Model).askExport)},
-		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: toggle(problemScreen)},
+		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: toggle(failureScreen)},
 		{name: "log", keys: keys{"l"}, title: "event log", in: everywhere, perform: toggle(logScreen)},
 	}, {
 		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: just((*Model).askIDs)},
 		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: just((*Model).askName)},
-		{name: "remove", keys: keys{"x"}, title: "remove", in: onJobs, perform: (*Model).forgetTargets},
-		{name: "remove-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, perform: (*Model).clearFinished},
-		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, perform: func(m *Model) tea.Cmd { return m.undo(false) }},
-		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, perform: func(m *Model) tea.Cmd { return m.undo(true) }},
-		{name: "check", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: just((*Model).pollTargets)},
-		{name: "check-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: just((*Model).pollAll)},
+		{name: "remove", keys: keys{"x"}, title: "remove", in: onJobs, unless: noneToRemove, perform: (*Model).removeTargets},
+		{name: "remove-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, unless: noneFinished, perform: (*Model).removeFinished},
+		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, unless: nothingTo(undo), perform: reverse(undo)},
+		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, unless: nothingTo(redo), perform: reverse(redo)},
+		{name: "check", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: just((*Model).check)},
+		{name: "check-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: just((*Model).checkAll)},
 		{name: "pause", keys: keys{"p"}, title: "pause checking", in: onJobs, perform: just((*Model).pause)},
 		{name: "redraw", keys: keys{"ctrl+l"}, title: "redraw the screen", in: everywhere, perform: (*Model).redraw},
 		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(*Model) tea.Cmd { return tea.Suspend }},
@@ -101,6 +101,15 @@ func just(perform func(*Model)) func(*Model) tea.Cmd {
 	}
 }
 
+// onList makes an action of a function of the list, which returns what to say of it.
+func onList(perform func(*jobs) string) func(*Model) tea.Cmd {
+	return just(func(m *Model) {
+		if said := perform(&m.list); said != "" {
+			m.say(style.Text, said)
+		}
+	})
+}
+
 // toggle opens a screen, or closes it again.
 func toggle(s screen) func(*Model) tea.Cmd {
 	return just(func(m *Model) {
@@ -112,17 +121,7 @@ func toggle(s screen) func(*Model) tea.Cmd {
 	})
 }
 
-// noJobTo says that there is no job for an action.
-func noJobTo(do string) func(*Model) string {
-	return func(m *Model) string {
-		t := m.targets()
-		if len(t.Shown) > 0 {
-			return ""
-		}
-		return joined("; ", "there is no job to "+do+" here", leftOut(&t))
-	}
-}
-
+// noBatch says that there is no batch to name.
 func noBatch(m *Model) string {
 	if _, batch := m.list.Current(); batch == nil {
 		return "there is no batch to name here"
@@ -145,40 +144,40 @@ func (m *Model) hints() []hint {
 		return []hint{back, log, failures}
 	case m.screen == logScreen:
 		return []hint{help, back, failures}
-	case m.screen == problemScreen && len(m.trouble.all) == 0:
+	case m.screen == failureScreen && len(m.failures.causes) == 0:
 		return []hint{help, back, log}
-	case m.screen == problemScreen:
+	case m.screen == failureScreen:
 		return []hint{back, {"copy", "copy the IDs of this cause"}, {"export", "save them"}, {"details", "go to the first"}, help, log}
 	case m.screen == detailScreen && row == nil:
 		return []hint{help, back, {name: "name"}, download, copyIDs, poll, {name: "remove"}}
 	case m.screen == detailScreen:
 		return []hint{help, back, open, download, copyIDs, {name: "copy-path"}, poll}
 	case m.list.Empty() == joblist.NothingTracked:
-		undo, _ := m.undoHints()
+		undo, _ := m.history.hints(m.session, m.theme.Charset, m.now)
 		return append(append([]hint{help, {name: "add"}}, undo...), hint{name: "quit"})
 	}
-	undo, fresh := m.undoHints()
+	undo, fresh := m.history.hints(m.session, m.theme.Charset, m.now)
 	hints := []hint{help, {name: "filter"}}
 	if fresh { // what was done just now may be wanted back at once
 		hints = append(hints, undo...)
 	}
-	hints = append(hints, m.targetHints()...)
+	hints = append(hints, m.list.hints()...)
 	if !fresh {
 		hints = append(hints, undo...)
 	}
 	return append(hints, hint{name: "status"}, hint{name: "select"}, hint{name: "sort"}, hint{name: "layout"}, hint{name: "quit"})
 }
 
-// targetHints returns what the footer offers to do with the selected jobs, else with what
+// hints returns what the footer offers to do with the selected jobs, else with what
 // the cursor is on.
-func (m *Model) targetHints() []hint {
+func (j *jobs) hints() []hint {
 	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "check"}
 	details, remove := hint{name: "details"}, hint{name: "remove"}
-	row, batch := m.list.Current()
+	row, batch := j.Current()
 	switch {
-	case m.list.Selected() > 0 && m.list.String() == "":
+	case j.Selected() > 0 && j.String() == "":
 		return []hint{download, copyIDs, poll, remove, {"back", "select none"}}
-	case m.list.Selected() > 0:
+	case j.Selected() > 0:
 		return []hint{download, copyIDs, poll, remove}
 	case row == nil && batch == nil: // nothing matches
 		return []hint{{"back", "clear the filter"}}
@@ -198,12 +197,14 @@ func (m *Model) focused() movable {
 	switch m.screen {
 	case listScreen:
 		return m.list
-	case problemScreen:
-		return &m.trouble
+	case failureScreen:
+		return &m.failures
 	case detailScreen:
 		return &m.pane
+	case logScreen:
+		return &m.notes.log
 	default:
-		return &m.page
+		return &m.help
 	}
 }
 
@@ -221,7 +222,7 @@ func (m *Model) enter() {
 	switch m.screen {
 	case listScreen:
 		m.show(detailScreen)
-	case problemScreen:
+	case failureScreen:
 		m.goToCause()
 	default:
 		m.show(listScreen)
@@ -240,48 +241,7 @@ func (m *Model) back() {
 	}
 }
 
-// attend goes to the next job that needs attention.
-func (m *Model) attend() {
-	if !m.list.NextAttention() {
-		m.say(style.OK, "nothing needs attention")
-	}
-}
-
-func (m *Model) fold() { m.list.ToggleFold() }
-
-func (m *Model) foldAll() {
-	m.list.folded = !m.list.folded
-	m.list.FoldAll(m.list.folded)
-}
-
-func (m *Model) statusNext() {
-	m.list.narrow(m.list.text, (m.list.status+1)%len(statusFilters()))
-}
-
-func (m *Model) sortNext() {
-	next := m.list.Sort().Next()
-	m.list.SetSort(next)
-	m.say(style.Text, "sorted by "+next.String())
-}
-
-func (m *Model) selectRow() {
-	m.list.ToggleSelect()
-	m.list.Move(1)
-}
-
-func (m *Model) markAll() {
-	m.list.SelectAll()
-	if n := m.list.Selected(); n > 0 {
-		m.say(style.Text, plural(n, "job")+" selected")
-	}
-}
-
-func (m *Model) pollAll() {
-	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
-	m.session.PollNow(ids...)
-	m.say(style.Text, "checking "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
-}
-
+// pause stops checking jobs, or resumes it.
 func (m *Model) pause() {
 	m.paused = !m.paused
 	m.opts.Watcher.Pause(m.paused)

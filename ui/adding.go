@@ -28,8 +28,8 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	if msg.close != nil && len(msg.found.IDs) > 0 {
 		msg.close()
 	}
-	if !m.loaded {
-		m.pending = append(m.pending, msg)
+	if !m.start.loaded {
+		m.start.pending = append(m.start.pending, msg)
 		return nil
 	}
 	if len(msg.found.IDs) == 0 {

@@ -151,7 +151,7 @@ func TestAPasteWhileTheStateFileLoadsIsNotLost(t *testing.T) {
 			d.Errorf("a dashboard that still loads shows\n%s", early.View())
 		}
 		early.Update(pastedMsg{found: foundIn(text)})
-		if len(early.pending) != 1 {
+		if len(early.start.pending) != 1 {
 			d.Error("the paste was lost")
 		}
 		d.paste(text)

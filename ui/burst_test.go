@@ -94,13 +94,13 @@ func TestAPasteWhoseBeginningWasTyped(t *testing.T) {
 func TestTheFocusThatComesWithAClick(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.takes(keyboard.Focus{})
-		if !d.model.away.blurred {
+		if !d.model.notes.away.blurred {
 			d.Error("it has the focus")
 		}
 		d.takes(keyboard.Focus{In: true})
 		d.takes(keyboard.Escape{})
 		d.takes(nil)
-		if d.model.away.blurred {
+		if d.model.notes.away.blurred {
 			d.Error("it has no focus")
 		}
 	})

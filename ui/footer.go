@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"strings"
-	"time"
 
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
@@ -62,35 +61,4 @@ func brief(title string) string {
 		title, _, _ = strings.Cut(title, more)
 	}
 	return title
-}
-
-// note is what the footer says for a while.
-type note struct {
-	role  style.Role
-	text  string
-	until time.Time
-}
-
-// at returns the note if it still shows at a time, else an empty one.
-func (n note) at(now time.Time) note {
-	if now.Before(n.until) {
-		return n
-	}
-	return note{}
-}
-
-// How long notes stay: long enough to be read twice.
-const (
-	noteTime = 5 * time.Second
-	warnTime = 15 * time.Second
-)
-
-// say shows a note.
-func (m *Model) say(r style.Role, text string) { m.note = note{r, text, m.now.Add(noteTime)} }
-
-// warn shows a warning, and keeps it in the log.
-func (m *Model) warn(text string) {
-	text = sanitize.Line(text)
-	m.note = note{style.Warn, text, m.now.Add(warnTime)}
-	m.log.add(entry{m.now, style.Warn, text})
 }

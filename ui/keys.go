@@ -249,28 +249,24 @@ func (m *Model) moused(msg tea.MouseMsg) {
 		return
 	}
 	inPane := m.layout.inPane(msg.X, msg.Y)
+	scroll := m.focused().Move
+	switch {
+	case m.screen == failureScreen:
+		scroll = m.failures.scroll.Move
+	case m.screen == listScreen && inPane:
+		scroll = m.pane.Move
+	case m.screen == listScreen:
+		scroll = m.list.ScrollBy
+	}
 	const notch = 3
 	switch msg.Button { //nolint:exhaustive // the other buttons do nothing
 	case tea.MouseButtonWheelUp:
-		m.wheel(-notch, inPane)
+		scroll(-notch)
 	case tea.MouseButtonWheelDown:
-		m.wheel(notch, inPane)
+		scroll(notch)
 	case tea.MouseButtonLeft:
 		if m.screen == listScreen && !inPane {
 			m.list.ClickLine(msg.Y - 1 - m.layout.headings) // the header is row 0
 		}
-	}
-}
-
-func (m *Model) wheel(by int, inPane bool) {
-	switch {
-	case m.screen == listScreen && !inPane:
-		m.list.ScrollBy(by)
-	case m.screen == listScreen || m.screen == detailScreen:
-		m.pane.Move(by)
-	case m.screen == problemScreen:
-		m.trouble.scroll.Move(by)
-	default:
-		m.page.Move(by)
 	}
 }

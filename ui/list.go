@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,6 +69,19 @@ func (j *jobs) Tick(now time.Time) time.Duration {
 	return j.applied.Add(time.Second).Sub(now)
 }
 
+// filterAside says what a filter that is being typed may say, then how many jobs it finds or
+// which word of it was not understood.
+func (j *jobs) filterAside(c sanitize.Charset, room int) (style.Role, string) {
+	switch {
+	case j.misread != nil && !j.misread.Incomplete:
+		return style.Warn, c.Cut(j.misread.Reason, room)
+	case j.text == "":
+		return style.Dim, "such as status:error  batch:june  age>10m  is:new"
+	default:
+		return style.Dim, j.found()
+	}
+}
+
 // found says how many jobs the filter shows.
 func (j *jobs) found() string {
 	return strconv.Itoa(j.Matched()) + " of " + plural(j.Counts().Total, "job")
@@ -97,25 +111,85 @@ func (j *jobs) narrowed(t *style.Theme, width int) (parts []part) {
 	return parts
 }
 
+// finished returns how many jobs have ended, whatever the filter shows.
+func (j *jobs) finished() int {
+	counts := j.Counts()
+	return counts.Finished()
+}
+
+func (j *jobs) nextProblem() string {
+	if j.NextAttention() {
+		return ""
+	}
+	return "nothing needs attention"
+}
+
+func (j *jobs) fold() string {
+	j.ToggleFold()
+	return ""
+}
+
+func (j *jobs) foldAll() string {
+	j.folded = !j.folded
+	j.FoldAll(j.folded)
+	return ""
+}
+
+func (j *jobs) nextStatus() string {
+	j.narrow(j.text, (j.status+1)%len(statusFilters()))
+	return ""
+}
+
+func (j *jobs) nextSort() string {
+	next := j.Sort().Next()
+	j.SetSort(next)
+	return "sorted by " + next.String()
+}
+
+func (j *jobs) selectRow() string {
+	j.ToggleSelect()
+	j.Move(1)
+	return ""
+}
+
+func (j *jobs) selectAll() string {
+	j.SelectAll()
+	if n := j.Selected(); n > 0 {
+		return plural(n, "job") + " selected"
+	}
+	return ""
+}
+
+// look tells the poller which jobs are on the screen, when that has changed.
+func (j *jobs) look(w Watcher) {
+	visible := j.VisibleIDs()
+	if slices.Equal(visible, j.visible) {
+		return
+	}
+	j.visible = append(j.visible[:0], visible...)
+	w.Visible(slices.Clone(visible))
+}
+
 // listView returns what draws the rows.
 func (m *Model) listView() *rows.View {
 	return &rows.View{
 		Theme: m.theme, List: m.list.List, Forecast: m.oracle, Now: m.now, Bars: m.list.bars,
-		Public: m.public, About: m.about,
+		Public: m.session.Public,
+		About:  func(r *joblist.Row, j *store.Job) (string, style.Role) { return about(m.session, r, j) },
 	}
 }
 
 // about returns what a row says of a job besides its description.
-func (m *Model) about(r *joblist.Row, shown *store.Job) (string, style.Role) {
+func about(s *session.Session, r *joblist.Row, shown *store.Job) (string, style.Role) {
 	if cause := session.Cause(shown); cause != "" {
 		return cause, style.Error
 	}
-	if file, role := m.fileNote(r); file != "" {
+	if file, role := fileNote(s, r.Record); file != "" {
 		return file, role
 	}
 	switch {
 	case r.Problem != nil:
-		return m.problem(r).Reason, style.Warn
+		return s.PublicProblem(r.Record).Reason, style.Warn
 	case r.State() == joblist.Other:
 		return style.UnknownStatus, style.Warn
 	case !r.End.Finished():
@@ -128,7 +202,7 @@ func (m *Model) about(r *joblist.Row, shown *store.Job) (string, style.Role) {
 func (m *Model) listLines() []string {
 	var say []string
 	switch {
-	case !m.loaded:
+	case !m.start.loaded:
 		say = []string{"Loading the state file" + m.theme.Glyphs.Ellipsis}
 	case m.list.Empty() == joblist.NothingTracked:
 		say = []string{

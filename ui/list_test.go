@@ -233,7 +233,7 @@ func TestFinishedJobsAreClearedAtOnce(t *testing.T) {
 		_, text := d.jobs(6)
 		d.paste(text)
 		d.waitFor(" 2/6 ")
-		n := d.model.list.Counts().Total - d.model.finished()
+		n := d.model.list.Counts().Total - d.model.list.finished()
 		d.press("c", "y")
 		if got := d.model.list.Counts().Total; got != n {
 			d.Errorf("%d jobs are left, want %d", got, n)

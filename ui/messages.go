@@ -12,6 +12,7 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/session"
+	"example.com/jobwatch/ui/style"
 )
 
 // The messages, each beside the command that makes it; those of one feature alone, such
@@ -101,8 +102,8 @@ func tick(d time.Duration, number int) tea.Cmd {
 // redrawMsg asks for the whole screen to be sent, whatever the terminal shows; loop acts on it.
 type redrawMsg struct{}
 
-// sentMsg says how a copy went.
-type sentMsg struct {
-	what, how string
-	err       error
+// saidMsg is what a command has to say when it ends, as a warning or a note.
+type saidMsg struct {
+	role style.Role
+	text string
 }

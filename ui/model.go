@@ -28,43 +28,36 @@ const (
 	detailScreen
 	helpScreen
 	logScreen
-	problemScreen
+	failureScreen
 )
 
 // Model is the dashboard's state. It is used by pointer and by one goroutine:
 // Bubble Tea's loop.
 type Model struct {
-	ctx    context.Context //nolint:containedctx // commands outlive the Update that makes them, and end with the program
-	opts   Options
-	theme  *style.Theme
-	keys   keymap
-	prompt *prompt.Prompt
-
+	opts    Options
+	keys    keymap
 	session *session.Session
-	todo    []tea.Cmd // to be run after this Update
-	list    jobs
+	work    work
 	oracle  *forecast.Model
-	pane    pane
-	page    scroll // of the help and the log
-	trouble problemView
-	loaded  bool
-	fatal   error           // why the dashboard had to end
-	opening map[job.ID]bool // PDFs to be opened once they are there
 	history history
-	paused  bool
-	pending []pastedMsg // what came before the state file was replayed
+	start   start
+	paused  bool // checking
+	display
 
-	screen screen
-	layout layout
-	window window
-	clock
-	note note
-	log  eventLog
+	// The parts of the screen.
+	list     jobs
+	pane     pane
+	prompt   *prompt.Prompt
+	notes    notes
+	failures failures
+	help     scroll
+}
 
-	unknown style.Unknown
-
-	away     absence
-	answered time.Time // when the API last answered after having been away
+// start is what happens before the state file has been read.
+type start struct {
+	loaded  bool
+	fatal   error       // why it could not be read
+	pending []pastedMsg // what was pasted meanwhile
 }
 
 // New makes a dashboard. Its commands end with ctx.
@@ -73,12 +66,12 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{ctx: ctx, opts: opts, oracle: forecast.New()}
-	m.now, m.window.redrawn = now, now
+	m := &Model{opts: opts, oracle: forecast.New()}
+	m.work = work{ctx: ctx, opening: make(map[job.ID]bool)}
+	m.now, m.redrawn = now, now
 	m.list.List, m.pane.where = joblist.New(now), opts.Details
 	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) })
 	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
-	m.opening = make(map[job.ID]bool)
 	cfg := opts.Session
 	cfg.Poller, cfg.Downloads, cfg.Clock, cfg.Notify = opts.Watcher, opts.Downloads, opts.Clock, true
 	m.session = session.New(cfg)
@@ -93,7 +86,7 @@ func New(ctx context.Context, opts Options) *Model {
 
 // Init replays the state file and starts to listen.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{open(m.ctx, m.opts.Open), listen(m.opts.Watcher.Updates())}
+	cmds := []tea.Cmd{open(m.work.ctx, m.opts.Open), listen(m.opts.Watcher.Updates())}
 	if m.opts.Arrivals != nil {
 		cmds = append(cmds, await(m.opts.Arrivals))
 	}
@@ -119,7 +112,7 @@ func (m *Model) Records() []store.Job {
 }
 
 // Err is why the dashboard ended by itself; nil when the user ended it.
-func (m *Model) Err() error { return m.fatal }
+func (m *Model) Err() error { return m.start.fatal }
 
 // Unsaved are the changes that have not reached the state file, for a last save
 // after the program has ended.
@@ -141,7 +134,7 @@ func (m *Model) sharing() shape {
 	switch {
 	case m.screen != listScreen:
 		return paneOnly
-	case !m.loaded || m.list.Empty() == joblist.NothingTracked:
+	case !m.start.loaded || m.list.Empty() == joblist.NothingTracked:
 		return listOnly
 	default:
 		return m.pane.where.shape()

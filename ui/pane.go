@@ -69,7 +69,7 @@ func (m *Model) paneLines() []string {
 	var of any = store.BatchID("")
 	row, batch := m.list.Current()
 	switch {
-	case !m.loaded:
+	case !m.start.loaded:
 	case row != nil:
 		d, of = m.jobDetails(row, batch.Name), row.ID
 		m.hold(m.list.bars.Stand(row, detail.BarWidth, m.now))
@@ -87,7 +87,7 @@ func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
 		next = m.session.Host().RetryAt
 	}
 	d := detail.Job{
-		Job: m.public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch, Problem: m.problem(row), Checks: row.Polls,
+		Job: m.session.Public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch, Problem: m.session.PublicProblem(row.Record), Checks: row.Polls,
 		Next: next, CheckKey: m.keys.label("check"), Paused: m.paused,
 		Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID),
 	}
@@ -103,7 +103,7 @@ func (m *Model) batchDetails(b *joblist.Batch) detail.Batch {
 		Batch: b.Batch, Counts: b.Counts,
 		Ready:      m.oracle.Batch(b.ID, m.now),
 		Throughput: m.oracle.Throughput(b.ID, m.now),
-		Causes:     m.pane.causes.of(m.list.List, b, m.cause),
+		Causes:     m.pane.causes.of(m.list.List, b, m.publicCause),
 	}
 	if spread, ok := m.oracle.Spread(b.ID); ok {
 		d.Spread = spread
@@ -120,22 +120,22 @@ type causeCache struct {
 	causes  []detail.Cause
 }
 
-func (c *causeCache) of(l *joblist.List, b *joblist.Batch, public func(problem) string) []detail.Cause {
+func (c *causeCache) of(l *joblist.List, b *joblist.Batch, public func(cause) string) []detail.Cause {
 	if b.Counts.Failed() == 0 {
 		return nil
 	}
 	if changes := l.FailureChanges(); c.batch != b.ID || c.changes != changes {
 		*c = causeCache{batch: b.ID, changes: changes}
-		for _, p := range problems(l.InBatch(b.ID)) {
-			c.causes = append(c.causes, detail.Cause{Text: public(p), Jobs: len(p.ids)})
+		for _, found := range causesOf(l.InBatch(b.ID)) {
+			c.causes = append(c.causes, detail.Cause{Text: public(found), Jobs: len(found.jobs)})
 		}
 	}
 	return c.causes
 }
 
-// viewNext puts the details elsewhere: at the next place that makes a difference on a
+// nextLayout puts the details elsewhere: at the next place that makes a difference on a
 // screen of this size.
-func (m *Model) viewNext() {
+func (m *Model) nextLayout() {
 	now := m.layout
 	for range detailsPlaces {
 		m.pane.where = (m.pane.where + 1) % detailsPlaces

@@ -32,21 +32,8 @@ func (m *Model) askFilter() {
 			}
 			return nil
 		},
-		Aside: m.filterAside,
+		Aside: func(room int) (style.Role, string) { return m.list.filterAside(m.theme.Charset, room) },
 	})
-}
-
-// filterAside says what the filter that is being typed may say, then how many jobs it finds
-// or which word of it was not understood.
-func (m *Model) filterAside(room int) (style.Role, string) {
-	switch {
-	case m.list.misread != nil && !m.list.misread.Incomplete:
-		return style.Warn, m.theme.Charset.Cut(m.list.misread.Reason, room)
-	case m.list.text == "":
-		return style.Dim, "such as status:error  batch:june  age>10m  is:new"
-	default:
-		return style.Dim, m.list.found()
-	}
 }
 
 // askIDs asks for job IDs to add.
@@ -86,7 +73,7 @@ func (m *Model) askExport() {
 		})
 		return
 	}
-	if ids := m.trouble.current().ids; len(ids) > 0 {
+	if ids := m.failures.current().jobs; len(ids) > 0 {
 		m.prompt.Ask(prompt.Text{
 			Label: label("save " + plural(len(ids), "ID") + " of this cause to: "),
 			Begin: "failed.txt", Enter: func(name string) tea.Cmd { return saveIDs(name, ids) },

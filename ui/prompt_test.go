@@ -14,7 +14,7 @@ import (
 // where that is hidden.
 func (d *desk) bottom() (text string, cursor int) {
 	lines := strings.Split(d.screen(), "\n")
-	c := d.model.window.cursor
+	c := d.model.cursor
 	if !c.Shown {
 		return lines[len(lines)-1], -1
 	}
@@ -252,7 +252,7 @@ func TestTheCursorStandsWhereTheNextLetterGoes(t *testing.T) {
 			d.asks("/漢|字\u00e9x")
 		}
 		d.send(tea.WindowSizeMsg{Width: 20, Height: 5})
-		if d.model.window.cursor.Shown {
+		if d.model.cursor.Shown {
 			d.Error("the cursor is shown where the screen is too small")
 		}
 	})

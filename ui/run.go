@@ -264,7 +264,7 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	case noShellMsg:
 		l.say(style.Warn, "there is no shell to come back to: not suspended")
 	case tea.ResumeMsg:
-		l.window.title = "" // it was given back, too
+		l.title = "" // it was given back, too
 	}
 	_, cmd = l.Model.Update(msg)
 	return l, guarded(cmd)
@@ -272,7 +272,7 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 
 // View implements tea.Model. It gives Bubble Tea nothing to draw: see [terminal.Screen].
 func (l *loop) View() string {
-	l.screen.Show(l.Model.View(), l.window.cursor)
+	l.screen.Show(l.Model.View(), l.cursor)
 	return ""
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -12,17 +13,28 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// targets are what an action applies to: in the list, the selected jobs come first; the
-// full-screen details are about what they show, and failures about the current cause. Removing asks before it takes what the
-// list does not show. All else leaves that out, and says so.
+// targets returns what an action applies to: in the list, the selected jobs come first; the
+// details are about what they show, and failures about the current cause. Removing asks
+// before it takes what the list does not show; all else leaves that out, and says so.
 func (m *Model) targets() joblist.Targets {
 	switch m.screen {
 	case detailScreen:
 		return m.list.CurrentTargets()
-	case problemScreen:
-		return joblist.Targets{Shown: m.trouble.current().ids}
+	case failureScreen:
+		return joblist.Targets{Shown: m.failures.current().jobs}
 	default:
 		return m.list.Targets()
+	}
+}
+
+// noJobTo says that there is no job for an action.
+func noJobTo(do string) func(*Model) string {
+	return func(m *Model) string {
+		t := m.targets()
+		if len(t.Shown) > 0 {
+			return ""
+		}
+		return joined("; ", "there is no job to "+do+" here", leftOut(&t))
 	}
 }
 
@@ -49,40 +61,89 @@ func leftOut(t *joblist.Targets) string {
 	return unseen(t.Filtered, len(t.Hidden)-t.Filtered, "selected job") + " and left out"
 }
 
-// forgetTargets removes the targets.
-func (m *Model) forgetTargets() tea.Cmd {
+// these names jobs for a note: one by its name in the list, several by their number.
+func these(ids []job.ID, noun string) string {
+	if len(ids) == 1 {
+		return ids[0].Short()
+	}
+	return plural(len(ids), noun)
+}
+
+// check has the targets checked now.
+func (m *Model) check() {
+	t := m.targets()
+	m.session.PollNow(t.Shown...)
+	m.say(style.Text, joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
+}
+
+// checkAll has all unfinished jobs checked now.
+func (m *Model) checkAll() {
+	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
+	m.session.PollNow(ids...)
+	m.say(style.Text, "checking "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
+}
+
+// copyIDs puts the IDs of the targets on the clipboard, a line each.
+func (m *Model) copyIDs() tea.Cmd {
+	t := m.targets()
+	return m.copyText(joinIDs(t.Shown), these(t.Shown, "ID"), leftOut(&t))
+}
+
+// copyText puts a text on the clipboard. What it is, and a note, are for the user.
+func (m *Model) copyText(text, what, note string) tea.Cmd {
+	terminal := m.opts.Terminal
+	return func() tea.Msg {
+		if err := terminal.Copy(text); err != nil {
+			return saidMsg{style.Warn, fmt.Sprintf("could not copy %s: %v", what, err)}
+		}
+		return saidMsg{style.OK, joined("; ", what+" copied", note)}
+	}
+}
+
+func joinIDs(ids []job.ID) string {
+	lines := make([]string, len(ids))
+	for i, id := range ids {
+		lines[i] = id.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// noneToRemove says that there is no job to remove, shown or not.
+func noneToRemove(m *Model) string {
+	if t := m.targets(); len(t.Shown)+len(t.Hidden) == 0 {
+		return "there is no job to remove here"
+	}
+	return ""
+}
+
+// removeTargets removes the targets.
+func (m *Model) removeTargets() tea.Cmd {
 	t := m.targets()
 	n := len(t.Shown) + len(t.Hidden)
-	batch, ok := m.list.Batch(t.Batch)
-	switch {
-	case n == 0:
-		m.say(style.Dim, "there is no job to remove here")
-		return nil
-	case ok:
-		return m.forgetOrAsk(t, plural(n, "job")+" of "+batch.Name, staying(batch.Counts.Total-n))
-	case m.list.Selected() > 0 && m.screen == listScreen:
-		return m.forgetOrAsk(t, plural(n, "selected job"),
+	if batch, ok := m.list.Batch(t.Batch); ok {
+		return m.confirmRemoval(t, plural(n, "job")+" of "+batch.Name, staying(batch.Counts.Total-n))
+	}
+	if m.list.Selected() > 0 && m.screen == listScreen {
+		return m.confirmRemoval(t, plural(n, "selected job"),
 			unseen(t.Filtered, len(t.Hidden)-t.Filtered+t.Folded, "selected job"))
 	}
-	return m.forgetOrAsk(t, plural(n, "job"), "")
+	return m.confirmRemoval(t, plural(n, "job"), "")
 }
 
-// clearFinished removes every finished job that the filter shows.
-func (m *Model) clearFinished() tea.Cmd {
+// noneFinished says that the filter shows no finished job.
+func noneFinished(m *Model) string {
+	if t := m.list.FinishedTargets(); len(t.Shown) > 0 {
+		return ""
+	}
+	return joined("; ", "there are no finished jobs to remove", staying(m.list.finished()))
+}
+
+// removeFinished removes every finished job that the filter shows.
+func (m *Model) removeFinished() tea.Cmd {
 	t := m.list.FinishedTargets()
 	n := len(t.Shown)
-	if n == 0 {
-		m.say(style.Dim, joined("; ", "there are no finished jobs to remove", staying(m.finished())))
-		return nil
-	}
-	return m.forgetOrAsk(t, plural(n, "finished job"),
-		joined(", ", unseen(0, t.Folded, "job"), staying(m.finished()-n)))
-}
-
-// finished is how many jobs have ended, whatever the filter shows.
-func (m *Model) finished() int {
-	counts := m.list.Counts()
-	return counts.Finished()
+	return m.confirmRemoval(t, plural(n, "finished job"),
+		joined(", ", unseen(0, t.Folded, "job"), staying(m.list.finished()-n)))
 }
 
 // staying says that the filter hides n more jobs; "" of none.
@@ -93,71 +154,35 @@ func staying(n int) string {
 	return fmt.Sprintf("the filter hides %d more, which stay", n)
 }
 
-// forgetOrAsk removes jobs. It asks before it removes several, or what has no row.
-func (m *Model) forgetOrAsk(t joblist.Targets, what, aside string) tea.Cmd {
+// confirmRemoval removes jobs. It asks before it removes several, or what has no row.
+func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) tea.Cmd {
 	members := m.session.Members(t.All())
 	if len(members) == 1 && t.Folded+len(t.Hidden) == 0 {
-		return m.forget(members)
+		m.remove(members)
+		return nil
 	}
 	m.prompt.Confirm(prompt.Question{
 		Text:  "Remove " + what + "?",
 		Aside: joined("; ", aside, "the service keeps them", m.keys.hint("undo", "brings them back")),
-		Yes:   func() tea.Cmd { return m.forget(members) },
+		Yes:   func() tea.Cmd { m.remove(members); return nil },
 		No:    func() { m.say(style.Dim, "nothing removed") },
 	})
 	return nil
 }
 
-// forget removes those of the jobs that no other window has removed or moved meanwhile.
-func (m *Model) forget(members []session.Member) tea.Cmd {
+// remove removes those of the jobs that no other window has removed or moved meanwhile.
+func (m *Model) remove(members []session.Member) {
 	did := &change{at: m.now, removed: m.session.Remove(members)}
 	n := len(did.removed)
 	left := stay(len(members) - n)
 	if did.empty() {
 		m.say(style.Warn, joined("; ", "nothing is left to remove", left))
-		return nil
-	}
-	m.history.add(did)
-	m.commit(nil, joined("; ", "removed "+plural(n, "job"), left,
-		m.keys.hint("undo", "brings "+itThem(n)+" back")))
-	return nil
-}
-
-func itThem(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
-}
-
-func (m *Model) pollTargets() {
-	t := m.targets()
-	m.session.PollNow(t.Shown...)
-	m.say(style.Text, joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
-}
-
-// these are jobs for a note: one by its name in the list, several by their number.
-func these(ids []job.ID, noun string) string {
-	if len(ids) == 1 {
-		return ids[0].Short()
-	}
-	return plural(len(ids), noun)
-}
-
-// copyTargets puts the IDs on the clipboard, a line each.
-func (m *Model) copyTargets() tea.Cmd {
-	t := m.targets()
-	what, terminal := these(t.Shown, "ID"), m.opts.Terminal
-	return func() tea.Msg {
-		err := terminal.Copy(joinIDs(t.Shown))
-		return sentMsg{what, joined("; ", "copied", leftOut(&t)), err}
-	}
-}
-
-func (m *Model) sent(msg sentMsg) {
-	if msg.err != nil {
-		m.warn(fmt.Sprintf("could not copy %s: %v", msg.what, msg.err))
 		return
 	}
-	m.say(style.OK, msg.what+" "+msg.how)
+	m.history.add(did)
+	them := "them"
+	if n == 1 {
+		them = "it"
+	}
+	m.commit(nil, joined("; ", "removed "+plural(n, "job"), left, m.keys.hint("undo", "brings "+them+" back")))
 }

@@ -1,13 +1,13 @@
 package ui
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // Update takes in one message. It never waits.
@@ -15,9 +15,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.opts.Clock()
 	cmd := m.handle(msg)
 	m.catchUp()
-	todo := m.todo
-	m.todo = nil
-	return m, tea.Batch(append(todo, cmd, m.finishUpdate())...)
+	return m, tea.Batch(append(m.work.take(), cmd, m.finishUpdate())...)
 }
 
 // handle says who takes which message.
@@ -38,32 +36,45 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case resultMsg:
 		m.session.Resume(msg.result)
 	case updatesMsg:
-		return m.updated(msg)
+		if !msg.open {
+			return tea.Quit // polling broke, which ends what it was for; main says why
+		}
+		m.session.Reported(msg.update)
+		return listen(m.opts.Watcher.Updates())
 	case studyMsg:
 		return m.study(msg.jobs)
-	case sentMsg:
-		m.sent(msg)
 	case fetchedMsg:
-		return m.fetched(msg)
-	case viewedMsg:
-		if msg.err != nil {
-			m.warn(fmt.Sprintf("the system's viewer could not be started: %v", msg.err))
+		if !msg.open {
+			return tea.Quit // it broke, or everything ends: main says why
 		}
-	case exportedMsg:
-		m.exported(msg)
+		m.session.Fetched(msg.events)
+		return awaitDownloads(m.opts.Downloads.Events())
+	case saidMsg:
+		if msg.role == style.Warn {
+			m.warn(msg.text)
+		} else {
+			m.say(msg.role, sanitize.Line(msg.text))
+		}
 	case tea.FocusMsg:
-		m.focus(true)
-		if since := m.now.Sub(m.window.redrawn); since >= redrawEvery || since < 0 {
+		m.look(true)
+		if since := m.now.Sub(m.redrawn); since >= redrawEvery || since < 0 {
 			return m.redraw()
 		}
 	case tea.BlurMsg:
-		m.focus(false)
+		m.look(false)
 	case tickMsg:
 		m.ticked(msg.number)
 	default:
 		return m.prompt.Update(msg)
 	}
 	return nil
+}
+
+// look notes whether the user looks here.
+func (m *Model) look(here bool) {
+	m.list.SetWatched(here)
+	m.session.Looking(here)
+	m.notes.focus(m.now, here)
 }
 
 // finishUpdate lays out, draws and schedules the next tick after every message.
@@ -73,20 +84,10 @@ func (m *Model) finishUpdate() tea.Cmd {
 	if place(m.layout.width, m.layout.height, m.sharing()) != m.layout {
 		m.resize(m.layout.width, m.layout.height)
 	}
-	m.look()
+	m.list.look(m.opts.Watcher)
 	m.list.bars.Move(m.list.List, m.now, m.paused || !m.session.Host().RetryAt.IsZero())
 	m.draw()
 	return tea.Batch(m.retitle(), m.nextTick())
-}
-
-// look tells the poller which jobs are on the screen, when that has changed.
-func (m *Model) look() {
-	visible := m.list.VisibleIDs()
-	if slices.Equal(visible, m.list.visible) {
-		return
-	}
-	m.list.visible = append(m.list.visible[:0], visible...)
-	m.opts.Watcher.Visible(slices.Clone(visible))
 }
 
 // clock wakes the dashboard when what it shows of the time changes, and not before: nothing
@@ -130,33 +131,24 @@ const minTick = 200 * time.Millisecond
 // opened takes in the state file's contents.
 func (m *Model) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
-		m.fatal = msg.err
+		m.start.fatal = msg.err
 		return tea.Quit
 	}
-	m.loaded = true
+	m.start.loaded = true
 	m.session.Open(msg.journal, msg.contents)
 	m.list.Load(m.session)
-	m.look() // before they are tracked: what is on the screen is asked for first
+	m.list.look(m.opts.Watcher) // before they are tracked: what is on the screen is asked for first
 	records := m.session.Records()
 	m.session.Watch(false, records...)
 	if m.opts.Session.DownloadAll {
 		m.session.FetchMissing()
 	}
 	cmds := []tea.Cmd{m.study(idsOf(records))}
-	for _, p := range m.pending {
+	for _, p := range m.start.pending {
 		cmds = append(cmds, m.pasted(p))
 	}
-	m.pending = nil
+	m.start.pending = nil
 	return tea.Batch(cmds...)
-}
-
-// updated takes in what the poller found out.
-func (m *Model) updated(msg updatesMsg) tea.Cmd {
-	if !msg.open {
-		return tea.Quit // polling broke, which ends what it was for; main tells why
-	}
-	m.session.Reported(msg.update)
-	return listen(m.opts.Watcher.Updates())
 }
 
 // studyStep is how many jobs are studied in one go: some milliseconds' worth.

@@ -15,8 +15,12 @@ import (
 	"example.com/jobwatch/ui/terminal"
 )
 
-// window is what the terminal was told to show.
-type window struct {
+// display is what the terminal shows, and when.
+type display struct {
+	theme  *style.Theme
+	screen screen
+	layout layout
+	clock
 	frame   string
 	cursor  terminal.Cursor // where the frame has the terminal's own
 	title   string
@@ -25,19 +29,19 @@ type window struct {
 
 // View returns the frame that the last Update drew: drawing there tells Update for how long
 // the clocks on it stay right, and so when to wake up next.
-func (m *Model) View() string { return m.window.frame }
+func (m *Model) View() string { return m.frame }
 
 // draw draws the whole screen: exactly height lines of at most width cells each.
 func (m *Model) draw() {
 	width := m.layout.width
-	m.window.cursor = terminal.Cursor{}
+	m.cursor = terminal.Cursor{}
 	if m.layout.tooSmall() {
-		m.window.frame = tooSmall(m.theme, width, m.layout.height)
+		m.frame = tooSmall(m.theme, width, m.layout.height)
 		return
 	}
 	lines := make([]string, 0, m.layout.height)
 	lines = append(append(lines, m.headerLine()), m.body()...)
-	note := m.note.at(m.now)
+	note := m.notes.note.at(m.now)
 	if note.text != "" {
 		m.hold(note.until.Sub(m.now))
 	}
@@ -47,7 +51,7 @@ func (m *Model) draw() {
 		}
 		line, x := m.prompt.View(m.theme, width)
 		lines = append(lines, line)
-		m.window.cursor = terminal.Cursor{X: x, Y: m.layout.height - 1, Shown: x >= 0}
+		m.cursor = terminal.Cursor{X: x, Y: m.layout.height - 1, Shown: x >= 0}
 	} else {
 		f := footer{theme: m.theme, keys: &m.keys, note: note, hints: m.hints()}
 		if m.screen == listScreen { // other screens leave out nothing
@@ -55,7 +59,7 @@ func (m *Model) draw() {
 		}
 		lines = append(lines, f.View(width))
 	}
-	m.window.frame = strings.Join(lines, "\n")
+	m.frame = strings.Join(lines, "\n")
 }
 
 func (m *Model) headerLine() string {
@@ -92,11 +96,12 @@ func (m *Model) body() []string {
 	width, height := m.layout.width, m.layout.body()
 	switch m.screen {
 	case helpScreen:
-		return m.page.titled(m.theme, "Keys", helpLines(m.theme, &m.keys, width), height)
+		return m.help.titled(m.theme, "Keys", helpLines(m.theme, &m.keys, width), height)
 	case logScreen:
-		return m.page.titled(m.theme, "Event log", m.logLines(width-1), height)
-	case problemScreen:
-		return m.problemBody()
+		return m.notes.log.View(m.theme, width, height)
+	case failureScreen:
+		m.failures.refresh(m.list.List)
+		return m.failures.View(m.theme, m.publicCause, width, height)
 	case detailScreen:
 		return m.paneLines()
 	case listScreen:
@@ -134,7 +139,8 @@ func (m *Model) besides(list, pane []string) []string {
 // show gives a screen the body.
 func (m *Model) show(s screen) {
 	m.screen = s
-	m.page.Home()
+	m.help.Home()
+	m.notes.log.Home()
 	m.pane.Home()
 	m.resize(m.layout.width, m.layout.height)
 }
@@ -154,10 +160,10 @@ func (m *Model) retitle() tea.Cmd {
 			percent = int(c.Progress() * 100)
 		}
 	}
-	if title == m.window.title {
+	if title == m.title {
 		return nil
 	}
-	m.window.title = title
+	m.title = title
 	terminal := m.opts.Terminal
 	return func() tea.Msg {
 		terminal.Title(title)
@@ -171,6 +177,6 @@ const redrawEvery = time.Minute
 
 // redraw sends the whole screen: others may have written on it.
 func (m *Model) redraw() tea.Cmd {
-	m.window.redrawn = m.now
+	m.redrawn = m.now
 	return func() tea.Msg { return redrawMsg{} }
 }
