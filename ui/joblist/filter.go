@@ -77,16 +77,9 @@ func (f Filter) Lasting(described bool) Filter {
 // Equal reports whether f and g are the same words in the same order.
 func (f Filter) Equal(g Filter) bool { return slices.Equal(f.terms, g.terms) }
 
-// Without returns f without the words that prev has too: all that is left to ask
-// of a job that prev shows, where f narrows prev.
-func (f Filter) Without(prev Filter) Filter {
-	rest := slices.Clone(f.terms)
-	return Filter{terms: slices.DeleteFunc(rest, func(t term) bool { return slices.Contains(prev.terms, t) })}
-}
-
-// Narrows reports whether f shows only jobs that prev shows too, as far as can be
-// told from the words alone. Then only those need to be looked at again, which is
-// the usual case while somebody types. False is always a safe answer.
+// Narrows reports whether f selects only jobs that prev selects too, as far as the words
+// alone tell. Then few jobs need to be looked at, which is the usual case while somebody
+// types. False is always a safe answer.
 func (f Filter) Narrows(prev Filter) bool {
 	for _, p := range prev.terms {
 		if !slices.ContainsFunc(f.terms, func(t term) bool { return t.implies(p) }) {

@@ -1,7 +1,41 @@
+// Package joblist is the list on the screen without the screen: every tracked job as
+// a row, in batches that fold, ordered, filtered, selected and counted, with a cursor
+// that stays on its job while rows move. It draws nothing and knows no keys.
+//
+// A [List] belongs to one goroutine, that of the program's Update. Each of its methods
+// leaves it consistent: the cursor is on a line that exists, the counters are right, and
+// [List.Lines] is what to draw. Pointers and slices that it returns are for reading, and
+// valid until the next method that changes the list.
+//
+// # Cost
+//
+// The cost of a frame does not depend on how many jobs are tracked. A report changes the
+// counters and moves the row in its batch's tree, in logarithmic time; drawing reads as
+// many lines as are visible. Only a new order, a new filter and, with a filter that asks
+// for ages, [List.Tick] look at every row.
+//
+// # Order
+//
+// Batches are newest first; in the default order those that are finished sink below the
+// others, and inside a batch come the failed jobs, then the running ones by progress, then
+// the queued, then the Done ones. Progress counts in tenths and as it was up to 10 s ago,
+// and equals stay in the order they were added, so that rows seldom move. The batch under
+// the cursor stays in its place until the cursor leaves it.
+//
+// # News
+//
+// A job that ended since the start, seen here or by another window, is new until the
+// cursor has been on it. What had ended before is history.
 package joblist
 
 import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
 	"time"
+
+	"github.com/tidwall/btree"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -11,165 +45,176 @@ type List struct {
 	since time.Time // the start: what ended before is history
 	now   time.Time // as last told
 
-	rows  []Row   // by slot; a slot keeps its job until the job is forgotten
-	slots []slot  // what sorting and counting need of the same slots
-	frees []int32 // slots without a job
-	index index
-
-	batches     []batch // by index, likewise
-	freeBatches []int32
-	byBatch     map[BatchID]int32
-	empty       int // batches without jobs
-	order       ordered
-	layout      layout
+	rows    map[job.ID]*Row
+	batches map[BatchID]*batch
+	order   btree.Map[uint64, *batch] // by batch.key
+	ids     *idIndex
 
 	filter   Filter
+	timed    bool // what the filter matches depends on the time
 	sort     Sort
 	counts   Counts
-	failures int // see FailureChanges
 	matched  int
+	failures int // see FailureChanges
 
-	strays   []int32   // the slots of rows that have come away from their places
-	arranged time.Time // when they were last put where they belong
+	misplaced []*Row    // see noteMisplaced
+	resorted  time.Time // when they were last put in their places
 
 	viewport
 
-	heard []int32 // the slots that the last Apply told of
-}
-
-// slot is the part of a row that is looked at far more often than the rest, kept
-// apart so that looking at all of them reads 3 MB and not 40.
-type slot struct {
-	key   uint64 // where the row stands in its batch; see rowKey
-	batch int32  // -1 for a free slot
-	tally tally
-	shown bool  // the filter lets it pass, and it is in its batch's order
-	at    uint8 // the hundredths of progress that the row's place is for; see arrange
-	stray bool  // it has other ones by now
+	changed []*Row // in the last Apply
 }
 
 // New returns an empty list. What ends before now is history, not news.
 func New(now time.Time) *List {
-	l := &List{since: now, now: now}
-	l.clear(0)
-	l.viewport = newViewport()
+	l := &List{
+		since: now, now: now,
+		rows: make(map[job.ID]*Row), batches: make(map[BatchID]*batch), ids: newIDIndex(),
+	}
+	l.follow = margin
 	return l
 }
 
-// clear forgets everything but the start.
-func (l *List) clear(room int) {
-	l.rows = make([]Row, 0, room)
-	l.slots = make([]slot, 0, room)
-	l.frees, l.strays = nil, nil
-	l.index = newIndex(room)
-	l.batches, l.freeBatches = nil, nil
-	l.byBatch = make(map[BatchID]int32)
-	l.empty = 0
-	l.order = ordered{current: l.hasBatch}
-	l.layout = layout{old: true}
-	l.counts, l.matched = Counts{}, 0
+// insert adds a row whose job is not on the list yet.
+func (l *List) insert(r *Row) {
+	b := l.addBatch(r.In())
+	r.batch, r.tally = b, tallyOf(r)
+	r.misplaced, r.changed = false, false
+	r.placedAt = hundredths(r)
+	r.key = rowKey(l.sort, r)
+	l.rows[r.ID] = r
+	l.ids.add(r.ID)
+	l.count(r, 1)
+	b.rows.Set(r.key, r)
+	l.refresh(r)
+	l.noteFailure(r.tally.state)
 }
 
-// free returns a slot for another row.
-func (l *List) free() int32 {
-	if n := len(l.frees); n > 0 {
-		i := l.frees[n-1]
-		l.frees = l.frees[:n-1]
-		return i
+// remove takes a row off the list. Its fields still say where it stood.
+func (l *List) remove(r *Row) {
+	b := r.batch
+	b.rows.Delete(r.key)
+	if b.filtered != nil {
+		b.filtered.Delete(r.key)
 	}
-	l.rows = append(l.rows, Row{})
-	l.slots = append(l.slots, slot{})
-	return int32(len(l.rows) - 1) //nolint:gosec // 2^31 rows don't fit in memory
+	l.recount(b)
+	l.count(r, -1)
+	l.noteFailure(r.tally.state)
+	delete(l.rows, r.ID)
+	l.ids.remove(r.ID)
+	if l.savedCursor.row == r {
+		l.savedCursor = cursor{}
+	}
+	if l.viewedRow == r {
+		l.viewedRow = nil
+	}
+	r.misplaced, r.changed = false, false
+	l.placeBatch(b)
 }
 
-// release makes a slot free again.
-func (l *List) release(i int32) {
-	l.rows[i], l.slots[i] = Row{}, slot{batch: -1}
-	l.frees = append(l.frees, i)
+// refresh counts, filters and places a row that changed, and its batch.
+func (l *List) refresh(r *Row) {
+	l.retally(r)
+	l.noteMisplaced(r)
+	l.place(r)
+	if l.sort == ByRecent {
+		r.batch.noteChange(r)
+	}
+	l.placeBatch(r.batch)
 }
 
-// put takes the row that was written into a free slot, without giving it a place in its
-// batch's order yet. It reports false if the job is tracked already.
-func (l *List) put(i int32) bool {
-	if !l.index.add(i, l.rows) {
-		return false
+// retally counts a row as it is now.
+func (l *List) retally(r *Row) {
+	t := tallyOf(r)
+	if t == r.tally {
+		return
 	}
-	r, s := &l.rows[i], &l.slots[i]
-	batch := l.addBatch(r.In())
-	*s = slot{batch: batch, key: uint64(r.Seq), tally: tallyOf(r)}
-	s.at = hundredths(r, s.tally)
-	b := &l.batches[batch]
-	if b.Counts.Total == 0 {
-		l.empty--
+	before := r.tally.state
+	l.count(r, -1)
+	r.tally = t
+	l.count(r, 1)
+	if t.state != before {
+		r.placedAt = hundredths(r) // such a change moves the row at once
 	}
-	b.Counts.add(s.tally, 1)
-	l.counts.add(s.tally, 1)
-	l.noteFailure(s.tally.state)
-	return true
 }
 
-// take removes a row.
-func (l *List) take(i int32) {
-	s := &l.slots[i]
-	b := &l.batches[s.batch]
-	if s.shown {
-		s.shown = false
-		b.shown.remove(s.key)
-		b.Matched--
-		l.matched--
-		l.layout.old = true
-	}
-	b.Counts.add(s.tally, -1)
-	l.counts.add(s.tally, -1)
-	l.noteFailure(s.tally.state)
-	if b.Counts.Total == 0 {
-		l.empty++
-	}
-	l.index.remove(i, l.rows)
-	l.leave(i)
-	l.placeBatch(s.batch)
-	l.release(i)
-}
-
-// hasRow reports whether e is true of a row: see [ordered].
-func (l *List) hasRow(e entry) bool { return l.slots[e.slot].key == e.key && l.slots[e.slot].shown }
-
-// hasBatch is hasRow for batches.
-func (l *List) hasBatch(e entry) bool {
-	return l.batches[e.slot].key == e.key && l.batches[e.slot].used
+// count adds what a row contributes to the counts n times, n being 1 or -1.
+func (l *List) count(r *Row, n int) {
+	l.counts.add(r.tally, n)
+	r.batch.Counts.add(r.tally, n)
 }
 
 // Row returns the row of a job.
 func (l *List) Row(id job.ID) (*Row, bool) {
-	i, ok := l.slot(id)
-	if !ok {
-		return nil, false
-	}
-	return &l.rows[i], true
+	r, ok := l.rows[id]
+	return r, ok
 }
-
-// slot returns where the row of a job is.
-func (l *List) slot(id job.ID) (int32, bool) { return l.index.find(&id, l.rows) }
 
 // Batch returns what there is to draw of a batch.
 func (l *List) Batch(id BatchID) (*Batch, bool) {
-	i, ok := l.byBatch[id]
+	b, ok := l.batches[id]
 	if !ok {
 		return nil, false
 	}
-	return &l.batches[i].Batch, true
+	return &b.Batch, true
 }
 
-// Counts returns the counts of all jobs, whatever the filter shows. Its Progress
-// is that of the whole.
+// all returns the batches in their order.
+func (l *List) all() iter.Seq[*batch] {
+	return func(yield func(*batch) bool) {
+		l.order.Scan(func(_ uint64, b *batch) bool { return yield(b) })
+	}
+}
+
+// All calls yield with every row, in the order they were added.
+func (l *List) All(yield func(*Row) bool) {
+	bySeq := func(a, b *Row) int { return cmp.Compare(a.Seq, b.Seq) }
+	for _, r := range slices.SortedFunc(maps.Values(l.rows), bySeq) {
+		if !yield(r) {
+			return
+		}
+	}
+}
+
+// Matching calls yield with the rows that the filter shows in their order, those in
+// folded batches too.
+func (l *List) Matching(yield func(*Row) bool) {
+	for b := range l.all() {
+		for r := range b.shown().from(0) {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// InBatch returns the rows of a batch, those that the filter hides too.
+func (l *List) InBatch(id BatchID) iter.Seq[*Row] {
+	if b, ok := l.batches[id]; ok {
+		return b.rows.from(0)
+	}
+	return func(func(*Row) bool) {}
+}
+
+// Where returns the IDs of all rows, shown or not, that want accepts.
+func (l *List) Where(want func(*Row) bool) []job.ID {
+	var out []job.ID
+	for r := range l.All {
+		if want(r) {
+			out = append(out, r.ID)
+		}
+	}
+	return out
+}
+
+// Counts returns the counts of all jobs, regardless of the filter.
 func (l *List) Counts() Counts { return l.counts }
 
-// FailureChanges counts up whenever the failed jobs, or their causes, become others:
-// what was made of them before is out of date then. Their number alone doesn't tell,
-// as one may go while another comes.
+// FailureChanges counts up whenever the set of failed jobs, or their causes, may have
+// changed.
 func (l *List) FailureChanges() int { return l.failures }
 
-// noteFailure counts a row in that state that comes, goes or is heard of.
+// noteFailure counts a row in that state that is added, removed or changed.
 func (l *List) noteFailure(s State) {
 	if s.Failed() {
 		l.failures++

@@ -37,7 +37,7 @@ func (p *pair) check(t *rapid.T) {
 		if want := m.shortID(j.ID); got.ShortID() != want {
 			t.Fatalf("job %s is called %s, want %s", j.ID, got.ShortID(), want)
 		}
-		selected += b2i(j.Selected)
+		selected += oneIf(j.Selected)
 	}
 	if l.Matched() != matched || l.Selected() != selected || len(l.Where(func(*Row) bool { return true })) != len(m.jobs) {
 		t.Fatalf("%d match and %d are selected, want %d and %d", l.Matched(), l.Selected(), matched, selected)

@@ -140,11 +140,11 @@ func (p *pair) report(t *rapid.T) {
 		if j == nil {
 			continue
 		}
-		before := j.State()
+		before := j.End
 		after, _ := j.Observe(r)
 		j.Problem = r.Problem
 		p.m.observe(j, after)
-		ends += b2i(j.State().Finished() && !before.Finished())
+		ends += oneIf(j.End.Finished() && !before.Finished())
 	}
 	p.m.arrange()
 	p.m.settle()

@@ -383,12 +383,11 @@ func (m *model) observe(j *modelJob, after store.Job) {
 	case !j.State().Finished():
 		j.News = false
 	}
-	m.noteChanges() // a job may end and live again in one go
 }
 
 // arrange puts all jobs where they belong, if that's not been done for some time.
 func (m *model) arrange() {
-	if m.now.Sub(m.arranged) < calm {
+	if m.now.Sub(m.arranged) < resortInterval {
 		return
 	}
 	for _, j := range m.jobs {
@@ -405,7 +404,7 @@ func (m *model) counts(jobs []*modelJob) Counts {
 	for _, j := range jobs {
 		c.Total++
 		c.By[j.State()]++
-		c.Selected += b2i(j.Selected)
+		c.Selected += oneIf(j.Selected)
 		switch p := j.Answer.Progress; {
 		case j.State().Finished():
 			c.done += whole
@@ -434,4 +433,11 @@ func (m *model) shortID(id job.ID) string {
 		}
 	}
 	return id.String()
+}
+
+func oneIf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

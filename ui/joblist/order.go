@@ -2,203 +2,339 @@ package joblist
 
 import (
 	"cmp"
-	"math/bits"
+	"math"
 	"slices"
+	"time"
 )
 
-// entry is a row (or batch) in its place: key sorts, slot says which it is.
-// Keys are unique, since their low half is the place in the order of adding.
-type entry struct {
-	key  uint64
-	slot int32
-}
+// Sort is an order of the list.
+type Sort uint8
 
-// blockMax is the most entries of one block: 4 KiB.
-const blockMax = 256
+// The sort orders. Equals stay in the order they were added, and batches are
+// newest first unless said otherwise.
+const (
+	Attention  Sort   = iota // failed, running by nearness to done, queued, Done; batches with nothing live last
+	ByAdded                  // as they were added, batches too
+	ByStatus                 // failed, running, queued, Done
+	ByProgress               // most first, unknown last
+	ByRecent                 // status changed last first, batches too
+	Sorts      = iota        // how many there are
+)
 
-// ordered is a sorted sequence of entries that costs about the same to change at
-// any length. It is cut into blocks, each for a range of keys. Removing only
-// counts down and inserting only appends; a block is sorted, and rid of what was
-// removed, when it is next looked at or full. Most rows that move are not in view:
-// putting each in its place at once, in memory that is in no cache, was two thirds
-// of the cost of a report at 100,000 jobs.
-//
-// What was removed is told from what was not by current, so a slot's key must be
-// changed before remove and insert are called.
-type ordered struct {
-	current func(entry) bool // whether the slot still has that key and is in the sequence
-	firsts  []uint64         // the least key that each block may hold; 0 for the first
-	counts  []int32          // how many entries of each block are current
-	blocks  []block
-	n       int // how many entries are current
-}
-
-type block struct {
-	entries []entry // in order, and all of them current, if tidy
-	tidy    bool
-}
-
-// block is the block for key.
-func (o *ordered) block(key uint64) int {
-	base, n := 0, len(o.firsts)
-	for n > 1 { // without branches, which would be mispredicted half of the time
-		half := n / 2
-		_, beyond := bits.Sub64(key, o.firsts[base+half], 0)
-		base += half & (int(beyond) - 1) //nolint:gosec // 0 or 1
-		n -= half
+// String names the order for the screen.
+func (s Sort) String() string {
+	switch s {
+	case ByAdded:
+		return "added"
+	case ByStatus:
+		return "status"
+	case ByProgress:
+		return "progress"
+	case ByRecent:
+		return "recent change"
+	default:
+		return "attention"
 	}
-	return base
 }
 
-// insert adds e, which is current from now on.
-func (o *ordered) insert(e entry) {
-	if len(o.blocks) == 0 {
-		o.firsts, o.counts, o.blocks = append(o.firsts, 0), append(o.counts, 0), append(o.blocks, block{tidy: true})
+// Next is the order after s, around.
+func (s Sort) Next() Sort { return (s + 1) % Sorts }
+
+// Sort returns the order of the list.
+func (l *List) Sort() Sort { return l.sort }
+
+// SetSort orders the list by s.
+func (l *List) SetSort(s Sort) {
+	l.sort = s
+	l.misplaced = nil
+	for _, b := range l.batches {
+		l.resort(b)
 	}
-	i := o.block(e.key)
-	b := &o.blocks[i]
-	b.tidy = b.tidy && (len(b.entries) == 0 || b.entries[len(b.entries)-1].key < e.key)
-	b.entries = append(b.entries, e)
-	o.counts[i]++
-	o.n++
-	if n := len(b.entries); n >= blockMax || n > 2*int(o.counts[i])+16 {
-		o.tidy(i)
-		if len(b.entries) > blockMax*3/4 {
-			o.split(i)
+	l.placeBatches()
+	l.settle()
+}
+
+// resort puts the rows of a batch in their places.
+func (l *List) resort(b *batch) {
+	type placed struct {
+		key uint64
+		row *Row
+	}
+	rows := make([]placed, 0, b.rows.Len())
+	for r := range b.rows.from(0) {
+		r.placedAt, r.misplaced = hundredths(r), false
+		r.key = rowKey(l.sort, r)
+		if l.sort == ByRecent {
+			b.noteChange(r)
 		}
+		rows = append(rows, placed{r.key, r})
 	}
-}
-
-// remove takes out the entry with that key, which was in and is not current any more.
-func (o *ordered) remove(key uint64) {
-	i := o.block(key)
-	o.blocks[i].tidy = false
-	o.counts[i]--
-	o.n--
-	if o.counts[i] == 0 {
-		o.drop(i)
-		return
+	slices.SortFunc(rows, func(a, b placed) int { return cmp.Compare(a.key, b.key) })
+	b.rows.Clear()
+	for _, p := range rows {
+		b.rows.Load(p.key, p.row)
 	}
-	o.merge(i)
-	o.merge(i - 1)
+	l.refilter(b, false, false)
 }
 
-// tidy sorts a block and drops what was removed from it.
-func (o *ordered) tidy(i int) []entry {
-	b := &o.blocks[i]
-	if b.tidy {
-		return b.entries
-	}
-	entries := slices.DeleteFunc(b.entries, func(e entry) bool { return !o.current(e) })
-	slices.SortFunc(entries, byKey)
-	// What was removed and inserted again is there twice.
-	b.entries, b.tidy = slices.Compact(entries), true
-	return b.entries
+// rowKey returns the key of a row: its rank in the order above its place in the order
+// of adding.
+func rowKey(by Sort, r *Row) uint64 {
+	return uint64(rank(by, r, r.placedAt))<<32 | uint64(r.Seq)
 }
 
-func byKey(a, b entry) int { return cmp.Compare(a.key, b.key) }
-
-// split cuts a tidy block in two.
-func (o *ordered) split(i int) {
-	left := o.blocks[i].entries
-	half := len(left) / 2
-	right := append(make([]entry, 0, blockMax), left[half:]...)
-	o.blocks[i].entries = left[:half]
-	o.counts[i] = int32(half) //nolint:gosec // at most blockMax
-	o.blocks = slices.Insert(o.blocks, i+1, block{right, true})
-	o.counts = slices.Insert(o.counts, i+1, int32(len(right))) //nolint:gosec // at most blockMax
-	o.firsts = slices.Insert(o.firsts, i+1, right[0].key)
-}
-
-// drop takes out a block without current entries. Its range goes to the block before.
-func (o *ordered) drop(i int) {
-	o.blocks = slices.Delete(o.blocks, i, i+1)
-	o.counts = slices.Delete(o.counts, i, i+1)
-	o.firsts = slices.Delete(o.firsts, i, i+1)
-	if i == 0 && len(o.firsts) > 0 {
-		o.firsts[0] = 0
-	}
-}
-
-// merge makes one block of the i-th and the next where both are small.
-func (o *ordered) merge(i int) {
-	if i < 0 || i+1 >= len(o.counts) || o.counts[i]+o.counts[i+1] > blockMax/4 {
-		return
-	}
-	o.blocks[i].entries = append(o.tidy(i), o.tidy(i+1)...)
-	o.counts[i] += o.counts[i+1]
-	o.drop(i + 1)
-}
-
-// rank is how many entries are before key.
-func (o *ordered) rank(key uint64) int {
-	if o.n == 0 {
+// rank returns the rank of a row with that progress; what is less comes first.
+func rank(by Sort, r *Row, hundredths uint8) uint32 {
+	switch state := r.tally.state; by {
+	case Attention:
+		return urgency(state)<<8 | remoteness(state, hundredths)
+	case ByStatus:
+		return urgency(state)
+	case ByProgress:
+		if state.Failed() || hundredths == unknown {
+			return math.MaxUint32
+		}
+		return 100 - uint32(hundredths)
+	case ByRecent:
+		return ^seconds(r.Changed())
+	default:
 		return 0
 	}
-	b := o.block(key)
-	before := 0
-	for _, n := range o.counts[:b] {
-		before += int(n)
+}
+
+// urgency ranks states by how much they need attention. A job without an answer counts
+// as queued, so that first answers don't shuffle a new batch.
+func urgency(s State) uint32 {
+	switch s {
+	case Error, Rejected, GivenUp:
+		return 0
+	case Running:
+		return 1
+	case Other:
+		return 2
+	case Done:
+		return 4
+	default:
+		return 3
 	}
-	i, _ := slices.BinarySearchFunc(o.tidy(b), key, func(e entry, key uint64) int { return cmp.Compare(e.key, key) })
-	return before + i
 }
 
-// at returns the i-th entry, 0 <= i < n.
-func (o *ordered) at(i int) entry {
-	b, i := o.place(i)
-	return o.tidy(b)[i]
+// remoteness is how far a running job is from done, in tenths, so that a row moves
+// ten times in its life and not at each report. Unknown is furthest.
+func remoteness(s State, hundredths uint8) uint32 {
+	switch {
+	case s != Running:
+		return 0
+	case hundredths == unknown:
+		return 11
+	default:
+		return 10 - uint32(hundredths/10)
+	}
 }
 
-// place turns the i-th entry of all into a block and an index in it.
-func (o *ordered) place(i int) (block, index int) {
-	for b, n := range o.counts {
-		if i < int(n) {
-			return b, i
+// unknown is the hundredths of a row whose progress is not known.
+const unknown = 255
+
+// hundredths returns a row's progress as far as its place depends on it.
+func hundredths(r *Row) uint8 {
+	if r.tally.state != Done && !r.Answer.Progress.Known() {
+		return unknown
+	}
+	return uint8(r.tally.done / (whole / 100)) //nolint:gosec // 0 to 100
+}
+
+// seconds is t as an unsigned number that sorts like it, 1970 to 2106.
+func seconds(t time.Time) uint32 {
+	return uint32(max(0, min(t.Unix(), math.MaxUint32)))
+}
+
+// place puts a row where it belongs, and shows it or not.
+func (l *List) place(r *Row) {
+	before, b := r.key, r.batch
+	if r.key = rowKey(l.sort, r); r.key != before {
+		b.rows.Delete(before)
+		b.rows.Set(r.key, r)
+	}
+	if b.filtered != nil {
+		b.filtered.Delete(before)
+		if l.matches(r) {
+			b.filtered.Set(r.key, r)
 		}
-		i -= int(n)
 	}
-	return len(o.blocks), 0
+	l.recount(b)
 }
 
-// from calls yield with the entries from the i-th on, until it returns false.
-func (o *ordered) from(i int, yield func(entry) bool) {
-	b, i := o.place(i)
-	for ; b < len(o.blocks); b++ {
-		for _, e := range o.tidy(b)[i:] {
-			if !yield(e) {
-				return
+// recount counts the rows that the filter shows of a batch.
+func (l *List) recount(b *batch) {
+	if n := b.shown().Len(); n != b.Matched {
+		l.matched += n - b.Matched
+		b.Matched = n
+		l.laidOut.valid = false
+	}
+}
+
+// resortInterval is how long rows keep their places while only their progress changes.
+// Then all misplaced rows move at once: with each on its own, half of the rows in view
+// would move every second, which nobody can read, or pay for on a slow line.
+const resortInterval = 10 * time.Second
+
+// noteMisplaced notes a row whose progress asks for another place than it has.
+func (l *List) noteMisplaced(r *Row) {
+	at := hundredths(r)
+	if r.misplaced || at == r.placedAt || rank(l.sort, r, at) == rank(l.sort, r, r.placedAt) {
+		return
+	}
+	r.misplaced = true
+	l.misplaced = append(l.misplaced, r)
+}
+
+// resortMisplaced puts the misplaced rows where they belong, if the last time was long
+// enough ago.
+func (l *List) resortMisplaced() {
+	if len(l.misplaced) == 0 || l.now.Sub(l.resorted) < resortInterval {
+		return
+	}
+	for _, r := range l.misplaced {
+		if !r.misplaced {
+			continue // removed meanwhile
+		}
+		before := r.key
+		r.placedAt, r.misplaced = hundredths(r), false
+		if l.place(r); r.key != before {
+			l.resorted = l.now
+		}
+	}
+	l.misplaced = l.misplaced[:0]
+}
+
+// batchKey returns the key of a batch: live ones first, then what changed last, then
+// what came last, each only where the order asks for it.
+func (l *List) batchKey(b *batch) uint64 {
+	const seqBits = 31
+	seq := uint64(b.seq) & (1<<seqBits - 1)
+	newest := 1<<seqBits - 1 - seq
+	switch l.sort {
+	case Attention:
+		if b.Counts.Live() == 0 {
+			return 1<<63 | newest
+		}
+		return newest
+	case ByAdded:
+		return seq
+	case ByRecent:
+		return uint64(^b.recent)<<seqBits | newest
+	default:
+		return newest
+	}
+}
+
+// noteChange keeps when the batch's jobs changed last. It is not taken back when that
+// job is removed.
+func (b *batch) noteChange(r *Row) { b.recent = max(b.recent, seconds(r.Changed())) }
+
+// placeBatch puts a batch where it belongs, unless the cursor is in it: what the user
+// looks at stays where it is until they look elsewhere.
+func (l *List) placeBatch(b *batch) {
+	if b == l.cursor.batch {
+		return
+	}
+	if key := l.batchKey(b); key != b.key {
+		l.order.Delete(b.key)
+		b.key = key
+		l.order.Set(key, b)
+		l.laidOut.valid = false
+	}
+}
+
+// placeBatches puts all batches where they belong, that of the cursor too.
+func (l *List) placeBatches() {
+	l.order.Clear()
+	for _, b := range l.batches {
+		b.key = l.batchKey(b)
+		l.order.Set(b.key, b)
+	}
+	l.laidOut.valid = false
+}
+
+// Filter returns the filter of the list.
+func (l *List) Filter() Filter { return l.filter }
+
+// SetFilter shows only the jobs that f matches. A cursor whose job disappears goes
+// to the nearest one that is left, and comes back with its job if it wasn't moved
+// meanwhile: a filter that is typed and taken back leaves things as they were.
+func (l *List) SetFilter(f Filter) {
+	if f.Equal(l.filter) {
+		return
+	}
+	before := l.filter
+	l.filter, l.timed = f, f.Timed()
+	l.laidOut.valid = false
+	narrows, widens := f.Narrows(before), before.Narrows(f)
+	for _, b := range l.batches {
+		l.refilter(b, narrows, widens)
+	}
+	if before.IsZero() != f.IsZero() {
+		for _, b := range l.batches {
+			if f.IsZero() {
+				b.Folded = b.foldedBefore
+			} else {
+				b.foldedBefore, b.Folded = b.Folded, false
 			}
 		}
-		i = 0
 	}
+	l.restoreCursor()
+	l.settle()
 }
 
-// recount drops all entries that are not current any more and were not removed.
-func (o *ordered) recount() {
-	o.n = 0
-	for i := len(o.blocks) - 1; i >= 0; i-- {
-		o.blocks[i].tidy = false
-		o.counts[i] = int32(len(o.tidy(i))) //nolint:gosec // at most blockMax
-		o.n += int(o.counts[i])
-		if o.counts[i] == 0 {
-			o.drop(i)
-		} else {
-			o.merge(i)
+// refilter finds out which rows of a batch the filter shows, in place of one before that
+// it narrows or widens, or neither.
+func (l *List) refilter(b *batch, narrows, widens bool) {
+	all, before := &b.rows, b.shown()
+	b.filtered = nil
+	if !l.filter.IsZero() {
+		b.filtered = &rowTree{}
+		if narrows {
+			all = before // what was hidden stays so
 		}
+		all.Scan(func(key uint64, r *Row) bool {
+			if widens && before.has(key) || l.matches(r) {
+				b.filtered.Load(key, r)
+			}
+			return true
+		})
 	}
+	l.recount(b)
 }
 
-// fill replaces all entries by those given, which are current. It sorts them in place.
-func (o *ordered) fill(entries []entry) {
-	sortEntries(entries)
-	*o = ordered{current: o.current, n: len(entries)}
-	for part := range slices.Chunk(entries, blockMax/2) {
-		o.firsts = append(o.firsts, part[0].key)
-		o.counts = append(o.counts, int32(len(part))) //nolint:gosec // at most blockMax
-		o.blocks = append(o.blocks, block{slices.Clone(part), true})
+// matches reports whether the filter matches a row.
+func (l *List) matches(r *Row) bool {
+	if l.filter.IsZero() {
+		return true
 	}
-	if len(o.firsts) > 0 {
-		o.firsts[0] = 0
+	subject := Subject{
+		ID:          r.ID,
+		Description: r.Answer.Description,
+		Batch:       r.batch.Name,
+		Meta:        r.Answer.Meta,
+		Progress:    r.Answer.Progress,
+		State:       r.tally.state,
+		New:         r.News || r == l.viewedRow,
+		Selected:    r.Selected,
+	}
+	if l.timed {
+		subject.Age, subject.Stale = l.now.Sub(r.Added), r.Stale(l.now)
+	}
+	return l.filter.Match(&subject)
+}
+
+// Tick tells the list the time, for filters that depend on it: with one of those it
+// looks at every row.
+func (l *List) Tick(now time.Time) {
+	l.now = now
+	if l.timed {
+		for _, b := range l.batches {
+			l.refilter(b, false, false)
+		}
+		l.settle()
 	}
 }

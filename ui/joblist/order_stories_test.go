@@ -46,7 +46,7 @@ func TestRunningRowsMoveOnlyByTenths(t *testing.T) {
 	d.sees(">june c a b")
 	d.hear("b 90%")
 	d.sees(">june c a b")
-	d.now = d.now.Add(calm)
+	d.now = d.now.Add(resortInterval)
 	d.hear()
 	d.sees(">june b a c")
 }

@@ -3,9 +3,85 @@ package joblist
 import (
 	"time"
 
+	"github.com/tidwall/btree"
+
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/session"
 )
+
+// State is the state of a job as the user sees it: the API's word for it together with
+// how polling ended.
+type State uint8
+
+// The states. A job in one of the last four is finished.
+const (
+	Unheard  State  = iota // the API has not said anything about it yet
+	Queued                 // Not Started
+	Running                // Processing
+	Other                  // a word that jobwatch doesn't know; polled on
+	Done                   // Done
+	Error                  // Error
+	Rejected               // 422
+	GivenUp                // 404 for 10 minutes
+	States   = iota        // how many there are
+)
+
+// StateOf returns the State of a job with that status and end.
+func StateOf(s job.Status, e job.End) State {
+	switch e {
+	case job.EndedDone:
+		return Done
+	case job.EndedError:
+		return Error
+	case job.EndedRejected:
+		return Rejected
+	case job.EndedGivenUp:
+		return GivenUp
+	default:
+	}
+	switch s {
+	case "":
+		return Unheard
+	case job.NotStarted:
+		return Queued
+	case job.Processing:
+		return Running
+	case job.Done:
+		return Done
+	case job.Error:
+		return Error
+	default:
+		return Other
+	}
+}
+
+// Finished reports whether nothing more is expected of the job.
+func (s State) Finished() bool { return s >= Done && s < States }
+
+// Failed reports whether the job finished without a result.
+func (s State) Failed() bool { return s >= Error && s < States }
+
+// String returns the filter's word for s.
+func (s State) String() string {
+	switch s {
+	case Unheard:
+		return "checking"
+	case Queued:
+		return "queued"
+	case Running:
+		return "running"
+	case Done:
+		return "done"
+	case Error:
+		return "error"
+	case Rejected:
+		return "rejected"
+	case GivenUp:
+		return "givenup"
+	default:
+		return "other"
+	}
+}
 
 // StaleAfter is how long after its last answer a live job's row is stale even if
 // nothing is known to be wrong: twice the longest silence that the poller allows
@@ -23,15 +99,27 @@ type Row struct {
 
 	progress job.Progress // as the list was last told
 	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
-	idBytes  uint8        // the first bytes of the ID that tell it apart
+
+	batch     *batch
+	key       uint64 // place in its batch; see rowKey
+	tally     tally  // what it adds to the counts
+	placedAt  uint8  // the hundredths of progress that its place is for
+	misplaced bool   // its progress asks for another place
+	changed   bool   // in List.changed, and to be placed
+
+	shortLen   uint8 // see ShortLen
+	shortSince int   // the changes of idIndex that shortLen is for
 }
 
 func newRow(r *session.Record) Row { return Row{Record: r, progress: r.Answer.Progress} }
 
+// shown reports whether the filter shows the row, and the list still has it.
+func (r *Row) shown() bool { return r.batch.shown().has(r.key) }
+
 // State returns the state of the job.
 func (r *Row) State() State { return StateOf(r.Answer.Status, r.End) }
 
-// Progress is the job's progress as far as it is known; a Done job is complete.
+// Progress returns the job's progress as far as it is known; a Done job is complete.
 func (r *Row) Progress() job.Progress {
 	if r.State() == Done {
 		return 1
@@ -39,9 +127,9 @@ func (r *Row) Progress() job.Progress {
 	return r.Answer.Progress
 }
 
-// Stale reports whether what is shown of a live job is old: its last poll failed,
-// or its last answer (if none, its adding) is more than [StaleAfter] ago. A job whose
-// status nobody knows is asked rarely: it is as long after its next poll was due.
+// Stale reports whether what is shown of a live job is old: its last poll failed, or its
+// last answer (if there is none, its adding) is more than [StaleAfter] ago. A job whose
+// status jobwatch doesn't know is polled rarely: for it, time counts from its next poll.
 func (r *Row) Stale(now time.Time) bool {
 	if r.End.Finished() {
 		return false
@@ -54,12 +142,12 @@ func (r *Row) Stale(now time.Time) bool {
 		since = r.Added
 	}
 	if r.State() == Other && r.Next.After(since) {
-		since = r.Next // it is not meant to be asked before
+		since = r.Next
 	}
 	return now.Sub(since) > StaleAfter
 }
 
-// Changed is when the job's status last changed, as far as is known.
+// Changed returns when the job's status last changed, as far as is known.
 func (r *Row) Changed() time.Time {
 	at := r.Added
 	if n := len(r.History); n > 0 && r.History[n-1].At.After(at) {
@@ -71,12 +159,84 @@ func (r *Row) Changed() time.Time {
 	return at
 }
 
-// ShortID is the beginning of the ID that tells the job apart from all others in
-// the list: 8 digits, or more groups of them where two collide.
-func (r *Row) ShortID() string {
-	var buf [36]byte
-	return string(r.AppendShortID(buf[:0]))
+// Running jobs' bars are drawn ahead of their answers, so that they move between two
+// polls. Only the bar is ahead: order, filter, counts and exports keep to the answers.
+
+const (
+	almost      = 0.999 // the most that is drawn of a job that is complete, but not Done
+	restartDrop = 0.05  // a larger drop in progress means that the job restarted
+)
+
+// Drawn returns the progress that the row's bar shows: that of the last answer, or more
+// if [List.Carry] moved it on. It goes back only when the job restarted, and is complete
+// only when the job is Done.
+func (r *Row) Drawn() job.Progress {
+	p := r.Progress()
+	if r.State() == Done || !p.Known() {
+		return p
+	}
+	if !r.End.Finished() {
+		p = max(p, r.drawn)
+	}
+	return min(p, almost)
 }
+
+// Carry moves the bars in view, and the current row's, on to where they may be at a
+// time, unless their last answer came before since: a speed from before an outage
+// means nothing.
+func (l *List) Carry(at, since time.Time) {
+	for _, line := range l.Lines() {
+		if line.Row != nil {
+			line.Row.carry(at, since)
+		}
+	}
+	if r := l.cursor.row; r != nil {
+		r.carry(at, since)
+	}
+}
+
+func (r *Row) carry(at, since time.Time) {
+	if r.moves(at, since) {
+		r.drawn = max(r.drawn, r.report().ProgressAt(at))
+	}
+}
+
+// Reaches returns when [List.Carry] will have moved the row's bar to p. It is false if it
+// won't without another answer.
+func (r *Row) Reaches(p job.Progress, now, since time.Time) (time.Time, bool) {
+	if !r.moves(now, since) {
+		return time.Time{}, false
+	}
+	return r.report().ReachesAt(p)
+}
+
+// moves reports whether the row's bar moves on without another answer.
+func (r *Row) moves(now, since time.Time) bool {
+	return r.Speed > 0 && r.State() == Running && !r.Stalled && !r.Stale(now) && r.Answered.After(since)
+}
+
+func (r *Row) report() *job.Report {
+	return &job.Report{Answer: r.Answer, Answered: r.Answered, Speed: r.Speed}
+}
+
+// progressed carries the bar over to what is known of the row's job now, which was in a
+// state before.
+func (r *Row) progressed(before State, now time.Time) {
+	was, is := r.progress, r.Answer.Progress
+	if is != was {
+		r.progress, r.Moved = is, now
+	}
+	revived := before.Finished() && !r.End.Finished()
+	if revived || r.Answer.Status == job.NotStarted || !is.Known() || is < was-restartDrop {
+		r.drawn = 0
+	} else {
+		r.drawn = max(r.drawn, was)
+	}
+}
+
+// ShortID returns the beginning of the ID that tells the job apart from all others in
+// the list: 8 digits, or more groups of digits where two IDs begin alike.
+func (r *Row) ShortID() string { return r.ID.String()[:r.ShortLen()] }
 
 // AppendShortID appends [Row.ShortID] to b.
 func (r *Row) AppendShortID(b []byte) []byte {
@@ -85,5 +245,51 @@ func (r *Row) AppendShortID(b []byte) []byte {
 	return b[:start+r.ShortLen()]
 }
 
-// ShortLen is how many bytes [Row.ShortID] has, 8 to 36.
-func (r *Row) ShortLen() int { return textLen(int(r.idBytes)) }
+// ShortLen returns how many bytes [Row.ShortID] has, 8 to 36.
+func (r *Row) ShortLen() int {
+	if x := r.batch.ids; r.shortSince != x.changes {
+		r.shortLen, r.shortSince = x.distinct(r.ID), x.changes
+	}
+	return int(r.shortLen)
+}
+
+// idIndex is the IDs of all rows in order: those that begin like an ID are beside it.
+type idIndex struct {
+	tree    *btree.BTreeG[job.ID]
+	changes int // how many IDs were added and removed
+}
+
+func newIDIndex() *idIndex {
+	less := func(a, b job.ID) bool { return a.Compare(b) < 0 }
+	return &idIndex{tree: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})}
+}
+
+func (x *idIndex) add(id job.ID) {
+	x.tree.Set(id)
+	x.changes++
+}
+
+func (x *idIndex) remove(id job.ID) {
+	x.tree.Delete(id)
+	x.changes++
+}
+
+// distinct returns how many bytes of an ID's text tell it apart: whole groups of two
+// bytes of the ID, and at least four bytes.
+func (x *idIndex) distinct(id job.ID) uint8 {
+	same := 0
+	compare := func(other job.ID) bool {
+		if other == id {
+			return true
+		}
+		n := 0
+		for other[n] == id[n] {
+			n++
+		}
+		same = max(same, n)
+		return false
+	}
+	x.tree.Ascend(id, compare)
+	x.tree.Descend(id, compare)
+	return [...]uint8{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]
+}

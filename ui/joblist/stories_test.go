@@ -250,8 +250,8 @@ func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
 		t.Errorf("%d jobs", n)
 	}
 	d.forget(ids("a b x"))
-	if n := len(d.index.by4) + len(d.index.by6) + len(d.index.by8) + len(d.index.longer); n > 0 {
-		t.Errorf("%d beginnings of IDs are left", n)
+	if n := d.ids.tree.Len(); n > 0 {
+		t.Errorf("%d IDs are left", n)
 	}
 }
 

@@ -1,0 +1,208 @@
+package joblist
+
+import (
+	"sort"
+
+	"example.com/jobwatch/poller/job"
+)
+
+// cursor is a line by what it shows: a row of a batch, or the batch's header if there is
+// no row. The zero cursor is nowhere. The keys are where it stood when it was last looked
+// at, for finding the neighbour of what is gone.
+type cursor struct {
+	batch         *batch
+	row           *Row
+	key, batchKey uint64
+}
+
+// settle corrects the cursor, what is new and the top after any change.
+func (l *List) settle() {
+	l.setCursor(l.nearest(l.cursor))
+	l.setCursor(l.nearest(l.cursor)) // once more: what it left may have been the last of its batch
+	l.view()
+	l.settleTop()
+}
+
+// nearest returns c or, if it is not on a line any more, the line nearest to it: the
+// next in its batch, else the one before, else the next batch, else the last line.
+func (l *List) nearest(c cursor) cursor {
+	if c.row != nil && c.row.shown() {
+		c.batch = c.row.batch // it may have moved to another one
+	}
+	switch {
+	case l.matched == 0:
+		return cursor{}
+	case c.batch == nil:
+		return l.item(0)
+	case c.batch.Matched == 0:
+		return l.nearestBatch(c.batchKey)
+	case c.batch.Folded:
+		c.row = nil
+	case c.row != nil && !c.row.shown():
+		shown := c.batch.shown()
+		c.row = shown.at(min(shown.rank(c.key), shown.Len()-1))
+	}
+	return c
+}
+
+func (l *List) nearestBatch(key uint64) cursor {
+	y := l.layOut()
+	i := sort.Search(len(y.batches), func(i int) bool { return y.batches[i].key >= key })
+	if i < len(y.batches) {
+		return cursor{batch: y.batches[i]}
+	}
+	return l.item(y.total - 1)
+}
+
+// setCursor moves the cursor to c, which is a line or nowhere.
+func (l *List) setCursor(c cursor) {
+	left := l.cursor.batch
+	l.cursor = c
+	if c.batch != nil {
+		l.cursor.batchKey = c.batch.key
+	}
+	if c.row != nil {
+		l.cursor.key = c.row.key
+	}
+	if r := l.viewedRow; r != nil && r != c.row {
+		l.viewedRow = nil
+		l.refresh(r)
+	}
+	if left != nil && left != c.batch {
+		l.placeBatch(left)
+	}
+}
+
+// view marks the row under the cursor as looked at. For a filter such as is:new the row
+// counts as new until the cursor leaves it: it must not vanish because it is looked at.
+func (l *List) view() {
+	r := l.cursor.row
+	if l.unwatched || r == nil || !r.News {
+		return
+	}
+	l.viewedRow = r
+	r.News = false
+	l.refresh(r)
+}
+
+// SetWatched says whether the user is looking, as far as the terminal reports its focus.
+// While they are not, the cursor's being on a job doesn't count as a look.
+func (l *List) SetWatched(watched bool) {
+	l.unwatched = !watched
+	l.settle()
+}
+
+// restoreCursor saves where the cursor is before a new filter hides it, and brings it
+// back once its line is shown again.
+func (l *List) restoreCursor() {
+	if l.savedCursor.batch == nil {
+		l.savedCursor = l.cursor
+	}
+	if saved := l.savedCursor; saved.batch != nil && l.nearest(saved) == saved {
+		l.savedCursor = cursor{}
+		l.setCursor(saved)
+	}
+}
+
+// Current returns what the cursor is on: a job and its batch, or a batch alone.
+// Both are nil if the list shows nothing.
+func (l *List) Current() (*Row, *Batch) {
+	if l.cursor.batch == nil {
+		return nil, nil
+	}
+	return l.cursor.row, &l.cursor.batch.Batch
+}
+
+// Move moves the cursor n lines down, up if n is negative, to the end at most.
+func (l *List) Move(n int) {
+	if l.cursor.batch != nil {
+		l.moveTo(l.line(l.cursor) + n)
+	}
+}
+
+// Page moves the cursor and the view by n screens, less a line of overlap.
+func (l *List) Page(n int) {
+	by := n * max(l.height-1, 1)
+	l.scroll(by)
+	l.Move(by)
+}
+
+// Home moves the cursor to the first line.
+func (l *List) Home() { l.moveTo(0) }
+
+// End moves the cursor to the last line.
+func (l *List) End() { l.moveTo(l.layOut().total - 1) }
+
+func (l *List) moveTo(line int) {
+	if total := l.layOut().total; total > 0 {
+		l.goTo(l.item(max(0, min(line, total-1))), margin)
+	}
+}
+
+func (l *List) goTo(c cursor, follow int) {
+	l.savedCursor = cursor{}
+	l.follow = follow
+	l.setCursor(c)
+	l.settle()
+}
+
+// ClickLine puts the cursor on the i-th line of those drawn, and reports whether
+// there is one.
+func (l *List) ClickLine(i int) bool {
+	if i < 0 || i >= l.height || l.top+i >= l.layOut().total {
+		return false
+	}
+	l.goTo(l.item(l.top+i), 0) // no margin: what was clicked stays under the pointer
+	return true
+}
+
+// Go puts the cursor on a job, unfolding its batch, and reports whether it is shown.
+func (l *List) Go(id job.ID) bool {
+	r, ok := l.rows[id]
+	if !ok || !r.shown() {
+		return false
+	}
+	l.setFold(r.batch, false)
+	l.goTo(cursor{batch: r.batch, row: r}, margin)
+	return true
+}
+
+// GoBatch puts the cursor on a batch's header, and reports whether it is shown.
+func (l *List) GoBatch(id BatchID) bool {
+	b, ok := l.batches[id]
+	if !ok || b.Matched == 0 {
+		return false
+	}
+	l.goTo(cursor{batch: b}, margin)
+	return true
+}
+
+// NextAttention moves the cursor to the next job after it, around the end, that
+// wants attention: a failure not yet looked at or a stalled job, or if there is
+// none, any failure. It looks among the jobs that the filter shows, unfolds the
+// batch, and reports whether there is one.
+func (l *List) NextAttention() bool {
+	return l.next(func(r *Row) bool { return r.News && r.State().Failed() || r.Stalled && !r.End.Finished() }) ||
+		l.next(func(r *Row) bool { return r.State().Failed() })
+}
+
+// next moves the cursor to the next row after it that want accepts.
+func (l *List) next(want func(*Row) bool) bool {
+	var found *Row // the first of all, until there is one after the cursor
+	passed := false
+	for b := range l.all() {
+		passed = passed || l.cursor.row == nil && b == l.cursor.batch
+		for r := range b.shown().from(0) {
+			switch {
+			case r == l.cursor.row:
+				passed = true
+			case !want(r):
+			case passed:
+				return l.Go(r.ID)
+			case found == nil:
+				found = r
+			}
+		}
+	}
+	return found != nil && l.Go(found.ID)
+}
