@@ -20,7 +20,7 @@ func TestAnIDIsACanonicalUUID(t *testing.T) {
 			t.Errorf("%q: %v, %v", text, id, err)
 		}
 	}
-	if other := (job.ID{1, 0x89}); id.Compare(other) <= 0 || other.Compare(id) >= 0 || id.Compare(id) != 0 {
+	if other := (job.ID{1, 0x89}); id.Compare(other) <= 0 || other.Compare(id) >= 0 || id.Compare(job.ID(bytes.Clone(id[:]))) != 0 {
 		t.Error("IDs are not in the order of their bytes")
 	}
 }
