@@ -16,7 +16,7 @@ import (
 // A server that sends a PDF byte by byte keeps the place of another download, which it
 // might do for days.
 func TestAPDFThatComesDropByDropIsGivenUp(t *testing.T) {
-	k := newDesk(t, func(d *Downloads) { d.idleTimeout = 100 * time.Millisecond })
+	k := newHarness(t, func(d *Downloads) { d.idleTimeout = 100 * time.Millisecond })
 	k.api.Break(drip("%PDF-1.4\n"+strings.Repeat(" ", 500)+"\n%%EOF\n", 5*time.Millisecond))
 	e := k.get(k.done("Report", "b"))
 	var err *Error

@@ -26,38 +26,38 @@ func redirect(to string) simtest.Fault {
 func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		fault func(*desk) simtest.Fault
+		fault func(*harness) simtest.Fault
 		kind  Kind
 		says  string
 	}{
-		{"cut short", func(*desk) simtest.Fault { return simtest.CutShort() }, CutShort, "cut short"},
-		{"not a PDF", func(*desk) simtest.Fault { return simtest.NotPDF() }, NotPDF, "not a PDF"},
-		{"expired link", func(k *desk) simtest.Fault { return simtest.ExpiredLink() }, Expired, "refused (HTTP 403)"},
-		{"too large by its size", func(*desk) simtest.Fault { return simtest.BigFile(1_000_001) }, TooLarge, "larger than 1 MB"},
-		{"too large without a size", func(*desk) simtest.Fault { return endless() }, TooLarge, "larger than 1 MB"},
-		{"cut short without a size", func(*desk) simtest.Fault { return sizeless("%PDF-1.4\nand then nothing") }, CutShort, "cut short"},
-		{"empty", func(*desk) simtest.Fault { return sizeless("") }, NotPDF, "not a PDF"},
-		{"reset", func(*desk) simtest.Fault { return simtest.On(simtest.FilePage, simtest.ResetMidHeaders()) }, Broken, "connection"},
-		{"no such job", func(*desk) simtest.Fault {
+		{"cut short", func(*harness) simtest.Fault { return simtest.CutShort() }, CutShort, "cut short"},
+		{"not a PDF", func(*harness) simtest.Fault { return simtest.NotPDF() }, NotPDF, "not a PDF"},
+		{"expired link", func(k *harness) simtest.Fault { return simtest.ExpiredLink() }, Expired, "refused (HTTP 403)"},
+		{"too large by its size", func(*harness) simtest.Fault { return simtest.BigFile(1_000_001) }, TooLarge, "larger than 1 MB"},
+		{"too large without a size", func(*harness) simtest.Fault { return endless() }, TooLarge, "larger than 1 MB"},
+		{"cut short without a size", func(*harness) simtest.Fault { return sizeless("%PDF-1.4\nand then nothing") }, CutShort, "cut short"},
+		{"empty", func(*harness) simtest.Fault { return sizeless("") }, NotPDF, "not a PDF"},
+		{"reset", func(*harness) simtest.Fault { return simtest.On(simtest.FilePage, simtest.ResetMidHeaders()) }, Broken, "connection"},
+		{"no such job", func(*harness) simtest.Fault {
 			return simtest.On(simtest.OutputPage, simtest.Answer(http.StatusNotFound, "application/json", "{}"))
 		}, Asking, "no PDF of this job, or not yet"},
-		{"API in trouble", func(*desk) simtest.Fault {
+		{"API in trouble", func(*harness) simtest.Fault {
 			return simtest.On(simtest.OutputPage, simtest.Answer(http.StatusBadGateway, "text/html", "<h1>Bad"))
 		}, Asking, "HTTP 502"},
-		{"captive portal", func(*desk) simtest.Fault {
+		{"captive portal", func(*harness) simtest.Fault {
 			return simtest.On(simtest.OutputPage, simtest.Answer(http.StatusOK, "text/html", "<h1>Sign in"))
 		}, Asking, "asked for the PDF"},
-		{"file server in trouble", func(*desk) simtest.Fault {
+		{"file server in trouble", func(*harness) simtest.Fault {
 			return simtest.On(simtest.FilePage, simtest.Answer(http.StatusServiceUnavailable, "text/html", ""))
 		}, Broken, "HTTP 503"},
-		{"a file: URL", func(*desk) simtest.Fault { return simtest.OutputURL("file:///etc/passwd") }, Asking, "not an http or https URL"},
-		{"javascript", func(*desk) simtest.Fault { return simtest.OutputURL("javascript:alert(1)") }, Asking, "not an http or https URL"},
-		{"redirect to a file: URL", func(*desk) simtest.Fault { return redirect("file:///etc/passwd") }, Broken, "redirected to something"},
-		{"redirect in circles", func(k *desk) simtest.Fault { return redirect(k.base + "/files/x.pdf?secret") }, Broken, "more than 5 times"},
+		{"a file: URL", func(*harness) simtest.Fault { return simtest.OutputURL("file:///etc/passwd") }, Asking, "not an http or https URL"},
+		{"javascript", func(*harness) simtest.Fault { return simtest.OutputURL("javascript:alert(1)") }, Asking, "not an http or https URL"},
+		{"redirect to a file: URL", func(*harness) simtest.Fault { return redirect("file:///etc/passwd") }, Broken, "redirected to something"},
+		{"redirect in circles", func(k *harness) simtest.Fault { return redirect(k.base + "/files/x.pdf?secret") }, Broken, "more than 5 times"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			k := newDesk(t, WithMaxBytes(1_000_000))
+			k := newHarness(t, WithMaxBytes(1_000_000))
 			w := k.done("Report", "b")
 			k.api.Break(c.fault(k))
 			e := k.get(w)
@@ -99,7 +99,7 @@ func endless() simtest.Fault {
 }
 
 func TestAWholeFileWithoutASizeIsTaken(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	w := k.done("Report", "b")
 	k.api.Break(sizeless(string(sim.PDF("Report"))))
 	if e := k.get(w); e.State != Saved {
@@ -108,7 +108,7 @@ func TestAWholeFileWithoutASizeIsTaken(t *testing.T) {
 }
 
 func TestARedirectIsFollowed(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	w := k.done("Report", "b")
 	k.api.Break(redirect(k.base + "/files/" + w.ID.String() + ".pdf?moved=1&QUERY"))
 	if e := k.get(w); e.State != Saved {

@@ -27,8 +27,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// desk is a simulated API, a folder, and downloads from the one into the other.
-type desk struct {
+// harness is a simulated API, a folder, and downloads from the one into the other.
+type harness struct {
 	*Downloads
 	t      *testing.T
 	api    *simtest.Server
@@ -37,7 +37,7 @@ type desk struct {
 	stop   func() error
 }
 
-func newDesk(t *testing.T, opts ...Option) *desk {
+func newHarness(t *testing.T, opts ...Option) *harness {
 	t.Helper()
 	s := simtest.New()
 	base, stopServer, err := s.ListenAndServe(t.Context(), "127.0.0.1:0")
@@ -50,7 +50,7 @@ func newDesk(t *testing.T, opts ...Option) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.CloseIdle)
-	k := &desk{t: t, api: s, base: base, folder: filepath.Join(t.TempDir(), "Downloads")}
+	k := &harness{t: t, api: s, base: base, folder: filepath.Join(t.TempDir(), "Downloads")}
 	k.Downloads = New(c, k.folder, opts...)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -66,7 +66,7 @@ func newDesk(t *testing.T, opts ...Option) *desk {
 }
 
 // done adds a job that is Done, and is what the dashboard would want of it.
-func (k *desk) done(description, batch string) Want {
+func (k *harness) done(description, batch string) Want {
 	life := sim.Life{Start: -2 * time.Hour, End: -time.Hour}
 	life.Work, life.Duration = time.Hour, time.Hour
 	id := k.api.Add(sim.Job{Life: life, Description: description})[0]
@@ -74,7 +74,7 @@ func (k *desk) done(description, batch string) Want {
 }
 
 // await receives until every one of so many downloads has ended, and gives how.
-func (k *desk) await(n int) map[job.ID]Event {
+func (k *harness) await(n int) map[job.ID]Event {
 	k.t.Helper()
 	ended := map[job.ID]Event{}
 	for len(ended) < n {
@@ -91,7 +91,7 @@ func (k *desk) await(n int) map[job.ID]Event {
 	return ended
 }
 
-func (k *desk) get(w Want) Event {
+func (k *harness) get(w Want) Event {
 	k.t.Helper()
 	if k.Add(w) != 1 {
 		k.t.Fatal("it is not taken")
@@ -100,7 +100,7 @@ func (k *desk) get(w Want) Event {
 }
 
 // files is all that is under the folder, but for folders.
-func (k *desk) files() []string {
+func (k *harness) files() []string {
 	k.t.Helper()
 	var names []string
 	err := filepath.WalkDir(k.folder, func(path string, e fs.DirEntry, err error) error {
@@ -117,7 +117,7 @@ func (k *desk) files() []string {
 	return names
 }
 
-func (k *desk) wantFiles(names ...string) {
+func (k *harness) wantFiles(names ...string) {
 	k.t.Helper()
 	if got := k.files(); !slices.Equal(got, names) {
 		k.t.Errorf("the folder holds %q, want %q", got, names)
@@ -125,7 +125,7 @@ func (k *desk) wantFiles(names ...string) {
 }
 
 func TestABatchIsDownloadedIntoItsFolder(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	var wants []Want
 	for _, d := range []string{"Agenda", "CEO letter", "Hiring plan", "Risk register", "Sales by region"} {
 		wants = append(wants, k.done(d, "Q3 board pack"))
@@ -151,7 +151,7 @@ func TestABatchIsDownloadedIntoItsFolder(t *testing.T) {
 }
 
 func TestARelativePathAndNoBatchWorkToo(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	w := k.done("Agenda", "")
 	w.Path = strings.TrimPrefix(w.Path, "/")
 	if e := k.get(w); e.State != Saved || e.File != filepath.Join(k.folder, "Agenda.pdf") {
@@ -166,7 +166,7 @@ func TestARelativePathAndNoBatchWorkToo(t *testing.T) {
 }
 
 func TestNamesakesNeverOverwriteEachOther(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	// Different documents under one name: the simulated file tells its description.
 	a, b := k.done("Report", "b"), k.done("Report ", "b")
 	first, second := k.get(a), k.get(b)
@@ -192,7 +192,7 @@ func TestNamesakesNeverOverwriteEachOther(t *testing.T) {
 }
 
 func TestADownloadedFileIsRecognised(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	w := k.done("Report", "b")
 	first := k.get(w)
 	again := k.get(w) // the state file was lost: it is fetched, and found to be the same
@@ -216,7 +216,7 @@ func TestADownloadedFileIsRecognised(t *testing.T) {
 }
 
 func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	k.api.Break(simtest.On(simtest.OutputPage, simtest.Hang()))
 	w := k.done("Report", "b")
 	if n := k.Add(w, w); n != 1 {
@@ -229,7 +229,7 @@ func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
 
 // Whoever presses d on a batch of a hundred does not open a hundred connections.
 func TestThreeAreDownloadedAtATime(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	var under, most atomic.Int32
 	third, on := make(chan struct{}, 10), make(chan struct{})
 	k.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
@@ -261,7 +261,7 @@ func TestThreeAreDownloadedAtATime(t *testing.T) {
 }
 
 func TestHostileNamesStayInTheFolder(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	k.api.Break(simtest.NamedFile("../../.bashrc")) // what the server calls it does not count
 	var wants []Want
 	for _, d := range []string{"../../evil", "/etc/cron.d/evil", `..\evil`, "a/../../../evil", "\x00", "CON", strings.Repeat("long ", 999)} {
@@ -279,7 +279,7 @@ func TestHostileNamesStayInTheFolder(t *testing.T) {
 }
 
 func TestALinkOutOfTheFolderIsNotFollowed(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	outside := t.TempDir()
 	if err := os.MkdirAll(k.folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -298,7 +298,7 @@ func TestALinkOutOfTheFolderIsNotFollowed(t *testing.T) {
 }
 
 func TestAFolderThatCannotBeWrittenIsTold(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	if err := os.WriteFile(k.folder, nil, 0o600); err != nil { // a file stands in its place
 		t.Fatal(err)
 	}
@@ -327,7 +327,7 @@ func held(reached chan<- struct{}) simtest.Fault {
 }
 
 func TestCancelLeavesNoLitter(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	reached := make(chan struct{})
 	k.api.Break(held(reached))
 	var wants []Want
@@ -366,7 +366,7 @@ func TestCancelLeavesNoLitter(t *testing.T) {
 }
 
 func TestAConnectionThatFallsSilentIsGivenUp(t *testing.T) {
-	k := newDesk(t, func(d *Downloads) { d.idleTimeout = 50 * time.Millisecond })
+	k := newHarness(t, func(d *Downloads) { d.idleTimeout = 50 * time.Millisecond })
 	k.api.Break(held(make(chan struct{})))
 	e := k.get(k.done("Report", "b"))
 	var err *Error
@@ -389,7 +389,7 @@ func TestAPageThatFallsSilentIsGivenUp(t *testing.T) {
 		{http.StatusUnprocessableEntity, Broken, "HTTP 422"},
 	} {
 		t.Run(strconv.Itoa(c.code), func(t *testing.T) {
-			k := newDesk(t, func(d *Downloads) { d.idleTimeout = 50 * time.Millisecond })
+			k := newHarness(t, func(d *Downloads) { d.idleTimeout = 50 * time.Millisecond })
 			k.api.Break(simtest.On(simtest.FilePage, silentPage(c.code)))
 			e := k.get(k.done("Report", "b"))
 			var err *Error
@@ -414,7 +414,7 @@ func silentPage(code int) simtest.Fault {
 }
 
 func TestWhatAKilledDownloadLeftIsCleanedUp(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	dir := filepath.Join(k.folder, "b")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -436,7 +436,7 @@ func TestWhatAKilledDownloadLeftIsCleanedUp(t *testing.T) {
 }
 
 func TestProgressIsToldWhileAFileComes(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	const size, half = 200_000, 100_000
 	goOn := make(chan struct{})
 	k.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
@@ -469,7 +469,7 @@ func TestProgressIsToldWhileAFileComes(t *testing.T) {
 
 // A consumer that reads nothing until the end still learns how all of it ended.
 func TestTheLastEventsAreNotLost(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	var wants []Want
 	for range 20 {
 		wants = append(wants, k.done("Report", "b"))

@@ -64,7 +64,7 @@ func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
 
 // What is told of a batch's folder has to be true of it: it has one name only.
 func TestAFileInABatchFoldersPlaceIsTold(t *testing.T) {
-	k := newDesk(t)
+	k := newHarness(t)
 	w := k.done("Report", "b")
 	if err := os.MkdirAll(k.folder, 0o700); err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func TestAPDFIsSavedWholeHoweverItComes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newDesk(t, WithMaxBytes(most))
+			k := newHarness(t, WithMaxBytes(most))
 			k.api.Break(c.faults...)
 			w := k.done("Report", "b")
 			e := k.get(w)
@@ -123,7 +123,7 @@ func TestWhatIsNoPDFIsNotSavedHoweverItComes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newDesk(t, WithMaxBytes(most))
+			k := newHarness(t, WithMaxBytes(most))
 			k.api.Break(c.faults...)
 			e := k.get(k.done("Report", "b"))
 			var err *Error

@@ -1,5 +1,5 @@
-// Package redact takes out of what is shown what a shared screen must not give away:
-// whole job IDs, with which anybody reads the job, and what the documents are about.
+// Package redact removes what a shared screen must not show: whole job IDs, with which anybody
+// can read the job, and what the documents are about.
 package redact
 
 import (
@@ -12,12 +12,12 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// Gap stands for what was taken out.
+// Gap stands for what was removed.
 const Gap = "…"
 
-// Job is what may be shown of a job: without its description, the name of its file and
-// the query of its path, and with other texts without it and without whole IDs. Its ID is whole: show its
-// short form.
+// Job returns a job without its description, the name of its file and the query of its path.
+// Its other texts hold neither the description nor whole IDs. Its ID is whole: show the short
+// form.
 func Job(j store.Job) store.Job {
 	about := j.Answer.Description
 	j.Answer.Description = ""
@@ -31,7 +31,8 @@ func Job(j store.Job) store.Job {
 	return j
 }
 
-// Problem is what may be shown of why polling that job failed; nil for nil.
+// Problem returns a problem of that job without its description and without whole IDs; nil for
+// nil.
 func Problem(p *job.Problem, j *store.Job) *job.Problem {
 	if p == nil {
 		return nil
@@ -46,7 +47,7 @@ func Problem(p *job.Problem, j *store.Job) *job.Problem {
 	return &out
 }
 
-// File is what may be shown of a file that is named after a description: its folder.
+// File returns the path of a file without its name, which comes from a description.
 func File(path string) string {
 	if path == "" {
 		return ""
@@ -54,8 +55,8 @@ func File(path string) string {
 	return filepath.Join(filepath.Dir(path), Gap+filepath.Ext(path))
 }
 
-// Error is what may be shown of an error about such a file: nothing of what stands in
-// “quotes”, and no path.
+// Error returns the text of an error about such a file without what is in “quotes”, and without
+// the name of the file.
 func Error(err error) string {
 	text := err.Error()
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
@@ -68,11 +69,11 @@ func Error(err error) string {
 	return job.Shorten(text)
 }
 
-// without is a text without what the job is about, where that is told by more than a
-// syllable, and without IDs.
+// without returns a text without a description, unless that is shorter than a word, and without
+// whole IDs.
 func without(about, s string) string {
-	const telling = 4 // bytes
-	if len(about) >= telling {
+	const word = 4 // bytes
+	if len(about) >= word {
 		s = strings.ReplaceAll(s, about, Gap)
 	}
 	return job.Shorten(s)
