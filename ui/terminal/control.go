@@ -61,7 +61,7 @@ type StopTarget int
 
 // The targets that are no process.
 const (
-	None         StopTarget = -1 // we were stopped already, and have continued
+	NoTarget     StopTarget = -1 // we were stopped already, and have continued
 	ProcessGroup StopTarget = 0  // all that the shell started with us, as the kernel does for ctrl+z
 )
 

@@ -82,7 +82,7 @@ func (s *Suspender) Watch(suspend func(StopTarget), onPanic func(*panics.Error))
 				case received == syscall.SIGCONT && s.stopped.CompareAndSwap(true, false):
 					s.resumed <- struct{}{}
 				case received == syscall.SIGCONT: // after SIGSTOP, which can't be caught
-					suspend(None)
+					suspend(NoTarget)
 				case HasShell(): // else the kernel would ignore it too
 					suspend(StopTarget(os.Getpid())) // the others got their own signal
 				}
@@ -99,7 +99,7 @@ func (s *Suspender) Watch(suspend func(StopTarget), onPanic func(*panics.Error))
 
 // Suspend stops the target, and returns when the program continues.
 func (s *Suspender) Suspend(target StopTarget) {
-	if target == None {
+	if target == NoTarget {
 		return
 	}
 	s.stopped.Store(true)
