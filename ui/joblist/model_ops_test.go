@@ -122,6 +122,7 @@ func (p *pair) track(t *rapid.T) {
 	if len(added)+already != len(jobs) || already != n {
 		t.Fatalf("Track says %d added and %d already, want %d already of %d", len(added), already, n, len(jobs))
 	}
+	p.m.arrange()
 	p.m.settle()
 }
 
@@ -179,6 +180,7 @@ func (p *pair) others(t *rapid.T) {
 		p.m.addBatch(b).Batch = b
 	}
 	p.l.write(op)
+	p.m.arrange()
 	p.m.settle()
 }
 
@@ -197,6 +199,7 @@ func (p *pair) forget(t *rapid.T) {
 		}
 	}
 	p.removed = append(p.removed, gone)
+	p.m.arrange()
 	p.m.settle()
 }
 
@@ -213,6 +216,7 @@ func (p *pair) undoForget(t *rapid.T) {
 		}
 	}
 	p.undo, p.removed = p.undo[:n], p.removed[:n]
+	p.m.arrange()
 	p.m.settle()
 }
 
@@ -250,6 +254,7 @@ func (p *pair) reset(t *rapid.T) {
 			m.remove(j.ID)
 		}
 	}
+	m.arrange()
 	m.settle()
 }
 
