@@ -16,6 +16,7 @@ const (
 	seenOnceFactor   = 0.7  // of the time that a progress seen once promises
 	seenOnceSureness = 1.5  // its k
 	stallSteps       = 3    // steps that a progress may lag behind its speed before it stalls
+	minStall         = 30   // seconds: a shorter stall is not reported
 	speedSmoothing   = 0.1  // progress over which the speed is smoothed
 	minInterval      = 0.01 // seconds between two answers, so that the speed is finite
 	finestStep       = 0.01
@@ -129,6 +130,20 @@ func (s *service) outlook(h *history) (k, t float64) {
 
 // stalled reports whether the progress stands still although it has a speed.
 func (h *history) stalled() bool { return h.speed*(h.last-h.moved) > stallSteps*h.step }
+
+// stalledFor returns for how many seconds a job's progress has stood still, or 0 if that is
+// usual. One that has not moved at all may stand as long as three jobs take.
+func (s *service) stalledFor(h *history) float64 {
+	step := s.mean()
+	if h.speed > 0 {
+		step = h.step / h.speed
+	}
+	stood := h.last - h.moved
+	if !h.running || h.progress < 0 || stood < minStall || stood <= stallSteps*step {
+		return 0
+	}
+	return stood
+}
 
 // drawableSpeed returns the speed of a bar that may be drawn ahead of its answers, else 0.
 func (h *history) drawableSpeed() float64 {

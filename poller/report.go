@@ -78,7 +78,7 @@ func (e *entry) note(m moment, a *job.Answer, p *job.Problem, latency time.Durat
 	}
 }
 
-func (e *entry) report(m moment, next float64) job.Report {
+func (e *entry) report(m moment, s *service, next float64) job.Report {
 	r := job.Report{
 		ID:       e.id,
 		At:       m.wall,
@@ -92,7 +92,11 @@ func (e *entry) report(m moment, next float64) job.Report {
 		End:      e.end,
 		Speed:    e.drawableSpeed(),
 	}
-	if !e.end.Finished() && next < never {
+	if e.end.Finished() {
+		return r
+	}
+	r.Stalled = duration(s.stalledFor(&e.history))
+	if next < never {
 		r.Next = m.toWall(max(next, m.now))
 	}
 	return r

@@ -221,7 +221,7 @@ func (l *loop) handle(r *result) {
 		return
 	}
 	e.note(m, &r.answer, problem, r.latency)
-	l.mailbox.put(e, e.report(m, max(l.schedule.nextPoll(e), l.schedule.breaker.opensAt())))
+	l.mailbox.put(e, e.report(m, &l.schedule.service, max(l.schedule.nextPoll(e), l.schedule.breaker.opensAt())))
 }
 
 // problemOf returns what a request's error means: nil if there is none or it was canceled.

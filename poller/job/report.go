@@ -81,6 +81,10 @@ type Report struct {
 	// Speed is the progress that the job seems to make in a second; 0 if it is not known, or
 	// if the steps of its bar are too coarse to draw anything in between.
 	Speed float64
+
+	// Stalled is for how long a running job's progress has stood still, if that is long
+	// for its speed; else 0.
+	Stalled time.Duration
 }
 
 // ProgressAt returns what a bar may show at a time after the last answer: the answered
