@@ -59,7 +59,7 @@ func (m *Model) catchUp() {
 	for i := range events {
 		e := &events[i]
 		if e.Kind == session.Added && !e.Record.Gone() {
-			m.learn(e.Record.ID)
+			m.forecaster.See(&e.Record.Job)
 			if !e.Record.Saving { // another window's
 				added = append(added, e.Record)
 			}
@@ -67,20 +67,20 @@ func (m *Model) catchUp() {
 		m.happened(e)
 	}
 	m.session.Watch(false, added...)
-	m.list.Study(m.oracle.SeeAll)
 }
 
 // happened shows one thing that has happened.
 func (m *Model) happened(e *session.Event) {
 	switch e.Kind {
 	case session.Changed:
+		m.forecaster.See(&e.Record.Job)
 		if r := e.Record; r.Answer.Status != "" && !r.Answer.Status.Known() {
 			if text := m.notes.unknown.Report(m.session.Public(&r.Job).Answer.Status, r.ID.Short()); text != "" {
 				m.warn(text)
 			}
 		}
 	case session.Removed:
-		m.oracle.Forget(e.Record.ID)
+		m.forecaster.Remove(e.Record.ID)
 	case session.JobDone, session.JobFailed:
 		j := m.session.Public(&e.Record.Job)
 		id := j.ID.Short()

@@ -34,7 +34,7 @@ type part struct {
 // View draws the header, and says for how long the result stays right. What doesn't fit
 // goes in this order: rate, forecast, bar, words, percent, total.
 func (h *header) View(width int) (line string, valid time.Duration) {
-	const percent, leastBar, ready = 4, 6, len("90s-10m, by 22:54")
+	const percent, leastBar, ready = 4, 6, len("~90s, Thu 22:54")
 	const bar = 2 + leastBar + 2 + percent
 	right, valid := h.connection(width)
 	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(right)+2 <= width }

@@ -100,7 +100,7 @@ func legend(t *style.Theme) (marks, words []explained) {
 	)
 	words = []explained{
 		{style.Strong, "Columns", ""},
-		{style.Dim, "ready", "in about ~4m, within <4m, in 2-4m"},
+		{style.Dim, "ready", "done in about so long: ~40s, ~4m"},
 		{style.Dim, "time", "how long it took, runs or has waited"},
 		{style.Dim, "ago", "since it ended, or last answered"},
 		{style.Dim, "", ""},

@@ -173,7 +173,7 @@ func (j *jobs) look(w Watcher) {
 // listView returns what draws the rows.
 func (m *Model) listView() *rows.View {
 	return &rows.View{
-		Theme: m.theme, List: m.list.List, Forecast: m.oracle, Now: m.now, Bars: m.list.bars,
+		Theme: m.theme, List: m.list.List, Forecast: m.forecaster, Now: m.now, Bars: m.list.bars,
 		Public: m.session.Public,
 		About:  func(r *joblist.Row, j *store.Job) (string, style.Role) { return about(m.session, r, j) },
 	}

@@ -34,11 +34,12 @@ const (
 // Model is the dashboard's state. It is used by pointer and by one goroutine:
 // Bubble Tea's loop.
 type Model struct {
+	forecaster *forecast.Forecaster
+
 	opts    Options
 	keys    keymap
 	session *session.Session
 	work    work
-	oracle  *forecast.Model
 	history history
 	start   start
 	paused  bool // checking
@@ -66,7 +67,7 @@ func New(ctx context.Context, opts Options) *Model {
 		opts.Clock = time.Now
 	}
 	now := opts.Clock()
-	m := &Model{opts: opts, oracle: forecast.New()}
+	m := &Model{opts: opts, forecaster: forecast.New()}
 	m.work = work{ctx: ctx, opening: make(map[job.ID]bool)}
 	m.now, m.redrawn = now, now
 	m.list.List, m.pane.where = joblist.New(now), opts.Details

@@ -88,24 +88,21 @@ func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
 	}
 	d := detail.Job{
 		Job: m.session.Public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch, Problem: m.session.PublicProblem(row.Record), Checks: row.Polls,
-		Next: next, CheckKey: m.keys.label("check"), Paused: m.paused,
-		Forecast: m.oracle.Job(row.ID, m.now), Samples: m.oracle.Samples(row.ID),
+		Next: next, CheckKey: m.keys.label("check"), Paused: m.paused, Stalled: row.Stalled,
+		Forecast: m.forecaster.Job(row.ID, m.now), Samples: m.forecaster.Samples(row.ID),
 	}
-	d.Pace, _ = m.oracle.Pace(row.ID, m.now)
-	if span, stalled := m.oracle.Stalled(row.ID); stalled && !row.End.Finished() {
-		d.Stalled = span
-	}
+	d.Pace, _ = m.forecaster.Pace(row.ID, m.now)
 	return d
 }
 
 func (m *Model) batchDetails(b *joblist.Batch) detail.Batch {
 	d := detail.Batch{
 		Batch: b.Batch, Counts: b.Counts,
-		Ready:      m.oracle.Batch(b.ID, m.now),
-		Throughput: m.oracle.Throughput(b.ID, m.now),
+		Ready:      m.forecaster.Batch(b.ID, m.now),
+		Throughput: m.forecaster.Throughput(b.ID, m.now),
 		Causes:     m.pane.causes.of(m.list.List, b, m.publicCause),
 	}
-	if spread, ok := m.oracle.Spread(b.ID); ok {
+	if spread, ok := m.forecaster.Spread(b.ID); ok {
 		d.Spread = spread
 		d.Slowest = spread.Slowest.Short()
 	}

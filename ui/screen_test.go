@@ -97,11 +97,13 @@ func (d *desk) report(polls map[job.ID]*job.Report) {
 }
 
 // demo tracks the demo's batches, as a newcomer sees them.
-func (d *desk) demo(change ...func(*Options)) {
+func (d *desk) demo(change ...func(*Options)) { d.demoOf(1, change...) }
+
+func (d *desk) demoOf(seed uint64, change ...func(*Options)) {
 	arrivals := d.arrivals()
 	d.leave()
 	d.start(append(change, func(o *Options) { o.Arrivals, o.Title = arrivals, "demo" })...)
-	for _, b := range d.api.Demo(1) {
+	for _, b := range d.api.Demo(seed) {
 		var text strings.Builder
 		for _, id := range b.IDs {
 			text.WriteString(id.String() + "\n")

@@ -159,7 +159,9 @@ const studyStep = 2000
 func (m *Model) study(jobs []job.ID) tea.Cmd {
 	n := min(len(jobs), studyStep)
 	for _, id := range jobs[:n] {
-		m.learn(id)
+		if row, ok := m.list.Row(id); ok {
+			m.forecaster.See(&row.Job)
+		}
 	}
 	if n < len(jobs) {
 		return func() tea.Msg { return studyMsg{jobs[n:]} }
@@ -168,11 +170,4 @@ func (m *Model) study(jobs []job.ID) tea.Cmd {
 		return slim
 	}
 	return nil
-}
-
-// learn takes what is known of a job into the forecasts.
-func (m *Model) learn(id job.ID) {
-	if row, ok := m.list.Row(id); ok {
-		m.list.SetStalled(id, m.oracle.See(&row.Job))
-	}
 }

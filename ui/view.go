@@ -68,7 +68,13 @@ func (m *Model) headerLine() string {
 		host: m.session.Host(), paused: m.paused, unsaved: m.session.SaveError() != nil,
 	}
 	if h.counts.Live() > 0 {
-		h.ready = part{style.Text, m.oracle.All(m.now).WithClock(m.now.Local())}
+		h.ready = part{style.Dim, "estimating"}
+		if ready := m.forecaster.All(m.now); ready.Known {
+			h.ready = part{style.Text, ready.WithClock(m.now.Local())}
+			if ready.Rough {
+				h.ready.role = style.Dim
+			}
+		}
 		m.hold(rows.ForecastStep)
 	}
 	line, valid := h.View(m.layout.width)

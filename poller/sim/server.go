@@ -107,6 +107,15 @@ func (s *Server) find(id job.ID) (*entry, time.Duration, bool) {
 // Now returns the time on the server's clock.
 func (s *Server) Now() time.Time { return s.clock() }
 
+// Life returns when a job starts and ends, which no client can know.
+func (s *Server) Life(id job.ID) (Life, bool) {
+	e, _, ok := s.find(id)
+	if !ok {
+		return Life{}, false
+	}
+	return e.Life, true
+}
+
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 

@@ -55,6 +55,9 @@ func (b Batch) Lines(t *style.Theme, now time.Time, width int) (lines []string, 
 func (p *page) batchFacts(b Batch) {
 	if ready := b.Ready.WithClock(p.now.Local()); ready != "" && b.Counts.Live() > 0 {
 		p.fact("Ready", style.Text, ready)
+		if likely := b.Ready.Range(); likely != "" {
+			p.fact("", style.Dim, "likely "+likely)
+		}
 		p.valid = min(p.valid, 5*time.Second)
 	}
 	p.fact("Added", style.Text, p.when(b.Added))

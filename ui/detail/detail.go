@@ -126,6 +126,9 @@ func (p *page) forecast(j Job) {
 		if text := j.Forecast.Ready.WithClock(p.now.Local()); text != "" {
 			p.fact("Ready", style.Text, text)
 		}
+		if likely := j.Forecast.Ready.Range(); likely != "" {
+			p.fact("", style.Dim, "likely "+likely)
+		}
 		if wait := j.Forecast.Wait.String(); wait != "" {
 			p.fact("", style.Dim, "waits "+wait+", then works "+j.Forecast.Work.String())
 		}

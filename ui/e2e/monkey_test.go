@@ -342,7 +342,7 @@ func (m *monkey) checkState() {
 
 // moving matches what changes on a screen without an answer of the API: ages, forecasts,
 // bars.
-var moving = regexp.MustCompile(`just now|now|overdue|stale|by|ago|in|req/s|/|[0-9.,:~<%-]+(ms|s|m|h|d)?|[ …─━╌▁-▏]+`)
+var moving = regexp.MustCompile(`just now|now|estimating|stale|by|ago|in|req/s|/|[0-9.,:~<%-]+(ms|s|m|h|d)?|[ …─━╌▁-▏]+`)
 
 // checkScreen compares the screen, which was drawn change by change, with a whole redraw.
 func (m *monkey) checkScreen() {

@@ -2,7 +2,6 @@ package forecast
 
 import (
 	"fmt"
-	"strconv"
 	"testing"
 	"time"
 
@@ -10,80 +9,68 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// crowd is a model of n live jobs in one batch, one in ten running, and their records.
-func crowd(n int) (*Model, []store.Job, time.Time) {
-	zero := time.Date(2026, 3, 4, 14, 28, 0, 0, time.UTC)
-	m, jobs := New(), make([]store.Job, n)
-	at := func(sec float64) time.Time { return zero.Add(time.Duration(sec * float64(time.Second))) }
-	for i := range 200 {
-		m.See(&store.Job{
-			ID: id(1<<30 + i), Added: at(-500), Started: at(-400), Ended: at(-399 + float64(i)),
-			Answered: at(-399 + float64(i)), End: job.EndedDone,
-		})
-	}
+// many is a Forecaster of n live jobs in one batch, so many of them running.
+func many(n, running int) (*Forecaster, []store.Job) {
+	f, jobs := New(), make([]store.Job, n)
 	for i := range jobs {
-		jobs[i] = store.Job{ID: id(i), Batch: "b", Added: zero, Answer: job.Answer{Status: job.NotStarted, Progress: job.Unknown}}
-		m.See(&jobs[i])
+		jobs[i] = store.Job{ID: id(i), Batch: "b", Added: clockAt(0), Answer: job.Answer{Status: job.NotStarted, Progress: job.Unknown}}
+		f.See(&jobs[i])
 	}
-	for i := range n / 10 {
-		jobs[i].Answered, jobs[i].Started, jobs[i].Answer = at(1), zero, job.Answer{Status: job.Processing, Progress: 0.001}
-		m.See(&jobs[i])
+	for i := range running {
+		jobs[i].Answered, jobs[i].Started, jobs[i].Answer = clockAt(1), clockAt(0), job.Answer{Status: job.Processing}
+		f.See(&jobs[i])
 	}
-	for i := range 30 { // a rate
-		jobs[i].Ended, jobs[i].End = at(20+float64(i)), job.EndedDone
-		m.See(&jobs[i])
-	}
-	return m, jobs, at(60)
+	return f, jobs
 }
 
-// What a report, a row and a batch's forecast cost must not depend on how many jobs
-// there are, but for a logarithm:
+// What a report and a forecast cost hardly depends on how many jobs there are:
 //
-//	go test -run - -bench Cost ./ui/forecast
+//	go test -run - -bench Cost -benchmem ./ui/forecast
 func BenchmarkCost(b *testing.B) {
-	for _, n := range []int{1000, 100_000} {
-		m, jobs, now := crowd(n)
-		i := 0
-		b.Run(fmt.Sprintf("report/jobs=%d", n), func(b *testing.B) {
+	for _, n := range []struct{ jobs, running int }{{1000, 25}, {100_000, 25}, {100_000, 10_000}, {100_000, 100_000}} {
+		f, jobs := many(n.jobs, n.running)
+		name := fmt.Sprintf("jobs=%d/running=%d", n.jobs, n.running)
+		now, i := clockAt(10), 0
+		b.Run("report/"+name, func(b *testing.B) {
 			for b.Loop() {
 				i++
-				j := &jobs[30+i%(n/10-30)]
+				j := &jobs[i*7919%n.running]
 				now = now.Add(time.Millisecond)
-				j.Answered, j.Answer.Progress = now, job.Progress(0.001+float64(i%900)/1000)
-				m.See(j)
+				j.Answered, j.Answer.Progress = now, job.Progress(float64(i%900)/1000)
+				f.See(j)
 			}
 		})
-		b.Run(fmt.Sprintf("row/jobs=%d", n), func(b *testing.B) {
+		b.Run("row/"+name, func(b *testing.B) {
 			for b.Loop() {
 				i++
-				m.Job(jobs[30+i%(n-30)].ID, now)
+				f.Job(jobs[i%n.jobs].ID, now)
 			}
 		})
-		b.Run(fmt.Sprintf("batch looked at/jobs=%d", n), func(b *testing.B) {
+		b.Run("look and whole/"+name, func(b *testing.B) {
 			for b.Loop() {
-				m.batches["b"].held.made = 0
-				m.Batch("b", now)
+				now = now.Add(time.Second)
+				f.All(now)
 			}
 		})
-		b.Run(fmt.Sprintf("batch drawn/jobs=%d", n), func(b *testing.B) {
+		b.Run("batch/"+name, func(b *testing.B) {
 			for b.Loop() {
-				m.Batch("b", now)
+				f.batches["b"].shown.changed = true
+				f.Batch("b", now)
 			}
 		})
 	}
 }
 
-// What a start with so many tracked jobs costs, and what the model keeps of them.
+// What a start with so many tracked jobs costs.
 func BenchmarkRestore(b *testing.B) {
 	const n = 100_000
-	zero := time.Date(2026, 3, 4, 14, 28, 0, 0, time.UTC)
 	jobs := make([]store.Job, n)
 	for i := range jobs {
-		begin := zero.Add(time.Duration(i) * time.Second)
+		added := float64(i)
 		jobs[i] = store.Job{
-			ID: id(i), Batch: store.BatchID(strconv.Itoa(i / 100)), Added: begin, Started: begin.Add(10 * time.Second),
-			Ended: begin.Add(time.Minute), Answered: begin.Add(time.Minute), End: job.EndedDone,
-			Answer: job.Answer{Status: job.Done, Progress: 1}, History: []store.Change{{At: begin, Status: job.NotStarted}},
+			ID: id(i), Batch: batchID(i / 100), Added: clockAt(added), Started: clockAt(added + 10),
+			Ended: clockAt(added + 60), Answered: clockAt(added + 60), End: job.EndedDone,
+			Answer: job.Answer{Status: job.Done, Progress: 1}, History: []store.Change{{At: clockAt(added), Status: job.NotStarted}},
 		}
 		if i%10 == 0 { // one in ten is not finished
 			jobs[i].End, jobs[i].Answer = job.Live, job.Answer{Status: job.Processing, Progress: 0.5}
@@ -91,9 +78,9 @@ func BenchmarkRestore(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		m := New()
+		f := New()
 		for i := range jobs {
-			m.See(&jobs[i])
+			f.See(&jobs[i])
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/job")

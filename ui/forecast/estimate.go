@@ -2,68 +2,54 @@ package forecast
 
 import (
 	"fmt"
-	"math"
 	"time"
 )
 
-// Estimate is how long something will still take: the range that holds the truth
-// in about four cases of five, and the likeliest figure in it.
-//
-// The zero value knows nothing: no number is better than a wrong one.
+// Estimate is how long something will still take: the likeliest figure, and the range
+// that holds the truth in about four cases of five. The zero value knows nothing.
 type Estimate struct {
 	Low, Mid, High time.Duration
 	Known          bool // the three mean something
-	Overdue        bool // it has outlived nearly all of its like: any figure would be made up
+	Rough          bool // they rest on very few jobs
 
-	shown shown // how it was last rounded, so that the text stays calm
+	rung rung // how Mid was rounded last, so that the text stays calm
 }
 
-// String is at most 8 cells wide: "~4m", "2-5m" when the range is wide, "<3m"
-// when it begins near nothing, "overdue", or "" when nothing is known.
+// longest is the longest that is ever forecast.
+const longest = 30 * 24 * time.Hour
+
+func seconds(s float64) time.Duration {
+	return time.Duration(min(max(s, 0), longest.Seconds()) * float64(time.Second))
+}
+
+// String is one figure, "~4m", at most 4 cells wide; "" when nothing is known.
 func (e Estimate) String() string {
-	switch {
-	case e.Overdue:
-		return "overdue"
-	case !e.Known:
+	if !e.Known {
 		return ""
 	}
-	low, mid, high := e.rounded()
-	switch {
-	case !wide(low, high):
-		return "~" + short(mid)
-	case low*8 <= high:
-		return "<" + short(high)
-	}
-	from, to := short(low), short(high)
-	if from[len(from)-1] == to[len(to)-1] {
-		from = from[:len(from)-1]
-	}
-	return from + "-" + to
+	return "~" + short(e.rung.settle(e.Mid).duration())
 }
 
-// rounded is the three figures as they are shown.
-func (e Estimate) rounded() (low, mid, high time.Duration) {
-	s := e.shown
-	if s == (shown{}) {
-		s = s.settle(e)
-	}
-	return s.at(0), s.at(1), s.at(2)
-}
-
-// wide says that a single figure would promise too much.
-func wide(low, high time.Duration) bool { return high >= 2*low && high-low >= 20*time.Second }
-
-// Clock is when that is by the clock on the wall, in now's time zone: "14:32", or
-// "by 14:35", the end of the range, when it is wide; with the day when that is not
-// today. It is "" when there is no figure.
-func (e Estimate) Clock(now time.Time) string {
-	if !e.Known || e.Overdue {
+// Range is the range in words, "between 2m and 5m"; "" when that says no more than
+// String.
+func (e Estimate) Range() string {
+	low, high := nearest(e.Low), nearest(e.High)
+	if !e.Known || low == high {
 		return ""
 	}
-	d, prefix := e.Mid, ""
-	if low, _, high := e.rounded(); wide(low, high) {
-		d, prefix = e.High, "by "
+	return "between " + short(low.duration()) + " and " + short(high.duration())
+}
+
+// WithClock is the estimate and when that is by the clock on the wall, in now's time
+// zone: "~4m, 14:32", with the day if that is not today.
+func (e Estimate) WithClock(now time.Time) string {
+	if !e.Known {
+		return ""
 	}
+	return e.String() + ", " + clock(now, e.Mid)
+}
+
+func clock(now time.Time, d time.Duration) string {
 	step := time.Minute
 	switch {
 	case d > 6*time.Hour:
@@ -75,87 +61,54 @@ func (e Estimate) Clock(now time.Time) string {
 	at = at.Add(-time.Duration(at.Minute()%int(step/time.Minute)) * time.Minute)
 	switch {
 	case at.YearDay() == now.YearDay() && at.Year() == now.Year():
-		return prefix + at.Format("15:04")
+		return at.Format("15:04")
 	case d < 6*24*time.Hour:
-		return prefix + at.Format("Mon 15:04")
+		return at.Format("Mon 15:04")
 	}
-	return prefix + at.Format("2 Jan")
+	return at.Format("2 Jan")
 }
 
-// WithClock is the estimate and its clock time: "~4m, 14:32".
-func (e Estimate) WithClock(now time.Time) string {
-	s := e.String()
-	if c := e.Clock(now); c != "" {
-		s += ", " + c
-	}
-	return s
-}
+// rung is a figure of the ladder, counted from 1; 0 is none.
+type rung uint8
 
-// then is this and another thing after it, the two independent of each other:
-// what they may be off by adds up as squares do.
-func (e Estimate) then(o Estimate) Estimate {
-	if e.Overdue || o.Overdue || !e.Known || !o.Known {
-		return Estimate{}
-	}
-	hypot := func(a, b time.Duration) time.Duration {
-		return time.Duration(math.Hypot(float64(a), float64(b)))
-	}
-	mid := e.Mid + o.Mid
-	return Estimate{
-		Low:   max(0, mid-hypot(e.Mid-e.Low, o.Mid-o.Low)),
-		Mid:   mid,
-		High:  mid + hypot(e.High-e.Mid, o.High-o.Mid),
-		Known: true,
-	}
-}
-
-// ladder holds the figures that are ever shown: steps of a fifth or so, coarse
-// enough that a countdown changes only when that is worth seeing.
+// ladder holds the figures that are ever shown: steps of a fifth or so, coarse enough
+// that a countdown changes only when that is worth seeing.
 func ladder(i int) time.Duration {
 	const s, m, h, d = time.Second, time.Minute, time.Hour, 24 * time.Hour
 	return [...]time.Duration{
-		5 * s, 10 * s, 15 * s, 20 * s, 30 * s, 40 * s, 50 * s, m, 90 * s,
+		5 * s, 10 * s, 15 * s, 20 * s, 25 * s, 30 * s, 35 * s, 40 * s, 50 * s, m, 70 * s, 80 * s, 90 * s,
 		2 * m, 3 * m, 4 * m, 5 * m, 6 * m, 7 * m, 8 * m, 9 * m, 10 * m, 12 * m, 15 * m, 20 * m, 25 * m, 30 * m, 40 * m, 50 * m,
 		h, 90 * m, 2 * h, 3 * h, 4 * h, 5 * h, 6 * h, 8 * h, 10 * h, 12 * h, 16 * h, 20 * h,
 		d, 2 * d, 3 * d, 4 * d, 5 * d, 7 * d, 10 * d, 14 * d, 21 * d, 30 * d,
 	}[i]
 }
 
-const rungs = 47 // len of ladder
+const rungs = 51 // len of ladder
 
-// shown is the rungs of a low, a mid and a high, each plus 1; zero is none yet.
-type shown [3]uint8
+func (r rung) duration() time.Duration { return ladder(int(r) - 1) }
 
-func (s shown) at(i int) time.Duration { return ladder(int(s[i]) - 1) }
-
-// settle rounds an estimate, and keeps to the rungs shown before until the figure
-// has left them clearly: noise must not flicker.
-func (s shown) settle(e Estimate) shown {
-	for i, d := range [3]time.Duration{e.Low, e.Mid, e.High} {
-		if s[i] == 0 || !near(int(s[i])-1, d) {
-			s[i] = uint8(nearest(d)) + 1 //nolint:gosec // under rungs
-		}
-	}
-	return s
-}
-
-func nearest(d time.Duration) int {
+func nearest(d time.Duration) rung {
 	i := 0
 	for i < rungs-1 && d > (ladder(i)+ladder(i+1))/2 {
 		i++
 	}
-	return i
+	return rung(i + 1)
 }
 
-// near says that d is not clearly off rung i: within 0.7 of the way to the next,
-// where 0.5 would be the border of rounding.
-func near(i int, d time.Duration) bool {
-	const reach = 0.7
-	r := ladder(i)
-	if d < r {
-		return i == 0 || float64(r-d) <= reach*float64(r-ladder(i-1))
+// settle returns d's rung: r as long as d is not clearly off it, so that noise does not
+// flicker. Clearly is 0.7 of the way to the next, where rounding would take 0.5.
+func (r rung) settle(d time.Duration) rung {
+	const down, up = 0.5, 0.8
+	if r == 0 {
+		return nearest(d)
 	}
-	return i == rungs-1 || float64(d-r) <= reach*float64(ladder(i+1)-r)
+	i, at := int(r)-1, r.duration()
+	switch {
+	case d < at && i > 0 && float64(at-d) > down*float64(at-ladder(i-1)),
+		d > at && i < rungs-1 && float64(d-at) > up*float64(ladder(i+1)-at):
+		return nearest(d)
+	}
+	return r
 }
 
 // short is a rung as text: "45s", "4m", "90m", "3h", "2d".

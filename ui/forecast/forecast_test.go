@@ -1,8 +1,7 @@
 package forecast
 
 import (
-	"encoding/binary"
-	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -10,32 +9,21 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// scene is a model, a clock and the jobs on it, told in seconds.
+// scene is a Forecaster and the jobs that it is told of, at times in seconds.
 type scene struct {
-	*Model
-	t    *testing.T
-	zero time.Time
-	jobs map[int]*store.Job
-
+	*Forecaster
+	t     *testing.T
+	jobs  map[int]*store.Job
 	batch store.BatchID // that jobs are added to
 }
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	return &scene{New(), t, time.Date(2026, 3, 4, 14, 28, 0, 0, time.UTC), map[int]*store.Job{}, "b"}
-}
-
-func (s *scene) at(sec float64) time.Time {
-	return s.zero.Add(time.Duration(sec * float64(time.Second)))
-}
-
-func id(n int) (id job.ID) {
-	binary.BigEndian.PutUint32(id[:], uint32(n)) //nolint:gosec // few
-	return id
+	return &scene{New(), t, map[int]*store.Job{}, "b"}
 }
 
 func (s *scene) add(n int, sec float64) *store.Job {
-	j := &store.Job{ID: id(n), Batch: s.batch, Added: s.at(sec), Answer: job.Answer{Progress: job.Unknown}}
+	j := &store.Job{ID: id(n), Batch: s.batch, Added: clockAt(sec), Answer: job.Answer{Progress: job.Unknown}}
 	s.jobs[n] = j
 	s.See(j)
 	return j
@@ -47,307 +35,360 @@ func (s *scene) says(n int, sec float64, status job.Status, progress job.Progres
 	if j == nil {
 		j = s.add(n, sec)
 	}
-	j.Answered = s.at(sec)
+	j.Answered = clockAt(sec)
 	if status != j.Answer.Status {
 		j.History = append(j.History, store.Change{At: j.Answered, Status: status})
 	}
 	j.Answer.Status, j.Answer.Progress = status, progress
-	if status != job.NotStarted && j.Started.IsZero() {
+	switch {
+	case status == job.NotStarted:
+		j.Started = time.Time{}
+	case j.Started.IsZero():
 		j.Started = j.Answered
 	}
-	if status.Final() {
+	switch status {
+	case job.Done:
 		j.Ended, j.End = j.Answered, job.EndedDone
-		if status == job.Error {
-			j.End = job.EndedError
-		}
+	case job.Error:
+		j.Ended, j.End = j.Answered, job.EndedError
+	case job.NotStarted, job.Processing:
 	}
 	s.See(j)
 }
 
-// runs has job n run from start to end without a word about its progress.
-func (s *scene) runs(n int, start, end float64) {
-	s.says(n, start, job.Processing, job.Unknown)
-	s.says(n, end, job.Done, 1)
+// queue is n jobs that are added at once, of which so many run at a time.
+type queue struct {
+	n, workers int
+	takes      func(i int) float64
+	bars       bool
+	starts     []float64
 }
 
-// history has 30 jobs finished, that took 40 to 69 s.
-func (s *scene) history() {
-	for i := range 30 {
-		s.runs(1000+i, -1000, -1000+40+float64(i))
-	}
-}
-
-func (s *scene) work(n int, sec float64) Estimate { return s.Job(id(n), s.at(sec)).Work }
-
-func TestNoNumberIsBetterThanAWrongOne(t *testing.T) {
-	s := newScene(t)
-	for i := range 4 {
-		s.runs(1000+i, 0, 50)
-	}
-	s.says(1, 60, job.Processing, job.Unknown)
-	if e := s.work(1, 70); e.Known || e.Overdue || e.String() != "" || e.WithClock(s.at(70)) != "" {
-		t.Errorf("after 4 finished jobs it says %q", e)
-	}
-	if e := s.Batch("b", s.at(70)); e.Known || e.String() != "" {
-		t.Errorf("after 4 finished jobs the batch says %q", e)
-	}
-	if e := s.Batch("nowhere", s.at(70)); e != (Estimate{}) {
-		t.Errorf("of no batch it says %q", e)
-	}
-	if f := s.Job(id(77), s.at(70)); f != (Forecast{}) {
-		t.Errorf("of no job it says %v", f)
-	}
-}
-
-func TestAJobWithoutProgressIsForecastFromItsLikeAndItsAge(t *testing.T) {
-	s := newScene(t)
-	s.history()
-	s.says(1, 0, job.Processing, job.Unknown)
-	if e := s.work(1, 0); !e.Known || e.Low < 38*time.Second || e.Mid < 48*time.Second || e.Mid > 60*time.Second || e.High > 72*time.Second {
-		t.Errorf("at its start: %v, %v, %v; its like took 40 to 69 s", e.Low, e.Mid, e.High)
-	}
-	if e := s.work(1, 55); !e.Known || e.Mid > 12*time.Second || e.High > 20*time.Second {
-		t.Errorf("after 55 s: %v to %v; none of its like took over 69 s", e.Low, e.High)
-	}
-	for _, sec := range []float64{110, 200, 36000} {
-		if e := s.work(1, sec); !e.Overdue || e.String() != "overdue" || e.Clock(s.at(sec)) != "" {
-			t.Errorf("after %v s it says %q, want overdue", sec, e.String())
-		}
-	}
-	if e := s.Batch("b", s.at(200)); e.String() != "overdue" {
-		t.Errorf("the batch, of which only an overdue job is left, says %q", e.String())
-	}
-}
-
-func TestABarInStepsDoesNotSwing(t *testing.T) {
-	s := newScene(t)
-	const whole = 400.0
-	texts, before := []string{}, ""
-	for sec := 0.0; sec < whole; sec += 3 {
-		s.says(1, sec, job.Processing, job.Progress(float64(int(sec/100))/4))
-		e := s.work(1, sec)
-		if sec < 105 {
-			continue
-		}
-		if end := sec + e.Mid.Seconds(); !e.Known || end < 0.85*whole || end > 1.15*whole {
-			t.Fatalf("at %v s it is forecast to end at %.0f s, in truth at %v s", sec, end, whole)
-		}
-		if text := e.String(); text != before {
-			texts, before = append(texts, text), text
-		}
-	}
-	seen := map[string]int{}
-	for _, text := range texts {
-		if seen[text]++; seen[text] > 2 {
-			t.Errorf("the text flickers: %q", texts)
-			break
-		}
-	}
-}
-
-func TestABarThatStopsIsNoLongerBelieved(t *testing.T) {
-	s := newScene(t)
-	s.history()
-	for sec := 0.0; sec <= 30; sec++ {
-		s.says(1, sec, job.Processing, job.Progress(float64(int(sec))/60))
-	}
-	if e := s.work(1, 30); e.Mid < 25*time.Second || e.Mid > 35*time.Second {
-		t.Errorf("half-way it says %v, want about 30 s", e.Mid)
-	}
-	for sec := 31.0; sec <= 100; sec += 3 {
-		s.says(1, sec, job.Processing, 0.5)
-		if e := s.work(1, sec); e.Known && e.High < 2*time.Second {
-			t.Fatalf("after it stopped, at %v s, it says %v to %v", sec, e.Low, e.High)
-		}
-	}
-	s.says(1, 150, job.Processing, 0.5)
-	if e := s.work(1, 150); !e.Overdue {
-		t.Errorf("long after all its like had ended it says %q", e.String())
-	}
-}
-
-func TestTextDoesNotFlickerFromNoise(t *testing.T) {
-	s := newScene(t)
-	changes, before := 0, ""
-	for sec := range 1000 {
-		noise := []float64{0, 0.004, -0.004, 0.002}[sec%4] * float64(sec) / 1000
-		p := max(0, float64(sec)/1000+noise)
-		s.says(1, float64(sec), job.Processing, job.Progress(float64(int(p*100))/100))
-		if text := s.work(1, float64(sec)).String(); sec > 100 && text != before {
-			changes++
-			before = text
-		}
-	}
-	if changes > 25 {
-		t.Errorf("from 15 min down to nothing the text changed %d times", changes)
-	}
-}
-
-func TestAJobThatBeganAgainIsForecastAnew(t *testing.T) {
-	s := newScene(t)
-	for sec := 0.0; sec <= 80; sec++ {
-		s.says(1, sec, job.Processing, job.Progress(sec/100))
-	}
-	for sec := 81.0; sec <= 121; sec++ {
-		s.says(1, sec, job.Processing, job.Progress((sec-81)/400))
-	}
-	if e := s.work(1, 121); e.Mid < 5*time.Minute || e.Mid > 7*time.Minute {
-		t.Errorf("it began again and would take 6 min more, but it says %v", e.Mid)
-	}
-	s.says(1, 122, job.NotStarted, job.Unknown)
-	s.says(1, 200, job.Processing, 0)
-	if e := s.work(1, 201); e.Known {
-		t.Errorf("put back and started again, nothing is known of it, but it says %q", e.String())
-	}
-}
-
-// fifo has n jobs wait, of which w run at a time for 60 s each, until sec.
-func (s *scene) fifo(n, w int, until float64) {
-	for i := range n {
-		s.add(i, 0)
-	}
-	for sec := 0.0; sec <= until; sec += 3 {
-		for i := range n {
-			start := 60 * float64(i/w) / 1
-			start += float64(i%w) * 60 / float64(w)
-			switch {
-			case s.jobs[i].End.Finished():
-			case sec < start:
-				s.says(i, sec, job.NotStarted, job.Unknown)
-			case sec < start+60:
-				s.says(i, sec, job.Processing, job.Unknown)
-			default:
-				s.says(i, sec, job.Done, 1)
+func (q *queue) end() (end float64) {
+	free := make([]float64, q.workers)
+	q.starts = make([]float64, q.n)
+	for i := range q.starts {
+		w := 0
+		for k := range free {
+			if free[k] < free[w] {
+				w = k
 			}
 		}
+		q.starts[i] = free[w]
+		free[w] += q.takes(i)
+		end = max(end, free[w])
+	}
+	return end
+}
+
+// plays tells of the queue every two seconds, and calls each after.
+func (s *scene) plays(q *queue, each func(sec float64)) {
+	end := q.end()
+	for i := range q.n {
+		s.add(i, 0)
+	}
+	for sec := 0.0; sec < end; sec += 2 {
+		for i, start := range q.starts {
+			part := (sec - start) / q.takes(i)
+			switch {
+			case s.jobs[i].End.Finished():
+			case part < 0:
+				s.says(i, sec, job.NotStarted, job.Unknown)
+			case part >= 1:
+				s.says(i, sec, job.Done, 1)
+			case q.bars:
+				s.says(i, sec, job.Processing, job.Progress(math.Floor(100*part)/100))
+			default:
+				s.says(i, sec, job.Processing, job.Unknown)
+			}
+		}
+		each(sec)
+	}
+}
+
+func (s *scene) all(sec float64) Estimate          { return s.All(clockAt(sec)) }
+func (s *scene) ready(n int, sec float64) Estimate { return s.Job(id(n), clockAt(sec)).Ready }
+func (s *scene) within(e Estimate, truth, by float64) bool {
+	mid := max(e.Mid.Seconds(), 5)
+	return e.Known && mid <= by*max(truth, 5) && mid >= max(truth, 5)/by
+}
+
+// 40 equal jobs, 8 at a time: a figure while the first ones run, near the truth from
+// their first few percent on, and a countdown that does not jump back and forth.
+func TestABatchOfEqualJobsCountsDown(t *testing.T) {
+	s := newScene(t)
+	q := &queue{n: 40, workers: 8, takes: func(int) float64 { return 60 }, bars: true}
+	rises, before := 0, Estimate{}
+	s.plays(q, func(sec float64) {
+		e := s.all(sec)
+		if sec >= 5 && !e.Known {
+			t.Fatalf("after %v s it says nothing", sec)
+		}
+		if sec >= 15 && !s.within(e, 300-sec, 1.4) && math.Abs(e.Mid.Seconds()-300+sec) > 10 {
+			t.Errorf("after %v s of 300 it says %v", sec, e.Mid)
+		}
+		if sec >= 15 && e.rung > before.rung {
+			rises++
+		}
+		before = e
+	})
+	if rises > 2 {
+		t.Errorf("the figure went up %d times", rises)
+	}
+	for i := range s.jobs {
+		s.says(i, 300, job.Done, 1)
+	}
+	if e := s.all(301); e.Known {
+		t.Errorf("when all is ready it says %q", e)
 	}
 }
 
 func TestTheQueueIsForecastFromItsHead(t *testing.T) {
 	s := newScene(t)
-	s.fifo(100, 5, 600) // one starts every 12 s
-	now := 600.0
-	for _, i := range []int{60, 80, 99} {
-		f := s.Job(id(i), s.at(now))
-		want := 12*float64(i) - now
-		if got := f.Wait.Mid.Seconds(); !f.Wait.Known || got < 0.8*want-10 || got > 1.2*want+10 {
-			t.Errorf("job %d starts in %.0f s, but it says %.0f s", i, want, got)
+	s.plays(&queue{n: 100, workers: 5, takes: func(i int) float64 { return 60 - 10*float64(i%5) }}, func(sec float64) {
+		if sec != 300 {
+			return
 		}
-		if got := f.Work.Mid.Seconds(); got < 50 || got > 70 {
-			t.Errorf("job %d will run for 60 s, but it says %.0f s", i, got)
-		}
-		if f.Ready.Mid != f.Wait.Mid+f.Work.Mid || f.Ready.High <= f.Ready.Mid || f.Ready.Low >= f.Ready.Mid {
-			t.Errorf("job %d: ready in %v, after %v and %v", i, f.Ready, f.Wait, f.Work)
-		}
-	}
-	e, want := s.Batch("b", s.at(now)), 12*99+60-now
-	if got := e.Mid.Seconds(); !e.Known || got < 0.85*want || got > 1.15*want {
-		t.Errorf("the batch is ready in %.0f s, but it says %.0f s", want, got)
-	}
-	if all := s.All(s.at(now)); all.Mid != e.Mid {
-		t.Errorf("the only batch is ready in %v, all in %v", e.Mid, all.Mid)
-	}
-	s.fifo(100, 5, 12*99+70)
-	if e := s.Batch("b", s.at(12*99+71)); e.Known || e.Overdue {
-		t.Errorf("when all is ready it says %q", e.String())
-	}
-}
-
-func TestShortJobsThatFinishFirstDoNotFoolIt(t *testing.T) {
-	s := newScene(t)
-	for i := range 200 { // all start together; they take 1, 2, 3, ... 200 s
-		s.says(i, 0, job.Processing, job.Unknown)
-	}
-	for sec := 1; sec <= 40; sec++ {
-		for i := range 200 {
-			switch {
-			case i+1 == sec:
-				s.says(i, float64(sec), job.Done, 1)
-			case i+1 > sec:
-				s.says(i, float64(sec), job.Processing, job.Unknown)
+		last := 0.0
+		for _, i := range []int{60, 80, 99} {
+			f := s.Job(id(i), clockAt(sec))
+			if !f.Ready.Known || !s.within(f.Wait, 8*float64(i)-sec, 1.3) || !s.within(f.Work, 40, 1.5) {
+				t.Errorf("job %d starts in %.0f s and takes about 40 s, but it waits %v and works %v", i, 8*float64(i)-sec, f.Wait.Mid, f.Work.Mid)
+			}
+			if ready := f.Ready.Mid.Seconds(); ready <= last || ready < f.Wait.Mid.Seconds() || f.Ready.Low > f.Ready.Mid || f.Ready.High < f.Ready.Mid {
+				t.Errorf("job %d is ready in %v, after %v", i, f.Ready, f.Wait)
+			} else {
+				last = ready
 			}
 		}
+	})
+}
+
+// A service that starts jobs in any order has no turn to wait for: all wait alike.
+func TestAShuffledQueueHasNoTurns(t *testing.T) {
+	s := newScene(t)
+	for i := range 100 {
+		s.says(i, 0, job.NotStarted, job.Unknown)
 	}
-	// All 40 that finished took at most 40 s, but four of five jobs are still running.
-	if e := s.work(150, 40); e.Overdue || e.High < time.Minute {
-		t.Errorf("it says %q (%v), as if 40 s were the longest", e.String(), e.High)
+	for k := range 30 {
+		i, sec := k*37%100, 10*float64(k)
+		s.says(i, sec, job.Processing, job.Unknown)
+		s.says(i, sec+10, job.Done, 1)
+	}
+	early, late := s.ready(2, 300), s.ready(98, 300)
+	if early.Mid != late.Mid || !s.within(early, 360, 1.5) {
+		t.Errorf("of 70 that wait, one every 10 s, the first is ready in %v and the last in %v", early.Mid, late.Mid)
 	}
 }
 
+// One slow job is left of many: the batch waits for it, the longer it takes the longer,
+// and is never overdue.
+func TestOneSlowJobHoldsUpItsBatch(t *testing.T) {
+	s := newScene(t)
+	for i := range 20 {
+		s.says(i, 0, job.Processing, job.Unknown)
+	}
+	for i := range 19 {
+		s.says(i, 30+float64(i), job.Done, 1)
+	}
+	before := 0.0
+	for sec := 60.0; sec <= 600; sec += 5 {
+		s.says(19, sec, job.Processing, job.Unknown)
+		if e := s.all(sec); !e.Known || e.High < e.Mid || e.Mid.Seconds() > sec {
+			t.Fatalf("after %v s it says %v", sec, e)
+		}
+		before = s.all(sec).Mid.Seconds()
+	}
+	if before < 15 {
+		t.Errorf("after 600 s, when its like took 30 to 48 s, it is to be ready in %v s", before)
+	}
+}
+
+// The service stands still: nothing ends, no bar moves. Nobody knows for how long; the
+// figure must not count down to nothing meanwhile.
+func TestAStalledQueueIsNotNearlyReady(t *testing.T) {
+	s := newScene(t)
+	q := &queue{n: 40, workers: 8, takes: func(int) float64 { return 60 }, bars: true}
+	stopped := 0.0
+	s.plays(q, func(sec float64) {
+		if stopped > 0 || sec < 100 {
+			return
+		}
+		stopped = sec
+		before := s.all(sec).Mid
+		for still := sec; still < sec+600; still += 2 {
+			for i, j := range s.jobs {
+				if !j.End.Finished() {
+					s.says(i, still, j.Answer.Status, j.Answer.Progress)
+				}
+			}
+		}
+		if e := s.all(sec + 600); e.Mid < before {
+			t.Errorf("it stands still for ten minutes, and says %v after %v", e.Mid, before)
+		}
+		s.t.SkipNow()
+	})
+}
+
+func TestABarThatStopsIsBelievedLess(t *testing.T) {
+	s := newScene(t)
+	s.says(1, 0, job.NotStarted, job.Unknown)
+	for sec := 1.0; sec <= 30; sec++ {
+		s.says(1, sec, job.Processing, job.Progress(sec/60))
+	}
+	if e := s.ready(1, 30); !s.within(e, 30, 1.2) {
+		t.Errorf("half-way it says %v, want about 30 s", e.Mid)
+	}
+	s.says(1, 150, job.Processing, 0.5)
+	if e := s.ready(1, 150); e.Mid < time.Minute {
+		t.Errorf("two minutes after it stopped it says %v", e.Mid)
+	}
+}
+
+func TestABarInQuartersDoesNotSwing(t *testing.T) {
+	s := newScene(t)
+	s.says(1, 0, job.NotStarted, 0)
+	changes, before := 0, ""
+	for sec := 0.0; sec < 400; sec += 3 {
+		s.says(1, sec, job.Processing, job.Progress(math.Floor(sec/100)/4))
+		e := s.ready(1, sec)
+		if sec >= 210 && sec < 350 && !s.within(e, 400-sec, 2) {
+			t.Errorf("at %v s of 400 it says %v", sec, e.Mid)
+		}
+		if text := e.String(); text != before {
+			changes, before = changes+1, text
+		}
+	}
+	if changes > 40 {
+		t.Errorf("the text changed %d times", changes)
+	}
+}
+
+// IDs of jobs that have been at work for long: their bars' first values say nothing of
+// their speed, the next ones do.
+func TestJobsThatRanBeforeTheyWereAdded(t *testing.T) {
+	s := newScene(t)
+	for i := range 5 {
+		s.says(i, 0, job.Processing, 0.4)
+	}
+	if e := s.all(1); e.Known {
+		t.Errorf("it says %v of jobs that were seen once", e.Mid)
+	}
+	for sec := 5.0; sec <= 60; sec += 5 {
+		for i := range 5 {
+			s.says(i, sec, job.Processing, job.Progress(0.4+sec/1000))
+		}
+	}
+	if e := s.all(60); !s.within(e, 540, 1.3) {
+		t.Errorf("ready in 540 s, but it says %v", e.Mid)
+	}
+}
+
+func TestAJobThatRestartedIsForecastAnew(t *testing.T) {
+	s := newScene(t)
+	s.says(1, 0, job.NotStarted, job.Unknown)
+	for sec := 0.0; sec <= 80; sec++ {
+		s.says(1, sec, job.Processing, job.Progress(sec/100))
+	}
+	for sec := 81.0; sec <= 181; sec++ {
+		s.says(1, sec, job.Processing, job.Progress((sec-81)/400))
+	}
+	if e := s.ready(1, 181); !s.within(e, 300, 1.5) {
+		t.Errorf("it restarted and would take 5 min more, but it says %v", e.Mid)
+	}
+	s.says(1, 182, job.NotStarted, job.Unknown)
+	if f := s.Job(id(1), clockAt(183)); f.Ready.Known && f.Work == (Estimate{}) {
+		t.Errorf("put back, it is forecast as if it ran: %v", f)
+	}
+}
+
+// After a restart in the middle of a batch, what the state file says of its done jobs
+// counts as much as if this process had seen it; of older batches only a little.
 func TestForecastsGoOnAfterARestart(t *testing.T) {
 	s := newScene(t)
-	for i := range 30 {
+	done := func(n int, batch store.BatchID, took, ended float64) {
 		s.See(&store.Job{
-			ID: id(1000 + i), Batch: "old", Added: s.at(-1000), Started: s.at(-900), Ended: s.at(-840 - float64(i)),
-			Answered: s.at(-840), Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone,
-			History: []store.Change{{At: s.at(-999), Status: job.NotStarted}, {At: s.at(-900), Status: job.Processing}},
+			ID: id(n), Batch: batch, Added: clockAt(-9000), Started: clockAt(ended - took), Ended: clockAt(ended),
+			Answered: clockAt(ended), Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone,
+			History: []store.Change{{At: clockAt(-9000), Status: job.NotStarted}},
 		})
 	}
-	s.See(&store.Job{
-		ID: id(1), Batch: "new", Added: s.at(-20), Started: s.at(-10), Answered: s.at(-5),
-		Answer: job.Answer{Status: job.Processing, Progress: job.Unknown},
-	})
-	if e := s.Batch("new", s.at(0)); !e.Known || e.Mid < 15*time.Second || e.Mid > time.Minute {
-		t.Errorf("10 s into its work it says %v, its like took 31 to 60 s", e.Mid)
+	for i := range 30 {
+		done(1000+i, "old", 40, -5000)
+		done(2000+i, "new", 100+float64(i), -60+float64(i))
 	}
-	spread, ok := s.Spread("old")
-	if want := "31s 46s 59s 1m0s"; !ok || fmt.Sprint(spread.Min, spread.Median.Round(time.Second), spread.P95.Round(time.Second), spread.Max) != want {
-		t.Errorf("the old batch took %v, want %s", spread, want)
+	s.batch = "new"
+	for i := range 4 {
+		s.jobs[i] = &store.Job{
+			ID: id(i), Batch: "new", Added: clockAt(-900), Started: clockAt(-10), Answered: clockAt(-5),
+			Answer: job.Answer{Status: job.Processing, Progress: job.Unknown},
+		}
+		s.See(s.jobs[i])
 	}
-	if spread.Slowest != id(1000) {
-		t.Errorf("its slowest is %v", spread.Slowest)
+	if e := s.Batch("new", clockAt(0)); !e.Known {
+		t.Error("it says nothing before the first report")
 	}
-}
-
-func TestAStalledJobIsFlaggedAndAnAPIThatIsAwayIsNot(t *testing.T) {
-	s := newScene(t)
-	for sec := 0.0; sec <= 100; sec += 5 {
-		s.says(1, sec, job.Processing, job.Progress(sec/500))
+	for i := range 4 {
+		s.says(i, 1, job.Processing, job.Unknown)
 	}
-	if d, ok := s.Stalled(id(1)); ok {
-		t.Errorf("a job that moves is stalled for %v", d)
+	if e := s.Batch("new", clockAt(2)); !s.within(e, 110, 1.5) {
+		t.Errorf("it says %v, and its like took 100 to 129 s", e.Mid)
 	}
-	// The API is away for an hour: no answers, nothing to be said of the job.
-	if d, ok := s.Stalled(id(1)); ok {
-		t.Errorf("without answers it is stalled for %v", d)
-	}
-	s.says(1, 3700, job.Processing, 0.4)
-	if d, ok := s.Stalled(id(1)); ok {
-		t.Errorf("it moved meanwhile, and is stalled for %v", d)
-	}
-	s.says(2, 0, job.Processing, 0)
-	for sec := 0.0; sec <= 820; sec += 5 {
-		s.says(2, sec, job.Processing, job.Progress(min(sec, 100)/500))
-	}
-	if d, ok := s.Stalled(id(2)); !ok || d < 715*time.Second || d > 725*time.Second {
-		t.Errorf("it has stood still for 12 min, but it says %v, %v", d, ok)
-	}
-	s.says(2, 825, job.Processing, 0.21)
-	if d, ok := s.Stalled(id(2)); ok {
-		t.Errorf("it moves again, and is stalled for %v", d)
-	}
-	s.says(3, 0, job.Processing, job.Unknown)
-	s.says(3, 9999, job.Processing, job.Unknown)
-	if d, ok := s.Stalled(id(3)); ok {
-		t.Errorf("a job that reports no progress is stalled for %v", d)
+	if spread, ok := s.Spread("old"); !ok || spread.Max != 40*time.Second || spread.Jobs != 30 {
+		t.Errorf("the old batch took %v", spread)
 	}
 }
 
-func TestForgottenJobsAreNotWaitedFor(t *testing.T) {
+func TestRemovedJobsAreNotWaitedFor(t *testing.T) {
 	s := newScene(t)
-	s.history()
-	s.says(1, 0, job.Processing, job.Unknown)
-	s.add(2, 0)
-	s.says(2, 0, job.NotStarted, job.Unknown)
-	s.Forget(id(1))
-	s.Forget(id(2))
-	s.Forget(id(2))
-	if e := s.Batch("b", s.at(10)); e.Known || e.Overdue {
-		t.Errorf("nothing is left, but it says %q", e.String())
+	s.says(1, 0, job.NotStarted, job.Unknown)
+	for sec := 1.0; sec < 10; sec++ {
+		s.says(1, sec, job.Processing, job.Progress(sec/100))
 	}
-	s.See(s.jobs[2]) // undone
-	s.says(2, 20, job.Processing, job.Unknown)
-	if e := s.Batch("b", s.at(20)); !e.Known {
-		t.Error("a forget that was undone leaves the job unknown")
+	s.says(2, 9, job.NotStarted, job.Unknown)
+	s.Remove(id(2))
+	if e := s.all(10); !e.Known || e != s.Batch("b", clockAt(10)) {
+		t.Errorf("one job is left, and it says %v", e)
+	}
+	s.Remove(id(1))
+	s.Remove(id(1))
+	if e := s.all(11); e.Known {
+		t.Errorf("nothing is left, and it says %v", e.Mid)
+	}
+	s.See(s.jobs[1]) // undone
+	s.says(1, 20, job.Processing, 0.2)
+	if e := s.Batch("b", clockAt(20)); e == (Estimate{}) {
+		t.Error("of a job that is back it says nothing")
+	}
+	if f := s.Job(id(77), clockAt(20)); f != (Forecast{}) {
+		t.Errorf("of no job it says %v", f)
+	}
+	if e := s.Batch("nowhere", clockAt(20)); e != (Estimate{}) {
+		t.Errorf("of no batch it says %v", e)
+	}
+}
+
+// A night in which the computer slept says nothing of how long jobs take.
+func TestANightAsleepTeachesNothing(t *testing.T) {
+	s := newScene(t)
+	const night = 8 * 3600
+	for i := range 30 {
+		s.says(i, 0, job.NotStarted, job.Unknown)
+	}
+	run := func(from, to int, sec float64) {
+		for i := from; i < to; i++ {
+			for k := range 4 {
+				s.says(i, sec+10*float64(k), job.Processing, job.Unknown)
+			}
+			s.says(i, sec+40, job.Done, 1)
+			sec += 40
+		}
+	}
+	run(0, 10, 0)
+	s.says(10, 401, job.Processing, job.Unknown)
+	s.says(10, night, job.Done, 1)
+	run(11, 20, night)
+	if e := s.all(night + 361); !s.within(e, 400, 1.5) {
+		t.Errorf("10 jobs of 40 s are left, one at a time, and it says %v", e.Mid)
 	}
 }

@@ -67,7 +67,6 @@ func TestABarStandsStillWithItsJob(t *testing.T) {
 	for name, still := range map[string]func(d *desk){
 		"no pace":      func(d *desk) { d.hearAt(0, "a 50%") },
 		"in vain":      func(d *desk) { d.hearAt(1, "a unreachable") },
-		"stalled":      func(d *desk) { d.SetStalled(id("a"), true) },
 		"given up":     func(d *desk) { d.hearAt(1, "a rejected") },
 		"failed":       func(d *desk) { d.hearAt(1, "a error") },
 		"out of view":  func(d *desk) { d.paste("july", "b c d"); d.SetHeight(2); d.Home() },

@@ -3,8 +3,6 @@ package joblist
 import (
 	"time"
 
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
 )
 
@@ -97,24 +95,5 @@ func (l *List) observe(r *Row) {
 	if !r.changed {
 		r.changed = true
 		l.changed = append(l.changed, r)
-	}
-}
-
-// Study calls see with the jobs that changed in the last [List.Apply], and marks each as
-// stalled or not, as see says.
-func (l *List) Study(see func([]*store.Job) (stalled []bool)) {
-	jobs := make([]*store.Job, len(l.changed))
-	for i, r := range l.changed {
-		jobs[i] = &r.Job
-	}
-	for i, stalled := range see(jobs) {
-		l.changed[i].Stalled = stalled
-	}
-}
-
-// SetStalled marks a job as one whose progress has stopped, or takes the mark off.
-func (l *List) SetStalled(id job.ID, stalled bool) {
-	if r, ok := l.rows[id]; ok {
-		r.Stalled = stalled
 	}
 }

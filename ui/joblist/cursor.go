@@ -182,7 +182,7 @@ func (l *List) GoBatch(id BatchID) bool {
 // none, any failure. It looks among the jobs that the filter shows, unfolds the
 // batch, and reports whether there is one.
 func (l *List) NextAttention() bool {
-	return l.next(func(r *Row) bool { return r.News && r.State().Failed() || r.Stalled && !r.End.Finished() }) ||
+	return l.next(func(r *Row) bool { return r.News && r.State().Failed() || r.Stalled > 0 && !r.End.Finished() }) ||
 		l.next(func(r *Row) bool { return r.State().Failed() })
 }
 

@@ -95,7 +95,6 @@ type Row struct {
 	Moved time.Time // when its progress last changed; zero if it did not since the start
 
 	Selected bool
-	Stalled  bool // as [List.SetStalled] or [List.Study] was told
 
 	progress job.Progress // as the list was last told
 	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
@@ -212,7 +211,7 @@ func (r *Row) Reaches(p job.Progress, now, since time.Time) (time.Time, bool) {
 
 // moves reports whether the row's bar moves on without another answer.
 func (r *Row) moves(now, since time.Time) bool {
-	return r.Speed > 0 && r.State() == Running && !r.Stalled && !r.Stale(now) && r.Answered.After(since)
+	return r.Speed > 0 && r.State() == Running && !r.Stale(now) && r.Answered.After(since)
 }
 
 func (r *Row) report() *job.Report {

@@ -163,7 +163,8 @@ func TestTheNextThatNeedsAttention(t *testing.T) {
 	d.sees("july >x y z* june b c a")
 	d.NextAttention() // all seen: around the failures
 	d.sees("july x y z* june >b c a")
-	d.SetStalled(id("c"), true)
+	row, _ := d.Row(id("c"))
+	row.Stalled = time.Minute
 	d.NextAttention()
 	d.sees("july x y z* june b >c a")
 	d.hear("c done")

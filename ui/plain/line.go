@@ -71,7 +71,7 @@ func objectOf(j *store.Job, ready forecast.Estimate, at time.Time) object {
 		Error:  known(cause(j)),
 		File:   known(j.File),
 	}
-	if ready.Known && !ready.Overdue {
+	if ready.Known {
 		from, by := utc(at.Add(ready.Low)), utc(at.Add(ready.High))
 		o.From, o.By = &from, &by
 	}

@@ -66,7 +66,7 @@ func (w *watch) unsettled(r *session.Record) (*watched, bool) {
 
 // changed shows what is known of a job now.
 func (w *watch) changed(r *session.Record) {
-	w.oracle.See(&r.Job)
+	w.forecaster.See(&r.Job)
 	at, ok := w.unsettled(r)
 	if !ok {
 		return
@@ -115,7 +115,7 @@ const removed = "removed"
 // another program put a file there that lacks it. Unless all that was wanted of it is
 // there, it ended without success.
 func (w *watch) removed(r *session.Record) {
-	w.oracle.Forget(r.ID)
+	w.forecaster.Remove(r.ID)
 	at := w.jobs[r.ID]
 	_, fetching := w.session.File(r.ID)
 	if at == nil || at.Record != r || !w.watching || at.settled && !fetching {
@@ -146,7 +146,7 @@ func (w *watch) ready(j *store.Job, now time.Time) forecast.Estimate {
 	if s := joblist.StateOf(j.Answer.Status, j.End); s.Finished() || s == joblist.Other {
 		return forecast.Estimate{}
 	}
-	return w.oracle.Job(j.ID, now).Ready
+	return w.forecaster.Job(j.ID, now).Ready
 }
 
 func (w *watch) object(at *watched, now time.Time) {

@@ -20,9 +20,10 @@ import (
 // watch is one run. All of it belongs to the goroutine of Run; effects and writes have
 // goroutines of their own that only hand over results.
 type watch struct {
+	forecaster *forecast.Forecaster
+
 	cfg     *Config
 	session *session.Session
-	oracle  *forecast.Model
 	jobs    map[job.ID]*watched
 	order   []job.ID
 	shorts  shorts
@@ -61,7 +62,7 @@ func newWatch(ctx context.Context, cfg *Config) *watch {
 		shared.Notify, shared.Command = false, nil
 	}
 	w := &watch{
-		cfg: cfg, session: session.New(shared), oracle: forecast.New(), jobs: make(map[job.ID]*watched),
+		cfg: cfg, session: session.New(shared), forecaster: forecast.New(), jobs: make(map[job.ID]*watched),
 		results: make(chan result), out: newOutlet(cfg.Out), err: newOutlet(cfg.Err), begun: time.Now(),
 	}
 	w.ctx, w.stop = context.WithCancel(context.WithoutCancel(ctx))
@@ -103,7 +104,7 @@ func (w *watch) begin(ctx context.Context) error {
 	w.session.Open(w.cfg.Journal, w.cfg.Opened)
 	w.catchUp()
 	for _, r := range w.session.Records() {
-		w.oracle.See(&r.Job)
+		w.forecaster.See(&r.Job)
 	}
 	if err := w.trackNew(ctx); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
@@ -48,17 +47,10 @@ func (v *View) batch(line joblist.Line, c columns, width int) *style.Line {
 	if c.eta > 0 && b.Counts.Live() > 0 {
 		estimate := v.Forecast.Batch(b.ID, v.Now)
 		v.hold(ForecastStep)
-		l.Space(1).Right(etaRole(estimate), estimate.String(), c.eta)
+		l.Space(1).Right(style.Dim, estimate.String(), c.eta)
 	}
 	return l.PadTo(width)
 }
 
 // ForecastStep is how often forecasts are refreshed while nothing else happens.
 const ForecastStep = 5 * time.Second
-
-func etaRole(e forecast.Estimate) style.Role {
-	if e.Overdue {
-		return style.Warn
-	}
-	return style.Dim
-}

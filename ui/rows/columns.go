@@ -21,7 +21,7 @@ const (
 	shortID      = 8 // 3f2a91bc
 	clockWidth   = 6 // 23h59m, 99d23h
 	updatedWidth = 4 // 55s, 23h
-	etaWidth     = 8 // 10-25m, overdue
+	etaWidth     = 8 // ~40s, stale, 23h59m
 )
 
 // What the text of a row, which people read most, keeps for itself.

@@ -18,8 +18,8 @@ func (v *View) job(line joblist.Line, c columns, width int) *style.Line {
 	l := Start(v.Theme, line.Cursor, mark, marked)
 
 	word, role := look.Word, look.Role
-	if span, stalled := v.Forecast.Stalled(r.ID); stalled && !stale && !r.End.Finished() && r.State() != joblist.Other {
-		age, _ := style.Age(span)
+	if r.Stalled > 0 && !stale && !r.End.Finished() && r.State() != joblist.Other {
+		age, _ := style.Age(r.Stalled)
 		word, role = "stalled "+leading(age), style.Warn
 	}
 	if stale {
@@ -108,7 +108,7 @@ func (v *View) readyOrTime(l *style.Line, r *joblist.Row, stale bool, c columns)
 	if c.eta == 0 {
 		return
 	}
-	text, role := v.eta(r, stale)
+	text, role := v.eta(r, stale), style.Dim
 	if text == "" && c.elapsed == 0 {
 		text, role = v.insteadOfETA(r, stale)
 	}
@@ -212,13 +212,12 @@ func quiet(stale bool, r style.Role) style.Role {
 }
 
 // eta is when a live job will be ready, as far as that can be told.
-func (v *View) eta(r *joblist.Row, stale bool) (string, style.Role) {
+func (v *View) eta(r *joblist.Row, stale bool) string {
 	if r.End.Finished() || stale || r.State() == joblist.Other {
-		return "", style.Dim
+		return ""
 	}
-	ready := v.Forecast.Job(r.ID, v.Now).Ready
 	v.hold(ForecastStep)
-	return ready.String(), etaRole(ready)
+	return v.Forecast.Job(r.ID, v.Now).Ready.String()
 }
 
 // insteadOfETA is what stands in its column where nothing else is said of time.

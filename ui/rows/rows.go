@@ -14,7 +14,7 @@ import (
 type View struct {
 	Theme    *style.Theme
 	List     *joblist.List
-	Forecast *forecast.Model
+	Forecast *forecast.Forecaster
 	Now      time.Time
 	Bars     Bars
 

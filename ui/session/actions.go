@@ -119,7 +119,7 @@ func (s *Session) Restore(removed []*Record) []*Record {
 		}
 		r := *was
 		r.gone, r.watched, r.asked, r.unsaved, r.flying = false, false, false, false, false
-		r.Saving, r.Speed = true, 0 // what it did meanwhile is not known
+		r.Saving, r.Speed, r.Stalled = true, 0, 0 // what it did meanwhile is not known
 		s.insert(&r)
 		s.tell(Event{Kind: Added, Record: &r})
 		back = append(back, &r)

@@ -22,7 +22,8 @@ func (s *Session) Reported(u poller.Update) {
 		}
 		after, save := r.Observe(*report)
 		r.Problem, r.Failed, r.Next, r.Latency = report.Problem, report.Failed, report.Next, report.Latency
-		r.Polls, r.Heard, r.Speed = report.Polls, report.At, report.Speed
+		r.Polls, r.Heard = report.Polls, report.At
+		r.Speed, r.Stalled = report.Speed, report.Stalled
 		if report.Problem == nil || after.End.Finished() {
 			r.asked = false
 		}
@@ -121,7 +122,7 @@ func (s *Session) observed(r *Record, written store.Job, theirs bool) {
 		return
 	}
 	if merged.Answer.Progress < r.Answer.Progress {
-		r.Speed = 0 // it began again
+		r.Speed, r.Stalled = 0, 0 // it began again
 	}
 	revived := r.End.Finished() && !merged.End.Finished()
 	s.change(r, merged)

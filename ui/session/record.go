@@ -22,6 +22,7 @@ type Record struct {
 	Polls   int           // made by this process
 	Heard   time.Time     // when the last report came, good or bad; zero before the first
 	Speed   float64       // of its progress a second, as the last report had it
+	Stalled time.Duration // how long its progress has stood still, as the last report had it; 0 if it moves
 
 	Seq    uint32 // place in the order of adding
 	Saving bool   // added here, and not polled before that is saved

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"fmt"
 	"runtime"
 	"strconv"
 	"testing"
@@ -10,21 +11,39 @@ import (
 	"example.com/jobwatch/store"
 )
 
+// runs has job n run from start to end without a word about its progress.
+func (s *scene) runs(n int, start, end float64) {
+	s.says(n, start, job.Processing, job.Unknown)
+	s.says(n, end, job.Done, 1)
+}
+
+// history has 30 jobs finished, that took 40 to 69 s.
+func (s *scene) history() {
+	for i := range 30 {
+		s.runs(1000+i, -1000, -1000+40+float64(i))
+	}
+}
+
 func TestAJobIsComparedWithItsBatch(t *testing.T) {
 	s := newScene(t)
 	s.history() // the median is 54 s
+	spread, ok := s.Spread("b")
+	if want := "40s 55s 1m8s 1m9s"; !ok || fmt.Sprint(spread.Min, spread.Median.Round(time.Second), spread.P95.Round(time.Second), spread.Max) != want {
+		t.Errorf("the batch took %v, want %s", spread, want)
+	}
 	s.runs(1, 0, 108)
-	if r, ok := s.Pace(id(1), s.at(200)); !ok || r < 1.9 || r > 2.1 {
+	if r, ok := s.Pace(id(1), clockAt(200)); !ok || r < 1.9 || r > 2.1 {
 		t.Errorf("it took twice the median, but its pace is %v, %v", r, ok)
 	}
-	for sec := 0.0; sec <= 10; sec++ {
+	s.says(2, 0, job.NotStarted, 0)
+	for sec := 0.0; sec <= 20; sec++ {
 		s.says(2, sec, job.Processing, job.Progress(sec/27))
 	}
-	if r, ok := s.Pace(id(2), s.at(10)); !ok || r < 0.4 || r > 0.6 {
+	if r, ok := s.Pace(id(2), clockAt(20)); !ok || r < 0.4 || r > 0.6 {
 		t.Errorf("it will have taken half of the median, but its pace is %v, %v", r, ok)
 	}
 	s.says(3, 0, job.Error, job.Unknown)
-	if r, ok := s.Pace(id(3), s.at(10)); ok {
+	if r, ok := s.Pace(id(3), clockAt(10)); ok {
 		t.Errorf("a failed job has the pace %v", r)
 	}
 }
@@ -40,16 +59,19 @@ func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
 	round := func(n int) {
 		for i := n * 1000; i < n*1000+1000; i++ {
 			sec := float64(i)
-			s.batch = store.BatchID(strconv.Itoa(i / 10)) // of one paste
+			s.batch = store.BatchID(strconv.Itoa(i / 10))
 			s.add(i, sec)
 			s.says(i, sec, job.NotStarted, 0)
 			for k := range 8 {
 				s.says(i, sec+float64(k), job.Processing, job.Progress(k)/8)
 			}
 			s.says(i, sec+8, job.Done, 1)
-			s.Forget(id(i))
+			s.Remove(id(i))
 			delete(s.jobs, i)
 		}
+		s.add(-1, float64(n*1000))
+		s.all(float64(n * 1000))
+		s.Remove(id(-1))
 	}
 	for n := range 3 {
 		round(n)
@@ -62,15 +84,13 @@ func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
 		t.Errorf("after 3,000 jobs the heap held %d bytes, after 8,000 %d", first, last)
 	}
 	if len(s.batches) > 0 {
-		t.Errorf("%d batches are kept, though all jobs were forgotten", len(s.batches))
-	}
-	if len(s.queue.jobs) > 2048 || len(s.all.waiting.jobs) > 64 {
-		t.Errorf("the queue keeps %d places, the batch %d", len(s.queue.jobs), len(s.all.waiting.jobs))
+		t.Errorf("%d batches are kept, though all jobs were removed", len(s.batches))
 	}
 }
 
 func TestOneJobsHistoryIsBoundedAndItsEndsKept(t *testing.T) {
 	s := newScene(t)
+	s.says(1, 0, job.NotStarted, 0)
 	for sec := range 500 {
 		s.says(1, float64(sec), job.Processing, job.Progress(float64(sec)/500))
 	}
@@ -102,7 +122,7 @@ func TestThroughputIsCountedInStretchesThatWiden(t *testing.T) {
 	for i := range 3600 {
 		s.runs(i, float64(i)-5, float64(i)) // one a second, for an hour
 	}
-	tp := s.Throughput("b", s.at(3600))
+	tp := s.Throughput("b", clockAt(3600))
 	sum := 0
 	for _, n := range tp.Jobs {
 		sum += n
@@ -110,20 +130,20 @@ func TestThroughputIsCountedInStretchesThatWiden(t *testing.T) {
 	if sum != 3600 || len(tp.Jobs) > 32 || len(tp.Jobs) < 16 {
 		t.Errorf("%d jobs in %d stretches of %v", sum, len(tp.Jobs), tp.Width)
 	}
-	for i, r := range tp.PerMinute(s.at(3600)) {
+	for i, r := range tp.PerMinute(clockAt(3600)) {
 		if r < 55 || r > 65 {
 			t.Errorf("stretch %d: %.1f jobs/min, want 60", i, r)
 		}
 	}
-	if tp := s.Throughput("b", s.at(7200)); len(tp.Jobs) == 0 || tp.Jobs[len(tp.Jobs)-1] != 0 {
+	if tp := s.Throughput("b", clockAt(7200)); len(tp.Jobs) == 0 || tp.Jobs[len(tp.Jobs)-1] != 0 {
 		t.Errorf("an hour after the last: %v", tp.Jobs)
 	}
 	s.runs(9999, -90000, -86400) // a state file is in no order of ends
-	tp, sum = s.Throughput("b", s.at(3600)), 0
+	tp, sum = s.Throughput("b", clockAt(3600)), 0
 	for _, n := range tp.Jobs {
 		sum += n
 	}
-	if sum != 3601 || tp.From.After(s.at(-86400)) {
+	if sum != 3601 || tp.From.After(clockAt(-86400)) {
 		t.Errorf("with one of the day before: %v since %v", tp.Jobs, tp.From)
 	}
 }

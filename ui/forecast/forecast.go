@@ -1,0 +1,426 @@
+// Package forecast says when jobs and batches will be ready, and keeps what the detail
+// panes show of their past.
+//
+// A [Forecaster] learns from every job it sees: those that are done say how long work
+// takes, and so do those that run, from the first second on (belief.go). A report costs
+// the same however many jobs there are, a forecast hardly more.
+//
+// A Forecaster belongs to one goroutine.
+package forecast
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// Forecaster holds what was learned. Make it with [New]. Times inside are seconds since
+// zero, the first moment it was told of.
+type Forecaster struct {
+	zero    time.Time
+	tracks  map[job.ID]*track
+	batches map[store.BatchID]*batch
+	order   []*batch // in the order they were added, which is about the order of service
+	all     batch
+	random  *rand.Rand // chooses samples, the same every time
+
+	service service
+	belief  belief
+	totals  []lognormal // room for looks
+	parts   []part
+}
+
+// track is what is kept of a job.
+type track struct {
+	batch   *batch
+	state   state
+	place   int     // in its batch, in the order added
+	at      [2]int  // in the running jobs of its batch, and of all
+	heard   float64 // its last answer; when it was added before there is one
+	started float64 // once it runs
+	bar     bar     // while it runs
+	took    float64 // seconds from start to end; 0 unless it is Done
+	rung    rung    // how its forecast was shown last
+
+	samples []Sample
+	spacing time.Duration // between samples, at least
+}
+
+type state uint8
+
+const (
+	unseen state = iota
+	waiting
+	running
+	finished
+)
+
+// bar is a running job's progress.
+type bar struct {
+	p     float64 // 0 if it reports none
+	moved float64 // when it got to p
+	step  float64 // the smallest rise seen, 1 at first
+
+	// Where it counts from: its start. A job that ran before anybody looked has it where
+	// its bar points back to, and says nothing until that is known.
+	zero        float64
+	began       float64 // its start, or when it restarted, as far as was seen
+	first, seen float64 // its first value, and when that came
+	late        bool    // it ran before
+}
+
+// whole is how many seconds all of it takes at its speed so far; one that stands still
+// says "at least".
+func (b *bar) whole(heard float64) float64 {
+	return max((b.moved-b.zero)/b.p, (heard-b.zero)/min(1, b.p+b.step), 0.1)
+}
+
+// share is how much of it was seen.
+func (b *bar) share() float64 {
+	if b.late {
+		return b.p - b.first
+	}
+	return b.p
+}
+
+// tells reports whether it has moved far enough to say something.
+func (b *bar) tells() bool { return b.share() >= leastBar && b.p < 1 }
+
+// move takes a rise.
+func (b *bar) move(p, now float64) {
+	b.step, b.p, b.moved = min(b.step, p-b.p), p, now
+	if seen := p - b.first; seen >= leastBar {
+		zero := b.seen - b.first*(now-b.seen)/seen
+		b.late = b.seen-zero > 2*(b.seen-b.began)+2
+		if b.zero = b.began; b.late {
+			b.zero = zero
+		}
+	}
+}
+
+// restartDrop is how far progress falls when a job has truly restarted.
+const restartDrop = 0.05
+
+// batch is what is kept of the jobs that were added together, or of all.
+type batch struct {
+	id      store.BatchID
+	jobs    int // that are tracked
+	added   int // that ever were
+	waiting int
+	running crowd
+	before  int        // jobs waiting in earlier batches, as of the last look
+	earlier statistics // of the durations in the state file that nothing was made of yet
+
+	ends  throughput
+	took  reservoir
+	shown shown
+}
+
+// crowd is running jobs in no order; which of a track's two places is theirs.
+type crowd struct {
+	which int
+	jobs  []*track
+}
+
+func (c *crowd) add(t *track) {
+	t.at[c.which] = len(c.jobs)
+	c.jobs = append(c.jobs, t)
+}
+
+func (c *crowd) remove(t *track) {
+	i, n := t.at[c.which], len(c.jobs)-1
+	c.jobs[i] = c.jobs[n]
+	c.jobs[i].at[c.which] = i
+	c.jobs[n] = nil
+	c.jobs = c.jobs[:n]
+}
+
+// New returns a Forecaster that has learned nothing.
+func New() *Forecaster {
+	return &Forecaster{
+		tracks:  map[job.ID]*track{},
+		batches: map[store.BatchID]*batch{},
+		all:     batch{running: crowd{which: 1}},
+		random:  rand.New(rand.NewPCG(3, 14)),
+		belief:  newBelief(),
+	}
+}
+
+// See takes all that is known of a job: at the start each job of the state file, later
+// each one that was reported or added. The same again changes nothing.
+func (f *Forecaster) See(j *store.Job) {
+	t := f.tracks[j.ID]
+	if t == nil {
+		t = f.track(j)
+	}
+	now := t.heard
+	if !j.Answered.IsZero() {
+		now = f.sec(j.Answered)
+	}
+	if t.state != unseen {
+		f.service.tick(now, len(f.all.running.jobs), f.all.waiting, f.belief.typical)
+		f.service.resume(t.batch)
+	}
+	switch {
+	case j.End.Finished():
+		f.finish(t, j, now)
+	case j.Answer.Status == "" || j.Answer.Status == job.NotStarted:
+		f.move(t, waiting) // also one that ran: services put jobs back
+		t.heard = now
+	default:
+		f.run(t, j, now)
+	}
+}
+
+// track begins to keep a job.
+func (f *Forecaster) track(j *store.Job) *track {
+	if f.zero.IsZero() {
+		if f.zero = j.Added; j.Added.IsZero() {
+			f.zero = j.Answered
+		}
+	}
+	b := f.batches[j.Batch]
+	if b == nil {
+		b = &batch{id: j.Batch}
+		f.batches[j.Batch] = b
+		f.order = append(f.order, b)
+	}
+	t := &track{batch: b, place: b.added}
+	if !j.Added.IsZero() {
+		t.heard = f.sec(j.Added)
+	}
+	b.jobs++
+	b.added++
+	b.shown.changed, f.all.shown.changed = true, true
+	f.tracks[j.ID] = t
+	return t
+}
+
+// Remove drops a job. What it taught stays.
+func (f *Forecaster) Remove(id job.ID) {
+	t := f.tracks[id]
+	if t == nil {
+		return
+	}
+	f.move(t, finished)
+	delete(f.tracks, id)
+	b := t.batch
+	b.shown.changed, f.all.shown.changed = true, true
+	if b.jobs--; b.jobs == 0 {
+		delete(f.batches, b.id) // the next look drops it from the order
+	}
+}
+
+func (f *Forecaster) sec(t time.Time) float64 { return t.Sub(f.zero).Seconds() }
+
+// move counts a job where it is now.
+func (f *Forecaster) move(t *track, to state) {
+	if t.state == to {
+		return
+	}
+	for _, b := range [...]*batch{t.batch, &f.all} {
+		switch t.state {
+		case waiting:
+			b.waiting--
+		case running:
+			b.running.remove(t)
+		case unseen, finished:
+		}
+		switch to {
+		case waiting:
+			b.waiting++
+		case running:
+			b.running.add(t)
+		case unseen, finished:
+		}
+	}
+	t.state = to
+}
+
+// run takes an answer of a job that is at work.
+func (f *Forecaster) run(t *track, j *store.Job, now float64) {
+	if t.state != running {
+		f.start(t, now)
+		t.started = now
+		if !j.Started.IsZero() {
+			t.started = min(now, f.sec(j.Started))
+		}
+		t.bar = bar{step: 1, moved: t.started, zero: t.started, began: t.started, seen: now}
+		if p := float64(j.Answer.Progress); p > 0 && !seenWaiting(j) {
+			t.bar.p, t.bar.first, t.bar.moved = p, p, now
+			f.refresh(now)
+			t.bar.late = f.belief.fresh.deviations(t.bar.whole(now)) < -implausible
+			t.sample(seconds(now-t.started), p)
+		}
+		f.move(t, running)
+	}
+	if j.Answer.Progress.Known() {
+		f.progress(t, float64(j.Answer.Progress), now)
+	}
+	t.heard = max(t.heard, now)
+}
+
+func seenWaiting(j *store.Job) bool {
+	return slices.ContainsFunc(j.History, func(c store.Change) bool { return c.Status == job.NotStarted })
+}
+
+func (f *Forecaster) progress(t *track, p, now float64) {
+	b := &t.bar
+	switch {
+	case p < b.p-restartDrop:
+		*b = bar{p: p, first: p, moved: now, seen: now, zero: now, began: now, step: b.step, late: p > 0}
+	case p > b.p:
+		if len(t.samples) == 0 {
+			t.sample(0, 0)
+		}
+		b.move(p, now)
+	default:
+		return
+	}
+	t.sample(seconds(now-t.started), p)
+}
+
+// start notes from where in the queue a job starts.
+func (f *Forecaster) start(t *track, now float64) {
+	if t.state != waiting || f.all.waiting < 4 {
+		return
+	}
+	f.refresh(now)
+	ahead := t.batch.before + max(t.batch.ahead(t), -t.batch.ahead(t))
+	f.service.starts(min(1, float64(ahead)/float64(f.all.waiting)))
+}
+
+// ahead is how many jobs wait before t in its batch, if it is served in order; less
+// than 0 if others overtook it.
+func (b *batch) ahead(t *track) int { return t.place - (b.added - b.waiting) }
+
+// finish takes a job's end. Only Done says how long work takes: a job that failed
+// would have run on, and one that was rejected or given up never ran.
+func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
+	if t.state == finished {
+		return
+	}
+	started, ended := t.started, f.sec(j.Ended)
+	if !j.Started.IsZero() {
+		started = f.sec(j.Started)
+	}
+	known := !j.Started.IsZero() || t.state == running
+	ran := known && !j.Ended.IsZero() && ended >= started && !j.End.Verdict()
+	done := ran && j.End == job.EndedDone
+	switch {
+	case !ran:
+	case t.state == unseen && done:
+		f.service.earlier.add(logOf(ended-started), math.Inf(1))
+		t.batch.earlier.add(logOf(ended-started), math.Inf(1))
+	case t.state != unseen:
+		f.start(t, now)
+		f.service.ends++
+		if t.state == running {
+			started = t.bar.zero
+		}
+		// It ended between its last two answers; of a long gap nobody knows where.
+		if gap := now - t.heard; done && gap < max(longGap, t.heard-started) {
+			f.service.done.add(logOf(now-min(gap, usualGap)/2-started), memory+float64(len(f.all.running.jobs)))
+		}
+	}
+	if ran {
+		t.batch.ends.add(ended)
+	}
+	if done {
+		t.took = max(ended-started, 1e-3)
+		t.batch.took.add(j.ID, t.took, f.random)
+	}
+	if j.Answer.Progress.Known() && len(t.samples) > 0 {
+		t.sample(seconds(ended-t.started), float64(j.Answer.Progress))
+	}
+	t.trim()
+	f.move(t, finished)
+}
+
+// Forecast is when a live job will be ready, and of what that is made while it waits.
+type Forecast struct {
+	Ready      Estimate
+	Wait, Work Estimate // unknown once it runs
+}
+
+// Job forecasts one job: nothing of one that is finished or not tracked.
+func (f *Forecaster) Job(id job.ID, now time.Time) Forecast {
+	t := f.tracks[id]
+	if t == nil || t.state == finished {
+		return Forecast{}
+	}
+	s := f.sec(now)
+	f.look(s)
+	var out Forecast
+	low, mid, high := 0.0, 0.0, 0.0
+	if t.state == running {
+		p := f.belief.running(t, s)
+		low, mid, high = p.left(0.1), p.left(0.5), p.left(0.9)
+	} else {
+		wait := f.belief.startOf(f.position(t)) - (s - f.belief.made)
+		work := f.belief.fresh.from(0)
+		low, mid, high = wait+work.left(0.1), wait+work.left(0.5), wait+work.left(0.9)
+		out.Wait = f.belief.estimate(wait, wait, wait)
+		out.Work = f.belief.estimate(work.left(0.1), work.left(0.5), work.left(0.9))
+	}
+	out.Ready = f.belief.estimate(low, mid, high)
+	t.rung = t.rung.settle(out.Ready.Mid)
+	out.Ready.rung = t.rung
+	return out
+}
+
+// position is a waiting job's place in the whole queue, counted from 1.
+func (f *Forecaster) position(t *track) float64 {
+	if f.service.shuffled() {
+		return float64(f.all.waiting+1) / 2
+	}
+	return float64(t.batch.before + min(max(t.batch.ahead(t), 0), t.batch.waiting-1) + 1)
+}
+
+// Batch forecasts when the last job of a batch is ready.
+func (f *Forecaster) Batch(id store.BatchID, now time.Time) Estimate {
+	if b := f.batches[id]; b != nil {
+		return f.last(b, f.sec(now))
+	}
+	return Estimate{}
+}
+
+// All forecasts when the last job of all is ready.
+func (f *Forecaster) All(now time.Time) Estimate { return f.last(&f.all, f.sec(now)) }
+
+// shown is a batch's forecast as it stands on the screen: moments, so that they count
+// down.
+type shown struct {
+	low, mid, high float64
+	of             float64 // when the look was made that it comes from
+	changed        bool    // jobs were added or removed
+	known          bool
+	rung           rung
+}
+
+// last forecasts the last of a batch's jobs. The figure shown stays until the new one
+// is off by more than is worth a word.
+func (f *Forecaster) last(b *batch, now float64) Estimate {
+	if b.waiting+len(b.running.jobs) == 0 {
+		b.shown = shown{}
+		return Estimate{}
+	}
+	f.look(now)
+	h, made := &b.shown, f.belief.made
+	if h.changed || !h.known || h.of != made {
+		low, mid, high := f.belief.last(f.partsOf(b))
+		if off := math.Abs(made + mid - h.mid); h.changed || !h.known || off > max(0.15*(made+mid-now), 0.75) {
+			h.mid = made + mid
+		}
+		h.low, h.high = min(made+low, h.mid), max(made+high, h.mid)
+		h.of, h.changed, h.known = made, false, true
+	}
+	e := f.belief.estimate(h.low-now, h.mid-now, h.high-now)
+	h.rung = h.rung.settle(e.Mid)
+	e.rung = h.rung
+	return e
+}

@@ -1,0 +1,347 @@
+package forecast
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
+
+// The goals that forecasts are held to, as shown on the screen. The score of a forecast
+// is how far off it is as |ln(forecast/truth)|, at most ln 4, which it also gets where it
+// says nothing; both times count as 2 s or 2 % of the whole, at least. So 0.41 is a
+// factor of 1.5, and 0.69 a factor of 2.
+var goals = []struct {
+	name      string
+	workloads func() []workload
+	want      map[string]float64 // at most, or at least if it begins with ≥
+}{
+	{
+		"grid", func() []workload {
+			return append(grid(1, 160, 5, 12, 30, 30, 100, 300), grid(2, 160, 5, 12, 30, 30, 100, 300)...)
+		}, map[string]float64{
+			"score": 0.62, "≥within 2x": 0.60, "silent": 0.03, "p90": 1.75, "at 25%": 0.48, "at 50%": 0.42, "at 75%": 0.40,
+			"bias": 0.10, "jumps": 0.12, "range holds": 0.88, "≥range holds": 0.65, "width": 4.5,
+			"batches": 0.63, "running": 0.56, "waiting": 0.57,
+		},
+	},
+	{"product", func() []workload { return product(1, 2, 3) }, map[string]float64{"score": 0.45, "batches": 0.54, "waiting": 0.45}},
+	{"demo", func() []workload {
+		var out []workload
+		for seed := range uint64(12) {
+			out = append(out, demo(seed+1))
+		}
+		return out
+	}, map[string]float64{"score": 0.43, "≥within 2x": 0.80, "silent": 0}},
+}
+
+func TestForecastsReachTheirGoals(t *testing.T) {
+	for _, g := range goals {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			got := judge(g.workloads())
+			for name, want := range g.want {
+				least := strings.HasPrefix(name, "≥")
+				if x := got.figures()[strings.TrimPrefix(name, "≥")]; least && x < want || !least && x > want {
+					t.Errorf("%s is %.3f, want %.3f", name, x, want)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkForecast prints the figures of all goals, and of 1,000 to 10,000 jobs with -v:
+//
+//	go test -run xxx -bench Forecast -benchtime 1x ./ui/forecast
+func BenchmarkForecast(b *testing.B) {
+	columns := []string{
+		"score", "within 1.5x", "within 2x", "silent", "at 10%", "at 25%", "at 50%", "at 75%", "at 90%", "p90", "bias",
+		"range holds", "width", "jumps", "batches", "running", "waiting", "as text",
+	}
+	for b.Loop() {
+		fmt.Printf("\n%-8s %s\n", "", strings.Join(columns, "  ")) // b.Log would cut it
+		for _, g := range append(goals, struct {
+			name      string
+			workloads func() []workload
+			want      map[string]float64
+		}{"big", func() []workload { return grid(3, 24, 1000, 1000, 1000, 10000) }, nil}) {
+			if g.name == "big" && !testing.Verbose() {
+				continue
+			}
+			fmt.Printf("%-8s", g.name)
+			figures := judge(g.workloads()).figures()
+			for _, c := range columns {
+				fmt.Printf(" %*.3f ", len(c), figures[c])
+			}
+			fmt.Println()
+		}
+	}
+}
+
+// shares are when forecasts are judged, of the time that all take, or a batch.
+var shares = [...]float64{0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95}
+
+// verdict is what came of many forecasts of one kind.
+type verdict struct {
+	n, known, held, near, nearer, score float64
+	off                                 []float64 // signed
+	widths                              []float64
+}
+
+// add judges a forecast.
+func (v *verdict) add(e Estimate, truth, whole float64) {
+	v.n++
+	if !e.Known {
+		v.score += math.Log(4)
+		return
+	}
+	floor := max(2, 0.02*whole)
+	truth = max(truth, floor)
+	low, high := max(e.Low.Seconds(), floor), max(e.High.Seconds(), floor)
+	off := math.Log(max(e.Mid.Seconds(), floor) / truth)
+	v.known++
+	v.score += min(math.Abs(off), math.Log(4))
+	v.off = append(v.off, off)
+	v.widths = append(v.widths, high/low)
+	if low <= truth && truth <= high {
+		v.held++
+	}
+	if math.Abs(off) <= math.Log(2) {
+		v.near++
+	}
+	if math.Abs(off) <= math.Log(1.5) {
+		v.nearer++
+	}
+}
+
+func quantile(v []float64, q float64) float64 {
+	if len(v) == 0 {
+		return math.NaN()
+	}
+	v = slices.Sorted(slices.Values(v))
+	return v[min(len(v)-1, int(q*float64(len(v))))]
+}
+
+func absolute(v []float64) []float64 {
+	out := make([]float64, len(v))
+	for i := range v {
+		out[i] = math.Abs(v[i])
+	}
+	return out
+}
+
+// verdicts are those on some workloads.
+type verdicts struct {
+	whole, batches, running, waiting, text verdict
+	at                                     [len(shares)]verdict
+	jumps                                  []float64 // of each workload, the share of updates that jump
+}
+
+func (v *verdicts) figures() map[string]float64 {
+	w, jumps := &v.whole, 0.0
+	for _, j := range v.jumps {
+		jumps += j / float64(len(v.jumps))
+	}
+	out := map[string]float64{
+		"score": w.score / w.n, "within 1.5x": w.nearer / w.n, "within 2x": w.near / w.n, "silent": 1 - w.known/w.n,
+		"p90": quantile(absolute(w.off), 0.9), "bias": math.Abs(quantile(w.off, 0.5)),
+		"range holds": w.held / w.known, "width": quantile(w.widths, 0.5), "jumps": jumps,
+		"batches": v.batches.score / v.batches.n, "running": v.running.score / v.running.n, "waiting": v.waiting.score / v.waiting.n,
+		"as text": v.text.score / v.text.n,
+	}
+	for i, share := range shares {
+		out[fmt.Sprintf("at %.0f%%", 100*share)] = quantile(absolute(v.at[i].off), 0.5)
+	}
+	return out
+}
+
+func judge(workloads []workload) *verdicts {
+	var v verdicts
+	for i := range workloads {
+		v.judge(&workloads[i])
+	}
+	return &v
+}
+
+// question is asked at its moment, when all answers until then have been seen.
+type question struct {
+	at  float64
+	ask func(p *play)
+}
+
+func (v *verdicts) judge(w *workload) {
+	type span struct{ from, to float64 }
+	spans, whole, newest := map[int]*span{}, 0.0, 0.0
+	for i := range w.lives {
+		from, to := w.lives[i].Submitted.Seconds(), w.lives[i].End.Seconds()
+		s := spans[w.batch[i]]
+		if s == nil {
+			s = &span{from, to}
+			spans[w.batch[i]] = s
+		}
+		s.from, s.to = min(s.from, from), max(s.to, to)
+		whole, newest = max(whole, to), max(newest, from)
+	}
+	var all []question
+	ask := func(at float64, do func(*play)) { all = append(all, question{at, do}) }
+	for i, share := range shares {
+		at := share * whole
+		ask(at, func(p *play) {
+			e, truth := p.All(p.now()), w.last(at)-at
+			v.whole.add(e, truth, whole)
+			v.at[i].add(e, truth, whole)
+			v.text.add(asText(e), truth, whole)
+		})
+		for b, s := range spans {
+			at := s.from + share*(s.to-s.from)
+			ask(at, func(p *play) { v.batches.add(p.Batch(batchID(b), p.now()), s.to-at, s.to-s.from) })
+		}
+	}
+	for i := 0; i < len(w.lives); i += max(1, len(w.lives)/60) {
+		submitted, start, end := w.lives[i].Submitted.Seconds(), w.lives[i].Start.Seconds(), w.lives[i].End.Seconds()
+		job := func(at float64, s state, v *verdict, since float64) {
+			ask(at, func(p *play) {
+				if t := p.tracks[p.jobs[i].ID]; t.state == s {
+					v.add(p.Job(p.jobs[i].ID, p.now()).Ready, end-at, end-since)
+				}
+			})
+		}
+		for _, share := range []float64{0.25, 0.5, 0.75} {
+			job(start+share*(end-start), running, &v.running, start)
+		}
+		if start-submitted > 5 {
+			job((start+submitted)/2, waiting, &v.waiting, submitted)
+		}
+	}
+	updates := 100
+	if len(w.lives) >= 1000 {
+		updates = 40
+	}
+	before, beforeAt, jumps, n := math.NaN(), 0.0, 0.0, 0.0
+	for k := 1; k < updates; k++ {
+		at := whole * float64(k) / float64(updates)
+		ask(at, func(p *play) {
+			e := p.All(p.now())
+			if !e.Known {
+				before = math.NaN()
+				return
+			}
+			end := at + e.Mid.Seconds()
+			moved := math.Abs(end-before) / max(w.last(at)-at, 2, 0.02*whole)
+			if !math.IsNaN(moved) && beforeAt >= p.batchAt {
+				n++
+				if moved > 0.2 {
+					jumps++
+				}
+			}
+			before, beforeAt = end, at
+		})
+	}
+	slices.SortStableFunc(all, func(a, b question) int { return cmp.Compare(a.at, b.at) })
+	p, answers := newPlay(w), w.answers()
+	for _, q := range all {
+		for len(answers) > 0 && answers[0].at <= q.at {
+			p.take(&answers[0])
+			answers = answers[1:]
+		}
+		p.at = q.at
+		q.ask(p)
+	}
+	if n > 0 {
+		v.jumps = append(v.jumps, jumps/n)
+	}
+}
+
+// asText is an estimate as its text says it.
+func asText(e Estimate) Estimate {
+	if e.Known {
+		e.Mid = e.rung.duration()
+	}
+	return e
+}
+
+// last is when the last job ends of those that were submitted by then.
+func (w *workload) last(at float64) float64 {
+	end := 0.0
+	for i := range w.lives {
+		if w.lives[i].Submitted.Seconds() <= at {
+			end = max(end, w.lives[i].End.Seconds())
+		}
+	}
+	return end
+}
+
+// play has a Forecaster see a workload.
+type play struct {
+	*Forecaster
+	w       *workload
+	jobs    []store.Job
+	before  []float64 // each job's last answer
+	at      float64
+	batchAt float64 // when the newest batch was added
+	seen    map[int]bool
+}
+
+var begin = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func clockAt(s float64) time.Time { return begin.Add(after(s)) }
+
+func batchID(b int) store.BatchID { return store.BatchID(strconv.Itoa(b)) }
+
+func (p *play) now() time.Time { return clockAt(p.at) }
+
+func newPlay(w *workload) *play {
+	p := &play{Forecaster: New(), w: w, jobs: make([]store.Job, len(w.lives)), before: make([]float64, len(w.lives)), seen: map[int]bool{}}
+	for i, took := range w.history {
+		started := -1e5 + float64(i)
+		p.See(&store.Job{
+			ID: id(1<<30 + i), Batch: "old", Added: clockAt(-1e5), Started: clockAt(started), Ended: clockAt(started + took),
+			Answered: clockAt(started + took), Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone,
+		})
+	}
+	return p
+}
+
+func id(i int) (id job.ID) {
+	binary.BigEndian.PutUint64(id[:], uint64(i)) //nolint:gosec // not negative
+	return id
+}
+
+func (p *play) take(a *answer) {
+	j := &p.jobs[a.job]
+	p.at = a.at
+	if a.added {
+		b := p.w.batch[a.job]
+		*j = store.Job{ID: id(a.job), Batch: batchID(b), Added: p.now()}
+		if p.before[a.job] = a.at; !p.seen[b] {
+			p.seen[b], p.batchAt = true, a.at
+		}
+		p.See(j)
+		return
+	}
+	j.Answered = p.now()
+	if j.Answer.Status != a.status {
+		j.History = append(j.History, store.Change{At: j.Answered, Status: a.status})
+	}
+	if a.status != job.NotStarted && j.Started.IsZero() {
+		j.Started = clockAt((p.before[a.job] + a.at) / 2)
+	}
+	j.Answer.Status, j.Answer.Progress = a.status, a.progress
+	switch a.status {
+	case job.Done:
+		j.Ended, j.End = j.Answered, job.EndedDone
+	case job.Error:
+		j.Ended, j.End = j.Answered, job.EndedError
+	case job.NotStarted, job.Processing:
+	}
+	p.before[a.job] = a.at
+	p.See(j)
+}
