@@ -1,4 +1,3 @@
-//nolint:misspell // a Statuser is one with a Status method
 package poller
 
 import (
@@ -11,9 +10,9 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// Statuser asks the API for one job's status; api.Client does. Its errors are
+// Client asks the API for one job's status; api.Client does. Its errors are
 // *api.Error or ctx's own.
-type Statuser interface {
+type Client interface {
 	Status(ctx context.Context, id job.ID) (job.Answer, error)
 }
 
@@ -65,7 +64,7 @@ const (
 // Poller polls jobs while it runs. All methods may be called from any goroutine, before Run
 // too, and none waits for the network.
 type Poller struct {
-	client      Statuser
+	client      Client
 	rate        float64
 	concurrency int
 	rand        *rand.Rand
@@ -104,7 +103,7 @@ func WithSeed(seed uint64) Option {
 func WithWallClock(now func() time.Time) Option { return func(p *Poller) { p.wallClock = now } }
 
 // New returns a poller that tracks nothing yet.
-func New(client Statuser, opts ...Option) *Poller {
+func New(client Client, opts ...Option) *Poller {
 	p := &Poller{
 		client:      client,
 		rate:        DefaultRate,

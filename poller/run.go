@@ -286,7 +286,7 @@ var ErrStopped = errors.New("polling has stopped")
 // polling is paused.
 //
 // The outcome says nothing about the host, unless the host wants a pause
-// ([job.Problem.Pauses]). request's errors are as Statuser's. InTurn returns request's error,
+// ([job.Problem.Pauses]). request's errors are as Client's. InTurn returns request's error,
 // or if it was never made, ctx's or [ErrStopped].
 func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error) error {
 	x := newExternalRequest()

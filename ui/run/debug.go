@@ -66,7 +66,7 @@ func (l *Log) Close(status int) {
 }
 
 // client logs what c is asked and answers.
-func (l *Log) client(c *api.Client) poller.Statuser { //nolint:misspell // one with a Status method
+func (l *Log) client(c *api.Client) poller.Client {
 	if l == nil {
 		return c
 	}
