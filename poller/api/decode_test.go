@@ -61,6 +61,11 @@ func TestAnAnswerIsReadAsTheAPIDescribesIt(t *testing.T) {
 			about(`"status":"Processing","description":"` + long + `","status_meta":"x` + long + `","path":"` + long + `"`),
 			job.Answer{Status: job.Processing, Description: long[:maxText], Meta: ("x" + long)[:maxText-1], Progress: job.Unknown},
 		},
+		{
+			"the longest path",
+			about(`"status":"Done","path":"` + long[:maxText] + `"`),
+			job.Answer{Status: job.Done, Progress: 1, Path: long[:maxText]},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := decode([]byte(tt.body), parseID(t, someID))

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
@@ -55,6 +56,11 @@ func wide(order binary.AppendByteOrder) simtest.Fault {
 	})
 }
 
+// padded is JSON of the most bytes that are read.
+func padded(_ http.Header, body []byte) []byte {
+	return append(body, bytes.Repeat([]byte(" "), maxBody-len(body))...)
+}
+
 // What counts is whether the answer is there, not what it calls itself, how it is packed
 // or what stands before it.
 func TestAnAnswerIsReadHoweverItComes(t *testing.T) {
@@ -62,6 +68,7 @@ func TestAnAnswerIsReadHoweverItComes(t *testing.T) {
 		"a mark": simtest.Before("\ufeff"), "a mark and a line": simtest.Before("\ufeff\r\n"),
 		"UTF-16": wide(binary.LittleEndian), "UTF-16, the other end first": wide(binary.BigEndian),
 		"gzip": simtest.Packed("gzip", gzipped), "x-gzip": simtest.Packed("X-GZIP", gzipped), "gzip twice": simtest.Packed("gzip, gzip", twice),
+		"gzip among three": simtest.Packed("identity, gzip, utf-8", gzipped), "as large as may be": simtest.Changed(padded),
 		"deflate": simtest.Packed("deflate", zlibbed), "bare deflate": simtest.Packed("deflate", deflated),
 		"utf-8 for a packing": simtest.Packed("utf-8", unpacked), "identity": simtest.Packed("identity", unpacked),
 	}
