@@ -14,15 +14,6 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// arrived takes in jobs that came from somewhere else than the keys.
-func (m *Model) arrived(msg arrivedMsg) tea.Cmd {
-	if !msg.open {
-		return nil
-	}
-	a := msg.arrival
-	return tea.Batch(await(m.opts.Arrivals), m.pasted(pastedMsg{found: a.Found, batch: a.Batch, arrived: true, given: a.Given}))
-}
-
 // pasted tracks the jobs found in a text, as one batch.
 func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	if msg.close != nil && len(msg.found.IDs) > 0 {
@@ -33,7 +24,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		return nil
 	}
 	if len(msg.found.IDs) == 0 {
-		m.pastedNothing(msg)
+		m.say(style.Warn, foundNothing(msg))
 		return nil
 	}
 	name := msg.batch
@@ -48,7 +39,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	added, already := m.session.Add(msg.found.IDs, batch)
 	m.catchUp()
 	if already > 0 {
-		msg.note = joined("; ", m.elsewhere(msg), m.askAgain(msg.found.IDs), msg.note)
+		msg.note = joined("; ", elsewhere(m.session, msg), askAgain(m.session, msg.found.IDs), msg.note)
 	}
 	if len(added) > 0 && (!msg.arrived || !m.list.moved) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
@@ -64,15 +55,13 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	return nil
 }
 
-// elsewhere says how many of the jobs stay in a batch of another name than they were
-// given.
-func (m *Model) elsewhere(msg pastedMsg) string {
+// elsewhere says how many of the jobs stay in a batch of another name than the one that they
+// were to be added to.
+func elsewhere(s *session.Session, msg pastedMsg) string {
 	n := 0
 	for _, id := range msg.found.IDs {
-		if row, ok := m.list.Row(id); ok && msg.batch != "" {
-			if b, ok := m.list.Batch(row.Batch); ok && b.Name != msg.batch {
-				n++
-			}
+		if r, ok := s.Record(id); ok && msg.batch != "" && r.In().Name != msg.batch {
+			n++
 		}
 	}
 	if n == 0 {
@@ -81,10 +70,9 @@ func (m *Model) elsewhere(msg pastedMsg) string {
 	return fmt.Sprintf("%d of them in another batch", n)
 }
 
-// askAgain has those of the jobs polled on which jobwatch itself gave up, since somebody
-// asks for them, and says so.
-func (m *Model) askAgain(ids []job.ID) string {
-	ends := m.session.Asked(ids)
+// askAgain has those of the jobs checked again that jobwatch itself gave up, and says so.
+func askAgain(s *session.Session, ids []job.ID) string {
+	ends := s.Asked(ids)
 	if len(ends) == 0 {
 		return ""
 	}
@@ -98,8 +86,8 @@ func (m *Model) askAgain(ids []job.ID) string {
 	return "asking again for " + plural(len(ends), what)
 }
 
-// pastedNothing says that a text held no job IDs.
-func (m *Model) pastedNothing(msg pastedMsg) {
+// foundNothing says that a text held no job IDs.
+func foundNothing(msg pastedMsg) string {
 	none := "no job IDs in the pasted text"
 	switch {
 	case msg.arrived:
@@ -110,7 +98,7 @@ func (m *Model) pastedNothing(msg pastedMsg) {
 	if near := msg.found.NearText(); near != "" {
 		none += ", but " + near
 	}
-	m.say(style.Warn, joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note))
+	return joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note)
 }
 
 // told is what the footer says of a paste.

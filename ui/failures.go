@@ -98,9 +98,9 @@ func causesOf(rows iter.Seq[*joblist.Row]) []cause {
 }
 
 // publicCause returns what may be shown of a cause.
-func (m *Model) publicCause(c cause) string {
-	if r, ok := m.session.Record(c.jobs[0]); ok {
-		shown := m.session.Public(&r.Job)
+func publicCause(s *session.Session, c cause) string {
+	if r, ok := s.Record(c.jobs[0]); ok {
+		shown := s.Public(&r.Job)
 		return cmp.Or(session.Cause(&shown), c.text)
 	}
 	return c.text

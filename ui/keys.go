@@ -104,7 +104,13 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 	case a != nil && a.name == "redraw" && !text:
 		return m.redraw()
 	case m.layout.tooSmall():
-		return m.pressedUnseen(msg, a)
+		if msg.String() == alwaysQuits || a != nil && a.name == "quit" && !m.prompt.Typing() {
+			return tea.Quit
+		}
+		if a != nil && a.name == "suspend" && !m.prompt.Typing() {
+			return tea.Suspend
+		}
+		return nil // nobody sees what it would do
 	}
 	cmd, mine := m.prompt.Press(msg, m.now)
 	switch {
@@ -118,22 +124,6 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	}
 	return m.perform(a)
-}
-
-// pressedUnseen acts on a key while the screen is too small to show what it would do:
-// only quitting and suspending work, and their letters not in a prompt.
-func (m *Model) pressedUnseen(msg tea.KeyMsg, a *action) tea.Cmd {
-	switch {
-	case msg.String() == alwaysQuits:
-		return tea.Quit
-	case a == nil || m.prompt.Typing():
-		return nil
-	case a.name == "quit":
-		return tea.Quit
-	case a.name == "suspend":
-		return tea.Suspend
-	}
-	return nil
 }
 
 // perform does an action, or says why it can't be done.
@@ -171,7 +161,10 @@ func (m *Model) took(runes []rune) tea.Cmd {
 		case event.Unfinished:
 			note = "the paste was cut off"
 		}
-		return m.pastedText(event.Text, note)
+		if m.prompt.Typing() {
+			return m.prompt.Paste(event.Text, note)
+		}
+		return parse(event.Text, "", note) // a paste answers no question
 	case keyboard.Burst:
 		return m.burst(string(event.Text))
 	case keyboard.Escape:

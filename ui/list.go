@@ -170,15 +170,6 @@ func (j *jobs) look(w Watcher) {
 	w.Visible(slices.Clone(visible))
 }
 
-// listView returns what draws the rows.
-func (m *Model) listView() *rows.View {
-	return &rows.View{
-		Theme: m.theme, List: m.list.List, Forecast: m.forecaster, Now: m.now, Bars: m.list.bars,
-		Public: m.session.Public,
-		About:  func(r *joblist.Row, j *store.Job) (string, style.Role) { return about(m.session, r, j) },
-	}
-}
-
 // about returns what a row says of a job besides its description.
 func about(s *session.Session, r *joblist.Row, shown *store.Job) (string, style.Role) {
 	if cause := session.Cause(shown); cause != "" {
@@ -214,7 +205,11 @@ func (m *Model) listLines() []string {
 	case m.list.Empty() == joblist.NothingMatches:
 		say = []string{"No job matches", m.list.String(), "", m.keys.hint("back", "clears the filter")}
 	default:
-		lines, valid := m.listView().Lines(m.layout.listWidth, m.layout.listHeight, m.layout.headings > 0, !m.layout.beside)
+		v := rows.View{
+			Theme: m.theme, List: m.list.List, Forecast: m.forecaster, Now: m.now, Bars: m.list.bars, Public: m.session.Public,
+			About: func(r *joblist.Row, j *store.Job) (string, style.Role) { return about(m.session, r, j) },
+		}
+		lines, valid := v.Lines(m.layout.listWidth, m.layout.listHeight, m.layout.headings > 0, !m.layout.beside)
 		m.hold(valid)
 		return lines
 	}

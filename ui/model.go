@@ -34,15 +34,14 @@ const (
 // Model is the dashboard's state. It is used by pointer and by one goroutine:
 // Bubble Tea's loop.
 type Model struct {
+	opts       Options
+	keys       keymap
+	session    *session.Session
 	forecaster *forecast.Forecaster
-
-	opts    Options
-	keys    keymap
-	session *session.Session
-	work    work
-	history history
-	start   start
-	paused  bool // checking
+	history    history
+	work       work
+	start      start
+	paused     bool // checking
 	display
 
 	// The parts of the screen.
@@ -124,20 +123,17 @@ func (m *Model) retheme(dark bool) {
 	m.theme = style.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
 }
 
-// resize lays the screen out anew.
+// resize lays out what the screen shows.
 func (m *Model) resize(width, height int) {
-	m.layout = place(width, height, m.sharing())
-	m.list.SetHeight(m.layout.listHeight)
-}
-
-// sharing is what the body is to be shared by.
-func (m *Model) sharing() shape {
+	shape := m.pane.where.shape()
 	switch {
 	case m.screen != listScreen:
-		return paneOnly
+		shape = paneOnly
 	case !m.start.loaded || m.list.Empty() == joblist.NothingTracked:
-		return listOnly
-	default:
-		return m.pane.where.shape()
+		shape = listOnly
+	}
+	if layout := place(width, height, shape); layout != m.layout {
+		m.layout = layout
+		m.list.SetHeight(layout.listHeight)
 	}
 }

@@ -100,7 +100,7 @@ func (m *Model) batchDetails(b *joblist.Batch) detail.Batch {
 		Batch: b.Batch, Counts: b.Counts,
 		Ready:      m.forecaster.Batch(b.ID, m.now),
 		Throughput: m.forecaster.Throughput(b.ID, m.now),
-		Causes:     m.pane.causes.of(m.list.List, b, m.publicCause),
+		Causes:     m.pane.causes.of(m.list.List, b, func(c cause) string { return publicCause(m.session, c) }),
 	}
 	if spread, ok := m.forecaster.Spread(b.ID); ok {
 		d.Spread = spread

@@ -37,7 +37,7 @@ func (m *Model) askFilter() {
 }
 
 // askIDs asks for job IDs to add.
-func (m *Model) askIDs() { m.prompt.Ask(prompt.Text{Label: label("add job IDs: "), Take: findIDs}) }
+func askIDs() prompt.Text { return prompt.Text{Label: label("add job IDs: "), Take: findIDs} }
 
 // findIDs looks for IDs in a text. If there are none, the prompt stays open.
 func findIDs(t prompt.Taken) tea.Cmd {
@@ -79,12 +79,4 @@ func (m *Model) askExport() {
 			Begin: "failed.txt", Enter: func(name string) tea.Cmd { return saveIDs(name, ids) },
 		})
 	}
-}
-
-// pastedText takes a paste into the prompt, or looks for jobs in it. It answers no question.
-func (m *Model) pastedText(text []byte, note string) tea.Cmd {
-	if m.prompt.Typing() {
-		return m.prompt.Paste(text, note)
-	}
-	return parse(text, "", note)
 }

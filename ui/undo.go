@@ -261,11 +261,6 @@ func nothingTo(redo bool) func(*Model) string {
 	}
 }
 
-// reverse undoes or redoes.
-func reverse(redo bool) func(*Model) tea.Cmd {
-	return func(m *Model) tea.Cmd { return m.undo(redo) }
-}
-
 // stay says that so many jobs are no longer as an action left them; "" of none.
 func stay(n int) string {
 	switch n {

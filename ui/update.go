@@ -32,7 +32,11 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case pastedMsg:
 		return m.pasted(msg)
 	case arrivedMsg:
-		return m.arrived(msg)
+		if !msg.open {
+			return nil
+		}
+		a := msg.arrival
+		return tea.Batch(await(m.opts.Arrivals), m.pasted(pastedMsg{found: a.Found, batch: a.Batch, arrived: true, given: a.Given}))
 	case resultMsg:
 		m.session.Resume(msg.result)
 	case updatesMsg:
@@ -81,13 +85,11 @@ func (m *Model) look(here bool) {
 func (m *Model) finishUpdate() tea.Cmd {
 	m.valid = time.Hour
 	m.hold(m.list.Tick(m.now))
-	if place(m.layout.width, m.layout.height, m.sharing()) != m.layout {
-		m.resize(m.layout.width, m.layout.height)
-	}
+	m.resize(m.layout.width, m.layout.height)
 	m.list.look(m.opts.Watcher)
 	m.list.bars.Move(m.list.List, m.now, m.paused || !m.session.Host().RetryAt.IsZero())
 	m.draw()
-	return tea.Batch(m.retitle(), m.nextTick())
+	return tea.Batch(m.retitle(m.list.Counts(), m.opts.Terminal), m.nextTick())
 }
 
 // clock wakes the dashboard when what it shows of the time changes, and not before: nothing

@@ -107,7 +107,7 @@ func (m *Model) body() []string {
 		return m.notes.log.View(m.theme, width, height)
 	case failureScreen:
 		m.failures.refresh(m.list.List)
-		return m.failures.View(m.theme, m.publicCause, width, height)
+		return m.failures.View(m.theme, func(c cause) string { return publicCause(m.session, c) }, width, height)
 	case detailScreen:
 		return m.paneLines()
 	case listScreen:
@@ -117,23 +117,23 @@ func (m *Model) body() []string {
 	case m.layout.paneWidth == 0:
 		return list
 	case m.layout.beside:
-		return m.besides(list, m.paneLines())
+		return besides(m.theme, list, m.paneLines(), rows.Scrollbar(m.theme, m.list.List, m.layout.listHeight))
 	default:
 		rule := style.NewLine(m.theme, style.Plain).Put(style.Dim, strings.Repeat(m.theme.Glyphs.Rule, width)).String()
 		return append(append(list, rule), m.paneLines()...)
 	}
 }
 
-// besides joins the list and the pane line by line, with a rule between that is the list's
+// besides joins the list and the pane line by line, with a rule between that shows the list's
 // scrollbar, too.
-func (m *Model) besides(list, pane []string) []string {
+func besides(t *style.Theme, list, pane, bar []string) []string {
 	rule := func(glyph string) string {
-		return style.NewLine(m.theme, style.Plain).Space(1).Put(style.Dim, glyph).Space(1).String()
+		return style.NewLine(t, style.Plain).Space(1).Put(style.Dim, glyph).Space(1).String()
 	}
-	side, thumb := rule(m.theme.Glyphs.Side), rule(m.theme.Glyphs.Thumb)
-	bar, top := m.listView().Scrollbar(m.layout.listHeight), m.layout.headings
+	side, thumb := rule(t.Glyphs.Side), rule(t.Glyphs.Thumb)
+	top := len(list) - len(bar) // the bar is as high as the rows
 	for i := range list {
-		if bar != nil && i >= top && bar[i-top] != " " {
+		if len(bar) > 0 && i >= top && bar[i-top] != " " {
 			list[i] += thumb + pane[i]
 		} else {
 			list[i] += side + pane[i]
@@ -153,24 +153,23 @@ func (m *Model) show(s screen) {
 
 // retitle sets the window's title when it has changed. It tells failures in words: where
 // terminals look for a title's end byte by byte, a ✗ holds one (0x9C).
-func (m *Model) retitle() tea.Cmd {
+func (d *display) retitle(c joblist.Counts, terminal Terminal) tea.Cmd {
 	title, percent, failed := "jobwatch", -1, false
-	if c := m.list.Counts(); c.Total > 0 {
+	if c.Total > 0 {
 		done := style.Percent(job.Progress(c.Progress()))
 		title = done + " " + strconv.Itoa(c.By[joblist.Done]) + "/" + strconv.Itoa(c.Total) + " done"
 		if failed = c.Failed() > 0; failed {
 			title = strconv.Itoa(c.Failed()) + " failed, " + title
 		}
-		title += " " + m.theme.Glyphs.Dot + " jobwatch"
+		title += " " + d.theme.Glyphs.Dot + " jobwatch"
 		if c.Live() > 0 {
 			percent = int(c.Progress() * 100)
 		}
 	}
-	if title == m.title {
+	if title == d.title {
 		return nil
 	}
-	m.title = title
-	terminal := m.opts.Terminal
+	d.title = title
 	return func() tea.Msg {
 		terminal.Title(title)
 		terminal.Taskbar(percent, failed)
@@ -182,7 +181,7 @@ func (m *Model) retitle() tea.Cmd {
 const redrawEvery = time.Minute
 
 // redraw sends the whole screen: others may have written on it.
-func (m *Model) redraw() tea.Cmd {
-	m.redrawn = m.now
+func (d *display) redraw() tea.Cmd {
+	d.redrawn = d.now
 	return func() tea.Msg { return redrawMsg{} }
 }

@@ -34,7 +34,7 @@ func (v *View) Lines(width, height int, headings, scrollbar bool) (out []string,
 	out = make([]string, 0, 1+height)
 	var bar []string
 	if scrollbar {
-		bar = v.Scrollbar(height)
+		bar = Scrollbar(v.Theme, v.List, height)
 	}
 	text := width
 	if bar != nil {
@@ -83,10 +83,10 @@ func idWidth(lines []joblist.Line) int {
 	return min(width, len("01890a5d-ac96-774b")) // as long as IDs of version 7 made within a minute need
 }
 
-// Scrollbar returns a column that shows which part of the list is on the screen; nil when
-// all of it is.
-func (v *View) Scrollbar(height int) []string {
-	top, total := v.List.Position().Top, v.List.Position().Total
+// Scrollbar returns a column that shows which part of the list is on the screen; nil if all
+// of it is.
+func Scrollbar(t *style.Theme, l *joblist.List, height int) []string {
+	top, total := l.Position().Top, l.Position().Total
 	if total <= height || height < 3 {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (v *View) Scrollbar(height int) []string {
 	for i := range bar {
 		bar[i] = " "
 		if i >= at && i < at+size {
-			bar[i] = v.Theme.Glyphs.Thumb
+			bar[i] = t.Glyphs.Thumb
 		}
 	}
 	return bar
