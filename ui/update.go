@@ -138,9 +138,9 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.start.loaded = true
 	m.session.Open(msg.journal, msg.contents)
-	m.list.Load(m.session)
-	m.list.look(m.opts.Watcher) // before they are tracked: what is on the screen is asked for first
 	records := m.session.Records()
+	m.list.Load(m.session.Batches(), records)
+	m.list.look(m.opts.Watcher) // before they are tracked: what is on the screen is asked for first
 	m.session.Watch(false, records...)
 	if m.opts.Session.DownloadAll {
 		m.session.FetchMissing()

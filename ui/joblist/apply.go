@@ -8,11 +8,10 @@ import (
 
 // Load adds what the session holds at the start, all of it history. Jobs that are on the
 // list already stay as they are.
-func (l *List) Load(s *session.Session) {
-	for _, b := range s.Batches() {
+func (l *List) Load(batches []*session.Batch, records []*session.Record) {
+	for _, b := range batches {
 		l.addBatch(b)
 	}
-	records := s.Records()
 	rows := make([]Row, 0, len(records)) // at once, as they are made and read together
 	for _, r := range records {
 		if _, ok := l.rows[r.ID]; !ok {
@@ -82,7 +81,7 @@ func (l *List) observe(r *Row) {
 		l.insert(r)
 	}
 	before, state := r.tally.state, r.State()
-	r.progressed(before, l.now)
+	r.progressed(before)
 	l.noteFailure(before)
 	l.noteFailure(state)
 	switch {

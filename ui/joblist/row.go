@@ -92,8 +92,6 @@ const StaleAfter = 2 * time.Minute
 // on the list.
 type Row struct {
 	*session.Record
-	Moved time.Time // when its progress last changed; zero if it did not since the start
-
 	Selected bool
 
 	progress job.Progress // as the list was last told
@@ -220,11 +218,9 @@ func (r *Row) report() *job.Report {
 
 // progressed carries the bar over to what is known of the row's job now, which was in a
 // state before.
-func (r *Row) progressed(before State, now time.Time) {
+func (r *Row) progressed(before State) {
 	was, is := r.progress, r.Answer.Progress
-	if is != was {
-		r.progress, r.Moved = is, now
-	}
+	r.progress = is
 	revived := before.Finished() && !r.End.Finished()
 	if revived || r.Answer.Status == job.NotStarted || !is.Known() || is < was-restartDrop {
 		r.drawn = 0

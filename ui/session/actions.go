@@ -91,10 +91,11 @@ func (s *Session) Remove(members []Member) []*Record {
 		if !ok || MemberOf(&r.Job) != m {
 			continue
 		}
-		s.remove(r)
+		delete(s.records, r.ID) // a member may be given twice
 		s.queue(store.Forget{ID: r.ID})
 		removed = append(removed, r)
 	}
+	s.remove(removed...)
 	return removed
 }
 

@@ -36,15 +36,15 @@ const (
 
 // Event is something that happened, for the face to show.
 type Event struct {
-	Kind   Kind
+	Kind           Kind
+	Already, Again bool
+
 	Record *Record
 	Batch  *Batch
 	Host   *poller.Host // as it was before
 	Span   time.Duration
 	Err    error
 	Text   string // untrusted
-
-	Already, Again bool
 }
 
 func (s *Session) tell(e Event) { s.events = append(s.events, e) }

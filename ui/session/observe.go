@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
@@ -21,7 +22,7 @@ func (s *Session) Reported(u poller.Update) {
 			continue
 		}
 		after, save := r.Observe(*report)
-		r.Problem, r.Failed, r.Next, r.Latency = report.Problem, report.Failed, report.Next, report.Latency
+		r.Problem, r.Failed, r.Next = report.Problem, report.Failed, report.Next
 		r.Polls, r.Heard = report.Polls, report.At
 		r.Speed, r.Stalled = report.Speed, report.Stalled
 		if report.Problem == nil || after.End.Finished() {
@@ -156,11 +157,7 @@ func (s *Session) replaced(c store.Contents) {
 			there[t.Job.ID] = true
 		}
 	}
-	for _, r := range s.Records() {
-		if !there[r.ID] {
-			s.remove(r)
-		}
-	}
+	s.remove(slices.DeleteFunc(s.Records(), func(r *Record) bool { return there[r.ID] })...)
 }
 
 // move puts a job into another batch.

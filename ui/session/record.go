@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,7 +19,6 @@ type Record struct {
 	Problem *job.Problem  // why the last poll failed; nil when it did not
 	Failed  int           // polls that failed in a row
 	Next    time.Time     // when the next poll is due; zero when none is planned
-	Latency time.Duration // of the last poll
 	Polls   int           // made by this process
 	Heard   time.Time     // when the last report came, good or bad; zero before the first
 	Speed   float64       // of its progress a second, as the last report had it
@@ -76,22 +76,12 @@ func (s *Session) Batch(id store.BatchID) (*Batch, bool) {
 
 // Records returns all tracked jobs in the order in which they were added.
 func (s *Session) Records() []*Record {
-	out := make([]*Record, 0, len(s.records))
-	for _, r := range s.records {
-		out = append(out, r)
-	}
-	slices.SortFunc(out, func(a, b *Record) int { return cmp.Compare(a.Seq, b.Seq) })
-	return out
+	return slices.SortedFunc(maps.Values(s.records), func(a, b *Record) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 
 // Batches returns all batches in the order in which they were added.
 func (s *Session) Batches() []*Batch {
-	out := make([]*Batch, 0, len(s.batches))
-	for _, b := range s.batches {
-		out = append(out, b)
-	}
-	slices.SortFunc(out, func(a, b *Batch) int { return cmp.Compare(a.Seq, b.Seq) })
-	return out
+	return slices.SortedFunc(maps.Values(s.batches), func(a, b *Batch) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 
 // load adds contents without events. Jobs that are tracked already stay as they are.
@@ -138,15 +128,17 @@ func (s *Session) add(j store.Job) {
 	s.tell(Event{Kind: Added, Record: r})
 }
 
-// remove takes a record out, and stops all that is done for it.
-func (s *Session) remove(r *Record) {
-	delete(s.records, r.ID)
-	r.gone = true
-	r.batch.count(r.End, -1)
-	s.changes++
-	s.tell(Event{Kind: Removed, Record: r})
-	s.Unwatch(r)
-	s.cancelFile(r)
+// remove takes records out, and stops all that is done for them.
+func (s *Session) remove(records ...*Record) {
+	for _, r := range records {
+		delete(s.records, r.ID)
+		r.gone = true
+		r.batch.count(r.End, -1)
+		s.changes++
+		s.tell(Event{Kind: Removed, Record: r})
+		s.cancelFile(r)
+	}
+	s.Unwatch(records...)
 	s.sweep()
 }
 

@@ -27,7 +27,6 @@ type saves struct {
 	flying struct {
 		urgent   []store.Op
 		statuses []*Record
-		observed []store.Op // their states when it began
 		then     []func(error)
 	}
 	plan int   // counts up: only the newest planned save begins
@@ -40,11 +39,13 @@ func (s *saves) empty() bool { return len(s.urgent) == 0 && len(s.statuses) == 0
 // ops are the changes that may not be on the disk yet, in an order that replays right: a
 // state of a job follows its tracking, and one of a removed job does nothing.
 func (s *saves) ops() []store.Op {
-	return slices.Concat(s.flying.urgent, s.urgent, s.flying.observed, observing(s.statuses))
+	ops := slices.Concat(s.flying.urgent, s.urgent)
+	ops = appendStates(ops, s.flying.statuses)
+	return appendStates(ops, s.statuses)
 }
 
-func observing(records []*Record) []store.Op {
-	ops := make([]store.Op, 0, len(records))
+func appendStates(ops []store.Op, records []*Record) []store.Op {
+	ops = slices.Grow(ops, len(records))
 	for _, r := range records {
 		if !r.gone {
 			ops = append(ops, store.Observe{Job: r.Job})
@@ -93,12 +94,11 @@ func (s *Session) flush() {
 	}
 	q.busy = true
 	q.flying.urgent, q.flying.statuses, q.flying.then = q.urgent, q.statuses, q.then
-	q.flying.observed = observing(q.statuses)
 	q.urgent, q.statuses, q.then = nil, nil, nil
 	for _, r := range q.flying.statuses {
 		r.unsaved, r.flying = false, true
 	}
-	ops := slices.Concat(q.flying.urgent, q.flying.observed)
+	ops := appendStates(slices.Clip(q.flying.urgent), q.flying.statuses)
 	s.run(func(ctx context.Context) Result {
 		err := journal.Append(ctx, ops...)
 		return func(s *Session) { s.saved(err) }
@@ -122,7 +122,7 @@ func (s *Session) saved(err error) {
 	q := &s.saves
 	flown := q.flying
 	q.busy, q.err = false, err
-	q.flying.urgent, q.flying.statuses, q.flying.observed, q.flying.then = nil, nil, nil, nil
+	q.flying.urgent, q.flying.statuses, q.flying.then = nil, nil, nil
 	for _, r := range flown.statuses {
 		r.flying = false
 	}
