@@ -11,8 +11,7 @@ import (
 	"example.com/jobwatch/ui/sanitize"
 )
 
-// hosted takes note of whether the API answers. After an outage it eases off for a
-// while longer, but answers.
+// hosted notes whether the API answers.
 func (w *watch) hosted() {
 	away := w.session.Away()
 	was := w.gone || w.away != nil

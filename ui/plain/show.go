@@ -58,7 +58,7 @@ func (w *watch) happened(e *session.Event) {
 	}
 }
 
-// watchedRecord returns what was told of a job, if it is watched and not settled.
+// unsettled returns what was told of a job, if it is watched and not settled.
 func (w *watch) unsettled(r *session.Record) (*watched, bool) {
 	at := w.jobs[r.ID]
 	return at, at != nil && at.Record == r && !at.settled && w.watching

@@ -3,7 +3,7 @@ package plain
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -168,56 +168,43 @@ func (w *watch) trackNew(ctx context.Context) error {
 	return w.until(ctx, nil, w.saved) // after an interruption they are saved at the end
 }
 
-// chosen returns the jobs that are to be watched. None is an error where a filter was
-// given, by which no tracked job can be meant.
+// chosen returns the jobs to be watched: those that were given, else all that may still
+// change. A filter selects among them by the words that last and, where nothing will
+// change any more, by all; without one, finished jobs are left out. It is an error if no
+// job matches the former, as when a batch's name is mistyped: that is no success.
 func (w *watch) chosen(asked bool) ([]*session.Record, error) {
-	var records []*session.Record
-	none, filtered := "no unfinished jobs are tracked", !w.cfg.Filter.IsZero()
-	for _, id := range w.cfg.Jobs {
-		if r, ok := w.session.Record(id); ok { // else another window has just removed it
-			records = append(records, r)
-		}
+	f, none := w.cfg.Filter, "no unfinished jobs are tracked"
+	if !f.IsZero() {
+		none = "no tracked job matches the filter"
 	}
-	if len(w.cfg.Jobs) == 0 {
-		for _, r := range w.session.Records() {
-			missing := w.cfg.Downloads != nil && r.End == job.EndedDone && r.File == ""
-			if filtered || !r.End.Finished() || asked && r.End.Verdict() || missing {
+	given, records := len(w.cfg.Jobs) > 0, w.session.Records()
+	if given {
+		records = nil
+		for _, id := range w.cfg.Jobs {
+			if r, ok := w.session.Record(id); ok { // else another window has just removed it
 				records = append(records, r)
 			}
 		}
 	}
-	if filtered {
-		var err error
-		if records, err = w.selected(records, asked); err != nil {
-			return nil, err
+	matched := f.Lasting(true).IsZero()
+	records = slices.DeleteFunc(records, func(r *session.Record) bool {
+		live := !r.End.Finished() || asked && r.End.Verdict()
+		if f.IsZero() {
+			missing := w.cfg.Downloads != nil && r.End == job.EndedDone && r.File == ""
+			return !given && !live && !missing
 		}
-		none = "no tracked job matches the filter"
+		s := w.subject(&watched{Record: r})
+		lasts := f.Lasting(!r.Answered.IsZero()).Match(s)
+		matched = matched || lasts
+		return !lasts || !live && !f.Match(s)
+	})
+	if !matched {
+		return nil, errNoMatch
 	}
 	if len(records) == 0 {
 		w.tell(none + ": there is nothing to watch")
 	}
 	return records, nil
-}
-
-// selected returns those of the jobs that the filter selects to be watched: by the words
-// that last and, where nothing will change any more, by all. It is an error if there is no
-// job for the former, as when a batch's name is mistyped: that is no success.
-func (w *watch) selected(records []*session.Record, asked bool) ([]*session.Record, error) {
-	f := w.cfg.Filter
-	var out []*session.Record
-	matched := f.Lasting(true).IsZero()
-	for _, r := range records {
-		s := w.subject(&watched{Record: r})
-		lasts := f.Lasting(!r.Answered.IsZero()).Match(s)
-		matched = matched || lasts
-		if live := !r.End.Finished() || asked && r.End.Verdict(); lasts && (live || f.Match(s)) {
-			out = append(out, r)
-		}
-	}
-	if !matched {
-		return nil, errNoMatch
-	}
-	return out, nil
 }
 
 // These say what stopped under us, or that nothing began.
@@ -302,118 +289,4 @@ func (w *watch) written() bool {
 func (w *watch) fetched() bool {
 	_, pending := w.session.Files()
 	return pending == 0
-}
-
-// finish saves and writes what is left, and says how it ended.
-func (w *watch) finish(ctx context.Context, why error) (Result, error) {
-	w.why, w.watching = why, false
-	patient := context.WithoutCancel(ctx)
-	w.session.GiveUpFiles()
-	_ = w.last(patient, time.After(fileGrace), w.fetched) // what was whole a moment before is still noted
-	if w.cfg.Once {
-		w.showRest()
-	}
-	w.out.start()
-	w.saveRest(patient) // first of all: a reader may take its time
-	w.drain(ctx)
-	r := w.result()
-	r.Interrupted = why != nil && ctx.Err() != nil
-	if !r.Cut {
-		w.tellEnd(&r)
-	}
-	w.announceRest(ctx)
-	w.end()
-	w.drain(ctx)
-	switch {
-	case isBroken(w.why):
-		return r, w.why
-	case w.out.err != nil && !r.Cut:
-		return r, fmt.Errorf("standard output can't be written: %w", w.out.err)
-	case (errors.Is(why, errStopped) || errors.Is(why, errNoDownload) || errors.Is(why, errNoMatch)) && !r.Interrupted:
-		return r, why
-	}
-	return r, nil
-}
-
-// last is until, for what the end waits for: a panic meanwhile is kept for later.
-func (w *watch) last(ctx context.Context, late <-chan time.Time, done func() bool) error {
-	for {
-		err := w.until(ctx, late, done)
-		if !isBroken(err) {
-			return err
-		}
-		w.why = err
-	}
-}
-
-// saveRest waits for the save in flight, and saves what is left.
-func (w *watch) saveRest(ctx context.Context) {
-	_ = w.last(ctx, time.After(saveGrace), w.saved)
-	ops := w.session.Unsaved()
-	if len(ops) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, saveGrace)
-	defer cancel()
-	if err := w.cfg.Journal.Append(ctx, ops...); err != nil {
-		w.unsaved = ops
-		w.tell(fmt.Sprintf("%v; jobwatch ends without them", err))
-	}
-}
-
-// drain waits until all is written; after an interruption, for a moment only.
-func (w *watch) drain(ctx context.Context) {
-	if err := w.last(ctx, nil, w.written); err != nil {
-		_ = w.last(context.WithoutCancel(ctx), time.After(writeGrace), w.written)
-	}
-}
-
-// result counts how the jobs stand.
-func (w *watch) result() Result {
-	r := Result{Once: w.cfg.Once, Cut: isCut(w.out.err)}
-	for _, id := range w.order {
-		at := w.jobs[id]
-		r.count(at.job().End)
-		if at.noFile != nil {
-			r.NotSaved++
-		}
-	}
-	return r
-}
-
-// announceRest waits until all is announced: the last is the end, which is what one waits
-// for. A command that works may take its time for many; one that hangs or fails may not.
-// After an interruption nobody waits.
-func (w *watch) announceRest(ctx context.Context) {
-	for {
-		before, _, notifying := w.session.Announcing()
-		if before == 0 && !notifying {
-			return
-		}
-		err := w.last(ctx, time.After(commandPatience), func() bool {
-			commands, failing, notifying := w.session.Announcing()
-			return commands == 0 && !notifying || commands < before && !failing
-		})
-		if errors.Is(err, errLate) {
-			commands, _, _ := w.session.Announcing()
-			w.tell("the notify command takes too long: " + plural(commands, "event") + " not told")
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// end ends what still runs, and waits a little for that.
-func (w *watch) end() {
-	w.stop()
-	ended := make(chan struct{})
-	go func() {
-		w.running.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(effectGrace):
-	}
 }

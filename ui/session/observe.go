@@ -11,7 +11,7 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// Reported takes what the poller found out. Reports of jobs that were removed meanwhile,
+// Reported applies what the poller found out. Reports of jobs that were removed meanwhile,
 // or are not watched any more, are dropped.
 func (s *Session) Reported(u poller.Update) {
 	s.hosted(u.Host)
@@ -35,7 +35,7 @@ func (s *Session) Reported(u poller.Update) {
 	}
 }
 
-// change replaces what the state file holds of a job, and tells what came of it.
+// change replaces what the state file holds of a job, and tells what it changed by that.
 func (s *Session) change(r *Record, after store.Job) {
 	before := r.End
 	r.Job = after
@@ -69,7 +69,7 @@ func (s *Session) follow() {
 	})
 }
 
-// Followed takes what other windows wrote into the state file.
+// Followed applies what other windows wrote into the state file.
 func (s *Session) Followed(news store.News) {
 	s.warn(news.Warning.Text)
 	s.damaged(news.Damaged, "")

@@ -43,10 +43,10 @@ func (s *Session) PublicError(err error) string {
 // not, or gave none. It is untrusted.
 func Cause(j *store.Job) string {
 	switch {
+	case j.End.Finished() && j.Cause != "":
+		return j.Cause
 	case j.End == job.EndedError || j.Answer.Status == job.Error:
 		return j.Answer.Meta
-	case j.End.Finished():
-		return j.Cause
 	}
 	return ""
 }

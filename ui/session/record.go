@@ -31,7 +31,7 @@ type Record struct {
 	batch   *Batch
 	gone    bool // removed
 	watched bool // polled, unless it has ended
-	asked   bool // somebody asks again for what we gave up; until it answers, our giving up is no news
+	asked   bool // the user asked again after we gave it up: until the API answers, other windows' giving up is ignored
 	unsaved bool // waits to be saved
 	flying  bool // is in the save that is in flight
 }

@@ -1,6 +1,6 @@
-// Package session is the core that the dashboard and plain mode share: what is true of
-// the tracked jobs, what has to be saved of it, which PDFs are wanted, and what is worth
-// telling. It draws and prints nothing.
+// Package session is the core that the dashboard and plain mode share: the records of the
+// tracked jobs, merged with what other windows save, the queue of saves, the downloads, and
+// the events that users hear of. It draws and prints nothing.
 //
 // A [Session] belongs to one goroutine: Bubble Tea's loop, or plain mode's. Its methods
 // never wait. What came of a call is fetched with [Session.Take]: events, to be shown,
