@@ -14,7 +14,7 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// pasted tracks the jobs found in a text, as one batch.
+// pasted tracks the jobs found in a text as one batch.
 func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	if msg.close != nil && len(msg.found.IDs) > 0 {
 		msg.close()
@@ -45,13 +45,13 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
 	}
 	if len(added) == 0 {
-		m.say(style.Text, told("nothing new", already, msg))
+		m.say(style.Text, summary("nothing new", already, msg))
 		return nil
 	}
 	if !msg.arrived || msg.given {
 		m.history.add(&change{at: m.now, added: members(added)})
 	}
-	m.commit(added, told("added "+plural(len(added), "job"), already, msg))
+	m.commit(added, summary("added "+plural(len(added), "job"), already, msg))
 	return nil
 }
 
@@ -101,8 +101,8 @@ func foundNothing(msg pastedMsg) string {
 	return joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note)
 }
 
-// told is what the footer says of a paste.
-func told(what string, already int, msg pastedMsg) string {
+// summary says how many jobs a paste added, and what else was in it.
+func summary(what string, already int, msg pastedMsg) string {
 	var but []string
 	if already > 0 {
 		but = append(but, fmt.Sprintf("%d already tracked", already))
@@ -130,7 +130,7 @@ func idsOf(records []*session.Record) []job.ID {
 	return ids
 }
 
-// nameBatch gives a batch another name.
+// nameBatch renames a batch.
 func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
 	b, ok := m.list.Batch(id)
 	switch {

@@ -13,7 +13,7 @@ import (
 )
 
 func TestPastedJobsAreWatchedUntilTheyAreDone(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.sees("Nothing tracked yet.", "Paste job IDs here")
 		ids, text := d.jobs(5)
 		d.paste(text)
@@ -27,7 +27,7 @@ func TestPastedJobsAreWatchedUntilTheyAreDone(t *testing.T) {
 }
 
 func TestIDsAreFoundInAnyText(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, _ := d.jobs(4)
 		d.paste(fmt.Sprintf(`{"id": %q, "path": "/job/%s/status"}
 2026-01-02 level=info https://api.example/job/%s/status?x=1 (%s),`,
@@ -44,7 +44,7 @@ func TestIDsAreFoundInAnyText(t *testing.T) {
 
 // A mail breaks lines, and a mouse leaves out the last character.
 func TestIDsThatWereBrokenOrCutAreNotPassedOverInSilence(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, _ := d.jobs(4)
 		whole, broken, cut := ids[0].String(), ids[1].String(), ids[2].String()[:35]
 		d.paste("> " + whole + "\n> the job " + broken[:20] + "\n> " + broken[20:] + "\n> and " + cut)
@@ -57,7 +57,7 @@ func TestIDsThatWereBrokenOrCutAreNotPassedOverInSilence(t *testing.T) {
 // A batch is pasted the day after. How long its jobs took is not known, and neither
 // shown nor taken for what others will take.
 func TestWhatWasOverBeforeItWasPastedHasNoDuration(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(30)
 		d.wait(24 * time.Hour)
 		d.paste(text)
@@ -78,7 +78,7 @@ func TestWhatWasOverBeforeItWasPastedHasNoDuration(t *testing.T) {
 }
 
 func TestAnIDCanBeTyped(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, _ := d.jobs(1)
 		d.press("a")
 		d.sees("add job IDs:")
@@ -89,7 +89,7 @@ func TestAnIDCanBeTyped(t *testing.T) {
 }
 
 func TestAPasteIsTakenBackByU(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.sees("added 3 jobs")
@@ -105,7 +105,7 @@ func TestAPasteIsTakenBackByU(t *testing.T) {
 
 // What comes by itself, as the demo's jobs do, is not what u takes back.
 func TestUTakesBackWhatTheUserDid(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		arrivals := d.arrivals()
 		d.leave()
 		d.start(func(o *Options) { o.Arrivals = arrivals })
@@ -130,7 +130,7 @@ func TestUTakesBackWhatTheUserDid(t *testing.T) {
 
 // What the screen said was added is there after kill -9.
 func TestAnAddedJobSurvivesAKill(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
 		d.sees("added 3 jobs")
@@ -141,7 +141,7 @@ func TestAnAddedJobSurvivesAKill(t *testing.T) {
 }
 
 func TestAPasteWhileTheStateFileLoadsIsNotLost(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(2)
 		d.leave()
 		d.start()
@@ -161,7 +161,7 @@ func TestAPasteWhileTheStateFileLoadsIsNotLost(t *testing.T) {
 
 // A day's work in one paste: the screen answers, and all of it is on the disk.
 func TestTwentyThousandJobsInOnePaste(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(20_000)
 		d.paste(text)
 		d.sees("added 20000 jobs", "0/20000")
@@ -176,7 +176,7 @@ func TestTwentyThousandJobsInOnePaste(t *testing.T) {
 // The budget is for 10 requests a second, and 3,000 jobs want one. Those in sight
 // come first, after a paste as after a start with jobs that were never heard of.
 func TestWhatIsInSightIsAskedAboutFirst(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
 		_, text := d.silent(3000, time.Hour)
 		d.paste(text)
@@ -200,7 +200,7 @@ func TestWhatIsInSightIsAskedAboutFirst(t *testing.T) {
 
 // New arrivals, as the demo has them, become batches of their own name.
 func TestArrivalsBecomeBatches(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		arrivals := d.arrivals()
 		d.leave()
 		d.start(func(o *Options) { o.Arrivals = arrivals })
@@ -217,7 +217,7 @@ func TestArrivalsBecomeBatches(t *testing.T) {
 }
 
 func TestANewJobThatIsNotVisibleYetIsAskedForAgain(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(1)
 		d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))
 		d.paste(text)
@@ -228,7 +228,7 @@ func TestANewJobThatIsNotVisibleYetIsAskedForAgain(t *testing.T) {
 }
 
 func TestAJobThatNobodyKnowsIsGivenUp(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.paste("01890a5d-ac96-774b-bcce-b302099a8057")
 		d.waitFor("Given up")
 		d.sees("✗1", " 1/1 ")
@@ -241,7 +241,7 @@ func TestAJobThatNobodyKnowsIsGivenUp(t *testing.T) {
 // The API rejected a job, and gave none of another, while it was being set up. Once that
 // is over, pasting them again asks again.
 func TestAJobThatWasGivenUpIsAskedForWhenItIsPastedAgain(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(2)
 		d.api.Break(simtest.Answer(404, "application/json", `{"detail":"Not Found"}`))
 		d.paste(ids[0].String())

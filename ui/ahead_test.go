@@ -16,7 +16,7 @@ import (
 )
 
 // row is a job's line in the list.
-func (d *desk) row(id job.ID) string {
+func (d *harness) row(id job.ID) string {
 	d.Helper()
 	for line := range strings.Lines(d.screen()) {
 		line, _, _ = strings.Cut(line, "│") // the pane beside it
@@ -29,13 +29,13 @@ func (d *desk) row(id job.ID) string {
 }
 
 // percent is what a job's line says, -1 if it says nothing of its progress.
-func (d *desk) percent(id job.ID) int {
+func (d *harness) percent(id job.ID) int {
 	d.Helper()
 	return percentIn(d.row(id))
 }
 
 // bars are the percents of all jobs.
-func (d *desk) bars() map[job.ID]int {
+func (d *harness) bars() map[job.ID]int {
 	d.Helper()
 	bars := make(map[job.ID]int)
 	for _, j := range d.model.Records() {
@@ -56,8 +56,8 @@ func percentIn(line string) int {
 	return n
 }
 
-// only is the one job on the desk.
-func (d *desk) only() job.ID {
+// only returns the one job that is tracked.
+func (d *harness) only() job.ID {
 	d.Helper()
 	records := d.model.Records()
 	if len(records) != 1 {
@@ -67,14 +67,14 @@ func (d *desk) only() job.ID {
 }
 
 // says has the API say of every job that it is processed and how far it is.
-func (d *desk) says(percent int) {
+func (d *harness) says(percent int) {
 	d.api.Break(simtest.JSON(fmt.Sprintf(`{"id":"{id}","status":"Processing","progress":%g}`, float64(percent)/100)))
 }
 
 // A job is asked about every 2 s or so. Its bar goes on meanwhile, keeps near the
 // truth, and never goes back.
 func TestABarMovesBetweenTwoAnswers(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.paste(d.steady(1, 5*time.Minute))
 		d.press("down")
 		d.wait(20 * time.Second)
@@ -111,7 +111,7 @@ func TestABarMovesBetweenTwoAnswers(t *testing.T) {
 // A job stands still after its bar ran ahead. The bar waits for it, and the details
 // say what the API said.
 func TestABarThatRanAheadWaitsForItsJob(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(1)
 		d.says(20)
 		d.paste(text)
@@ -147,7 +147,7 @@ func TestABarThatRanAheadWaitsForItsJob(t *testing.T) {
 
 // A job that truly begins again goes back, and one that is done is full at once.
 func TestABarGoesBackOnlyWhenItsJobBeginsAgain(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(1)
 		d.says(60)
 		d.paste(text)
@@ -177,12 +177,12 @@ func TestABarGoesBackOnlyWhenItsJobBeginsAgain(t *testing.T) {
 // While nobody asks, and while the API does not answer, nothing is known: bars stand
 // still until there is an answer, and go on from there.
 func TestBarsStandStillInASilence(t *testing.T) {
-	for name, silence := range map[string]struct{ begin, end func(d *desk) }{
-		"paused": {func(d *desk) { d.press("p") }, func(d *desk) { d.press("p") }},
-		"away":   {func(d *desk) { d.api.Break(simtest.Unavailable("45")) }, func(d *desk) { d.api.Mend() }},
+	for name, silence := range map[string]struct{ begin, end func(d *harness) }{
+		"paused": {func(d *harness) { d.press("p") }, func(d *harness) { d.press("p") }},
+		"away":   {func(d *harness) { d.api.Break(simtest.Unavailable("45")) }, func(d *harness) { d.api.Mend() }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				d.paste(d.steady(3, 5*time.Minute))
 				d.wait(20 * time.Second)
 				silence.begin(d)
@@ -224,7 +224,7 @@ func TestBarsStandStillInASilence(t *testing.T) {
 
 // Bars move together, twice a second at most, however many they are.
 func TestBarsShareTheirFrames(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.leave()
 		d.rate = 0.5
 		d.start()
@@ -256,7 +256,7 @@ func TestBarsOnTheScreenAreNearTheTruth(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.leave()
 		d.rate = 20
 		d.start()
@@ -287,7 +287,7 @@ type comparison struct {
 	drawn                   map[job.ID]int // percent
 }
 
-func (d *desk) compare(c *comparison) {
+func (d *harness) compare(c *comparison) {
 	d.Helper()
 	screen := strings.Split(d.screen(), "\n")
 	for i, line := range d.model.list.Lines() {

@@ -18,7 +18,7 @@ import (
 // On a small screen, somebody wants the list and nothing else; what they were at stays
 // where it is on the screen.
 func TestAKeyGivesTheListTheWholeScreen(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(40)
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 		d.paste(text)
@@ -68,7 +68,7 @@ func TestTheViewsThatMakeADifference(t *testing.T) {
 		{80, 15, DetailsAuto, "none none none none"},
 	} {
 		t.Run(fmt.Sprintf("%dx%d from %d", screen.width, screen.height, screen.start), func(t *testing.T) {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				d.leave()
 				d.start(func(o *Options) { o.Details = screen.start })
 				d.send(tea.WindowSizeMsg{Width: screen.width, Height: screen.height})
@@ -93,7 +93,7 @@ func TestTheViewsThatMakeADifference(t *testing.T) {
 }
 
 // view is where details are to be seen.
-func (d *desk) view() string {
+func (d *harness) view() string {
 	switch {
 	case strings.Contains(d.screen(), "│"):
 		return "beside"
@@ -112,7 +112,7 @@ func TestADurationIsTheSameWhereverItStands(t *testing.T) {
 		"over since it was last seen waiting": 100 * time.Millisecond,
 	} {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				lives := sim.AllAtOnce(sim.Plans(1, 1))
 				lives[0].Fail, lives[0].Start, lives[0].Work, lives[0].Duration = false, 25*time.Second, span, span
 				lives[0].End = lives[0].Start + span
@@ -134,7 +134,7 @@ func TestADurationIsTheSameWhereverItStands(t *testing.T) {
 
 // A URL that the pane has no room for loses its middle, and is copied whole.
 func TestALongURLTakesTwoLines(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(1)
 		d.paste(text)
 		d.waitFor(" 1/1 ")

@@ -18,7 +18,7 @@ import (
 // resultMsg is the result of one of the session's effects.
 type resultMsg struct{ result session.Result }
 
-// work is what [Model.Update] leaves to be run.
+// work holds the commands that [Model.Update] has run when it returns.
 type work struct {
 	ctx     context.Context //nolint:containedctx // commands outlive the Update that makes them, and end with the program
 	todo    []tea.Cmd

@@ -29,14 +29,14 @@ type fault struct {
 }
 
 // mishap has a fault strike. It returns what mends it.
-type mishap func(*desk) (mend func())
+type mishap func(*harness) (mend func())
 
 // course is what goes wrong over a longer time, and what somebody sees of it.
 type course struct {
 	name  string
 	seen  string // on the screen, in the end
 	holds string // what the story counts besides, in words
-	story func(d *desk, seen string)
+	story func(d *harness, seen string)
 }
 
 // Six jobs are watched; then everything goes wrong in one way, is told, and is
@@ -50,14 +50,14 @@ func TestEveryFaultIsToldAndSurvived(t *testing.T) {
 		"| What goes wrong | The header says | The job's details say |\n| --- | --- | --- |\n")
 	for _, f := range slices.Concat(silences(), refusals(), answers()) {
 		t.Run(f.name, func(t *testing.T) {
-			atDesk(t, func(d *desk) { d.through(&f) })
+			withHarness(t, func(d *harness) { d.through(&f) })
 		})
 		fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, cmp.Or(f.header, "live: it is taken as it is"), f.told)
 	}
 	table.WriteString("\n| What goes wrong with a PDF | The header says | In the end its row says |\n| --- | --- | --- |\n")
 	for _, f := range losses() {
 		t.Run("PDF: "+f.name, func(t *testing.T) {
-			atDesk(t, func(d *desk) { d.without(&f) })
+			withHarness(t, func(d *harness) { d.without(&f) })
 		})
 		fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, f.header, f.told)
 	}
@@ -66,7 +66,7 @@ func TestEveryFaultIsToldAndSurvived(t *testing.T) {
 		for _, c := range courses() {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
-				atDesk(t, func(d *desk) { c.story(d, c.seen) })
+				withHarness(t, func(d *harness) { c.story(d, c.seen) })
 			})
 			fmt.Fprintf(&table, "| %s | %s | %s |\n", c.name, c.seen, c.holds)
 		}
@@ -86,7 +86,7 @@ func TestEveryFaultIsToldAndSurvived(t *testing.T) {
 }
 
 // through is the story of one fault.
-func (d *desk) through(f *fault) {
+func (d *harness) through(f *fault) {
 	d.Helper()
 	_, text := d.silent(6, 2*time.Minute)
 	d.paste(text)
@@ -107,7 +107,7 @@ func (d *desk) through(f *fault) {
 }
 
 // without is the story of one fault of a PDF. Another job is polled all the while.
-func (d *desk) without(f *fault) {
+func (d *harness) without(f *fault) {
 	d.Helper()
 	d.send(tea.WindowSizeMsg{Width: 300, Height: 40})
 	d.add(2, func(i int, j *sim.Job) {
@@ -129,7 +129,7 @@ func (d *desk) without(f *fault) {
 
 // answering has the API answer in ways.
 func answering(f ...simtest.Fault) mishap {
-	return func(d *desk) func() {
+	return func(d *harness) func() {
 		d.api.Break(f...)
 		return d.api.Mend
 	}
@@ -137,7 +137,7 @@ func answering(f ...simtest.Fault) mishap {
 
 // dialling has connections made in a way, from now on.
 func dialling(dial func(ctx context.Context, network, addr string) (net.Conn, error)) mishap {
-	return func(d *desk) func() {
+	return func(d *harness) func() {
 		d.broken.Store(&dial)
 		d.transport.CloseIdleConnections()
 		return func() { d.broken.Store(nil) }
@@ -147,7 +147,7 @@ func dialling(dial func(ctx context.Context, network, addr string) (net.Conn, er
 // goingTo has jobwatch started with another way to the API, and in the end again with
 // the good one.
 func goingTo(base string, change func(*http.Transport)) mishap {
-	return func(d *desk) func() {
+	return func(d *harness) func() {
 		good, url := d.transport, d.base
 		d.leave()
 		d.transport, d.base = &http.Transport{}, base
@@ -164,7 +164,7 @@ func goingTo(base string, change func(*http.Transport)) mishap {
 
 // isTold wants the details of one of the jobs to say why its last poll failed: with
 // the whole host in trouble, only few are tried.
-func (d *desk) isTold(why string) {
+func (d *harness) isTold(why string) {
 	d.Helper()
 	d.press("g")
 	var said []string
@@ -180,7 +180,7 @@ func (d *desk) isTold(why string) {
 }
 
 // details are the detail pane's text, on one line.
-func (d *desk) details() string {
+func (d *harness) details() string {
 	var words []string
 	for line := range strings.Lines(d.screen()) {
 		if _, right, ok := strings.Cut(line, "│"); ok {
@@ -191,7 +191,7 @@ func (d *desk) details() string {
 }
 
 // silent has the simulated API take n jobs that take a time and say nothing of it.
-func (d *desk) silent(n int, takes time.Duration) (ids []job.ID, text string) {
+func (d *harness) silent(n int, takes time.Duration) (ids []job.ID, text string) {
 	lives := sim.AllAtOnce(sim.Plans(1, n))
 	for i := range lives {
 		lives[i].Type, lives[i].Fail = sim.Silent, false

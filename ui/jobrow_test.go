@@ -16,7 +16,7 @@ import (
 // Why a job failed is what people look for in its row: it goes before how far the job
 // came, and all other columns stay where they are.
 func TestAFailedJobsRowSaysWhyInANarrowList(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.pose()
 		for _, tt := range []struct {
 			width int
@@ -49,7 +49,7 @@ func TestAFailedJobsRowSaysWhyInANarrowList(t *testing.T) {
 
 // Twenty jobs that are Done don't hide the one that is not: only its mark calls for a look.
 func TestTheMarkOfAFailureStandsOut(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.add(3, func(i int, j *sim.Job) {
 			if i == 1 {
 				failing(j, 2*time.Second, "no fonts")
@@ -90,7 +90,7 @@ func TestTheMarkOfAFailureStandsOut(t *testing.T) {
 }
 
 // line is the first line of the screen with a text in it.
-func (d *desk) line(text string) string {
+func (d *harness) line(text string) string {
 	for line := range strings.Lines(d.screen()) {
 		if strings.Contains(line, text) {
 			return line

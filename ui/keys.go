@@ -110,7 +110,7 @@ func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 		if a != nil && a.name == "suspend" && !m.prompt.Typing() {
 			return tea.Suspend
 		}
-		return nil // nobody sees what it would do
+		return nil // its effect could not be seen
 	}
 	cmd, mine := m.prompt.Press(msg, m.now)
 	switch {

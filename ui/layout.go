@@ -34,7 +34,7 @@ type layout struct {
 // tooSmall reports whether there is no room for the list.
 func (l layout) tooSmall() bool { return l.width < minWidth || l.height < minHeight }
 
-// body is the number of rows between header and footer.
+// body returns the number of rows between header and footer.
 func (l layout) body() int { return max(l.height-2, 0) }
 
 // inPane reports whether a cell of the screen belongs to the pane.
@@ -45,13 +45,13 @@ func (l layout) inPane(x, y int) bool {
 	return l.paneWidth > 0 && y > l.headings+l.listHeight
 }
 
-// shape is what shares the body of the screen.
+// shape says which parts share the body of the screen.
 type shape uint8
 
 const (
 	listAndPane   shape = iota
 	listAbovePane       // below the list rather than beside it
-	listOnly            // there is nothing to tell details of, or they are not wanted
+	listOnly            // without details, or with nothing to show them of
 	paneOnly
 )
 

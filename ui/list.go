@@ -23,15 +23,15 @@ type jobs struct {
 	bars    rows.Bars
 	folded  bool     // what folding all batches did last
 	moved   bool     // the user has moved the cursor
-	visible []job.ID // as the poller was told
+	visible []job.ID // as last reported to the poller
 }
 
-// narrowing is which jobs the list shows: those that pass a filter that the user typed, and
-// one of [statusFilters].
+// narrowing decides which jobs the list shows: those that pass the filter that the user
+// typed, and the chosen one of [statusFilters].
 type narrowing struct {
 	text    string
 	status  int
-	misread *joblist.FilterError // the first word of text that says nothing; nil if all do
+	misread *joblist.FilterError // about the first word of text that has no meaning, if any
 	applied time.Time            // when a filter that depends on the time was last applied
 }
 

@@ -22,7 +22,7 @@ import (
 // The cursor stays on its job while rows move around it, and its details stay on
 // the screen.
 func TestTheCursorStaysOnItsJob(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(20)
 		d.paste(text)
 		d.press("down", "down", "down", "down")
@@ -42,7 +42,7 @@ func TestTheCursorStaysOnItsJob(t *testing.T) {
 }
 
 func TestFailedJobsComeFirstAndSayWhy(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		lives := sim.AllAtOnce(sim.Plans(1, 12))
 		for i := range lives {
 			lives[i].Fail = i == 7
@@ -70,7 +70,7 @@ func TestFailedJobsComeFirstAndSayWhy(t *testing.T) {
 // Something new carries a mark until it is looked at; what was over before the
 // start is history.
 func TestNewsIsMarkedUntilItIsLookedAt(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.waitFor(" 3/3 ")
@@ -90,7 +90,7 @@ func TestNewsIsMarkedUntilItIsLookedAt(t *testing.T) {
 // A line that stalls brings all that was typed meanwhile at once: a key that was held
 // for two seconds is no paste.
 func TestAHeldKeyOverASlowLineMovesTheCursor(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids := d.add(80, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "no fonts") })
 		d.waitFor(" 80/80 ")
 		d.press("g", strings.Repeat("j", 61))
@@ -103,7 +103,7 @@ func TestAHeldKeyOverASlowLineMovesTheCursor(t *testing.T) {
 }
 
 func TestTheFilterIsLive(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(10)
 		d.paste(text)
 		d.wait(10 * time.Second)
@@ -125,7 +125,7 @@ func TestTheFilterIsLive(t *testing.T) {
 
 // A misspelt word filters nothing. The list is not to pass for what was asked for.
 func TestAFilterSaysWhichOfItsWordsItIgnores(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(10)
 		d.paste(text)
 		d.wait(10 * time.Second)
@@ -151,7 +151,7 @@ func TestAFilterSaysWhichOfItsWordsItIgnores(t *testing.T) {
 
 // The log and the failures leave nothing out, whatever the list is narrowed to.
 func TestOtherScreensDoNotClaimTheListsFilter(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(10)
 		d.paste(text)
 		d.wait(10 * time.Second)
@@ -168,7 +168,7 @@ func TestOtherScreensDoNotClaimTheListsFilter(t *testing.T) {
 }
 
 func TestTabGoesThroughTheStatuses(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(10)
 		d.paste(text)
 		d.wait(10 * time.Second)
@@ -183,7 +183,7 @@ func TestTabGoesThroughTheStatuses(t *testing.T) {
 
 // A key that has nothing to act on says so, rather than nothing.
 func TestAKeyWithoutAJobSaysSo(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.wait(time.Second)
@@ -204,7 +204,7 @@ func TestAKeyWithoutAJobSaysSo(t *testing.T) {
 }
 
 func TestForgettingAsksOnceForMoreThanOneAndCanBeUndone(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(4)
 		d.paste(text)
 		d.press("down", "x")
@@ -229,7 +229,7 @@ func TestForgettingAsksOnceForMoreThanOneAndCanBeUndone(t *testing.T) {
 }
 
 func TestFinishedJobsAreClearedAtOnce(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(6)
 		d.paste(text)
 		d.waitFor(" 2/6 ")
@@ -242,7 +242,7 @@ func TestFinishedJobsAreClearedAtOnce(t *testing.T) {
 }
 
 func TestABatchIsNamedAndFolded(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
 		d.press("n")
@@ -265,7 +265,7 @@ func TestABatchIsNamedAndFolded(t *testing.T) {
 }
 
 func TestIDsAreCopied(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
 		d.press("down", "y")
@@ -284,7 +284,7 @@ func TestIDsAreCopied(t *testing.T) {
 }
 
 func TestADeniedClipboardIsTold(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(1)
 		d.paste(text)
 		d.clip.denied = &terminal.TooLargeError{Size: 1 << 20}
@@ -297,7 +297,7 @@ func TestADeniedClipboardIsTold(t *testing.T) {
 }
 
 func TestPollingIsPausedAndGoesOn(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(5)
 		d.paste(text)
 		d.wait(3 * time.Second)
@@ -316,7 +316,7 @@ func TestPollingIsPausedAndGoesOn(t *testing.T) {
 
 // The whole screen tells the details, and comes back.
 func TestEnterGivesTheDetailsTheWholeScreen(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
 		d.waitFor(" 3/3 ")
@@ -332,7 +332,7 @@ func TestEnterGivesTheDetailsTheWholeScreen(t *testing.T) {
 // All that is known of a job stands in its details: what the API said, and what
 // jobwatch saw and plans.
 func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		lives := sim.AllAtOnce(sim.Plans(1, 1))
 		lives[0].Type, lives[0].Fail = sim.Linear, false
 		lives[0].Start, lives[0].Work, lives[0].Duration = 20*time.Second, time.Minute, time.Minute
@@ -354,7 +354,7 @@ func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
 
 // The bottom line names the keys that do something where one is.
 func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 180, Height: 36})
 		footer := func() string { return d.screen()[strings.LastIndex(d.screen(), "\n")+1:] }
 		shows := func(where string, keys ...string) {
@@ -404,7 +404,7 @@ func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 }
 
 func TestTheHelpNamesEveryKey(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.press("?")
 		for _, size := range []tea.WindowSizeMsg{{Width: 120, Height: 36}, {Width: 80, Height: 24}} {
 			d.send(size)
@@ -426,7 +426,7 @@ func TestTheHelpNamesEveryKey(t *testing.T) {
 }
 
 func TestAClickSelectsAndTheWheelScrolls(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(100)
 		d.paste(text)
 		d.send(tea.MouseMsg{X: 5, Y: 5, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
@@ -442,7 +442,7 @@ func TestAClickSelectsAndTheWheelScrolls(t *testing.T) {
 
 // A line names the columns where there is room for it, right above what it names.
 func TestColumnsHaveNames(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.add(3, func(_ int, j *sim.Job) { steady(j, time.Minute) })
 		d.wait(30 * time.Second)
 		for _, width := range []int{40, 60, 80, 100, 120, 160, 200, 300} {
@@ -480,10 +480,10 @@ func bytesAt(line string, cell int) int {
 
 // Two people, or two windows: each shows what the other does.
 func TestTwoDashboardsShareOneStateFile(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(2)
 		d.paste(text)
-		other := &desk{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
+		other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
 		other.start()
 		other.sees("2 jobs")
 		more := d.api.Add(sim.Describe(9, sim.AllAtOnce(sim.Plans(9, 1)))...)
@@ -502,7 +502,7 @@ func TestTwoDashboardsShareOneStateFile(t *testing.T) {
 func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 	for name, wait := range map[string]time.Duration{"waiting": time.Second / 2, "flying": 2 * time.Second, "saved": 4 * time.Second} {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				d.leave()
 				d.start(func(o *Options) {
 					open := o.Open
@@ -556,7 +556,7 @@ func (s slowDisk) Append(ctx context.Context, ops ...store.Op) error {
 
 // An unknown word of the API's is shown as it is, but never raw.
 func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
 			`"status_meta":"\u009b31mred\r\nline","progress":0.5,"path":"/x\u001b[5n"}`))
 		ids, text := d.jobs(1)
@@ -579,7 +579,7 @@ func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 }
 
 func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.api.Break(simtest.Answer(422, "application/json",
 			`{"detail":[{"loc":["path","job_id",0],"msg":"Input should be a valid UUID","type":"uuid_parsing"}]}`))
 		_, text := d.jobs(1)
@@ -605,7 +605,7 @@ func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
 
 // Nobody listens: that's told until somebody does, and not any longer.
 func TestAnAPIThatIsBackIsNotSaidToBeAway(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(10)
 		d.paste(text)
 		d.wait(5 * time.Second)
@@ -627,7 +627,7 @@ func TestAnAPIThatIsBackIsNotSaidToBeAway(t *testing.T) {
 // The API goes away: the last known status stays, marked stale, the header says
 // when it is tried next, and all is well afterwards.
 func TestAnOutageIsToldAndSurvived(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(10)
 		d.paste(text)
 		d.wait(5 * time.Second)

@@ -37,7 +37,7 @@ func losses() []fault {
 		saved("the output: JSON that calls itself text/plain", output(simtest.Labeled("text/plain"))),
 		saved("the output: JSON after a byte-order mark", output(simtest.Before("\ufeff"))),
 		saved("an API below a path that its outputs leave out", below),
-		failed("the link has expired", func(d *desk) func() { return answering(simtest.ExpiredLink())(d) }, "the link to the PDF was refused (HTTP 403), it may have expired; try again for a fresh one"),
+		failed("the link has expired", func(d *harness) func() { return answering(simtest.ExpiredLink())(d) }, "the link to the PDF was refused (HTTP 403), it may have expired; try again for a fresh one"),
 		failed("the file: 503", file(simtest.Unavailable("7")), "the file server answered HTTP 503; try again later"),
 		failed("the file: a login page, as a PDF", answering(simtest.NotPDF()), "what came is not a PDF (a login page, perhaps): nothing was saved; try again"),
 		failed("the file is cut short", answering(simtest.CutShort()), "the file came cut short: nothing was saved; try again"),
@@ -49,7 +49,7 @@ func losses() []fault {
 
 // below has jobwatch started with an API that a proxy serves below a path, of which the
 // API knows nothing.
-func below(d *desk) func() {
+func below(d *harness) func() {
 	to := func(base string, faults ...simtest.Fault) {
 		d.leave()
 		d.base = base

@@ -19,7 +19,7 @@ import (
 // as downloads or exports, stand with it. Commands run outside the loop: nothing else in
 // ui reads, writes or waits.
 
-// openedMsg is the state file, replayed.
+// openedMsg brings the contents of the state file.
 type openedMsg struct {
 	journal  session.Journal
 	contents store.Opened
@@ -38,11 +38,11 @@ func open(ctx context.Context, how func(context.Context) (session.Journal, store
 	}
 }
 
-// pastedMsg is the job IDs found in a text, to become one batch.
+// pastedMsg brings the job IDs found in a text, which become one batch.
 type pastedMsg struct {
 	found ids.Found
 	batch string // the batch's name; "" names it after the time
-	note  string // told beside what was added
+	note  string // shown beside what was added
 
 	arrived bool   // not by the keys: it does not move a cursor that the user has moved
 	given   bool   // by the user at the start: see [Arrival]
@@ -53,7 +53,7 @@ func parse(text []byte, batch, note string) tea.Cmd {
 	return func() tea.Msg { return pastedMsg{found: ids.Find(text), batch: batch, note: note} }
 }
 
-// updatesMsg is what the poller found out since the last one.
+// updatesMsg brings the poller's reports since the last one.
 type updatesMsg struct {
 	update poller.Update
 	open   bool // false: the poller has stopped
@@ -66,8 +66,8 @@ func listen(updates <-chan poller.Update) tea.Cmd {
 	}
 }
 
-// arrivedMsg is job IDs that came from somewhere else than the keys: standard input,
-// or the demo's next batch.
+// arrivedMsg brings job IDs that did not come from the keyboard: from standard input, or
+// the demo's next batch.
 type arrivedMsg struct {
 	arrival Arrival
 	open    bool
@@ -102,7 +102,7 @@ func tick(d time.Duration, number int) tea.Cmd {
 // redrawMsg asks for the whole screen to be sent, whatever the terminal shows; loop acts on it.
 type redrawMsg struct{}
 
-// saidMsg is what a command has to say when it ends, as a warning or a note.
+// saidMsg shows a note, or a warning, when a command ends.
 type saidMsg struct {
 	role style.Role
 	text string

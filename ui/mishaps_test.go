@@ -212,7 +212,7 @@ func (c resetting) Read(p []byte) (int, error) {
 
 // secure leads to a server with a certificate for a host, valid for so long from now.
 func secure(host string, valid time.Duration) mishap {
-	return func(d *desk) func() {
+	return func(d *harness) func() {
 		config := &tls.Config{Certificates: []tls.Certificate{certificate(d, host, time.Now().Add(valid))}, MinVersion: tls.VersionTLS12}
 		return goingTo("https://api.example", func(t *http.Transport) {
 			t.DialContext = func(context.Context, string, string) (net.Conn, error) {
@@ -230,7 +230,7 @@ func secure(host string, valid time.Duration) mishap {
 // overTLS leads to a server whose certificate is good, and that says a text to whatever
 // it is told.
 func overTLS(says string) mishap {
-	return func(d *desk) func() {
+	return func(d *harness) func() {
 		good := certificate(d, "api.example", time.Now().Add(time.Hour))
 		config := &tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12}
 		return goingTo("https://api.example", func(t *http.Transport) {
@@ -251,7 +251,7 @@ func overTLS(says string) mishap {
 }
 
 // certificate signs itself.
-func certificate(d *desk, host string, until time.Time) tls.Certificate {
+func certificate(d *harness, host string, until time.Time) tls.Certificate {
 	d.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

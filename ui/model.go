@@ -1,8 +1,9 @@
 // Package ui is the dashboard: a Bubble Tea model over a list of tracked jobs.
 //
-// Update owns the truth about the rows and never waits; what reads, writes or
-// waits is a command (see messages.go). View draws the visible rows and computes no
-// totals.
+// Update changes the state and never waits; reading, writing and waiting are left to
+// commands (see messages.go). Every message ends with drawing the visible rows; drawing
+// computes no totals. A key is an entry in the table of actions.go; each part of the screen
+// has its own fields and a View.
 package ui
 
 import (
@@ -20,7 +21,7 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// screen is what has the body.
+// screen is a use of the body of the screen.
 type screen uint8
 
 const (
@@ -53,7 +54,7 @@ type Model struct {
 	help     scroll
 }
 
-// start is what happens before the state file has been read.
+// start is the state before the state file has been read.
 type start struct {
 	loaded  bool
 	fatal   error       // why it could not be read
@@ -94,14 +95,14 @@ func (m *Model) Init() tea.Cmd {
 		cmds = append(cmds, awaitDownloads(m.opts.Downloads.Events()))
 	}
 	if m.opts.Ask {
-		// Before the first frame, and not in a command that runs whenever it does: whoever
-		// sees the screen and then pastes, or suspends jobwatch, comes after the answer.
+		// Before the first frame, and not in a command, which may run later: the answer must
+		// come before the user sees the screen and pastes, or suspends jobwatch.
 		m.opts.Terminal.AskBackground()
 	}
 	return tea.Batch(cmds...)
 }
 
-// Records are all tracked jobs as they are known now, in the order they were added.
+// Records returns all tracked jobs as they are known now, in the order they were added.
 func (m *Model) Records() []store.Job {
 	records := m.session.Records()
 	jobs := make([]store.Job, len(records))
@@ -111,10 +112,10 @@ func (m *Model) Records() []store.Job {
 	return jobs
 }
 
-// Err is why the dashboard ended by itself; nil when the user ended it.
+// Err returns why the dashboard ended by itself; nil if the user ended it.
 func (m *Model) Err() error { return m.start.fatal }
 
-// Unsaved are the changes that have not reached the state file, for a last save
+// Unsaved returns the changes that have not reached the state file, for a last save
 // after the program has ended.
 func (m *Model) Unsaved() []store.Op { return m.session.Unsaved() }
 

@@ -21,7 +21,7 @@ import (
 )
 
 // add has the simulated API take jobs of lives that a story changes, and tracks them.
-func (d *desk) add(n int, change func(i int, j *sim.Job)) []job.ID {
+func (d *harness) add(n int, change func(i int, j *sim.Job)) []job.ID {
 	jobs := sim.Describe(1, sim.AllAtOnce(sim.Plans(1, n)))
 	for i := range jobs {
 		change(i, &jobs[i])
@@ -44,7 +44,7 @@ func failing(j *sim.Job, after time.Duration, cause string) {
 }
 
 func TestADoneJobsPDFIsDownloadedAndRemembered(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
 		ids := d.add(2, func(i int, j *sim.Job) {
 			steady(j, 3*time.Second)
@@ -83,7 +83,7 @@ func TestADoneJobsPDFIsDownloadedAndRemembered(t *testing.T) {
 // Before there is a file, Y copies where the API has the output: as a whole URL,
 // though it may have told a path only.
 func TestYCopiesTheOutputsURL(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids := d.add(12, func(_ int, j *sim.Job) { steady(j, time.Second) })
 		d.waitFor(" 12/12 ")
 		d.press("g")
@@ -108,7 +108,7 @@ func TestYCopiesTheOutputsURL(t *testing.T) {
 // With --download each PDF is there the moment that its job is Done, and a restart
 // goes on with what is missing.
 func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		all := func(o *Options) { o.Session.DownloadAll = true }
 		d.leave()
 		d.start(all)
@@ -131,7 +131,7 @@ func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
 }
 
 func TestNewsIsToldToWhoLooksElsewhere(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.FocusMsg{})
 		d.add(3, func(i int, j *sim.Job) {
 			if i == 0 {
@@ -158,7 +158,7 @@ func TestNewsIsToldToWhoLooksElsewhere(t *testing.T) {
 // of a job, they hold no more of its ID than the first digits, and no link. Nor does the
 // window's title, which shells and window managers show and log.
 func TestANotificationGivesNoJobAway(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		out := filepath.Join(d.folder, "events")
 		d.leave()
 		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
@@ -190,7 +190,7 @@ func TestANotificationGivesNoJobAway(t *testing.T) {
 
 // A command that fails each time is no reason to say so each time: the log is for jobs.
 func TestACommandThatAlwaysFailsIsToldOnce(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
 		d.leave()
 		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("exit 3").Run })
@@ -207,7 +207,7 @@ func TestACommandThatAlwaysFailsIsToldOnce(t *testing.T) {
 // The title is read at the edge of the eye, and by terminals of all ages: some end it at
 // a byte of what others take for a letter, and print the rest.
 func TestTheWindowsTitleTellsOfFailures(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.add(2, func(i int, j *sim.Job) {
 			if steady(j, time.Hour); i == 0 {
 				failing(j, 3*time.Second, "no fonts")
@@ -226,7 +226,7 @@ func TestTheWindowsTitleTellsOfFailures(t *testing.T) {
 }
 
 func TestWhoLooksHereIsNotNotified(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.FocusMsg{})
 		d.add(2, func(_ int, j *sim.Job) { failing(j, 3*time.Second, "no fonts") })
 		d.waitFor(" 2/2 ")
@@ -240,7 +240,7 @@ func TestWhoLooksHereIsNotNotified(t *testing.T) {
 // An API that is away for a minute is news, and so is that it answers again. One that
 // answers before, and is only asked less for a while, is neither.
 func TestAnAPIThatIsAwayForAMinuteIsNews(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.BlurMsg{})
 		d.add(10, func(_ int, j *sim.Job) { steady(j, time.Hour) })
 		d.wait(5 * time.Second)
@@ -265,7 +265,7 @@ func TestAnAPIThatIsAwayForAMinuteIsNews(t *testing.T) {
 
 // What the row of a batch is asked for: when, how fast, how even, and what failed.
 func TestABatchIsExplained(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
 		ids := d.add(30, func(i int, j *sim.Job) {
 			switch {
@@ -309,7 +309,7 @@ func TestOOpensThePDF(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", viewer+string(os.PathListSeparator)+os.Getenv("PATH"))
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.add(1, func(_ int, j *sim.Job) {
 			steady(j, 10*time.Second)
 			j.Description = "Invoice 7"
@@ -333,7 +333,7 @@ func TestOOpensThePDF(t *testing.T) {
 }
 
 func TestTheAPIsAbsenceIsNewsAfterAMinute(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.BlurMsg{})
 		d.add(3, func(_ int, j *sim.Job) { steady(j, 10*time.Minute) })
 		d.wait(5 * time.Second)
@@ -352,7 +352,7 @@ func TestTheAPIsAbsenceIsNewsAfterAMinute(t *testing.T) {
 }
 
 func TestTheUsersCommandIsTold(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		out := filepath.Join(d.folder, "events")
 		d.leave()
 		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
@@ -369,7 +369,7 @@ func TestTheUsersCommandIsTold(t *testing.T) {
 // A job that stands still, one that failed, one that was rejected, one that nobody
 // knows and an API that is away are told apart, and ! goes from one to the next.
 func TestTroublesDoNotLookAlike(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
 		d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
 		rejected, text := d.jobs(1)
@@ -435,7 +435,7 @@ func TestTroublesDoNotLookAlike(t *testing.T) {
 }
 
 func TestFailuresAreGroupedByCause(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids := d.add(5, func(i int, j *sim.Job) {
 			cause := "no fonts"
 			if i == 4 {
@@ -470,7 +470,7 @@ func TestFailuresAreGroupedByCause(t *testing.T) {
 
 // One failure was dealt with, and another has come: as many as before, but not the same.
 func TestAFailureInTheOthersPlaceIsShown(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.add(1, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "no fonts") })
 		d.waitFor(" 1/1 ")
 		d.press("f")
@@ -491,7 +491,7 @@ func TestAFailureInTheOthersPlaceIsShown(t *testing.T) {
 // One failure is forgotten, and then another job fails: there is one as before, but for
 // another cause.
 func TestCausesAreThoseOfTheFailuresThatAreThere(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
 		d.add(3, func(i int, j *sim.Job) {
 			switch i {
@@ -518,7 +518,7 @@ func TestCausesAreThoseOfTheFailuresThatAreThere(t *testing.T) {
 }
 
 func TestWhatIsShownIsExported(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.add(4, func(i int, j *sim.Job) {
 			if i == 0 {
 				failing(j, time.Second, "no fonts")
@@ -551,7 +551,7 @@ func TestWhatIsShownIsExported(t *testing.T) {
 // After enough of its like have finished, a job says when it will be ready, and so
 // do its batch and the whole.
 func TestForecastsComeWithExperience(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
 		d.add(40, func(i int, j *sim.Job) {
 			took := 30 * time.Second

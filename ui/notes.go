@@ -12,7 +12,7 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// notes are what the user is told: a note in the footer for a while, and the event log.
+// notes keep the user informed: by a note in the footer for a while, and the event log.
 type notes struct {
 	note note
 	log  eventLog
@@ -22,7 +22,7 @@ type notes struct {
 	answered time.Time // when the API last answered after an outage
 }
 
-// note is what the footer says for a while.
+// note is shown in the footer for a while.
 type note struct {
 	role  style.Role
 	text  string
@@ -57,18 +57,18 @@ func (n *notes) keep(now time.Time, r style.Role, text string) {
 	n.log.add(entry{now, r, text})
 }
 
-// absence is what happens while the user looks elsewhere, as far as the terminal reports
-// its focus.
+// absence counts what happens while the user looks elsewhere, as far as the terminal
+// reports its focus.
 type absence struct {
 	blurred      bool
 	since        time.Time
 	done, failed int
 }
 
-// awayAfter is how long the user has to be away to be told what has changed.
+// awayAfter is how long an absence must be for a summary of it.
 const awayAfter = time.Minute
 
-// focus notes whether the user looks here. Coming back after a while tells what has changed.
+// focus notes whether the user looks here, and shows what has changed during an absence.
 func (n *notes) focus(now time.Time, here bool) {
 	away := n.away
 	n.away = absence{blurred: !here, since: now}

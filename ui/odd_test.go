@@ -10,7 +10,7 @@ import (
 
 // The API says of a job what nobody knows, for hours.
 func TestAStatusNobodyKnowsIsTold(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.silent(2, 5*time.Hour)
 		d.paste(text)
 		d.wait(3 * time.Second)

@@ -29,7 +29,7 @@ type Terminal interface {
 	Copy(text string) error
 	// Title sets the window's title.
 	Title(title string)
-	// Notify tells a text, which may be untrusted, to somebody who looks elsewhere.
+	// Notify shows a text, which may be untrusted, to a user who looks elsewhere.
 	Notify(text string)
 	// Taskbar shows progress beside the title, in percent; nothing when negative.
 	Taskbar(percent int, failed bool)
@@ -45,7 +45,7 @@ type Arrival struct {
 	Given bool   // by the user, who may undo it; else it came by itself, as the demo's do
 }
 
-// Options are what a dashboard is made of.
+// Options configure a dashboard.
 type Options struct {
 	Open     func(context.Context) (session.Journal, store.Opened, error)
 	Session  session.Config // what both faces have; the dashboard adds its poller and downloads
@@ -67,8 +67,8 @@ type Options struct {
 	Clock     func() time.Time
 	Downloads Downloader // nil: there is nowhere to download to
 
-	// OutputURL makes a URL of a Done job's path, which may be relative; "" of one that
-	// can be none. Nil: the path itself.
+	// OutputURL makes a URL of a Done job's path, which may be relative. It is "" if the
+	// path can't be one. Nil: the path itself.
 	OutputURL func(path string) string
 
 	Title string // beside the name in the header: "demo", say

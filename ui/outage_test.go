@@ -24,7 +24,7 @@ func courses() (all []course) {
 			"the API is away for " + away.name + ", with 10,000 jobs and a budget of 100/s", "live",
 			fmt.Sprintf("at most %d requests while it is away, at most %d in the first second in which it is back, and"+
 				" every job was asked about 2 min later", probes(away.time), rate),
-			func(d *desk, seen string) { outage(d, jobs, rate, away.time, seen) },
+			func(d *harness, seen string) { outage(d, jobs, rate, away.time, seen) },
 		})
 	}
 	return append(all, []course{
@@ -42,7 +42,7 @@ func probes(away time.Duration) int { return 20 + int(away/(10*time.Second)) }
 
 // outage: the API is away for long, with very many jobs waiting. When it is back, they
 // don't all come at once, and yet each is asked about soon.
-func outage(d *desk, jobs int, rate float64, away time.Duration, seen string) {
+func outage(d *harness, jobs int, rate float64, away time.Duration, seen string) {
 	d.leave()
 	d.rate = rate
 	d.start()
@@ -85,7 +85,7 @@ func outage(d *desk, jobs int, rate float64, away time.Duration, seen string) {
 
 // suspend: the lid is closed for a night. The connections are dead then, of which nobody
 // tells; and everything is finished.
-func suspend(d *desk, seen string) {
+func suspend(d *harness, seen string) {
 	var night atomic.Int64
 	dial := d.transport.DialContext
 	d.leave()
@@ -123,7 +123,7 @@ func (c *mortal) Write(p []byte) (int, error) {
 
 // setBack: somebody sets the clock back by an hour. Nothing waits for it to come round
 // again, and no age is negative.
-func setBack(d *desk, seen string) {
+func setBack(d *harness, seen string) {
 	_, text := d.silent(5, time.Minute)
 	d.paste(text)
 	d.press("down")
@@ -142,7 +142,7 @@ func setBack(d *desk, seen string) {
 
 // backwards: an API that restarted from a backup may say of a job what it was before.
 // What it says last counts, but for what is finished, unless asked.
-func backwards(d *desk, seen string) {
+func backwards(d *harness, seen string) {
 	says := func(answer string) { d.api.Break(simtest.JSON(`{"id":"{id}",` + answer + `}`)) }
 	_, text := d.silent(1, time.Hour)
 	says(`"status":"Processing","progress":0.8`)

@@ -9,11 +9,10 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Details is where the details of what the cursor is on stand, besides on the whole
-// screen.
+// Details is where the details of the current row are shown, besides on the whole screen.
 type Details uint8
 
-// The places, in the order that a key goes through them.
+// The places, in the order in which a key cycles through them.
 const (
 	DetailsAuto  Details = iota // beside the list where there is room, else below it
 	DetailsBelow                // below the list; beside it where there are too few rows
@@ -25,7 +24,7 @@ func (d Details) shape() shape {
 	return [detailsPlaces]shape{DetailsAuto: listAndPane, DetailsBelow: listAbovePane, DetailsOff: listOnly}[d]
 }
 
-// pane shows details of what the cursor is on.
+// pane shows the details of the current row.
 type pane struct {
 	where Details
 	scroll
@@ -33,7 +32,7 @@ type pane struct {
 	causes causeCache
 }
 
-// details are what a pane can show of a job or batch.
+// details can be shown in a pane: those of a job or a batch.
 type details interface {
 	// Lines draws the details in a width, and says for how long the result stays right.
 	Lines(t *style.Theme, now time.Time, width int) (lines []string, valid time.Duration)
@@ -59,7 +58,7 @@ func (p *pane) View(t *style.Theme, now time.Time, d details, of any, width, hei
 	return p.scroll.View(t, lines, height), valid
 }
 
-// paneLines draws the details of what the cursor is on.
+// paneLines draws the details of the current row.
 func (m *Model) paneLines() []string {
 	margin := 1
 	if m.layout.beside {

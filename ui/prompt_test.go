@@ -12,7 +12,7 @@ import (
 
 // bottom is the footer, and how many cells of it are left of the terminal's cursor; -1
 // where that is hidden.
-func (d *desk) bottom() (text string, cursor int) {
+func (d *harness) bottom() (text string, cursor int) {
 	lines := strings.Split(d.screen(), "\n")
 	c := d.model.cursor
 	if !c.Shown {
@@ -25,7 +25,7 @@ func (d *desk) bottom() (text string, cursor int) {
 }
 
 // asks wants a prompt's text around the cursor, which | stands for.
-func (d *desk) asks(want string) {
+func (d *harness) asks(want string) {
 	d.Helper()
 	text, cursor := d.bottom()
 	before, after, _ := strings.Cut(want, "|")
@@ -36,7 +36,7 @@ func (d *desk) asks(want string) {
 
 // In a textinput, alt+d before the last letter was the end of the program.
 func TestAWordIsDeletedBeforeTheLastLetter(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(2)
 		d.paste(text)
 		for _, open := range []string{"/", "n", "e", "a"} {
@@ -53,7 +53,7 @@ func TestAWordIsDeletedBeforeTheLastLetter(t *testing.T) {
 
 // What one read of a slow line brings is inserted whole, also where it spells a key.
 func TestLettersThatComeTogetherAreTyped(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.press("/")
 		for _, text := range []string{"up", " ", "home", "end", "ctrl+l"} {
 			d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text)})
@@ -63,7 +63,7 @@ func TestLettersThatComeTogetherAreTyped(t *testing.T) {
 }
 
 func TestAPasteGoesIntoTheFilter(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
 		for _, form := range []string{
@@ -86,7 +86,7 @@ func TestAPasteGoesIntoTheFilter(t *testing.T) {
 
 // A half-typed ID without hyphens finds its job as soon as it is whole.
 func TestAnIDWithoutHyphensIsTypedIntoTheFilter(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
 		d.press("/")
@@ -96,7 +96,7 @@ func TestAnIDWithoutHyphensIsTypedIntoTheFilter(t *testing.T) {
 }
 
 func TestAPasteGoesIntoNamesOfBatchesAndFiles(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
 		d.press("n", "ctrl+u")
@@ -117,7 +117,7 @@ func TestAPasteGoesIntoNamesOfBatchesAndFiles(t *testing.T) {
 
 // A paste into the prompt for IDs adds them; one without stays there, to be mended.
 func TestAPasteIntoThePromptForIDs(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(4)
 		d.press("a")
 		d.paste("good morning")
@@ -147,7 +147,7 @@ func TestAPasteIntoThePromptForIDs(t *testing.T) {
 
 // A question is not answered by a paste, nor is the paste lost.
 func TestAPasteWhileAQuestionIsOpen(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		_, text = d.jobs(2)
@@ -160,7 +160,7 @@ func TestAPasteWhileAQuestionIsOpen(t *testing.T) {
 }
 
 func TestAPasteOnOtherScreensAddsItsJobs(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		for n, screen := range []string{"?", "l", "f", "enter"} {
 			_, text := d.jobs(1)
 			d.press(screen)
@@ -174,7 +174,7 @@ func TestAPasteOnOtherScreensAddsItsJobs(t *testing.T) {
 
 // A paste goes to what had the keyboard when it came, however long it takes to be read.
 func TestAPasteGoesToThePromptThatWasOpen(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(2)
 		_, cmd := d.model.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
 		d.press("/")
@@ -194,7 +194,7 @@ func TestAPasteGoesToThePromptThatWasOpen(t *testing.T) {
 }
 
 func TestWhatIsTooLongForAPromptIsSaid(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(1)
 		d.paste(text)
 		for _, open := range []string{"/", "n", "e", "a"} {
@@ -221,7 +221,7 @@ func TestWhatIsTooLongForAPromptIsSaid(t *testing.T) {
 
 // Renaming a batch whose name is too long to be shown would cut it.
 func TestANameThatIsTooLongForThePromptIsSaid(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		arrivals := d.arrivals()
 		d.leave()
 		d.start(func(o *Options) { o.Arrivals = arrivals })
@@ -234,7 +234,7 @@ func TestANameThatIsTooLongForThePromptIsSaid(t *testing.T) {
 }
 
 func TestTheCursorStandsWhereTheNextLetterGoes(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		if _, cursor := d.bottom(); cursor >= 0 {
 			d.Error("the cursor is shown without a prompt")
 		}
@@ -260,7 +260,7 @@ func TestTheCursorStandsWhereTheNextLetterGoes(t *testing.T) {
 
 // ctrl+l works everywhere; a focus event has the screen sent again once a minute.
 func TestTheScreenIsSentAgain(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(2)
 		d.paste(text)
 		n := 0

@@ -26,7 +26,7 @@ func TestTheDemoSaysWhenItWillBeReady(t *testing.T) {
 	figure := regexp.MustCompile(`~(\d+[sm]), \d\d:\d\d `)
 	moments, right, changes := 0, 0, 0
 	for seed := range seeds {
-		atDesk(t, func(d *desk) {
+		withHarness(t, func(d *harness) {
 			d.demoOf(seed + 1)
 			var end time.Duration
 			for _, j := range d.model.Records() {

@@ -19,7 +19,7 @@ import (
 // with, stay private whatever is looked at.
 func TestASharedScreenGivesNothingAway(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hook")
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.leave()
 		d.start(func(o *Options) { o.Session.Redact, o.Session.Command = true, notify.NewCommand("cat >> "+file).Run })
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})

@@ -17,7 +17,7 @@ import (
 )
 
 // onDisk starts the dashboard on a disk that fails when a story says so.
-func (d *desk) onDisk(fault func(disktest.Op, string) error) {
+func (d *harness) onDisk(fault func(disktest.Op, string) error) {
 	d.leave()
 	d.start(func(o *Options) {
 		o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
@@ -31,7 +31,7 @@ func (d *desk) onDisk(fault func(disktest.Op, string) error) {
 // The disk fills up: that is said plainly, watching goes on, and what could not be
 // saved is saved once there is room again.
 func TestAFullDiskIsToldAndWatchingGoesOn(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		var full atomic.Bool
 		d.onDisk(func(op disktest.Op, _ string) error {
 			if full.Load() && op == disktest.Write {
@@ -58,7 +58,7 @@ func TestAFullDiskIsToldAndWatchingGoesOn(t *testing.T) {
 // While the disk is full, each change tries it at once, and then it is tried every 5 s:
 // not that often for each of the changes that came meanwhile.
 func TestAFullDiskIsTriedNoOftenerForMoreChanges(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		var tries atomic.Int64
 		var mended atomic.Bool
 		d.onDisk(func(op disktest.Op, _ string) error {
@@ -89,7 +89,7 @@ func TestAFullDiskIsTriedNoOftenerForMoreChanges(t *testing.T) {
 // The disk takes its time, and what is being saved is taken back meanwhile: nobody asks
 // the API about it then.
 func TestWhatIsTakenBackWhileItIsSavedIsNotPolled(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		var slow atomic.Bool
 		d.onDisk(func(op disktest.Op, _ string) error {
 			if slow.Load() && op == disktest.Sync {
@@ -112,7 +112,7 @@ func TestWhatIsTakenBackWhileItIsSavedIsNotPolled(t *testing.T) {
 }
 
 func TestAFileOfANewerVersionEndsTheStartAndIsLeftAlone(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(1)
 		d.paste(text)
 		d.leave()
@@ -130,7 +130,7 @@ func TestAFileOfANewerVersionEndsTheStartAndIsLeftAlone(t *testing.T) {
 
 // Where a file system can't keep two dashboards apart, the second one does not start.
 func TestASecondDashboardOnADiskWithoutLocksIsRefused(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.leave()
 		lockless := func(op disktest.Op, _ string) error {
 			if op == disktest.Lock {
@@ -163,7 +163,7 @@ func TestASecondDashboardOnADiskWithoutLocksIsRefused(t *testing.T) {
 }
 
 func TestDamageIsToldAndABackupKept(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(4)
 		d.paste(text)
 		d.leave()
@@ -176,7 +176,7 @@ func TestDamageIsToldAndABackupKept(t *testing.T) {
 
 // Statuses wait for a second at most, and then reach the file together.
 func TestStatusesAreSavedWithinASecond(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.waitFor(" 3/3 ")

@@ -23,7 +23,7 @@ import (
 var update = flag.Bool("update", false, "accept the screens as they are now, after looking at them as pictures")
 
 // golden compares a screen, colours included, with the one that was accepted.
-func (d *desk) golden(name string) {
+func (d *harness) golden(name string) {
 	d.Helper()
 	file := filepath.Join("testdata", "screens", name+".ansi")
 	got := d.model.View() + "\n"
@@ -47,7 +47,7 @@ func (d *desk) golden(name string) {
 
 // pose fills a dashboard for a picture: the demo's batches, asked about at fixed
 // times, so that the picture shows the screen and not the poller's policy.
-func (d *desk) pose() {
+func (d *harness) pose() {
 	d.demo(func(o *Options) { o.Watcher.Pause(true) })
 	polls := make(map[job.ID]*job.Report)
 	for range 12 {
@@ -58,7 +58,7 @@ func (d *desk) pose() {
 }
 
 // report asks the API about every job and gives the answers to the dashboard.
-func (d *desk) report(polls map[job.ID]*job.Report) {
+func (d *harness) report(polls map[job.ID]*job.Report) {
 	d.Helper()
 	client, err := api.New("http://api.example", api.WithTransport(d.transport))
 	if err != nil {
@@ -97,9 +97,9 @@ func (d *desk) report(polls map[job.ID]*job.Report) {
 }
 
 // demo tracks the demo's batches, as a newcomer sees them.
-func (d *desk) demo(change ...func(*Options)) { d.demoOf(1, change...) }
+func (d *harness) demo(change ...func(*Options)) { d.demoOf(1, change...) }
 
-func (d *desk) demoOf(seed uint64, change ...func(*Options)) {
+func (d *harness) demoOf(seed uint64, change ...func(*Options)) {
 	arrivals := d.arrivals()
 	d.leave()
 	d.start(append(change, func(o *Options) { o.Arrivals, o.Title = arrivals, "demo" })...)
@@ -116,7 +116,7 @@ func (d *desk) demoOf(seed uint64, change ...func(*Options)) {
 func TestTheDemoLooksAsAccepted(t *testing.T) {
 	for _, size := range []struct{ width, height int }{{40, 10}, {80, 24}, {120, 36}, {200, 60}} {
 		t.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(t *testing.T) {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
 				d.pose()
 				d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
@@ -135,7 +135,7 @@ func TestOtherTerminalsLookAsAccepted(t *testing.T) {
 		"ascii":     func(o *Options) { o.Profile, o.Glyphs = termenv.ANSI, style.ASCII() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				d.pose()
 				d.leave()
 				d.start(change, func(o *Options) { o.Watcher.Pause(true) })
@@ -149,7 +149,7 @@ func TestOtherTerminalsLookAsAccepted(t *testing.T) {
 
 // Whatever the size, every line fits and there are as many as the screen has.
 func TestEverySizeFitsItsScreen(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.demo()
 		d.wait(20 * time.Second)
 		for _, screen := range []string{"", "enter", "?", "l", "/"} {
@@ -171,7 +171,7 @@ func TestEverySizeFitsItsScreen(t *testing.T) {
 // IDs of version 7 that were made at the same time begin alike: on narrow screens they
 // don't push out the rest.
 func TestLongIDsFitNarrowScreens(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		var text strings.Builder
 		for i := range 30 {
 			fmt.Fprintf(&text, "01890a5d-ac96-774b-bc%02x-b302099a8057\n", i)
@@ -187,7 +187,7 @@ func TestLongIDsFitNarrowScreens(t *testing.T) {
 	})
 }
 
-func (d *desk) fits(width, height int) {
+func (d *harness) fits(width, height int) {
 	d.Helper()
 	lines := strings.Split(d.model.View(), "\n")
 	if len(lines) > height {
@@ -201,7 +201,7 @@ func (d *desk) fits(width, height int) {
 }
 
 func TestATooSmallScreenSaysWhatItNeeds(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 39, Height: 8})
 		d.sees("39x8", "40x8")
 		d.send(tea.WindowSizeMsg{Width: 40, Height: 8})
@@ -214,7 +214,7 @@ func TestKeysChangeNothingBehindATooSmallScreen(t *testing.T) {
 	keys := strings.Fields("x c u ctrl+r y n enter esc a e d o Y r R p v s tab / ! f l ? - * up down left right home end")
 	for _, opener := range []string{"", "x", "/", "n"} {
 		for _, size := range []tea.WindowSizeMsg{{Width: 39, Height: 24}, {Width: 80, Height: 7}, {Width: 1, Height: 1}, {}} {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				_, text := d.silent(3, time.Hour)
 				d.paste(text)
 				d.press("down", " ", "g")
@@ -246,7 +246,7 @@ func TestKeysChangeNothingBehindATooSmallScreen(t *testing.T) {
 
 // The top line says how far all of it is, in a bar from 80 columns on.
 func TestTheTopLineSaysHowFarAllOfItIs(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.pose()
 		for width := 60; width <= 200; width++ {
 			d.send(tea.WindowSizeMsg{Width: width, Height: 24})
@@ -260,7 +260,7 @@ func TestTheTopLineSaysHowFarAllOfItIs(t *testing.T) {
 
 // A first look: no empty pane for details of nothing, and no offer to undo nothing.
 func TestTheFirstScreenIsForPastingAlone(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 200, Height: 60}} {
 			d.send(size)
 			d.sees("Nothing tracked yet.", "a add jobs", "q quit")
@@ -278,7 +278,7 @@ func TestTheFirstScreenIsForPastingAlone(t *testing.T) {
 
 // A wider screen never has a list that says less.
 func TestAWiderScreenSaysNoLess(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.pose()
 		for width := 80; width <= 200; width++ {
 			d.send(tea.WindowSizeMsg{Width: width, Height: 36})
@@ -288,7 +288,7 @@ func TestAWiderScreenSaysNoLess(t *testing.T) {
 }
 
 func TestTheDetailsStandWhereThereIsRoom(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(2)
 		d.paste(text)
 		d.press("down")
@@ -305,7 +305,7 @@ func TestTheDetailsStandWhereThereIsRoom(t *testing.T) {
 
 // When all is finished and nothing on the screen moves, jobwatch sleeps.
 func TestNothingWakesAnIdleTerminal(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.waitFor(" 3/3 ")
@@ -334,7 +334,7 @@ func TestNothingWakesAnIdleTerminal(t *testing.T) {
 
 // Wide characters, emoji and combining marks never break a row.
 func TestWideTextKeepsItsColumns(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		jobs := sim.Describe(1, sim.AllAtOnce(sim.Plans(1, 4)))
 		for i, text := range []string{"四半期報告書の最終版", "👩‍👩‍👧‍👦 family tree 🏳️‍🌈", "naïve Zürich (e\u0301)", "العربية نص"} {
 			jobs[i].Description = strings.Repeat(text+" ", 6)

@@ -11,7 +11,7 @@ import (
 // A window's corner is dragged about, keys are hit at random, and everything moves:
 // whatever the size, every line fits it.
 func TestAStormOfSizesAndKeys(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.demo()
 		rng := rand.New(rand.NewPCG(1, 2))
 		keys := []string{

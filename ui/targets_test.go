@@ -10,17 +10,17 @@ import (
 
 // Somebody selects a job, looks for others, and has forgotten it by then.
 func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
-	for how, hide := range map[string]func(d *desk, other string){
-		"hidden by the filter": func(d *desk, other string) {
+	for how, hide := range map[string]func(d *harness, other string){
+		"hidden by the filter": func(d *harness, other string) {
 			d.press("/")
 			d.typed(other)
 			d.press("enter", "down")
 		},
-		"in a folded batch": func(d *desk, _ string) {
+		"in a folded batch": func(d *harness, _ string) {
 			d.press("left", "G") // the newest batch stands first
 		},
 	} {
-		atDesk(t, func(d *desk) {
+		withHarness(t, func(d *harness) {
 			others, text := d.silent(1, time.Hour)
 			d.paste(text)
 			ids, text := d.silent(2, time.Hour)
@@ -63,7 +63,7 @@ func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
 
 // A folded batch's row stands for all of it, and is marked when jobs of it are selected.
 func TestAFoldedBatchIsActedOnAsAWhole(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.silent(2, time.Hour)
 		d.paste(text)
 		d.wait(5 * time.Second)
@@ -90,7 +90,7 @@ func TestAFoldedBatchIsActedOnAsAWhole(t *testing.T) {
 }
 
 func TestRemovingABatchSaysWhatTheFilterHides(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Duration(1+i)*time.Second, "no fonts") })
 		d.waitFor(" 3/3 ")
 		d.press("/")
@@ -111,7 +111,7 @@ func TestRemovingABatchSaysWhatTheFilterHides(t *testing.T) {
 }
 
 func TestFinishedJobsOfFoldedBatchesAreAskedAbout(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.add(1, func(_ int, j *sim.Job) { steady(j, time.Second) })
 		d.waitFor("1 done")
 		d.press("left", "c")
@@ -123,7 +123,7 @@ func TestFinishedJobsOfFoldedBatchesAreAskedAbout(t *testing.T) {
 
 // The details on the whole screen are of one job: what is selected is elsewhere.
 func TestTheFullScreenDetailsAreAboutWhatTheyShow(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.silent(3, time.Hour)
 		d.paste(text)
 		d.wait(5 * time.Second)
@@ -145,7 +145,7 @@ func TestTheFullScreenDetailsAreAboutWhatTheyShow(t *testing.T) {
 
 // A prompt says how many jobs it is about, and stays about them.
 func TestPromptsSayHowManyJobsTheyAreAbout(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Second, []string{"no fonts", "no fonts", "no paper"}[i]) })
 		d.waitFor(" 3/3 ")
 		d.press("e")
@@ -170,7 +170,7 @@ func TestPromptsSayHowManyJobsTheyAreAbout(t *testing.T) {
 
 // Where enter leads from a cause that the filter hides, no other job is current.
 func TestACauseThatTheFilterHidesIsSaidToBeHidden(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids := d.add(2, func(i int, j *sim.Job) { failing(j, time.Second, "no fonts") })
 		d.waitFor(" 2/2 ")
 		d.press("/")

@@ -16,9 +16,8 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// change is one action of the user's on what is tracked: jobs that it put on the list,
-// jobs that it took off, or a batch that it renamed. What reverses a change is a change
-// too: undo and redo are the same code.
+// change is what one action of the user changed: it added jobs, removed jobs or renamed a
+// batch. Reversing a change is a change, too: undo and redo are the same code.
 type change struct {
 	at      time.Time
 	added   []session.Member
@@ -33,13 +32,13 @@ type renaming struct {
 	from, to string
 }
 
-// size is what a change counts for in the history, in jobs.
+// size returns for how many jobs a change counts in the history.
 func (c *change) size() int { return max(len(c.added)+len(c.removed), 1) }
 
 // empty reports whether the change changed nothing.
 func (c *change) empty() bool { return len(c.added)+len(c.removed) == 0 && c.renamed.batch == "" }
 
-// intact is how many jobs of the change are still as it left them: other windows may
+// intact returns how many jobs of the change are still as it left them: other windows may
 // have removed, moved or added the rest. It counts again only when it has to.
 func (c *change) intact(s *session.Session) int {
 	if now := s.Membership(); c.counted.at != now {
@@ -48,10 +47,10 @@ func (c *change) intact(s *session.Session) int {
 	return c.counted.jobs
 }
 
-// reversed is the renaming back.
+// reversed returns the renaming back.
 func (r renaming) reversed() renaming { return renaming{r.batch, r.to, r.from} }
 
-// possible reports whether the batch has the name that it is to lose.
+// possible reports whether the batch still has the name to be replaced.
 func (r renaming) possible(s *session.Session) bool {
 	b, ok := s.Batch(r.batch)
 	return ok && b.Total > 0 && b.Name == r.from
@@ -66,8 +65,8 @@ func (r renaming) apply(s *session.Session) renaming {
 	return r
 }
 
-// reverse takes back what is still as the change left it, of the jobs that it added only
-// those given. It returns what it did, and the records of the jobs that are back.
+// reverse takes back what is still as the change left it; of the jobs that it added, only
+// those given. It returns what it did, and the jobs that are back.
 func (c *change) reverse(s *session.Session, added []session.Member, now time.Time) (did *change, back []*session.Record) {
 	did = &change{at: now, removed: s.Remove(added)}
 	back = s.Restore(c.removed)
@@ -84,14 +83,14 @@ func members(records []*session.Record) []session.Member {
 	return out
 }
 
-// history is what can be undone and what can be redone, the newest last.
+// history holds the changes that can be undone and redone, the newest last.
 type history struct{ done, undone []*change }
 
-// historyKept is how many jobs the history holds beyond the newest action's: a dashboard
-// that runs for months must not hold all that was ever removed.
+// historyKept limits the jobs that the history holds besides the newest change's: a
+// dashboard that runs for months must not hold everything that was ever removed.
 const historyKept = 100_000
 
-// add keeps a new action, after which there is nothing to redo, and lets old ones go.
+// add keeps a new change, after which there is nothing to redo, and drops old ones.
 func (h *history) add(c *change) {
 	h.undone = nil
 	kept := 0
@@ -104,7 +103,7 @@ func (h *history) add(c *change) {
 	h.done = append(h.done, c)
 }
 
-// next is the change that is undone or redone next; nil when there is none.
+// next returns the change to undo or redo next; nil if there is none.
 func (h *history) next(redo bool) *change {
 	stack := h.done
 	if redo {
@@ -116,8 +115,8 @@ func (h *history) next(redo bool) *change {
 	return stack[len(stack)-1]
 }
 
-// reversed notes that a change was undone or redone, and what did so: that is redone or
-// undone next, unless it changed nothing.
+// reversed notes that a change was undone or redone by another one, which can be redone or
+// undone next unless it changed nothing.
 func (h *history) reversed(c, by *change, redo bool) {
 	from, to := &h.done, &h.undone
 	if redo {
@@ -189,9 +188,9 @@ func (h *history) hints(s *session.Session, cs sanitize.Charset, now time.Time) 
 // undoAsks is the age of an action from which taking it back is asked about.
 const undoAsks = time.Minute
 
-// undo takes back the newest action, or redoes what was taken back last. It asks before
-// it removes several jobs and before it takes back what may be forgotten by now, but
-// never before it brings jobs back.
+// undo undoes the newest change, or redoes the one that was undone last. It asks before it
+// removes several jobs and before it undoes an old change, which the user may not remember,
+// but never before it brings jobs back.
 func (m *Model) undo(redo bool) tea.Cmd {
 	c := m.history.next(redo)
 	added := m.session.Still(c.added)
@@ -209,8 +208,8 @@ func (m *Model) undo(redo bool) tea.Cmd {
 	return nil
 }
 
-// reverse undoes or redoes a change as far as other windows have left it alone, of the
-// jobs that it added only those given.
+// reverse undoes or redoes a change as far as other windows have left it alone; of the jobs
+// that it added, it removes only those given.
 func (m *Model) reverse(c *change, added []session.Member, redo bool) tea.Cmd {
 	did, back := c.reverse(m.session, added, m.now)
 	m.history.reversed(c, did, redo)
@@ -226,8 +225,8 @@ func (m *Model) reverse(c *change, added []session.Member, redo bool) tea.Cmd {
 	return nil
 }
 
-// commit saves what was changed in the session and then has the jobs that were added
-// polled. It says so once the state file has it.
+// commit saves what was changed in the session, says so once the state file has it, and
+// has the added jobs checked.
 func (m *Model) commit(added []*session.Record, said string) {
 	m.session.Save(func(err error) {
 		m.session.Watch(false, added...) // on a disk error too: watching goes on
@@ -238,7 +237,7 @@ func (m *Model) commit(added []*session.Record, said string) {
 	m.catchUp()
 }
 
-// A direction of the history is called by a verb.
+// The directions of the history.
 const (
 	undo = false
 	redo = true
@@ -261,7 +260,7 @@ func nothingTo(redo bool) func(*Model) string {
 	}
 }
 
-// stay says that so many jobs are no longer as an action left them; "" of none.
+// stay says that so many jobs are no longer as a change left them; "" if there are none.
 func stay(n int) string {
 	switch n {
 	case 0:

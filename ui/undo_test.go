@@ -15,7 +15,7 @@ import (
 )
 
 // rename renames the batch that the cursor is in, if any.
-func (d *desk) rename(name string) {
+func (d *harness) rename(name string) {
 	d.press("n")
 	if !d.model.prompt.Typing() {
 		return
@@ -28,16 +28,16 @@ func (d *desk) rename(name string) {
 }
 
 // beside opens a second window on the same state file, until the story ends.
-func (d *desk) beside() *desk {
+func (d *harness) beside() *harness {
 	d.Helper()
-	other := &desk{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
+	other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
 	other.start()
 	d.stop = append(d.stop, other.leave)
 	return other
 }
 
 func TestUndoTakesBackTheNewestActionFirst(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(6)
 		d.paste(text)
 		d.rename("june")
@@ -70,7 +70,7 @@ func TestUndoTakesBackTheNewestActionFirst(t *testing.T) {
 
 // The batch goes with its last job, and comes back as it was.
 func TestUndoBringsBatchesBack(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(4)
 		d.paste(text)
 		d.rename("june")
@@ -98,7 +98,7 @@ func TestUndoBringsBatchesBack(t *testing.T) {
 }
 
 func TestWhatIsLongAgoIsAskedAbout(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.silent(1, 24*time.Hour)
 		d.paste(text)
 		d.press("u")
@@ -125,7 +125,7 @@ func TestWhatIsLongAgoIsAskedAbout(t *testing.T) {
 }
 
 func TestANewActionLeavesNothingToRedo(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(1)
 		d.paste(text)
 		d.press("u")
@@ -138,7 +138,7 @@ func TestANewActionLeavesNothingToRedo(t *testing.T) {
 
 // Whatever comes in between is left alone, and said.
 func TestUndoLeavesAloneWhatAnotherWindowChanged(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.silent(6, time.Hour)
 		d.paste(text)
 		other := d.beside()
@@ -166,7 +166,7 @@ func TestUndoLeavesAloneWhatAnotherWindowChanged(t *testing.T) {
 }
 
 func TestUndoLeavesAloneABatchThatAnotherWindowRenamed(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.silent(2, time.Hour)
 		d.paste(text)
 		d.rename("june")
@@ -198,7 +198,7 @@ func TestUndoLeavesAloneABatchThatAnotherWindowRenamed(t *testing.T) {
 
 // That a job's status moves on is no change by another window.
 func TestJobsAreUndoneWhateverBecameOfThemMeanwhile(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		other := d.beside()
@@ -216,7 +216,7 @@ func TestJobsAreUndoneWhateverBecameOfThemMeanwhile(t *testing.T) {
 }
 
 func TestUndoWhileTheAddingIsStillBeingSaved(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.leave()
 		d.start(func(o *Options) {
 			open := o.Open
@@ -244,7 +244,7 @@ func TestUndoWhileTheAddingIsStillBeingSaved(t *testing.T) {
 
 // The state file was compacted, or exchanged, between an action and its undo.
 func TestUndoAcrossAnotherStateFile(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.silent(4, 24*time.Hour)
 		d.paste(text)
 		d.rename("june")
@@ -284,10 +284,10 @@ func TestUndoAcrossAnotherStateFile(t *testing.T) {
 // other or both at once: in the end both see what the state file says.
 func TestTwoWindowsUndoAndAgree(t *testing.T) {
 	for seed := range uint64(8) {
-		atDesk(t, func(d *desk) {
+		withHarness(t, func(d *harness) {
 			rng := rand.New(rand.NewPCG(seed, 9))
 			ids, _ := d.silent(8, 24*time.Hour)
-			windows := []*desk{d, d.beside()}
+			windows := []*harness{d, d.beside()}
 			for range 150 {
 				w := windows[rng.IntN(2)]
 				switch rng.IntN(8) {

@@ -10,7 +10,7 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Update takes in one message. It never waits.
+// Update handles one message. It never waits.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.opts.Clock()
 	cmd := m.handle(msg)
@@ -18,7 +18,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(append(m.work.take(), cmd, m.finishUpdate())...)
 }
 
-// handle says who takes which message.
+// handle passes a message to where it is handled.
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -130,7 +130,7 @@ func (c *clock) ticked(number int) {
 // minTick keeps clocks that move at almost the same time on one tick.
 const minTick = 200 * time.Millisecond
 
-// opened takes in the state file's contents.
+// opened shows the contents of the state file.
 func (m *Model) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
 		m.start.fatal = msg.err

@@ -15,7 +15,7 @@ import (
 	"example.com/jobwatch/ui/terminal"
 )
 
-// display is what the terminal shows, and when.
+// display holds what is drawn, how and when.
 type display struct {
 	theme  *style.Theme
 	screen screen
@@ -27,8 +27,8 @@ type display struct {
 	redrawn time.Time // when the whole screen was last asked for
 }
 
-// View returns the frame that the last Update drew: drawing there tells Update for how long
-// the clocks on it stay right, and so when to wake up next.
+// View returns the frame that the last Update drew. It is drawn there because drawing
+// finds out for how long the clocks on it stay right, and so when to wake up next.
 func (m *Model) View() string { return m.frame }
 
 // draw draws the whole screen: exactly height lines of at most width cells each.
@@ -151,8 +151,8 @@ func (m *Model) show(s screen) {
 	m.resize(m.layout.width, m.layout.height)
 }
 
-// retitle sets the window's title when it has changed. It tells failures in words: where
-// terminals look for a title's end byte by byte, a ✗ holds one (0x9C).
+// retitle sets the window's title if it has changed. Failures are in words: a ✗ contains a
+// byte (0x9C) that ends the title in terminals that look for it byte by byte.
 func (d *display) retitle(c joblist.Counts, terminal Terminal) tea.Cmd {
 	title, percent, failed := "jobwatch", -1, false
 	if c.Total > 0 {

@@ -27,7 +27,7 @@ const slow = 4096
 //	go test ./ui -run SlowLine -v
 func TestFiftyRowsThatProgressFitASlowLine(t *testing.T) {
 	for _, lasting := range []time.Duration{time.Minute, 5 * time.Minute} {
-		atDesk(t, func(d *desk) {
+		withHarness(t, func(d *harness) {
 			ours := d.screenOf(200, 60)
 			standard := d.standardRenderer()
 			d.send(tea.WindowSizeMsg{Width: 200, Height: 60})
@@ -51,7 +51,7 @@ func TestFiftyRowsThatProgressFitASlowLine(t *testing.T) {
 }
 
 // steady has the simulated API take n jobs that progress steadily and last so long.
-func (d *desk) steady(n int, lasting time.Duration) string {
+func (d *harness) steady(n int, lasting time.Duration) string {
 	lives := sim.AllAtOnce(sim.Plans(1, n))
 	for i := range lives {
 		lives[i].Type, lives[i].Fail = sim.Linear, false
@@ -66,7 +66,7 @@ func (d *desk) steady(n int, lasting time.Duration) string {
 }
 
 // each lets time pass and does something after every message.
-func (d *desk) each(span time.Duration, do func()) {
+func (d *harness) each(span time.Duration, do func()) {
 	over := time.After(span)
 	for {
 		select {
@@ -81,7 +81,7 @@ func (d *desk) each(span time.Duration, do func()) {
 
 // screenOf is a terminal of that size: it is shown frames, and says how many bytes
 // it was sent so far.
-func (d *desk) screenOf(width, height int) func(frame string) int64 {
+func (d *harness) screenOf(width, height int) func(frame string) int64 {
 	file, err := os.Create(filepath.Join(d.TempDir(), "terminal"))
 	if err != nil {
 		d.Fatal(err)
@@ -102,7 +102,7 @@ func (d *desk) screenOf(width, height int) func(frame string) int64 {
 }
 
 // standardRenderer is the same with Bubble Tea's own renderer, at 20 frames a second.
-func (d *desk) standardRenderer() func(frame string) int64 {
+func (d *harness) standardRenderer() func(frame string) int64 {
 	sent := &counted{}
 	program := tea.NewProgram(&picture{}, tea.WithOutput(sent), tea.WithInput(nil), tea.WithAltScreen(),
 		tea.WithFPS(20), tea.WithoutSignalHandler())

@@ -26,7 +26,7 @@ type Prompt struct {
 	last     press // the newest key
 }
 
-// asks is what a prompt asks for.
+// asks is the kind of thing that a prompt asks for.
 type asks uint8
 
 const (

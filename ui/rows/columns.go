@@ -24,11 +24,11 @@ const (
 	etaWidth     = 8 // ~40s, stale, 23h59m
 )
 
-// What the text of a row, which people read most, keeps for itself.
+// The text of a row, which people read most, keeps so many cells for itself.
 const (
-	someText  = 8  // cells, before IDs get as many as tell them apart
-	leastText = 16 // before it is said when a job will be ready, and was heard
-	fairText  = 20 // before there is any other clock
+	someText  = 8  // cells, before IDs get as many as are needed to tell them apart
+	leastText = 16 // before the columns bar, ready and ago
+	fairText  = 20 // before the column time
 	goodText  = 24 // before the bar grows
 )
 
@@ -49,8 +49,8 @@ func divide(width, idWidth int) columns {
 		}
 	}
 	take(&c.bar, minBar, leastText)
-	// When a job will be ready is worth more than how long it runs, which stands in its
-	// place where there is no room for both and the one is not known.
+	// When a job will be ready matters more than how long it has run, which stands in the
+	// same column if there is no room for both and the first is unknown.
 	take(&c.eta, etaWidth, leastText)
 	take(&c.updated, updatedWidth, leastText)
 	take(&c.elapsed, clockWidth, fairText)

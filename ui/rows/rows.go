@@ -10,7 +10,7 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// View is what the rows are drawn from.
+// View draws the rows of a list.
 type View struct {
 	Theme    *style.Theme
 	List     *joblist.List

@@ -9,18 +9,18 @@ import (
 )
 
 // takes has the terminal's reader take something out of the keys.
-func (d *desk) takes(event keyboard.Event) {
+func (d *harness) takes(event keyboard.Event) {
 	d.model.opts.Take = func([]rune) keyboard.Event { return event }
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlAt, Alt: true})
 	d.model.opts.Take = nil
 }
 
-func (d *desk) burst(text string) { d.takes(keyboard.Burst{Text: []byte(text)}) }
+func (d *harness) burst(text string) { d.takes(keyboard.Burst{Text: []byte(text)}) }
 
 // A short text is pasted into the wrong window: it neither undoes nor quits, nor answers a
 // question.
 func TestOfDifferentKeysAtOnceOnlyThoseThatMoveAreRun(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(5)
 		d.paste(text)
 		d.press("g")
@@ -45,7 +45,7 @@ func TestOfDifferentKeysAtOnceOnlyThoseThatMoveAreRun(t *testing.T) {
 }
 
 func TestAKeyThatIsHeldIsRunAsOften(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(5)
 		d.paste(text)
 		d.press("g")
@@ -60,7 +60,7 @@ func TestAKeyThatIsHeldIsRunAsOften(t *testing.T) {
 
 // In a prompt, what comes at once is text, and enter with it is left to the user.
 func TestKeysAtOnceAreTextInAPrompt(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(2)
 		d.paste(text)
 		d.press("n", "ctrl+u")
@@ -75,7 +75,7 @@ func TestKeysAtOnceAreTextInAPrompt(t *testing.T) {
 
 // A slow line brought the first letter so much earlier that it was taken for a key.
 func TestAPasteWhoseBeginningWasTyped(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, _ := d.jobs(3)
 		id := ids[0].String()
 		pasted := keyboard.Paste{Text: []byte(id), Typed: 1}
@@ -92,7 +92,7 @@ func TestAPasteWhoseBeginningWasTyped(t *testing.T) {
 
 // A click on the window brings the focus and the click at once.
 func TestTheFocusThatComesWithAClick(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.takes(keyboard.Focus{})
 		if !d.model.notes.away.blurred {
 			d.Error("it has the focus")

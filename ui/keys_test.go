@@ -26,7 +26,7 @@ func TestActionsHaveNamesAndKeysOfTheirOwn(t *testing.T) {
 }
 
 func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.leave()
 		d.start(func(o *Options) {
 			o.Keys = map[string][]string{
@@ -62,7 +62,7 @@ func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
 }
 
 func TestAConfirmationIsOnlyGivenWhereMeant(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		d.leave()
 		d.start(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
 		ids, text := d.jobs(2)

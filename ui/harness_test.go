@@ -35,10 +35,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// desk is somebody sitting at a dashboard: the real model, state file, poller,
+// harness is a dashboard in use: the real model, state file, poller,
 // HTTP stack and simulated API, on a fake clock. Only the terminal is missing:
 // keys are sent as messages, and the screen is read from View.
-type desk struct {
+type harness struct {
 	*testing.T
 	model *Model
 	api   *simtest.Server
@@ -84,12 +84,12 @@ func (c *clipboard) Notify(text string) { c.notified = append(c.notified, text) 
 
 func (c *clipboard) Title(title string) { c.title = title }
 
-// atDesk tells a story on a screen of 120x36, which a story may resize.
-func atDesk(t *testing.T, story func(*desk)) {
+// withHarness runs a story on a screen of 120x36, which a story may resize.
+func withHarness(t *testing.T, story func(*harness)) {
 	t.Helper()
 	file, folder := filepath.Join(t.TempDir(), "jobwatch", "jobs.jsonl"), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		d := &desk{T: t, file: file, folder: folder}
+		d := &harness{T: t, file: file, folder: folder}
 		d.api = simtest.New(sim.WithSeed(7), sim.WithClock(d.trueTime))
 		defer func() { <-time.After(2 * time.Hour) }() // Bubble Tea's ticks can't be cancelled
 		d.serve()
@@ -105,13 +105,13 @@ func atDesk(t *testing.T, story func(*desk)) {
 }
 
 // trueTime is the API's clock; the fake one stands still while the computer sleeps.
-func (d *desk) trueTime() time.Time { return time.Now().Add(time.Duration(d.slept.Load())) }
+func (d *harness) trueTime() time.Time { return time.Now().Add(time.Duration(d.slept.Load())) }
 
 // clock is the computer's.
-func (d *desk) clock() time.Time { return d.trueTime().Add(time.Duration(d.skew.Load())) }
+func (d *harness) clock() time.Time { return d.trueTime().Add(time.Duration(d.skew.Load())) }
 
 // serve starts the simulated API on a network in memory.
-func (d *desk) serve() {
+func (d *harness) serve() {
 	pipe := simtest.NewPipe()
 	d.stop = append(d.stop, d.api.Serve(pipe))
 	// With the client's own limits.
@@ -125,7 +125,7 @@ func (d *desk) serve() {
 }
 
 // start launches jobwatch; a story may start it again after leave or kill.
-func (d *desk) start(change ...func(*Options)) {
+func (d *harness) start(change ...func(*Options)) {
 	d.Helper()
 	client, err := api.New(cmp.Or(d.base, "http://api.example"), api.WithTransport(d.transport))
 	if err != nil {
@@ -186,10 +186,10 @@ func (d *desk) start(change ...func(*Options)) {
 }
 
 // leave quits in order; kill is kill -9: nothing unsaved is saved.
-func (d *desk) leave() { d.end(true) }
-func (d *desk) kill()  { d.end(false) }
+func (d *harness) leave() { d.end(true) }
+func (d *harness) kill()  { d.end(false) }
 
-func (d *desk) end(save bool) {
+func (d *harness) end(save bool) {
 	if d.leaving != nil {
 		d.leaving(save)
 		d.leaving = nil
@@ -197,7 +197,7 @@ func (d *desk) end(save bool) {
 }
 
 // run runs a command as Bubble Tea does: aside, its message into the loop.
-func (d *desk) run(cmd tea.Cmd) {
+func (d *harness) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
@@ -212,12 +212,12 @@ func (d *desk) run(cmd tea.Cmd) {
 }
 
 // send gives the loop a message and settles what follows from it at once.
-func (d *desk) send(msg tea.Msg) {
+func (d *harness) send(msg tea.Msg) {
 	d.take(msg)
 	d.settle()
 }
 
-func (d *desk) take(msg tea.Msg) {
+func (d *harness) take(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case nil:
 	case tea.BatchMsg:
@@ -235,7 +235,7 @@ func (d *desk) take(msg tea.Msg) {
 }
 
 // settle takes in messages until nothing more happens at this moment.
-func (d *desk) settle() {
+func (d *harness) settle() {
 	for {
 		synctest.Wait()
 		select {
@@ -248,7 +248,7 @@ func (d *desk) settle() {
 }
 
 // wait lets time pass.
-func (d *desk) wait(span time.Duration) {
+func (d *harness) wait(span time.Duration) {
 	over := time.After(span)
 	for {
 		select {
@@ -262,7 +262,7 @@ func (d *desk) wait(span time.Duration) {
 }
 
 // waitFor lets time pass until the screen shows a text, 20 minutes at most.
-func (d *desk) waitFor(text string) {
+func (d *harness) waitFor(text string) {
 	d.Helper()
 	for range 12_000 {
 		if strings.Contains(d.screen(), text) {
@@ -274,7 +274,7 @@ func (d *desk) waitFor(text string) {
 }
 
 // press sends keys by their names, "x" or "enter" or "ctrl+c".
-func (d *desk) press(keys ...string) {
+func (d *harness) press(keys ...string) {
 	for _, k := range keys {
 		d.send(keyOf(k))
 	}
@@ -296,22 +296,22 @@ func keyOf(name string) tea.KeyMsg {
 }
 
 // typed types a text, a key a rune.
-func (d *desk) typed(text string) {
+func (d *harness) typed(text string) {
 	for _, r := range text {
 		d.press(string(r))
 	}
 }
 
 // paste pastes a text anywhere.
-func (d *desk) paste(text string) {
+func (d *harness) paste(text string) {
 	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
 }
 
 // screen is what is to be seen, without colours.
-func (d *desk) screen() string { return ansi.Strip(d.model.View()) }
+func (d *harness) screen() string { return ansi.Strip(d.model.View()) }
 
 // sees wants texts on the screen; seesNot wants them away.
-func (d *desk) sees(texts ...string) {
+func (d *harness) sees(texts ...string) {
 	d.Helper()
 	for _, text := range texts {
 		if !strings.Contains(d.screen(), text) {
@@ -320,7 +320,7 @@ func (d *desk) sees(texts ...string) {
 	}
 }
 
-func (d *desk) seesNot(texts ...string) {
+func (d *harness) seesNot(texts ...string) {
 	d.Helper()
 	for _, text := range texts {
 		if strings.Contains(d.screen(), text) {
@@ -330,7 +330,7 @@ func (d *desk) seesNot(texts ...string) {
 }
 
 // jobs has the simulated API take n jobs, and returns their IDs as a text.
-func (d *desk) jobs(n int) (ids []job.ID, text string) {
+func (d *harness) jobs(n int) (ids []job.ID, text string) {
 	ids = d.api.Add(sim.Describe(1, sim.AllAtOnce(sim.Plans(1, n)))...)
 	var b strings.Builder
 	for _, id := range ids {
@@ -340,7 +340,7 @@ func (d *desk) jobs(n int) (ids []job.ID, text string) {
 }
 
 // arrivals is a channel of texts that come from elsewhere, until the story ends.
-func (d *desk) arrivals() chan Arrival {
+func (d *harness) arrivals() chan Arrival {
 	c := make(chan Arrival, 8)
 	d.stop = append(d.stop, func() { close(c) })
 	return c

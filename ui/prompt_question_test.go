@@ -10,7 +10,7 @@ import (
 
 // hold holds a key down, as a keyboard repeats it: after a delay of its own, and then
 // about thirty times a second.
-func (d *desk) hold(key string, delay, span time.Duration) {
+func (d *harness) hold(key string, delay, span time.Duration) {
 	d.press(key)
 	for at := delay; at <= span; at += 30 * time.Millisecond {
 		if at == delay {
@@ -26,7 +26,7 @@ func (d *desk) hold(key string, delay, span time.Duration) {
 func TestAHeldKeyDoesNotAnswerItsOwnQuestion(t *testing.T) {
 	for _, key := range []string{"x", "c"} {
 		for _, delay := range []int{30, 500, 660} {
-			atDesk(t, func(d *desk) {
+			withHarness(t, func(d *harness) {
 				_, text := d.jobs(3)
 				d.paste(text)
 				d.waitFor(" 3/3 ")
@@ -46,7 +46,7 @@ func TestAHeldKeyDoesNotAnswerItsOwnQuestion(t *testing.T) {
 
 // A slow line brings what was held all at once.
 func TestAKeyHeldOverASlowLineDoesNotAnswerItsOwnQuestion(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.press("xxxx")
@@ -68,7 +68,7 @@ func TestAKeyHeldOverASlowLineDoesNotAnswerItsOwnQuestion(t *testing.T) {
 func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
 	others := strings.Fields("X c u r d o Y N e p q j k g G / ? l f a s v ! * - 1 0 up down left right tab home end pgup pgdown backspace ctrl+z")
 	for _, yes := range []string{"y", "enter"} {
-		atDesk(t, func(d *desk) {
+		withHarness(t, func(d *harness) {
 			_, text := d.jobs(3)
 			d.paste(text)
 			for _, no := range []string{"n", "esc", "ctrl+c"} {
@@ -96,7 +96,7 @@ func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
 // Another key than the one that asked is no answer, whatever it is bound to.
 func TestTheKeyThatAskedMayBeAnyKey(t *testing.T) {
 	for _, key := range []string{"y", "enter", "n"} {
-		atDesk(t, func(d *desk) {
+		withHarness(t, func(d *harness) {
 			d.leave()
 			d.start(func(o *Options) {
 				o.Keys = map[string][]string{"remove": {key}, "copy": {}, "details": {}, "name": {}}
@@ -111,10 +111,10 @@ func TestTheKeyThatAskedMayBeAnyKey(t *testing.T) {
 
 // What is asked about is what is named, whatever other windows do meanwhile.
 func TestAnAnswerIsAboutWhatWasNamed(t *testing.T) {
-	atDesk(t, func(d *desk) {
+	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
-		other := &desk{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
+		other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
 		other.start()
 		d.press("x")
 		d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
