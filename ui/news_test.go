@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"encoding/csv"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -127,6 +128,26 @@ func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
 				d.Errorf("%s was not downloaded:\n%s", id.Short(), d.screen())
 			}
 		}
+	})
+}
+
+// With --download nobody may be there to press a key: a short outage costs no PDF.
+func TestAPDFIsTriedAgainAfterAnOutage(t *testing.T) {
+	withHarness(t, func(d *harness) {
+		d.leave()
+		d.start(func(o *Options) { o.Session.DownloadAll = true })
+		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+		d.api.Break(simtest.On(simtest.OutputPage, simtest.Trouble(http.StatusInternalServerError)))
+		d.add(1, func(_ int, j *sim.Job) {
+			j.Description = "Report"
+			steady(j, 2*time.Second)
+		})
+		d.waitFor("PDF failed")
+		d.sees("jobwatch tries again in a moment")
+		d.wait(20 * time.Second)
+		d.api.Mend()
+		d.wait(20 * time.Second)
+		d.sees("PDF Report.pdf")
 	})
 }
 
