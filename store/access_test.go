@@ -1,6 +1,6 @@
 //go:build !windows
 
-package store
+package store_test
 
 import (
 	"errors"
@@ -11,18 +11,19 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/jobwatch/store/disk"
-	"example.com/jobwatch/store/disk/disktest"
+	. "example.com/jobwatch/store"
+
+	"example.com/jobwatch/store/storetest"
 )
 
 // foreign is a disk on which all belongs to somebody else.
 type foreign struct{ noSync }
 
-type foreignFile struct{ disk.File }
+type foreignFile struct{ File }
 
 type foreignInfo struct{ fs.FileInfo }
 
-func (d foreign) Open(name string, flag int, perm fs.FileMode) (disk.File, error) {
+func (d foreign) Open(name string, flag int, perm fs.FileMode) (File, error) {
 	f, err := d.noSync.Open(name, flag, perm)
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func TestAnotherUsersFileStaysTheirs(t *testing.T) {
 	if said := fmt.Sprint(opened.Warnings); !strings.Contains(said, "belongs to another user") || !strings.Contains(said, "0660") {
 		t.Errorf("warnings: %s", said)
 	}
-	s.minSize = 0
+	s.CompactFrom(0)
 	for range 20 {
 		save(t, s, Track{pasted(2, "")}, Forget{id(2)})
 	}
@@ -87,13 +88,13 @@ func TestCompactionKeepsTheGroupThatMayRead(t *testing.T) {
 	team, usual := otherGroup(t)
 	for _, c := range []struct {
 		name string
-		disk disk.Disk
+		disk Disk
 		gid  uint32
 		mode fs.FileMode
 	}{
 		{"the group kept", noSync{}, team, 0o640},
-		{"no right to keep it", disktest.Faulty{Disk: noSync{}, Fault: func(op disktest.Op, _ string) error {
-			if op == disktest.Chown {
+		{"no right to keep it", storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
+			if op == storetest.Chown {
 				return syscall.EPERM
 			}
 			return nil
@@ -106,7 +107,7 @@ func TestCompactionKeepsTheGroupThatMayRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			s, _ := open(t, path, OnDisk(c.disk))
-			s.minSize = 0
+			s.CompactFrom(0)
 			for range 20 {
 				save(t, s, Track{pasted(2, "")}, Forget{id(2)})
 			}

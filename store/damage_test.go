@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"io/fs"
@@ -7,22 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	. "example.com/jobwatch/store"
+
 	"example.com/jobwatch/poller/job"
 )
 
-// fileOf is a state file that says ops.
-func fileOf(tb testing.TB, ops ...Op) string {
-	tb.Helper()
-	b, err := encode(header{version: 1, id: "0123456789abcdef"}.encode(), ops)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(b)
-}
-
 func TestATornLastLineIsDropped(t *testing.T) {
 	whole := fileOf(t, track(pasted(1, "a"))...)
-	last := string(appendOp(nil, Track{pasted(2, "a")}, true))
+	last := lines(t, Track{pasted(2, "a")})
 	for cut := 1; cut < len(last); cut++ {
 		path := stateFile(t)
 		write(t, path, whole+last[:cut])
@@ -53,7 +45,7 @@ func TestDamageIsSkippedToldAndKept(t *testing.T) {
 		"a hole before one": nuls,
 	} {
 		t.Run(what, func(t *testing.T) {
-			text := fileOf(t, track(pasted(1, ""))...) + damage + string(appendOp(nil, Track{pasted(2, "")}, true))
+			text := fileOf(t, track(pasted(1, ""))...) + damage + lines(t, Track{pasted(2, "")})
 			path := stateFile(t)
 			write(t, path, text)
 

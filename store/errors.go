@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrClosed is what a closed [Store] answers.
+// ErrClosed is the error of a closed [Store].
 var ErrClosed = errors.New("the state file is closed")
 
 // NewerError says that a newer jobwatch wrote the state file. It was not touched.
@@ -23,8 +23,8 @@ func (e *NewerError) Error() string {
 		" use a newer jobwatch, or name another file with --state", e.Path, e.Version, Version)
 }
 
-// NotStateFileError says that there is something else where the state file should
-// be. It was not touched.
+// NotStateFileError says that something else is in the state file's place. It was not
+// touched.
 type NotStateFileError struct {
 	Path string
 	What string // what is there: "a folder"
@@ -43,18 +43,6 @@ type BusyError struct {
 func (e *BusyError) Error() string {
 	return fmt.Sprintf("another program has held the lock %s for over %v; if no jobwatch works on it, find out with"+
 		" fuser or lsof who does", e.Path, e.Waited.Round(time.Second))
-}
-
-// TakenError says that another dashboard has the state file, on a file system that
-// can't keep two apart.
-type TakenError struct {
-	Path string
-	Who  string // "process 12 on host"
-}
-
-func (e *TakenError) Error() string {
-	return fmt.Sprintf("another jobwatch has %s (%s), and that file system has no locks, so that only one may use it at a"+
-		" time: close the other one, or name another file with --state", e.Path, e.Who)
 }
 
 // ReadError says that the state file is there but can't be read.
@@ -81,24 +69,8 @@ func (e *NotSavedError) Error() string {
 
 func (e *NotSavedError) Unwrap() error { return e.Err }
 
-// lockError says that the lock is there, but is not ours to open. It's no [BusyError]:
-// nobody may hold it.
-type lockError struct {
-	path string
-	err  error
-}
-
-func (e *lockError) Error() string {
-	return e.path + " may not be opened: remove it while no jobwatch runs; another user has made it, perhaps with sudo"
-}
-
-func (e *lockError) Unwrap() error { return e.err }
-
-// why says what a disk's error means for people, and what to do about it.
+// why says what a disk's error means to people, and what to do about it.
 func why(err error) string {
-	if lock, ok := errors.AsType[*lockError](err); ok {
-		return lock.Error()
-	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return "the disk is full; free some space"
@@ -109,7 +81,7 @@ func why(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; see who owns the file and its folder"
 	}
-	// These would name the file once more, or one that nobody knows.
+	// These would name the file again, or one that users don't know.
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err.Error()
 	}
@@ -125,14 +97,14 @@ type WarningKind uint8
 // The kinds of warnings.
 const (
 	NotSaving   WarningKind = iota + 1 // the disk is full or read-only: watching goes on, saving is tried again
-	NoLocks                            // the file system can't lock: only this dashboard can use the file
+	NoLocks                            // the file system can't lock: the file is only appended to
 	Exposed                            // others may read or replace the file, or own it
-	NotRepaired                        // what a crash left could not be mended, or damage not be copied and cleared away
-	Repaired                           // damage met while running was cleared away, and a copy kept
+	NotRepaired                        // a crash's torn line or other damage could not be removed
+	Repaired                           // damage met while running was removed, and a copy kept
 	Replaced                           // another program replaced, shortened or removed the file
 )
 
-// Warning tells people of something that jobwatch lives with.
+// Warning is a problem that jobwatch can work with.
 type Warning struct {
 	Kind WarningKind
 	Text string // a sentence without its full stop

@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"context"
@@ -13,30 +13,31 @@ import (
 	"testing/synctest"
 	"time"
 
+	. "example.com/jobwatch/store"
+
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store/disk"
-	"example.com/jobwatch/store/disk/disktest"
+	"example.com/jobwatch/store/storetest"
 )
 
 // faulty is a disk that can be broken and mended.
 type faulty struct {
-	disktest.Faulty
-	broken map[disktest.Op]error
+	storetest.Faulty
+	broken map[storetest.Op]error
 }
 
 func newFaulty() *faulty {
-	d := &faulty{broken: map[disktest.Op]error{}}
-	d.Faulty = disktest.Faulty{Disk: noSync{}, Fault: func(op disktest.Op, _ string) error { return d.broken[op] }}
+	d := &faulty{broken: map[storetest.Op]error{}}
+	d.Faulty = storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error { return d.broken[op] }}
 	return d
 }
 
 func TestADiskThatFillsUpIsToldAndForgiven(t *testing.T) {
-	for op, cause := range map[disktest.Op]error{
-		disktest.Write:      syscall.ENOSPC,
-		disktest.Sync:       syscall.EIO,
-		disktest.SyncFolder: syscall.EIO,
-		disktest.Lock:       syscall.EROFS,
-		disktest.Open:       syscall.EMFILE,
+	for op, cause := range map[storetest.Op]error{
+		storetest.Write:      syscall.ENOSPC,
+		storetest.Sync:       syscall.EIO,
+		storetest.SyncFolder: syscall.EIO,
+		storetest.Lock:       syscall.EROFS,
+		storetest.Open:       syscall.EMFILE,
 	} {
 		t.Run(string(op), func(t *testing.T) {
 			d := newFaulty()
@@ -52,7 +53,7 @@ func TestADiskThatFillsUpIsToldAndForgiven(t *testing.T) {
 					t.Errorf("error: %v", err)
 				}
 			}
-			if op != disktest.Lock && op != disktest.Open {
+			if op != storetest.Lock && op != storetest.Open {
 				equal(t, "the file", strings.Contains(read(t, path), "track"), false)
 			}
 			delete(d.broken, op)
@@ -67,7 +68,7 @@ func TestAnUndoThatFailsTooCostsNothing(t *testing.T) {
 	path := stateFile(t)
 	s, _ := open(t, path, OnDisk(d))
 	save(t, s, Track{pasted(1, "")})
-	d.broken[disktest.Write], d.broken[disktest.Truncate] = syscall.ENOSPC, syscall.ENOSPC
+	d.broken[storetest.Write], d.broken[storetest.Truncate] = syscall.ENOSPC, syscall.ENOSPC
 	if err := s.Append(t.Context(), track(pasted(2, ""), pasted(3, ""), pasted(6, ""))...); err == nil {
 		t.Fatal("no error")
 	}
@@ -87,10 +88,10 @@ func TestAnUndoThatFailsTooCostsNothing(t *testing.T) {
 func TestWatchingGoesOnWhereNothingCanBeSaved(t *testing.T) {
 	path := stateFile(t)
 	write(t, path, fileOf(t, track(pasted(1, ""))...)+`{"op":"tr`)
-	for what, ops := range map[string][]disktest.Op{
-		"read-only disk":   {disktest.Lock, disktest.Write, disktest.Truncate, disktest.Rename, disktest.Remove, disktest.Mkdir},
-		"read-only folder": {disktest.Lock},
-		"full disk":        {disktest.Write, disktest.Truncate},
+	for what, ops := range map[string][]storetest.Op{
+		"read-only disk":   {storetest.Lock, storetest.Write, storetest.Truncate, storetest.Rename, storetest.Remove, storetest.Mkdir},
+		"read-only folder": {storetest.Lock},
+		"full disk":        {storetest.Write, storetest.Truncate},
 	} {
 		t.Run(what, func(t *testing.T) {
 			d := newFaulty()
@@ -120,21 +121,21 @@ func TestWatchingGoesOnWhereNothingCanBeSaved(t *testing.T) {
 // disk that is full from then on and gets room in the end.
 func TestNoFaultLosesWhatWasSaved(t *testing.T) {
 	for name, fault := range map[string]struct {
-		counts func(disktest.Op) bool
+		counts func(storetest.Op) bool
 		stays  bool
 		err    error
 	}{
-		"once":               {func(disktest.Op) bool { return true }, false, syscall.EIO},
-		"full at each write": {func(op disktest.Op) bool { return op == disktest.Write }, true, syscall.ENOSPC},
+		"once":               {func(storetest.Op) bool { return true }, false, syscall.EIO},
+		"full at each write": {func(op storetest.Op) bool { return op == storetest.Write }, true, syscall.ENOSPC},
 	} {
 		t.Run(name, func(t *testing.T) {
 			failed := true
 			for n := 0; failed; n++ {
-				machine := disktest.NewMachine("/home")
+				machine := storetest.NewMachine("/home")
 				plant(t, machine, []byte(fileOf(t, track(pasted(1, ""))...)+"damage\n"+`{"op":"tor`))
 				left, room := n, false
 				failed = false
-				broken := disktest.Faulty{Disk: machine.Start(), Fault: func(op disktest.Op, _ string) error {
+				broken := storetest.Faulty{Disk: machine.Start(), Fault: func(op storetest.Op, _ string) error {
 					if room || !fault.counts(op) {
 						return nil
 					}
@@ -152,13 +153,13 @@ func TestNoFaultLosesWhatWasSaved(t *testing.T) {
 
 // loseNothing starts on a disk where fault number n strikes and saves a few jobs. What is
 // said to be saved is there in the end; what is not is saved when there is room again.
-func loseNothing(t *testing.T, machine *disktest.Machine, broken disk.Disk, n int, makeRoom func()) {
+func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, n int, makeRoom func()) {
 	t.Helper()
 	saved := map[job.ID]bool{}
 	s, opened, err := Open(t.Context(), worldFile, OnDisk(broken))
 	if err == nil {
 		equal(t, "jobs found", len(opened.Contents.Jobs), 1)
-		s.minSize = 1 << 10
+		s.CompactFrom(1 << 10)
 	}
 	batch := func(i int) []Op {
 		ops := []Op{Track{pasted(i, "")}}
@@ -196,7 +197,7 @@ func TestALockThatIsNotGivenBackIsToldInTime(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := open(t, path, LockPatience(3*time.Second))
-		release, err := disk.OS{}.Lock(t.Context(), path+".lock")
+		release, err := OSDisk{}.Lock(t.Context(), path+".lock")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +236,7 @@ func TestOthersWhoMayReadTheFileAreTold(t *testing.T) {
 		!strings.Contains(fmt.Sprint(opened.Warnings), "0644") || !strings.Contains(fmt.Sprint(opened.Warnings), "0777") {
 		t.Errorf("warnings: %v", opened.Warnings)
 	}
-	s.minSize = 0
+	s.CompactFrom(0)
 	for range 20 { // compaction keeps the mode that somebody chose
 		save(t, s, Track{pasted(1, "")}, Forget{id(1)})
 	}
@@ -250,7 +251,7 @@ func TestAFileThatCannotBeReplacedIsToldInFewWords(t *testing.T) {
 	d := newFaulty()
 	path := stateFile(t)
 	write(t, path, "")
-	d.broken[disktest.Rename] = syscall.EBUSY
+	d.broken[storetest.Rename] = syscall.EBUSY
 	s, _ := open(t, path, OnDisk(d))
 	want := "changes are not being saved: " + syscall.EBUSY.Error() + " (" + path + ")"
 	if err := s.Append(t.Context(), Track{pasted(1, "")}); err == nil || err.Error() != want {
@@ -265,7 +266,7 @@ func TestALockOfAnotherUserIsNamed(t *testing.T) {
 	path := stateFile(t)
 	s, _ := open(t, path)
 	shut(t, s)
-	d.broken[disktest.Lock] = &fs.PathError{Op: "open", Path: path + ".lock", Err: syscall.EACCES}
+	d.broken[storetest.Lock] = &fs.PathError{Op: "open", Path: path + ".lock", Err: syscall.EACCES}
 	_, opened := open(t, path, OnDisk(d))
 	equal(t, "warnings", opened.Warnings, []Warning{{NotSaving, "changes are not being saved: " + path + ".lock may not be" +
 		" opened: remove it while no jobwatch runs; another user has made it, perhaps with sudo (" + path + ")" +
@@ -283,7 +284,7 @@ func TestAFileThatMayNotBeReadIsNoEmptyList(t *testing.T) {
 	d := newFaulty()
 	path := stateFile(t)
 	write(t, path, fileOf(t, track(pasted(1, ""))...))
-	for _, op := range []disktest.Op{disktest.Open, disktest.Read} {
+	for _, op := range []storetest.Op{storetest.Open, storetest.Read} {
 		clear(d.broken)
 		d.broken[op] = fs.ErrPermission
 		_, _, err := Open(t.Context(), path, OnDisk(d))
@@ -305,7 +306,7 @@ func TestAFileThatCannotBeFollowedIsToldOnce(t *testing.T) {
 			return news.Warning.Text, err
 		}
 		for range 2 { // the folder is closed, opened, and closed again
-			d.broken[disktest.Stat] = &fs.PathError{Op: "stat", Path: path, Err: syscall.EACCES}
+			d.broken[storetest.Stat] = &fs.PathError{Op: "stat", Path: path, Err: syscall.EACCES}
 			told, _ := next()
 			equal(t, "told", told, "the state file "+path+" can't be read: permission denied; see who owns the file and its folder")
 			if told, err := next(); err == nil {

@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	. "example.com/jobwatch/store"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -150,7 +152,7 @@ func TestALongRunCompactsAsItGoes(t *testing.T) {
 				most = max(most, info.Size())
 			}
 		}
-		if most > minCompact+40<<10 {
+		if most > MinCompactSize+40<<10 {
 			p.Errorf("the file grew to %d bytes", most)
 		}
 		reset := p.news().Reset
@@ -253,7 +255,7 @@ func TestAFileIsEmptyWhileItIsRewritten(t *testing.T) {
 		if err := os.Truncate(p.path, 0); err != nil {
 			p.Fatal(err)
 		}
-		<-time.After(followEvery + time.Millisecond)
+		<-time.After(FollowEvery + time.Millisecond)
 		write(p, p.path, fileOf(t, track(pasted(7, ""))...))
 		got := <-told
 		if got.Lost || got.Reset == nil {
@@ -294,7 +296,7 @@ func TestDamageIsClearedAwayWhileRunning(t *testing.T) {
 	two(t, func(p pair) {
 		damaged := read(p, p.path) + "damage\n"
 		write(p, p.path, damaged)
-		p.there.minSize = 0
+		p.there.CompactFrom(0)
 		save(p, p.there, Forget{id(1)})
 		var ops []Op
 		for range 10 {
@@ -317,7 +319,7 @@ func TestDamageIsClearedAwayWhileRunning(t *testing.T) {
 func TestALateListenerHearsTheWholeTruth(t *testing.T) {
 	two(t, func(p pair) {
 		for i := range 3 {
-			ops := make([]Op, maxWaiting/2)
+			ops := make([]Op, MaxWaiting/2)
 			for k := range ops {
 				ops[k] = SetBatch{Batch{ID: BatchID(strconv.Itoa(k)), Name: strconv.Itoa(i)}}
 			}

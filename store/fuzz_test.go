@@ -1,15 +1,16 @@
-package store
+package store_test
 
 import (
 	"bytes"
 	"errors"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
 
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store/disk/disktest"
-	"example.com/jobwatch/store/journal"
+	. "example.com/jobwatch/store"
+
+	"example.com/jobwatch/store/storetest"
 )
 
 // seeds are lines of all kinds, whole and broken.
@@ -42,7 +43,7 @@ func FuzzReplay(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		last := pasted(999_999, "z")
 		b := append(bytes.Clone(file), '\n')
-		b = appendOp(b, Track{last}, true)
+		b = append(b, lines(t, Track{last})...)
 		c, damaged, err := Replay(bytes.NewReader(b))
 		if _, newer := errors.AsType[*NewerError](err); newer {
 			return
@@ -54,7 +55,7 @@ func FuzzReplay(f *testing.F) {
 			t.Errorf("the record after %.300q is lost: %d damaged", file, damaged)
 		}
 
-		machine := disktest.NewMachine("/home")
+		machine := storetest.NewMachine("/home")
 		disk := OnDisk(machine.Start())
 		plant(t, machine, file)
 		s, first, err := Open(t.Context(), worldFile, disk)
@@ -75,7 +76,7 @@ func FuzzReplay(f *testing.F) {
 }
 
 // plant puts a state file on a machine.
-func plant(t *testing.T, m *disktest.Machine, file []byte) {
+func plant(t *testing.T, m *storetest.Machine, file []byte) {
 	t.Helper()
 	p := m.Start()
 	s, _ := open(t, worldFile, OnDisk(p))
@@ -92,54 +93,61 @@ func plant(t *testing.T, m *disktest.Machine, file []byte) {
 	}
 }
 
-// FuzzDecode checks that the scanner never says what encoding/json would not, that
-// skimming finds the same records, and that what is read can be written and read.
+// FuzzDecode checks that what is read of a line can be written, and then says the same.
 func FuzzDecode(f *testing.F) {
 	for _, line := range seeds(f) {
 		f.Add([]byte(strings.TrimSuffix(line, "\n")))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		var d decoder
-		var scanned, parsed, skimmed record
-		scanned.reset()
-		parsed.reset()
-		parses := parse(line, &parsed)
-		if d.scan(line, &scanned) && (!parses || !reflect.DeepEqual(scanned, parsed)) {
-			t.Fatalf("%q\nscanned %+v\nparsed  %+v, %v", line, scanned, parsed, parses)
-		}
-		var decoded record
-		ok := d.decode(line, &decoded)
-		skim := decoder{skim: true}
-		if skims := skim.decode(line, &skimmed); skims != ok || ok && (skimmed.kind != decoded.kind ||
-			skimmed.job.ID != decoded.job.ID || skimmed.batch.ID != decoded.batch.ID) {
-			t.Fatalf("%q\nskimmed %+v, %v\ndecoded %+v, %v", line, skimmed, skims, decoded, ok)
-		}
-		op := decoded.op()
-		if !ok || op == nil || len(line) > maxWord {
+		if len(line) > MaxWord {
 			return // longer texts are cut
 		}
-		written := appendOp(nil, op, true)
-		var again record
-		if len(written) > journal.MaxLine || !d.decode(written[:len(written)-1], &again) {
-			t.Fatalf("%q was written as %q", line, written)
-		}
-		if twice := appendOp(nil, again.op(), true); !bytes.Equal(twice, written) {
+		written := again(t, lines(t, Track{pasted(1, "")})+string(line))
+		if twice := again(t, written); twice != written {
 			t.Fatalf("%q was written as %q and then as %q", line, written, twice)
 		}
 	})
 }
 
-func TestOurOwnLinesTakeTheFastWay(t *testing.T) {
-	j := running(1, "a", 0.123456789)
-	j.Answer.Description, j.Answer.Meta = "\"é\\\u202e\n", "\xff"
-	j.End, j.Ended, j.Cause, j.File = job.EndedGivenUp, at(7), "why", "/tmp/a.pdf"
-	for _, op := range []Op{Track{j}, Observe{j}, Forget{j.ID}, SetBatch{Batch{"a", "A", at(0), nil}}, Track{pasted(1, "")}} {
-		line := appendOp(nil, op, true)
-		var d decoder
-		var r record
-		r.reset()
-		if !d.scan(line[:len(line)-1], &r) {
-			t.Errorf("the scanner gives up on %s", line)
-		}
+// again reads lines and writes what they say.
+func again(t *testing.T, text string) string {
+	t.Helper()
+	c, _, err := Replay(strings.NewReader(fileOf(t) + text))
+	if err != nil {
+		return ""
 	}
+	ops := track(c.Jobs...)
+	for _, b := range c.Batches {
+		ops = append(ops, SetBatch{b})
+	}
+	return lines(t, ops...)
+}
+
+// FuzzLines checks that it makes no difference in what pieces a file is read.
+func FuzzLines(f *testing.F) {
+	f.Add([]byte("a\n\nb"), 1)
+	f.Add([]byte(strings.Join(seeds(f), "")), 7)
+	f.Fuzz(func(t *testing.T, file []byte, size int) {
+		whole, damaged, err := Replay(bytes.NewReader(file))
+		pieces, damagedThen, errThen := Replay(&pieces{file, max(1, size)})
+		if !reflect.DeepEqual(pieces, whole) || damaged != damagedThen || (err == nil) != (errThen == nil) {
+			t.Errorf("%q, in pieces of %d, says\n%+v, %d damaged, %v\nand at once\n%+v, %d damaged, %v",
+				file, size, pieces, damagedThen, errThen, whole, damaged, err)
+		}
+	})
+}
+
+// pieces reads that many bytes at a time.
+type pieces struct {
+	rest []byte
+	size int
+}
+
+func (p *pieces) Read(b []byte) (int, error) {
+	if len(p.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b[:min(len(b), p.size)], p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
 }

@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"encoding/binary"
@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
+	. "example.com/jobwatch/store"
+
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store/disk"
 )
 
 // at is a moment of the tests' Tuesday, in seconds since nine o'clock.
@@ -28,7 +29,7 @@ func id(n int) job.ID {
 
 // pasted is job number n as it is right after a paste.
 func pasted(n int, batch BatchID) Job {
-	return Job{ID: id(n), Batch: batch, Added: at(n), Answer: job.Answer{Progress: job.Unknown}, saved: job.Unknown}
+	return Job{ID: id(n), Batch: batch, Added: at(n), Answer: job.Answer{Progress: job.Unknown}}.Saved(job.Unknown)
 }
 
 // running is job number n half-way.
@@ -40,8 +41,23 @@ func running(n int, batch BatchID, progress job.Progress) Job {
 	}
 	j.Answered, j.Started = at(n+20), at(n+10)
 	j.History = []Change{{at(n + 5), job.NotStarted}, {at(n + 10), job.Processing}}
-	j.saved = progress
-	return j
+	return j.Saved(progress)
+}
+
+// lines is ops as they stand in a state file.
+func lines(tb testing.TB, ops ...Op) string {
+	tb.Helper()
+	b, err := Lines(ops...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(b)
+}
+
+// fileOf is a state file that says ops.
+func fileOf(tb testing.TB, ops ...Op) string {
+	tb.Helper()
+	return string(Header("0123456789abcdef")) + lines(tb, ops...)
 }
 
 func track(jobs ...Job) (ops []Op) {
@@ -116,12 +132,12 @@ func write(tb testing.TB, path, text string) {
 }
 
 // noSync is the real disk without its fsyncs, whose cost is the disk's, not ours.
-type noSync struct{ disk.OS }
+type noSync struct{ OSDisk }
 
-type noSyncFile struct{ disk.File }
+type noSyncFile struct{ File }
 
-func (d noSync) Open(name string, flag int, perm fs.FileMode) (disk.File, error) {
-	f, err := d.OS.Open(name, flag, perm)
+func (d noSync) Open(name string, flag int, perm fs.FileMode) (File, error) {
+	f, err := d.OSDisk.Open(name, flag, perm)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"bufio"
@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	. "example.com/jobwatch/store"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -96,7 +98,7 @@ func beKilled(text string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.minSize = 8 << 10 // compact often
+	s.CompactFrom(8 << 10) // compact often
 	for n := 0; ; n++ {
 		if err := s.Append(context.Background(), c.ops(n)...); err != nil {
 			return err
@@ -173,7 +175,7 @@ func TestAKillAtAnyMomentLosesNothingSaved(t *testing.T) {
 		}
 		running.Wait()
 		s, opened := open(t, path)
-		compactions = max(compactions, s.at.header.compacted)
+		compactions = max(compactions, s.Compactions())
 		shut(t, s)
 		if opened.Damaged > 0 || len(opened.Warnings) > 0 {
 			t.Fatalf("after %d kills there is damage: %d lines, %v", killed, opened.Damaged, opened.Warnings)

@@ -1,15 +1,17 @@
-package store
+package store_test
 
 import (
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
-	"testing/synctest"
+
+	. "example.com/jobwatch/store"
+	"example.com/jobwatch/store/storetest"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store/disk"
 )
 
 // Somebody moves the state file to a synced folder and leaves a link in its place, or
@@ -26,7 +28,7 @@ func TestAStateFileThatMovesBehindALinkIsFollowed(t *testing.T) {
 				relink(p.T, path, moved)
 
 				// One that starts now has its lock beside the moved file.
-				unlock, err := disk.OS{}.Lock(p.Context(), moved+".lock")
+				unlock, err := OSDisk{}.Lock(p.Context(), moved+".lock")
 				if err != nil {
 					p.Fatal(err)
 				}
@@ -50,7 +52,7 @@ func TestAStateFileThatMovesBehindALinkIsFollowed(t *testing.T) {
 				if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
 					p.Fatalf("the link was replaced: %v, %v", info.Mode(), err)
 				}
-				if info, err := os.Stat(moved); err != nil || info.Size() > minCompact+40<<10 {
+				if info, err := os.Stat(moved); err != nil || info.Size() > MinCompactSize+40<<10 {
 					p.Errorf("it was not compacted: %d bytes, %v", info.Size(), err)
 				}
 				equal(p, "progress", p.news().Reset.Jobs[0].Answer.Progress, 2999./3000)
@@ -65,43 +67,25 @@ func TestAStateFileThatMovesBehindALinkIsFollowed(t *testing.T) {
 // The link may also come while a file is being written to replace the old one.
 func TestALinkThatComesDuringACompactionIsLeftAlone(t *testing.T) {
 	path, moved := stateFile(t), filepath.Join(t.TempDir(), "jobs.jsonl")
-	s, _ := open(t, path)
+	d := newFaulty()
+	s, _ := open(t, path, OnDisk(d))
 	save(t, s, Track{pasted(1, "")})
-	f, err := disk.OS{}.Open(path, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
+	s.CompactFrom(0)
+	comes := sync.OnceFunc(func() { relink(t, path, moved) })
+	d.Fault = func(op storetest.Op, name string) error {
+		if op == storetest.Write && name == path+".new" {
+			comes()
+		}
+		return nil
 	}
-	defer func() { _ = f.Close() }()
-	b, _, err := s.load(f, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	relink(t, path, moved)
-	if _, err := s.compact(f, b.matters(), 0); !errors.Is(err, errMoved) {
-		t.Errorf("compacted: %v", err)
+	for i := range 20 {
+		save(t, s, Observe{running(1, "", job.Progress(i)/20)})
 	}
 	if to, err := os.Readlink(path); err != nil || to != moved {
 		t.Errorf("the link leads to %q: %v", to, err)
 	}
 	save(t, s, Track{pasted(2, "")})
 	equal(t, "jobs", len(contents(t, moved).Jobs), 2)
-}
-
-// Without locks it is the claim that goes along, with the next change.
-func TestTheClaimFollowsAMovedStateFile(t *testing.T) {
-	path, moved := stateFile(t), filepath.Join(t.TempDir(), "jobs.jsonl")
-	synctest.Test(t, func(t *testing.T) {
-		first, _ := open(t, path, lockless(noSync{}))
-		alive(t, first)
-		relink(t, path, moved)
-		save(t, first, Track{pasted(1, "")})
-		taken(t, moved, lockless(noSync{}))
-		if _, err := os.Stat(path + ".owner"); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("the old claim is still there: %v", err)
-		}
-		shut(t, first)
-		equal(t, "jobs", len(contents(t, path, lockless(noSync{})).Jobs), 1)
-	})
 }
 
 // relink moves the file that a name leads to, if there is one, and has a link lead there.

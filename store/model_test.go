@@ -1,7 +1,6 @@
-package store
+package store_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -10,10 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	. "example.com/jobwatch/store"
+
 	"pgregory.net/rapid"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store/disk/disktest"
+	"example.com/jobwatch/store/storetest"
 )
 
 // model is what a state file should say, the plainest way.
@@ -87,7 +90,7 @@ func (m model) String() string {
 
 // dashboard is one process with the file open, and what it shows.
 type dashboard struct {
-	process *disktest.Process
+	process *storetest.Process
 	store   *Store
 	shows   model
 }
@@ -95,7 +98,7 @@ type dashboard struct {
 // world is a machine with dashboards on one state file, and the truth about it.
 type world struct {
 	tb         testing.TB
-	machine    *disktest.Machine
+	machine    *storetest.Machine
 	dashboards []*dashboard
 	truth      model
 }
@@ -104,7 +107,7 @@ const worldFile = "/home/state/jobwatch/jobs.jsonl"
 
 func newWorld(tb testing.TB, dashboards int) *world {
 	tb.Helper()
-	w := &world{tb: tb, machine: disktest.NewMachine("/home"), truth: newModel(Contents{})}
+	w := &world{tb: tb, machine: storetest.NewMachine("/home"), truth: newModel(Contents{})}
 	for range dashboards {
 		w.dashboards = append(w.dashboards, new(dashboard))
 		w.restart(w.dashboards[len(w.dashboards)-1])
@@ -121,7 +124,7 @@ func (w *world) restart(d *dashboard) {
 		w.tb.Fatalf("open: %v %v", err, opened.Warnings)
 	}
 	d.store = s
-	s.minSize = 2 << 10 // compact often
+	s.CompactFrom(2 << 10) // compact often
 	d.shows = newModel(opened.Contents)
 	if !d.shows.same(w.truth, true) {
 		w.tb.Fatalf("a start found\n%v, damaged %d\nand not\n%v", d.shows, opened.Damaged, w.truth)
@@ -210,9 +213,7 @@ func (w *world) find(unsaved, saved []Op) {
 
 // listen lets a dashboard hear the news that there are.
 func (d *dashboard) listen() {
-	d.store.look()
-	d.shows.hear(d.store.found.News)
-	d.store.found = news{}
+	d.shows.hear(d.store.Look())
 }
 
 func (w *world) check() {
@@ -239,7 +240,7 @@ func TestAnyHistoryEndsInTheTruth(t *testing.T) {
 				j.Answer.Status, j.End, j.Ended = job.Done, job.EndedDone, at(99)
 			}
 			if rapid.Bool().Draw(rt, "newer") {
-				j.Extra = map[string]json.RawMessage{"colour": json.RawMessage(`"red"`)}
+				j.Extra = map[string]jsontext.Value{"colour": jsontext.Value(`"red"`)}
 			}
 			return j
 		}

@@ -1,9 +1,11 @@
-package store
+package store_test
 
 import (
 	"fmt"
 	"testing"
 	"time"
+
+	. "example.com/jobwatch/store"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -52,8 +54,7 @@ func TestAJobIsToldFromItsReports(t *testing.T) {
 	want.Answer, want.Answered = answer(33, job.Done, 1).Answer, at(33)
 	want.Started, want.Ended, want.End = at(10), at(30), job.EndedDone
 	want.History = []Change{{at(5), job.NotStarted}, {at(12), job.Processing}, {at(30), job.Done}}
-	want.saved = 1
-	equal(t, "in the end", j, want)
+	equal(t, "in the end", j, want.Saved(1))
 }
 
 func TestWhatEndsAJobAndWhatRevivesIt(t *testing.T) {
@@ -117,11 +118,11 @@ func TestAnOldAnswerOfAFailedPollIsNoNews(t *testing.T) {
 func TestAStatusThatFlapsForeverStaysBounded(t *testing.T) {
 	j := pasted(1, "")
 	var versions []Job
-	for i := range 3 * maxHistory {
+	for i := range 3 * MaxHistory {
 		j, _ = j.Observe(answer(i, []job.Status{job.Processing, job.NotStarted}[i%2], job.Unknown))
 		versions = append(versions, j)
 	}
-	equal(t, "history", len(j.History), maxHistory)
+	equal(t, "history", len(j.History), MaxHistory)
 	for i, v := range versions { // none wrote into another's history
 		equal(t, "last change", v.History[len(v.History)-1].At, at(i))
 	}

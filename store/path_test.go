@@ -1,11 +1,13 @@
 //go:build unix && !darwin && !ios
 
-package store
+package store_test
 
 import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	. "example.com/jobwatch/store"
 )
 
 func TestTheDefaultPlace(t *testing.T) {

@@ -1,12 +1,14 @@
 //go:build unix
 
-package store
+package store_test
 
 import (
 	"errors"
 	"os"
 	"syscall"
 	"testing"
+
+	. "example.com/jobwatch/store"
 )
 
 // A script that was meant for another file makes a pipe of the state file's name. What

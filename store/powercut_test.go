@@ -1,11 +1,13 @@
-package store
+package store_test
 
 import (
 	"math/rand/v2"
 	"testing"
 
+	. "example.com/jobwatch/store"
+
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store/disk/disktest"
+	"example.com/jobwatch/store/storetest"
 )
 
 // worn is a world whose next append compacts, and that append.
@@ -52,7 +54,7 @@ func TestAPowerCutDuringTheFirstStartIsNoReasonToRefuse(t *testing.T) {
 	killed := true
 	for steps := 0; killed; steps++ {
 		for seed := range uint64(8) {
-			machine := disktest.NewMachine("/home")
+			machine := storetest.NewMachine("/home")
 			first := machine.Start()
 			first.KillAfter(steps)
 			if s, _, err := Open(t.Context(), worldFile, OnDisk(first)); err == nil {

@@ -3,31 +3,33 @@
 package store
 
 import (
-	"encoding/json"
+	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/jobwatch/poller/job"
 )
 
-// BatchID names a batch for good; its display name may change.
+// BatchID identifies a batch; its display name may change.
 type BatchID string
 
-// Batch is jobs that were added together.
+// Batch is a group of jobs that were added together.
 type Batch struct {
 	ID    BatchID
 	Name  string
 	Added time.Time
 
-	Extra map[string]json.RawMessage // fields of a newer version, kept as they came
+	Extra map[string]jsontext.Value // unknown fields, written by a newer version
 }
 
-// Change is one status change, as it was seen from here.
+// Change is a change of a job's status, at the time when jobwatch saw it.
 type Change struct {
 	At     time.Time
 	Status job.Status
 }
 
-// Job is what the state file knows of one tracked job.
+// Job is the record of one tracked job.
 type Job struct {
 	ID       job.ID
 	Batch    BatchID
@@ -41,7 +43,7 @@ type Job struct {
 	File     string   // where its PDF was saved; "" if it was not
 	History  []Change // oldest first
 
-	Extra map[string]json.RawMessage // fields of a newer version, kept as they came
+	Extra map[string]jsontext.Value // unknown fields, written by a newer version
 
 	saved job.Progress // Answer.Progress in the last line about it; see [Job.Observe]
 }
@@ -53,23 +55,105 @@ type Contents struct {
 }
 
 // Op is one change of the state file.
-type Op interface{ op() }
+type Op interface{ key() key }
 
 // Track adds a job with all that is known of it: little when it is new, the whole
-// record when a forget is undone. Tracking a tracked job changes nothing.
+// record when a removal is undone. Tracking a tracked job changes nothing.
 type Track struct{ Job Job }
 
-// Observe replaces what is known of a tracked job, all but its Batch and Added.
-// Observing a job that is not tracked does nothing: it was forgotten meanwhile.
+// Observe replaces what is known of a tracked job, except its Batch and Added.
+// Observing a job that is not tracked does nothing: it was removed meanwhile.
 type Observe struct{ Job Job }
 
-// Forget removes a job. Forgetting a job that is not tracked does nothing.
+// Forget removes a job. Removing a job that is not tracked does nothing.
 type Forget struct{ ID job.ID }
 
 // SetBatch adds a batch, or gives it another name.
 type SetBatch struct{ Batch Batch }
 
-func (Track) op()    {}
-func (Observe) op()  {}
-func (Forget) op()   {}
-func (SetBatch) op() {}
+// key says what an op does, and to which job or batch.
+type key struct {
+	kind  kind
+	job   job.ID
+	batch BatchID
+}
+
+func (o Track) key() key    { return key{kind: trackOp, job: o.Job.ID} }
+func (o Observe) key() key  { return key{kind: statusOp, job: o.Job.ID} }
+func (o Forget) key() key   { return key{kind: forgetOp, job: o.ID} }
+func (o SetBatch) key() key { return key{kind: batchOp, batch: o.Batch.ID} }
+
+// subject returns the key without what is done: equal for ops on the same job or batch.
+func (k key) subject() key {
+	if k.kind != batchOp {
+		k.kind = trackOp
+	}
+	return k
+}
+
+// progressStep is the change of progress that alone is worth a line: at most twenty
+// lines for a whole job.
+const progressStep = 0.05
+
+// Observe merges a poller's report into the record of the job, and says whether to save
+// the result with an [Observe] op. It saves each change of status, end, description or
+// path; progress when it has moved by at least 0.05 since it was last saved; meta only
+// along with those. It is pure.
+//
+// An ended job lives again when the API reports a status that is not final, or, if the
+// end was not the API's (given up, rejected), when the poller polls it again.
+func (j Job) Observe(r job.Report) (next Job, save bool) {
+	if r.ID != j.ID {
+		return j, false
+	}
+	next = j
+	// After a failed poll the report repeats an earlier answer, perhaps one from before
+	// another dashboard's. Otherwise the answer is new, whatever the clock says.
+	answered := r.Answer.Status != "" && (r.Problem == nil || !r.Answered.Before(j.Answered))
+	if answered {
+		next.Answer, next.Answered = r.Answer, r.Answered
+		if r.Answer.Status != j.Answer.Status {
+			next.History = append(slices.Clip(j.History), Change{r.Answered, r.Answer.Status})
+			next.History = next.History[max(0, len(next.History)-maxHistory):]
+		}
+	}
+	switch {
+	case answered && r.Answer.Status == job.NotStarted:
+		next.Started = r.Started // put back into the queue
+	case j.Started.IsZero():
+		next.Started = r.Started // of two observers the first saw it best
+	}
+	next.observeEnd(r, answered)
+
+	save = next.Answer.Status != j.Answer.Status ||
+		next.Answer.Description != j.Answer.Description ||
+		next.Answer.Path != j.Answer.Path ||
+		!next.Started.Equal(j.Started) ||
+		next.End != j.End ||
+		moved(j.saved, next.Answer.Progress)
+	if save {
+		next.saved = next.Answer.Progress
+	}
+	return next, save
+}
+
+func (j *Job) observeEnd(r job.Report, answered bool) {
+	switch {
+	case r.End == j.End:
+	case r.End == job.Live && !j.End.Verdict() && (!answered || r.Answer.Status.Final()):
+		// It was polled again, and nothing contradicts its end yet.
+	case r.End == job.Live:
+		j.End, j.Ended, j.Cause = job.Live, time.Time{}, ""
+	default:
+		j.End, j.Ended, j.Cause = r.End, r.At, ""
+		if r.Problem != nil && r.End.Verdict() {
+			j.Cause = r.Problem.Reason
+		}
+	}
+}
+
+// moved reports whether progress is far enough from its last saved value.
+func moved(saved, now job.Progress) bool {
+	const slack = 1e-9 // 0.15 - 0.10 is a little less than 0.05
+	return saved.Known() != now.Known() || now.Known() && max(now-saved, saved-now) >= progressStep-slack
+}

@@ -5,50 +5,62 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
-
-	"example.com/jobwatch/store/disk"
 )
 
-// lockPatience is how long another process may hold the lock before we say so. It
-// holds it for some milliseconds, for seconds only to compact a very large file.
+// lockPatience is how long to wait for a lock that another process holds. It holds it
+// for some milliseconds, for seconds only to compact a very large file.
 const lockPatience = 5 * time.Second
 
-// Store is an open state file. Its methods may be called from any goroutine, and
-// any number of stores, in any number of processes, may have the same file open; one at
-// a time, where the file system has no locks.
+// compactFrom is the size, in bytes, from which a start may compact. minCompact is the
+// same for a running store: compacting costs two fsyncs, and should not come with every
+// few changes.
+const (
+	compactFrom = 4 << 10
+	minCompact  = 256 << 10
+)
+
+// Store is an open state file. Its methods may be called from any goroutine, and any
+// number of stores, in any number of processes, may have the same file open.
 //
-// It keeps no jobs in memory and no file open: each call opens the file that has
-// the name now, which another process may have replaced.
+// It keeps no jobs in memory, only where their lines are, and no file open: each call
+// opens the file that has the name now, which another process may have replaced.
 type Store struct {
-	name     string // as it was given, absolute
+	name     string // as given, but absolute
 	path     string // where that leads; the lock and all else are beside it
-	disk     disk.Disk
+	disk     Disk
 	patience time.Duration
-	minSize  int64 // a file below it, in bytes, is left alone while running
+	minSize  int64 // a running store does not compact a smaller file
 
 	turn   chan struct{} // holds a token while nobody works on the fields below
 	wake   chan struct{} // tells Next that Append found something
 	closed chan struct{}
 
-	at         position // up to where the file is known
-	use        usage
+	file       fileState
 	found      news
-	undurable  bool   // the file's name may not have reached the disk
-	blocked    error  // why the file, as last seen, is not ours to write
-	complained string // what went wrong when Next last looked, as told
-	unlockable bool   // the file system has no locks
-	claim      claim  // on such a file system
-	emptied    bool   // the file was empty when Next last looked into it
-	crowded    bool   // another program was seen writing all the same, and that told
+	unlockable bool // the file system has no locks
+}
+
+// fileState is what a store knows of its file.
+type fileState struct {
+	header    *header
+	mark      []byte // its first line, as it stands there
+	end       int64  // of the last whole line that was read or written
+	index     index
+	damaged   int         // lines, since the last compaction
+	late      int64       // a compaction failed: try again from this size
+	seen      fs.FileInfo // when last looked at; nil before
+	undurable bool        // the file's name may not have reached the disk
+	blocked   error       // why the file, as last seen, is not ours to write
 }
 
 // Option changes how [Open] works.
 type Option func(*Store)
 
 // OnDisk works on another disk than the real one.
-func OnDisk(d disk.Disk) Option { return func(s *Store) { s.disk = d } }
+func OnDisk(d Disk) Option { return func(s *Store) { s.disk = d } }
 
 // LockPatience is how long another process may hold the lock before [Open] and
 // [Store.Append] give up with a [BusyError]; 5 s by default.
@@ -63,18 +75,18 @@ type Opened struct {
 	Warnings  []Warning
 }
 
-// Open reads the state file at path, creates it and its folder where they are
-// missing, and mends what a crash left: a torn last line is cut off, a damaged
-// file copied to a backup beside it and rewritten without its damage. Where the
-// file can't be written the store works all the same: a [Warning] says that
-// changes are not saved, and each [Store.Append] tries anew.
+// Open reads the state file at path and creates it and its folder if they are missing.
+// It mends what a crash left: it cuts off a torn last line, and copies a damaged file to
+// a backup beside it and rewrites it without its damage. If the file can't be written,
+// the store works all the same: a [Warning] says that changes are not saved, and each
+// [Store.Append] tries again.
 //
 // It fails where going on would pretend that nothing is tracked, or harm a file
 // that is not ours: with a [NewerError], [NotStateFileError], [ReadError],
-// [BusyError], [TakenError], or ctx's error.
+// [BusyError], or ctx's error.
 func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, error) {
 	s := &Store{
-		disk:     disk.OS{},
+		disk:     OSDisk{},
 		patience: lockPatience,
 		minSize:  minCompact,
 		turn:     make(chan struct{}, 1),
@@ -84,80 +96,157 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	for _, opt := range opts {
 		opt(s)
 	}
-	var opened Opened
 	var err error
-	if s.name, err = filepath.Abs(path); err != nil { // the folder that we were started in may go
-		return nil, opened, &ReadError{path, err}
+	if s.name, err = filepath.Abs(path); err != nil { // the working directory may be removed later
+		return nil, Opened{}, &ReadError{path, err}
 	}
 	if s.path, err = s.disk.Resolve(s.name); err != nil {
-		return nil, opened, &ReadError{path, err}
+		return nil, Opened{}, &ReadError{path, err}
 	}
-	if info, err := s.disk.Stat(s.path); err == nil {
-		if what := other(info.Mode()); what != "" {
-			return nil, opened, &NotStateFileError{s.path, what}
-		}
+	if err := s.check(); refuses(err) {
+		return nil, Opened{}, err
 	}
-	s.claim = newClaim(s.path)
-	unlock, err := s.lock(ctx, s.ownPatiently)
-	if err == nil {
+	unlock, unwritable := s.lock(ctx)
+	if unwritable == nil {
 		defer unlock()
-	} else if isFatal(err) {
-		s.disown() // it may have become ours in the last moment
-		return nil, opened, err
+	} else if isFatal(unwritable) {
+		return nil, Opened{}, unwritable
 	}
-	opened, err = s.start(err)
+	opened, err := s.start(unwritable)
 	if err != nil {
-		s.disown()
 		return nil, opened, err
 	}
 	s.turn <- struct{}{}
 	return s, opened, nil
 }
 
-// other says what a thing is that is not a file.
-func other(mode fs.FileMode) string {
-	switch {
-	case mode.IsRegular():
-		return ""
-	case mode.IsDir():
-		return "a folder"
+// start reads the file and mends it, under the lock. unwritable is why there is no lock, when
+// the disk can't be written; then it only reads.
+func (s *Store) start(unwritable error) (opened Opened, err error) {
+	warn := func(kind WarningKind, format string, args ...any) {
+		opened.Warnings = append(opened.Warnings, Warning{kind, fmt.Sprintf(format, args...)})
 	}
-	return "a device, pipe or socket"
+	if s.unlockable {
+		warn(NoLocks, "the file system of %s has no locks: only one dashboard should use the file at a time,"+
+			" and jobwatch does not repair or compact it", s.path)
+	}
+	s.file.undurable = true
+	var f File
+	if unwritable == nil {
+		f, unwritable = s.current()
+	}
+	if unwritable == nil {
+		defer func() { _ = f.Close() }() // what matters was synced
+		// A process that was killed may have left whole lines that are not durable. They are
+		// about to be shown, so they must be; usually there is nothing to sync.
+		unwritable = f.Sync()
+	}
+	if unwritable != nil {
+		if err := s.onlyRead(unwritable); err != nil {
+			return opened, err
+		}
+		warn(NotSaving, "%v; jobwatch goes on watching and tries again", &NotSavedError{s.path, unwritable})
+	}
+	opened.Damaged = s.found.Damaged
+	if s.found.Reset != nil {
+		opened.Contents = *s.found.Reset
+	}
+	s.found = news{}
+	worn := s.file.end > compactFrom && 2*s.file.index.live < s.file.end
+	if unwritable == nil && !s.unlockable && (worn || s.file.damaged > 0 || s.file.header == nil) {
+		opened.Backup, err = s.compact(f)
+		opened.Compacted = err == nil
+		if err != nil && opened.Damaged > 0 { // one that is only too long can wait
+			warn(NotRepaired, "%s has %d damaged lines, which were skipped; it could not be rewritten without them: %s",
+				s.path, opened.Damaged, why(err))
+		}
+	}
+	for _, text := range s.exposed() {
+		warn(Exposed, "%s", text)
+	}
+	return opened, nil
 }
 
-// open opens the file that we work on. A pipe that was put in its place would keep
-// whoever opens it waiting.
-func (s *Store) open(flag int) (disk.File, error) {
-	info, err := s.disk.Stat(s.path)
-	if err != nil {
-		return nil, err
+// onlyRead reads a file that can't be written. It returns the reason itself if that means
+// that the file can't be read either.
+func (s *Store) onlyRead(unwritable error) error {
+	if refuses(unwritable) {
+		return unwritable
 	}
-	if what := other(info.Mode()); what != "" {
-		return nil, &NotStateFileError{s.path, what}
+	f, err := s.open(os.O_RDONLY)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // nothing there, and nothing can be
+	case err != nil:
+		return &ReadError{s.path, err}
+	}
+	defer func() { _ = f.Close() }() // only read
+	_, err = s.reread(f, true)
+	return err
+}
+
+// refuses reports whether an error means that the file is not to be read, rather than that
+// it can't be written.
+func refuses(err error) bool {
+	_, unreadable := errors.AsType[*ReadError](err)
+	_, isNewer := errors.AsType[*NewerError](err)
+	_, isOther := errors.AsType[*NotStateFileError](err)
+	return unreadable || isNewer || isOther
+}
+
+// check fails if there is no file at the path. Opening a pipe there would block.
+func (s *Store) check() error {
+	info, err := s.disk.Stat(s.path)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+		return err
+	case info.Mode().IsDir():
+		return &NotStateFileError{s.path, "a folder"}
+	}
+	return &NotStateFileError{s.path, "a device, pipe or socket"}
+}
+
+// open opens the file.
+func (s *Store) open(flag int) (File, error) {
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	return s.disk.Open(s.path, flag, 0)
 }
 
+// locate follows the name's links again, and reports whether they lead elsewhere now. A file
+// may be moved and replaced by a link while we run; whoever starts then has its lock beside
+// the moved file.
+func (s *Store) locate() (moved bool, err error) {
+	path, err := s.disk.Resolve(s.name)
+	if err != nil || path == s.path {
+		return false, err
+	}
+	s.path, s.unlockable = path, false
+	return true, nil
+}
+
 // lock takes the advisory lock of the file that the name leads to.
-func (s *Store) lock(ctx context.Context, own func(context.Context) error) (unlock func(), err error) {
+func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	for range 3 {
-		if err = s.locate(); err != nil {
-			return nil, err
+		unlock, err = s.lockHere(ctx)
+		moved, failed := s.locate() // perhaps while we waited for the lock
+		if failed == nil && !moved {
+			return unlock, err
 		}
-		if unlock, err = s.lockHere(ctx, own); err != nil {
-			return nil, err
+		if err == nil {
+			unlock()
 		}
-		if err = s.stays(); err == nil {
-			return unlock, nil
+		if err = errMoved; failed != nil {
+			return nil, failed
 		}
-		unlock() // it was led elsewhere while we waited for the lock
 	}
 	return nil, err
 }
 
-// lockHere takes the lock; the folder is made where it is missing. On a file system
-// without locks it claims the file, by own.
-func (s *Store) lockHere(ctx context.Context, own func(context.Context) error) (unlock func(), err error) {
+// lockHere takes the lock; it creates the folder if it is missing. On a file system
+// without locks it does nothing.
+func (s *Store) lockHere(ctx context.Context) (unlock func(), err error) {
 	name := s.path + ".lock"
 	patient, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
@@ -171,31 +260,31 @@ func (s *Store) lockHere(ctx context.Context, own func(context.Context) error) (
 	switch {
 	case err == nil:
 		return func() { _ = release() }, nil // the system releases what we can't
-	case errors.Is(err, disk.ErrNoLocks):
+	case errors.Is(err, ErrNoLocks):
 		s.unlockable = true
-		return func() {}, own(ctx)
+		return func() {}, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, &BusyError{name, s.patience}
 	case errors.Is(err, fs.ErrPermission):
 		if _, missing := s.disk.Stat(name); missing == nil {
-			return nil, &lockError{name, err}
+			return nil, errors.New(name + " may not be opened: remove it while no jobwatch runs;" +
+				" another user has made it, perhaps with sudo")
 		}
 	}
 	return nil, err
 }
 
-// isFatal reports whether an error of lock means that we may not even read: all
-// but those of a disk that can't be written.
+// isFatal reports whether an error of lock means that we may not even read. The others
+// mean that the disk can't be written.
 func isFatal(err error) bool {
 	_, busy := errors.AsType[*BusyError](err)
-	_, taken := errors.AsType[*TakenError](err)
-	return busy || taken || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return busy || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// makeFolder makes a folder and those above it, for the user alone, and sees to it
-// that they are durable: a file is lost with the folder that it is in.
+// makeFolder creates a folder and those above it, for the user alone, and makes them
+// durable: a file is lost with its folder.
 func (s *Store) makeFolder(name string) error {
 	if _, err := s.disk.Stat(name); err == nil {
 		return nil
@@ -231,9 +320,8 @@ func (s *Store) take(ctx context.Context) error {
 
 func (s *Store) give() { s.turn <- struct{}{} }
 
-// Close waits for the call that is under way and lets later ones fail with
-// [ErrClosed]; one of [Store.Next] that waits ends. All that Append said was saved
-// is: there is nothing to flush.
+// Close waits for the call that is under way. Later ones fail with [ErrClosed], and a
+// waiting [Store.Next] ends. There is nothing to flush.
 func (s *Store) Close() error {
 	<-s.turn
 	defer s.give()
@@ -243,6 +331,5 @@ func (s *Store) Close() error {
 	default:
 	}
 	close(s.closed)
-	s.disown()
 	return nil
 }

@@ -1,11 +1,14 @@
-package store
+package store_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	. "example.com/jobwatch/store"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -104,7 +107,7 @@ func TestWhatANewerVersionAddedSurvives(t *testing.T) {
 	path := stateFile(t)
 	s, _ := open(t, path)
 	save(t, s, Track{pasted(1, "a")})
-	colour := map[string]json.RawMessage{"colour": json.RawMessage(`{"of":["a","row"]}`)}
+	colour := map[string]jsontext.Value{"colour": jsontext.Value(`{"of":["a","row"]}`)}
 	download := `{"op":"download","id":"` + id(1).String() + `","file":"/tmp/a.pdf"}`
 	text := read(t, path)
 	text = strings.Replace(text, `,"compacted":0}`, `,"compacted":0,"made_by":"jobwatch 7"}`, 1)
@@ -112,7 +115,7 @@ func TestWhatANewerVersionAddedSurvives(t *testing.T) {
 	write(t, path, text)
 
 	s, opened := open(t, path)
-	equal(t, "batch", opened.Contents.Batches[0].Extra, map[string]json.RawMessage{"sort": json.RawMessage(`"name"`)})
+	equal(t, "batch", opened.Contents.Batches[0].Extra, map[string]jsontext.Value{"sort": jsontext.Value(`"name"`)})
 	for i := range 50 { // until a start finds it worn
 		j := running(1, "a", job.Progress(i)/50)
 		j.Extra = colour
@@ -137,7 +140,7 @@ func TestTheFileCanBeEditedByHand(t *testing.T) {
 	s, opened := open(t, path)
 	want := pasted(1, "")
 	want.Answer = job.Answer{Status: "Pending review", Progress: 1}
-	want.saved = 1
+	want = want.Saved(1)
 	equal(t, "opened", opened, Opened{Contents: Contents{Jobs: []Job{want}}})
 	save(t, s, Track{pasted(2, "")})
 	equal(t, "later", contents(t, path).Jobs, []Job{want, pasted(2, "")})
@@ -164,9 +167,9 @@ func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
 	}
 	got := contents(t, path).Jobs[0]
 	equal(t, "description", got.Answer.Description, strings.ToValidUTF8(j.Answer.Description, "\ufffd"))
-	equal(t, "status", len(got.Answer.Status), maxWord)
-	equal(t, "meta", len(got.Answer.Meta), maxText)
-	equal(t, "history", len(got.History), maxHistory)
+	equal(t, "status", len(got.Answer.Status), MaxWord)
+	equal(t, "meta", len(got.Answer.Meta), MaxText)
+	equal(t, "history", len(got.History), MaxHistory)
 }
 
 func TestAClosedStoreSaysSo(t *testing.T) {

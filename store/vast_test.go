@@ -1,7 +1,6 @@
-package store
+package store_test
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -12,15 +11,16 @@ import (
 	"testing"
 	"time"
 
+	. "example.com/jobwatch/store"
+
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store/disk"
-	"example.com/jobwatch/store/disk/disktest"
+	"example.com/jobwatch/store/storetest"
 )
 
 // vast is a disk with a state file that is too large to be kept: its middle is one
 // text, many times.
 type vast struct {
-	disk.Disk
+	Disk
 	head, body, tail []byte
 	times            int64
 
@@ -32,7 +32,7 @@ func (v *vast) size() int64 {
 	return int64(len(v.head)) + v.times*int64(len(v.body)) + int64(len(v.tail))
 }
 
-func (v *vast) Open(name string, flag int, perm fs.FileMode) (disk.File, error) {
+func (v *vast) Open(name string, flag int, perm fs.FileMode) (File, error) {
 	switch {
 	case name == worldFile && !v.replaced:
 		return &vastFile{vast: v}, nil
@@ -132,10 +132,11 @@ func TestAVastStateFileIsReadAndMadeSmall(t *testing.T) {
 		}
 		bytesWanted = n
 	}
-	var changes []byte
+	var ops []Op
 	for i := range 2000 {
-		changes = appendOp(changes, Observe{running(1, "", job.Progress(i%100)/100)}, true)
+		ops = append(ops, Observe{running(1, "", job.Progress(i%100)/100)})
 	}
+	changes := lines(t, ops...)
 	hole := int64(2200 << 20)
 	if raced {
 		hole = 64 << 20
@@ -145,14 +146,14 @@ func TestAVastStateFileIsReadAndMadeSmall(t *testing.T) {
 		times   int64
 		damaged int
 	}{
-		"all changes of one job": {changes, bytesWanted / int64(len(changes)), 0},
+		"all changes of one job": {[]byte(changes), bytesWanted / int64(len(changes)), 0},
 		"a hole of 2 GB":         {make([]byte, 1<<20), hole >> 20, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := &vast{
-				Disk: disktest.NewMachine("/home").Start(),
+				Disk: storetest.NewMachine("/home").Start(),
 				head: []byte(fileOf(t, track(pasted(1, ""))...)), body: c.body, times: c.times,
-				tail: bytes.Join([][]byte{nil, appendOp(nil, Track{pasted(2, "")}, true), appendOp(nil, Observe{running(1, "", 0.75)}, true)}, []byte("\n")[:c.damaged]),
+				tail: []byte("\n"[:c.damaged] + lines(t, Track{pasted(2, "")}, Observe{running(1, "", 0.75)})),
 			}
 			if err := makeFolders(v); err != nil {
 				t.Fatal(err)
@@ -180,6 +181,6 @@ func TestAVastStateFileIsReadAndMadeSmall(t *testing.T) {
 	}
 }
 
-func makeFolders(d disk.Disk) error {
+func makeFolders(d Disk) error {
 	return errors.Join(d.Mkdir("/home/state", 0o700), d.Mkdir("/home/state/jobwatch", 0o700))
 }

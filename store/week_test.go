@@ -1,9 +1,11 @@
-package store
+package store_test
 
 import (
 	"math/rand/v2"
 	"os"
 	"testing"
+
+	. "example.com/jobwatch/store"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -19,13 +21,14 @@ type week struct {
 func run(tb testing.TB, jobs int, forget bool) (w week) {
 	tb.Helper()
 	const together, polls = 200, 50
-	s, _ := open(tb, stateFile(tb), OnDisk(noSync{}))
+	path := stateFile(tb)
+	s, _ := open(tb, path, OnDisk(noSync{}))
 	rng := rand.New(rand.NewPCG(1, 2))
 	flush := func(ops []Op) {
 		if len(ops) > 0 {
 			save(tb, s, ops...)
 			w.lines += len(ops)
-			w.most = max(w.most, s.at.offset)
+			w.most = max(w.most, size(tb, path))
 		}
 	}
 	for first := 0; first < jobs; first += together {
@@ -54,29 +57,27 @@ func run(tb testing.TB, jobs int, forget bool) (w week) {
 			flush(ops)
 		}
 	}
-	w.left = s.at.offset
-	f, err := s.disk.Open(s.path, os.O_RDONLY, 0)
+	w.left, w.fresh = size(tb, path), s.Live()
+	if left := map[bool]int{false: jobs, true: 0}[forget]; len(contents(tb, path, OnDisk(noSync{})).Jobs) != left {
+		tb.Errorf("%d jobs are not left", left)
+	}
+	return w
+}
+
+func size(tb testing.TB, path string) int64 {
+	tb.Helper()
+	info, err := os.Stat(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if _, _, err := s.load(f, true); err != nil {
-		tb.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		tb.Fatal(err)
-	}
-	w.fresh = int64(s.use.jobs)*s.use.perJob + s.use.other
-	if left := map[bool]int{false: jobs, true: 0}[forget]; s.use.jobs != left {
-		tb.Errorf("%d jobs are left", s.use.jobs)
-	}
-	return w
+	return info.Size()
 }
 
 func TestAFileThatIsWrittenAllWeekStaysSmall(t *testing.T) {
 	if w := run(t, 600, false); w.left > 3*w.fresh {
 		t.Errorf("more than three times what it says: %+v", w)
 	}
-	if w := run(t, 600, true); w.most > 2*minCompact {
+	if w := run(t, 600, true); w.most > 2*MinCompactSize {
 		t.Errorf("too much for 200 jobs at a time: %+v", w)
 	}
 }

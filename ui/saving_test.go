@@ -11,17 +11,16 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/store/disk"
-	"example.com/jobwatch/store/disk/disktest"
+	"example.com/jobwatch/store/storetest"
 	"example.com/jobwatch/ui/session"
 )
 
 // onDisk starts the dashboard on a disk that fails when a story says so.
-func (d *harness) onDisk(fault func(disktest.Op, string) error) {
+func (d *harness) onDisk(fault func(storetest.Op, string) error) {
 	d.leave()
 	d.start(func(o *Options) {
 		o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
-			s, opened, err := store.Open(ctx, d.file, store.OnDisk(disktest.Faulty{Disk: disk.OS{}, Fault: fault}))
+			s, opened, err := store.Open(ctx, d.file, store.OnDisk(storetest.Faulty{Disk: store.OSDisk{}, Fault: fault}))
 			d.journal = s
 			return s, opened, err
 		}
@@ -33,8 +32,8 @@ func (d *harness) onDisk(fault func(disktest.Op, string) error) {
 func TestAFullDiskIsToldAndWatchingGoesOn(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		var full atomic.Bool
-		d.onDisk(func(op disktest.Op, _ string) error {
-			if full.Load() && op == disktest.Write {
+		d.onDisk(func(op storetest.Op, _ string) error {
+			if full.Load() && op == storetest.Write {
 				return syscall.ENOSPC
 			}
 			return nil
@@ -61,8 +60,8 @@ func TestAFullDiskIsTriedNoOftenerForMoreChanges(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		var tries atomic.Int64
 		var mended atomic.Bool
-		d.onDisk(func(op disktest.Op, _ string) error {
-			if op == disktest.Write && !mended.Load() {
+		d.onDisk(func(op storetest.Op, _ string) error {
+			if op == storetest.Write && !mended.Load() {
 				tries.Add(1)
 				return syscall.ENOSPC
 			}
@@ -91,8 +90,8 @@ func TestAFullDiskIsTriedNoOftenerForMoreChanges(t *testing.T) {
 func TestWhatIsTakenBackWhileItIsSavedIsNotPolled(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		var slow atomic.Bool
-		d.onDisk(func(op disktest.Op, _ string) error {
-			if slow.Load() && op == disktest.Sync {
+		d.onDisk(func(op storetest.Op, _ string) error {
+			if slow.Load() && op == storetest.Sync {
 				<-time.After(3 * time.Second)
 			}
 			return nil
@@ -132,33 +131,17 @@ func TestAFileOfANewerVersionEndsTheStartAndIsLeftAlone(t *testing.T) {
 func TestASecondDashboardOnADiskWithoutLocksIsRefused(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		d.leave()
-		lockless := func(op disktest.Op, _ string) error {
-			if op == disktest.Lock {
-				return disk.ErrNoLocks
+		d.onDisk(func(op storetest.Op, _ string) error {
+			if op == storetest.Lock {
+				return store.ErrNoLocks
 			}
 			return nil
-		}
-		first, _, err := store.Open(d.Context(), d.file, store.OnDisk(disktest.Faulty{Disk: disk.OS{}, Fault: lockless}))
-		if err != nil {
-			d.Fatal(err)
-		}
-		d.stop = append(d.stop, func() { _ = first.Close() })
-		go func() {
-			for err := error(nil); err == nil; {
-				_, err = first.Next(d.Context())
-			}
-		}()
-		d.onDisk(lockless)
-		d.wait(5 * time.Second)
-		if !d.quit || d.model.Err() == nil || !strings.Contains(d.model.Err().Error(), "another jobwatch has "+d.file) {
-			d.Errorf("quit %v, error %v", d.quit, d.model.Err())
-		}
-		d.leave()
-
-		_ = first.Close()
-		d.onDisk(lockless)
+		})
 		d.send(tea.WindowSizeMsg{Width: 300, Height: 40})
-		d.sees("no locks: only this one dashboard can use it")
+		d.sees("has no locks: only one dashboard should use the file at a time")
+		_, text := d.jobs(3)
+		d.paste(text)
+		d.waitFor("added 3 jobs")
 	})
 }
 

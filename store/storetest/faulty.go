@@ -1,16 +1,16 @@
-// Package disktest has disks for tests: one that fails when told to, and a machine
+// Package storetest has disks for tests: one that fails when told to, and a machine
 // whose processes are killed and whose power is cut.
-package disktest
+package storetest
 
 import (
 	"context"
 	"io/fs"
 	"os"
 
-	"example.com/jobwatch/store/disk"
+	"example.com/jobwatch/store"
 )
 
-// Op names one operation of a [disk.Disk] or [disk.File] that may fail.
+// Op names one operation of a [store.Disk] or [store.File] that may fail.
 type Op string
 
 // The operations.
@@ -33,14 +33,14 @@ const (
 // Faulty is a disk that fails when Fault says so, for instance because it is full
 // ([syscall.ENOSPC] for each [Write]). A write that fails leaves half of its bytes.
 type Faulty struct {
-	disk.Disk
+	store.Disk
 	Fault func(op Op, name string) error
 }
 
-var _ disk.Disk = Faulty{}
+var _ store.Disk = Faulty{}
 
-// Open implements [disk.Disk].
-func (d Faulty) Open(name string, flag int, perm fs.FileMode) (disk.File, error) {
+// Open implements [store.Disk].
+func (d Faulty) Open(name string, flag int, perm fs.FileMode) (store.File, error) {
 	if err := d.Fault(Open, name); err != nil {
 		return nil, pathError(Open, name, err)
 	}
@@ -51,7 +51,7 @@ func (d Faulty) Open(name string, flag int, perm fs.FileMode) (disk.File, error)
 	return &faultyFile{f, d, name}, nil
 }
 
-// Stat implements [disk.Disk].
+// Stat implements [store.Disk].
 func (d Faulty) Stat(name string) (fs.FileInfo, error) {
 	if err := d.Fault(Stat, name); err != nil {
 		return nil, pathError(Stat, name, err)
@@ -59,12 +59,12 @@ func (d Faulty) Stat(name string) (fs.FileInfo, error) {
 	return d.Disk.Stat(name)
 }
 
-// Mkdir implements [disk.Disk].
+// Mkdir implements [store.Disk].
 func (d Faulty) Mkdir(name string, perm fs.FileMode) error {
 	return d.either(Mkdir, name, func() error { return d.Disk.Mkdir(name, perm) })
 }
 
-// Rename implements [disk.Disk].
+// Rename implements [store.Disk].
 func (d Faulty) Rename(from, to string) error {
 	if err := d.Fault(Rename, to); err != nil {
 		return &os.LinkError{Op: string(Rename), Old: from, New: to, Err: err} // as os.Rename does
@@ -72,17 +72,17 @@ func (d Faulty) Rename(from, to string) error {
 	return d.Disk.Rename(from, to)
 }
 
-// Remove implements [disk.Disk].
+// Remove implements [store.Disk].
 func (d Faulty) Remove(name string) error {
 	return d.either(Remove, name, func() error { return d.Disk.Remove(name) })
 }
 
-// SyncFolder implements [disk.Disk].
+// SyncFolder implements [store.Disk].
 func (d Faulty) SyncFolder(name string) error {
 	return d.either(SyncFolder, name, func() error { return d.Disk.SyncFolder(name) })
 }
 
-// Lock implements [disk.Disk].
+// Lock implements [store.Disk].
 func (d Faulty) Lock(ctx context.Context, name string) (func() error, error) {
 	if err := d.Fault(Lock, name); err != nil {
 		return nil, pathError(Lock, name, err)
@@ -102,7 +102,7 @@ func pathError(op Op, name string, err error) error {
 }
 
 type faultyFile struct {
-	disk.File
+	store.File
 	disk Faulty
 	name string
 }

@@ -1,4 +1,4 @@
-package disktest
+package storetest
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/jobwatch/store/disk"
+	"example.com/jobwatch/store"
 )
 
 // ErrKilled is what each operation of a process answers that is no more.
@@ -153,7 +153,7 @@ type Process struct {
 	dead  bool
 }
 
-var _ disk.Disk = (*Process)(nil)
+var _ store.Disk = (*Process)(nil)
 
 // KillAfter lets the process live for that many more operations that change
 // something, and die of the next one; for good if steps is negative.
@@ -192,8 +192,8 @@ func (p *Process) alive() error {
 	return nil
 }
 
-// Open implements [disk.Disk].
-func (p *Process) Open(name string, flag int, perm fs.FileMode) (disk.File, error) {
+// Open implements [store.Disk].
+func (p *Process) Open(name string, flag int, perm fs.FileMode) (store.File, error) {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
 	if err := p.alive(); err != nil {
@@ -220,7 +220,7 @@ func (m *Machine) rename(name string, apply func(map[string]*node)) {
 	m.unsaved = append(m.unsaved, rename{filepath.Dir(name), apply})
 }
 
-// Stat implements [disk.Disk].
+// Stat implements [store.Disk].
 func (p *Process) Stat(name string) (fs.FileInfo, error) {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
@@ -234,13 +234,13 @@ func (p *Process) Stat(name string) (fs.FileInfo, error) {
 	return n.info(name), nil
 }
 
-// SameFile implements [disk.Disk].
+// SameFile implements [store.Disk].
 func (p *Process) SameFile(a, b fs.FileInfo) bool { return a.Sys() == b.Sys() }
 
-// Resolve implements [disk.Disk]: there are no links.
+// Resolve implements [store.Disk]: there are no links.
 func (p *Process) Resolve(name string) (string, error) { return filepath.Clean(name), nil }
 
-// Mkdir implements [disk.Disk].
+// Mkdir implements [store.Disk].
 func (p *Process) Mkdir(name string, perm fs.FileMode) error {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
@@ -255,7 +255,7 @@ func (p *Process) Mkdir(name string, perm fs.FileMode) error {
 	return nil
 }
 
-// Rename implements [disk.Disk].
+// Rename implements [store.Disk].
 func (p *Process) Rename(from, to string) error {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
@@ -273,7 +273,7 @@ func (p *Process) Rename(from, to string) error {
 	return nil
 }
 
-// Remove implements [disk.Disk].
+// Remove implements [store.Disk].
 func (p *Process) Remove(name string) error {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
@@ -287,7 +287,7 @@ func (p *Process) Remove(name string) error {
 	return nil
 }
 
-// SyncFolder implements [disk.Disk].
+// SyncFolder implements [store.Disk].
 func (p *Process) SyncFolder(name string) error {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
@@ -303,7 +303,7 @@ func (p *Process) SyncFolder(name string) error {
 	return nil
 }
 
-// Lock implements [disk.Disk].
+// Lock implements [store.Disk].
 func (p *Process) Lock(ctx context.Context, name string) (func() error, error) {
 	for {
 		p.m.mu.Lock()

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,12 +11,24 @@ import (
 	"syscall"
 
 	"github.com/adrg/xdg"
-
-	"example.com/jobwatch/store/disk"
 )
 
-// exposed says who else may read or replace the state file, whose IDs let anyone
-// read the jobs. Telling is all: the owner may have meant it so.
+// SyncFolder implements [Disk].
+func (OSDisk) SyncFolder(name string) error {
+	dir, err := os.Open(name) //nolint:gosec // the user chooses the state file's folder
+	if err != nil {
+		return err
+	}
+	defer dir.Close() //nolint:errcheck // only read from
+	err = dir.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil // some network file systems can't fsync folders: their renames are synchronous
+	}
+	return err
+}
+
+// exposed says who else may read or replace the state file, whose IDs let anyone read
+// the jobs. It only warns: the permissions may be intentional.
 func (s *Store) exposed() (texts []string) {
 	info, err := s.disk.Stat(s.path)
 	if err != nil {
@@ -31,8 +44,8 @@ func (s *Store) exposed() (texts []string) {
 	if info, err = s.disk.Stat(dir); err != nil {
 		return texts
 	}
-	// A folder that is not ours alone, as with --state, may well be looked into, but
-	// nobody else should be able to put another file in the place of this one.
+	// Others may look into a folder that the user chose with --state, but nobody else
+	// should be able to replace the file there.
 	standard := filepath.Join(xdg.StateHome, folderName)
 	mode := info.Mode()
 	writable := mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0
@@ -42,9 +55,9 @@ func (s *Store) exposed() (texts []string) {
 	return texts
 }
 
-// share opens a new file, which is ours alone, to those who could open the old one: the
-// same mode is for them only in the same group. Where that can't be, no group gets in.
-func share(f disk.File, old fs.FileInfo) error {
+// share gives a new file the mode and group of the one that it replaces. If it can't keep
+// the group, the new file is closed to all groups: the old mode was meant for one of them.
+func share(f File, old fs.FileInfo) error {
 	mode := old.Mode().Perm()
 	if mode == 0o600 {
 		return nil

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/gofrs/flock"
+)
+
+// Disk is the file operations that the store needs, so that tests can use disks that are
+// full, read-only or lose power (see storetest). Its errors are those of package os: they
+// match [fs.ErrNotExist], [fs.ErrPermission] and the like.
+type Disk interface {
+	Open(name string, flag int, perm fs.FileMode) (File, error)
+	Stat(name string) (fs.FileInfo, error)
+	// SameFile reports whether two results of Stat describe one file (inode).
+	SameFile(a, b fs.FileInfo) bool
+	// Resolve follows symbolic links, also to a file that doesn't exist yet, and
+	// returns an absolute name.
+	Resolve(name string) (string, error)
+	Mkdir(name string, perm fs.FileMode) error
+	Rename(from, to string) error
+	Remove(name string) error
+	// SyncFolder makes the names in a folder durable: what was created, renamed or
+	// removed there. It does nothing on systems that can't.
+	SyncFolder(name string) error
+	// Lock takes an advisory lock on a file of its own, which it creates. It waits until
+	// ctx ends and then returns ctx's error, or [ErrNoLocks] if the file system can't lock.
+	Lock(ctx context.Context, name string) (unlock func() error, err error)
+}
+
+// File is an open file of a [Disk].
+type File interface {
+	io.Reader
+	io.ReaderAt
+	io.Writer
+	io.WriterAt
+	io.Closer
+	Stat() (fs.FileInfo, error)
+	Chmod(mode fs.FileMode) error
+	Chown(uid, gid int) error // -1 changes nothing
+	Truncate(size int64) error
+	// Sync returns when the file's contents are durable.
+	Sync() error
+}
+
+// ErrNoLocks says that the file system has no advisory locks.
+var ErrNoLocks = errors.New("the file system has no locks")
+
+// lockRetry is the interval between attempts to take a lock that another process holds.
+// A holder keeps it for one write and one fsync, a few milliseconds.
+const lockRetry = 5 * time.Millisecond
+
+// maxLinks is how many symbolic links in a row are followed, as on Linux.
+const maxLinks = 40
+
+// OSDisk is the real disk.
+type OSDisk struct{}
+
+var _ Disk = OSDisk{}
+
+// Open is [os.OpenFile].
+func (OSDisk) Open(name string, flag int, perm fs.FileMode) (File, error) {
+	f, err := os.OpenFile(name, flag, perm) //nolint:gosec // the user chooses the state file's name
+	if err != nil {
+		return nil, err // not f: a nil *os.File is not a nil File
+	}
+	return f, nil
+}
+
+// Stat is [os.Stat].
+func (OSDisk) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
+
+// SameFile is [os.SameFile].
+func (OSDisk) SameFile(a, b fs.FileInfo) bool { return os.SameFile(a, b) }
+
+// Mkdir is [os.Mkdir].
+func (OSDisk) Mkdir(name string, perm fs.FileMode) error { return os.Mkdir(name, perm) }
+
+// Rename is [os.Rename].
+func (OSDisk) Rename(from, to string) error { return os.Rename(from, to) }
+
+// Remove is [os.Remove].
+func (OSDisk) Remove(name string) error { return os.Remove(name) }
+
+// Resolve implements [Disk].
+func (OSDisk) Resolve(name string) (string, error) {
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	for range maxLinks {
+		to, err := os.Readlink(path)
+		if err != nil { // not a link: follow those in its folder, if that exists
+			if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+				path = filepath.Join(folder, filepath.Base(path))
+			}
+			return path, nil
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return "", &fs.PathError{Op: "follow", Path: name, Err: fmt.Errorf("more than %d symbolic links", maxLinks)}
+}
+
+// Lock implements [Disk] with flock(2), and LockFileEx on Windows.
+func (OSDisk) Lock(ctx context.Context, name string) (func() error, error) {
+	lock := flock.New(name, flock.SetPermissions(0o600))
+	_, err := lock.TryLockContext(ctx, lockRetry)
+	switch {
+	case err == nil:
+		return lock.Unlock, nil
+	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.ENOLCK):
+		return nil, fmt.Errorf("%w: %w", ErrNoLocks, err)
+	default:
+		return nil, err
+	}
+}
+
+// folderName is jobwatch's folder in the XDG state folder.
+const folderName = "jobwatch"
+
+// DefaultPath returns the state file's place according to the XDG Base Directory
+// Specification: $XDG_STATE_HOME/jobwatch/jobs.jsonl. A relative XDG_STATE_HOME is
+// ignored, as the specification asks; without one it is ~/.local/state, or the
+// system's equivalent.
+func DefaultPath() (string, error) {
+	if _, err := os.UserHomeDir(); err != nil && runtime.GOOS != "windows" && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) {
+		// xdg would fall back to the root folder.
+		return "", errors.New("no place for the state file: neither HOME nor XDG_STATE_HOME is set" +
+			" to a folder; set one, or name a file with --state")
+	}
+	xdg.Reload() // it read the environment when the program started
+	if !filepath.IsAbs(xdg.StateHome) {
+		return "", errors.New("no place for the state file: HOME is not an absolute path" +
+			"; mend it, or name a file with --state")
+	}
+	return filepath.Join(xdg.StateHome, folderName, "jobs.jsonl"), nil
+}

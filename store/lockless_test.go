@@ -1,0 +1,83 @@
+package store_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"example.com/jobwatch/poller/job"
+	. "example.com/jobwatch/store"
+	"example.com/jobwatch/store/storetest"
+)
+
+// lockless is a process on a network disk as they are found in offices, without locks.
+func lockless() Option {
+	return OnDisk(storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
+		if op == storetest.Lock {
+			return ErrNoLocks
+		}
+		return nil
+	}})
+}
+
+// Without locks nothing can keep two dashboards apart. That is told, and neither of them
+// does what would cost the other's changes.
+func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
+	path := stateFile(t)
+	synctest.Test(t, func(t *testing.T) {
+		here, opened := open(t, path, lockless())
+		if len(opened.Warnings) != 1 || opened.Warnings[0].Kind != NoLocks || !strings.Contains(opened.Warnings[0].Text, "no locks") {
+			t.Fatalf("warnings: %v", opened.Warnings)
+		}
+		there, _ := open(t, path, lockless())
+		here.CompactFrom(0)
+		save(t, here, Track{pasted(1, "")}, Track{pasted(2, "")})
+		save(t, there, Track{pasted(3, "")})
+		equal(t, "news", there.Look(), News{Ops: track(pasted(1, ""), pasted(2, ""))})
+		for i := range 40 { // enough to compact it
+			save(t, here, Observe{running(1, "", job.Progress(i)/40)})
+		}
+		equal(t, "news", here.Look(), News{Ops: track(pasted(3, ""))})
+
+		torn := `{"op":"forget","id":"01`
+		write(t, path, read(t, path)+torn) // of a third one, which is at it or died of it
+		save(t, there, Forget{id(2)})
+		before := read(t, path)
+		if !strings.Contains(before, torn+"\n") {
+			t.Error("another program's line was cut off")
+		}
+		_, opened = open(t, path, lockless())
+		equal(t, "jobs", opened.Contents.Jobs, []Job{running(1, "", 39./40), pasted(3, "")})
+		equal(t, "damaged", opened.Damaged, 1)
+		equal(t, "the file", read(t, path), before)
+		if _, err := os.Stat(path + ".new"); err == nil {
+			t.Error("it was rewritten")
+		}
+	})
+}
+
+// Another program appends in the moment between our look at the file and our write.
+func TestTwoWritesAtOnceWithoutLocksAreBothThere(t *testing.T) {
+	path := stateFile(t)
+	synctest.Test(t, func(t *testing.T) {
+		other, _ := open(t, path, lockless())
+		meanwhile := false
+		s, _ := open(t, path, OnDisk(storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
+			switch {
+			case op == storetest.Lock:
+				return ErrNoLocks
+			case op == storetest.Write && meanwhile:
+				meanwhile = false
+				save(t, other, Track{pasted(1, "")})
+			}
+			return nil
+		}}))
+		meanwhile = true
+		save(t, s, Track{pasted(2, "")})
+		truth := Contents{Jobs: []Job{pasted(1, ""), pasted(2, "")}}
+		equal(t, "news", s.Look(), News{Reset: &truth})
+		save(t, s, Forget{id(1)})
+		equal(t, "jobs", contents(t, path, lockless()).Jobs, []Job{pasted(2, "")})
+	})
+}
