@@ -235,6 +235,12 @@ func TestWhatIsPrivate(t *testing.T) {
 			t.Errorf("isPrivate(%s) = %t", addr, got)
 		}
 	}
+	c := newClient(t, "http://8.8.8.8")
+	for address, want := range map[string]error{"8.8.8.8:443": nil, "10.1.2.3:443": ErrPrivate, "8.8.8.8": ErrPrivate} {
+		if err := c.refusePrivate(t.Context(), "tcp", address, nil); !errors.Is(err, want) {
+			t.Errorf("to %s: %v", address, err)
+		}
+	}
 }
 
 func TestAPollIsRedirectedOnlyWithinItsHost(t *testing.T) {
