@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,23 +30,39 @@ type face struct {
 	full    bool         // the disk
 	wanted  []job.ID     // PDFs, each time that one is asked for
 	news    chan store.News
+	fails   chan error // of following
+	polled  []job.ID
+	slow    time.Duration // how long a save takes
 }
 
 func tell(t *testing.T, config session.Config, story func(*face)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		f := &face{t: t, results: make(chan session.Result, 100), news: make(chan store.News)}
-		config.Poller, config.Downloads = f, f
-		f.Session = session.New(config)
-		f.Open(f, store.Opened{})
-		f.wait(0)
-		story(f)
+		story(open(t, config, store.Opened{}))
 	})
 }
 
-func (f *face) Track(...poller.Tracked) {}
-func (f *face) Remove(...job.ID)        {}
-func (f *face) PollNow(...job.ID)       {}
+func open(t *testing.T, config session.Config, opened store.Opened) *face {
+	t.Helper()
+	f := &face{t: t, results: make(chan session.Result, 1000), news: make(chan store.News), fails: make(chan error)}
+	config.Poller, config.Downloads = f, f
+	f.Session = session.New(config)
+	f.Open(f, opened)
+	f.wait(0)
+	return f
+}
+
+func (f *face) Track(tracked ...poller.Tracked) {
+	for _, t := range tracked {
+		f.polled = append(f.polled, t.ID)
+	}
+}
+
+func (f *face) Remove(gone ...job.ID) {
+	f.polled = slices.DeleteFunc(f.polled, func(id job.ID) bool { return slices.Contains(gone, id) })
+}
+
+func (f *face) PollNow(...job.ID) {}
 
 func (f *face) Cancel(...job.ID) {}
 func (f *face) Add(wants ...download.Want) int {
@@ -56,6 +73,7 @@ func (f *face) Add(wants ...download.Want) int {
 }
 
 func (f *face) Append(_ context.Context, ops ...store.Op) error {
+	<-time.After(f.slow)
 	if f.full {
 		return errors.New("the disk is full")
 	}
@@ -67,6 +85,8 @@ func (f *face) Next(ctx context.Context) (store.News, error) {
 	select {
 	case news := <-f.news:
 		return news, nil
+	case err := <-f.fails:
+		return store.News{}, err
 	case <-ctx.Done():
 		return store.News{}, ctx.Err()
 	}
@@ -375,8 +395,12 @@ func TestPDFsAreTriedAgain(t *testing.T) {
 
 func TestNeverMoreThanOneNotificationInFiveSeconds(t *testing.T) {
 	var mails []string
+	broken := true
 	mail := func(_ context.Context, e notify.Event) error {
 		mails = append(mails, string(e.Kind))
+		if !broken {
+			return nil
+		}
 		return errors.New("no such mailbox")
 	}
 	tell(t, session.Config{Notify: true, Command: mail}, func(f *face) {
@@ -395,9 +419,18 @@ func TestNeverMoreThanOneNotificationInFiveSeconds(t *testing.T) {
 		f.hears("e Error")
 		f.wait(time.Minute)
 		f.wants(f.told(session.Notified), "")
-		if n := len(mails); n != 5 {
-			t.Errorf("the command was told of %v", mails)
+		if commands, failing, notifying := f.Announcing(); len(mails) != 5 || commands != 0 || !failing || notifying {
+			t.Errorf("the command was told of %v; %d run, failing %v, notifying %v", mails, commands, failing, notifying)
 		}
+		broken = false
+		f.Looking(false)
+		f.adds("june", "x")
+		f.hears("x Error")
+		if commands, _, notifying := f.Announcing(); commands != 2 || !notifying {
+			t.Errorf("%d commands run, notifying %v", commands, notifying)
+		}
+		f.wait(time.Minute)
+		f.wants(f.told(session.Noted, session.Notified), "the notify command works again\nbatch june finished: 0 done, 1 failed; 78000000 failed: no such font")
 	})
 }
 
@@ -434,4 +467,186 @@ func TestTheAPIIsAwayForAMinute(t *testing.T) {
 		host(poller.Host{})
 		f.wants(kinds(), "back 1h1m1s")
 	})
+}
+
+func TestTheStateFileAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opened := store.Opened{
+			Contents: store.Contents{
+				Batches: []store.Batch{{ID: "2", Name: "june", Added: noonOf(2)}, {ID: "1", Name: "may", Added: noonOf(1)}},
+				Jobs: []store.Job{
+					{ID: job.ID{'b'}, Batch: "2", End: job.EndedDone},
+					{ID: job.ID{'a'}, Batch: "1"},
+					{ID: job.ID{'a'}, Batch: "2"},
+					{ID: job.ID{'c'}, Batch: "gone", Added: noonOf(3), End: job.EndedError},
+				},
+			},
+			Damaged: 2, Backup: "jobs.jsonl.damaged",
+			Warnings: []store.Warning{{Kind: store.NotSaving, Text: "the disk is full"}},
+		}
+		f := open(t, session.Config{}, opened)
+		f.full = true
+		f.wants(f.told(session.Warned), "the disk is full\nskipped 2 damaged lines of the state file; the file as it was is kept as jobs.jsonl.damaged")
+		var names, batches strings.Builder
+		for _, r := range f.Records() {
+			names.WriteString(string(r.ID[0]) + r.In().Name + " ")
+		}
+		for _, b := range f.Batches() {
+			fmt.Fprintf(&batches, "%s %d %d %d, ", b.Name, b.Total, b.Done, b.Failed)
+		}
+		f.wants(names.String(), "bjune amay c ")
+		f.wants(batches.String(), "may 1 0 0, june 1 1 0,  1 0 1, ")
+		f.Watch(false, f.Records()...)
+		f.hears("a Error")
+		f.wait(time.Minute) // that it is not saved was told
+		f.wants(f.told(session.Warned, session.JobDone, session.JobFailed, session.BatchFinished), "a\nmay 0 1")
+		f.full = false
+		f.wait(5 * time.Second)
+		f.news <- store.News{Damaged: 1, Warning: store.Warning{Kind: store.Replaced, Text: "it was replaced"}, Ops: []store.Op{store.Forget{ID: job.ID{'b'}}}}
+		f.wait(0)
+		f.wants(f.told(session.Warned, session.Noted, session.Removed),
+			"changes are saved again\nit was replaced\nskipped 1 damaged line of the state file\nb")
+		f.fails <- errors.New("input/output error")
+		f.wait(time.Minute)
+		f.wants(f.told(session.Warned), "the state file can't be followed, what other windows change is not seen any more: input/output error")
+	})
+}
+
+func noonOf(day int) time.Time { return time.Date(2026, 5, day, 12, 0, 0, 0, time.UTC) }
+
+// Jobs that were removed come back to their places, unless they are tracked again.
+func TestWhatWasRemovedComesBack(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a b c")
+		f.hears("b Done")
+		members := f.Members(ids("b c x"))
+		removed := f.Session.Remove(append(members, members...))
+		f.Save(func(error) {})
+		f.wait(0)
+		if len(removed) != 2 || len(f.Still(members)) != 0 || f.Absent(removed) != 2 || len(f.polled) != 1 {
+			t.Fatalf("%d were removed, and %v are polled", len(removed), f.polled)
+		}
+		for n := range 600 { // the batch is forgotten with its last job
+			f.Session.Remove(f.Members(ids("a")))
+			f.Session.Add(ids("z"), f.NewBatch(strconv.Itoa(n)))
+			f.Session.Remove(f.Members(ids("z")))
+		}
+		if n := len(f.Batches()); n > 600 {
+			t.Errorf("%d batches without jobs are remembered", n)
+		}
+		f.adds("june", "c")
+		before := f.Membership()
+		back := f.Restore(removed)
+		f.Save(func(error) { f.Watch(false, back...) })
+		if len(back) != 1 || !back[0].Saving || f.record("b").In().Name != "may" || f.Membership() == before {
+			t.Errorf("back are %v", back)
+		}
+		f.wait(0)
+		if b := f.record("b"); b.Saving || f.Records()[0] != b || b.In().Done != 1 || len(f.Still(members)) != 1 || f.Absent(removed) != 0 {
+			t.Errorf("b is %+v in %+v", b, b.In())
+		}
+		if last, ok := f.saved[len(f.saved)-1][1].(store.Track); !ok || last.Job.End != job.EndedDone {
+			t.Errorf("saved were %v", f.saved[len(f.saved)-1])
+		}
+		f.Rename("nowhere", "x")
+		f.wait(0)
+		if len(f.Unsaved()) > 0 {
+			t.Errorf("a batch that is gone was renamed: %v", f.Unsaved())
+		}
+	})
+}
+
+// The disk takes its time. What comes meanwhile is saved right after, and of what is
+// removed meanwhile nothing is polled.
+func TestTheDiskTakesItsTime(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.slow = 10 * time.Second
+		f.adds("may", "a b")
+		if !f.Saving() {
+			t.Fatal("nothing is saved")
+		}
+		f.Session.Remove(f.Members(ids("a")))
+		f.Save(func(error) {})
+		f.wait(11 * time.Second)
+		if got := fmt.Sprintf("%c", f.polled); got != fmt.Sprintf("%c", ids("b")) {
+			t.Errorf("polled are %s", got)
+		}
+		f.hears("b Processing")
+		f.wait(15 * time.Second)
+		f.hears("b Done") // while it is saved that it runs
+		if n := len(f.Unsaved()); n == 0 {
+			t.Error("nothing is unsaved")
+		}
+		f.wait(time.Minute)
+		last := f.saved[len(f.saved)-1]
+		if b, ok := last[0].(store.Observe); len(f.saved) != 4 || !ok || b.Job.End != job.EndedDone || len(f.Unsaved()) > 0 {
+			t.Errorf("saved at last were %v", last)
+		}
+	})
+}
+
+func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
+	tell(t, session.Config{DownloadAll: true}, func(f *face) {
+		f.adds("may", "a b c")
+		f.hears("a Done", "b Done", "c Done")
+		f.Fetched([]download.Event{
+			{ID: job.ID{'a'}, State: download.Running, Got: 100, Size: 200},
+			{ID: job.ID{'b'}, State: download.Failed, Err: &download.Error{Kind: download.Expired}},
+			{ID: job.ID{'c'}, State: download.Saved, File: "c.pdf", Already: true},
+			{ID: job.ID{'x'}, State: download.Saved},
+		})
+		if e, ok := f.File(job.ID{'a'}); !ok || e.Got != 100 {
+			t.Errorf("of a, %+v is known", e)
+		}
+		if _, ok := f.File(job.ID{'c'}); ok {
+			t.Error("c is under way")
+		}
+		f.wants(f.told(session.FileChanged, session.FileFailed, session.FileSaved), "a\nb\nc")
+		f.GiveUpFiles()
+		f.wants(f.told(session.FileCanceled), "b")
+		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Canceled}})
+		f.wants(f.told(session.FileCanceled), "a")
+		if _, pending := f.Files(); pending != 0 {
+			t.Errorf("%d are pending", pending)
+		}
+		f.wait(time.Minute)
+		if len(f.wanted) != 3 {
+			t.Errorf("asked for were %c", f.wanted)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, session.Config{DownloadAll: true}, store.Opened{Contents: store.Contents{Jobs: []store.Job{
+			{ID: job.ID{'a'}, End: job.EndedDone}, {ID: job.ID{'b'}, End: job.EndedDone, File: "b.pdf"}, {ID: job.ID{'c'}},
+		}}})
+		f.FetchMissing()
+		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Failed, Err: &download.Error{Kind: download.CutShort}}})
+		f.Session.Remove(f.Members(ids("a"))) // while it waits
+		f.wait(time.Minute)
+		if _, pending := f.Files(); pending != 0 || len(f.wanted) != 1 {
+			t.Errorf("asked for were %c, and %d are pending", f.wanted, pending)
+		}
+	})
+}
+
+func TestASharedScreenGivesNothingAway(t *testing.T) {
+	for redacted, want := range map[bool]string{false: "Salaries", true: ""} {
+		var told notify.Event
+		command := func(_ context.Context, e notify.Event) error { told = e; return nil }
+		tell(t, session.Config{Redact: redacted, Command: command}, func(f *face) {
+			f.adds("may", "a")
+			r := job.Report{ID: job.ID{'a'}, At: time.Now(), Answered: time.Now(), End: job.EndedError, Problem: &job.Problem{Reason: "Salaries is wrong"}}
+			r.Answer = job.Answer{Status: job.Error, Description: "Salaries", Meta: "no font for Salaries"}
+			f.Reported(poller.Update{Reports: []job.Report{r}})
+			f.wait(0)
+			public := f.Public(&f.record("a").Job)
+			shown := public.Answer.Description + session.Cause(&public) + f.PublicProblem(f.record("a")).Reason +
+				f.PublicFile("may/Salaries.pdf") + f.PublicError(errors.New("“Salaries.pdf” is damaged")) + told.Text + told.Description
+			if got := strings.Contains(shown, "Salaries"); got != (want != "") {
+				t.Errorf("redacted %v, it shows %q", redacted, shown)
+			}
+			if len(told.ID) < 36 != redacted {
+				t.Errorf("redacted %v, the command is told %q", redacted, told.ID)
+			}
+		})
+	}
 }
