@@ -104,7 +104,7 @@ func (p *page) throughput(b Batch) {
 	p.blank()
 	perMinute := b.Throughput.PerMinute(p.now)
 	p.add(p.line().Put(style.Dim, "Jobs finished a minute"))
-	p.add(p.line().Put(style.Accent, forecast.Sparkline(perMinute, p.theme.Charset == sanitize.ASCII)))
+	p.add(p.line().Put(style.Accent, forecast.Sparkline(perMinute, 0, p.theme.Charset == sanitize.ASCII)))
 	from, to := p.stamp(b.Throughput.From), p.stamp(b.Throughput.From.Add(time.Duration(len(perMinute))*b.Throughput.Width))
 	p.add(p.line().Put(style.Dim, from).Right(style.Dim, to, max(len(perMinute)-len(from), len(to)+1)))
 }

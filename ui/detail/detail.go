@@ -265,7 +265,7 @@ func (p *page) progressOverTime(j Job) {
 	}
 	width := min(p.width, 40)
 	values := forecast.Columns(j.Samples, end.Sub(j.Started), width)
-	p.add(p.line().Put(style.Accent, forecast.ProgressSparkline(values, p.theme.Charset == sanitize.ASCII)))
+	p.add(p.line().Put(style.Accent, forecast.Sparkline(values, 1, p.theme.Charset == sanitize.ASCII)))
 	from, to := p.stamp(j.Started), p.stamp(end)
 	p.add(p.line().Put(style.Dim, from).Right(style.Dim, to, width-len(from)))
 	p.valid = min(p.valid, 5*time.Second)

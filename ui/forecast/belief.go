@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -115,7 +116,7 @@ func (f *Forecaster) look(now float64) {
 	}
 	b.turn = (busyPrior*math.Exp(mean+spread/2) + s.busy) / (busyPrior + worked)
 	f.totals = totals
-	b.queueUp(s.slots(len(jobs)))
+	b.queueUp(s.slots(len(jobs)), weight)
 }
 
 // lineUp counts for each batch who waits before it, and drops batches that are gone.
@@ -130,36 +131,19 @@ func (f *Forecaster) lineUp() {
 
 // queueUp puts the slots in order and makes them as many as there are workers: more,
 // if fewer jobs run, else those of the jobs that run longest.
-func (b *belief) queueUp(workers float64) {
-	slices.SortFunc(b.free, func(x, y slot) int {
-		switch {
-		case x.at < y.at:
-			return -1
-		case x.at > y.at:
-			return 1
-		}
-		return 0
-	})
-	n := 0.0
-	for _, s := range b.free {
-		n += s.workers
+func (b *belief) queueUp(workers, weight float64) {
+	slices.SortFunc(b.free, func(x, y slot) int { return cmp.Compare(x.at, y.at) })
+	if spare := workers - weight*float64(len(b.free)); spare > 0 {
+		b.free = slices.Insert(b.free, 0, slot{workers: spare})
+	} else {
+		b.free = slices.Delete(b.free, 0, int(-spare/weight))
 	}
-	if n < workers {
-		b.free = slices.Insert(b.free, 0, slot{workers: workers - n})
-	}
-	for n > workers {
-		drop := min(n-workers, b.free[0].workers)
-		n -= drop
-		if b.free[0].workers -= drop; b.free[0].workers <= 0 {
-			b.free = slices.Delete(b.free, 0, 1)
-		}
-	}
-	sum, count := 0.0, 0.0
+	var all slot
 	for i := range b.free {
 		s := &b.free[i]
-		count += s.workers
-		sum += s.workers * s.at
-		s.workers, s.sum = count, sum
+		all.workers += s.workers
+		all.sum += s.workers * s.at
+		s.workers, s.sum = all.workers, all.sum
 	}
 }
 
@@ -200,53 +184,46 @@ type part struct {
 	lognormal
 	since  float64 // seconds ago; negative if that is to come
 	sure   float64 // how many deviations of it are over for sure
+	chance float64 // twice that of getting so far
 	weight float64 // jobs
 }
 
+// from is a job that starts in so many seconds.
 func (d lognormal) from(start float64) part {
-	return part{lognormal: d, since: -start, sure: math.Inf(-1), weight: 1}
+	return part{lognormal: d, since: -start, sure: math.Inf(-1), chance: 2, weight: 1}
 }
 
 // running is a running job.
 func (b *belief) running(t *track, now float64) part {
 	total, _ := b.total(t)
-	p := part{lognormal: total, since: now - t.bar.zero, weight: 1}
-	p.sure = p.deviations(t.heard - t.bar.zero)
-	return p
+	sure := total.deviations(t.heard - t.bar.zero)
+	return part{total, now - t.bar.zero, sure, math.Erfc(sure / math.Sqrt2), 1}
 }
 
 func (d lognormal) deviations(ran float64) float64 {
 	return (math.Log(max(ran, 1e-3)) - d.mean) / d.deviation
 }
 
+// farOut is how many deviations are too many for their chances to be computed.
+const farOut = 5
+
 // open is the chance that it is not over in so many seconds.
 func (p *part) open(in float64) float64 {
-	ran := p.since + in
-	if ran <= 0 {
+	if p.since+in <= 0 {
 		return 1
 	}
-	z := max(p.deviations(ran), p.sure)
-	switch {
-	case p.sure > farOut: // both are too small for figures
+	z := max(p.deviations(p.since+in), p.sure)
+	if p.sure > farOut {
 		return math.Exp((p.sure*p.sure - z*z) / 2)
-	case math.IsInf(p.sure, -1):
-		return math.Erfc(z/math.Sqrt2) / 2
 	}
-	return math.Erfc(z/math.Sqrt2) / math.Erfc(p.sure/math.Sqrt2)
+	return math.Erfc(z/math.Sqrt2) / p.chance
 }
-
-const farOut = 5 // deviations
 
 // left is in how many seconds it is over with chance q.
 func (p *part) left(q float64) float64 {
-	var z float64
-	switch {
-	case p.sure > farOut:
+	z := math.Sqrt2 * math.Erfcinv((1-q)*p.chance)
+	if p.sure > farOut {
 		z = math.Sqrt(p.sure*p.sure - 2*math.Log(1-q))
-	case math.IsInf(p.sure, -1):
-		z = math.Sqrt2 * math.Erfcinv(2*(1-q))
-	default:
-		z = math.Sqrt2 * math.Erfcinv((1-q)*math.Erfc(p.sure/math.Sqrt2))
 	}
 	return max(0, math.Exp(p.mean+z*p.deviation)-p.since)
 }

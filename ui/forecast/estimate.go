@@ -2,8 +2,91 @@ package forecast
 
 import (
 	"fmt"
+	"math"
 	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 )
+
+// Forecast is when a live job will be ready, and of what that is made while it waits.
+type Forecast struct {
+	Ready      Estimate
+	Wait, Work Estimate // unknown once it runs
+}
+
+// Job forecasts one job: nothing of one that is finished or not tracked.
+func (f *Forecaster) Job(id job.ID, now time.Time) Forecast {
+	t := f.tracks[id]
+	if t == nil || t.state == finished {
+		return Forecast{}
+	}
+	s, b := f.sec(now), &f.belief
+	f.look(s)
+	var out Forecast
+	p := b.running(t, s)
+	if t.state != running {
+		wait := b.startOf(f.position(t)) - (s - b.made)
+		p = b.fresh.from(wait)
+		out.Wait, out.Work = b.estimate(wait, wait, wait), b.estimate(b.typical, b.typical, b.typical)
+	}
+	out.Ready = b.estimate(p.left(0.1), p.left(0.5), p.left(0.9))
+	t.rung = t.rung.settle(out.Ready.Mid)
+	out.Ready.rung = t.rung
+	return out
+}
+
+// position is a waiting job's place in the whole queue, counted from 1.
+func (f *Forecaster) position(t *track) float64 {
+	if f.service.shuffled() {
+		return float64(f.all.waiting+1) / 2
+	}
+	return float64(t.batch.before + min(max(t.batch.ahead(t), 0), t.batch.waiting-1) + 1)
+}
+
+// Batch forecasts when the last job of a batch is ready.
+func (f *Forecaster) Batch(id store.BatchID, now time.Time) Estimate {
+	if b := f.batches[id]; b != nil {
+		return f.last(b, f.sec(now))
+	}
+	return Estimate{}
+}
+
+// All forecasts when the last job of all is ready.
+func (f *Forecaster) All(now time.Time) Estimate { return f.last(&f.all, f.sec(now)) }
+
+// shown is a batch's forecast as it stands on the screen: moments, so that they count
+// down.
+type shown struct {
+	low, mid, high float64
+	of             float64 // when the look was made that it comes from
+	changed        bool    // jobs were added or removed
+	known          bool
+	rung           rung
+}
+
+// last forecasts the last of a batch's jobs. The figure shown stays until the new one
+// is off by more than is worth a word.
+func (f *Forecaster) last(b *batch, now float64) Estimate {
+	if b.waiting+len(b.running.jobs) == 0 {
+		b.shown = shown{}
+		return Estimate{}
+	}
+	f.look(now)
+	h, made := &b.shown, f.belief.made
+	if h.changed || !h.known || h.of != made {
+		low, mid, high := f.belief.last(f.partsOf(b))
+		if off := math.Abs(made + mid - h.mid); h.changed || !h.known || off > max(0.15*(made+mid-now), 0.75) {
+			h.mid = made + mid
+		}
+		h.low, h.high = min(made+low, h.mid), max(made+high, h.mid)
+		h.of, h.changed, h.known = made, false, true
+	}
+	e := f.belief.estimate(h.low-now, h.mid-now, h.high-now)
+	h.rung = h.rung.settle(e.Mid)
+	e.rung = h.rung
+	return e
+}
 
 // Estimate is how long something will still take: the likeliest figure, and the range
 // that holds the truth in about four cases of five. The zero value knows nothing.

@@ -10,7 +10,6 @@ package forecast
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -26,7 +25,6 @@ type Forecaster struct {
 	batches map[store.BatchID]*batch
 	order   []*batch // in the order they were added, which is about the order of service
 	all     batch
-	random  *rand.Rand // chooses samples, the same every time
 
 	service service
 	belief  belief
@@ -115,8 +113,7 @@ type batch struct {
 	before  int        // jobs waiting in earlier batches, as of the last look
 	earlier statistics // of the durations in the state file that nothing was made of yet
 
-	ends  throughput
-	took  reservoir
+	past  past
 	shown shown
 }
 
@@ -145,7 +142,6 @@ func New() *Forecaster {
 		tracks:  map[job.ID]*track{},
 		batches: map[store.BatchID]*batch{},
 		all:     batch{running: crowd{which: 1}},
-		random:  rand.New(rand.NewPCG(3, 14)),
 		belief:  newBelief(),
 	}
 }
@@ -223,19 +219,17 @@ func (f *Forecaster) move(t *track, to state) {
 		return
 	}
 	for _, b := range [...]*batch{t.batch, &f.all} {
-		switch t.state {
-		case waiting:
+		if t.state == waiting {
 			b.waiting--
-		case running:
-			b.running.remove(t)
-		case unseen, finished:
 		}
-		switch to {
-		case waiting:
+		if t.state == running {
+			b.running.remove(t)
+		}
+		if to == waiting {
 			b.waiting++
-		case running:
+		}
+		if to == running {
 			b.running.add(t)
-		case unseen, finished:
 		}
 	}
 	t.state = to
@@ -328,99 +322,15 @@ func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
 		}
 	}
 	if ran {
-		t.batch.ends.add(ended)
+		t.batch.past.ends = append(t.batch.past.ends, ended)
 	}
 	if done {
 		t.took = max(ended-started, 1e-3)
-		t.batch.took.add(j.ID, t.took, f.random)
+		t.batch.past.add(j.ID, t.took)
 	}
 	if j.Answer.Progress.Known() && len(t.samples) > 0 {
 		t.sample(seconds(ended-t.started), float64(j.Answer.Progress))
 	}
 	t.trim()
 	f.move(t, finished)
-}
-
-// Forecast is when a live job will be ready, and of what that is made while it waits.
-type Forecast struct {
-	Ready      Estimate
-	Wait, Work Estimate // unknown once it runs
-}
-
-// Job forecasts one job: nothing of one that is finished or not tracked.
-func (f *Forecaster) Job(id job.ID, now time.Time) Forecast {
-	t := f.tracks[id]
-	if t == nil || t.state == finished {
-		return Forecast{}
-	}
-	s := f.sec(now)
-	f.look(s)
-	var out Forecast
-	low, mid, high := 0.0, 0.0, 0.0
-	if t.state == running {
-		p := f.belief.running(t, s)
-		low, mid, high = p.left(0.1), p.left(0.5), p.left(0.9)
-	} else {
-		wait := f.belief.startOf(f.position(t)) - (s - f.belief.made)
-		work := f.belief.fresh.from(0)
-		low, mid, high = wait+work.left(0.1), wait+work.left(0.5), wait+work.left(0.9)
-		out.Wait = f.belief.estimate(wait, wait, wait)
-		out.Work = f.belief.estimate(work.left(0.1), work.left(0.5), work.left(0.9))
-	}
-	out.Ready = f.belief.estimate(low, mid, high)
-	t.rung = t.rung.settle(out.Ready.Mid)
-	out.Ready.rung = t.rung
-	return out
-}
-
-// position is a waiting job's place in the whole queue, counted from 1.
-func (f *Forecaster) position(t *track) float64 {
-	if f.service.shuffled() {
-		return float64(f.all.waiting+1) / 2
-	}
-	return float64(t.batch.before + min(max(t.batch.ahead(t), 0), t.batch.waiting-1) + 1)
-}
-
-// Batch forecasts when the last job of a batch is ready.
-func (f *Forecaster) Batch(id store.BatchID, now time.Time) Estimate {
-	if b := f.batches[id]; b != nil {
-		return f.last(b, f.sec(now))
-	}
-	return Estimate{}
-}
-
-// All forecasts when the last job of all is ready.
-func (f *Forecaster) All(now time.Time) Estimate { return f.last(&f.all, f.sec(now)) }
-
-// shown is a batch's forecast as it stands on the screen: moments, so that they count
-// down.
-type shown struct {
-	low, mid, high float64
-	of             float64 // when the look was made that it comes from
-	changed        bool    // jobs were added or removed
-	known          bool
-	rung           rung
-}
-
-// last forecasts the last of a batch's jobs. The figure shown stays until the new one
-// is off by more than is worth a word.
-func (f *Forecaster) last(b *batch, now float64) Estimate {
-	if b.waiting+len(b.running.jobs) == 0 {
-		b.shown = shown{}
-		return Estimate{}
-	}
-	f.look(now)
-	h, made := &b.shown, f.belief.made
-	if h.changed || !h.known || h.of != made {
-		low, mid, high := f.belief.last(f.partsOf(b))
-		if off := math.Abs(made + mid - h.mid); h.changed || !h.known || off > max(0.15*(made+mid-now), 0.75) {
-			h.mid = made + mid
-		}
-		h.low, h.high = min(made+low, h.mid), max(made+high, h.mid)
-		h.of, h.changed, h.known = made, false, true
-	}
-	e := f.belief.estimate(h.low-now, h.mid-now, h.high-now)
-	h.rung = h.rung.settle(e.Mid)
-	e.rung = h.rung
-	return e
 }

@@ -2,7 +2,6 @@ package forecast
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -84,38 +83,40 @@ func Columns(samples []Sample, end time.Duration, n int) []float64 {
 	return out
 }
 
-// Sparkline draws values as one line of bars, a cell each, the greatest as high as
-// the cell: for throughput. NaN is a blank.
-func Sparkline(values []float64, ascii bool) string {
-	top := 0.0
-	for _, v := range values {
-		if v > top {
-			top = v
-		}
-	}
-	return spark(values, top, ascii)
-}
-
-// ProgressSparkline draws progress, 0 to 1: the same value is always as high.
-func ProgressSparkline(values []float64, ascii bool) string { return spark(values, 1, ascii) }
-
-func spark(values []float64, top float64, ascii bool) string {
+// Sparkline draws values as one line of bars, a cell each; top, or if that is 0 the
+// greatest of them, is as high as the cell. NaN is a blank.
+func Sparkline(values []float64, top float64, ascii bool) string {
 	levels := []rune("▁▂▃▄▅▆▇█")
 	if ascii {
 		levels = []rune("_.-=+*#@")
 	}
+	if top == 0 {
+		top = max(slices.Max(values), math.SmallestNonzeroFloat64)
+	}
 	out := make([]rune, len(values))
 	for i, v := range values {
-		switch {
-		case math.IsNaN(v):
-			out[i] = ' '
-		case top <= 0 || v <= 0:
-			out[i] = levels[0]
-		default:
-			out[i] = levels[min(int(v/top*float64(len(levels)-1)+0.5), len(levels)-1)]
+		if out[i] = ' '; !math.IsNaN(v) {
+			out[i] = levels[min(int(max(v, 0)/top*float64(len(levels)-1)+0.5), len(levels)-1)]
 		}
 	}
 	return string(out)
+}
+
+// past is what a batch's finished jobs did.
+type past struct {
+	ends    []float64     // when the Done and the failed ones ended, in no order
+	took    []float32     // seconds that each of the Done ones took
+	longest job.ID        // of those
+	most    time.Duration // that it took
+
+	spread   Spread
+	spreadOf int // of how many jobs that is
+}
+
+func (p *past) add(id job.ID, took float64) {
+	if p.took = append(p.took, float32(took)); len(p.took) == 1 || seconds(took) > p.most {
+		p.longest, p.most = id, seconds(took)
+	}
 }
 
 // Spread is how long a batch's Done jobs took.
@@ -129,10 +130,32 @@ type Spread struct {
 // Spread is false while no job of the batch is Done. Up to 512 jobs it is exact;
 // beyond it the median and p95 come from an even sample of 512.
 func (f *Forecaster) Spread(id store.BatchID) (Spread, bool) {
-	if b := f.batches[id]; b != nil {
-		return b.took.spread()
+	b := f.batches[id]
+	if b == nil || len(b.past.took) == 0 {
+		return Spread{}, false
 	}
-	return Spread{}, false
+	return b.past.summary(), true
+}
+
+func (p *past) summary() Spread {
+	if p.spreadOf == len(p.took) {
+		return p.spread
+	}
+	p.spreadOf = len(p.took)
+	step := 1 + (len(p.took)-1)/512
+	var some []float32
+	for i := 0; i < len(p.took); i += step {
+		some = append(some, p.took[i])
+	}
+	slices.Sort(some)
+	at := func(q float64) time.Duration {
+		return seconds(float64(some[int(q*float64(len(some)-1)+0.5)]))
+	}
+	p.spread = Spread{
+		Jobs: len(p.took), Min: seconds(float64(slices.Min(p.took))), Median: at(0.5), P95: at(0.95),
+		Slowest: p.longest, Max: p.most,
+	}
+	return p.spread
 }
 
 // Pace compares a job with its batch: how long it took, or will have taken by its
@@ -143,61 +166,17 @@ func (f *Forecaster) Pace(id job.ID, now time.Time) (float64, bool) {
 	if t == nil {
 		return 0, false
 	}
-	spread, ok := t.batch.took.spread()
 	took := t.took
 	if t.state == running {
 		if ready := f.Job(id, now).Ready; ready.Known {
 			took = f.sec(now) - t.started + ready.Mid.Seconds()
 		}
 	}
+	spread, ok := f.Spread(t.batch.id)
 	if !ok || took <= 0 || spread.Median <= 0 {
 		return 0, false
 	}
 	return took / spread.Median.Seconds(), true
-}
-
-// reservoir is an even sample of durations (Vitter's algorithm R, 1985).
-type reservoir struct {
-	n           int
-	kept        []float32 // seconds, in no order
-	sorted      []float32 // kept in order; empty when out of date
-	least, most float64
-	slowest     job.ID
-}
-
-const maxKept = 512
-
-func (r *reservoir) add(id job.ID, took float64, random *rand.Rand) {
-	r.n++
-	if r.n == 1 || took < r.least {
-		r.least = took
-	}
-	if took > r.most {
-		r.most, r.slowest = took, id
-	}
-	r.sorted = r.sorted[:0]
-	if len(r.kept) < maxKept {
-		r.kept = append(r.kept, float32(took))
-	} else if i := random.IntN(r.n); i < maxKept {
-		r.kept[i] = float32(took)
-	}
-}
-
-func (r *reservoir) spread() (Spread, bool) {
-	if r.n == 0 {
-		return Spread{}, false
-	}
-	if len(r.sorted) == 0 {
-		r.sorted = append(r.sorted, r.kept...)
-		slices.Sort(r.sorted)
-	}
-	at := func(q float64) time.Duration {
-		return seconds(float64(r.sorted[int(q*float64(len(r.sorted)-1)+0.5)]))
-	}
-	return Spread{
-		Jobs: r.n, Min: seconds(r.least), Median: at(0.5), P95: at(0.95),
-		Slowest: r.slowest, Max: seconds(r.most),
-	}, true
 }
 
 // Throughput is how many jobs finished in each stretch of time, oldest first.
@@ -225,63 +204,17 @@ func (t Throughput) PerMinute(now time.Time) []float64 {
 // stretches; they widen as time goes on.
 func (f *Forecaster) Throughput(id store.BatchID, now time.Time) Throughput {
 	b := f.batches[id]
-	if b == nil || b.ends.width == 0 {
+	if b == nil || len(b.past.ends) == 0 {
 		return Throughput{}
 	}
-	p := b.ends // a copy: looking does not count
-	p.reach(f.sec(now))
-	return Throughput{
-		From:  f.zero.Add(time.Duration(p.from * float64(time.Second))),
-		Width: seconds(p.width),
-		Jobs:  slices.Clone(p.jobs[:p.n]),
+	from, width := slices.Min(b.past.ends), 10.0
+	last := max(f.sec(now), slices.Max(b.past.ends)) - from
+	for last >= 32*width {
+		width *= 2
 	}
-}
-
-// throughput counts in stretches of equal width; when there are too many, two
-// become one.
-type throughput struct {
-	from, width float64 // seconds
-	jobs        [32]int
-	n           int // stretches in use
-}
-
-func (p *throughput) add(now float64) {
-	if p.width == 0 {
-		p.from, p.width = now, 10
+	out := Throughput{From: f.zero.Add(time.Duration(from * float64(time.Second))), Width: seconds(width), Jobs: make([]int, int(last/width)+1)}
+	for _, end := range b.past.ends {
+		out.Jobs[int((end-from)/width)]++
 	}
-	for now < p.from { // the state file is not in the order of ends
-		p.shift()
-	}
-	p.reach(now)
-	p.jobs[int((now-p.from)/p.width)]++
-}
-
-// shift begins earlier: by half of the room, at the cost of the detail.
-func (p *throughput) shift() {
-	p.halve()
-	by := len(p.jobs) / 2
-	copy(p.jobs[by:], p.jobs[:by])
-	clear(p.jobs[:by])
-	p.from -= float64(by) * p.width
-	p.n = min(p.n+by, len(p.jobs))
-}
-
-// reach makes now fit.
-func (p *throughput) reach(now float64) {
-	for now >= p.from+p.width*float64(len(p.jobs)) {
-		p.halve()
-	}
-	p.n = max(p.n, int((now-p.from)/p.width)+1)
-}
-
-func (p *throughput) halve() {
-	for i := range p.jobs {
-		sum := 0
-		if 2*i+1 < len(p.jobs) {
-			sum = p.jobs[2*i] + p.jobs[2*i+1]
-		}
-		p.jobs[i] = sum
-	}
-	p.width *= 2
-	p.n = (p.n + 1) / 2
+	return out
 }

@@ -111,7 +111,7 @@ func TestOneJobsHistoryIsBoundedAndItsEndsKept(t *testing.T) {
 	if len(after) > maxSamples/2+1 || after[len(after)-1].Progress != 1 {
 		t.Errorf("finished, it has %d samples and ends with %v", len(after), after[len(after)-1])
 	}
-	line := ProgressSparkline(Columns(after, 500*time.Second, 8), false)
+	line := Sparkline(Columns(after, 500*time.Second, 8), 1, false)
 	if line != "▂▃▃▄▅▆▇█" { // the same rise, within a level
 		t.Errorf("drawn: %q", line)
 	}
@@ -150,21 +150,21 @@ func TestThroughputIsCountedInStretchesThatWiden(t *testing.T) {
 
 func TestSparklinesHaveAnASCIIVariant(t *testing.T) {
 	values := []float64{0, 1, 2, 4, 8}
-	if got := Sparkline(values, false); got != "▁▂▃▅█" {
+	if got := Sparkline(values, 0, false); got != "▁▂▃▅█" {
 		t.Errorf("%q", got)
 	}
-	if got := Sparkline(values, true); got != "_.-+@" {
+	if got := Sparkline(values, 0, true); got != "_.-+@" {
 		t.Errorf("%q", got)
 	}
-	for _, r := range Sparkline(values, true) {
+	for _, r := range Sparkline(values, 0, true) {
 		if r > '~' {
 			t.Errorf("%q is not ASCII", r)
 		}
 	}
-	if got := Sparkline([]float64{0, 0}, true); got != "__" {
+	if got := Sparkline([]float64{0, 0}, 0, true); got != "__" {
 		t.Errorf("nothing at all is %q", got)
 	}
-	if got := ProgressSparkline(Columns(nil, time.Minute, 4), false); got != "    " {
+	if got := Sparkline(Columns(nil, time.Minute, 4), 1, false); got != "    " {
 		t.Errorf("no samples are %q", got)
 	}
 }
