@@ -2,9 +2,9 @@ package store
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"time"
@@ -70,7 +70,7 @@ const (
 	opStart     = `{"op":"`
 )
 
-// Limits of what is written, in bytes. They keep a line under [MaxLine] even if every
+// Limits of what is written, in bytes. They keep a line under [maxLine] even if every
 // byte of it has to be escaped: what the API says is untrusted.
 const (
 	maxWord    = 256      // a status
@@ -188,7 +188,7 @@ func encode(ops []Op) ([]byte, error) {
 	for i, op := range ops {
 		begin := len(e.lines)
 		err := e.encode(op, true)
-		if err != nil || len(e.lines)-begin > MaxLine {
+		if err != nil || len(e.lines)-begin > maxLine {
 			// Our own fields are bounded and valid, but not those of a newer version.
 			e.Reset(e, lenient())
 			e.lines = e.lines[:begin]
@@ -197,7 +197,7 @@ func encode(ops []Op) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if size := len(e.lines) - begin; size > MaxLine {
+		if size := len(e.lines) - begin; size > maxLine {
 			return nil, fmt.Errorf("a record of %d bytes is too long", size)
 		}
 		if i == 0 { // most are about as long
@@ -424,6 +424,9 @@ func (d *decoder) decodeHeader(line []byte, r *record) bool {
 	return true
 }
 
+// newHeader returns the header of a new file.
+func newHeader() header { return header{Version: Version, ID: fmt.Sprintf("%016x", rand.Uint64())} }
+
 // follows reports whether h is of the same file as before, compacted since. A damaged
 // header is nil.
 func (h *header) follows(before *header) bool {
@@ -434,8 +437,5 @@ func (h *header) follows(before *header) bool {
 func (h *header) encode() ([]byte, error) {
 	e := newEncoder()
 	err := json.MarshalEncode(&e.Encoder, h)
-	if len(e.lines) > MaxLine {
-		err = errors.New("the header is too long")
-	}
 	return e.lines, err
 }

@@ -10,6 +10,7 @@ const (
 	MaxWord        = maxWord
 	MaxText        = maxText
 	MaxHistory     = maxHistory
+	MaxLine        = maxLine
 )
 
 // CompactFrom lets a running store compact files from that size on.

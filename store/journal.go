@@ -14,9 +14,9 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-// MaxLine is the length of the longest line that readers accept, in bytes with its
+// maxLine is the length of the longest line that readers accept, in bytes with its
 // newline. It bounds the memory that a damaged file can ask for.
-const MaxLine = 1 << 20
+const maxLine = 1 << 20
 
 // A large file is decoded by maxDecoders goroutines, about chunkSize bytes at a time.
 const (
@@ -109,13 +109,13 @@ func (r *reader) fill(c *chunk) error {
 		for errors.Is(err, bufio.ErrBufferFull) {
 			var part []byte
 			part, err = r.src.ReadSlice('\n')
-			if size += int64(len(part)); size <= MaxLine {
+			if size += int64(len(part)); size <= maxLine {
 				c.lines = append(c.lines, part...)
 			}
 		}
 		switch {
 		case errors.Is(err, io.EOF):
-			if r.eof = true; size <= MaxLine {
+			if r.eof = true; size <= maxLine {
 				r.rest = bytes.Clone(c.lines[begin:])
 			}
 			c.lines = c.lines[:begin]
@@ -123,7 +123,7 @@ func (r *reader) fill(c *chunk) error {
 		case err != nil:
 			return err
 		}
-		if r.end += size; size > MaxLine {
+		if r.end += size; size > maxLine {
 			c.lines = c.lines[:begin]
 			c.records = append(c.records, record{damaged: true, foreign: true})
 			return nil // the next chunk begins behind it

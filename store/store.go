@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,8 +110,9 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	unlock, unwritable := s.lock(ctx)
 	if unwritable == nil {
 		defer unlock()
-	} else if isFatal(unwritable) {
-		return nil, Opened{}, unwritable
+	}
+	if _, busy := errors.AsType[*BusyError](unwritable); busy || ctx.Err() != nil {
+		return nil, Opened{}, cmp.Or(ctx.Err(), unwritable)
 	}
 	opened, err := s.start(unwritable)
 	if err != nil {
@@ -274,13 +276,6 @@ func (s *Store) lockHere(ctx context.Context) (unlock func(), err error) {
 		}
 	}
 	return nil, err
-}
-
-// isFatal reports whether an error of lock means that we may not even read. The others
-// mean that the disk can't be written.
-func isFatal(err error) bool {
-	_, busy := errors.AsType[*BusyError](err)
-	return busy || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // makeFolder creates a folder and those above it, for the user alone, and makes them

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -216,7 +214,7 @@ func (s *Store) compact(f File) (backup string, err error) {
 			return "", err
 		}
 	}
-	head := header{Version: Version, ID: newID()}
+	head := newHeader()
 	if s.file.header != nil { // else it was damaged
 		head = *s.file.header
 		head.Compacted++
@@ -264,7 +262,7 @@ func (s *Store) create() error {
 		return err
 	}
 	s.file.index = index{}
-	return s.replace(nil, nil, header{Version: Version, ID: newID()}, nil)
+	return s.replace(nil, nil, newHeader(), nil)
 }
 
 // replace puts a new file with some lines of the old one in the place of the state file,
@@ -354,11 +352,4 @@ func (s *Store) backUp(f File, size int64) (string, error) {
 			return name, err
 		}
 	}
-}
-
-// newID returns an ID for a state file.
-func newID() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
 }
