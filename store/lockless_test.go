@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"math/rand/v2"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,9 +13,9 @@ import (
 	"example.com/jobwatch/store/storetest"
 )
 
-// lockless is a process on a network disk as they are found in offices, without locks.
-func lockless() Option {
-	return OnDisk(storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
+// lockless makes a disk one without locks, as some network disks are.
+func lockless(d Disk) Option {
+	return OnDisk(storetest.Faulty{Disk: d, Fault: func(op storetest.Op, _ string) error {
 		if op == storetest.Lock {
 			return ErrNoLocks
 		}
@@ -21,16 +23,16 @@ func lockless() Option {
 	}})
 }
 
-// Without locks nothing can keep two dashboards apart. That is told, and neither of them
-// does what would cost the other's changes.
+// Without locks nothing can keep two dashboards apart. A warning says so, and neither of
+// them does what could destroy the other's changes.
 func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
-		here, opened := open(t, path, lockless())
+		here, opened := open(t, path, lockless(noSync{}))
 		if len(opened.Warnings) != 1 || opened.Warnings[0].Kind != NoLocks || !strings.Contains(opened.Warnings[0].Text, "no locks") {
 			t.Fatalf("warnings: %v", opened.Warnings)
 		}
-		there, _ := open(t, path, lockless())
+		there, _ := open(t, path, lockless(noSync{}))
 		here.CompactFrom(0)
 		save(t, here, Track{pasted(1, "")}, Track{pasted(2, "")})
 		save(t, there, Track{pasted(3, "")})
@@ -47,7 +49,7 @@ func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 		if !strings.Contains(before, torn+"\n") {
 			t.Error("another program's line was cut off")
 		}
-		_, opened = open(t, path, lockless())
+		_, opened = open(t, path, lockless(noSync{}))
 		equal(t, "jobs", opened.Contents.Jobs, []Job{running(1, "", 39./40), pasted(3, "")})
 		equal(t, "damaged", opened.Damaged, 1)
 		equal(t, "the file", read(t, path), before)
@@ -61,7 +63,7 @@ func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 func TestTwoWritesAtOnceWithoutLocksAreBothThere(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
-		other, _ := open(t, path, lockless())
+		other, _ := open(t, path, lockless(noSync{}))
 		meanwhile := false
 		s, _ := open(t, path, OnDisk(storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
 			switch {
@@ -78,6 +80,38 @@ func TestTwoWritesAtOnceWithoutLocksAreBothThere(t *testing.T) {
 		truth := Contents{Jobs: []Job{pasted(1, ""), pasted(2, "")}}
 		equal(t, "news", s.Look(), News{Reset: &truth})
 		save(t, s, Forget{id(1)})
-		equal(t, "jobs", contents(t, path, lockless()).Jobs, []Job{pasted(2, "")})
+		equal(t, "jobs", contents(t, path, lockless(noSync{})).Jobs, []Job{pasted(2, "")})
 	})
+}
+
+// Whenever a process is killed, or the power fails, the next one finds what was saved.
+func TestACrashWithoutLocksLosesNothingSaved(t *testing.T) {
+	killed := true
+	for steps := 0; killed; steps++ {
+		for seed := range uint64(12) {
+			machine := storetest.NewMachine("/home")
+			first, _ := open(t, worldFile, lockless(machine.Start()))
+			save(t, first, Track{pasted(1, "")})
+			saved := []Job{pasted(1, "")}
+
+			process := machine.Start()
+			process.KillAfter(steps)
+			if s, _, err := Open(t.Context(), worldFile, lockless(process)); err == nil {
+				if s.Append(t.Context(), Track{pasted(2, "")}) == nil {
+					saved = append(saved, pasted(2, ""))
+				}
+			}
+			killed = process.Killed()
+			if seed > 0 {
+				machine.CutPower(rand.New(rand.NewPCG(seed, uint64(steps))), process) //nolint:gosec // steps counts from 0
+			}
+			next, opened := open(t, worldFile, lockless(machine.Start()))
+			if jobs := opened.Contents.Jobs; len(jobs) < len(saved) || !reflect.DeepEqual(jobs[:len(saved)], saved) {
+				t.Errorf("killed after %d steps: %v is there, %v was saved", steps, jobs, saved)
+			}
+			save(t, next, Track{pasted(3, "")})
+			jobs := contents(t, worldFile, lockless(machine.Start())).Jobs
+			equal(t, "the last job", jobs[len(jobs)-1], pasted(3, ""))
+		}
+	}
 }

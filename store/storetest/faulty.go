@@ -1,5 +1,5 @@
-// Package storetest has disks for tests: one that fails when told to, and a machine
-// whose processes are killed and whose power is cut.
+// Package storetest has disks for tests: one that fails on demand, and a machine whose
+// processes can be killed and whose power can be cut.
 package storetest
 
 import (

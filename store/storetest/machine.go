@@ -16,12 +16,12 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// ErrKilled is what each operation of a process answers that is no more.
+// ErrKilled is the error of every operation of a killed process.
 var ErrKilled = errors.New("the process was killed")
 
-// Machine is a computer with one disk in memory. Its processes can be killed
-// between any two bytes that they write, and its power cut: then what was not
-// synced is there, or not, or in part, as the worst file systems have it.
+// Machine is a computer with one disk in memory. Its processes can be killed between any
+// two changes that they make, and its power cut: then what was not synced is there, or
+// not, or in part, as on the worst file systems.
 type Machine struct {
 	mu      sync.Mutex
 	names   map[string]*node // as processes see them
@@ -69,9 +69,9 @@ func NewMachine(folder string) *Machine {
 // Start starts a process.
 func (m *Machine) Start() *Process { return &Process{m: m, steps: -1} }
 
-// CutPower kills all processes and leaves on the disk what rng makes of it: of the
-// names not synced the first few, of each file's writes not synced the first few
-// bytes, or holes of NUL where they belong.
+// CutPower kills the processes. The disk keeps what was synced. Of the unsynced changes of
+// names, and of each file's unsynced writes, it keeps as many of the first as rng says; the
+// last of the kept writes is torn, or a hole of NUL.
 func (m *Machine) CutPower(rng *rand.Rand, processes ...*Process) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -130,7 +130,7 @@ func (c change) apply(data []byte) []byte {
 	return out
 }
 
-// release gives back a process's locks; everyone's if p is nil.
+// release releases a process's locks, or all if p is nil.
 func (m *Machine) release(p *Process) {
 	for name, holder := range m.locks {
 		if p == nil || holder == p {
@@ -155,23 +155,23 @@ type Process struct {
 
 var _ store.Disk = (*Process)(nil)
 
-// KillAfter lets the process live for that many more operations that change
-// something, and die of the next one; for good if steps is negative.
+// KillAfter kills the process at a change, after so many more that succeed; never if steps
+// is negative.
 func (p *Process) KillAfter(steps int) {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
 	p.steps = steps
 }
 
-// Killed reports whether the process is no more.
+// Killed reports whether the process was killed.
 func (p *Process) Killed() bool {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
 	return p.dead
 }
 
-// step is called, with the machine locked, before each change. It says whether the
-// process dies of it.
+// step counts a change, with the machine locked. It returns an error if the process is
+// dead or dies now.
 func (p *Process) step() error {
 	if p.dead {
 		return ErrKilled
@@ -212,7 +212,7 @@ func (p *Process) Open(name string, flag int, perm fs.FileMode) (store.File, err
 		n = &node{mode: perm, changed: p.m.now()}
 		p.m.rename(name, func(names map[string]*node) { names[name] = n })
 	}
-	return &file{p: p, n: n, name: name}, nil
+	return &file{p: p, n: n, name: name, appends: flag&os.O_APPEND != 0}, nil
 }
 
 func (m *Machine) rename(name string, apply func(map[string]*node)) {
@@ -347,6 +347,8 @@ type file struct {
 	n    *node
 	name string
 	at   int64
+
+	appends bool // each Write goes to the end
 }
 
 func (f *file) Read(b []byte) (int, error) {
@@ -372,12 +374,19 @@ func (f *file) ReadAt(b []byte, at int64) (int, error) {
 }
 
 func (f *file) Write(b []byte) (int, error) {
+	if f.appends {
+		info, err := f.Stat()
+		if err != nil {
+			return 0, err
+		}
+		f.at = info.Size()
+	}
 	n, err := f.WriteAt(b, f.at)
 	f.at += int64(n)
 	return n, err
 }
 
-// WriteAt writes half of b if the process dies of it.
+// WriteAt writes half of b if the process is killed now.
 func (f *file) WriteAt(b []byte, at int64) (int, error) {
 	f.p.m.mu.Lock()
 	defer f.p.m.mu.Unlock()
@@ -427,7 +436,7 @@ func (f *file) Chmod(mode fs.FileMode) error {
 	return f.p.alive()
 }
 
-// Chown does nothing: all is one user's there.
+// Chown does nothing: there is one user.
 func (f *file) Chown(int, int) error {
 	f.p.m.mu.Lock()
 	defer f.p.m.mu.Unlock()
