@@ -9,7 +9,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
@@ -128,21 +127,4 @@ func idsOf(records []*session.Record) []job.ID {
 		ids[i] = r.ID
 	}
 	return ids
-}
-
-// nameBatch renames a batch.
-func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
-	b, ok := m.list.Batch(id)
-	switch {
-	case !ok || b.Counts.Total == 0:
-		m.say(style.Warn, "that batch is gone")
-		return nil
-	case b.Name == name:
-		return nil
-	}
-	did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
-	did.renamed.apply(m.session)
-	m.history.add(did)
-	m.commit(nil, "the batch is now called "+name)
-	return nil
 }
