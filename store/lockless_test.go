@@ -103,7 +103,7 @@ func TestACrashWithoutLocksLosesNothingSaved(t *testing.T) {
 			}
 			killed = process.Killed()
 			if seed > 0 {
-				machine.CutPower(rand.New(rand.NewPCG(seed, uint64(steps))), process) //nolint:gosec // steps counts from 0
+				machine.CutPower(rand.New(rand.NewPCG(seed, uint64(steps))), process)
 			}
 			next, opened := open(t, worldFile, lockless(machine.Start()))
 			if jobs := opened.Contents.Jobs; len(jobs) < len(saved) || !reflect.DeepEqual(jobs[:len(saved)], saved) {
