@@ -6,9 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	strict "github.com/go-json-experiment/json"
-	jsonv1 "github.com/go-json-experiment/json/v1"
-
 	"example.com/jobwatch/poller/job"
 )
 
@@ -30,8 +27,8 @@ type wireStatus struct {
 // decode reads a status, which must be the wanted job's. Any error is an [Error] of kind
 // job.NotAPI.
 func decode(body []byte, want job.ID) (job.Answer, error) {
-	wire, err := unmarshal(body)
-	if err != nil {
+	var wire wireStatus
+	if err := json.Unmarshal(body, &wire); err != nil {
 		return job.Answer{}, notAPI(jsonProblem(body, err))
 	}
 	status := statusWord(wire.Status)
@@ -59,19 +56,6 @@ func decode(body []byte, want job.ID) (job.Answer, error) {
 		a.Progress = job.Progress(min(max(*wire.Progress, 0), 1))
 	}
 	return a, nil
-}
-
-// unmarshal is encoding/json's, which reads everything twice and would be a tenth of a poll's
-// CPU time, by way of its stricter successor. Both read alike what the successor accepts.
-func unmarshal(body []byte) (wire wireStatus, err error) {
-	// Ignore the case of names, as encoding/json does, but do not take "_id" for "id".
-	names := strict.JoinOptions(strict.MatchCaseInsensitiveNames(true), jsonv1.MatchCaseSensitiveDelimiter(true))
-	if strict.Unmarshal(body, &wire, names) == nil {
-		return wire, nil
-	}
-	wire = wireStatus{}
-	err = json.Unmarshal(body, &wire)
-	return wire, err
 }
 
 func isVisible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
