@@ -180,7 +180,7 @@ func about(s *session.Session, r *joblist.Row, shown *store.Job) (string, style.
 	}
 	switch {
 	case r.Problem != nil:
-		return s.PublicProblem(r.Record).Reason, style.Warn
+		return s.PublicProblem(r.Problem, &r.Job).Reason, style.Warn
 	case r.State() == joblist.Other:
 		return style.UnknownStatus, style.Warn
 	case !r.End.Finished():

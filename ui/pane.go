@@ -86,7 +86,7 @@ func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
 		next = m.session.Host().RetryAt
 	}
 	d := detail.Job{
-		Job: m.session.Public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch, Problem: m.session.PublicProblem(row.Record), Checks: row.Polls,
+		Job: m.session.Public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch, Problem: m.session.PublicProblem(row.Problem, &row.Job), Checks: row.Polls,
 		Next: next, CheckKey: m.keys.label("check"), Paused: m.paused, Stalled: row.Stalled,
 		Forecast: m.forecaster.Job(row.ID, m.now), Samples: m.forecaster.Samples(row.ID),
 	}

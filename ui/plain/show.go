@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -8,7 +9,6 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/redact"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 )
@@ -215,11 +215,5 @@ func (w *watch) public(j *store.Job) *store.Job {
 
 // problem is what may be told of why a job's last poll failed; nil when it did not.
 func (w *watch) problem(at *watched) *job.Problem {
-	if at.unreached != nil && w.cfg.Session.Redact {
-		return redact.Problem(at.unreached, &at.Job)
-	}
-	if at.unreached != nil {
-		return at.unreached
-	}
-	return w.session.PublicProblem(at.Record)
+	return w.session.PublicProblem(cmp.Or(at.unreached, at.Problem), &at.Job)
 }

@@ -14,7 +14,6 @@ import (
 	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/plain"
-	"example.com/jobwatch/ui/redact"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
@@ -62,7 +61,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 		jobs := model.Records()
 		for i := range jobs {
 			if a.opts.Redact {
-				jobs[i] = redact.Job(jobs[i])
+				jobs[i] = session.Redacted(jobs[i])
 			}
 		}
 		console.Print(plain.Receipt(jobs, kept, opts.Glyphs.Charset, width()))

@@ -1,4 +1,4 @@
-package redact_test
+package session
 
 import (
 	"fmt"
@@ -9,12 +9,10 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/redact"
 )
 
-const id = "01890a5d-ac96-774b-bcce-b302099a8057"
-
 func TestNothingTellsWhatAJobIsAbout(t *testing.T) {
+	const id = "01890a5d-ac96-774b-bcce-b302099a8057"
 	parsed, err := job.Parse(id)
 	if err != nil {
 		t.Fatal(err)
@@ -27,11 +25,11 @@ func TestNothingTellsWhatAJobIsAbout(t *testing.T) {
 		},
 		File: filepath.Join("may", "Salaries 2026.pdf"),
 	}
-	j := redact.Job(before)
-	p := redact.Problem(&job.Problem{
+	j := Redacted(before)
+	p := redactedProblem(&job.Problem{
 		Reason: "Salaries 2026 is too large", Details: []job.Detail{{Loc: "path.job_id", Message: "bad " + id}},
 	}, &before)
-	file := redact.Error(fmt.Errorf("“Salaries 2026.pdf” can't be saved: %w", &fs.PathError{Op: "open", Path: before.File, Err: fs.ErrPermission}))
+	file := redactedError(fmt.Errorf("“Salaries 2026.pdf” can't be saved: %w", &fs.PathError{Op: "open", Path: before.File, Err: fs.ErrPermission}))
 	all := fmt.Sprintf("%+v %+v %s", j, p, file)
 	for _, secret := range []string{"Salaries", "secret", id} {
 		if strings.Contains(strings.ReplaceAll(all, j.ID.String(), ""), secret) {
@@ -46,7 +44,7 @@ func TestNothingTellsWhatAJobIsAbout(t *testing.T) {
 	if before.Answer.Description == "" {
 		t.Error("the job itself was changed")
 	}
-	if redact.Problem(nil, &before) != nil || redact.File("") != "" {
+	if redactedProblem(nil, &before) != nil || redactedFile("") != "" {
 		t.Error("nothing became something")
 	}
 }

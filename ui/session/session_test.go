@@ -639,7 +639,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 			f.Reported(poller.Update{Reports: []job.Report{r}})
 			f.wait(0)
 			public := f.Public(&f.record("a").Job)
-			shown := public.Answer.Description + session.Cause(&public) + f.PublicProblem(f.record("a")).Reason +
+			shown := public.Answer.Description + session.Cause(&public) + f.PublicProblem(f.record("a").Problem, &f.record("a").Job).Reason +
 				f.PublicFile("may/Salaries.pdf") + f.PublicError(errors.New("“Salaries.pdf” is damaged")) + told.Text + told.Description
 			if got := strings.Contains(shown, "Salaries"); got != (want != "") {
 				t.Errorf("redacted %v, it shows %q", redacted, shown)
