@@ -23,10 +23,11 @@ type jobRow struct {
 
 // job draws a job's row.
 func (v *View) job(line joblist.Line, c columns, width int) *style.Line {
-	shown := v.Public(&line.Row.Job)
+	shown := &v.shown
+	*shown = v.Public(&line.Row.Job)
 	r := jobRow{View: v, Row: line.Row, columns: c, title: shown.Answer.Description}
 	r.stale = r.Stale(v.Now) && !r.Answered.IsZero() // without an answer, nothing can be old
-	r.about, r.aboutRole = v.About(r.Row, &shown)
+	r.about, r.aboutRole = v.About(r.Row, shown)
 
 	mark, marked := v.mark(r.Row)
 	l := Start(v.Theme, line.Cursor, mark, marked)

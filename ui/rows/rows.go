@@ -23,6 +23,7 @@ type View struct {
 	// Error it says what went wrong.
 	About func(*joblist.Row, *store.Job) (string, style.Role)
 
+	shown store.Job // what may be shown of the job that is drawn; here, it costs no memory
 	valid time.Duration
 }
 
