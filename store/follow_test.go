@@ -321,7 +321,7 @@ func TestALateListenerHearsTheWholeTruth(t *testing.T) {
 		for i := range 3 {
 			ops := make([]Op, MaxWaiting/2)
 			for k := range ops {
-				ops[k] = SetBatch{Batch{ID: BatchID(strconv.Itoa(k)), Name: strconv.Itoa(i)}}
+				ops[k] = SetBatch{Batch{ID: BatchID(strconv.Itoa(i*MaxWaiting + k))}} // nothing to compact
 			}
 			save(p, p.here, ops...)
 			save(p, p.there, Track{pasted(100+i, "")}) // finds them, and nobody asks

@@ -136,14 +136,15 @@ func TestTheFileCanBeEditedByHand(t *testing.T) {
 	path := stateFile(t)
 	write(t, path, "{\"jobwatch\": 1, \"id\": \"mine\"}\r\n\r\n"+
 		`{"id": "`+strings.ToUpper(id(1).String())+`", "op": "track", "added": "2026-03-03T10:00:01+01:00"}`+"\n"+
-		`{"op":"status","id":"`+id(1).String()+`","status":"Pending review","progress":7,"end":null,"history":[]}`)
+		`{"op":"status","id":"`+id(1).String()+`","status":"Pending review","progress":7,"end":null,"history":[]}`+"\n"+
+		`{"op":"track","id":"`+id(3).String()+`","status":"Processing","progress":-7,"started":null}`)
 	s, opened := open(t, path)
 	want := pasted(1, "")
 	want.Answer = job.Answer{Status: "Pending review", Progress: 1}
-	want = want.Saved(1)
-	equal(t, "opened", opened, Opened{Contents: Contents{Jobs: []Job{want}}})
+	other := Job{ID: id(3), Answer: job.Answer{Status: job.Processing, Progress: job.Unknown}}.Saved(job.Unknown)
+	equal(t, "opened", opened, Opened{Contents: Contents{Jobs: []Job{want.Saved(1), other}}})
 	save(t, s, Track{pasted(2, "")})
-	equal(t, "later", contents(t, path).Jobs, []Job{want, pasted(2, "")})
+	equal(t, "later", contents(t, path).Jobs, []Job{want.Saved(1), other, pasted(2, "")})
 }
 
 func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
@@ -153,6 +154,7 @@ func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
 	j.Answer.Description = "\x1b]0;title\a \x00 \u009b31m \u202etxt.exe \U000e0001 \xff é 👩‍👩‍👧 \r\n{\"op\":\"forget\"}"
 	j.Answer.Status = job.Status(strings.Repeat("x", 1000))
 	j.Answer.Meta = strings.Repeat("\x01", 1<<20)
+	j.Cause = "a" + strings.Repeat("é", MaxText)
 	j.History = make([]Change, 1000)
 	save(t, s, Track{j})
 	for _, line := range strings.SplitAfter(read(t, path), "\n") {
@@ -169,7 +171,18 @@ func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
 	equal(t, "description", got.Answer.Description, strings.ToValidUTF8(j.Answer.Description, "\ufffd"))
 	equal(t, "status", len(got.Answer.Status), MaxWord)
 	equal(t, "meta", len(got.Answer.Meta), MaxText)
+	equal(t, "cause", got.Cause, j.Cause[:MaxText-1]) // not half a letter
 	equal(t, "history", len(got.History), MaxHistory)
+}
+
+// A newer version may have put more into a job than fits in a line beside what we write.
+func TestAFieldThatIsTooLongCostsNoJob(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	j := running(1, "a", 0.5)
+	j.Extra = map[string]jsontext.Value{"colour": jsontext.Value(`"` + strings.Repeat("x", MaxLine) + `"`)}
+	save(t, s, Track{j}, Track{pasted(2, "a")})
+	equal(t, "jobs", contents(t, path).Jobs, []Job{running(1, "a", 0.5), pasted(2, "a")})
 }
 
 func TestAClosedStoreSaysSo(t *testing.T) {
