@@ -2,6 +2,7 @@ package session
 
 import (
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -16,25 +17,29 @@ func (s *Session) NewBatch(name string) store.Batch {
 // Add adds those of the jobs to a batch that are not tracked yet, and returns how many
 // were. They are drawn as being saved until they are watched. [Session.Save] saves them.
 func (s *Session) Add(ids []job.ID, b store.Batch) (added []*Record, already int) {
+	fresh := 0
+	for _, id := range ids {
+		if _, ok := s.records[id]; !ok {
+			fresh++
+		}
+	}
+	records := make([]Record, 0, fresh) // at once, as in load
+	s.events = slices.Grow(s.events, fresh)
 	for _, id := range ids {
 		if _, ok := s.records[id]; ok {
-			already++
 			continue
 		}
-		if len(added) == 0 {
-			s.addBatch(b)
-		}
-		r := &Record{Saving: true, Job: store.Job{
+		records = append(records, Record{Saving: true, Job: store.Job{
 			ID: id, Batch: b.ID, Added: b.Added, Answer: job.Answer{Progress: job.Unknown},
-		}}
+		}})
+		r := &records[len(records)-1]
+		r.batch = s.addBatch(b)
 		s.insert(r)
 		s.tell(Event{Kind: Added, Record: r})
 		added = append(added, r)
 	}
-	if len(added) > 0 {
-		s.queue(tracking(added)...)
-	}
-	return added, already
+	s.queue(tracking(added)...)
+	return added, len(ids) - len(added)
 }
 
 // Rename gives a batch another name. [Session.Save] saves it.

@@ -191,11 +191,7 @@ func (s *Session) Watch(asked bool, records ...*Record) {
 			s.change(r, after)
 			s.save(r)
 		}
-		if r.Saving {
-			r.Saving = false
-			s.tell(Event{Kind: Changed, Record: r})
-		}
-		r.watched = true
+		r.Saving, r.watched = false, true
 		tracked = append(tracked, poller.Tracked{
 			ID: r.ID, Answer: r.Answer, Answered: r.Answered, Started: r.Started, End: r.End, PollNow: asked,
 		})
