@@ -35,6 +35,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 		name = how + " " + m.now.Local().Format(time.TimeOnly)
 	}
 	batch := m.session.NewBatch(name)
+	stayLean(len(msg.found.IDs))
 	added, already := m.session.Add(msg.found.IDs, batch)
 	m.catchUp()
 	if already > 0 {

@@ -195,11 +195,17 @@ func open(ctx context.Context, how func(context.Context) (session.Journal, store
 	return func() tea.Msg {
 		usual := debug.SetGCPercent(400) // nearly all that is read stays: there is little to sweep
 		journal, contents, err := how(ctx)
-		if len(contents.Contents.Jobs) > studyStep {
-			usual = 25 // what runs for days should be small before it is fast
-		}
 		debug.SetGCPercent(usual)
+		stayLean(len(contents.Contents.Jobs))
 		return openedMsg{journal, contents, err}
+	}
+}
+
+// stayLean trades some speed for memory where many jobs are added: what runs for days should
+// be small before it is fast.
+func stayLean(jobs int) {
+	if jobs > studyStep {
+		debug.SetGCPercent(25)
 	}
 }
 

@@ -42,6 +42,11 @@ func TestWhatIsTrueOfAJobThatTwoWindowsKnow(t *testing.T) {
 		return later(j)
 	}
 	rejected := at(10, "", job.EndedRejected)
+	progress := func(p job.Progress) store.Job {
+		j := at(10, job.Processing, job.Live)
+		j.Answer.Progress = p
+		return j
+	}
 	filed := func(j store.Job) store.Job { j.File = "may/Invoice.pdf"; return j }
 	for name, c := range map[string]struct{ truth, other store.Job }{
 		"of two answers the later one":                         {later(running), running},
@@ -56,6 +61,8 @@ func TestWhatIsTrueOfAJobThatTwoWindowsKnow(t *testing.T) {
 		"any answer to a job that was rejected":                {running, rejected},
 		"the end of a job that was rejected":                   {done, rejected},
 		"given up later":                                       {givenUp(later(running)), givenUp(running)},
+		"more progress, of two in the same millisecond":        {progress(0.5), progress(0.499)},
+		"some progress, of two in the same millisecond":        {progress(0), running},
 		"a status, of two in the same millisecond":             {running, at(10, job.NotStarted, job.Live)},
 		"an end before one without, with another window's PDF": {filed(done), filed(later(running))},
 	} {
@@ -66,6 +73,11 @@ func TestWhatIsTrueOfAJobThatTwoWindowsKnow(t *testing.T) {
 				}
 			}
 		})
+	}
+	for _, p := range []job.Progress{0.4993, 0.4997} { // as the state file has it, with three digits
+		if a, b := progress(p), progress(0.5); lacks(&a, &b) != (p < 0.4995) {
+			t.Errorf("a file that says %v of 0.5 has lost something: %v", p, lacks(&a, &b))
+		}
 	}
 	if got := Merge(done, filed(running)); got.File != "may/Invoice.pdf" || got.End != job.EndedDone {
 		t.Errorf("the PDF that the other saved is in %q", got.File)
