@@ -19,7 +19,7 @@ func TestPastedJobsAreWatchedUntilTheyAreDone(t *testing.T) {
 		d.paste(text)
 		d.sees("added 5 jobs", "0/5", ids[0].Short())
 		d.waitFor(" 5/5 ")
-		d.sees("100%", "● idle")
+		d.sees("100%", "● all finished")
 		if !strings.Contains(d.clip.title, "done") {
 			d.Errorf("the window's title is %q", d.clip.title)
 		}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -133,37 +134,52 @@ func (h *header) rate() string {
 
 // connection says how the API answers, and whether changes reach the disk.
 func (h *header) connection(width int) (parts []part, valid time.Duration) {
-	g := &h.theme.Glyphs
-	valid = time.Hour
+	g, narrow := &h.theme.Glyphs, width < 60
 	if h.unsaved {
 		parts = append(parts, part{style.Error, "not saving"})
 	}
-	switch {
-	case h.paused:
-		return append(parts, part{style.Warn, g.Paused + " paused"}), valid
-	case h.host.State != poller.BackingOff && h.counts.Live() == 0:
-		return append(parts, part{style.Dim, g.Live + " idle"}), valid
-	case h.host.State != poller.BackingOff:
-		return append(parts, part{style.OK, g.Live + " live"}), valid
-	}
-	text := g.Easing + " easing off"
-	away := !h.host.RetryAt.IsZero() // else it answers again, and the rate recovers
-	if away && h.host.Problem != nil && h.host.Problem.Kind == job.Unreachable {
-		text = g.Easing + " no answer"
-	}
+	valid = time.Hour
+	state := part{style.OK, g.Live + " live"}
 	switch left := h.host.RetryAt.Sub(h.now); {
-	case left > 0:
+	case h.paused:
+		state = part{style.Warn, g.Paused + " paused"}
+	case h.host.State != poller.BackingOff && h.counts.Live() > 0:
+	case h.host.State != poller.BackingOff && (h.counts.Total == 0 || narrow):
+		state = part{style.Dim, g.Live + " idle"}
+	case h.host.State != poller.BackingOff:
+		state = part{style.Dim, g.Live + " all finished"}
+	case h.host.RetryAt.IsZero():
+		state = part{style.Warn, g.Easing + " recovering"}
+	case left <= 0 && narrow:
+		state = part{style.Warn, g.Easing + " retrying"}
+	case left <= 0:
+		state = part{style.Warn, g.Easing + " " + unavailability(h.host.Problem, width >= 100) + ", retrying"}
+	default:
 		wait, passed := style.Exact(left + time.Second - time.Nanosecond)
 		valid = time.Second - passed + time.Millisecond
-		if width >= 60 {
-			text += ", next try in " + wait
-		} else {
-			text = g.Easing + " " + wait
+		state = part{style.Warn, g.Easing + " " + wait}
+		if !narrow {
+			state.text = g.Easing + " " + unavailability(h.host.Problem, width >= 100) + ", retrying in " + wait
 		}
-	case away && width >= 60:
-		text += ", trying"
 	}
-	return append(parts, part{style.Warn, text}), valid
+	return append(parts, state), valid
+}
+
+// unavailability says why the API is not asked, with the HTTP status if there is room.
+func unavailability(p *job.Problem, code bool) string {
+	text := "API unavailable"
+	switch {
+	case p == nil:
+		return text
+	case p.Kind == job.Unreachable:
+		return "no answer"
+	case p.Code == http.StatusTooManyRequests:
+		text = "too many requests"
+	}
+	if code && p.Code >= http.StatusBadRequest {
+		text += " (" + strconv.Itoa(p.Code) + ")"
+	}
+	return text
 }
 
 func plural(n int, noun string) string {

@@ -612,14 +612,14 @@ func TestAnAPIThatIsBackIsNotSaidToBeAway(t *testing.T) {
 		refuse := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
 		d.broken.Store(&refuse)
 		d.transport.CloseIdleConnections()
-		d.waitFor("◌ no answer, next try in")
+		d.waitFor("◌ no answer, retrying in")
 		d.broken.Store(nil)
 		d.api.ResetStats()
 		for d.api.Stats().Requests < 3 {
 			d.wait(100 * time.Millisecond)
 		}
 		d.seesNot("◌ no answer")
-		d.sees("◌ easing off")
+		d.sees("◌ recovering")
 		d.waitFor("live")
 	})
 }
@@ -632,12 +632,12 @@ func TestAnOutageIsToldAndSurvived(t *testing.T) {
 		d.paste(text)
 		d.wait(5 * time.Second)
 		d.api.Break(simtest.Unavailable("30"))
-		d.waitFor("easing off, next try in")
+		d.waitFor("API unavailable (503), retrying in")
 		d.waitFor("stale")
 		d.api.Mend()
-		d.waitFor("◌ easing off \n") // it answers, and is asked ever more
+		d.waitFor("◌ recovering \n") // it answers, and is asked ever more
 		d.waitFor(" 10/10 ")
 		d.press("l")
-		d.sees("easing off", "the API answers again after 3") // 30 or 31 s: the first check after a pause is spread
+		d.sees("waiting: the API is unavailable", "the API answers again after 3") // 30 or 31 s: the first check after a pause is spread
 	})
 }

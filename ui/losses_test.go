@@ -26,7 +26,7 @@ func losses() []fault {
 		failed("the output: 500", output(simtest.Trouble(http.StatusInternalServerError)), asked+"the API has trouble: Internal Server Error (HTTP 500)"),
 		failed("the output: 503, Retry-After: 7", output(simtest.Unavailable("7")), asked+"the API is unavailable for now, and asks for a pause of 7 s (HTTP 503)"),
 		{
-			"the output: 429, Retry-After: 7", output(simtest.TooMany("7")), "easing off",
+			"the output: 429, Retry-After: 7", output(simtest.TooMany("7")), "too many requests (429)",
 			"failed: " + asked + "the API wants fewer requests, and asks for a pause of 7 s (HTTP 429)",
 		},
 		failed("the output: 429 without Retry-After", output(simtest.TooMany("")), asked+"the API wants fewer requests (HTTP 429)"),

@@ -61,7 +61,7 @@ func silences() []fault {
 
 // refusals are whole HTTP answers that hold no status.
 func refusals() []fault {
-	const ease = "easing off"
+	const ease = "API unavailable"
 	return append(pauses(), []fault{
 		{"500 with a web page", answering(simtest.Trouble(http.StatusInternalServerError)), ease, "the API has trouble: Internal Server Error"},
 		{"502 with a web page", answering(simtest.Trouble(http.StatusBadGateway)), ease, "the API has trouble: Bad Gateway"},
@@ -112,16 +112,20 @@ func pauses() (all []fault) {
 		inAWhile := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 			code.answer(time.Now().Add(80*time.Second).UTC().Format(http.TimeFormat))(w, r, next)
 		}
-		noTime, says := "easing off", code.says
+		header := "API unavailable (" + code.number + ")"
+		if code.number == "429" {
+			header = "too many requests (429)"
+		}
+		noTime, says := header, code.says
 		if code.number == "403" { // then it is each job's own trouble
 			noTime, says = "live", "the API gave an unexpected answer: Forbidden"
 		}
 		all = append(all, []fault{
-			{code.number + ", Retry-After: 7", answering(code.answer("7")), "easing off", code.says + ", and asks for a pause of 7 s"},
-			{code.number + ", Retry-After: a date in 80 s", answering(inAWhile), "easing off", code.says + ", and asks for a pause of 80 s"},
+			{code.number + ", Retry-After: 7", answering(code.answer("7")), header, code.says + ", and asks for a pause of 7 s"},
+			{code.number + ", Retry-After: a date in 80 s", answering(inAWhile), header, code.says + ", and asks for a pause of 80 s"},
 			{code.number + " without Retry-After", answering(code.answer("")), noTime, says},
 			{code.number + ", Retry-After: -5", answering(code.answer("-5")), noTime, says},
-			{code.number + ", Retry-After: a year", answering(code.answer("31536000")), "easing off", code.says + ", and asks for a pause of 1 h or more"},
+			{code.number + ", Retry-After: a year", answering(code.answer("31536000")), header, code.says + ", and asks for a pause of 1 h or more"},
 		}...)
 	}
 	return all
@@ -129,7 +133,7 @@ func pauses() (all []fault) {
 
 // answers are statuses that are none, or odd ones.
 func answers() []fault {
-	const ease = "easing off"
+	const ease = "API unavailable"
 	says := func(name, body, told string) fault { return fault{name, answering(simtest.JSON(body)), ease, told} }
 	takes := func(name, body, shown string) fault { return fault{name, answering(simtest.JSON(body)), "", shown} }
 	return []fault{

@@ -448,7 +448,7 @@ func TestTroublesDoNotLookAlike(t *testing.T) {
 
 		d.api.Break(simtest.Unavailable("5"))
 		d.wait(2 * time.Minute) // what stood still before is only old now
-		d.sees("easing off")
+		d.sees("API unavailable (503)")
 		if l := line(ids[7].Short()); !strings.Contains(l, "stale") || stalled.MatchString(l) {
 			d.Errorf("while the API is away: %q", l)
 		}

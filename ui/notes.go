@@ -96,7 +96,7 @@ func (n *notes) host(now time.Time, before, after poller.Host) {
 		if p := after.Problem; p != nil {
 			why = p.Reason
 		}
-		n.log.add(entry{now, style.Warn, "easing off: " + why})
+		n.log.add(entry{now, style.Warn, "waiting: " + why})
 	case after.State == poller.Live && before.State == poller.BackingOff:
 		away := style.Duration(n.answered.Sub(before.Since))
 		n.log.add(entry{now, style.OK, "the API answers again after " + away})

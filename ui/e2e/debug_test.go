@@ -35,7 +35,7 @@ func TestTheDebugLogGivesNothingAway(t *testing.T) {
 	tm.Sees("1 rejected")
 	s.api.Break(simtest.Redirect(302, "http://169.254.0.1/{path}"))
 	tm.Type("*", "r")
-	tm.Sees("easing off")
+	tm.Sees("API unavailable")
 	tm.Type("p", "p", "q")
 	tm.Left(0)
 
