@@ -1,6 +1,10 @@
 package store
 
-import "example.com/jobwatch/poller/job"
+import (
+	"time"
+
+	"example.com/jobwatch/poller/job"
+)
 
 // What the stories need of the inside.
 const (
@@ -45,3 +49,6 @@ func Header(id string) []byte {
 	line, _ := h.encode()
 	return line
 }
+
+// LockPatience changes how long another process may hold the lock.
+func LockPatience(d time.Duration) Option { return func(s *Store) { s.patience = d } }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"time"
 )
 
@@ -88,28 +87,21 @@ func (s *Store) lookAt() error {
 	if _, err := s.locate(); err != nil {
 		return &ReadError{s.path, err}
 	}
-	info, err := s.disk.Stat(s.path)
+	f, err := s.openToRead()
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case f == nil:
 		s.lose()
 		return nil
+	}
+	defer func() { _ = f.Close() }() // only read
+	info, err := f.Stat()
+	switch {
 	case err != nil:
 		return &ReadError{s.path, err}
 	case s.file.unchanged(s.disk, info) && !s.found.reload:
 		return s.file.blocked
-	}
-	f, err := s.open(os.O_RDONLY)
-	switch _, isOther := errors.AsType[*NotStateFileError](err); {
-	case isOther:
-		return err
-	case errors.Is(err, fs.ErrNotExist):
-		return nil // gone this moment: the next look finds out
-	case err != nil:
-		return &ReadError{s.path, err}
-	}
-	defer func() { _ = f.Close() }() // only read
-	if info, err = f.Stat(); err != nil {
-		return &ReadError{s.path, err}
 	}
 	before := s.found.emptied
 	if s.found.emptied = info.Size() == 0; s.found.emptied && !before {

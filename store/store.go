@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// lockPatience is how long to wait for a lock that another process holds. It holds it
-// for some milliseconds, for seconds only to compact a very large file.
+// lockPatience is how long to wait for a lock that another process holds before giving up
+// with a [BusyError]. It holds it for some milliseconds, for seconds only to compact a very
+// large file.
 const lockPatience = 5 * time.Second
 
 // compactFrom is the size, in bytes, from which a start may compact. minCompact is the
@@ -62,10 +63,6 @@ type Option func(*Store)
 
 // OnDisk works on another disk than the real one.
 func OnDisk(d Disk) Option { return func(s *Store) { s.disk = d } }
-
-// LockPatience is how long another process may hold the lock before [Open] and
-// [Store.Append] give up with a [BusyError]; 5 s by default.
-func LockPatience(d time.Duration) Option { return func(s *Store) { s.patience = d } }
 
 // Opened is what [Open] found and did.
 type Opened struct {
@@ -175,16 +172,25 @@ func (s *Store) onlyRead(unwritable error) error {
 	if refuses(unwritable) {
 		return unwritable
 	}
-	f, err := s.open(os.O_RDONLY)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil // nothing there, and nothing can be
-	case err != nil:
-		return &ReadError{s.path, err}
+	f, err := s.openToRead()
+	if f == nil { // without an error there is nothing, and nothing can be
+		return err
 	}
 	defer func() { _ = f.Close() }() // only read
 	_, err = s.reread(f, true)
 	return err
+}
+
+// openToRead opens the file to read it; nil if there is none.
+func (s *Store) openToRead() (File, error) {
+	f, err := s.open(os.O_RDONLY)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil && !refuses(err):
+		return nil, &ReadError{s.path, err}
+	}
+	return f, err
 }
 
 // refuses reports whether an error means that the file is not to be read, rather than that
