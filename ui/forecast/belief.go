@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// How durations are forecast: their logarithms are taken to be normal, with mean and
-// spread over the Done jobs and the running ones. A running job counts with the total
+// How durations are forecast: their logarithms are taken to be normal, with the mean and the
+// spread of the Done jobs and the running ones. A running job counts with the total
 // that its bar says, trusted the more the fuller the bar is; without a telling bar it
 // counts as lasting a fifth longer than it has, at least. Waiting jobs start in turn as
 // the workers become free; after that each worker takes one job per mean duration. A
@@ -15,7 +15,7 @@ import (
 // over is likely enough. What the constants are worth is in BenchmarkForecast.
 const (
 	coldMean, coldMeanCounts     = 2.7, 0.25 // before anything is known: about 15 s
-	coldSpread, coldSpreadCounts = 0.25, 1
+	coldSpread, coldSpreadCounts = 0.4, 1
 	warmMeanCounts               = 0.3 // the service may be another one today,
 	warmSpreadCounts             = 10  // but how much its jobs differ stays
 	warmKnown                    = 3   // jobs that earlier ones count for in what is known
@@ -35,9 +35,9 @@ const (
 	certain = 3 // jobs known before a forecast is worth more than a guess
 )
 
-// belief is what a look at all running jobs says of durations and the queue.
+// belief is what the last look at the jobs says about durations and the queue.
 type belief struct {
-	made    float64 // when that was
+	made    float64 // when they were looked at
 	typical float64 // the median duration, in seconds
 	between bool    // it was between two reports
 	fresh   lognormal
@@ -57,7 +57,8 @@ func newBelief() belief {
 	return belief{made: math.Inf(-1), fresh: lognormal{coldMean, math.Sqrt(coldSpread)}, typical: math.Exp(coldMean)}
 }
 
-// refresh is a look between two reports of perhaps many: the next forecast looks again.
+// refresh looks at the jobs between two reports. More reports may follow at once, so the next
+// forecast looks again.
 func (f *Forecaster) refresh(now float64) {
 	if math.Abs(now-f.belief.made) >= lookEvery {
 		f.look(now)
@@ -106,12 +107,10 @@ func (f *Forecaster) look(now float64) {
 	spread := min(b.fresh.deviation*b.fresh.deviation, 1)
 
 	b.free = b.free[:0]
-	// Those that run count as parts, the more the more all are alike: else the long ones
-	// are the most of them.
-	worked, part := s.ends, max(0, 1-b.fresh.deviation)
+	worked := s.ends // in jobs: running ones count by their parts, as far as those are sure
 	for i, t := range totals {
 		ran, whole := now-jobs[i*step].bar.zero, math.Exp(t.mean)
-		worked += weight * part * min(1, ran/whole)
+		worked += weight * max(0, 1-t.deviation) * min(1, ran/whole)
 		b.free = append(b.free, slot{at: max(0, whole-ran), workers: weight})
 	}
 	b.turn = (busyPrior*math.Exp(mean+spread/2) + s.busy) / (busyPrior + worked)
@@ -119,7 +118,7 @@ func (f *Forecaster) look(now float64) {
 	b.queueUp(s.slots(len(jobs)), weight)
 }
 
-// lineUp counts for each batch who waits before it, and drops batches that are gone.
+// lineUp counts the jobs that wait before each batch, and drops batches that were removed.
 func (f *Forecaster) lineUp() {
 	before := 0
 	f.order = slices.DeleteFunc(f.order, func(b *batch) bool {
@@ -147,7 +146,7 @@ func (b *belief) queueUp(workers, weight float64) {
 	}
 }
 
-// startOf is in how many seconds the k-th waiting job starts: a slot that is free at r
+// startOf returns in how many seconds the k-th waiting job starts. A slot that is free at r
 // has started 1/2 + (t-r)/turn jobs by t.
 func (b *belief) startOf(k float64) float64 {
 	i, _ := slices.BinarySearchFunc(b.free, k, func(s slot, k float64) int {
@@ -167,7 +166,7 @@ func (b *belief) startOf(k float64) float64 {
 	return max(t, s.at)
 }
 
-// total is how long a running job takes in all, and whether its bar tells.
+// total estimates how long a running job takes in all, and reports whether its bar was used.
 func (b *belief) total(t *track) (total lognormal, told bool) {
 	bar := &t.bar
 	if !bar.tells() {
@@ -179,7 +178,8 @@ func (b *belief) total(t *track) (total lognormal, told bool) {
 	return lognormal{(trust*says + doubt*b.fresh.mean) / (trust + doubt), math.Sqrt(1 / (trust + doubt))}, true
 }
 
-// part is some jobs of which each is over when a duration since a moment is.
+// part is one or more alike jobs: each is over when a lognormal time since a moment has
+// passed.
 type part struct {
 	lognormal
 	since  float64 // seconds ago; negative if that is to come
@@ -188,12 +188,12 @@ type part struct {
 	weight float64 // jobs
 }
 
-// from is a job that starts in so many seconds.
+// from returns a job that starts in so many seconds.
 func (d lognormal) from(start float64) part {
 	return part{lognormal: d, since: -start, sure: math.Inf(-1), chance: 2, weight: 1}
 }
 
-// running is a running job.
+// running returns a running job.
 func (b *belief) running(t *track, now float64) part {
 	total, _ := b.total(t)
 	sure := total.deviations(t.heard - t.bar.zero)
@@ -207,7 +207,7 @@ func (d lognormal) deviations(ran float64) float64 {
 // farOut is how many deviations are too many for their chances to be computed.
 const farOut = 5
 
-// open is the chance that it is not over in so many seconds.
+// open returns the chance that the job is not over in so many seconds.
 func (p *part) open(in float64) float64 {
 	if p.since+in <= 0 {
 		return 1
@@ -219,7 +219,7 @@ func (p *part) open(in float64) float64 {
 	return math.Erfc(z/math.Sqrt2) / p.chance
 }
 
-// left is in how many seconds it is over with chance q.
+// left returns in how many seconds the job is over with chance q.
 func (p *part) left(q float64) float64 {
 	z := math.Sqrt2 * math.Erfcinv((1-q)*p.chance)
 	if p.sure > farOut {
@@ -229,8 +229,8 @@ func (p *part) left(q float64) float64 {
 }
 
 // partsOf returns a batch's jobs: some of the running ones for all, and the last of the
-// waiting ones, with in how many seconds the last of those starts.
-func (f *Forecaster) partsOf(b *batch) (parts []part, last float64) {
+// waiting ones, in how many seconds the last of those starts, and the share that waits.
+func (f *Forecaster) partsOf(b *batch) (parts []part, last, share float64) {
 	parts = f.parts[:0]
 	jobs := b.running.jobs
 	step := 1 + (len(jobs)-1)/mostParts
@@ -240,10 +240,11 @@ func (f *Forecaster) partsOf(b *batch) (parts []part, last float64) {
 		parts = append(parts, p)
 	}
 	waiting := float64(b.waiting)
-	place, share := float64(b.before)+waiting, 1.0 // of the last, and of the jobs near it that are this batch's
+	share = waiting / (waiting + float64(len(jobs)))
+	place, density := float64(b.before)+waiting, 1.0 // of the last, and how many near it are this batch's
 	if f.service.shuffled() {
 		all := float64(f.all.waiting)
-		place, share = min(all, all*waiting/(waiting+1)+1), waiting/all
+		place, density = min(all, all*waiting/(waiting+1)+1), waiting/all
 	}
 	workers := f.service.slots(len(f.all.running.jobs))
 	for round := 0; round < rounds && waiting > 0; round++ {
@@ -251,24 +252,25 @@ func (f *Forecaster) partsOf(b *batch) (parts []part, last float64) {
 		start := f.belief.startOf(place - size/2)
 		last = max(last, start)
 		p := f.belief.fresh.from(start)
-		p.weight = min(waiting, max(size*share, 1))
+		p.weight = min(waiting, max(size*density, 1))
 		parts = append(parts, p)
 		place, waiting = place-size, waiting-p.weight
 	}
 	f.parts = parts
-	return parts, last
+	return parts, last, share
 }
 
-// last is in how many seconds all parts are over: with the chance 0.4, and a range that
-// is wider the later the last of them starts. 0.4 and not 0.5 makes it unbiased.
-func (b *belief) last(parts []part, start float64) (low, mid, high float64) {
-	mid = over(parts, 0.4, 0.1, longest.Seconds())
+// last returns in how many seconds all parts are over, with a range that is wider the later
+// the last of them starts. The chance that mid stands for is 0.5 while all jobs wait and falls
+// to 0.35, which makes mid unbiased at each stage.
+func (b *belief) last(parts []part, start, waiting float64) (low, mid, high float64) {
+	mid = over(parts, 0.35+0.15*waiting, 0.1, longest.Seconds())
 	early, late := over(parts, 0.02, 0.1, mid), over(parts, 0.96, mid, longest.Seconds())
 	low = max(mid/5, mid-math.Hypot(mid-early, start/2))
 	return low, mid, mid + math.Hypot(late-mid, start/2)
 }
 
-// over is in how many seconds, from least to most, all parts are over with chance q.
+// over returns in how many seconds, from least to most, all parts are over with chance q.
 func over(parts []part, q, least, most float64) float64 {
 	want := math.Log(q)
 	lo, hi := math.Log(least), math.Log(most)
@@ -289,7 +291,7 @@ func over(parts []part, q, least, most float64) float64 {
 	return math.Exp(hi)
 }
 
-// estimate is the belief in three figures of seconds.
+// estimate returns three figures in seconds as an [Estimate]; zero while nothing is known.
 func (b *belief) estimate(low, mid, high float64) Estimate {
 	if b.known < 1 {
 		return Estimate{}

@@ -9,13 +9,13 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// Forecast is when a live job will be ready, and of what that is made while it waits.
+// Forecast is when a live job will be ready and, while it waits, how long it waits and works.
 type Forecast struct {
 	Ready      Estimate
 	Wait, Work Estimate // unknown once it runs
 }
 
-// Job forecasts one job: nothing of one that is finished or not tracked.
+// Job forecasts one job. The result is zero if the job is finished or not tracked.
 func (f *Forecaster) Job(id job.ID, now time.Time) Forecast {
 	t := f.tracks[id]
 	if t == nil || t.state == finished {
@@ -36,7 +36,7 @@ func (f *Forecaster) Job(id job.ID, now time.Time) Forecast {
 	return out
 }
 
-// position is a waiting job's place in the whole queue, counted from 1.
+// position returns a waiting job's place in the whole queue, counted from 1.
 func (f *Forecaster) position(t *track) float64 {
 	if f.service.shuffled() {
 		return float64(f.all.waiting+1) / 2
@@ -65,8 +65,8 @@ type shown struct {
 	rung           rung
 }
 
-// last forecasts the last of a batch's jobs. The figure shown stays until the new one
-// is off by more than is worth a word.
+// last forecasts the end of a batch's last job. The end stays as it is shown until it is off
+// by 15 % of what is left.
 func (f *Forecaster) last(b *batch, now float64) Estimate {
 	if b.waiting+len(b.running.jobs) == 0 {
 		b.shown = shown{}
@@ -105,7 +105,7 @@ func seconds(s float64) time.Duration {
 	return time.Duration(min(max(s, 0), longest.Seconds()) * float64(time.Second))
 }
 
-// String is one figure, "~4m", at most 4 cells wide; "" when nothing is known.
+// String returns one figure, "~4m", at most 4 cells wide; "" if nothing is known.
 func (e Estimate) String() string {
 	if !e.Known {
 		return ""
@@ -113,7 +113,7 @@ func (e Estimate) String() string {
 	return "~" + short(e.rung.settle(e.Mid).duration())
 }
 
-// Range is the range in words, "between 2m and 5m"; "" when that says no more than
+// Range returns the range in words, "between 2m and 5m"; "" if that says no more than
 // String.
 func (e Estimate) Range() string {
 	low, high := nearest(e.Low), nearest(e.High)
@@ -123,8 +123,8 @@ func (e Estimate) Range() string {
 	return "between " + short(low.duration()) + " and " + short(high.duration())
 }
 
-// WithClock is the estimate and when that is by the clock on the wall, in now's time
-// zone: "~4m, 14:32", with the day if that is not today.
+// WithClock returns the estimate and its time of day in now's time zone: "~4m, 14:32". It
+// names the day if that is not today.
 func (e Estimate) WithClock(now time.Time) string {
 	if !e.Known {
 		return ""
@@ -194,7 +194,7 @@ func (r rung) settle(d time.Duration) rung {
 	return r
 }
 
-// short is a rung as text: "45s", "4m", "90m", "3h", "2d".
+// short returns a rung as text: "45s", "4m", "90m", "3h", "2d".
 func short(d time.Duration) string {
 	switch {
 	case d >= 24*time.Hour:

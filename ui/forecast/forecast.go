@@ -1,9 +1,9 @@
-// Package forecast says when jobs and batches will be ready, and keeps what the detail
-// panes show of their past.
+// Package forecast estimates when jobs and batches will be ready, and keeps the figures of
+// their past that the detail panes show.
 //
-// A [Forecaster] learns from every job it sees: those that are done say how long work
-// takes, and so do those that run, from the first second on (belief.go). A report costs
-// the same however many jobs there are, a forecast hardly more.
+// A [Forecaster] learns how long work takes from the jobs that are done and, from the first
+// second on, from those that run (belief.go). The cost of a report and of a forecast hardly
+// depends on the number of jobs.
 //
 // A Forecaster belongs to one goroutine.
 package forecast
@@ -17,8 +17,8 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// Forecaster holds what was learned. Make it with [New]. Times inside are seconds since
-// zero, the first moment it was told of.
+// Forecaster holds what was learned. Make it with [New]. Its times are seconds since
+// zero, the first time it was given.
 type Forecaster struct {
 	zero    time.Time
 	tracks  map[job.ID]*track
@@ -63,21 +63,21 @@ type bar struct {
 	moved float64 // when it got to p
 	step  float64 // the smallest rise seen, 1 at first
 
-	// Where it counts from: its start. A job that ran before anybody looked has it where
-	// its bar points back to, and says nothing until that is known.
+	// Where it counts from: the start of the job. For a job that ran before it was added,
+	// that is where its bar points back to, and the bar says nothing until that is known.
 	zero        float64
 	began       float64 // its start, or when it restarted, as far as was seen
 	first, seen float64 // its first value, and when that came
 	late        bool    // it ran before
 }
 
-// whole is how many seconds all of it takes at its speed so far; one that stands still
-// says "at least".
+// whole returns how many seconds the job takes at the bar's speed so far. For a bar that
+// stands still it is a lower bound.
 func (b *bar) whole(heard float64) float64 {
 	return max((b.moved-b.zero)/b.p, (heard-b.zero)/min(1, b.p+b.step), 0.1)
 }
 
-// share is how much of it was seen.
+// share returns how much of it was seen.
 func (b *bar) share() float64 {
 	if b.late {
 		return b.p - b.first
@@ -85,10 +85,10 @@ func (b *bar) share() float64 {
 	return b.p
 }
 
-// tells reports whether it has moved far enough to say something.
+// tells reports whether the bar has moved far enough to be used.
 func (b *bar) tells() bool { return b.share() >= leastBar && b.p < 1 }
 
-// move takes a rise.
+// move notes a rise to p.
 func (b *bar) move(p, now float64) {
 	b.step, b.p, b.moved = min(b.step, p-b.p), p, now
 	if seen := p - b.first; seen >= leastBar {
@@ -103,7 +103,7 @@ func (b *bar) move(p, now float64) {
 // restartDrop is how far progress falls when a job has truly restarted.
 const restartDrop = 0.05
 
-// batch is what is kept of the jobs that were added together, or of all.
+// batch is what is kept of the jobs that were added together, or of all jobs.
 type batch struct {
 	id      store.BatchID
 	jobs    int // that are tracked
@@ -111,13 +111,13 @@ type batch struct {
 	waiting int
 	running crowd
 	before  int        // jobs waiting in earlier batches, as of the last look
-	earlier statistics // of the durations in the state file that nothing was made of yet
+	earlier statistics // durations from the state file, until the batch goes on; see resume
 
 	past  past
 	shown shown
 }
 
-// crowd is running jobs in no order; which of a track's two places is theirs.
+// crowd is running jobs in no order. which says which place in track.at it uses.
 type crowd struct {
 	which int
 	jobs  []*track
@@ -147,7 +147,7 @@ func New() *Forecaster {
 }
 
 // See takes all that is known of a job: at the start each job of the state file, later
-// each one that was reported or added. The same again changes nothing.
+// each job that was reported or added. Seeing the same again changes nothing.
 func (f *Forecaster) See(j *store.Job) {
 	t := f.tracks[j.ID]
 	if t == nil {
@@ -172,7 +172,7 @@ func (f *Forecaster) See(j *store.Job) {
 	}
 }
 
-// track begins to keep a job.
+// track adds a job.
 func (f *Forecaster) track(j *store.Job) *track {
 	if f.zero.IsZero() {
 		if f.zero = j.Added; j.Added.IsZero() {
@@ -196,7 +196,7 @@ func (f *Forecaster) track(j *store.Job) *track {
 	return t
 }
 
-// Remove drops a job. What it taught stays.
+// Remove drops a job. What was learned from it stays.
 func (f *Forecaster) Remove(id job.ID) {
 	t := f.tracks[id]
 	if t == nil {
@@ -213,7 +213,7 @@ func (f *Forecaster) Remove(id job.ID) {
 
 func (f *Forecaster) sec(t time.Time) float64 { return t.Sub(f.zero).Seconds() }
 
-// move counts a job where it is now.
+// move changes a job's state and the counts of its batch and of all.
 func (f *Forecaster) move(t *track, to state) {
 	if t.state == to {
 		return
@@ -235,7 +235,7 @@ func (f *Forecaster) move(t *track, to state) {
 	t.state = to
 }
 
-// run takes an answer of a job that is at work.
+// run takes an answer of a running job.
 func (f *Forecaster) run(t *track, j *store.Job, now float64) {
 	if t.state != running {
 		f.start(t, now)
@@ -288,8 +288,8 @@ func (f *Forecaster) start(t *track, now float64) {
 	f.service.starts(min(1, float64(ahead)/float64(f.all.waiting)))
 }
 
-// ahead is how many jobs wait before t in its batch, if it is served in order; less
-// than 0 if others overtook it.
+// ahead returns how many jobs of its batch wait before t if the batch is served in order; it
+// is negative if others overtook it.
 func (b *batch) ahead(t *track) int { return t.place - (b.added - b.waiting) }
 
 // finish takes a job's end. Only Done says how long work takes: a job that failed

@@ -55,8 +55,8 @@ func (t *track) trim() {
 	t.samples = slices.Clone(t.samples)
 }
 
-// Samples is a job's progress over time as it was seen by this process, at most 49
-// points, oldest first; the slice is the caller's.
+// Samples returns a job's progress over time as this process saw it, at most 49 points,
+// oldest first. The slice is the caller's.
 func (f *Forecaster) Samples(id job.ID) []Sample {
 	if t := f.tracks[id]; t != nil {
 		return slices.Clone(t.samples)
@@ -127,8 +127,8 @@ type Spread struct {
 	Max              time.Duration // what the slowest took
 }
 
-// Spread is false while no job of the batch is Done. Up to 512 jobs it is exact;
-// beyond it the median and p95 come from an even sample of 512.
+// Spread returns false while no job of the batch is Done. Beyond 512 jobs the median and p95
+// come from an even sample of 512 at most.
 func (f *Forecaster) Spread(id store.BatchID) (Spread, bool) {
 	b := f.batches[id]
 	if b == nil || len(b.past.took) == 0 {
@@ -186,8 +186,8 @@ type Throughput struct {
 	Jobs  []int
 }
 
-// PerMinute is the same in jobs per minute, for [Sparkline] and for a figure. The
-// last stretch counts as far as now has come.
+// PerMinute returns the same in jobs per minute. The last stretch counts as far as now has
+// come.
 func (t Throughput) PerMinute(now time.Time) []float64 {
 	out := make([]float64, len(t.Jobs))
 	for i, n := range t.Jobs {
@@ -200,8 +200,8 @@ func (t Throughput) PerMinute(now time.Time) []float64 {
 	return out
 }
 
-// Throughput is how a batch's jobs finished, Done or Error, up to now, in at most 32
-// stretches; they widen as time goes on.
+// Throughput returns how a batch's jobs finished, Done or Error, up to now, in at most 32
+// stretches. They widen as time goes on.
 func (f *Forecaster) Throughput(id store.BatchID, now time.Time) Throughput {
 	b := f.batches[id]
 	if b == nil || len(b.past.ends) == 0 {

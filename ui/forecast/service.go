@@ -14,11 +14,11 @@ const (
 	orderMemory = 0.2
 	orderSlack  = 0.2
 
-	busyPrior  = 10.0 // jobs that the belief in their duration counts for
+	busyPrior  = 5.0  // jobs that the belief in their duration counts for
 	workersFor = 10.0 // seconds over which the number of workers is averaged, at least
 )
 
-// service is what was learned of the service: from jobs that ended and jobs that started.
+// service is what was learned about the service from jobs that ended and jobs that started.
 type service struct {
 	done, earlier statistics // of the logarithms of durations; earlier ones are from the state file
 	busy, ends    float64    // seconds that jobs ran, and how many ended since
@@ -47,7 +47,7 @@ func (s *statistics) merge(o statistics) {
 	s.n = n
 }
 
-// logOf is the logarithm of a duration in seconds.
+// logOf returns the logarithm of a duration in seconds.
 func logOf(took float64) float64 { return math.Log(max(took, leastTime)) }
 
 // tick counts the time until now, in which so many jobs ran and waited. A time without
@@ -69,8 +69,8 @@ func (s *service) tick(now float64, running, waiting int, typical float64) {
 	}
 }
 
-// slots is how many workers there are: as many as jobs run, until jobs were seen to wait
-// meanwhile.
+// slots returns the number of workers: as many as jobs run, until jobs were seen to wait
+// beside them.
 func (s *service) slots(running int) float64 {
 	if s.watched == 0 {
 		return float64(max(running, 1))
@@ -78,14 +78,14 @@ func (s *service) slots(running int) float64 {
 	return max(s.workers, 1)
 }
 
-// starts takes from where in the queue a job started.
+// starts notes from where in the queue a job started, 0 to 1.
 func (s *service) starts(at float64) { s.mixed += orderMemory * (at - s.mixed) }
 
 // shuffled reports whether jobs start in another order than they were added in.
 func (s *service) shuffled() bool { return s.mixed > orderSlack }
 
-// resume takes a batch's jobs that were Done before jobwatch started for today's: the
-// batch goes on.
+// resume counts a batch's jobs that were Done before jobwatch started like those it saw:
+// the batch goes on.
 func (s *service) resume(b *batch) {
 	if b.earlier.n > 0 {
 		s.done.merge(b.earlier)
