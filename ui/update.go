@@ -174,9 +174,6 @@ func (m *Model) study(jobs []job.ID) tea.Cmd {
 	if n < len(jobs) {
 		return func() tea.Msg { return studyMsg{jobs[n:]} }
 	}
-	if m.list.Counts().Total > studyStep {
-		return slim
-	}
 	return nil
 }
 
@@ -193,9 +190,7 @@ type openedMsg struct {
 
 func open(ctx context.Context, how func(context.Context) (session.Journal, store.Opened, error)) tea.Cmd {
 	return func() tea.Msg {
-		usual := debug.SetGCPercent(400) // nearly all that is read stays: there is little to sweep
 		journal, contents, err := how(ctx)
-		debug.SetGCPercent(usual)
 		stayLean(len(contents.Contents.Jobs))
 		return openedMsg{journal, contents, err}
 	}
@@ -254,13 +249,6 @@ func await(arrivals <-chan Arrival) tea.Cmd {
 // studyMsg is the jobs of the state file that the forecasts have yet to learn from. It
 // has their IDs and not what was read of them, which is let go.
 type studyMsg struct{ jobs []job.ID }
-
-// slim gives back the memory that only reading the state file took, as much as all
-// the rest with 100,000 jobs.
-func slim() tea.Msg {
-	debug.FreeOSMemory()
-	return nil
-}
 
 // tickMsg says that a clock on the screen has moved. Ticks carry the number of
 // their request: only the newest counts, so that ticks never multiply.
