@@ -77,10 +77,10 @@ func (f Filter) Lasting(described bool) Filter {
 // Equal reports whether f and g are the same words in the same order.
 func (f Filter) Equal(g Filter) bool { return slices.Equal(f.terms, g.terms) }
 
-// Narrows reports whether f selects only jobs that prev selects too, as far as the words
+// narrows reports whether f selects only jobs that prev selects too, as far as the words
 // alone tell. Then few jobs need to be looked at, which is the usual case while somebody
 // types. False is always a safe answer.
-func (f Filter) Narrows(prev Filter) bool {
+func (f Filter) narrows(prev Filter) bool {
 	for _, p := range prev.terms {
 		if !slices.ContainsFunc(f.terms, func(t term) bool { return t.implies(p) }) {
 			return false

@@ -211,7 +211,7 @@ func TestTypingOnLooksOnlyAtWhatIsShown(t *testing.T) {
 	} {
 		before, _ := ParseFilter(test.before)
 		after, _ := ParseFilter(test.after)
-		if got := after.Narrows(before); got != test.want {
+		if got := after.narrows(before); got != test.want {
 			t.Errorf("from %q to %q narrows: %v, want %v", test.before, test.after, got, test.want)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func asFilterError(err error, target **FilterError) bool { return errors.As(err, target) }
 
 // FuzzParseFilter: whatever is typed, there is a filter that can be asked, an error is
-// one line for people, and what Narrows promises is kept.
+// one line for people, and what narrows promises is kept.
 func FuzzParseFilter(f *testing.F) {
 	for _, s := range []string{
 		"", "invoice", `!"two words" status:error`, "progress>50% age<=1h30m", "batch:june is:new", "status:eror",
@@ -29,7 +29,7 @@ func FuzzParseFilter(f *testing.F) {
 		}
 		for state := range State(States) {
 			s := Subject{ID: job.ID{0x5d, 0xac}, Description: description, Progress: 0.5, State: state, New: true}
-			if after.Narrows(before) && after.Match(&s) && !before.Match(&s) {
+			if after.narrows(before) && after.Match(&s) && !before.Match(&s) {
 				t.Fatalf("%q narrows %q and shows more", text+typed, text)
 			}
 			if err == nil && strings.TrimLeft(text, "! \t\r\n") != "" && before.IsZero() {

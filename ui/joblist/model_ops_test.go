@@ -26,7 +26,7 @@ type modelRemoved struct {
 	seq int
 }
 
-// TestTheListIsWhatItsModelSays: whatever reports, pastes, other dashboards and
+// TestTheListIsWhatItsModelSays: whatever reports, pastes, other windows and
 // hands do, and in whatever order, the list shows what a plain sort would.
 func TestTheListIsWhatItsModelSays(t *testing.T) {
 	for range 3 { // a hundred random stories each
@@ -122,7 +122,7 @@ func (p *pair) track(t *rapid.T) {
 	if len(added)+already != len(jobs) || already != n {
 		t.Fatalf("Track says %d added and %d already, want %d already of %d", len(added), already, n, len(jobs))
 	}
-	p.m.arrange()
+	p.m.resort()
 	p.m.settle()
 }
 
@@ -147,7 +147,7 @@ func (p *pair) report(t *rapid.T) {
 		p.m.observe(j, after)
 		ends += oneIf(j.End.Finished() && !before.Finished())
 	}
-	p.m.arrange()
+	p.m.resort()
 	p.m.settle()
 	if told := about(events, session.JobDone, session.JobFailed); len(told) != ends {
 		t.Fatalf("%d ends are told, want %d", len(told), ends)
@@ -180,7 +180,7 @@ func (p *pair) others(t *rapid.T) {
 		p.m.addBatch(b).Batch = b
 	}
 	p.l.write(op)
-	p.m.arrange()
+	p.m.resort()
 	p.m.settle()
 }
 
@@ -199,7 +199,7 @@ func (p *pair) forget(t *rapid.T) {
 		}
 	}
 	p.removed = append(p.removed, gone)
-	p.m.arrange()
+	p.m.resort()
 	p.m.settle()
 }
 
@@ -216,7 +216,7 @@ func (p *pair) undoForget(t *rapid.T) {
 		}
 	}
 	p.undo, p.removed = p.undo[:n], p.removed[:n]
-	p.m.arrange()
+	p.m.resort()
 	p.m.settle()
 }
 
@@ -254,7 +254,7 @@ func (p *pair) reset(t *rapid.T) {
 			m.remove(j.ID)
 		}
 	}
-	m.arrange()
+	m.resort()
 	m.settle()
 }
 
@@ -338,14 +338,14 @@ func (p *pair) fold(t *rapid.T) {
 		p.l.ToggleFold()
 		if b := p.m.batch(p.m.cursor.batch); b != nil {
 			p.m.fold(b, !p.m.foldedNow(b))
-			p.m.wish = spot{}
+			p.m.savedCursor = spot{}
 		}
 	}
 	p.m.settle()
 }
 
 func (m *model) foldAll(fold bool) {
-	m.wish = spot{}
+	m.savedCursor = spot{}
 	for _, b := range m.batches {
 		m.fold(b, fold)
 	}
@@ -415,8 +415,8 @@ func (p *pair) attention(t *rapid.T) {
 }
 
 func (p *pair) watch(t *rapid.T) {
-	p.m.unseen = rapid.Bool().Draw(t, "away")
-	p.l.SetWatched(!p.m.unseen)
+	p.m.unwatched = rapid.Bool().Draw(t, "away")
+	p.l.SetWatched(!p.m.unwatched)
 	p.m.settle()
 }
 

@@ -10,21 +10,21 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// model is the list as one would write it who needn't care for time: it keeps the
-// facts and works everything else out anew each time. Where the top is it leaves
-// to the list; see checkView.
+// model is the list as it would be written if time did not matter: it keeps the facts and
+// works everything else out each time. It leaves it to the list where the top is; see
+// checkView.
 type model struct {
-	since, now time.Time
-	jobs       []*modelJob // in the order they were added
-	batches    []*modelBatch
-	seq        int
-	filter     Filter
-	sort       Sort
-	arranged   time.Time
-	cursor     spot
-	wish       spot
-	looking    job.ID
-	unseen     bool
+	since, now  time.Time
+	jobs        []*modelJob // in the order they were added
+	batches     []*modelBatch
+	seq         int
+	filter      Filter
+	sort        Sort
+	resorted    time.Time
+	cursor      spot
+	savedCursor spot
+	viewedRow   job.ID
+	unwatched   bool
 }
 
 type modelJob struct {
@@ -114,11 +114,11 @@ func (m *model) add(r Row, seq int) {
 
 func (m *model) remove(id job.ID) {
 	m.jobs = slices.DeleteFunc(m.jobs, func(j *modelJob) bool { return j.ID == id })
-	if m.wish.id == id {
-		m.wish = spot{}
+	if m.savedCursor.id == id {
+		m.savedCursor = spot{}
 	}
-	if m.looking == id {
-		m.looking = job.ID{}
+	if m.viewedRow == id {
+		m.viewedRow = job.ID{}
 	}
 }
 
@@ -236,7 +236,7 @@ func (m *model) matches(j *modelJob) bool {
 	return m.filter.Match(&Subject{
 		ID: j.ID, Description: j.Answer.Description, Batch: m.batch(j.Batch).Name, Meta: j.Answer.Meta,
 		Progress: j.Answer.Progress, Age: m.now.Sub(j.Added), State: j.State(),
-		New: j.News || j.ID == m.looking, Stale: j.Stale(m.now), Selected: j.Selected,
+		New: j.News || j.ID == m.viewedRow, Stale: j.Stale(m.now), Selected: j.Selected,
 	})
 }
 
@@ -282,16 +282,16 @@ func (m *model) settle() {
 	m.place()
 	m.moveTo(m.nearest(m.cursor))
 	m.moveTo(m.nearest(m.cursor))
-	if j := m.job(m.cursor.id); j != nil && j.News && !m.unseen {
-		j.News, m.looking = false, j.ID
+	if j := m.job(m.cursor.id); j != nil && j.News && !m.unwatched {
+		j.News, m.viewedRow = false, j.ID
 	}
 }
 
 // moveTo puts the cursor on a line, and lets go of what it was on.
 func (m *model) moveTo(s spot) {
 	m.cursor = s
-	if m.looking != s.id {
-		m.looking = job.ID{}
+	if m.viewedRow != s.id {
+		m.viewedRow = job.ID{}
 	}
 	m.place()
 }
@@ -330,7 +330,7 @@ func (m *model) nearest(s spot) spot {
 
 // user is a move of the cursor by hand.
 func (m *model) user(s spot) {
-	m.wish = spot{}
+	m.savedCursor = spot{}
 	m.moveTo(s)
 	m.settle()
 }
@@ -351,13 +351,13 @@ func (m *model) setFilter(f Filter) {
 		}
 	}
 	m.filter = f
-	if m.wish.nowhere() {
-		m.wish = m.cursor
+	if m.savedCursor.nowhere() {
+		m.savedCursor = m.cursor
 	}
-	if m.line(m.wish) >= 0 {
-		wish := m.wish
-		m.wish = spot{}
-		m.moveTo(wish)
+	if m.line(m.savedCursor) >= 0 {
+		savedCursor := m.savedCursor
+		m.savedCursor = spot{}
+		m.moveTo(savedCursor)
 	}
 	m.settle()
 }
@@ -385,16 +385,16 @@ func (m *model) observe(j *modelJob, after store.Job) {
 	}
 }
 
-// arrange puts all jobs where they belong, if that's not been done for some time.
-func (m *model) arrange() {
-	if m.now.Sub(m.arranged) < resortInterval {
+// resort puts all jobs where they belong, if that has not been done for some time.
+func (m *model) resort() {
+	if m.now.Sub(m.resorted) < resortInterval {
 		return
 	}
 	for _, j := range m.jobs {
 		before := m.jobPlace(j)
 		j.at = j.hundredths()
 		if slices.Compare(before, m.jobPlace(j)) != 0 {
-			m.arranged = m.now
+			m.resorted = m.now
 		}
 	}
 }

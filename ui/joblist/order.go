@@ -269,7 +269,7 @@ func (l *List) SetFilter(f Filter) {
 	before := l.filter
 	l.filter, l.timed = f, f.Timed()
 	l.laidOut.valid = false
-	narrows, widens := f.Narrows(before), before.Narrows(f)
+	narrows, widens := f.narrows(before), before.narrows(f)
 	for _, b := range l.batches {
 		l.refilter(b, narrows, widens)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestWhatNeedsAttentionComesFirst(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c d e f g h")
 	d.hear("a done", "b queued", "c running", "d 15%", "e 85%", "f error", "h rejected") // g is not heard of
 	d.sees(">june f* h* e d c b g a*")
@@ -34,7 +34,7 @@ func TestWhatNeedsAttentionComesFirst(t *testing.T) {
 }
 
 func TestRunningRowsMoveOnlyByTenths(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c")
 	d.hear("a 10%", "b 11%", "c 12%")
 	d.sees(">june a b c")
@@ -53,7 +53,7 @@ func TestRunningRowsMoveOnlyByTenths(t *testing.T) {
 
 // What happens to a job is seen at once.
 func TestRowsThatStartOrEndMoveAtOnce(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c")
 	d.hear("a queued", "b 10%", "c 20%")
 	d.sees(">june c b a")
@@ -66,7 +66,7 @@ func TestRowsThatStartOrEndMoveAtOnce(t *testing.T) {
 }
 
 func TestFirstAnswersDoNotShuffleABatch(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c")
 	d.hear("c queued")
 	d.hear("a queued")
@@ -74,7 +74,7 @@ func TestFirstAnswersDoNotShuffleABatch(t *testing.T) {
 }
 
 func TestTheCursorStaysOnItsJobWhileRowsMove(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c")
 	d.on("b")
 	d.hear("c error", "a done")
@@ -89,7 +89,7 @@ func TestTheCursorStaysOnItsJobWhileRowsMove(t *testing.T) {
 }
 
 func TestABatchThatIsOverSinksOnceNobodyIsInIt(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b")
 	d.paste("july", "c d")
 	d.on("c")
@@ -102,7 +102,7 @@ func TestABatchThatIsOverSinksOnceNobodyIsInIt(t *testing.T) {
 }
 
 func TestAPasteAboveDoesNotShiftWhatIsRead(t *testing.T) {
-	d := newDesk(t, 4)
+	d := newHarness(t, 4)
 	d.paste("june", "a b c d e f g h")
 	d.on("f")
 	d.ScrollBy(2)
@@ -118,7 +118,7 @@ func TestAPasteAboveDoesNotShiftWhatIsRead(t *testing.T) {
 }
 
 func TestTheViewStaysWhereItWasScrolledTo(t *testing.T) {
-	d := newDesk(t, 3)
+	d := newHarness(t, 3)
 	d.paste("june", "a b c d")
 	d.paste("july", "e f g h")
 	d.End()
@@ -136,7 +136,7 @@ func TestTheViewStaysWhereItWasScrolledTo(t *testing.T) {
 }
 
 func TestLinesAreKeptInViewAroundTheCursor(t *testing.T) {
-	d := newDesk(t, 9)
+	d := newHarness(t, 9)
 	d.paste("june", "a b c d e f g h i j k l m n o p")
 	d.Move(5)
 	d.sees("june a b c d >e f g h")
@@ -167,7 +167,7 @@ func TestLinesAreKeptInViewAroundTheCursor(t *testing.T) {
 }
 
 func TestAForgottenJobComesBackToItsPlace(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c d")
 	d.on("b")
 	removed := d.forget(ids("b c x"))
@@ -185,7 +185,7 @@ func TestAForgottenJobComesBackToItsPlace(t *testing.T) {
 }
 
 func TestABatchComesBackByItsNameToItsPlace(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a")
 	d.paste("july", "b")
 	d.paste("august", "c")

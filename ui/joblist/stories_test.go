@@ -12,7 +12,7 @@ import (
 )
 
 func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	past := benchStart.Add(-time.Hour)
 	d.load(store.Contents{
 		Batches: []store.Batch{{ID: "june", Name: "june", Added: past}},
@@ -27,7 +27,7 @@ func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
 	d.sees(">june b c a")
 	d.hear("b error")
 	d.sees(">june b* c a")
-	d.write(d.others("c done")) // another dashboard saw it
+	d.write(d.others("c done")) // another window saw it
 	d.sees(">june b* a c*")
 	if c := d.Counts(); c.News != 2 || c.NewFailures != 1 || c.Failed() != 1 || c.Finished() != 3 || c.Live() != 0 {
 		t.Errorf("counts are %+v", c)
@@ -42,7 +42,7 @@ func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
 }
 
 func TestAFilterForNewsDoesNotEatWhatIsLookedAt(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c d")
 	d.hear("a done", "b done", "c done")
 	d.find("is:new")
@@ -61,7 +61,7 @@ func TestAFilterForNewsDoesNotEatWhatIsLookedAt(t *testing.T) {
 }
 
 func TestAFilterTypedAndTakenBackLeavesTheCursor(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c")
 	d.paste("july", "x y z")
 	d.on("b")
@@ -82,7 +82,7 @@ func TestAFilterTypedAndTakenBackLeavesTheCursor(t *testing.T) {
 }
 
 func TestFoldedBatchesOpenForAFilterAndFoldAgain(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b")
 	d.paste("july", "x y")
 	d.on("a")
@@ -103,7 +103,7 @@ func TestFoldedBatchesOpenForAFilterAndFoldAgain(t *testing.T) {
 }
 
 func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	targets := func(shown string, hidden ...string) {
 		t.Helper()
 		got := d.Targets()
@@ -145,7 +145,7 @@ func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
 }
 
 func TestTheNextThatNeedsAttention(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	if d.NextAttention() {
 		t.Error("there is nothing")
 	}
@@ -173,7 +173,7 @@ func TestTheNextThatNeedsAttention(t *testing.T) {
 }
 
 func TestProgressOfTheWhole(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	if c := d.Counts(); c.Progress() != 0 {
 		t.Error("nothing is something")
 	}
@@ -197,7 +197,7 @@ func TestProgressOfTheWhole(t *testing.T) {
 }
 
 func TestRowsGrowStaleAndTheFilterSeesIt(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b c d")
 	d.hear("a queued", "b queued", "c unreachable", "d done")
 	d.find("is:stale")
@@ -214,7 +214,7 @@ func TestRowsGrowStaleAndTheFilterSeesIt(t *testing.T) {
 }
 
 func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b")
 	d.on("a")
 	old := d.others("a queued")
@@ -240,7 +240,7 @@ func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
 }
 
 func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b") // while the state file was being read
 	d.hear("a 50%")
 	jobs := []store.Job{{ID: id("a"), Batch: "may"}, {ID: id("x"), Batch: "may"}, {ID: id("x"), Batch: "may"}}
@@ -257,7 +257,7 @@ func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
 }
 
 func TestReportsOfForgottenJobsAreDropped(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a")
 	d.forget(ids("a"))
 	if events := d.hear("a done"); len(events) > 1 || d.Counts().Total > 0 { // of the host
@@ -269,7 +269,7 @@ func TestReportsOfForgottenJobsAreDropped(t *testing.T) {
 }
 
 func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
-	d := newDesk(t, 6)
+	d := newHarness(t, 6)
 	d.paste("june", "a b c d e f g h")
 	d.hear("a 50%", "b done", "h error")
 	d.on("c")
@@ -304,22 +304,20 @@ func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
 }
 
 func TestMatchingIsWhatTheFilterShowsFoldedOrNot(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b")
 	d.paste("july", "x w")
 	d.find("!w")
 	d.FoldAll(true)
-	got := ""
-	var gotSb303 strings.Builder
+	var got strings.Builder
 	for r := range d.Matching {
-		gotSb303.WriteString(r.Answer.Description)
+		got.WriteString(r.Answer.Description)
 		if r.ID == id("a") {
 			break
 		}
 	}
-	got += gotSb303.String()
-	if got != "xa" || d.Matched() != 3 {
-		t.Errorf("matching are %q of %d", got, d.Matched())
+	if got.String() != "xa" || d.Matched() != 3 {
+		t.Errorf("matching are %q of %d", got.String(), d.Matched())
 	}
 	if !d.GoBatch("june") || d.GoBatch("may") {
 		t.Error("june is there and may is not")
@@ -328,7 +326,7 @@ func TestMatchingIsWhatTheFilterShowsFoldedOrNot(t *testing.T) {
 }
 
 func TestABatchHasItsRowsWhateverIsShown(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b")
 	d.paste("july", "x")
 	d.find("x")

@@ -11,21 +11,21 @@ import (
 	"example.com/jobwatch/ui/session"
 )
 
-// desk is somebody at a list: jobs go by one-letter names.
-type desk struct {
+// harness is a list and its user. Jobs have names of one letter.
+type harness struct {
 	*tracker
 	t   *testing.T
 	now time.Time
 }
 
-func newDesk(t *testing.T, height int) *desk {
+func newHarness(t *testing.T, height int) *harness {
 	t.Helper()
-	d := &desk{tracker: newTracker(), t: t, now: benchStart}
+	d := &harness{tracker: newTracker(), t: t, now: benchStart}
 	d.SetHeight(height)
 	return d
 }
 
-// id is the job's of that name. They tell each other apart by the first byte.
+// id returns the ID of the job of that name, which is told apart by its first byte.
 func id(name string) job.ID { return job.ID{name[0], 0xff} }
 
 func ids(names string) []job.ID {
@@ -37,7 +37,7 @@ func ids(names string) []job.ID {
 }
 
 // paste tracks the named jobs as a batch and has them saved.
-func (d *desk) paste(batch, names string) {
+func (d *harness) paste(batch, names string) {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	var jobs []store.Job
@@ -53,7 +53,7 @@ func (d *desk) paste(batch, names string) {
 
 // hear takes in reports such as "a queued", "b 40%", "c running", "d done", "e error",
 // "f rejected", "g unreachable".
-func (d *desk) hear(reports ...string) []session.Event {
+func (d *harness) hear(reports ...string) []session.Event {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	var out []job.Report
@@ -63,7 +63,7 @@ func (d *desk) hear(reports ...string) []session.Event {
 	return d.report(out, d.now)
 }
 
-func (d *desk) answer(s string) job.Report {
+func (d *harness) answer(s string) job.Report {
 	d.t.Helper()
 	name, what, _ := strings.Cut(s, " ")
 	row, ok := d.Row(id(name))
@@ -94,8 +94,8 @@ func (d *desk) answer(s string) job.Report {
 	return r
 }
 
-// others is what another dashboard saw of a job, as [desk.answer] has it.
-func (d *desk) others(s string) store.Op {
+// others is what another window saw of a job, as [harness.answer] has it.
+func (d *harness) others(s string) store.Op {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	r := d.answer(s)
@@ -104,7 +104,7 @@ func (d *desk) others(s string) store.Op {
 	return store.Observe{Job: after}
 }
 
-func (d *desk) find(text string) {
+func (d *harness) find(text string) {
 	d.t.Helper()
 	f, err := ParseFilter(text)
 	if err != nil {
@@ -114,7 +114,7 @@ func (d *desk) find(text string) {
 }
 
 // on puts the cursor on a job.
-func (d *desk) on(name string) {
+func (d *harness) on(name string) {
 	d.t.Helper()
 	if !d.Go(id(name)) {
 		d.t.Fatalf("job %s is not shown", name)
@@ -123,7 +123,7 @@ func (d *desk) on(name string) {
 
 // screen is what is drawn: lines such as "june", "june+" (folded), ">a"
 // (cursor), "a*" (news), "a#" (selected), "a~" (being saved).
-func (d *desk) screen() string {
+func (d *harness) screen() string {
 	var got []string
 	for _, line := range d.Lines() {
 		s := ""
@@ -133,17 +133,7 @@ func (d *desk) screen() string {
 		case line.Row == nil:
 			s = line.Batch.Name
 		default:
-			s = string(line.Row.ID[0])
-			var sSb136 strings.Builder
-			for _, mark := range []struct {
-				on bool
-				as string
-			}{{line.Row.News, "*"}, {line.Row.Selected, "#"}, {line.Row.Saving, "~"}} {
-				if mark.on {
-					sSb136.WriteString(mark.as)
-				}
-			}
-			s += sSb136.String()
+			s = letters(line.Row)
 		}
 		if line.Cursor {
 			s = ">" + s
@@ -153,7 +143,22 @@ func (d *desk) screen() string {
 	return strings.Join(got, " ")
 }
 
-func (d *desk) sees(want string) {
+// letters returns a job's name and marks.
+func letters(r *Row) string {
+	s := string(r.ID[0])
+	if r.News {
+		s += "*"
+	}
+	if r.Selected {
+		s += "#"
+	}
+	if r.Saving {
+		s += "~"
+	}
+	return s
+}
+
+func (d *harness) sees(want string) {
 	d.t.Helper()
 	if got := d.screen(); got != want {
 		d.t.Errorf("on the screen:\n%s\nwant:\n%s", got, want)

@@ -8,8 +8,8 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// hearAt is [desk.hear] of a job that moves at so many hundredths a second.
-func (d *desk) hearAt(speed float64, report string) {
+// reportAt is [harness.hear] of a job that moves at so many hundredths a second.
+func (d *harness) reportAt(speed float64, report string) {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	var reports []job.Report
@@ -19,12 +19,12 @@ func (d *desk) hearAt(speed float64, report string) {
 }
 
 // carry lets time pass, and bars move meanwhile.
-func (d *desk) carry(span, unless time.Duration) {
+func (d *harness) carry(span, unless time.Duration) {
 	d.now = d.now.Add(span)
 	d.Carry(d.now, d.now.Add(-unless))
 }
 
-func (d *desk) drawn(name string, percent float64) {
+func (d *harness) drawn(name string, percent float64) {
 	d.t.Helper()
 	row, _ := d.Row(id(name))
 	if got := 100 * float64(row.Drawn()); math.Abs(got-percent) > 1e-6 {
@@ -33,24 +33,24 @@ func (d *desk) drawn(name string, percent float64) {
 }
 
 func TestABarRunsAheadAndWaits(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a b")
-	d.hearAt(1, "a 50%")
+	d.reportAt(1, "a 50%")
 	d.carry(10*time.Second, time.Hour)
 	d.drawn("a", 59)
 	d.drawn("b", -100) // nothing is known
-	d.hearAt(1, "a 52%")
+	d.reportAt(1, "a 52%")
 	d.drawn("a", 59)
 	d.carry(5*time.Second, time.Hour)
 	d.drawn("a", 59)
 	d.carry(5*time.Second, time.Hour)
 	d.drawn("a", 61)
-	d.hearAt(0, "a 51%") // it stands still, and the API has second thoughts
+	d.reportAt(0, "a 51%") // it stands still, and the API has second thoughts
 	d.carry(time.Minute, time.Hour)
 	d.drawn("a", 61)
-	d.hearAt(0, "a 65%")
+	d.reportAt(0, "a 65%")
 	d.drawn("a", 65)
-	d.hearAt(0, "a unreachable")
+	d.reportAt(0, "a unreachable")
 	d.drawn("a", 65)
 	if row, _ := d.Row(id("a")); row.Progress() != 0.65 {
 		t.Errorf("the API said 65%%, and the row has %v", row.Progress())
@@ -64,19 +64,19 @@ func TestABarRunsAheadAndWaits(t *testing.T) {
 
 // What stands still, or is not known to move, is not moved.
 func TestABarStandsStillWithItsJob(t *testing.T) {
-	for name, still := range map[string]func(d *desk){
-		"no pace":      func(d *desk) { d.hearAt(0, "a 50%") },
-		"in vain":      func(d *desk) { d.hearAt(1, "a unreachable") },
-		"given up":     func(d *desk) { d.hearAt(1, "a rejected") },
-		"failed":       func(d *desk) { d.hearAt(1, "a error") },
-		"out of view":  func(d *desk) { d.paste("july", "b c d"); d.SetHeight(2); d.Home() },
-		"nobody asked": func(d *desk) { d.carry(0, 0) },
-		"old":          func(d *desk) { d.now = d.now.Add(StaleAfter) },
+	for name, still := range map[string]func(d *harness){
+		"no pace":      func(d *harness) { d.reportAt(0, "a 50%") },
+		"in vain":      func(d *harness) { d.reportAt(1, "a unreachable") },
+		"given up":     func(d *harness) { d.reportAt(1, "a rejected") },
+		"failed":       func(d *harness) { d.reportAt(1, "a error") },
+		"out of view":  func(d *harness) { d.paste("july", "b c d"); d.SetHeight(2); d.Home() },
+		"nobody asked": func(d *harness) { d.carry(0, 0) },
+		"old":          func(d *harness) { d.now = d.now.Add(StaleAfter) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t, 20)
+			d := newHarness(t, 20)
 			d.paste("june", "a")
-			d.hearAt(1, "a 50%")
+			d.reportAt(1, "a 50%")
 			still(d)
 			unless := time.Hour
 			if name == "nobody asked" {
@@ -98,35 +98,35 @@ func TestABarGoesBackWithItsJob(t *testing.T) {
 		{"a 20%", 20},
 		{"a error", 50}, // the end is told as it is
 	} {
-		d := newDesk(t, 20)
+		d := newHarness(t, 20)
 		d.paste("june", "a")
-		d.hearAt(1, "a 50%")
+		d.reportAt(1, "a 50%")
 		d.carry(10*time.Second, time.Hour)
-		d.hearAt(0, c.says)
+		d.reportAt(0, c.says)
 		d.drawn("a", c.want)
 	}
 
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a")
-	d.hearAt(1, "a 50%")
+	d.reportAt(1, "a 50%")
 	d.carry(10*time.Second, time.Hour)
 	d.hear("a queued")
-	d.hearAt(1, "a 2%")
+	d.reportAt(1, "a 2%")
 	d.drawn("a", 2)
 
 	d.carry(10*time.Second, time.Hour)
-	d.write(d.others("a 1%")) // so another dashboard saw it
+	d.write(d.others("a 1%")) // so another window saw it
 	d.drawn("a", 11)
 }
 
 // Only Done is the end, whatever the API says of the progress.
 func TestABarIsFullOnlyWhenItsJobIsDone(t *testing.T) {
-	d := newDesk(t, 20)
+	d := newHarness(t, 20)
 	d.paste("june", "a")
-	d.hearAt(1, "a 90%")
+	d.reportAt(1, "a 90%")
 	d.carry(time.Minute, time.Hour)
 	d.drawn("a", 99)
-	d.hearAt(1, "a 100%")
+	d.reportAt(1, "a 100%")
 	d.drawn("a", 99.9)
 	d.hear("a done")
 	d.drawn("a", 100)
