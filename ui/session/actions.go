@@ -130,9 +130,7 @@ func (s *Session) Restore(removed []*Record) []*Record {
 		s.tell(Event{Kind: Added, Record: &r})
 		back = append(back, &r)
 	}
-	if len(back) > 0 {
-		s.queue(tracking(back)...)
-	}
+	s.queue(tracking(back)...)
 	return back
 }
 

@@ -90,8 +90,10 @@ func (s *Session) Fetched(events []download.Event) {
 		if f == nil {
 			continue
 		}
-		if r == nil && e.State >= download.Saved {
-			s.endFile(e.ID)
+		if r == nil { // it was removed, which canceled the download
+			if e.State >= download.Saved {
+				s.endFile(e.ID)
+			}
 			continue
 		}
 		f.event = *e

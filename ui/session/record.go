@@ -60,7 +60,7 @@ func (b *Batch) count(end job.End, n int) {
 	}
 }
 
-func (b *Batch) finished() bool { return b.Total > 0 && b.Done+b.Failed == b.Total }
+func (b *Batch) finished() bool { return b.Done+b.Failed == b.Total }
 
 // Record returns what is known of a job.
 func (s *Session) Record(id job.ID) (*Record, bool) {

@@ -33,6 +33,7 @@ type face struct {
 	news    chan store.News
 	fails   chan error // of following
 	polled  []job.ID
+	asked   int           // how often somebody asked for jobs
 	slow    time.Duration // how long a save takes
 }
 
@@ -63,7 +64,7 @@ func (f *face) Remove(gone ...job.ID) {
 	f.polled = slices.DeleteFunc(f.polled, func(id job.ID) bool { return slices.Contains(gone, id) })
 }
 
-func (f *face) PollNow(...job.ID) {}
+func (f *face) PollNow(...job.ID) { f.asked++ }
 
 func (f *face) Cancel(...job.ID) {}
 func (f *face) Add(wants ...download.Want) int {
@@ -320,7 +321,10 @@ func TestWhoAsksAgainIsNotAnsweredByAnotherWindow(t *testing.T) {
 		givenUp.End, givenUp.Ended = job.EndedGivenUp, time.Now()
 		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: givenUp}}})
 		f.wants(f.told(session.JobFailed), "a")
-		if ends := f.Asked(ids("a x")); len(ends) != 1 || ends[0] != job.EndedGivenUp {
+		if f.Asked(ids("x")); f.asked > 0 {
+			t.Error("nothing was asked for")
+		}
+		if ends := f.Asked(ids("a x")); f.asked != 1 || len(ends) != 1 || ends[0] != job.EndedGivenUp {
 			t.Errorf("asked for were %v", ends)
 		}
 		f.Reported(poller.Update{Reports: []job.Report{{ID: job.ID{'a'}, At: time.Now(), Problem: &job.Problem{Kind: job.NotFound}, Answer: givenUp.Answer}}})
@@ -388,13 +392,24 @@ func TestPDFsAreTriedAgain(t *testing.T) {
 			fails("a", broken)
 			f.wait(31 * time.Second)
 		}
+		if e, ok := f.File(job.ID{'d'}); !ok || e.Size != -1 {
+			t.Errorf("of d, %+v is known", e)
+		}
 		f.Session.Remove(f.Members(ids("d")))
-		f.Fetched([]download.Event{{ID: job.ID{'d'}, State: download.Canceled}})
+		f.Fetched([]download.Event{{ID: job.ID{'d'}, State: download.Running}})
+		if _, pending := f.Files(); pending != 1 {
+			t.Errorf("%d are pending", pending)
+		}
+		f.Fetched([]download.Event{{ID: job.ID{'d'}, State: download.Saved}})
 		if got := fmt.Sprintf("%c", f.wanted); got != fmt.Sprintf("%c", ids("a b d a a")) {
 			t.Errorf("asked for were %s", got)
 		}
 		var again []bool
+		f.take()
 		for _, e := range f.events {
+			if e.Kind >= session.FileChanged && e.Kind <= session.FileCanceled && e.Record == nil {
+				t.Error("something is told of a job that was removed")
+			}
 			if e.Kind == session.FileFailed {
 				again = append(again, e.Again)
 			}
@@ -578,7 +593,7 @@ func TestWhatWasRemovedComesBack(t *testing.T) {
 			t.Errorf("back are %v", back)
 		}
 		f.wait(0)
-		if b := f.record("b"); b.Saving || f.Records()[0] != b || b.In().Done != 1 || len(f.Still(members)) != 1 || f.Absent(removed) != 0 {
+		if b := f.record("b"); b.Saving || f.Records()[0] != b || b.In().Done != 1 || len(f.Still(members)) != 1 || f.Still(members)[0].ID != b.ID || f.Absent(removed) != 0 {
 			t.Errorf("b is %+v in %+v", b, b.In())
 		}
 		if last, ok := f.saved[len(f.saved)-1][1].(store.Track); !ok || last.Job.End != job.EndedDone {
