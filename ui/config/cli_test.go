@@ -122,6 +122,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"-x"}, `unknown flag "-x"` + all},
 		{[]string{"--=3"}, `"--=3": not a flag` + all},
 		{[]string{idA, "--rate"}, `--rate: needs a value: --rate N (make at most N requests a second)`},
+		{[]string{idA, "--state"}, `--state: needs a value: --state FILE (keep the tracked jobs in this file)`},
 		{[]string{"--rate", "fast"}, `--rate "fast": want requests a second, more than 0 and at most 100000`},
 		{[]string{"--rate=0"}, `--rate "0": want requests a second, more than 0 and at most 100000`},
 		{[]string{"--rate=NaN"}, `--rate "NaN": want requests a second, more than 0 and at most 100000`},

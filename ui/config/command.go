@@ -113,7 +113,8 @@ func (p *parser) flagError(err error) error {
 		return usageError("unknown flag " + quote(flag) + all)
 	case errors.As(err, &missing):
 		opt := find(p.table, missing.GetFlag().Name)
-		return usageError("--" + opt.name + ": needs a value: --" + opt.name + " " + opt.arg + " (" + opt.usage + ")")
+		usage, _, _ := strings.Cut(opt.usage, " (default")
+		return usageError("--" + opt.name + ": needs a value: --" + opt.name + " " + opt.arg + " (" + usage + ")")
 	case errors.As(err, &syntax):
 		return usageError(quote(syntax.GetSpecifiedFlag()) + ": not a flag" + all)
 	}

@@ -90,6 +90,7 @@ func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
 		{"[keys]\nforget = 'ctrl+i'", `2: keys.forget = "ctrl+i": terminals don't tell this from tab`},
 		{"[keys]\nforget = 'ctrl+enter'", `2: keys.forget = "ctrl+enter": terminals don't tell this from enter`},
 		{"[keys]\nforget = 'ctrl+7'", `2: keys.forget = "ctrl+7": terminals don't send this key`},
+		{"[keys]\nforget = 'ctrl+shift+x'", `2: keys.forget = "ctrl+shift+x": terminals don't send this key`},
 		{"[keys]\nforget = 7", `2: keys.forget: want a key such as "x", or several: ["x", "ctrl+x"]`},
 		{"[keys]\nforget = ['x', 7]", `2: keys.forget: want a key such as "x", or several: ["x", "ctrl+x"]`},
 		{"keys = 'x'", `1: keys: want a table: [keys]`},

@@ -163,7 +163,11 @@ func manPage(in *Input) string {
 			}
 			for _, e := range s.entries {
 				line(".TP")
-				line(strings.TrimSpace(`\fB` + roff(strings.TrimSpace(e.name)) + `\fR \fI` + roff(e.arg) + `\fR`))
+				term := `\fB` + roff(strings.TrimSpace(e.name)) + `\fR`
+				if e.arg != "" {
+					term += ` \fI` + roff(e.arg) + `\fR`
+				}
+				line(term)
 				line(roff(sentence(e.about)))
 			}
 		}

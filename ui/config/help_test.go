@@ -98,6 +98,9 @@ func TestTheManualPageIsSoundRoff(t *testing.T) {
 			!slices.Contains([]string{".TH", ".SH", ".SS", ".TP", ".PP", ".B"}, macro) {
 			t.Errorf("no macro of man(7): %q", line)
 		}
+		if strings.Contains(line, `\fI\fR`) {
+			t.Errorf("nothing in italics: %q", line)
+		}
 	}
 	if _, err := exec.LookPath("groff"); err != nil {
 		t.Skip("the rest needs groff")

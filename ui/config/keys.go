@@ -100,7 +100,7 @@ func parseKey(s string) (string, error) {
 	}
 	key, single := name, utf8.RuneCountInString(name) == 1
 	if mods["shift"] {
-		if key = strings.ToUpper(name); !single || key == name {
+		if key = strings.ToUpper(name); !single || key == name || mods["ctrl"] {
 			key = "shift+" + name
 		}
 	}
