@@ -30,6 +30,7 @@ const (
 	mostSeen  = 512  // running jobs that a look looks at
 	mostParts = 32   // that a batch's forecast looks at
 	precise   = 0.01 // of the logarithm of a time
+	waitError = 0.8  // of a job's wait, in a range that holds four cases of five
 	rounds    = 3    // of waiting jobs, the last ones, that it looks at
 
 	certain = 3 // jobs known before a forecast is worth more than a guess
@@ -266,8 +267,13 @@ func (f *Forecaster) partsOf(b *batch) (parts []part, last, share float64) {
 func (b *belief) last(parts []part, start, waiting float64) (low, mid, high float64) {
 	mid = over(parts, 0.35+0.15*waiting, 0.1, longest.Seconds())
 	early, late := over(parts, 0.02, 0.1, mid), over(parts, 0.96, mid, longest.Seconds())
-	low = max(mid/5, mid-math.Hypot(mid-early, start/2))
-	return low, mid, mid + math.Hypot(late-mid, start/2)
+	low, mid, high = widened(early, mid, late, start/2)
+	return max(low, mid/5), mid, high
+}
+
+// widened returns a range that allows for another error.
+func widened(low, mid, high, by float64) (float64, float64, float64) {
+	return max(0, mid-math.Hypot(mid-low, by)), mid, mid + math.Hypot(high-mid, by)
 }
 
 // over returns in how many seconds, from least to most, all parts are over with chance q.

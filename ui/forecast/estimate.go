@@ -24,13 +24,14 @@ func (f *Forecaster) Job(id job.ID, now time.Time) Forecast {
 	s, b := f.sec(now), &f.belief
 	f.look(s)
 	var out Forecast
-	p := b.running(t, s)
+	p, wait := b.running(t, s), 0.0
 	if t.state != running {
-		wait := b.startOf(f.position(t)) - (s - b.made)
+		wait = max(0, b.startOf(f.position(t))-(s-b.made))
 		p = b.fresh.from(wait)
 		out.Wait, out.Work = b.estimate(wait, wait, wait), b.estimate(b.typical, b.typical, b.typical)
 	}
-	out.Ready = b.estimate(p.left(0.1), p.left(0.5), p.left(0.9))
+	low, mid, high := widened(p.left(0.07), p.left(0.5), p.left(0.93), waitError*wait)
+	out.Ready = b.estimate(low, mid, high)
 	t.rung = t.rung.settle(out.Ready.Mid)
 	out.Ready.rung = t.rung
 	return out

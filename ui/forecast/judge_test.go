@@ -30,7 +30,7 @@ var goals = []struct {
 		}, map[string]float64{
 			"score": 0.62, "≥within 2x": 0.60, "silent": 0.03, "p90": 1.75, "at 25%": 0.48, "at 50%": 0.42, "at 75%": 0.40,
 			"bias": 0.10, "jumps": 0.12, "range holds": 0.88, "≥range holds": 0.65, "width": 4.5,
-			"batches": 0.63, "running": 0.56, "waiting": 0.57,
+			"batches": 0.63, "running": 0.56, "waiting": 0.57, "≥a job's range holds": 0.75, "a job's range holds": 0.85,
 		},
 	},
 	{"product", func() []workload { return product(1, 2, 3) }, map[string]float64{"score": 0.45, "batches": 0.54, "waiting": 0.45}},
@@ -155,7 +155,7 @@ func (v *verdicts) figures() map[string]float64 {
 		"p90": quantile(absolute(w.off), 0.9), "bias": math.Abs(quantile(w.off, 0.5)),
 		"range holds": w.held / w.known, "width": quantile(w.widths, 0.5), "jumps": jumps,
 		"batches": v.batches.score / v.batches.n, "running": v.running.score / v.running.n, "waiting": v.waiting.score / v.waiting.n,
-		"as text": v.text.score / v.text.n,
+		"as text": v.text.score / v.text.n, "a job's range holds": (v.running.held + v.waiting.held) / (v.running.known + v.waiting.known),
 	}
 	for i, share := range shares {
 		out[fmt.Sprintf("at %.0f%%", 100*share)] = quantile(absolute(v.at[i].off), 0.5)
