@@ -47,7 +47,7 @@ func (e Event) Clean() Event {
 	return e
 }
 
-// name is the failed job's, for whoever passes by: its description or short ID.
+// name returns the failed job's description or short ID: anybody may see it.
 func (e *Event) name() string {
 	if e.Description != "" {
 		return e.Description
@@ -55,8 +55,8 @@ func (e *Event) name() string {
 	return e.ID[:min(len(e.ID), len("01890a5d"))]
 }
 
-// Sentence tells all of the events in one, "" if there are none. It may quote untrusted
-// text, but no whole job ID and no link: it is seen by whoever passes by, and kept by
+// Sentence describes all of the events in one sentence, "" if there are none. It may quote
+// untrusted text, but no whole job ID and no link: anybody may see it, and it is kept by
 // desktops.
 func Sentence(events []Event) string {
 	var batches, failures, done, failed int

@@ -44,7 +44,7 @@ func plainLine(b []byte, j *store.Job, at time.Time, ready forecast.Estimate, sh
 	return append(append(b, line...), '\n')
 }
 
-// fileLine is one line for people of what became of a PDF.
+// fileLine appends a line for people about a PDF.
 func fileLine(b []byte, became string, at time.Time, short string, shortWidth int) []byte {
 	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth), sanitize.Line(became))
 	return append(append(b, line...), '\n')

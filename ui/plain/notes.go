@@ -104,7 +104,7 @@ func (w *watch) tellCauses(failed int) {
 	})
 }
 
-// list tells of n jobs under a head: those that line has something to say of.
+// list prints n jobs under a head: those for which line returns a text.
 func (w *watch) list(head string, n int, line func(*store.Job) string) {
 	w.tell(head)
 	listed := 0

@@ -10,7 +10,7 @@ import (
 )
 
 // outlet writes to a stream that may block, such as a pipe whose reader has stopped,
-// without blocking whoever has something to say.
+// without blocking the caller.
 type outlet struct {
 	w       io.Writer
 	pending []byte

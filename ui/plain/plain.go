@@ -90,7 +90,7 @@ type Downloader interface {
 	Events() <-chan []download.Event
 }
 
-// Config says what to watch and where to tell of it.
+// Config says what to watch and where to print it.
 type Config struct {
 	Out io.Writer // the lines
 	Err io.Writer // what is about jobwatch, and the causes of failures
@@ -107,7 +107,7 @@ type Config struct {
 	Session session.Config // what both faces have; plain mode adds its poller and downloads
 	Journal session.Journal
 	Opened  store.Opened // what the state file holds
-	Watcher Watcher      // running; whoever runs it stops it after Run
+	Watcher Watcher      // running; the caller stops it after Run
 
 	Downloads Downloader // running, likewise: each Done job's PDF is wanted; nil: none is
 
@@ -147,7 +147,7 @@ const (
 	mostCauses = 50
 )
 
-// Run tracks the jobs that are not tracked yet, tells of each change of status, and
+// Run tracks the jobs that are not tracked yet, prints each change of status, and
 // returns when all of the jobs are finished and all wanted PDFs saved or given up,
 // when ctx ends, or when nobody reads Out any more; without an interruption, it sees to
 // it that all news are told first. Downloads that have not ended then are canceled, and

@@ -15,14 +15,14 @@ import (
 // had on the shell's screen.
 const receiptLines = 10
 
-// Kept is what becomes of the jobs when the dashboard has closed.
+// Kept says whether the jobs are kept when the dashboard has closed.
 type Kept int
 
-// The unsaved are those of which an error tells.
+// The values of Kept.
 const (
-	Saved Kept = iota
-	Unsaved
-	Thrown // away: the demo's
+	Saved   Kept = iota
+	Unsaved      // and the error says why
+	Thrown       // away: the demo's
 )
 
 // Receipt is what the shell shows after the dashboard: how many jobs stand where, the

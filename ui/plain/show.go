@@ -27,7 +27,7 @@ type watched struct {
 	trouble    trouble      // its polls keep failing of it
 	complained trouble      // standard error has said so
 
-	file   string // what became of its PDF, for people; "" while nothing has
+	file   string // how its download ended, for people; "" before that
 	noFile error  // why it could not be saved
 }
 
@@ -93,7 +93,7 @@ func (w *watch) settle(at *watched) {
 }
 
 // show writes a job's line when it is first heard, or its status has changed since,
-// and settles a job that is finished. What was known before is no news, until it is
+// and settles a job that is finished. What was known before is not printed until it is
 // heard again. It reports whether it wrote a line.
 func (w *watch) show(at *watched, now time.Time) (shown bool) {
 	heard := at.End.Finished() || !at.Answered.Equal(at.before)
@@ -167,7 +167,7 @@ func (w *watch) object(at *watched, now time.Time) {
 	w.out.pending = line
 }
 
-// fileEnded notes and tells how a download ended.
+// fileEnded prints how a download ended.
 func (w *watch) fileEnded(e *session.Event) {
 	at := w.jobs[e.Record.ID]
 	switch {

@@ -99,7 +99,7 @@ func (w *watch) run(e session.Effect) {
 	})
 }
 
-// begin tells of what is known already, and has the rest polled.
+// begin prints what is known already, and has the rest polled.
 func (w *watch) begin(ctx context.Context) error {
 	w.session.Open(w.cfg.Journal, w.cfg.Opened)
 	w.catchUp()
@@ -268,7 +268,7 @@ func (w *watch) until(ctx context.Context, late <-chan time.Time, done func() bo
 }
 
 // sources are where changes come from: none before jobs are watched, and in the end only
-// what became of PDFs. On a nil channel nothing ever comes.
+// those of PDFs. On a nil channel nothing ever comes.
 func (w *watch) sources() (updates <-chan poller.Update, files <-chan []download.Event) {
 	if w.watching {
 		updates = w.cfg.Watcher.Updates()

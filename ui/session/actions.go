@@ -35,7 +35,7 @@ func (s *Session) Add(ids []job.ID, b store.Batch) (added []*Record, already int
 		r := &records[len(records)-1]
 		r.batch = s.addBatch(b)
 		s.insert(r)
-		s.tell(Event{Kind: Added, Record: r})
+		s.emit(Event{Kind: Added, Record: r})
 		added = append(added, r)
 	}
 	s.queue(tracking(added)...)
@@ -127,7 +127,7 @@ func (s *Session) Restore(removed []*Record) []*Record {
 		r.gone, r.watched, r.asked, r.unsaved, r.flying = false, false, false, false, false
 		r.Saving, r.Speed, r.Stalled = true, 0, 0 // what it did meanwhile is not known
 		s.insert(&r)
-		s.tell(Event{Kind: Added, Record: &r})
+		s.emit(Event{Kind: Added, Record: &r})
 		back = append(back, &r)
 	}
 	s.queue(tracking(back)...)

@@ -13,7 +13,7 @@ import (
 // Kind says what happened.
 type Kind uint8
 
-// The kinds of events. The first four say what to show anew.
+// The kinds of events. The first four say what to redraw.
 const (
 	Added         Kind = iota // a record; see [Record.Saving]
 	Changed                   // a record
@@ -47,17 +47,17 @@ type Event struct {
 	Text   string // untrusted
 }
 
-func (s *Session) tell(e Event) { s.events = append(s.events, e) }
+func (s *Session) emit(e Event) { s.events = append(s.events, e) }
 
-// warn tells of a trouble of jobwatch itself, if there is one.
+// warn emits a warning about jobwatch itself; none for "".
 func (s *Session) warn(text string) {
 	if text != "" {
-		s.tell(Event{Kind: Warned, Text: text})
+		s.emit(Event{Kind: Warned, Text: text})
 	}
 }
 
-// damaged tells of lines of the state file that could not be read, and of the copy that
-// was made of it, if there is one.
+// damaged warns about lines of the state file that could not be read, and names the copy
+// that was made of it, if there is one.
 func (s *Session) damaged(lines int, backup string) {
 	if lines == 0 {
 		return
@@ -72,15 +72,15 @@ func (s *Session) damaged(lines int, backup string) {
 	s.warn(text)
 }
 
-// ended tells of a job that has just ended, and of its batch if that finished with it.
+// ended emits and announces that a job has just ended, and its batch if that finished, too.
 func (s *Session) ended(r *Record, batchFinished bool) {
 	if r.End == job.EndedDone {
-		s.tell(Event{Kind: JobDone, Record: r})
+		s.emit(Event{Kind: JobDone, Record: r})
 		if s.cfg.DownloadAll && r.watched {
 			s.Fetch(r)
 		}
 	} else {
-		s.tell(Event{Kind: JobFailed, Record: r})
+		s.emit(Event{Kind: JobFailed, Record: r})
 	}
 	if r.watched && r.End != job.EndedDone {
 		j := s.Public(&r.Job)
@@ -93,7 +93,7 @@ func (s *Session) ended(r *Record, batchFinished bool) {
 		s.announce(e)
 	}
 	if b := r.batch; batchFinished {
-		s.tell(Event{Kind: BatchFinished, Batch: b})
+		s.emit(Event{Kind: BatchFinished, Batch: b})
 		if r.watched {
 			s.announce(notify.Event{Kind: notify.BatchFinished, Batch: b.Name, Done: b.Done, Failed: b.Failed})
 		}
@@ -101,7 +101,7 @@ func (s *Session) ended(r *Record, batchFinished bool) {
 }
 
 const (
-	// awayAfter is how long the API may be away before that is news.
+	// awayAfter is how long the API may be away before users hear of it.
 	awayAfter = time.Minute
 	// notifyGap is how long after a notification the next one waits.
 	notifyGap = 5 * time.Second
@@ -130,7 +130,7 @@ func (s *Session) hosted(h poller.Host) {
 	before := s.host
 	s.host = h
 	if before != h {
-		s.tell(Event{Kind: HostChanged, Host: &before})
+		s.emit(Event{Kind: HostChanged, Host: &before})
 	}
 	a := &s.away
 	switch {
@@ -145,13 +145,13 @@ func (s *Session) hosted(h poller.Host) {
 		span, told := s.now().Sub(a.since), a.told
 		a.since, a.told = time.Time{}, false
 		if told {
-			s.tell(Event{Kind: APIBack, Span: span})
+			s.emit(Event{Kind: APIBack, Span: span})
 			s.announce(notify.Event{Kind: notify.APIBack, Seconds: int(span.Seconds())})
 		}
 	}
 }
 
-// checkAway tells once that the API has been away for a minute.
+// checkAway announces once that the API has been away for a minute.
 func (s *Session) checkAway() {
 	a := &s.away
 	span := s.now().Sub(a.since)
@@ -159,7 +159,7 @@ func (s *Session) checkAway() {
 		return
 	}
 	a.told = true
-	s.tell(Event{Kind: APIAway, Span: span})
+	s.emit(Event{Kind: APIAway, Span: span})
 	s.announce(notify.Event{Kind: notify.APIAway, Seconds: int(span.Seconds())})
 }
 
@@ -171,7 +171,7 @@ func (s *Session) Looking(here bool) {
 	}
 }
 
-// announce runs the user's command at once, and notifies whoever looks elsewhere, unless
+// announce runs the user's command at once, and notifies a user who looks elsewhere, unless
 // that was done just now: then of all that came meanwhile in one sentence.
 func (s *Session) announce(e notify.Event) {
 	a, command := &s.away, s.cfg.Command
@@ -199,7 +199,7 @@ func (s *Session) notify() {
 	a.held, a.planned = nil, false
 	if text != "" {
 		a.notified = s.now()
-		s.tell(Event{Kind: Notified, Text: text})
+		s.emit(Event{Kind: Notified, Text: text})
 	}
 }
 
@@ -217,7 +217,7 @@ func (s *Session) commanded(err error) {
 	case failure != "":
 		s.warn("the notify command failed: " + failure)
 	default:
-		s.tell(Event{Kind: Noted, Text: "the notify command works again"})
+		s.emit(Event{Kind: Noted, Text: "the notify command works again"})
 	}
 	a.failure = failure
 }

@@ -82,7 +82,7 @@ func (s *Session) File(id job.ID) (download.Event, bool) {
 // failed for good.
 func (s *Session) Files() (wanted, pending int) { return s.files.wanted, s.files.pending }
 
-// Fetched takes what became of downloads.
+// Fetched applies the events of the downloader.
 func (s *Session) Fetched(events []download.Event) {
 	for i := range events {
 		e := &events[i]
@@ -99,24 +99,24 @@ func (s *Session) Fetched(events []download.Event) {
 		f.event = *e
 		switch e.State {
 		case download.Queued, download.Running:
-			s.tell(Event{Kind: FileChanged, Record: r})
+			s.emit(Event{Kind: FileChanged, Record: r})
 		case download.Saved:
 			s.endFile(e.ID)
 			after := r.Job
 			after.File = e.File
 			s.change(r, after)
 			s.save(r)
-			s.tell(Event{Kind: FileSaved, Record: r, Already: e.Already})
+			s.emit(Event{Kind: FileSaved, Record: r, Already: e.Already})
 		case download.Canceled:
 			s.endFile(e.ID)
-			s.tell(Event{Kind: FileCanceled, Record: r})
+			s.emit(Event{Kind: FileCanceled, Record: r})
 		case download.Failed:
 			again := s.postpone(f)
 			if !again {
 				f.failed = true
 				s.files.pending--
 			}
-			s.tell(Event{Kind: FileFailed, Record: r, Err: e.Err, Again: again})
+			s.emit(Event{Kind: FileFailed, Record: r, Err: e.Err, Again: again})
 		}
 	}
 }
@@ -179,7 +179,7 @@ func (s *Session) GiveUpFiles() {
 		r := s.records[id]
 		if f.waits {
 			s.endFile(id)
-			s.tell(Event{Kind: FileCanceled, Record: r})
+			s.emit(Event{Kind: FileCanceled, Record: r})
 		} else if !f.failed {
 			s.cfg.Downloads.Cancel(id)
 		}

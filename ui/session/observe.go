@@ -35,11 +35,11 @@ func (s *Session) Reported(u poller.Update) {
 	}
 }
 
-// change replaces what the state file holds of a job, and tells what it changed by that.
+// change replaces what the state file holds of a job, and emits what changed by that.
 func (s *Session) change(r *Record, after store.Job) {
 	before := r.End
 	r.Job = after
-	s.tell(Event{Kind: Changed, Record: r})
+	s.emit(Event{Kind: Changed, Record: r})
 	if after.End == before {
 		return
 	}
@@ -167,7 +167,7 @@ func (s *Session) move(r *Record, to store.BatchID) {
 	r.batch.count(r.End, 1)
 	r.Batch = to
 	s.changes++
-	s.tell(Event{Kind: Changed, Record: r})
+	s.emit(Event{Kind: Changed, Record: r})
 }
 
 // tracking is what a state file needs to know of jobs, and of their batches: it forgets

@@ -125,7 +125,7 @@ func (s *Session) insert(r *Record) {
 func (s *Session) add(j store.Job) {
 	r := &Record{Job: j}
 	s.insert(r)
-	s.tell(Event{Kind: Added, Record: r})
+	s.emit(Event{Kind: Added, Record: r})
 }
 
 // remove takes records out, and stops all that is done for them.
@@ -135,7 +135,7 @@ func (s *Session) remove(records ...*Record) {
 		r.gone = true
 		r.batch.count(r.End, -1)
 		s.changes++
-		s.tell(Event{Kind: Removed, Record: r})
+		s.emit(Event{Kind: Removed, Record: r})
 		s.cancelFile(r)
 	}
 	s.Unwatch(records...)
@@ -171,7 +171,7 @@ func (s *Session) addBatch(b store.Batch) *Batch {
 func (s *Session) setBatch(b store.Batch) {
 	known := s.addBatch(b)
 	known.Batch = b
-	s.tell(Event{Kind: BatchSet, Batch: known})
+	s.emit(Event{Kind: BatchSet, Batch: known})
 }
 
 // Watch has jobs polled, those with the answers that are known from before; finished ones

@@ -142,7 +142,7 @@ func (s *Session) saved(err error) {
 	case failed && !q.told:
 		s.warn(err.Error() + "; jobwatch goes on watching and tries again")
 	case !failed && q.told:
-		s.tell(Event{Kind: Noted, Text: "changes are saved again"})
+		s.emit(Event{Kind: Noted, Text: "changes are saved again"})
 	}
 	q.told = err != nil
 	switch {
