@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -147,14 +148,42 @@ func TestTheFileCanBeEditedByHand(t *testing.T) {
 	equal(t, "later", contents(t, path).Jobs, []Job{want.Saved(1), other, pasted(2, "")})
 }
 
+func TestTimesAndProgressComeBackAsTheyWere(t *testing.T) {
+	path := stateFile(t)
+	s, _ := open(t, path)
+	var jobs, want []Job
+	for n, c := range []struct {
+		at, want time.Time
+		progress job.Progress
+	}{
+		{at(1).Add(7 * time.Millisecond), at(1).Add(7 * time.Millisecond), 0},
+		{at(2).Add(250*time.Millisecond + 999), at(2).Add(250 * time.Millisecond), 1},
+		{at(3).In(time.FixedZone("", 3600)), at(3), 1. / 3},
+		{time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), 0.1},
+		{time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{}, 0.1}, // the format has no room
+		{time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), 0.1},
+		{time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{}, 0.1},
+	} {
+		j := running(n, "", c.progress)
+		j.Answered = c.at
+		jobs = append(jobs, j)
+		j.Answered = c.want
+		want = append(want, j)
+	}
+	save(t, s, track(jobs...)...)
+	equal(t, "jobs", contents(t, path).Jobs, want)
+}
+
 func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
 	path := stateFile(t)
 	s, _ := open(t, path)
 	j := running(1, "a", 0.5)
-	j.Answer.Description = "\x1b]0;title\a \x00 \u009b31m \u202etxt.exe \U000e0001 \xff é 👩‍👩‍👧 \r\n{\"op\":\"forget\"}"
+	j.Answer.Description = "\x1b]0;title\a \x00 \u009b31m \x7f \u202etxt.exe \U000e0001 \xff é 👩‍👩‍👧 \r\n{\"op\":\"forget\"}"
 	j.Answer.Status = job.Status(strings.Repeat("x", 1000))
 	j.Answer.Meta = strings.Repeat("\x01", 1<<20)
 	j.Cause = "a" + strings.Repeat("é", MaxText)
+	j.File = strings.Repeat("f", MaxText)
+	j.Answer.Path = strings.Repeat("\x80", 2*MaxText) // no letter begins anywhere
 	j.History = make([]Change, 1000)
 	save(t, s, Track{j})
 	for _, line := range strings.SplitAfter(read(t, path), "\n") {
@@ -172,6 +201,8 @@ func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
 	equal(t, "status", len(got.Answer.Status), MaxWord)
 	equal(t, "meta", len(got.Answer.Meta), MaxText)
 	equal(t, "cause", got.Cause, j.Cause[:MaxText-1]) // not half a letter
+	equal(t, "file", got.File, j.File)
+	equal(t, "path", got.Answer.Path, "")
 	equal(t, "history", len(got.History), MaxHistory)
 }
 
@@ -180,9 +211,16 @@ func TestAFieldThatIsTooLongCostsNoJob(t *testing.T) {
 	path := stateFile(t)
 	s, _ := open(t, path)
 	j := running(1, "a", 0.5)
-	j.Extra = map[string]jsontext.Value{"colour": jsontext.Value(`"` + strings.Repeat("x", MaxLine) + `"`)}
-	save(t, s, Track{j}, Track{pasted(2, "a")})
-	equal(t, "jobs", contents(t, path).Jobs, []Job{running(1, "a", 0.5), pasted(2, "a")})
+	colour := func(size int) map[string]jsontext.Value {
+		return map[string]jsontext.Value{"colour": jsontext.Value(`"` + strings.Repeat("x", size) + `"`)}
+	}
+	j.Extra = colour(MaxLine)
+	want := []Job{running(1, "a", 0.5), pasted(2, "a"), pasted(3, "a"), pasted(4, "a")}
+	for i := range want[1:] { // together longer than a line may be
+		want[1+i].Extra = colour(MaxLine / 2)
+	}
+	save(t, s, track(j, want[1], want[2], want[3])...)
+	equal(t, "jobs", contents(t, path).Jobs, want)
 }
 
 func TestAClosedStoreSaysSo(t *testing.T) {
