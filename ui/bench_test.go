@@ -82,8 +82,8 @@ func newCrowd(jobs, batches int) *crowd {
 	c.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
 	contents := c.contents(jobs, batches)
 	c.Update(openedMsg{journal: forgetful{}, contents: store.Opened{Contents: contents}})
-	for some := range slices.Chunk(c.ids, studyStep) {
-		c.Update(studyMsg{some})
+	for some := range slices.Chunk(c.ids, trainStep) {
+		c.Update(trainMsg{some})
 	}
 	return c
 }

@@ -73,7 +73,13 @@ func (m *Model) paneLines() []string {
 		d, of = m.jobDetails(row, batch.Name), row.ID
 		m.hold(m.list.bars.Stand(row, detail.BarWidth, m.now))
 	case batch != nil:
-		d, of = m.batchDetails(batch), batch.ID
+		spread, _ := m.forecaster.Spread(batch.ID)
+		d, of = detail.Batch{
+			Batch: batch.Batch, Counts: batch.Counts, Spread: spread,
+			Ready:      m.forecaster.Batch(batch.ID, m.now),
+			Throughput: m.forecaster.Throughput(batch.ID, m.now),
+			Causes:     m.pane.causes.of(m.list.List, batch, func(c cause) string { return publicCause(m.session, c) }),
+		}, batch.ID
 	}
 	lines, valid := m.pane.View(m.theme, m.now, d, of, m.layout.paneWidth, m.layout.paneHeight, margin)
 	m.hold(valid)
@@ -82,30 +88,16 @@ func (m *Model) paneLines() []string {
 
 func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
 	next := row.Next
-	if m.session.Host().RetryAt.After(next) { // nothing is asked before that
-		next = m.session.Host().RetryAt
+	if at := m.session.Host().RetryAt; at.After(next) { // nothing is asked before that
+		next = at
 	}
-	d := detail.Job{
-		Job: m.session.Public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch, Problem: m.session.PublicProblem(row.Problem, &row.Job), Checks: row.Polls,
-		Next: next, CheckKey: m.keys.label("check"), Paused: m.paused, Stalled: row.Stalled,
+	pace, _ := m.forecaster.Pace(row.ID, m.now)
+	return detail.Job{
+		Job: m.session.Public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch,
+		Problem: m.session.PublicProblem(row.Problem, &row.Job), Checks: row.Polls, Next: next,
+		CheckKey: m.keys.label("check"), Paused: m.paused, Stalled: row.Stalled, Pace: pace,
 		Forecast: m.forecaster.Job(row.ID, m.now), Samples: m.forecaster.Samples(row.ID),
 	}
-	d.Pace, _ = m.forecaster.Pace(row.ID, m.now)
-	return d
-}
-
-func (m *Model) batchDetails(b *joblist.Batch) detail.Batch {
-	d := detail.Batch{
-		Batch: b.Batch, Counts: b.Counts,
-		Ready:      m.forecaster.Batch(b.ID, m.now),
-		Throughput: m.forecaster.Throughput(b.ID, m.now),
-		Causes:     m.pane.causes.of(m.list.List, b, func(c cause) string { return publicCause(m.session, c) }),
-	}
-	if spread, ok := m.forecaster.Spread(b.ID); ok {
-		d.Spread = spread
-		d.Slowest = spread.Slowest.Short()
-	}
-	return d
 }
 
 // causeCache keeps the failures of the batch that was shown last: finding them means looking

@@ -3,7 +3,6 @@ package ui
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/style"
@@ -60,25 +59,19 @@ func (m *Model) askName() {
 	id := batch.ID
 	m.prompt.Ask(prompt.Text{
 		Label: label("name of the batch: "), Begin: batch.Name,
-		Enter: func(name string) tea.Cmd { return m.nameBatch(id, name) },
+		Enter: func(name string) tea.Cmd {
+			switch b, ok := m.session.Batch(id); {
+			case !ok || b.Total == 0:
+				m.say(style.Warn, "that batch is gone")
+			case b.Name != name:
+				did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
+				did.renamed.apply(m.session)
+				m.history.add(did)
+				m.commit(nil, "the batch is now called "+name)
+			}
+			return nil
+		},
 	})
-}
-
-// nameBatch renames a batch.
-func (m *Model) nameBatch(id store.BatchID, name string) tea.Cmd {
-	b, ok := m.list.Batch(id)
-	switch {
-	case !ok || b.Counts.Total == 0:
-		m.say(style.Warn, "that batch is gone")
-		return nil
-	case b.Name == name:
-		return nil
-	}
-	did := &change{at: m.now, renamed: renaming{id, b.Name, name}}
-	did.renamed.apply(m.session)
-	m.history.add(did)
-	m.commit(nil, "the batch is now called "+name)
-	return nil
 }
 
 // askExport asks for the file for the jobs that the filter shows, or for the IDs of the

@@ -10,7 +10,9 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
@@ -51,8 +53,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 		m.session.Reported(msg.update)
 		return listen(m.opts.Watcher.Updates())
-	case studyMsg:
-		return m.study(msg.jobs)
+	case trainMsg:
+		return train(m.forecaster, m.list.List, msg.jobs)
 	case fetchedMsg:
 		if !msg.open {
 			return tea.Quit // it broke, or everything ends: main says why
@@ -151,7 +153,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	if m.opts.Session.DownloadAll {
 		m.session.FetchMissing()
 	}
-	cmds := []tea.Cmd{m.study(idsOf(records))}
+	cmds := []tea.Cmd{train(m.forecaster, m.list.List, idsOf(records))}
 	for _, p := range m.start.pending {
 		cmds = append(cmds, m.pasted(p))
 	}
@@ -159,20 +161,20 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// studyStep is how many jobs are studied in one go: some milliseconds' worth.
-const studyStep = 2000
+// trainStep is the number of jobs to train with in one go, which takes some milliseconds.
+const trainStep = 2000
 
-// study has the forecasts learn from the jobs of the state file, some at a time:
-// neither the first frame nor keys wait until 100,000 are through.
-func (m *Model) study(jobs []job.ID) tea.Cmd {
-	n := min(len(jobs), studyStep)
-	for _, id := range jobs[:n] {
-		if row, ok := m.list.Row(id); ok {
-			m.forecaster.See(&row.Job)
+// train trains a forecaster with jobs of the state file, some at a time: neither the first
+// frame nor keys wait until 100,000 are through.
+func train(f *forecast.Forecaster, l *joblist.List, ids []job.ID) tea.Cmd {
+	n := min(len(ids), trainStep)
+	for _, id := range ids[:n] {
+		if row, ok := l.Row(id); ok {
+			f.See(&row.Job)
 		}
 	}
-	if n < len(jobs) {
-		return func() tea.Msg { return studyMsg{jobs[n:]} }
+	if n < len(ids) {
+		return func() tea.Msg { return trainMsg{ids[n:]} }
 	}
 	return nil
 }
@@ -199,7 +201,7 @@ func open(ctx context.Context, how func(context.Context) (session.Journal, store
 // stayLean trades some speed for memory where many jobs are added: what runs for days should
 // be small before it is fast.
 func stayLean(jobs int) {
-	if jobs > studyStep {
+	if jobs > trainStep {
 		debug.SetGCPercent(25)
 	}
 }
@@ -246,9 +248,9 @@ func await(arrivals <-chan Arrival) tea.Cmd {
 	}
 }
 
-// studyMsg is the jobs of the state file that the forecasts have yet to learn from. It
-// has their IDs and not what was read of them, which is let go.
-type studyMsg struct{ jobs []job.ID }
+// trainMsg has the jobs of the state file that the forecaster has yet to be trained with: only
+// their IDs, so that what was read of them can be freed.
+type trainMsg struct{ jobs []job.ID }
 
 // tickMsg says that a clock on the screen has moved. Ticks carry the number of
 // their request: only the newest counts, so that ticks never multiply.

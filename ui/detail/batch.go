@@ -19,7 +19,6 @@ type Batch struct {
 	Ready      forecast.Estimate
 	Throughput forecast.Throughput
 	Spread     forecast.Spread // zero while no job is Done
-	Slowest    string          // the short ID of the job that took longest
 	Causes     []Cause         // most jobs first
 }
 
@@ -68,7 +67,7 @@ func (p *page) batchFacts(b Batch) {
 	default:
 		p.fact("Took", style.Text, style.Duration(s.Median)+" median, "+style.Duration(s.P95)+" p95")
 		p.fact("Fastest", style.Text, style.Duration(s.Min))
-		p.fact("Slowest", style.Text, b.Slowest+", "+style.Duration(s.Max))
+		p.fact("Slowest", style.Text, s.Slowest.Short()+", "+style.Duration(s.Max))
 	}
 }
 
