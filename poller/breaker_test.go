@@ -131,7 +131,7 @@ func TestTheBudgetHolds(t *testing.T) {
 	}
 	b.refill(1000, 0.5)
 	if b.tokens > 1 {
-		t.Errorf("%.1f requests were saved up while easing off", b.tokens)
+		t.Errorf("%.1f requests were saved up while backing off", b.tokens)
 	}
 }
 
