@@ -57,7 +57,7 @@ func (p *Palette) named() []Colour {
 		{"strong", "headings", &p.Colours[Strong]},
 		{"accent", "running jobs, keys, cursor", &p.Colours[Accent]},
 		{"ok", "Done", &p.Colours[OK]},
-		{"warn", "stale, stalled, API unavailable", &p.Colours[Warn]},
+		{"warn", "stale, stalled, API trouble", &p.Colours[Warn]},
 		{"error", "Error, rejected, given up", &p.Colours[Error]},
 		{"dim", "old values, labels", &p.Colours[Dim]},
 		{"past", "bars of Done jobs", &p.Colours[Past]},

@@ -23,7 +23,7 @@ const (
 	Strong             // headings, the current job's description
 	Accent             // running jobs, and where the focus is
 	OK                 // Done
-	Warn               // stale, stalled, API unavailable
+	Warn               // stale, stalled, API trouble
 	Error              // Error, rejected, given up
 	Dim                // old values and labels
 	Past               // the bar of a Done job
