@@ -176,6 +176,9 @@ func train(f *forecast.Forecaster, l *joblist.List, ids []job.ID) tea.Cmd {
 	if n < len(ids) {
 		return func() tea.Msg { return trainMsg{ids[n:]} }
 	}
+	if l.Counts().Total > trainStep {
+		return releaseMemory
+	}
 	return nil
 }
 
@@ -204,6 +207,12 @@ func stayLean(jobs int) {
 	if jobs > trainStep {
 		debug.SetGCPercent(25)
 	}
+}
+
+// releaseMemory gives back the memory that only reading the state file took.
+func releaseMemory() tea.Msg {
+	debug.FreeOSMemory()
+	return nil
 }
 
 // pastedMsg brings the job IDs found in a text, which become one batch.
