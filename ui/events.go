@@ -81,6 +81,7 @@ func (m *Model) happened(e *session.Event) {
 		}
 	case session.Removed:
 		m.forecaster.Remove(e.Record.ID)
+		delete(m.work.opening, e.Record.ID)
 	case session.JobDone, session.JobFailed:
 		j := m.session.Public(&e.Record.Job)
 		id := j.ID.Short()

@@ -318,9 +318,9 @@ func TestABatchIsExplained(t *testing.T) {
 	})
 }
 
-// o fetches the PDF where need be, and shows it in the system's viewer: the file, not
-// the link to it.
-func TestOOpensThePDF(t *testing.T) {
+// withViewer puts a viewer in place of the system's that writes what it is given into the
+// file "opened" of the folder that it returns.
+func withViewer(t *testing.T) string {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("needs a viewer of ours in the place of xdg-open")
 	}
@@ -330,6 +330,13 @@ func TestOOpensThePDF(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", viewer+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return viewer
+}
+
+// o fetches the PDF where need be, and shows it in the system's viewer: the file, not
+// the link to it.
+func TestOOpensThePDF(t *testing.T) {
+	viewer := withViewer(t)
 	withHarness(t, func(d *harness) {
 		d.add(1, func(_ int, j *sim.Job) {
 			steady(j, 10*time.Second)
@@ -349,6 +356,34 @@ func TestOOpensThePDF(t *testing.T) {
 		d.wait(5 * time.Second)
 		if again, _ := os.ReadFile(filepath.Join(viewer, "opened")); string(again) != string(opened)+string(opened) {
 			d.Errorf("opened again: %q", again)
+		}
+	})
+}
+
+// Removing a job takes back that its PDF was to be opened: when the job is brought back
+// and its PDF downloaded, no viewer appears.
+func TestThePDFOfARemovedJobIsNotOpenedLater(t *testing.T) {
+	viewer := withViewer(t)
+	withHarness(t, func(d *harness) {
+		d.add(1, func(_ int, j *sim.Job) { steady(j, time.Second) })
+		d.waitFor(" 1/1 ")
+		d.api.Break(simtest.Unavailable("60"))
+		d.press("down", "r")
+		d.wait(time.Second)
+		d.press("o")
+		d.sees("PDF asked")
+		d.press("x")
+		d.waitFor("removed 1 job")
+		d.wait(5 * time.Second)
+		d.press("u")
+		d.waitFor("brought back 1 job")
+		d.api.Mend()
+		d.wait(2 * time.Minute)
+		d.press("g", "d")
+		d.waitFor("saved ")
+		d.wait(time.Second)
+		if opened, err := os.ReadFile(filepath.Join(viewer, "opened")); err == nil {
+			d.Errorf("opened %q", opened)
 		}
 	})
 }
