@@ -135,7 +135,7 @@ func TestWhatANewerVersionAddedSurvives(t *testing.T) {
 
 func TestTheFileCanBeEditedByHand(t *testing.T) {
 	path := stateFile(t)
-	write(t, path, "{\"jobwatch\": 1, \"id\": \"mine\"}\r\n\r\n"+
+	write(t, path, "{\"id\": \"mine\", \"jobwatch\": 1}\r\n\r\n"+
 		`{"id": "`+strings.ToUpper(id(1).String())+`", "op": "track", "added": "2026-03-03T10:00:01+01:00"}`+"\n"+
 		`{"op":"status","id":"`+id(1).String()+`","status":"Pending review","progress":7,"end":null,"history":[]}`+"\n"+
 		`{"op":"track","id":"`+id(3).String()+`","status":"Processing","progress":-7,"started":null}`)
