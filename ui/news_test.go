@@ -321,6 +321,7 @@ func TestABatchIsExplained(t *testing.T) {
 // withViewer puts a viewer in place of the system's that writes what it is given into the
 // file "opened" of the folder that it returns.
 func withViewer(t *testing.T) string {
+	t.Helper()
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("needs a viewer of ours in the place of xdg-open")
 	}
