@@ -144,6 +144,8 @@ func TestAPDFIsTriedAgainAfterAnOutage(t *testing.T) {
 		})
 		d.waitFor("PDF failed")
 		d.sees("jobwatch tries again in a moment")
+		d.press("down", "d") // needs no patience
+		d.sees("downloading 1 PDF")
 		d.wait(20 * time.Second)
 		d.api.Mend()
 		d.wait(20 * time.Second)

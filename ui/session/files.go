@@ -53,8 +53,10 @@ func (s *Session) Fetch(records ...*Record) int {
 			f = &fetch{event: download.Event{ID: r.ID, Size: -1}}
 			s.files.under[r.ID] = f
 			n++
+		} else if f.waits {
+			f.waits = false
+			n++
 		}
-		f.waits = false
 		wants = append(wants, download.Want{
 			ID: r.ID, Description: r.Answer.Description, Path: r.Answer.Path, Batch: r.batch.Name, File: r.File,
 		})
