@@ -43,6 +43,9 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"MÄRZ", invoice(), true},
 		{"märz.md", invoice(), true},
 		{"april", invoice(), false},
+		{"zapzap", with(func(s *Subject) { s.Description = "ZapZAP" }), true},
+		{"apzapz", with(func(s *Subject) { s.Description = "APZAPZ" }), true},
+		{strings.Repeat("a", maxFilter), with(func(s *Subject) { s.Description = strings.Repeat("a", maxFilter) }), true},
 		{"june", invoice(), true},      // the batch's name
 		{"rendering", invoice(), true}, // status_meta
 		{"01890A5D", invoice(), true},  // the ID, in either case
@@ -50,6 +53,9 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"5dac9", invoice(), false},
 		{"id:8057", invoice(), true},
 		{"id:june", invoice(), false},
+		{"01890a5dac96774bbcceb302099a8057", invoice(), true}, // without its hyphens
+		{"01890a5dac96774bbcceb302099a8058", invoice(), false},
+		{"id:ff0a-", with(func(s *Subject) { s.ID[3], s.ID[2] = 0x0a, 0xff }), true},
 		{"12:30", invoice(), true}, // no key of ours: text
 		{"page 3", invoice(), true},
 		{`"page 3"`, invoice(), true},
@@ -93,6 +99,9 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"progress=50", invoice(), true},
 		{"progress:50%", invoice(), true},
 		{"progress=29%", with(func(s *Subject) { s.Progress = 0.29 }), true},
+		{"progress=29%", with(func(s *Subject) { s.Progress = 0.285 }), false},
+		{"progress<1", invoice(), true}, // the whole, not 1%
+		{"progress<1%", with(func(s *Subject) { s.Progress = 0 }), true},
 		{"progress=50%", with(func(s *Subject) { s.Progress = 0.509 }), true}, // as shown
 		{"progress<1", unknown, false},
 		{"progress>=0", unknown, false},
@@ -104,6 +113,7 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"age<1h30m", invoice(), true},
 		{"age>=12m", invoice(), true},
 		{"age=12m", with(func(s *Subject) { s.Age += 20 * time.Second }), true},
+		{"age<9223372036s", invoice(), true}, // the longest
 		{"age>1w", with(func(s *Subject) { s.Age = 8 * 24 * time.Hour }), true},
 		{"age>2d", with(func(s *Subject) { s.Age = 47 * time.Hour }), false},
 

@@ -28,6 +28,8 @@ func TestASlipIsUnderstood(t *testing.T) {
 		"12":          "",
 		"concurrence": "concurrency",
 
+		"arxy": "", // a swap and two other letters
+
 		strings.Repeat("rate", 100): "",
 	} {
 		if got := joblist.Suggest(typed, words); got != want {
