@@ -77,7 +77,6 @@ type Session struct {
 	away  absence
 
 	events  []Event
-	taken   []Event // by the last Take
 	effects []Effect
 }
 
@@ -123,17 +122,11 @@ func (s *Session) Resume(r Result) {
 }
 
 // Take returns what has happened since the last call, in its order, and what is to be
-// run. The events are the caller's until the next call.
+// run.
 func (s *Session) Take() ([]Event, []Effect) {
-	const kept = 4096 // more were of a large paste
-	clear(s.taken)
-	s.events, s.taken = s.taken[:0], s.events
-	if cap(s.events) > kept {
-		s.events = nil
-	}
-	effects := s.effects
-	s.effects = nil
-	return s.taken, effects
+	events, effects := s.events, s.effects
+	s.events, s.effects = nil, nil
+	return events, effects
 }
 
 // Host says how polling as a whole is doing.

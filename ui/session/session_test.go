@@ -212,6 +212,21 @@ func TestABatchEnds(t *testing.T) {
 
 // Statuses wait for a second and are saved together, each job's newest; what the user did
 // is saved at once, before them.
+// What an event says may be shown after the next ones have come, in a goroutine of its own.
+func TestEventsOutliveTheNextOnes(t *testing.T) {
+	s := session.New(session.Config{})
+	var first []session.Event
+	for n := range byte(3) {
+		s.Add([]job.ID{{n}}, s.NewBatch("june"))
+		if events, _ := s.Take(); n == 0 {
+			first = events
+		}
+	}
+	if len(first) != 1 || first[0].Record == nil || first[0].Record.ID != (job.ID{0}) {
+		t.Errorf("the first events have become %+v", first)
+	}
+}
+
 func TestSavesAreGathered(t *testing.T) {
 	tell(t, session.Config{}, func(f *face) {
 		f.adds("may", "a b")
