@@ -205,7 +205,7 @@ func open(ctx context.Context, how func(context.Context) (session.Journal, store
 // be small before it is fast.
 func stayLean(jobs int) {
 	if jobs > trainStep {
-		debug.SetGCPercent(25)
+		debug.SetGCPercent(10)
 	}
 }
 
