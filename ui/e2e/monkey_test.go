@@ -358,8 +358,10 @@ func (m *monkey) checkScreen() {
 	after := m.rows()
 	now := m.api.Stats()
 	unchanged = unchanged && !strings.Contains(strings.Join(before, ""), "saving ") && polls.InFlight == 0 && polls.Requests == now.Requests && time.Since(m.otherWrote) > 3*time.Second/2
-	hasForecast := func(rows []string) bool { return strings.Contains(ansi.Strip(strings.Join(rows, "")), "Ready  ") }
-	if !unchanged || hasForecast(before) != hasForecast(after) {
+	forecasts := func(rows []string) int { // the lines of the pane that come and go with time
+		return len(regexp.MustCompile(`Ready  |likely between|waits ~`).FindAllString(ansi.Strip(strings.Join(rows, "\n")), -1))
+	}
+	if !unchanged || forecasts(before) != forecasts(after) {
 		return // there may be news on the screen
 	}
 	m.compared++
