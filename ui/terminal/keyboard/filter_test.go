@@ -97,6 +97,7 @@ var streams = map[string]struct{ in, want string }{
 	"a reply, then a paste's end": {"\x1b[200~id\x1b]11;rgb:e/e/e\x1b\\\x1b[201~", "(rgb:e/e/e)<id>"},
 	"a reply and no paste":        {"\x1b[200~\x1b]11;rgb:e/e/e\a\x1b[201~k", "(rgb:e/e/e)k"},
 	"half a reply inside a paste": {"\x1b[200~\x1b]11;rgb:e/e\x1b[201~", "<\x1b]11;rgb:e/e>"},
+	"no reply inside a paste":     {"\x1b[200~\x1b]1#;\x1b\\\x1b[201~", "<\x1b]1#;\x1b\\>"},
 	"any reply inside a paste":    {"\x1b[200~i\x1bP>|tmux 3.4\x1b\\d\x1b]52;c;\a\x1b[201~k", "<id>k"},
 	"a link inside a paste":       {"\x1b[200~\x1b]8;;http://h/id\x1b\\job\x1b]8;;\x1b\\\x1b[201~", "<\x1b]8;;http://h/id\x1b\\job\x1b]8;;\x1b\\>"},
 	"two replies inside a paste":  {"\x1b[200~\x1b]11;\x1b]11;rgb:e/e/e\a\x1b]11;rgb:1/1/1\a\x1b[201~", "(rgb:1/1/1)<\x1b]11;>"},

@@ -40,7 +40,10 @@ func replyStart(data []byte) (n int, half bool) {
 
 // commonLen returns how many bytes data and start, in which # is any digit, share.
 func commonLen(data []byte, start string) (n int) {
-	for n < min(len(data), len(start)) && (data[n] == start[n] || start[n] == '#' && isDigit(data[n])) {
+	for n < min(len(data), len(start)) {
+		if digit := start[n] == '#'; digit && !isDigit(data[n]) || !digit && data[n] != start[n] {
+			break
+		}
 		n++
 	}
 	return n
