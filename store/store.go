@@ -222,9 +222,9 @@ func (s *Store) open(flag int) (File, error) {
 	return s.disk.Open(s.path, flag, 0)
 }
 
-// locate follows the name's links again, and reports whether they lead elsewhere now. A file
-// may be moved and replaced by a link while we run; whoever starts then has its lock beside
-// the moved file.
+// locate resolves the name's links again, and reports whether they lead to another file now.
+// A file may be moved and replaced by a link while it is open here; programs started since
+// then have their lock beside the moved file.
 func (s *Store) locate() (moved bool, err error) {
 	path, err := s.disk.Resolve(s.name)
 	if err != nil || path == s.path {

@@ -6,8 +6,8 @@
 //
 // The facts below are from the service's published OpenAPI description (version
 // 2025-06-10T15:55:31Z), its guide, and its Python and TypeScript clients. The base URL is
-// https://api.markdown2pdf.ai. There is no key and no account (security: []), so whoever
-// holds a job ID can read the job.
+// https://api.markdown2pdf.ai. It has no authentication (security: []): anyone who has a job's
+// ID can read the job.
 //
 //  1. POST /markdown (paid per document; jobwatch does not use it) answers 200 with a
 //     JobStatus whose path is the URL of the job's status, relative or absolute. Users

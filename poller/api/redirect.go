@@ -51,7 +51,8 @@ func (c *Client) anyPublicHostCounted(req *http.Request, via []*http.Request) er
 	return err
 }
 
-// checkRedirect is what all rules have in common.
+// checkRedirect returns an error for a redirect that no client follows: one too many, to
+// another scheme than http and https, or from https to http.
 func checkRedirect(req *http.Request, via []*http.Request, most int) error {
 	req.Header.Del("Referer") // it would tell the next host the job's ID
 	switch {

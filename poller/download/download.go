@@ -29,7 +29,7 @@ const (
 // eventInterval is the least time between two deliveries of events.
 const eventInterval = 100 * time.Millisecond
 
-// Source is what a download needs of the API; *api.Client is one.
+// Source is the API as downloads use it; [api.Client] implements it.
 type Source interface {
 	// Own reports whether Output would ask the API's own host.
 	Own(path string) bool

@@ -10,7 +10,7 @@ import (
 	"example.com/jobwatch/poller/sim/simtest"
 )
 
-// redirect sends whoever wants the file somewhere else.
+// redirect returns a fault that redirects requests for the file to another URL.
 func redirect(to string) simtest.Fault {
 	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		if r.URL.Query().Has("moved") {

@@ -25,7 +25,7 @@ func TestAnIDIsACanonicalUUID(t *testing.T) {
 	}
 }
 
-// People send logs to each other, and whoever holds an ID may read the job.
+// Logs are shared, and an ID is all that is needed to read the job.
 func TestALogDoesNotHoldAnID(t *testing.T) {
 	id, err := job.Parse(whole)
 	if err != nil {

@@ -35,7 +35,7 @@ type Options struct {
 	Rate        float64  // requests a second, more than 0
 	Concurrency int      // requests under way at once, at least 1
 
-	Filter     string // in ui/filter's language; without a screen, only the flag's
+	Filter     string // in the language of [joblist.ParseFilter]; without a screen, only the flag's
 	Details    string // auto, below or off
 	Background terminal.Background
 	ASCII      bool
