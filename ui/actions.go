@@ -182,7 +182,7 @@ func (m *Model) pause() {
 	m.paused = !m.paused
 	m.opts.Watcher.Pause(m.paused)
 	if m.paused {
-		m.say(style.Warn, joined("; ", "checking is paused", m.keys.hint("pause", "resumes it")))
+		m.say(style.Warn, style.Joined("; ", "checking is paused", m.keys.hint("pause", "resumes it")))
 	} else {
 		m.say(style.Text, "checking is resumed")
 	}

@@ -39,7 +39,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	added, already := m.session.Add(msg.found.IDs, batch)
 	m.catchUp()
 	if already > 0 {
-		msg.note = joined("; ", elsewhere(m.session, msg), askAgain(m.session, msg.found.IDs), msg.note)
+		msg.note = style.Joined("; ", elsewhere(m.session, msg), askAgain(m.session, msg.found.IDs), msg.note)
 	}
 	if len(added) > 0 && (!msg.arrived || !m.list.moved) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
@@ -51,7 +51,7 @@ func (m *Model) pasted(msg pastedMsg) tea.Cmd {
 	if !msg.arrived || msg.given {
 		m.history.add(&change{at: m.now, added: members(added)})
 	}
-	m.commit(added, summary("added "+plural(len(added), "job"), already, msg))
+	m.commit(added, summary("added "+style.Plural(len(added), "job"), already, msg))
 	return nil
 }
 
@@ -83,7 +83,7 @@ func askAgain(s *session.Session, ids []job.ID) string {
 	case !slices.Contains(ends, job.EndedGivenUp):
 		what = "rejected job"
 	}
-	return "asking again for " + plural(len(ends), what)
+	return "asking again for " + style.Plural(len(ends), what)
 }
 
 // foundNothing says that a text held no job IDs.
@@ -98,7 +98,7 @@ func foundNothing(msg pastedMsg) string {
 	if near := msg.found.NearText(); near != "" {
 		none += ", but " + near
 	}
-	return joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note)
+	return style.Joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note)
 }
 
 // summary says how many jobs a paste added, and what else was in it.
@@ -120,12 +120,4 @@ func summary(what string, already int, msg pastedMsg) string {
 		what += "; " + msg.note
 	}
 	return what
-}
-
-func idsOf(records []*session.Record) []job.ID {
-	ids := make([]job.ID, len(records))
-	for i, r := range records {
-		ids[i] = r.ID
-	}
-	return ids
 }

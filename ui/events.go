@@ -128,7 +128,7 @@ func (m *Model) fileEnded(e *session.Event) {
 		if j := m.session.Public(&e.Record.Job); j.Answer.Description != "" {
 			name = j.Answer.Description
 		}
-		m.warn(joined("; ", fmt.Sprintf("download of %s failed: %s", name, m.session.PublicError(e.Err)), next))
+		m.warn(style.Joined("; ", fmt.Sprintf("download of %s failed: %s", name, m.session.PublicError(e.Err)), next))
 	case session.FileSaved:
 		text := "saved " + m.session.PublicFile(e.Record.File)
 		if e.Already {

@@ -114,6 +114,6 @@ func (m *Model) goToCause() {
 	}
 	m.show(listScreen)
 	if !slices.ContainsFunc(jobs, m.list.Go) {
-		m.say(style.Warn, joined("; ", unseen(len(jobs), 0, "job"), m.keys.hint("back", "clears it")))
+		m.say(style.Warn, style.Joined("; ", unseen(len(jobs), 0, "job"), m.keys.hint("back", "clears it")))
 	}
 }

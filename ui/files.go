@@ -58,7 +58,7 @@ func noDownload(m *Model) string {
 		return noFolder
 	}
 	if done, left := m.done(); len(done) == 0 {
-		return joined("; ", "nothing to download: no job here is Done", left)
+		return style.Joined("; ", "nothing to download: no job here is Done", left)
 	}
 	return ""
 }
@@ -66,7 +66,7 @@ func noDownload(m *Model) string {
 // download downloads the PDFs of the targets.
 func (m *Model) download() {
 	done, left := m.done()
-	m.say(style.Text, joined("; ", "downloading "+plural(m.session.Fetch(done...), "PDF"), left))
+	m.say(style.Text, style.Joined("; ", "downloading "+style.Plural(m.session.Fetch(done...), "PDF"), left))
 }
 
 // noPDF says that the current row has no PDF to open.
@@ -185,5 +185,5 @@ func exported(name string, jobs int, err error) saidMsg {
 	case err != nil:
 		return saidMsg{style.Warn, fmt.Sprintf("nothing was exported: %v", err)}
 	}
-	return saidMsg{style.OK, fmt.Sprintf("wrote %s to %s", plural(jobs, "job"), name)}
+	return saidMsg{style.OK, fmt.Sprintf("wrote %s to %s", style.Plural(jobs, "job"), name)}
 }

@@ -44,7 +44,7 @@ func (h *header) View(width int) (line string, valid time.Duration) {
 	if h.title != "" {
 		left = append(left, part{style.Warn, h.title})
 	}
-	name, total := left, part{style.Text, plural(h.counts.Total, "job")}
+	name, total := left, part{style.Text, style.Plural(h.counts.Total, "job")}
 	left = append(slices.Clone(name), total)
 	counts := h.statuses(true)
 	if !fits(bar+2+ready, append(left, counts...)...) { // known or not: words don't come and go with it
@@ -180,11 +180,4 @@ func unavailability(p *job.Problem, code bool) string {
 		text += " (" + strconv.Itoa(p.Code) + ")"
 	}
 	return text
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -88,11 +88,6 @@ func (k *keymap) hint(name, does string) string {
 	return ""
 }
 
-// joined joins those of the parts that are not empty.
-func joined(by string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), by)
-}
-
 // pressed acts on a key, for the prompt or the screen that has the keyboard.
 func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
 	if msg.Paste || msg.String() == keyboard.EventKey {

@@ -84,7 +84,7 @@ func (j *jobs) filterAside(c sanitize.Charset, room int) (style.Role, string) {
 
 // found says how many jobs the filter shows.
 func (j *jobs) found() string {
-	return strconv.Itoa(j.Matched()) + " of " + plural(j.Counts().Total, "job")
+	return strconv.Itoa(j.Matched()) + " of " + style.Plural(j.Counts().Total, "job")
 }
 
 // narrowed says in a width what the list leaves out and how it is sorted, and which jobs
@@ -103,7 +103,7 @@ func (j *jobs) narrowed(t *style.Theme, width int) (parts []part) {
 		}
 	}
 	if n := j.Selected(); n > 0 {
-		parts = append(parts, part{style.Accent, plural(n, "job") + " selected"})
+		parts = append(parts, part{style.Accent, style.Plural(n, "job") + " selected"})
 	}
 	if s := j.Sort(); s != joblist.Attention && width >= 80 {
 		parts = append(parts, part{style.Dim, "by " + s.String()})
@@ -155,7 +155,7 @@ func (j *jobs) selectRow() string {
 func (j *jobs) selectAll() string {
 	j.SelectAll()
 	if n := j.Selected(); n > 0 {
-		return plural(n, "job") + " selected"
+		return style.Plural(n, "job") + " selected"
 	}
 	return ""
 }
@@ -200,7 +200,7 @@ func (m *Model) listLines() []string {
 			"Nothing tracked yet.", "",
 			"Paste job IDs here, in any form:",
 			"one a line, URLs, JSON, a log.", "",
-			joined(", ", m.keys.hint("add", "types one in"), m.keys.hint("help", "shows all keys")),
+			style.Joined(", ", m.keys.hint("add", "types one in"), m.keys.hint("help", "shows all keys")),
 		}
 	case m.list.Empty() == joblist.NothingMatches:
 		say = []string{"No job matches", m.list.String(), "", m.keys.hint("back", "clears the filter")}

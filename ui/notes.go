@@ -110,7 +110,7 @@ func (n *notes) jobEnded(now time.Time, look style.Look, j *store.Job, id string
 	} else {
 		n.away.failed++
 	}
-	text := joined("  ", look.Glyph+" "+look.Word, id, j.Answer.Description)
+	text := style.Joined("  ", look.Glyph+" "+look.Word, id, j.Answer.Description)
 	if cause := session.Cause(j); cause != "" {
 		text += ": " + cause
 	}

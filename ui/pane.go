@@ -138,8 +138,8 @@ func (m *Model) nextLayout() {
 	case l.paneWidth > 0:
 		m.say(style.Dim, "details below the list")
 	case l == now:
-		m.say(style.Dim, joined("; ", "there is no room for details here", whole))
+		m.say(style.Dim, style.Joined("; ", "there is no room for details here", whole))
 	default:
-		m.say(style.Dim, joined("; ", "no details", whole))
+		m.say(style.Dim, style.Joined("; ", "no details", whole))
 	}
 }

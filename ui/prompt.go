@@ -47,7 +47,7 @@ func findIDs(t prompt.Taken) tea.Cmd {
 			found = ids.Find(t.Before + string(t.Pasted) + t.After)
 		}
 		if len(found.IDs) == 0 && !t.Whole {
-			t.Note = joined("; ", t.Note, prompt.TooLong())
+			t.Note = style.Joined("; ", t.Note, prompt.TooLong())
 		}
 		return pastedMsg{found: found, note: t.Note, close: t.Close}
 	}
@@ -79,14 +79,14 @@ func (m *Model) askName() {
 func (m *Model) askExport() {
 	if m.screen == listScreen {
 		m.prompt.Ask(prompt.Text{
-			Label: func() string { return "export " + plural(m.list.Matched(), "job") + " to (.csv, .json or .md): " },
+			Label: func() string { return "export " + style.Plural(m.list.Matched(), "job") + " to (.csv, .json or .md): " },
 			Begin: "jobs.csv", Enter: m.export,
 		})
 		return
 	}
 	if ids := m.failures.current().jobs; len(ids) > 0 {
 		m.prompt.Ask(prompt.Text{
-			Label: label("save " + plural(len(ids), "ID") + " of this cause to: "),
+			Label: label("save " + style.Plural(len(ids), "ID") + " of this cause to: "),
 			Begin: "failed.txt", Enter: func(name string) tea.Cmd { return saveIDs(name, ids) },
 		})
 	}

@@ -34,7 +34,7 @@ func noJobTo(do string) func(*Model) string {
 		if len(t.Shown) > 0 {
 			return ""
 		}
-		return joined("; ", "there is no job to "+do+" here", leftOut(&t))
+		return style.Joined("; ", "there is no job to "+do+" here", leftOut(&t))
 	}
 }
 
@@ -47,9 +47,9 @@ func unseen(filtered, folded int, kind string) string {
 		case 1:
 			return "1 " + kind + " is " + one
 		}
-		return plural(n, kind) + " are " + more
+		return style.Plural(n, kind) + " are " + more
 	}
-	return joined(", ", are(filtered, "hidden by the filter", "hidden by the filter"),
+	return style.Joined(", ", are(filtered, "hidden by the filter", "hidden by the filter"),
 		are(folded, "in a folded batch", "in folded batches"))
 }
 
@@ -66,21 +66,21 @@ func these(ids []job.ID, noun string) string {
 	if len(ids) == 1 {
 		return ids[0].Short()
 	}
-	return plural(len(ids), noun)
+	return style.Plural(len(ids), noun)
 }
 
 // check has the targets checked now.
 func (m *Model) check() {
 	t := m.targets()
 	m.session.PollNow(t.Shown...)
-	m.say(style.Text, joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
+	m.say(style.Text, style.Joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
 }
 
 // checkAll has all unfinished jobs checked now.
 func (m *Model) checkAll() {
 	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
 	m.session.PollNow(ids...)
-	m.say(style.Text, "checking "+plural(len(ids), "unfinished job")+", as fast as the budget allows")
+	m.say(style.Text, "checking "+style.Plural(len(ids), "unfinished job")+", as fast as the budget allows")
 }
 
 // copyIDs puts the IDs of the targets on the clipboard, a line each.
@@ -96,7 +96,7 @@ func (m *Model) copyText(text, what, note string) tea.Cmd {
 		if err := terminal.Copy(text); err != nil {
 			return saidMsg{style.Warn, fmt.Sprintf("could not copy %s: %v", what, err)}
 		}
-		return saidMsg{style.OK, joined("; ", what+" copied", note)}
+		return saidMsg{style.OK, style.Joined("; ", what+" copied", note)}
 	}
 }
 
@@ -121,13 +121,13 @@ func (m *Model) removeTargets() tea.Cmd {
 	t := m.targets()
 	n := len(t.Shown) + len(t.Hidden)
 	if batch, ok := m.list.Batch(t.Batch); ok {
-		return m.confirmRemoval(t, plural(n, "job")+" of "+batch.Name, staying(batch.Counts.Total-n))
+		return m.confirmRemoval(t, style.Plural(n, "job")+" of "+batch.Name, staying(batch.Counts.Total-n))
 	}
 	if m.list.Selected() > 0 && m.screen == listScreen {
-		return m.confirmRemoval(t, plural(n, "selected job"),
+		return m.confirmRemoval(t, style.Plural(n, "selected job"),
 			unseen(t.Filtered, len(t.Hidden)-t.Filtered+t.Folded, "selected job"))
 	}
-	return m.confirmRemoval(t, plural(n, "job"), "")
+	return m.confirmRemoval(t, style.Plural(n, "job"), "")
 }
 
 // noneFinished says that the filter shows no finished job.
@@ -135,15 +135,15 @@ func noneFinished(m *Model) string {
 	if t := m.list.FinishedTargets(); len(t.Shown) > 0 {
 		return ""
 	}
-	return joined("; ", "there are no finished jobs to remove", staying(m.list.finished()))
+	return style.Joined("; ", "there are no finished jobs to remove", staying(m.list.finished()))
 }
 
 // removeFinished removes every finished job that the filter shows.
 func (m *Model) removeFinished() tea.Cmd {
 	t := m.list.FinishedTargets()
 	n := len(t.Shown)
-	return m.confirmRemoval(t, plural(n, "finished job"),
-		joined(", ", unseen(0, t.Folded, "job"), staying(m.list.finished()-n)))
+	return m.confirmRemoval(t, style.Plural(n, "finished job"),
+		style.Joined(", ", unseen(0, t.Folded, "job"), staying(m.list.finished()-n)))
 }
 
 // staying says that the filter hides n more jobs; "" of none.
@@ -163,7 +163,7 @@ func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) tea.Cmd {
 	}
 	m.prompt.Confirm(prompt.Question{
 		Text:  "Remove " + what + "?",
-		Aside: joined("; ", aside, "the service keeps them", m.keys.hint("undo", "brings them back")),
+		Aside: style.Joined("; ", aside, "the service keeps them", m.keys.hint("undo", "brings them back")),
 		Yes:   func() tea.Cmd { m.remove(members); return nil },
 		No:    func() { m.say(style.Dim, "nothing removed") },
 	})
@@ -176,7 +176,7 @@ func (m *Model) remove(members []session.Member) {
 	n := len(did.removed)
 	left := stay(len(members) - n)
 	if did.empty() {
-		m.say(style.Warn, joined("; ", "nothing is left to remove", left))
+		m.say(style.Warn, style.Joined("; ", "nothing is left to remove", left))
 		return
 	}
 	m.history.add(did)
@@ -184,5 +184,5 @@ func (m *Model) remove(members []session.Member) {
 	if n == 1 {
 		them = "it"
 	}
-	m.commit(nil, joined("; ", "removed "+plural(n, "job"), left, m.keys.hint("undo", "brings "+them+" back")))
+	m.commit(nil, style.Joined("; ", "removed "+style.Plural(n, "job"), left, m.keys.hint("undo", "brings "+them+" back")))
 }

@@ -140,13 +140,13 @@ func (c *change) words(cs sanitize.Charset, n int, redo bool) (does, did string)
 	case c.renamed.batch != "":
 		return "renames back to " + name, "renamed back to " + name
 	case len(c.added) > 0 && redo:
-		return "removes " + plural(n, "job") + " again", "removed " + plural(n, "job") + " again"
+		return "removes " + style.Plural(n, "job") + " again", "removed " + style.Plural(n, "job") + " again"
 	case len(c.added) > 0:
-		return "removes " + plural(n, "added job") + " again", "removed " + plural(n, "added job") + " again"
+		return "removes " + style.Plural(n, "added job") + " again", "removed " + style.Plural(n, "added job") + " again"
 	case redo:
-		return "adds " + plural(n, "job") + " again", "added " + plural(n, "job") + " again"
+		return "adds " + style.Plural(n, "job") + " again", "added " + style.Plural(n, "job") + " again"
 	}
-	return "brings back " + plural(n, "job"), "brought back " + plural(n, "job")
+	return "brings back " + style.Plural(n, "job"), "brought back " + style.Plural(n, "job")
 }
 
 // question asks whether to reverse the change, which added n jobs or renamed a batch.
@@ -160,7 +160,7 @@ func (c *change) question(s *session.Session, cs sanitize.Charset, now time.Time
 	if redo {
 		how = " brought back "
 	}
-	text := "Remove " + plural(n, "job") + how + age
+	text := "Remove " + style.Plural(n, "job") + how + age
 	if b, ok := s.Batch(c.added[0].Batch); ok {
 		text += " to " + cs.Cut(b.Name, shortName)
 	}
@@ -201,7 +201,7 @@ func (m *Model) undo(redo bool) tea.Cmd {
 	back := m.keys.hint(verb(!redo), "takes that back")
 	m.prompt.Confirm(prompt.Question{
 		Text:  c.question(m.session, m.theme.Charset, m.now, len(added), redo),
-		Aside: joined("; ", stay(len(c.added)-len(added)), back),
+		Aside: style.Joined("; ", stay(len(c.added)-len(added)), back),
 		Yes:   func() tea.Cmd { return m.reverse(c, added, redo) },
 		No:    func() { m.say(style.Dim, "nothing changed") },
 	})
@@ -216,12 +216,12 @@ func (m *Model) reverse(c *change, added []session.Member, redo bool) tea.Cmd {
 	n := len(did.removed) + len(back)
 	left := stay(len(c.added) + len(c.removed) - n)
 	if did.empty() {
-		m.say(style.Warn, joined("; ", "nothing is left to "+verb(redo),
+		m.say(style.Warn, style.Joined("; ", "nothing is left to "+verb(redo),
 			cmp.Or(left, "the batch changed in another window and stays so")))
 		return nil
 	}
 	_, said := c.words(m.theme.Charset, n, redo)
-	m.commit(back, joined("; ", said, left))
+	m.commit(back, style.Joined("; ", said, left))
 	return nil
 }
 

@@ -153,7 +153,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	if m.opts.Session.DownloadAll {
 		m.session.FetchMissing()
 	}
-	cmds := []tea.Cmd{train(m.forecaster, m.list.List, idsOf(records))}
+	cmds := []tea.Cmd{train(m.forecaster, m.list.List, session.IDs(records))}
 	for _, p := range m.start.pending {
 		cmds = append(cmds, m.pasted(p))
 	}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"example.com/jobwatch/ui/session"
+	"example.com/jobwatch/ui/style"
 )
 
 // finish saves and writes what is left, and says how it ended.
@@ -51,12 +54,12 @@ func (w *watch) last(ctx context.Context, late <-chan time.Time, done func() boo
 
 // saveRest waits for the save in flight, and saves what is left.
 func (w *watch) saveRest(ctx context.Context) {
-	_ = w.last(ctx, time.After(saveGrace), w.saved)
+	_ = w.last(ctx, time.After(session.SaveGrace), w.saved)
 	ops := w.session.Unsaved()
 	if len(ops) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, saveGrace)
+	ctx, cancel := context.WithTimeout(ctx, session.SaveGrace)
 	defer cancel()
 	if err := w.cfg.Journal.Append(ctx, ops...); err != nil {
 		w.unsaved = ops
@@ -99,7 +102,7 @@ func (w *watch) announceRest(ctx context.Context) {
 		})
 		if errors.Is(err, errLate) {
 			commands, _, _ := w.session.Announcing()
-			w.tell("the notify command takes too long: " + plural(commands, "event") + " not told")
+			w.tell("the notify command takes too long: " + style.Plural(commands, "event") + " not told")
 		}
 		if err != nil {
 			return

@@ -36,7 +36,7 @@ func stamp(j *store.Job, now time.Time) time.Time {
 
 // plainLine is one line for people.
 func plainLine(b []byte, j *store.Job, at time.Time, ready forecast.Estimate, short string, shortWidth int) []byte {
-	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth),
+	line := style.Joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth),
 		padded(word(j), style.WordWidth), percent(j.Answer.Progress), about(j))
 	if text := ready.WithClock(at.Local()); text != "" {
 		line += "  (ready " + text + ")"
@@ -46,7 +46,7 @@ func plainLine(b []byte, j *store.Job, at time.Time, ready forecast.Estimate, sh
 
 // fileLine appends a line for people about a PDF.
 func fileLine(b []byte, became string, at time.Time, short string, shortWidth int) []byte {
-	line := joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth), sanitize.Line(became))
+	line := style.Joined("  ", at.Local().Format(time.DateTime), padded(short, shortWidth), sanitize.Line(became))
 	return append(append(b, line...), '\n')
 }
 
@@ -152,9 +152,9 @@ func (w *watch) table() string {
 		j, p := w.public(at.job()), w.problem(at)
 		said := about(j)
 		if p != nil && !j.End.Finished() {
-			said = joined("; ", said, "last check failed: "+sanitize.Line(problemText(p)))
+			said = style.Joined("; ", said, "last check failed: "+sanitize.Line(problemText(p)))
 		}
-		said = joined("; ", said, sanitize.Line(at.file))
+		said = style.Joined("; ", said, sanitize.Line(at.file))
 		look := new(style.Theme).Look(j.Answer.Status, j.End, p)
 		rows = append(rows, []string{
 			w.shorts.of(id), sanitize.Line(look.Word), percent(j.Answer.Progress), sanitize.Line(at.In().Name), said,
@@ -205,14 +205,9 @@ func about(j *store.Job) string {
 	if c := cause(j); c != "" {
 		said = sanitize.Line(c)
 	} else if joblist.StateOf(j.Answer.Status, j.End) == joblist.Other {
-		said = joined("; ", said, style.UnknownStatus)
+		said = style.Joined("; ", said, style.UnknownStatus)
 	}
-	return joined(": ", sanitize.Line(j.Answer.Description), said)
-}
-
-// joined joins what is not empty.
-func joined(by string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), by)
+	return style.Joined(": ", sanitize.Line(j.Answer.Description), said)
 }
 
 // percent is a progress in four cells; one that is not known looks like no figure.
@@ -227,13 +222,6 @@ func percent(p job.Progress) string {
 // padded is a clean text with spaces up to a width in cells.
 func padded(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-sanitize.Width(s)))
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // shorts gives jobs the shortest IDs, of at least 8 digits, that tell them apart.

@@ -9,6 +9,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // hosted notes whether the API answers.
@@ -61,16 +62,16 @@ func (w *watch) tellEnd(r *Result) {
 	}
 	var left []string
 	if r.Unfinished > 0 {
-		left = append(left, plural(r.Unfinished, "unfinished job")+w.kept(r.Unfinished))
+		left = append(left, style.Plural(r.Unfinished, "unfinished job")+w.kept(r.Unfinished))
 	}
 	if w.noPDF > 0 {
-		left = append(left, plural(w.noPDF, "PDF")+" not saved yet")
+		left = append(left, style.Plural(w.noPDF, "PDF")+" not saved yet")
 	}
 	if w.cfg.Demo {
 		left = append(left, "nothing of the demo is kept")
 	}
 	if r.Interrupted && len(left) > 0 && !w.cfg.JSON {
-		w.tell("interrupted; " + joined(", ", left...))
+		w.tell("interrupted; " + style.Joined(", ", left...))
 	}
 }
 
@@ -95,7 +96,7 @@ func (w *watch) kept(unfinished int) string {
 
 // tellCauses lists why jobs failed.
 func (w *watch) tellCauses(failed int) {
-	head := fmt.Sprintf("%d of %s are not Done:", failed, plural(len(w.order), "job"))
+	head := fmt.Sprintf("%d of %s are not Done:", failed, style.Plural(len(w.order), "job"))
 	w.list(head, failed, func(j *store.Job) string {
 		if cause(j) == "" {
 			return ""
@@ -124,7 +125,7 @@ func (w *watch) list(head string, n int, line func(*store.Job) string) {
 // tellNotSaved lists which PDFs could not be saved, and why.
 func (w *watch) tellNotSaved(n int) {
 	wanted, _ := w.session.Files()
-	head := fmt.Sprintf("%d of %s could not be saved; the same command tries again:", n, plural(wanted, "PDF"))
+	head := fmt.Sprintf("%d of %s could not be saved; the same command tries again:", n, style.Plural(wanted, "PDF"))
 	w.list(head, n, func(j *store.Job) string {
 		err := w.jobs[j.ID].noFile
 		if err == nil {
@@ -210,5 +211,5 @@ func problemText(p *job.Problem) string {
 	}
 	status := http.StatusText(p.Code)
 	reason := strings.TrimSuffix(p.Reason, ": "+status) // it may end with these words
-	return joined(": ", strings.TrimSpace(fmt.Sprintf("%d %s", p.Code, status)), reason)
+	return style.Joined(": ", strings.TrimSpace(fmt.Sprintf("%d %s", p.Code, status)), reason)
 }

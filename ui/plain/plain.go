@@ -125,8 +125,6 @@ type Config struct {
 }
 
 const (
-	// saveGrace bounds the last save. It is longer than the store waits for its lock.
-	saveGrace = 8 * time.Second
 	// writeGrace is how long, after an interruption, a reader may take for what is
 	// still to be written.
 	writeGrace = time.Second

@@ -9,6 +9,7 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // receiptLines is the most that a receipt takes: it must not push away what the user
@@ -44,7 +45,7 @@ func Receipt(jobs []store.Job, kept Kept, set sanitize.Charset, width int) strin
 	}
 	slices.SortStableFunc(failed, func(a, b *store.Job) int { return b.Ended.Compare(a.Ended) })
 
-	lines := []string{plural(len(jobs), "job") + ": " + countText(&counts)}
+	lines := []string{style.Plural(len(jobs), "job") + ": " + countText(&counts)}
 	last := stillTracked(live(&counts), kept)
 	room := receiptLines - len(lines)
 	if last != "" {

@@ -114,11 +114,7 @@ func (w *watch) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]job.ID, len(records))
-	for i, r := range records {
-		ids[i] = r.ID
-	}
-	w.shorts = shortIDs(ids)
+	w.shorts = shortIDs(session.IDs(records))
 	var again, poll []*session.Record
 	for _, r := range records {
 		if w.jobs[r.ID] != nil {
@@ -159,7 +155,7 @@ func (w *watch) trackNew(ctx context.Context) error {
 	}
 	added, _ := w.session.Add(w.cfg.Jobs, w.session.NewBatch(name))
 	if w.cfg.BatchGiven && elsewhere > 0 {
-		w.tell(plural(elsewhere, "job") + " already tracked in another batch: --batch only names new jobs")
+		w.tell(style.Plural(elsewhere, "job") + " already tracked in another batch: --batch only names new jobs")
 	}
 	if len(added) == 0 {
 		return nil

@@ -137,7 +137,7 @@ func (a *App) kept(err error) (plain.Kept, bool) {
 
 // finish saves what the dashboard has not saved yet, and closes the state file.
 func finish(ctx context.Context, journal *store.Store, unsaved []store.Op) error {
-	ctx, cancel := context.WithTimeout(ctx, saveGrace)
+	ctx, cancel := context.WithTimeout(ctx, session.SaveGrace)
 	defer cancel()
 	var err error
 	if len(unsaved) > 0 {
@@ -145,6 +145,3 @@ func finish(ctx context.Context, journal *store.Store, unsaved []store.Op) error
 	}
 	return errors.Join(err, journal.Close())
 }
-
-// saveGrace bounds the last save; it is longer than the store waits for its lock.
-const saveGrace = 8 * time.Second

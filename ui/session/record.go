@@ -79,6 +79,15 @@ func (s *Session) Records() []*Record {
 	return slices.SortedFunc(maps.Values(s.records), func(a, b *Record) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 
+// IDs returns the IDs of records.
+func IDs(records []*Record) []job.ID {
+	ids := make([]job.ID, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
 // Batches returns all batches in the order in which they were added.
 func (s *Session) Batches() []*Batch {
 	return slices.SortedFunc(maps.Values(s.batches), func(a, b *Batch) int { return cmp.Compare(a.Seq, b.Seq) })

@@ -13,6 +13,9 @@ const (
 	statusDelay = time.Second
 	// retryDelay is how long a failed save waits before it is tried again.
 	retryDelay = 5 * time.Second
+	// SaveGrace bounds the last save, which the face makes once the session has ended. It is
+	// longer than the store waits for its lock.
+	SaveGrace = 8 * time.Second
 )
 
 // saves is what has to reach the state file. One save is in flight at a time, so that two
