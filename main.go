@@ -65,11 +65,11 @@ func jobwatch() (status int) {
 		insist()
 		return failed(run.TryNotifications(ctx, opts, terminal.Environ(os.Environ()), os.Stdout))
 	}
-	debug, err := run.OpenLog(opts.Debug, config.Version())
+	debug, end, err := run.OpenLog(opts.Debug)
 	if err != nil {
 		return failed(err)
 	}
-	defer func() { debug.Close(status) }()
+	defer func() { end(status) }()
 	app, err := run.Open(ctx, opts, debug)
 	if err != nil {
 		return failed(err)
@@ -115,15 +115,15 @@ func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }
 }
 
-// failed prints an error in one line and returns the exit status. For a panic it writes a
-// report into the default state folder, wherever the state file is.
+// failed prints an error in one line and returns the exit status. Of a panic it writes a
+// report.
 func failed(err error) int {
 	if err == nil {
 		return config.ExitDone
 	}
 	if broke, ok := errors.AsType[*panics.Error](err); ok {
 		_, unsaved := errors.AsType[*store.NotSavedError](err)
-		run.ReportCrash(os.Stderr, reports(), config.Version(), broke, !unsaved)
+		run.ReportCrash(broke, !unsaved)
 		return config.ExitBroken
 	}
 	if s, ok := errors.AsType[signalled](err); ok {
@@ -134,12 +134,4 @@ func failed(err error) int {
 		return config.ExitUsage
 	}
 	return config.ExitNotDone
-}
-
-// reports returns the folder for reports of panics.
-func reports() string {
-	if path, err := store.DefaultPath(); err == nil {
-		return filepath.Dir(path)
-	}
-	return os.TempDir()
 }

@@ -135,7 +135,7 @@ func breaking(where string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	run.ReportCrash(os.Stderr, filepath.Dir(path), "test", broke, true)
+	run.ReportCrash(broke, true)
 	return 70
 }
 

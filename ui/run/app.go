@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,16 +26,16 @@ import (
 // App holds what is open during one run. Close it.
 type App struct {
 	opts   config.Options
-	log    *Log
-	state  string      // the state file
-	sim    *sim.Server // the demo's API, or nil
+	log    *slog.Logger // nil: none
+	state  string       // the state file
+	sim    *sim.Server  // the demo's API, or nil
 	client *api.Client
 	poller *poller.Poller
 	closes []func() // in the order of opening
 }
 
 // Open finds the state file, starts the demo's API, and makes the poller.
-func Open(ctx context.Context, opts config.Options, log *Log) (*App, error) {
+func Open(ctx context.Context, opts config.Options, log *slog.Logger) (*App, error) {
 	a := &App{opts: opts, log: log}
 	if err := a.open(ctx); err != nil {
 		a.Close()
@@ -71,13 +72,13 @@ func (a *App) open(ctx context.Context) (err error) {
 		return &config.UsageError{Message: err.Error()}
 	}
 	a.closes = append(a.closes, a.client.CloseIdle)
-	a.poller = poller.New(a.log.client(a.client), poller.WithRate(a.opts.Rate), poller.WithConcurrency(a.opts.Concurrency))
+	a.poller = poller.New(a.client, poller.WithRate(a.opts.Rate), poller.WithConcurrency(a.opts.Concurrency))
 	return nil
 }
 
 // session is what the options ask of both faces.
 func (a *App) session() session.Config {
-	config := session.Config{DownloadAll: a.opts.Download != "", Redact: a.opts.Redact}
+	config := session.Config{DownloadAll: a.opts.Download != "", Redact: a.opts.Redact, Log: a.log}
 	if a.opts.NotifyCommand != "" {
 		config.Command = notify.NewCommand(a.opts.NotifyCommand).Run
 	}

@@ -37,12 +37,12 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
 	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := a.screen(env)
-	opts.Watcher = a.log.watcher(a.poller, fail)
+	opts.Watcher = a.poller
 	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, found)
 	opts.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, a.state)
 		opened.Store(s)
-		return a.log.journal(s), contents, err
+		return s, contents, err
 	}
 	files, stop := a.start(ctx, true)
 	if files != nil {

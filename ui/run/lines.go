@@ -19,8 +19,6 @@ import (
 // Lines watches without a screen, in plain lines or JSON. If ctx ended it, the error is
 // ctx's cause.
 func (a *App) Lines(ctx context.Context) (plain.Result, error) {
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
 	found, err := given(ctx, a.opts)
 	if err != nil {
 		return plain.Result{}, err
@@ -44,7 +42,7 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
-		Journal: a.log.journal(journal), Opened: opened, Watcher: a.log.watcher(a.poller, fail),
+		Journal: journal, Opened: opened, Watcher: a.poller,
 		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
 		Filter: words, Session: a.session(), Demo: a.opts.Demo,
 	}

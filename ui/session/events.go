@@ -130,6 +130,7 @@ func (s *Session) hosted(h poller.Host) {
 	before := s.host
 	s.host = h
 	if before != h {
+		s.logHost(before)
 		s.emit(Event{Kind: HostChanged, Host: &before})
 	}
 	a := &s.away

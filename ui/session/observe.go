@@ -17,6 +17,7 @@ func (s *Session) Reported(u poller.Update) {
 	s.hosted(u.Host)
 	for i := range u.Reports {
 		report := &u.Reports[i]
+		s.logReport(report)
 		r, ok := s.records[report.ID]
 		if !ok || !r.watched && !r.Saving {
 			continue
@@ -57,6 +58,7 @@ func (s *Session) follow() {
 	journal := s.journal
 	s.run(func(ctx context.Context) Result {
 		news, err := journal.Next(ctx)
+		s.cfg.Log.Info("the state file changed", "changes", len(news.Ops), "replaced", news.Reset != nil, "damaged", news.Damaged, "error", err)
 		return func(s *Session) {
 			switch {
 			case err == nil:

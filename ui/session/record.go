@@ -206,6 +206,7 @@ func (s *Session) Watch(asked bool, records ...*Record) {
 		})
 	}
 	if len(tracked) > 0 {
+		s.cfg.Log.Info("track", "jobs", len(tracked))
 		s.cfg.Poller.Track(tracked...)
 	}
 }
@@ -220,6 +221,7 @@ func (s *Session) Unwatch(records ...*Record) {
 		}
 	}
 	if len(ids) > 0 {
+		s.cfg.Log.Info("remove", "jobs", len(ids))
 		s.cfg.Poller.Remove(ids...)
 	}
 }
@@ -231,5 +233,6 @@ func (s *Session) PollNow(ids ...job.ID) {
 			r.asked = true
 		}
 	}
+	s.cfg.Log.Info("poll now", "jobs", len(ids))
 	s.cfg.Poller.PollNow(ids...)
 }

@@ -103,7 +103,9 @@ func (s *Session) flush() {
 	}
 	ops := appendStates(slices.Clip(q.flying.urgent), q.flying.statuses)
 	s.run(func(ctx context.Context) Result {
+		begun := time.Now()
 		err := journal.Append(ctx, ops...)
+		s.cfg.Log.Info("save", "changes", len(ops), "took", time.Since(begun).Round(time.Microsecond), "error", err)
 		return func(s *Session) { s.saved(err) }
 	})
 }

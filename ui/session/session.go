@@ -17,6 +17,7 @@ package session
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"example.com/jobwatch/poller"
@@ -57,6 +58,8 @@ type Config struct {
 	// Command is the user's, told of each event; nil: there is none.
 	Command func(context.Context, notify.Event) error
 	Notify  bool // tell [Notified] events
+
+	Log *slog.Logger // the debug log; nil: none
 }
 
 // Session is what is known of all tracked jobs, and what is to be done about it. Make
@@ -91,6 +94,9 @@ type Result func(*Session)
 func New(cfg Config) *Session {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Session{
 		cfg:     cfg,
