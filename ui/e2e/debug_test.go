@@ -75,7 +75,7 @@ func TestTheDebugLogGivesNothingAway(t *testing.T) {
 
 func TestADebugLogThatCannotBeWritten(t *testing.T) {
 	s := newStage(t)
-	_, said := ended(t, s.command("--debug", s.home, "--demo"), 1)
+	_, said := s.run(1, "--debug", s.home, "--demo")
 	if !strings.Contains(said, "debug log") || strings.Count(said, "\n") != 1 {
 		t.Errorf("it says %q", said)
 	}

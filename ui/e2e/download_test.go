@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -19,21 +18,6 @@ import (
 
 	"example.com/jobwatch/poller/sim/simtest"
 )
-
-// ended runs a program and wants this exit status.
-func ended(t *testing.T, cmd *exec.Cmd, status int) (out, errs string) {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		t.Errorf("exit status %d, want %d\n%s%s", got, status, stdout.String(), stderr.String())
-	}
-	return stdout.String(), stderr.String()
-}
 
 // inFolder is how many files there are in a folder and its folders, hidden ones, too.
 func inFolder(t *testing.T, folder string) (pdfs, others int) {
@@ -70,9 +54,7 @@ func TestAScriptGetsItsPDFsAndThoseThatWereMissing(t *testing.T) {
 		next(w, r)
 	}))
 	run := func(status int, args ...string) (out, errs string) {
-		cmd := s.command(append([]string{"--batch", "night", "--download", folder, "-"}, args...)...)
-		cmd.Stdin = strings.NewReader(lines(ids))
-		return ended(t, cmd, status)
+		return s.ended(status, s.reading(lines(ids), append([]string{"--batch", "night", "--download", folder, "-"}, args...)...))
 	}
 	out, errs := run(1)
 	if n := strings.Count(out, "  saved "+filepath.Join(folder, "night")+"/"); n != 4 {
@@ -133,7 +115,7 @@ func TestCtrlCDuringADownloadLeavesNoLitter(t *testing.T) {
 	}
 
 	s.api.Mend()
-	out, _ := ended(t, s.command(args...), 0) // no job needs to be named
+	out, _ := s.run(0, args...) // no job needs to be named
 	if pdfs, others := inFolder(t, folder); pdfs != 1 || others != 0 || !strings.Contains(out, fmt.Sprintf("%s  saved %s", id.Short(), folder)) {
 		t.Errorf("%d PDFs, %d other files\n%s", pdfs, others, out)
 	}

@@ -9,15 +9,17 @@ import (
 	"time"
 )
 
+// logText is a megabyte of a log without IDs.
+var logText = strings.Repeat("2025-11-23T10:00:00Z INFO worker 7 rendered page 12 of 40, 83 ms\n", 16<<10)
+
 // Somebody pastes a whole log, 50 MB of it, with a few IDs in it, and types on.
 func TestPastingAWholeLog(t *testing.T) {
 	s := newStage(t)
 	ids := s.jobs(3, 0)
 	tm := s.open()
-	noise := strings.Repeat("2025-11-23T10:00:00Z INFO worker 7 rendered page 12 of 40, 83 ms\n", 16<<10)
 	tm.Send("\x1b[200~")
 	for n := range 50 {
-		tm.Send(noise[:1<<20])
+		tm.Send(logText[:1<<20])
 		if n < len(ids) {
 			tm.Send("\n" + ids[n].String() + "\n")
 		}
@@ -26,8 +28,7 @@ func TestPastingAWholeLog(t *testing.T) {
 	tm.Sees("remove finished jobs") // the help
 	tm.Send("?")
 	tm.Sees("3 jobs", "3 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // A slow line brings a paste bit by bit: meanwhile the screen lives, and what comes
@@ -45,8 +46,7 @@ func TestKeysAroundAPaste(t *testing.T) {
 	tm.Sees("paused")
 	tm.Send(text[900:] + "\x1b[201~p")
 	tm.Sees("41 jobs", "41 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // An editor asked the terminal this and that, and ended before a slow line brought the
@@ -62,8 +62,7 @@ func TestLateRepliesAreNotTyped(t *testing.T) {
 	tm.Sees("paused", "5 jobs")
 	tm.Send("p")
 	tm.Sees("5 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // A window's corner is dragged about while everything moves.
@@ -78,6 +77,13 @@ func TestAResizeStorm(t *testing.T) {
 	}
 	tm.Resize(100, 30)
 	tm.Sees("100 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
+}
+
+func TestTwentyThousandIDsInOnePaste(t *testing.T) {
+	s := newStage(t)
+	tm := s.open()
+	go tm.Paste(lines(s.quick(20_000))) // the terminal takes it as the program reads it
+	tm.Sees("20000 jobs")
+	tm.Quit()
 }

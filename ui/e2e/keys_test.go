@@ -6,31 +6,27 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The terminal doesn't bracket pastes, as GNU screen and serial lines: letters of the
 // text would rename the batch.
 func TestTextAndIDsWithoutPasteBrackets(t *testing.T) {
 	s := newStage(t)
-	tm := s.open("--rate", "100")
-	tm.Paste(lines(s.jobs(3, 0)))
-	tm.Sees("3 done")
+	tm := s.watching(3)
 	// More than a terminal's line holds at a time, which is 4 KiB.
 	tm.Send("invoices of June\r" + strings.ReplaceAll(lines(s.jobs(300, 0)), "\n", "\r"))
 	tm.Sees("added 300 jobs", "303 jobs")
 	if state := s.state(); strings.Contains(state, "of June") || strings.Count(state, `"op":"batch"`) != 2 {
 		t.Errorf("the text did more than that:\n%.1000s", state)
 	}
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // A heading, a word, a few letters: undo, quit and forget are among them.
 func TestWordsWithoutPasteBrackets(t *testing.T) {
 	s := newStage(t)
-	tm := s.open("--rate", "100")
-	tm.Paste(lines(s.jobs(3, 0)))
-	tm.Sees("3 done")
+	tm := s.watching(3)
 	tm.Send("quick list:")
 	tm.Sees("no job IDs in the pasted text", "3 done")
 	tm.Send("quit\r")
@@ -39,16 +35,13 @@ func TestWordsWithoutPasteBrackets(t *testing.T) {
 	tm.Sees("not run: x u", "3 done")
 	tm.Send("jcq")
 	tm.Sees("not run: c q", "3 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // In a prompt, such text is text; what an enter behind it would accept was not seen yet.
 func TestWordsWithoutPasteBracketsInAPrompt(t *testing.T) {
 	s := newStage(t)
-	tm := s.open("--rate", "100")
-	tm.Paste(lines(s.jobs(3, 0)))
-	tm.Sees("3 done")
+	tm := s.watching(3)
 	tm.Send("n")
 	tm.Sees("name of the batch")
 	tm.Send("\x15") // an empty line
@@ -56,16 +49,13 @@ func TestWordsWithoutPasteBracketsInAPrompt(t *testing.T) {
 	tm.Sees("name of the batch: june")
 	tm.Type("!", "\r")
 	tm.Sees("june!", "? help")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // A slow line brings at once what a held key sent, and then another.
 func TestHeldKeysOverASlowLine(t *testing.T) {
 	s := newStage(t)
-	tm := s.open("--rate", "100")
-	tm.Paste(lines(s.jobs(60, 0)))
-	tm.Sees("60 done")
+	tm := s.watching(60)
 	var copies []string
 	for _, keys := range []string{
 		strings.Repeat("\x1b[B", 20), // arrows are always keys
@@ -84,8 +74,7 @@ func TestHeldKeysOverASlowLine(t *testing.T) {
 	if copies[0] != copies[1] {
 		t.Errorf("arrows led to %q, letters to %q", copies[0], copies[1])
 	}
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // vim was killed, and left the keypad sending letters; something else left the mouse
@@ -93,9 +82,7 @@ func TestHeldKeysOverASlowLine(t *testing.T) {
 // undoes or quits.
 func TestKeysAfterAKilledEditor(t *testing.T) {
 	s := newStage(t)
-	tm := s.open("--rate", "100")
-	tm.Paste(lines(s.jobs(3, 0)))
-	tm.Sees("3 done")
+	tm := s.watching(3)
 	tm.Send("\x1bOp\x1bOu\x1bOx\x1bOq\x1bOn\x1bO5q\x1b[M`qu\x1b[M q\xff\x1b]lquick\x1b\\\x1b[99;1X")
 	tm.Send("\x1b[M")
 	tm.Send("quq")
@@ -121,4 +108,22 @@ func TestKeysAfterAKilledEditor(t *testing.T) {
 			t.Errorf("%q does not come before %q", order[0], order[1])
 		}
 	}
+}
+
+// Somebody leans on x, on a batch's row, as the fastest keyboards repeat it. Slow first
+// repeats have a story with a fake clock: a loaded machine makes them slower still.
+func TestAHeldKeyRemovesNoBatch(t *testing.T) {
+	s := newStage(t)
+	tm := s.watching(40)
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	for range 30 {
+		tm.Send("x")
+		<-tick.C
+	}
+	tm.Sees("Remove 40 jobs of pasted", "40 done")
+	<-time.After(600 * time.Millisecond)
+	tm.Send("x")
+	tm.Sees("Nothing tracked yet.")
+	tm.Quit()
 }

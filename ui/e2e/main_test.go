@@ -6,6 +6,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -61,9 +62,16 @@ type stage struct {
 	home string
 }
 
+// newStage returns a stage for a story that runs beside others.
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	t.Parallel()
+	return anotherStage(t)
+}
+
+// anotherStage returns one more stage for a story.
+func anotherStage(t *testing.T) *stage {
+	t.Helper()
 	s := &stage{T: t, api: simtest.New(sim.WithSeed(3)), home: t.TempDir()}
 	base, stop, err := s.api.ListenAndServe(context.Background(), "127.0.0.1:0")
 	if err != nil {
@@ -76,9 +84,20 @@ func newStage(t *testing.T) *stage {
 
 func (s *stage) env(more ...string) []string {
 	return append([]string{
-		"HOME=" + s.home, "TERM=xterm-256color", "LANG=C.UTF-8", "TZ=UTC", "PATH=" + os.Getenv("PATH"),
+		"HOME=" + s.home, "XDG_CONFIG_HOME=" + filepath.Join(s.home, ".config"), "XDG_STATE_HOME=" + filepath.Join(s.home, ".local", "state"),
+		"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8", "TZ=UTC", "PATH=" + os.Getenv("PATH"),
 		"TMPDIR=" + s.TempDir(), "JOBWATCH_API=" + s.base,
 	}, more...)
+}
+
+// configure writes the config file.
+func (s *stage) configure(config string) (file string) {
+	s.Helper()
+	file = filepath.Join(s.home, ".config", "jobwatch", "config.toml")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(config), 0o600)); err != nil {
+		s.Fatal(err)
+	}
+	return file
 }
 
 // command is jobwatch with arguments.
@@ -88,11 +107,55 @@ func (s *stage) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
+// says runs jobwatch without a terminal, and returns what it writes and its exit status.
+func (s *stage) says(cmd *exec.Cmd) (out, errs string, status int) {
+	s.Helper()
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		s.Fatal(err)
+	}
+	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+}
+
+// ended is says for a program that wants an exit status.
+func (s *stage) ended(want int, cmd *exec.Cmd) (out, errs string) {
+	s.Helper()
+	out, errs, status := s.says(cmd)
+	if status != want {
+		s.Errorf("%q: exit status %d, want %d\n%s%s", cmd.Args[1:], status, want, errs, out)
+	}
+	return out, errs
+}
+
+// run is ended for jobwatch with arguments.
+func (s *stage) run(want int, args ...string) (out, errs string) {
+	s.Helper()
+	return s.ended(want, s.command(args...))
+}
+
+// reading is jobwatch with a text on standard input.
+func (s *stage) reading(text string, args ...string) *exec.Cmd {
+	cmd := s.command(args...)
+	cmd.Stdin = strings.NewReader(text)
+	return cmd
+}
+
 // open starts jobwatch on a terminal of 100x30, and waits for its first screen.
 func (s *stage) open(args ...string) *termtest.Terminal {
 	s.Helper()
 	tm := termtest.Open(s, s.command(args...), 100, 30)
 	tm.Sees("? help")
+	return tm
+}
+
+// watching is open with n jobs that are done.
+func (s *stage) watching(n int) *termtest.Terminal {
+	s.Helper()
+	tm := s.open("--rate", "100")
+	tm.Paste(lines(s.jobs(n, 0)))
+	tm.Sees(fmt.Sprintf("%d done", n))
 	return tm
 }
 
@@ -138,6 +201,26 @@ func (s *stage) saved() int {
 // folder is where jobwatch keeps its state, or a file there.
 func (s *stage) folder(file ...string) string {
 	return filepath.Join(append([]string{s.home, ".local", "state", "jobwatch"}, file...)...)
+}
+
+// described adds a job that ends after a time, with this description; one that fails
+// has a cause.
+func (s *stage) described(span time.Duration, description, cause string) job.ID {
+	lives := sim.AllAtOnce(sim.Plans(1, 1))
+	lives[0].Fail, lives[0].Duration, lives[0].End = cause != "", span, lives[0].Start+span
+	jobs := sim.Describe(1, lives)
+	jobs[0].Description, jobs[0].Cause = description, cause
+	return s.api.Add(jobs...)[0]
+}
+
+// quick adds n jobs that are done within two seconds.
+func (s *stage) quick(n int) []job.ID {
+	lives := sim.AllAtOnce(sim.Plans(1, n))
+	for i := range lives {
+		lives[i].Fail = false
+		lives[i].End = lives[i].Start + time.Duration(200+i%10*150)*time.Millisecond
+	}
+	return s.api.Add(sim.Describe(1, lives)...)
 }
 
 // until waits for what no terminal tells.

@@ -30,8 +30,7 @@ func TestAProxyThatWantsAPassword(t *testing.T) {
 	tm.Sees("the proxy refuses the connection (HTTP 407")
 	tm.Send("\x1bl")
 	tm.Send("q")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 	if strings.Contains(tm.Raw(), "secret") {
 		t.Error("the proxy's password was shown")
 	}
@@ -54,11 +53,8 @@ func TestAServerThatTalksOutOfTurn(t *testing.T) {
 		_, _ = conn.Read(make([]byte, 1))
 		_ = conn.Close()
 	}))
-	tm := s.open()
-	tm.Paste(lines(s.jobs(2, 0)))
-	tm.Sees("2 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm := s.watching(2)
+	tm.Quit()
 	if raw := tm.Raw(); strings.Contains(raw, "nsolicited") || strings.Contains(raw, "418") {
 		t.Errorf("it is on the screen: %q", raw)
 	}

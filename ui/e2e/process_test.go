@@ -20,8 +20,7 @@ func TestASIGPIPEIsNobodysEnd(t *testing.T) {
 	tm.Signal(syscall.SIGPIPE)
 	tm.Paste(lines(s.jobs(1, 0)))
 	tm.Sees("1 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // As in jobwatch --json | head -1.
@@ -57,8 +56,7 @@ func TestWithoutAStandardInput(t *testing.T) {
 	tm.Sees("Nothing tracked yet.")
 	tm.Paste(lines(s.jobs(1, 0)))
 	tm.Sees("1 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // As under cron and in containers: there is no place for the state file, unless one is
@@ -68,19 +66,19 @@ func TestWithoutAHome(t *testing.T) {
 	ids := s.jobs(1, 0)
 	homeless := func(args ...string) *exec.Cmd {
 		cmd := s.command(args...)
-		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool { return strings.HasPrefix(v, "HOME=") })
+		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool { return strings.HasPrefix(v, "HOME=") || strings.HasPrefix(v, "XDG_") })
 		return cmd
 	}
-	_, said := ended(t, homeless(ids[0].String()), 1)
+	_, said := s.ended(1, homeless(ids[0].String()))
 	if !strings.Contains(said, "neither HOME nor XDG_STATE_HOME is set") || strings.Count(said, "\n") != 1 {
 		t.Errorf("it says %q", said)
 	}
 	relative := homeless(ids[0].String())
 	relative.Env = append(relative.Env, "XDG_STATE_HOME=state")
-	if _, said := ended(t, relative, 1); !strings.Contains(said, "XDG_STATE_HOME") {
+	if _, said := s.ended(1, relative); !strings.Contains(said, "XDG_STATE_HOME") {
 		t.Errorf("it says %q", said)
 	}
-	out, _ := ended(t, homeless("--plain", "--state", filepath.Join(s.home, "jobs.jsonl"), ids[0].String()), 0)
+	out, _ := s.ended(0, homeless("--plain", "--state", filepath.Join(s.home, "jobs.jsonl"), ids[0].String()))
 	if !strings.Contains(out, "Done") {
 		t.Errorf("it says %q", out)
 	}
@@ -110,8 +108,7 @@ func TestATerminalThatDoesNotKnowItsSize(t *testing.T) {
 	tm.Until("for a screen", func() bool { return strings.Contains(tm.Raw(), "Nothing tracked yet") })
 	tm.Resize(100, 30)
 	tm.Sees("? help")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // Both get some of the keys; neither loses a job, and the terminal is fit for a shell

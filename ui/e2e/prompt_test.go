@@ -55,9 +55,7 @@ func TestTheCursorStandsInThePrompt(t *testing.T) {
 // What wall or cmd+k did to the screen goes at ctrl+l, in prompts as well, and at a resize.
 func TestAScreenThatOthersWroteOnIsDrawnAnew(t *testing.T) {
 	s := newStage(t)
-	tm := s.open()
-	tm.Paste(lines(s.jobs(3, 0)))
-	tm.Sees("3 done")
+	tm := s.watching(3)
 	width := 100
 	for _, c := range []struct {
 		open, sees, close string
@@ -81,8 +79,7 @@ func TestAScreenThatOthersWroteOnIsDrawnAnew(t *testing.T) {
 		tm.Sees("/ filter")
 	}
 	tm.Sees("? help")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // A paste goes into the prompt that is open.
@@ -106,6 +103,5 @@ func TestPastingIntoPrompts(t *testing.T) {
 	tm.Paste("invoices\nof June")
 	tm.Send("\r")
 	tm.Sees("now called invoices of June")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/terminal/termtest"
 )
 
 // only confines a fault to requests for one job.
@@ -51,6 +53,29 @@ func (s *stage) left(cmd *exec.Cmd, status int) {
 	}
 }
 
+func TestAScriptWaitsForItsJobs(t *testing.T) {
+	s := newStage(t)
+	ids := s.quick(3)
+	out, _ := s.run(0, ids[0].String(), "/job/"+ids[1].String()+"/status", s.base+"/job/"+ids[2].String())
+	if strings.Contains(out, "\x1b") {
+		t.Errorf("there are escapes in\n%q", out)
+	}
+	for _, id := range ids {
+		if !strings.Contains(out, id.Short()) {
+			t.Errorf("%s is not in\n%s", id.Short(), out)
+		}
+	}
+}
+
+func TestAFailedJobIsAFailedCommand(t *testing.T) {
+	s := newStage(t)
+	id := s.described(time.Second, "", "the bibliography is missing")
+	out, errs := s.run(1, "--json", id.String())
+	if !strings.Contains(out, `"status":"Error"`) || !strings.Contains(out, "the bibliography is missing") {
+		t.Errorf("the cause is not told:\n%s%s", out, errs)
+	}
+}
+
 // One of three is forbidden for a while, in the midst of others that are not.
 func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 	s := newStage(t)
@@ -68,13 +93,10 @@ func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 	}
 
 	s.api.Break(only(ids[2], simtest.Trouble(http.StatusGone)))
-	table, _ := ended(t, s.command("--once", "--state", s.folder("other.jsonl"), ids[2].String()), 8)
-	if !strings.Contains(table, "last check failed: 410 Gone: ") {
-		t.Errorf("the table says\n%s", table)
-	}
-	object, _ := ended(t, s.command("--once", "--json", "--state", s.folder("other.jsonl"), ids[2].String()), 8)
-	if !strings.Contains(object, `"problem":"410 Gone: `) {
-		t.Errorf("the object is %s", object)
+	for args, want := range map[string]string{"--once": "last check failed: 410 Gone: ", "--once --json": `"problem":"410 Gone: `} {
+		if out, _ := s.run(8, append(strings.Fields(args), "--state", s.folder("other.jsonl"), ids[2].String())...); !strings.Contains(out, want) {
+			t.Errorf("%s says\n%s", args, out)
+		}
 	}
 }
 
@@ -84,14 +106,7 @@ func TestAScriptIsToldOfARemovedJob(t *testing.T) {
 	ids := s.jobs(2, time.Hour)
 	cmd, out, errs := s.script(ids, "--plain")
 	s.until("for the first to be Done", func() bool { return s.saved() == 1 })
-	other, _, err := store.Open(t.Context(), s.folder("jobs.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close() //nolint:errcheck // nothing is written at the end
-	if err := other.Append(t.Context(), store.Forget{ID: ids[0]}, store.Forget{ID: ids[1]}); err != nil {
-		t.Fatal(err)
-	}
+	s.changes(func(j store.Job) store.Op { return store.Forget{ID: j.ID} })
 	s.left(cmd, 1)
 	if n := strings.Count(out.String(), "  removed "); n != 1 || !strings.Contains(out.String(), ids[1].Short()+"  removed ") {
 		t.Errorf("standard output:\n%s\nstandard error:\n%s", out, errs)
@@ -118,32 +133,25 @@ func TestAScriptIsToldOfAStatusThatNobodyKnows(t *testing.T) {
 // other jobs are not what it waits for. Only an input that is none means all tracked jobs.
 func TestAScriptIsToldOfAnEmptyList(t *testing.T) {
 	s := newStage(t)
-	if out, _ := ended(t, s.command("--plain", s.jobs(1, 0)[0].String()), 0); out == "" {
-		t.Error("nothing was told of a job")
-	}
+	s.run(0, "--plain", s.jobs(1, 0)[0].String())
 	empty, err := os.Create(filepath.Join(s.home, "ids.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer empty.Close() //nolint:errcheck // nothing was written
-	for what, in := range map[string]io.Reader{"a line": strings.NewReader("\n"), "a text": strings.NewReader("none today"), "an empty file": empty} {
-		for _, args := range [][]string{{"--plain"}, {"--json"}, {"--once"}, {"--once", "-"}} {
-			cmd := s.command(args...)
+	for what, in := range map[string]io.ReadSeeker{"a line": strings.NewReader("\n"), "a text": strings.NewReader("none today"), "an empty file": empty} {
+		for _, args := range []string{"--plain", "--json", "--once", "--once -"} {
+			cmd := s.command(strings.Fields(args)...)
 			cmd.Stdin = in
-			if seeker, ok := in.(io.Seeker); ok {
-				_, _ = seeker.Seek(0, io.SeekStart) // a text and a file can be read again
-			}
-			out, errs, status := says(t, cmd)
-			if status != 2 || out != "" || !strings.HasPrefix(errs, "jobwatch: no job IDs on standard input") {
-				t.Errorf("%s, %q: exit status %d: %s%s", what, args, status, out, errs)
+			_, _ = in.Seek(0, io.SeekStart) // a text and a file can be read again
+			if out, errs := s.ended(2, cmd); out != "" || !strings.HasPrefix(errs, "jobwatch: no job IDs on standard input") {
+				t.Errorf("%s, %q: %s%s", what, args, errs, out)
 			}
 		}
 	}
-	for what, in := range map[string]io.Reader{"no input": nil, "an empty pipe": strings.NewReader("")} {
-		cmd := s.command("--plain")
-		cmd.Stdin = in
-		if _, errs, status := says(t, cmd); status != 0 || !strings.Contains(errs, "there is nothing to watch") {
-			t.Errorf("%s: exit status %d: %s", what, status, errs)
+	for what, cmd := range map[string]*exec.Cmd{"no input": s.command("--plain"), "an empty pipe": s.reading("", "--plain")} {
+		if _, errs := s.ended(0, cmd); !strings.Contains(errs, "there is nothing to watch") {
+			t.Errorf("%s: %s", what, errs)
 		}
 	}
 }
@@ -170,4 +178,54 @@ func TestAScriptIsToldThatItsInputIsWaitedFor(t *testing.T) {
 	_, _ = io.WriteString(in, lines(s.jobs(1, 0)))
 	_ = in.Close()
 	s.left(cmd, 8)
+}
+
+func TestOneLookSaysHowThingsStand(t *testing.T) {
+	s := newStage(t)
+	done, running, failed := s.described(0, "Ready", ""), s.described(time.Hour, "Under way", ""), s.described(0, "Broken", "no such font")
+	out, errs := s.run(8, "--once", "--batch", "may", done.String(), running.String())
+	if !strings.HasPrefix(out, "JOB ") || strings.Count(out, "\n") != 3 || strings.Contains(out, "\x1b") || errs != "" {
+		t.Errorf("%s\n%s", errs, out)
+	}
+	for _, text := range []string{done.Short() + "  Done ", running.Short() + "  Processing ", "may", "Under way"} {
+		if !strings.Contains(out, text) {
+			t.Errorf("%q is not in\n%s", text, out)
+		}
+	}
+	s.run(0, "--once", done.String())
+	if out, _ := s.run(1, "--once", failed.String(), running.String()); !strings.Contains(out, "no such font") {
+		t.Errorf("of a failed job it says\n%s", out)
+	}
+	// Without jobs: all that are tracked and unfinished.
+	out, _ = s.run(8, "--once", "--json")
+	var o struct{ ID, Status string }
+	if err := json.Unmarshal([]byte(out), &o); err != nil || o.ID != running.String() || o.Status != "Processing" {
+		t.Errorf("%v:\n%s", err, out)
+	}
+}
+
+func TestTheDemoCanBeLookedAtWithoutAScreen(t *testing.T) {
+	if out, errs := newStage(t).run(8, "--demo", "--once"); strings.Count(out, "\n") < 20 || errs != "" {
+		t.Errorf("%s\n%s", errs, out)
+	}
+}
+
+func TestRedactedLinesGiveNothingAway(t *testing.T) {
+	s := newStage(t)
+	ids := []job.ID{s.described(0, "Salaries", ""), s.described(0, "Salaries", "Salaries is no Markdown")}
+	secrets := func(text string) bool {
+		return strings.Contains(text, "Salaries") || strings.Contains(text, ids[0].String()) || strings.Contains(text, ids[1].String())
+	}
+	for _, args := range []string{"--plain", "--json", "--once", "--once --json"} {
+		out, errs := s.run(1, append(strings.Fields(args), "--redact", "--state", s.TempDir()+"/jobs", ids[0].String(), ids[1].String())...)
+		if !strings.Contains(out, ids[0].Short()) || !strings.Contains(out+errs, "… is no Markdown") || secrets(out+errs) {
+			t.Errorf("%q:\n%s%s", args, out, errs)
+		}
+	}
+	tm := termtest.Open(t, s.command("--redact", ids[0].String(), ids[1].String()), 100, 30)
+	tm.Sees("2/2")
+	tm.Quit()
+	if secrets(tm.Raw()) || !strings.Contains(tm.Text(), ids[1].Short()+" Error: … is no Markdown") {
+		t.Errorf("the receipt:\n%s", tm.Text())
+	}
 }

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,27 +29,19 @@ func TestShellsComplete(t *testing.T) {
 		"fish":                {fish, `source $SCRIPT`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			s := newStage(t)
 			if _, err := exec.LookPath(tt.shell[0]); err != nil {
 				t.Skip("needs " + tt.shell[0])
 			}
-			home, dir := t.TempDir(), t.TempDir()
-			script, errs, status := says(t, settled(t, home, "--completion", tt.shell[0]))
-			if status != 0 || errs != "" {
-				t.Fatalf("exit status %d: %s", status, errs)
-			}
-			if err := os.WriteFile(filepath.Join(home, "_jobwatch"), []byte(script), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, "my log"), nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Mkdir(filepath.Join(dir, "my folder"), 0o700); err != nil {
+			dir, file := t.TempDir(), filepath.Join(s.home, "_jobwatch")
+			script, _ := s.run(0, "--completion", tt.shell[0])
+			if err := errors.Join(os.WriteFile(file, []byte(script), 0o600),
+				os.WriteFile(filepath.Join(dir, "my log"), nil, 0o600), os.Mkdir(filepath.Join(dir, "my folder"), 0o700)); err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.CommandContext(t.Context(), tt.shell[0], tt.shell[1:]...)
 			cmd.Dir = dir
-			cmd.Env = append(os.Environ(), "HOME="+home, "SCRIPT="+filepath.Join(home, "_jobwatch"), "PS1=> ", "TERM=xterm",
+			cmd.Env = append(os.Environ(), "HOME="+s.home, "SCRIPT="+file, "PS1=> ", "TERM=xterm",
 				"LC_ALL=C.UTF-8", "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
 			tm := termtest.Open(t, cmd, 100, 30)
 			tm.Until("the shell is ready", func() bool { return strings.HasSuffix(strings.TrimSpace(tm.Text()), ">") })

@@ -84,9 +84,7 @@ func TestNohupIsRespected(t *testing.T) {
 
 func TestAClosedWindowEndsIt(t *testing.T) {
 	s := newStage(t)
-	tm := s.open()
-	tm.Paste(lines(s.jobs(2, 0)))
-	tm.Sees("2 done")
+	tm := s.watching(2)
 	tm.HangUp()
 	if got := tm.Wait(); got != 129 {
 		t.Errorf("exit status %d", got)

@@ -57,8 +57,7 @@ func TestAProgramLeftRunning(t *testing.T) {
 		t.Errorf("it has grown from %v to %v", early, last)
 	}
 	t.Logf("rounds: %d, requests: %d; %v after a tenth of the time, %v at most, %v at the end", rounds, s.api.Stats().Requests, early, most, last)
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // round is a batch from its paste to its end and out of the list.

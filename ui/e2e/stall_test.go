@@ -54,8 +54,7 @@ func TestATerminalThatTakesNothing(t *testing.T) {
 	}
 	tm.Flow()
 	tm.Sees("60 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 	tm.Sees("60 done")
 }
 

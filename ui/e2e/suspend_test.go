@@ -130,8 +130,7 @@ func TestWithoutAShellItIsNotSuspended(t *testing.T) {
 	tm.Signal(syscall.SIGTSTP)
 	tm.Paste(lines(s.jobs(1, 0)))
 	tm.Sees("1 done")
-	tm.Send("q")
-	tm.Left(0)
+	tm.Quit()
 }
 
 // pid is the one of the jobwatch that the stage's shell runs.

@@ -336,6 +336,13 @@ func (tm *Terminal) Left(want int) {
 	tm.Restored()
 }
 
+// Quit presses q, and wants the program to end in order.
+func (tm *Terminal) Quit() {
+	tm.Helper()
+	tm.Send("q")
+	tm.Left(0)
+}
+
 // Restored wants everything undone that the program had requested of the terminal.
 func (tm *Terminal) Restored() {
 	tm.Helper()
