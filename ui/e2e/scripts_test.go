@@ -79,9 +79,8 @@ func TestAFailedJobIsAFailedCommand(t *testing.T) {
 // One of three is forbidden for a while, in the midst of others that are not.
 func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 	s := newStage(t)
-	ids := s.jobs(3, 6*time.Second)
-	begin := time.Now()
-	s.api.Break(s.api.During(begin, begin.Add(10*time.Second), only(ids[2], simtest.Trouble(http.StatusForbidden))))
+	ids := s.jobs(3, 3*time.Second)
+	s.api.Break(only(ids[2], simtest.Times(3, simtest.Trouble(http.StatusForbidden))))
 	cmd, out, errs := s.script(ids, "--json")
 	s.left(cmd, 0)
 	short := ids[2].Short()
