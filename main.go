@@ -24,7 +24,6 @@ import (
 	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/run"
 	"example.com/jobwatch/ui/terminal"
-	_ "example.com/jobwatch/ui/terminal/early" // before Bubble Tea asks the terminal anything
 )
 
 func main() { os.Exit(jobwatch()) }

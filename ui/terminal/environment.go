@@ -14,9 +14,6 @@ import (
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/ui/sanitize"
-
-	// Must come before all packages that import Lip Gloss: see there.
-	_ "example.com/jobwatch/ui/terminal/early"
 )
 
 // Env is the environment, which identifies the terminal.

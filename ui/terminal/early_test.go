@@ -1,6 +1,6 @@
 //go:build unix
 
-package early_test
+package terminal_test
 
 import (
 	"bytes"
@@ -13,8 +13,6 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/creack/pty"
 	"github.com/muesli/termenv"
-
-	_ "example.com/jobwatch/ui/terminal/early"
 )
 
 const (
