@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -74,15 +75,10 @@ func (m *Model) happened(e *session.Event) {
 	switch e.Kind {
 	case session.Changed:
 		m.forecaster.See(&e.Record.Job)
-		if r := e.Record; r.Answer.Status != "" && !r.Answer.Status.Known() {
-			if text := m.notes.unknown.Report(m.session.Public(&r.Job).Answer.Status, r.ID.Short()); text != "" {
-				m.warn(text)
-			}
-		}
 	case session.Removed:
 		m.forecaster.Remove(e.Record.ID)
 		delete(m.work.opening, e.Record.ID)
-	case session.JobDone, session.JobFailed:
+	case session.Ended:
 		j := m.session.Public(&e.Record.Job)
 		id := j.ID.Short()
 		if row, ok := m.list.Row(e.Record.ID); ok {
@@ -94,10 +90,12 @@ func (m *Model) happened(e *session.Event) {
 	case session.HostChanged:
 		m.notes.host(m.now, *e.Host, m.session.Host())
 	case session.APIAway:
-		m.notes.log.add(entry{m.now, style.Warn, "the API has not answered for " + style.Duration(e.Span)})
+		if e.Span >= time.Minute { // the log says that it is away already
+			m.notes.log.add(entry{m.now, style.Warn, "the API has not answered for " + style.Duration(e.Span)})
+		}
 	case session.FileSaved, session.FileFailed, session.FileCanceled:
 		m.fileEnded(e)
-	case session.Warned:
+	case session.Warned, session.UnknownStatus:
 		m.warn(e.Text)
 	case session.Noted:
 		m.say(style.OK, e.Text)
@@ -107,7 +105,7 @@ func (m *Model) happened(e *session.Event) {
 			terminal.Notify(e.Text)
 			return nil
 		})
-	case session.Added, session.BatchSet, session.APIBack, session.FileChanged:
+	case session.Added, session.BatchSet, session.APIBack:
 	}
 }
 

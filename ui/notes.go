@@ -17,7 +17,6 @@ type notes struct {
 	note note
 	log  eventLog
 
-	unknown  style.Unknown // status words
 	away     absence
 	answered time.Time // when the API last answered after an outage
 }

@@ -149,7 +149,7 @@ func (p *pair) report(t *rapid.T) {
 	}
 	p.m.resort()
 	p.m.settle()
-	if told := about(events, session.JobDone, session.JobFailed); len(told) != ends {
+	if told := about(events, session.Ended); len(told) != ends {
 		t.Fatalf("%d ends are told, want %d", len(told), ends)
 	}
 }

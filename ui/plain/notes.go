@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
@@ -12,27 +11,10 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// hosted notes whether the API answers.
-func (w *watch) hosted() {
-	away := w.session.Away()
-	was := w.gone || w.away != nil
-	switch {
-	case away == was:
-	case away:
-		w.away = time.After(awayDelay)
-	default:
-		w.away = nil
-		if w.gone {
-			w.gone = false
-			w.tell("the API answers again")
-		}
-	}
-}
-
 // tellAway says that the API has been away for a while. One look only doesn't wait
 // for it any longer.
 func (w *watch) tellAway() {
-	w.away, w.gone = nil, true
+	w.gone = true
 	why := "it asks for fewer requests"
 	if p := w.session.Host().Problem; p != nil {
 		why = p.Reason
@@ -124,7 +106,12 @@ func (w *watch) list(head string, n int, line func(*store.Job) string) {
 
 // tellNotSaved lists which PDFs could not be saved, and why.
 func (w *watch) tellNotSaved(n int) {
-	wanted, _ := w.session.Files()
+	wanted := w.noPDF
+	for _, at := range w.jobs {
+		if at.file != "" {
+			wanted++
+		}
+	}
 	head := fmt.Sprintf("%d of %s could not be saved; the same command tries again:", n, style.Plural(wanted, "PDF"))
 	w.list(head, n, func(j *store.Job) string {
 		err := w.jobs[j.ID].noFile
@@ -186,17 +173,6 @@ func (w *watch) tellTrouble(at *watched) {
 		w.tell(short + " can't be checked: " + problemText(w.problem(at)) + "; jobwatch gives it up after 10 minutes of this")
 	default:
 		w.tell(short + " can't be checked: " + problemText(w.problem(at)) + "; jobwatch goes on trying")
-	}
-}
-
-// tellUnknown says that a job's status is a word that nobody knows. The table of one
-// look says so itself.
-func (w *watch) tellUnknown(at *watched) {
-	if w.cfg.Once || at.End.Finished() {
-		return
-	}
-	if text := w.unknown.Report(w.public(&at.Job).Answer.Status, w.shorts.of(at.ID)); text != "" {
-		w.tell(text)
 	}
 }
 

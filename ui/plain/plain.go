@@ -130,9 +130,6 @@ const (
 	writeGrace = time.Second
 	// fileGrace bounds how long downloads that are given up may take to clean up.
 	fileGrace = 2 * time.Second
-	// awayDelay is how long the API may be away before that is told: short
-	// troubles are nobody's business.
-	awayDelay = 10 * time.Second
 	// commandPatience bounds how long the end waits for one more event to be announced. The
 	// user's command has a minute, and a second for what it leaves behind.
 	commandPatience = 65 * time.Second

@@ -52,8 +52,17 @@ func (w *watch) happened(e *session.Event) {
 		w.changed(e.Record)
 	case session.Removed:
 		w.removed(e.Record)
-	case session.HostChanged:
-		w.hosted()
+	case session.UnknownStatus:
+		if !w.cfg.Once { // whose table says so
+			w.tell(e.Text)
+		}
+	case session.APIAway:
+		if !w.gone {
+			w.tellAway()
+		}
+	case session.APIBack:
+		w.gone = false
+		w.tell("the API answers again")
 	default:
 	}
 }
@@ -77,7 +86,6 @@ func (w *watch) changed(r *session.Record) {
 		w.object(at, now)
 	}
 	w.tellTrouble(at)
-	w.tellUnknown(at)
 	if w.cfg.Once && r.Polls > 0 {
 		w.settle(at)
 	}

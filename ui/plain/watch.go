@@ -36,9 +36,7 @@ type watch struct {
 	results chan result
 
 	out, err outlet
-	away     <-chan time.Time // when the API's absence is to be told
-	gone     bool             // it was told
-	unknown  style.Unknown
+	gone     bool // it was told that the API is away
 
 	why      error      // it ended early
 	watching bool       // else only PDFs, and what is about jobwatch itself, are shown
@@ -248,8 +246,6 @@ func (w *watch) until(ctx context.Context, late <-chan time.Time, done func() bo
 				return r.broke
 			}
 			w.session.Resume(r.then)
-		case <-w.away:
-			w.tellAway()
 		case err := <-w.out.done:
 			if w.out.landed(err); w.out.err != nil && w.watching {
 				return w.out.err
@@ -282,7 +278,4 @@ func (w *watch) written() bool {
 	return !w.out.busy && !w.err.busy && len(w.out.pending)+len(w.err.pending) == 0
 }
 
-func (w *watch) fetched() bool {
-	_, pending := w.session.Files()
-	return pending == 0
-}
+func (w *watch) fetched() bool { return !w.session.Fetching() }

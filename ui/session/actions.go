@@ -78,13 +78,15 @@ func (s *Session) Members(ids []job.ID) []Member {
 
 // Still returns those of the members that are still tracked.
 func (s *Session) Still(members []Member) []Member {
-	out := make([]Member, 0, len(members))
-	for _, m := range members {
-		if r, ok := s.records[m.ID]; ok && MemberOf(&r.Job) == m {
-			out = append(out, m)
-		}
+	return slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return s.member(m) == nil })
+}
+
+// member returns the record that a member is of; nil if it is not tracked any more.
+func (s *Session) member(m Member) *Record {
+	if r, ok := s.records[m.ID]; ok && MemberOf(&r.Job) == m {
+		return r
 	}
-	return out
+	return nil
 }
 
 // Remove removes those of the members that are still tracked, and returns what
@@ -92,13 +94,11 @@ func (s *Session) Still(members []Member) []Member {
 func (s *Session) Remove(members []Member) []*Record {
 	var removed []*Record
 	for _, m := range members {
-		r, ok := s.records[m.ID]
-		if !ok || MemberOf(&r.Job) != m {
-			continue
+		if r := s.member(m); r != nil {
+			delete(s.records, r.ID) // a member may be given twice
+			s.queue(store.Forget{ID: r.ID})
+			removed = append(removed, r)
 		}
-		delete(s.records, r.ID) // a member may be given twice
-		s.queue(store.Forget{ID: r.ID})
-		removed = append(removed, r)
 	}
 	s.remove(removed...)
 	return removed

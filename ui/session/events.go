@@ -19,16 +19,15 @@ const (
 	Changed                   // a record
 	Removed                   // a record
 	BatchSet                  // a batch is there, or has another name
-	JobDone                   // a record's job was seen to become Done
-	JobFailed                 // it ended without a result
+	Ended                     // a record's job was seen to end
 	BatchFinished             // the last unfinished job of a batch ended
 	HostChanged               // from Host on; see [Session.Host]
-	APIAway                   // the API has not answered for Span, which is a minute
+	APIAway                   // the API has not answered for Span: after 10 s, and after a minute
 	APIBack                   // it answers again after Span, and APIAway was told
-	FileChanged               // what [Session.File] says of a record
 	FileSaved                 // a record's PDF was saved, or found: Already
 	FileFailed                // a record's PDF can't be had: Err; unless it is tried Again
 	FileCanceled              // a record's PDF was given up
+	UnknownStatus             // Text is about a status that the API gives
 	Warned                    // Text is about jobwatch itself, and a trouble
 	Noted                     // Text is about jobwatch itself, and good
 	Notified                  // Text is for somebody who looks elsewhere
@@ -73,16 +72,11 @@ func (s *Session) damaged(lines int, backup string) {
 }
 
 // ended emits and announces that a job has just ended, and its batch if that finished, too.
-func (s *Session) ended(r *Record, batchFinished bool) {
-	if r.End == job.EndedDone {
-		s.emit(Event{Kind: JobDone, Record: r})
-		if s.cfg.DownloadAll && r.watched {
-			s.Fetch(r)
-		}
-	} else {
-		s.emit(Event{Kind: JobFailed, Record: r})
-	}
-	if r.watched && r.End != job.EndedDone {
+func (s *Session) ended(r *Record) {
+	s.emit(Event{Kind: Ended, Record: r})
+	switch {
+	case !r.watched:
+	case r.End != job.EndedDone:
 		j := s.Public(&r.Job)
 		e := notify.Event{
 			Kind: notify.JobFailed, ID: r.ID.String(), Batch: r.batch.Name, Description: j.Answer.Description, Cause: Cause(&j),
@@ -91,8 +85,10 @@ func (s *Session) ended(r *Record, batchFinished bool) {
 			e.ID = r.ID.Short()
 		}
 		s.announce(e)
+	case s.cfg.DownloadAll:
+		s.Fetch(r)
 	}
-	if b := r.batch; batchFinished {
+	if b := r.batch; b.finished() {
 		s.emit(Event{Kind: BatchFinished, Batch: b})
 		if r.watched {
 			s.announce(notify.Event{Kind: notify.BatchFinished, Batch: b.Name, Done: b.Done, Failed: b.Failed})
@@ -100,18 +96,42 @@ func (s *Session) ended(r *Record, batchFinished bool) {
 	}
 }
 
+// The API may be away for awayShort before the faces hear of it, and for awayLong before
+// somebody who looks elsewhere does.
 const (
-	// awayAfter is how long the API may be away before users hear of it.
-	awayAfter = time.Minute
-	// notifyGap is how long after a notification the next one waits.
-	notifyGap = 5 * time.Second
+	awayShort = 10 * time.Second
+	awayLong  = time.Minute
 )
 
-// absence is when the API does not answer, and who is to be told of it and of all else.
+// absence is when the API does not answer.
 type absence struct {
 	since time.Time // zero while it answers
-	told  bool
+	told  time.Duration
+}
 
+// maxUnknown limits how many unknown statuses are told: one that changes with every answer
+// must not fill a log.
+const maxUnknown = 10
+
+// unknown tells of a live job's status once if jobwatch does not know it.
+func (s *Session) unknown(r *Record) {
+	if status := r.Answer.Status; status == "" || status.Known() || r.End.Finished() || !r.watched {
+		return
+	}
+	status := s.Public(&r.Job).Answer.Status
+	if s.statuses[status] || len(s.statuses) == maxUnknown {
+		return
+	}
+	s.statuses[status] = true
+	s.emit(Event{Kind: UnknownStatus, Text: fmt.Sprintf("the API gives %s the status %q, which jobwatch does not know; "+
+		"it waits until such jobs are Done or Error, and checks them ever more rarely", r.ID.Short(), string(status))})
+}
+
+// notifyGap is how long after a notification the next one waits.
+const notifyGap = 5 * time.Second
+
+// announcing is what a user who looks elsewhere is to be told.
+type announcing struct {
 	looking  bool           // somebody looks at the screen
 	held     []notify.Event // to be told together
 	planned  bool           // it is planned when
@@ -139,43 +159,52 @@ func (s *Session) hosted(h poller.Host) {
 	case s.Away():
 		if a.since.IsZero() {
 			a.since = s.now()
-			s.after(awayAfter, (*Session).checkAway)
+			s.after(awayShort, (*Session).checkAway)
+			s.after(awayLong, (*Session).checkAway)
 		}
 		s.checkAway()
 	case !a.since.IsZero():
 		span, told := s.now().Sub(a.since), a.told
-		a.since, a.told = time.Time{}, false
-		if told {
+		*a = absence{}
+		if told > 0 {
 			s.emit(Event{Kind: APIBack, Span: span})
+		}
+		if told == awayLong {
 			s.announce(notify.Event{Kind: notify.APIBack, Seconds: int(span.Seconds())})
 		}
 	}
 }
 
-// checkAway announces once that the API has been away for a minute.
+// checkAway tells once of each span that the API has been away.
 func (s *Session) checkAway() {
 	a := &s.away
 	span := s.now().Sub(a.since)
-	if a.since.IsZero() || a.told || s.host.State == poller.Paused || span < awayAfter {
+	if a.since.IsZero() || s.host.State == poller.Paused {
 		return
 	}
-	a.told = true
-	s.emit(Event{Kind: APIAway, Span: span})
-	s.announce(notify.Event{Kind: notify.APIAway, Seconds: int(span.Seconds())})
+	if a.told < awayShort && span >= awayShort {
+		a.told = awayShort
+		s.emit(Event{Kind: APIAway, Span: span})
+	}
+	if a.told < awayLong && span >= awayLong {
+		a.told = awayLong
+		s.emit(Event{Kind: APIAway, Span: span})
+		s.announce(notify.Event{Kind: notify.APIAway, Seconds: int(span.Seconds())})
+	}
 }
 
 // Looking says whether somebody looks at the screen: who does is not notified.
 func (s *Session) Looking(here bool) {
-	s.away.looking = here
+	s.announcing.looking = here
 	if here {
-		s.away.held = nil
+		s.announcing.held = nil
 	}
 }
 
 // announce runs the user's command at once, and notifies a user who looks elsewhere, unless
 // that was done just now: then of all that came meanwhile in one sentence.
 func (s *Session) announce(e notify.Event) {
-	a, command := &s.away, s.cfg.Command
+	a, command := &s.announcing, s.cfg.Command
 	e.Time = s.now()
 	if command != nil {
 		a.commands++
@@ -195,7 +224,7 @@ func (s *Session) announce(e notify.Event) {
 }
 
 func (s *Session) notify() {
-	a := &s.away
+	a := &s.announcing
 	text := notify.Sentence(a.held)
 	a.held, a.planned = nil, false
 	if text != "" {
@@ -207,7 +236,7 @@ func (s *Session) notify() {
 // commanded ends one run of the user's command. That it fails is told once, and again
 // when it fails otherwise: a thousand such warnings would be all that a log holds.
 func (s *Session) commanded(err error) {
-	a := &s.away
+	a := &s.announcing
 	a.commands--
 	failure := ""
 	if err != nil {
@@ -226,5 +255,5 @@ func (s *Session) commanded(err error) {
 // Announcing is how many runs of the user's command have not ended, whether the last one
 // failed, and whether there is something that is still to be notified.
 func (s *Session) Announcing() (commands int, failing, notifying bool) {
-	return s.away.commands, s.away.failure != "", len(s.away.held) > 0
+	return s.announcing.commands, s.announcing.failure != "", len(s.announcing.held) > 0
 }

@@ -127,8 +127,7 @@ func (w *window) append(ops []store.Op) {
 func (w *window) save() {
 	if ops := w.Unsaved(); len(ops) > 0 {
 		w.append(ops)
-		w.saves.busy = true
-		w.saves.flying.statuses, w.saves.statuses = w.saves.statuses, nil
+		w.saves.flying, w.saves.waiting = w.saves.waiting, changes{}
 		for _, r := range w.saves.flying.statuses {
 			r.unsaved, r.flying = false, true
 		}

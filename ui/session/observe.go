@@ -41,16 +41,12 @@ func (s *Session) change(r *Record, after store.Job) {
 	before := r.End
 	r.Job = after
 	s.emit(Event{Kind: Changed, Record: r})
-	if after.End == before {
-		return
-	}
-	finished := r.batch.finished()
+	s.unknown(r)
 	r.batch.count(before, -1)
 	r.batch.count(after.End, 1)
-	if before.Finished() || !after.End.Finished() {
-		return
+	if !before.Finished() && after.End.Finished() {
+		s.ended(r)
 	}
-	s.ended(r, !finished && r.batch.finished())
 }
 
 // follow waits for what other windows write into the state file.
@@ -81,7 +77,7 @@ func (s *Session) Followed(news store.News) {
 	for _, op := range news.Ops {
 		s.apply(op, true)
 	}
-	for _, op := range s.saves.ops() { // they come later in the file
+	for _, op := range s.Unsaved() { // they come later in the file
 		s.apply(op, false)
 	}
 	if news.Lost {
@@ -154,7 +150,7 @@ func (s *Session) replaced(c store.Contents) {
 		}
 		s.observed(r, j, true)
 	}
-	for _, op := range s.saves.ops() {
+	for _, op := range s.Unsaved() {
 		if t, ok := op.(store.Track); ok {
 			there[t.Job.ID] = true
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/jobwatch/poller/job"
@@ -21,13 +22,20 @@ func (s *Session) Public(j *store.Job) store.Job {
 
 // PublicProblem is what may be shown of why a poll of a job failed; nil when it did not.
 func (s *Session) PublicProblem(p *job.Problem, j *store.Job) *job.Problem {
-	if s.cfg.Redact {
-		return redactedProblem(p, j)
+	if p == nil || !s.cfg.Redact {
+		return p
 	}
-	return p
+	about, shown := j.Answer.Description, *p
+	shown.Reason = without(about, p.Reason)
+	shown.Details = slices.Clone(p.Details)
+	for i, d := range p.Details {
+		shown.Details[i].Loc, shown.Details[i].Message = without(about, d.Loc), without(about, d.Message)
+	}
+	return &shown
 }
 
-// PublicFile is what may be shown of where a PDF is.
+// PublicFile is what may be shown of where a PDF is: with --redact not its name, which comes
+// from a description.
 func (s *Session) PublicFile(file string) string {
 	if s.cfg.Redact {
 		return redactedFile(file)
@@ -35,12 +43,21 @@ func (s *Session) PublicFile(file string) string {
 	return file
 }
 
-// PublicError is what may be shown of an error about a file.
+// PublicError is what may be shown of an error about a file: with --redact neither what is
+// in “quotes” nor the file's name.
 func (s *Session) PublicError(err error) string {
-	if s.cfg.Redact {
-		return redactedError(err)
+	text := err.Error()
+	if !s.cfg.Redact {
+		return text
 	}
-	return err.Error()
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		text = strings.ReplaceAll(text, at.Path, redactedFile(at.Path))
+	}
+	if before, rest, ok := strings.Cut(text, "“"); ok {
+		_, after, _ := strings.Cut(rest, "”")
+		text = before + gap + after
+	}
+	return job.Shorten(text)
 }
 
 // Cause is why a job ended without a PDF, in the API's words or in ours; "" when it did
@@ -62,54 +79,20 @@ const gap = "…"
 // Its other texts hold neither the description nor whole IDs. Its ID is whole: show the short
 // form.
 func Redacted(j store.Job) store.Job {
-	about := j.Answer.Description
-	j.Answer.Description = ""
-	j.Answer.Status = job.Status(without(about, string(j.Answer.Status)))
-	j.Answer.Meta = without(about, j.Answer.Meta)
-	j.Cause = without(about, j.Cause)
-	path, _, _ := strings.Cut(j.Answer.Path, "?")
+	a, about := &j.Answer, j.Answer.Description
+	path, _, _ := strings.Cut(a.Path, "?")
 	path, _, _ = strings.Cut(path, "#")
-	j.Answer.Path = without(about, path)
-	j.File = redactedFile(j.File)
+	a.Description, a.Path, a.Meta = "", without(about, path), without(about, a.Meta)
+	a.Status = job.Status(without(about, string(a.Status)))
+	j.Cause, j.File = without(about, j.Cause), redactedFile(j.File)
 	return j
 }
 
-// redactedProblem returns a problem of that job without its description and without whole IDs; nil for
-// nil.
-func redactedProblem(p *job.Problem, j *store.Job) *job.Problem {
-	if p == nil {
-		return nil
-	}
-	out := *p
-	about := j.Answer.Description
-	out.Reason = without(about, p.Reason)
-	out.Details = make([]job.Detail, len(p.Details))
-	for i, d := range p.Details {
-		out.Details[i] = job.Detail{Loc: without(about, d.Loc), Message: without(about, d.Message), Type: d.Type}
-	}
-	return &out
-}
-
-// redactedFile returns the path of a file without its name, which comes from a description.
 func redactedFile(path string) string {
 	if path == "" {
 		return ""
 	}
 	return filepath.Join(filepath.Dir(path), gap+filepath.Ext(path))
-}
-
-// redactedError returns the text of an error about such a file without what is in “quotes”, and without
-// the name of the file.
-func redactedError(err error) string {
-	text := err.Error()
-	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		text = strings.ReplaceAll(text, at.Path, redactedFile(at.Path))
-	}
-	if before, rest, ok := strings.Cut(text, "“"); ok {
-		_, after, _ := strings.Cut(rest, "”")
-		text = before + gap + after
-	}
-	return job.Shorten(text)
 }
 
 // without returns a text without a description, unless that is shorter than a word, and without

@@ -25,11 +25,12 @@ func TestNothingTellsWhatAJobIsAbout(t *testing.T) {
 		},
 		File: filepath.Join("may", "Salaries 2026.pdf"),
 	}
-	j := Redacted(before)
-	p := redactedProblem(&job.Problem{
+	s := New(Config{Redact: true})
+	j := s.Public(&before)
+	p := s.PublicProblem(&job.Problem{
 		Reason: "Salaries 2026 is too large", Details: []job.Detail{{Loc: "path.job_id", Message: "bad " + id}},
 	}, &before)
-	file := redactedError(fmt.Errorf("“Salaries 2026.pdf” can't be saved: %w", &fs.PathError{Op: "open", Path: before.File, Err: fs.ErrPermission}))
+	file := s.PublicError(fmt.Errorf("“Salaries 2026.pdf” can't be saved: %w", &fs.PathError{Op: "open", Path: before.File, Err: fs.ErrPermission}))
 	all := fmt.Sprintf("%+v %+v %s", j, p, file)
 	for _, secret := range []string{"Salaries", "secret", id} {
 		if strings.Contains(strings.ReplaceAll(all, j.ID.String(), ""), secret) {
@@ -44,7 +45,7 @@ func TestNothingTellsWhatAJobIsAbout(t *testing.T) {
 	if before.Answer.Description == "" {
 		t.Error("the job itself was changed")
 	}
-	if redactedProblem(nil, &before) != nil || redactedFile("") != "" {
+	if s.PublicProblem(nil, &before) != nil || s.PublicFile("") != "" {
 		t.Error("nothing became something")
 	}
 }

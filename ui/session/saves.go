@@ -22,34 +22,27 @@ const (
 // can't swap. What a failed one held is kept and tried again: a full disk loses nothing
 // as long as jobwatch runs.
 type saves struct {
-	urgent   []store.Op    // in the order they happened: adding, removing, naming
-	statuses []*Record     // whose newest state may wait for up to a second
-	then     []func(error) // called when the urgent ones are on the disk, or failed
+	waiting, flying changes
 
-	busy   bool
-	flying struct {
-		urgent   []store.Op
-		statuses []*Record
-		then     []func(error)
-	}
 	plan int   // counts up: only the newest planned save begins
 	err  error // of the last save; nil when everything up to it is on the disk
 	told bool  // that saving fails
 }
 
-func (s *saves) empty() bool { return len(s.urgent) == 0 && len(s.statuses) == 0 }
-
-// ops are the changes that may not be on the disk yet, in an order that replays right: a
-// state of a job follows its tracking, and one of a removed job does nothing.
-func (s *saves) ops() []store.Op {
-	ops := slices.Concat(s.flying.urgent, s.urgent)
-	ops = appendStates(ops, s.flying.statuses)
-	return appendStates(ops, s.statuses)
+// changes are saved together.
+type changes struct {
+	urgent   []store.Op    // in the order they happened: adding, removing, naming
+	statuses []*Record     // whose newest state may wait for up to a second
+	then     []func(error) // called when the urgent ones are on the disk, or failed
 }
 
-func appendStates(ops []store.Op, records []*Record) []store.Op {
-	ops = slices.Grow(ops, len(records))
-	for _, r := range records {
+func (c *changes) empty() bool { return len(c.urgent) == 0 && len(c.statuses) == 0 }
+
+// ops returns the changes in an order that replays right: a state of a job follows its
+// tracking, and one of a removed job is left out.
+func (c *changes) ops() []store.Op {
+	ops := slices.Grow(slices.Clip(c.urgent), len(c.statuses))
+	for _, r := range c.statuses {
 		if !r.gone {
 			ops = append(ops, store.Observe{Job: r.Job})
 		}
@@ -58,10 +51,12 @@ func appendStates(ops []store.Op, records []*Record) []store.Op {
 }
 
 // Unsaved returns the changes that have not reached the state file, for a last save.
-func (s *Session) Unsaved() []store.Op { return s.saves.ops() }
+func (s *Session) Unsaved() []store.Op {
+	return slices.Concat(s.saves.flying.ops(), s.saves.waiting.ops())
+}
 
 // Saving reports whether a save is in flight.
-func (s *Session) Saving() bool { return s.saves.busy }
+func (s *Session) Saving() bool { return !s.saves.flying.empty() }
 
 // SaveError is why the last save failed; nil when it did not.
 func (s *Session) SaveError() error { return s.saves.err }
@@ -71,37 +66,37 @@ func (s *Session) save(r *Record) {
 	if r.unsaved || r.gone {
 		return
 	}
-	waiting := s.saves.busy || !s.saves.empty()
-	r.unsaved = true
-	s.saves.statuses = append(s.saves.statuses, r)
-	if !waiting {
+	q := &s.saves
+	if q.waiting.empty() && q.flying.empty() {
 		s.saveAfter(statusDelay)
 	}
+	r.unsaved = true
+	q.waiting.statuses = append(q.waiting.statuses, r)
 }
 
 // queue has changes saved as soon as [Session.flush] is called.
-func (s *Session) queue(ops ...store.Op) { s.saves.urgent = append(s.saves.urgent, ops...) }
+func (s *Session) queue(ops ...store.Op) {
+	s.saves.waiting.urgent = append(s.saves.waiting.urgent, ops...)
+}
 
 // Save begins to save what was changed, and calls then once it is in the state file, or
 // could not be written; that is tried again then.
 func (s *Session) Save(then func(error)) {
-	s.saves.then = append(s.saves.then, then)
+	s.saves.waiting.then = append(s.saves.waiting.then, then)
 	s.flush()
 }
 
 // flush begins a save, unless one is in flight or nothing waits.
 func (s *Session) flush() {
 	q, journal := &s.saves, s.journal
-	if q.busy || q.empty() || journal == nil {
+	if s.Saving() || q.waiting.empty() || journal == nil {
 		return
 	}
-	q.busy = true
-	q.flying.urgent, q.flying.statuses, q.flying.then = q.urgent, q.statuses, q.then
-	q.urgent, q.statuses, q.then = nil, nil, nil
+	q.flying, q.waiting = q.waiting, changes{}
 	for _, r := range q.flying.statuses {
 		r.unsaved, r.flying = false, true
 	}
-	ops := appendStates(slices.Clip(q.flying.urgent), q.flying.statuses)
+	ops := q.flying.ops()
 	s.run(func(ctx context.Context) Result {
 		begun := time.Now()
 		err := journal.Append(ctx, ops...)
@@ -126,18 +121,14 @@ func (s *Session) saveAfter(span time.Duration) {
 func (s *Session) saved(err error) {
 	q := &s.saves
 	flown := q.flying
-	q.busy, q.err = false, err
-	q.flying.urgent, q.flying.statuses, q.flying.then = nil, nil, nil
+	q.flying, q.err = changes{}, err
 	for _, r := range flown.statuses {
 		r.flying = false
 	}
 	if err != nil {
-		q.urgent = append(flown.urgent, q.urgent...)
+		q.waiting.urgent = append(flown.urgent, q.waiting.urgent...)
 		for _, r := range flown.statuses {
-			if !r.unsaved && !r.gone {
-				r.unsaved = true
-				q.statuses = append(q.statuses, r)
-			}
+			s.save(r)
 		}
 	}
 	for _, then := range flown.then {
@@ -153,9 +144,9 @@ func (s *Session) saved(err error) {
 	switch {
 	case err != nil:
 		s.saveAfter(retryDelay)
-	case len(q.urgent) > 0:
+	case len(q.waiting.urgent) > 0:
 		s.flush()
-	case !q.empty():
+	case !q.waiting.empty():
 		s.saveAfter(statusDelay)
 	}
 }

@@ -74,10 +74,12 @@ type Session struct {
 	batchSeq uint32
 	changes  int // see [Session.Membership]
 
-	saves saves
-	files files
-	host  poller.Host
-	away  absence
+	saves      saves
+	fetches    map[job.ID]*fetch // PDFs that are wanted and not saved
+	host       poller.Host
+	away       absence
+	announcing announcing
+	statuses   map[job.Status]bool // unknown ones that were told
 
 	events  []Event
 	effects []Effect
@@ -99,10 +101,11 @@ func New(cfg Config) *Session {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Session{
-		cfg:     cfg,
-		records: make(map[job.ID]*Record),
-		batches: make(map[store.BatchID]*Batch),
-		files:   files{under: make(map[job.ID]*fetch)},
+		cfg:      cfg,
+		records:  make(map[job.ID]*Record),
+		batches:  make(map[store.BatchID]*Batch),
+		fetches:  make(map[job.ID]*fetch),
+		statuses: make(map[job.Status]bool),
 	}
 }
 

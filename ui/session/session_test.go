@@ -199,9 +199,9 @@ func TestABatchEnds(t *testing.T) {
 	tell(t, session.Config{}, func(f *face) {
 		f.adds("may", "a b c")
 		f.hears("a Done", "b Processing")
-		f.wants(f.told(session.JobDone, session.JobFailed, session.BatchFinished), "a")
+		f.wants(f.told(session.Ended, session.BatchFinished), "a")
 		f.hears("b Error", "c Done")
-		f.wants(f.told(session.JobDone, session.JobFailed, session.BatchFinished), "b\nc\nmay 2 1")
+		f.wants(f.told(session.Ended, session.BatchFinished), "b\nc\nmay 2 1")
 		f.Session.Remove(f.Members(ids("c")))
 		f.wants(f.told(session.Removed, session.BatchFinished), "c")
 		if b := f.record("a").In(); b.Total != 2 || b.Done != 1 || b.Failed != 1 {
@@ -335,7 +335,7 @@ func TestWhoAsksAgainIsNotAnsweredByAnotherWindow(t *testing.T) {
 		givenUp := f.record("a").Job
 		givenUp.End, givenUp.Ended = job.EndedGivenUp, time.Now()
 		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: givenUp}}})
-		f.wants(f.told(session.JobFailed), "a")
+		f.wants(f.told(session.Ended), "a")
 		if f.Asked(ids("x")); f.asked > 0 {
 			t.Error("nothing was asked for")
 		}
@@ -350,7 +350,7 @@ func TestWhoAsksAgainIsNotAnsweredByAnotherWindow(t *testing.T) {
 		done := givenUp
 		done.Answer.Status, done.Answered, done.End, done.Ended = job.Done, time.Now(), job.EndedDone, time.Now()
 		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: done}}})
-		f.wants(f.told(session.JobDone), "a")
+		f.wants(f.told(session.Ended), "a")
 	})
 }
 
@@ -412,8 +412,8 @@ func TestPDFsAreTriedAgain(t *testing.T) {
 		}
 		f.Session.Remove(f.Members(ids("d")))
 		f.Fetched([]download.Event{{ID: job.ID{'d'}, State: download.Running}})
-		if _, pending := f.Files(); pending != 1 {
-			t.Errorf("%d are pending", pending)
+		if !f.Fetching() {
+			t.Error("none is pending")
 		}
 		f.Fetched([]download.Event{{ID: job.ID{'d'}, State: download.Saved}})
 		if got := fmt.Sprintf("%c", f.wanted); got != fmt.Sprintf("%c", ids("a b d a a")) {
@@ -422,7 +422,7 @@ func TestPDFsAreTriedAgain(t *testing.T) {
 		var again []bool
 		f.take()
 		for _, e := range f.events {
-			if e.Kind >= session.FileChanged && e.Kind <= session.FileCanceled && e.Record == nil {
+			if e.Kind >= session.FileSaved && e.Kind <= session.FileCanceled && e.Record == nil {
 				t.Error("something is told of a job that was removed")
 			}
 			if e.Kind == session.FileFailed {
@@ -432,8 +432,8 @@ func TestPDFsAreTriedAgain(t *testing.T) {
 		if !slices.Equal(again, []bool{false, true, true, false}) {
 			t.Errorf("tried again were %v", again)
 		}
-		if wanted, pending := f.Files(); wanted != 3 || pending != 0 {
-			t.Errorf("%d were wanted, and %d are pending", wanted, pending)
+		if f.Fetching() {
+			t.Error("some are pending")
 		}
 		if n := f.Fetch(f.record("a"), f.record("c")); n != 1 {
 			t.Errorf("%d are fetched when somebody asks again", n)
@@ -500,9 +500,9 @@ func TestTheAPIIsAwayForAMinute(t *testing.T) {
 			for _, e := range f.events {
 				switch e.Kind {
 				case session.APIAway:
-					text += fmt.Sprint("away ", e.Span)
+					text += fmt.Sprint(" away ", e.Span)
 				case session.APIBack:
-					text += fmt.Sprint("back ", e.Span)
+					text += fmt.Sprint(" back ", e.Span)
 				default:
 				}
 			}
@@ -520,18 +520,23 @@ func TestTheAPIIsAwayForAMinute(t *testing.T) {
 		if len(f.events) != 1 || f.events[0].Kind != session.HostChanged || f.events[0].Host.State != poller.Live || f.Host() != gone {
 			t.Errorf("told is %v", f.events)
 		}
-		f.wait(59 * time.Second)
+		f.wait(9 * time.Second)
 		host(poller.Host{})
 		f.wait(time.Minute)
 		f.wants(kinds(), "")
 		host(gone)
+		f.wait(59 * time.Second)
+		host(poller.Host{})
+		f.wait(time.Minute)
+		f.wants(kinds(), " away 10s back 59s")
+		host(gone)
 		f.wait(61 * time.Second)
-		f.wants(kinds(), "away 1m0s")
+		f.wants(kinds(), " away 10s away 1m0s")
 		f.wait(time.Hour)
 		host(poller.Host{State: poller.Paused})
 		f.wants(kinds(), "")
 		host(poller.Host{})
-		f.wants(kinds(), "back 1h1m1s")
+		f.wants(kinds(), " back 1h1m1s")
 	})
 }
 
@@ -565,7 +570,7 @@ func TestTheStateFileAtTheStart(t *testing.T) {
 		f.Watch(false, f.Records()...)
 		f.hears("a Error")
 		f.wait(time.Minute) // that it is not saved was told
-		f.wants(f.told(session.Warned, session.JobDone, session.JobFailed, session.BatchFinished), "a\nmay 0 1")
+		f.wants(f.told(session.Warned, session.Ended, session.BatchFinished), "a\nmay 0 1")
 		f.full = false
 		f.wait(5 * time.Second)
 		f.news <- store.News{Damaged: 1, Warning: store.Warning{Kind: store.Replaced, Text: "it was replaced"}, Ops: []store.Op{store.Forget{ID: job.ID{'b'}}}}
@@ -673,13 +678,13 @@ func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
 		if _, ok := f.File(job.ID{'c'}); ok {
 			t.Error("c is under way")
 		}
-		f.wants(f.told(session.FileChanged, session.FileFailed, session.FileSaved), "a\nb\nc")
+		f.wants(f.told(session.FileFailed, session.FileSaved), "b\nc")
 		f.GiveUpFiles()
 		f.wants(f.told(session.FileCanceled), "b")
 		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Canceled}})
 		f.wants(f.told(session.FileCanceled), "a")
-		if _, pending := f.Files(); pending != 0 {
-			t.Errorf("%d are pending", pending)
+		if f.Fetching() {
+			t.Error("some are pending")
 		}
 		f.wait(time.Minute)
 		if len(f.wanted) != 3 {
@@ -694,8 +699,8 @@ func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
 		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Failed, Err: &download.Error{Kind: download.CutShort}}})
 		f.Session.Remove(f.Members(ids("a"))) // while it waits
 		f.wait(time.Minute)
-		if _, pending := f.Files(); pending != 0 || len(f.wanted) != 1 {
-			t.Errorf("asked for were %c, and %d are pending", f.wanted, pending)
+		if f.Fetching() || len(f.wanted) != 1 {
+			t.Errorf("asked for were %c, pending: %v", f.wanted, f.Fetching())
 		}
 	})
 }

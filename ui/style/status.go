@@ -1,10 +1,6 @@
 package style
 
-import (
-	"fmt"
-
-	"example.com/jobwatch/poller/job"
-)
+import "example.com/jobwatch/poller/job"
 
 // Look is how a job's state is shown: by a glyph and a word, and also by colour.
 type Look struct {
@@ -58,24 +54,3 @@ func (t *Theme) unanswered(problem *job.Problem) Look {
 
 // UnknownStatus is the note on a job with an unknown status.
 const UnknownStatus = "jobwatch does not know this status"
-
-// Unknown remembers which unknown statuses were reported.
-type Unknown struct{ reported map[job.Status]bool }
-
-// maxUnknown limits how many are reported: a status that changes with every answer must
-// not fill a log.
-const maxUnknown = 10
-
-// Report returns a note on a live job's status, "" if the status is known or was reported
-// before.
-func (u *Unknown) Report(status job.Status, short string) string {
-	if status == "" || status.Known() || u.reported[status] || len(u.reported) == maxUnknown {
-		return ""
-	}
-	if u.reported == nil {
-		u.reported = make(map[job.Status]bool)
-	}
-	u.reported[status] = true
-	return fmt.Sprintf("the API gives %s the status %q, which jobwatch does not know; "+
-		"it waits until such jobs are Done or Error, and checks them ever more rarely", short, string(status))
-}
