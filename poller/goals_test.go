@@ -35,7 +35,7 @@ func TestSteadyBarsNeedHardlyAnyLooks(t *testing.T) {
 	var jobs, requests int
 	var delay float64
 	for seed := uint64(1); seed <= 5; seed++ {
-		lives := sim.AllAtOnce(sim.Plans(seed, 1000))
+		lives := sim.Lives(seed, 1000)
 		var some []sim.Life
 		for _, l := range lives {
 			if l.Type == sim.Linear {
@@ -58,7 +58,7 @@ func TestWithoutProgressItIsAsGoodAsCanBe(t *testing.T) {
 	const lambda = 0.1
 	total := 0.0
 	for seed := uint64(1); seed <= 5; seed++ {
-		o := trial{lives: sim.AllAtOnce(sim.Plans(seed, 1000)), cost: lambda}.run().types[sim.Silent]
+		o := trial{lives: sim.Lives(seed, 1000), cost: lambda}.run().types[sim.Silent]
 		total += (o.delay + lambda*float64(o.requests)) / float64(o.jobs) / 5
 	}
 	if best := optimum(lambda, 0.1); total > 1.02*best {
@@ -90,7 +90,7 @@ func TestAQueueIsFollowedUnderABudget(t *testing.T) {
 		{1000, 20, 1.0},
 		{20000, 50, 9},
 	} {
-		o := trial{lives: simtest.FirstInFirstOut(sim.Plans(1, c.jobs)), rate: c.rate, concurrency: 8}.run()
+		o := trial{lives: simtest.FirstInFirstOut(sim.Lives(1, c.jobs)), rate: c.rate, concurrency: 8}.run()
 		if o.mean > c.mean {
 			t.Errorf("%d jobs at %g/s: %.2f s on average, want at most %.2f", c.jobs, c.rate, o.mean, c.mean)
 		}
@@ -99,7 +99,7 @@ func TestAQueueIsFollowedUnderABudget(t *testing.T) {
 
 func TestATooSmallBudgetIsSharedAsWellAsByTurns(t *testing.T) {
 	for _, rate := range []float64{1, 5, 20, 50} {
-		lives := sim.AllAtOnce(sim.Plans(1, 1000))
+		lives := sim.Lives(1, 1000)
 		o, f := trial{lives: lives, rate: rate, concurrency: 8}.run(), queued(lives, 3, rate, 0.1)
 		if o.mean > 1.05*f.mean {
 			t.Errorf("at %g/s: %.1f s on average, by turns %.1f s", rate, o.mean, f.mean)

@@ -53,7 +53,7 @@ func newService(t *testing.T) *service {
 
 // add has the service take jobs that all run for so long, and returns them as new.
 func (s *service) add(n int, life time.Duration) []poller.Tracked {
-	lives := sim.AllAtOnce(sim.Plans(1, n))
+	lives := sim.Lives(1, n)
 	for i := range lives {
 		lives[i].Work, lives[i].Duration, lives[i].End = life, life, life
 		lives[i].Fail = false

@@ -33,7 +33,7 @@ const benchmarkJobs = 10_000
 
 func benchmarkService() (*simtest.Server, []job.ID) {
 	s := simtest.New()
-	lives := sim.AllAtOnce(sim.Plans(1, benchmarkJobs))
+	lives := sim.Lives(1, benchmarkJobs)
 	for i := range lives {
 		lives[i].Work, lives[i].Duration, lives[i].End = time.Hour, time.Hour, time.Hour
 	}

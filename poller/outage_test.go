@@ -57,7 +57,7 @@ func errorScenario() func(now float64) *job.Problem {
 
 func (x outage) run() *outcome {
 	return trial{
-		lives: simtest.FirstInFirstOut(sim.Plans(1, 1000)),
+		lives: simtest.FirstInFirstOut(sim.Lives(1, 1000)),
 		rate:  x.rate, burst: x.rate, concurrency: DefaultConcurrency,
 		fault: func(now float64) *job.Problem {
 			if now < x.from || now >= x.until {

@@ -164,7 +164,7 @@ func printLambda(w io.Writer) {
 // screenTrial is what thirty rows on the screen see of a thousand jobs.
 func screenTrial(seed uint64) trial {
 	return trial{
-		lives: simtest.FirstInFirstOut(sim.Plans(seed, 1000)),
+		lives: simtest.FirstInFirstOut(sim.Lives(seed, 1000)),
 		rate:  20, concurrency: 8, rows: 30,
 	}
 }

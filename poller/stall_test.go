@@ -12,7 +12,7 @@ import (
 func TestStandingBarsAreReportedAsStalled(t *testing.T) {
 	asked, flagged := map[string]int{}, map[string]int{}
 	for _, seed := range []uint64{1, 2} {
-		for _, plan := range sim.Plans(seed, 500) {
+		for _, plan := range sim.Lives(seed, 500) {
 			s, h, longest, stands := newService(), history{progress: -1, running: true}, 0.0, 0.0
 			for now := 0.0; now < plan.Duration.Seconds(); now++ {
 				_, p := plan.At(time.Duration(now * float64(time.Second)))

@@ -19,7 +19,7 @@ import (
 func TestABatchIsWatchedToItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
-		ids := s.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Plans(1, 100)))...)
+		ids := s.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 100)))...)
 		r := start(t, s.client)
 		r.Track(asNew(ids)...)
 		if !r.watchUntil(time.Hour, func() bool { return r.ends(job.EndedDone)+r.ends(job.EndedError) == 100 }) {
@@ -95,7 +95,7 @@ func TestAnUnknownJobIsGivenUpAfterTenMinutes(t *testing.T) {
 func TestAJobThatIsNotVisibleYetIsFoundSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
-		lives := sim.AllAtOnce(sim.Plans(1, 1))
+		lives := sim.Lives(1, 1)
 		lives[0].Submitted = 3 * time.Second
 		ids := s.Add(sim.Describe(1, lives)...)
 		r := start(t, s.client)

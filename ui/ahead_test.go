@@ -261,7 +261,7 @@ func TestBarsOnTheScreenAreNearTheTruth(t *testing.T) {
 		d.rate = 20
 		d.start()
 		var text strings.Builder
-		for _, id := range d.api.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Plans(1, 1000)))...) {
+		for _, id := range d.api.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 1000)))...) {
 			fmt.Fprintln(&text, id)
 		}
 		d.paste(text.String())

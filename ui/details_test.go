@@ -113,7 +113,7 @@ func TestADurationIsTheSameWhereverItStands(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			withHarness(t, func(d *harness) {
-				lives := sim.AllAtOnce(sim.Plans(1, 1))
+				lives := sim.Lives(1, 1)
 				lives[0].Fail, lives[0].Start, lives[0].Work, lives[0].Duration = false, 25*time.Second, span, span
 				lives[0].End = lives[0].Start + span
 				d.paste(d.api.Add(sim.Describe(1, lives)...)[0].String())

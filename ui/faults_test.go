@@ -192,7 +192,7 @@ func (d *harness) details() string {
 
 // silent has the simulated API take n jobs that take a time and say nothing of it.
 func (d *harness) silent(n int, takes time.Duration) (ids []job.ID, text string) {
-	lives := sim.AllAtOnce(sim.Plans(1, n))
+	lives := sim.Lives(1, n)
 	for i := range lives {
 		lives[i].Type, lives[i].Fail = sim.Silent, false
 		lives[i].Duration, lives[i].End = takes, lives[i].Start+takes

@@ -331,7 +331,7 @@ func (d *harness) seesNot(texts ...string) {
 
 // jobs has the simulated API take n jobs, and returns their IDs as a text.
 func (d *harness) jobs(n int) (ids []job.ID, text string) {
-	ids = d.api.Add(sim.Describe(1, sim.AllAtOnce(sim.Plans(1, n)))...)
+	ids = d.api.Add(sim.Describe(1, sim.Lives(1, n))...)
 	var b strings.Builder
 	for _, id := range ids {
 		b.WriteString(id.String() + "\n")

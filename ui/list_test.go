@@ -44,7 +44,7 @@ func TestTheCursorStaysOnItsJob(t *testing.T) {
 
 func TestFailedJobsComeFirstAndSayWhy(t *testing.T) {
 	withHarness(t, func(d *harness) {
-		lives := sim.AllAtOnce(sim.Plans(1, 12))
+		lives := sim.Lives(1, 12)
 		for i := range lives {
 			lives[i].Fail = i == 7
 		}
@@ -334,7 +334,7 @@ func TestEnterGivesTheDetailsTheWholeScreen(t *testing.T) {
 // jobwatch saw and plans.
 func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
 	withHarness(t, func(d *harness) {
-		lives := sim.AllAtOnce(sim.Plans(1, 1))
+		lives := sim.Lives(1, 1)
 		lives[0].Type, lives[0].Fail = sim.Linear, false
 		lives[0].Start, lives[0].Work, lives[0].Duration = 20*time.Second, time.Minute, time.Minute
 		lives[0].End = 80 * time.Second
@@ -487,7 +487,7 @@ func TestTwoDashboardsShareOneStateFile(t *testing.T) {
 		other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
 		other.start()
 		other.sees("2 jobs")
-		more := d.api.Add(sim.Describe(9, sim.AllAtOnce(sim.Plans(9, 1)))...)
+		more := d.api.Add(sim.Describe(9, sim.Lives(9, 1))...)
 		other.paste(more[0].String())
 		d.wait(time.Second)
 		d.sees("3 jobs", more[0].Short())

@@ -23,7 +23,7 @@ import (
 
 // add has the simulated API take jobs of lives that a story changes, and tracks them.
 func (d *harness) add(n int, change func(i int, j *sim.Job)) []job.ID {
-	jobs := sim.Describe(1, sim.AllAtOnce(sim.Plans(1, n)))
+	jobs := sim.Describe(1, sim.Lives(1, n))
 	for i := range jobs {
 		change(i, &jobs[i])
 	}

@@ -30,8 +30,8 @@ func TestTheDemoSaysWhenItWillBeReady(t *testing.T) {
 			d.demoOf(seed + 1)
 			var end time.Duration
 			for _, j := range d.model.Records() {
-				life, _ := d.api.Life(j.ID)
-				end = max(end, life.End)
+				known, _, _ := d.api.Find(j.ID)
+				end = max(end, known.Life.End)
 			}
 			before := ""
 			for at := 5 * time.Second; at < end; at += time.Second {

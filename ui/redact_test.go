@@ -23,7 +23,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 		d.leave()
 		d.start(func(o *Options) { o.Session.Redact, o.Session.Command = true, notify.NewCommand("cat >> "+file).Run })
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
-		lives := sim.AllAtOnce(sim.Plans(1, 4))
+		lives := sim.Lives(1, 4)
 		for i := range lives {
 			lives[i].Fail = i > 1
 		}

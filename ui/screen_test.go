@@ -335,7 +335,7 @@ func TestNothingWakesAnIdleTerminal(t *testing.T) {
 // Wide characters, emoji and combining marks never break a row.
 func TestWideTextKeepsItsColumns(t *testing.T) {
 	withHarness(t, func(d *harness) {
-		jobs := sim.Describe(1, sim.AllAtOnce(sim.Plans(1, 4)))
+		jobs := sim.Describe(1, sim.Lives(1, 4))
 		for i, text := range []string{"四半期報告書の最終版", "👩‍👩‍👧‍👦 family tree 🏳️‍🌈", "naïve Zürich (e\u0301)", "العربية نص"} {
 			jobs[i].Description = strings.Repeat(text+" ", 6)
 		}

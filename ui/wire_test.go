@@ -52,7 +52,7 @@ func TestFiftyRowsThatProgressFitASlowLine(t *testing.T) {
 
 // steady has the simulated API take n jobs that progress steadily and last so long.
 func (d *harness) steady(n int, lasting time.Duration) string {
-	lives := sim.AllAtOnce(sim.Plans(1, n))
+	lives := sim.Lives(1, n)
 	for i := range lives {
 		lives[i].Type, lives[i].Fail = sim.Linear, false
 		lives[i].Work, lives[i].Duration = lasting, lasting

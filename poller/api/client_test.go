@@ -68,9 +68,8 @@ func TestAJobsAnswersFollowItsLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simtest.New()
 		c := inBubble(t, s)
-		plan := sim.Plans(1, 1)[0]
-		plan.Type, plan.Work, plan.Duration = sim.Linear, time.Minute, time.Minute
-		life := sim.AllAtOnce([]sim.Plan{plan})[0]
+		life := sim.Lives(1, 1)[0]
+		life.Type, life.Work, life.Duration = sim.Linear, time.Minute, time.Minute
 		life.Start, life.End = 10*time.Second, 70*time.Second
 		id := s.Add(sim.Job{Life: life, Description: "Novel"})[0]
 		var words []job.Status

@@ -76,9 +76,9 @@ func inBubble(t *testing.T, s *simtest.Server, opts ...Option) *Client {
 
 // running adds a job that will be Processing for the next hour.
 func running(s *simtest.Server) job.ID {
-	plan := sim.Plans(1, 1)[0]
-	plan.Work, plan.Duration = time.Hour, time.Hour
-	return s.Add(sim.Job{Life: sim.AllAtOnce([]sim.Plan{plan})[0], Description: "Annual report", Chapters: 9})[0]
+	life := sim.Lives(1, 1)[0]
+	life.Work, life.Duration, life.End = time.Hour, time.Hour, time.Hour
+	return s.Add(sim.Job{Life: life, Description: "Annual report", Chapters: 9})[0]
 }
 
 // finished adds a job that is Done.

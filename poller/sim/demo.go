@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -24,45 +26,40 @@ const demoWorkers = 8
 func (s *Server) Demo(seed uint64) []Batch {
 	r := OtherRandom(seed)
 	sets := demoSets()
+	batches := make([]Batch, len(sets))
 	var jobs []Job
-	for _, set := range sets {
-		for _, title := range set.titles {
+	var order, turns []int
+	for i, set := range sets {
+		batches[i].Name = set.name
+		for turn, title := range set.titles {
+			order, turns = append(order, len(jobs)), append(turns, turn)
 			jobs = append(jobs, Job{Description: title, Chapters: 1 + r.IntN(set.chapters)})
 		}
 	}
-	plans := Plans(seed, len(jobs))
-	order := inTurn(sets)
-	failing := 0
+	// One of each batch in turn, so that all batches run at once.
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(turns[a], turns[b]) })
+	lives := Lives(seed, len(jobs))
 	for at, i := range order {
-		p := &plans[i]
-		p.Type = demoType(at)
-		p.Stretch(demoLength(at, &r))
-		p.Fail = at%9 == 4
-		p.Duration = p.Work
-		if p.Fail {
-			p.Duration = time.Duration(float64(p.Work) * (0.3 + 0.5*r.Float64()))
-			jobs[i].Cause = causes()[failing%len(causes())]
-			failing++
+		l := &lives[i]
+		l.Type = [...]Type{Linear, Stepped, Silent, Linear, Linear, Stalled, Silent, Stepped, Linear}[at%9]
+		l.Stretch(demoLength(at, &r))
+		l.Fail = at%9 == 4
+		l.Duration = l.Work
+		if l.Fail {
+			l.Duration = time.Duration(float64(l.Work) * (0.3 + 0.5*r.Float64()))
+			jobs[i].Cause = causes()[at/9%len(causes())]
 		}
 	}
-	lives := AllAtOnce(plans)
 	Queue(lives, order, demoWorkers)
 	for i := range jobs {
 		jobs[i].Life = lives[i]
 	}
 	ids := s.Add(jobs...)
-	batches := make([]Batch, len(sets))
 	for i, set := range sets {
 		n := len(set.titles)
-		batches[i] = Batch{set.name, ids[:n:n]}
-		ids = ids[n:]
+		batches[i].IDs, ids = ids[:n:n], ids[n:]
 	}
 	return batches
-}
-
-// demoType returns the types in an order that shows all of them soon.
-func demoType(at int) Type {
-	return [...]Type{Linear, Stepped, Silent, Linear, Linear, Stalled, Silent, Stepped, Linear}[at%9]
 }
 
 // demoLength returns 3 to 9 s for the first few, then 20 to 90 s.
@@ -73,29 +70,16 @@ func demoLength(at int, r *Random) time.Duration {
 	return seconds(20 + 70*r.Float64()*r.Float64())
 }
 
-// inTurn returns the indices of the jobs, one of each batch in turn, so that all batches
-// run at once.
-func inTurn(sets []demoSet) []int {
-	var order []int
-	for turn, more := 0, true; more; turn++ {
-		more = false
-		first := 0
-		for _, set := range sets {
-			if turn < len(set.titles) {
-				order = append(order, first+turn)
-				more = true
-			}
-			first += len(set.titles)
-		}
-	}
-	return order
-}
-
 // Arrivals adds jobs 20 to 60 s apart and yields them, until ctx ends.
 func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
 		r := OtherRandom(seed + 1)
-		for n := 1; sleep(ctx, seconds(20+40*r.Float64())); n++ {
+		for n := 1; ; n++ {
+			select {
+			case <-time.After(seconds(20 + 40*r.Float64())):
+			case <-ctx.Done():
+				return
+			}
 			if !yield(s.arrival(n, &r)) {
 				return
 			}
@@ -103,28 +87,13 @@ func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 	}
 }
 
-// sleep waits, unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// arrival adds one to three invoices, or now and then a document of another kind.
+// arrival adds one to three invoices, or now and then documents of another kind.
 func (s *Server) arrival(n int, r *Random) Batch {
 	seed := r.Uint64()
-	plans := Plans(seed, 1+r.IntN(3))
-	for i := range plans {
-		plans[i].Stretch(seconds(10 + 50*r.Float64()))
-	}
-	lives := AllAtOnce(plans)
+	lives := Lives(seed, 1+r.IntN(3))
 	for i := range lives {
-		lives[i].delay(seconds(12 * r.Float64()))
+		lives[i].Stretch(seconds(10 + 50*r.Float64()))
+		lives[i].StartAt(seconds(12 * r.Float64()))
 	}
 	jobs := Describe(seed, lives)
 	if n%3 == 0 {
@@ -144,12 +113,16 @@ type demoSet struct {
 }
 
 func demoSets() []demoSet {
+	var invoices []string
+	for i, customer := range customers() {
+		invoices = append(invoices, fmt.Sprintf("Invoice %d, %s", 2041+i, customer))
+	}
 	return []demoSet{
 		{"Q3 board pack", 9, []string{
 			"Agenda", "CEO letter", "Financial statements", "Sales by region", "Hiring plan",
 			"Risk register", "Product roadmap", "Minutes of the last meeting",
 		}},
-		{"Customer invoices", 1, invoices(11)},
+		{"Customer invoices", 1, invoices},
 		{"API handbook", 24, []string{
 			"Quick start", "Authentication", "Reference, part 1: documents", "Reference, part 2: jobs",
 			"Error codes", "Changelog",
@@ -160,15 +133,6 @@ func demoSets() []demoSet {
 			"Haddad: Water rights 1920-1975",
 		}},
 	}
-}
-
-func invoices(n int) []string {
-	titles := make([]string, n)
-	names := customers()
-	for i := range titles {
-		titles[i] = fmt.Sprintf("Invoice %d, %s", 2041+i, names[i%len(names)])
-	}
-	return titles
 }
 
 func customers() []string {

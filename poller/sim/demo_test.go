@@ -95,10 +95,10 @@ func TestTheSameSeedMakesTheSameJobs(t *testing.T) {
 }
 
 func truth(s *Server, id job.ID) (_ job.Status, known bool) {
-	e, at, ok := s.find(id)
+	j, at, ok := s.Find(id)
 	if !ok {
 		return "", false
 	}
-	status, _ := e.Life.At(at)
+	status, _ := j.Life.At(at)
 	return status, true
 }

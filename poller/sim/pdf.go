@@ -37,15 +37,13 @@ func PDF(title string) []byte {
 func escape(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		switch {
-		case r == '(' || r == ')' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(byte(r))
-		case r < ' ' || r > 0xff || (r > '~' && r < 0xa1):
-			b.WriteByte('?')
-		default:
-			b.WriteByte(byte(r))
+		if r < ' ' || r > 0xff || r > '~' && r < 0xa1 {
+			r = '?'
 		}
+		if strings.ContainsRune(`()\`, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(byte(r))
 	}
 	return b.String()
 }

@@ -4,41 +4,48 @@
 package sim
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"example.com/jobwatch/poller/job"
 )
 
-// Server answers for simulated jobs. It is an http.Handler that serves any number of
-// requests at a time, while jobs are added.
-type Server struct {
-	clock func() time.Time
-	key   [32]byte // signs the links to files
-	mux   *http.ServeMux
-
-	mu   sync.RWMutex // guards what follows
-	ids  Random       // the numbers that IDs are made of
-	jobs map[job.ID]*entry
-}
-
 // Job is a job to simulate. [Describe] makes believable ones.
 type Job struct {
-	Life        Life // its times count from when the job is added
+	Life        Life
 	Description string
 	Chapters    int    // for the steps in status_meta
 	Cause       string // status_meta if the job fails
 }
 
-// entry is a Job that was added.
-type entry struct {
+// Server answers for simulated jobs. It serves any number of requests at a time, while jobs
+// are added.
+type Server struct {
+	clock func() time.Time
+	key   Random // signs the links to files
+	mux   *http.ServeMux
+
+	mu   sync.RWMutex // guards what follows
+	ids  Random       // the numbers that IDs are made of
+	jobs map[job.ID]added
+}
+
+type added struct {
 	Job
-	added        time.Time
-	relativePath bool // its path has no scheme and host
+	at time.Time
 }
 
 // Option is a setting of a [Server].
@@ -53,14 +60,11 @@ func WithSeed(seed uint64) Option { return func(s *Server) { s.ids = OtherRandom
 
 // New returns a server without jobs.
 func New(opts ...Option) *Server {
-	s := &Server{clock: time.Now, mux: http.NewServeMux(), ids: OtherRandom(1), jobs: map[job.ID]*entry{}}
+	s := &Server{clock: time.Now, mux: http.NewServeMux(), ids: OtherRandom(1), jobs: map[job.ID]added{}}
 	for _, o := range opts {
 		o(s)
 	}
-	r := s.ids // a copy: the key takes nothing from the IDs' numbers
-	for i := range s.key {
-		s.key[i] = byte(r.Uint64() >> 56)
-	}
+	s.key = s.ids
 	s.mux.HandleFunc("POST /markdown", s.serveSubmit)
 	s.mux.HandleFunc("GET /job/{id}/status", s.forJob(s.serveStatus))
 	s.mux.HandleFunc("GET /job/{id}/output", s.forJob(s.serveOutput))
@@ -75,46 +79,27 @@ func (s *Server) Add(jobs ...Job) []job.ID {
 	now := s.clock()
 	ids := make([]job.ID, len(jobs))
 	for i, j := range jobs {
-		id := s.newID()
-		s.jobs[id] = &entry{Job: j, added: now, relativePath: id[15]%4 == 0}
-		ids[i] = id
+		id := &ids[i]
+		binary.BigEndian.PutUint64(id[:8], s.ids.Uint64())
+		binary.BigEndian.PutUint64(id[8:], s.ids.Uint64())
+		id[6] = 0x40 | id[6]&0x0f // a UUID of version 4 (RFC 9562, section 5.4)
+		id[8] = 0x80 | id[8]&0x3f
+		s.jobs[*id] = added{j, now}
 	}
 	return ids
 }
 
-// newID returns a UUID of version 4 (RFC 9562, section 5.4).
-func (s *Server) newID() job.ID {
-	var id job.ID
-	binary.BigEndian.PutUint64(id[:8], s.ids.Uint64())
-	binary.BigEndian.PutUint64(id[8:], s.ids.Uint64())
-	id[6] = 0x40 | id[6]&0x0f
-	id[8] = 0x80 | id[8]&0x3f
-	return id
-}
-
-// find returns a job that was submitted by now, and the time since it was added.
-func (s *Server) find(id job.ID) (*entry, time.Duration, bool) {
+// Find returns a job that was submitted by now, and the time since it was added.
+func (s *Server) Find(id job.ID) (j Job, at time.Duration, ok bool) {
 	s.mu.RLock()
-	e := s.jobs[id]
+	a, ok := s.jobs[id]
 	s.mu.RUnlock()
-	if e == nil {
-		return nil, 0, false
-	}
-	at := s.clock().Sub(e.added)
-	return e, at, at >= e.Life.Submitted
+	at = s.clock().Sub(a.at)
+	return a.Job, at, ok && at >= a.Life.Submitted
 }
 
 // Now returns the time on the server's clock.
 func (s *Server) Now() time.Time { return s.clock() }
-
-// Life returns when a job starts and ends, which no client can know.
-func (s *Server) Life(id job.ID) (Life, bool) {
-	e, _, ok := s.find(id)
-	if !ok {
-		return Life{}, false
-	}
-	return e.Life, true
-}
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
@@ -130,4 +115,170 @@ func (s *Server) ListenAndServe(ctx context.Context, addr string) (base string, 
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(l) }() // until Close
 	return "http://" + l.Addr().String(), func() { _ = server.Close() }, nil
+}
+
+// object is a JSON object of an answer.
+type object = map[string]any
+
+// handler serves a request for a job that is known, at a time since it was added.
+type handler func(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at time.Duration)
+
+// forJob answers 422 for what is not a job ID and 404 for a job that is not known.
+func (s *Server) forJob(serve handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		text := r.PathValue("id")
+		id, err := job.Parse(text)
+		if err != nil {
+			reply(w, http.StatusUnprocessableEntity, object{"detail": []object{{
+				"type":  "uuid_parsing",
+				"loc":   []string{"path", "job_id"},
+				"msg":   "Input should be a valid UUID, invalid length or character",
+				"input": text,
+			}}})
+			return
+		}
+		j, at, ok := s.Find(id)
+		if !ok {
+			reply(w, http.StatusNotFound, object{"detail": "Job not found"})
+			return
+		}
+		serve(w, r, id, &j, at)
+	}
+}
+
+// serveStatus answers with a JobStatus of package api.
+func (s *Server) serveStatus(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at time.Duration) {
+	status, progress := j.Life.At(at)
+	said := object{"id": id, "status": status, "description": nil, "status_meta": nil, "path": nil}
+	if j.Description != "" {
+		said["description"] = j.Description
+	}
+	if meta := j.meta(status, at); meta != "" {
+		said["status_meta"] = meta
+	}
+	if progress.Known() {
+		said["progress"] = progress
+	}
+	switch {
+	case r.Method == http.MethodPost:
+		said["path"] = origin(r) + "/job/" + id.String() + "/status"
+	case status == job.Done && id[15]%4 == 0:
+		said["path"] = "/job/" + id.String() + "/output"
+	case status == job.Done:
+		said["path"] = origin(r) + "/job/" + id.String() + "/output"
+	}
+	reply(w, http.StatusOK, said)
+}
+
+// meta returns the step under way, or the error's cause.
+func (j *Job) meta(status job.Status, at time.Duration) string {
+	switch status {
+	case job.NotStarted:
+		return "Waiting for a free worker"
+	case job.Error:
+		return j.Cause
+	case job.Processing:
+	default:
+		return ""
+	}
+	share := float64(at-j.Life.Start) / float64(max(1, j.Life.End-j.Life.Start))
+	switch {
+	case share < 0.06:
+		return "Reading the Markdown"
+	case share < 0.15:
+		return "Resolving images"
+	case share > 0.94:
+		return "Writing the PDF"
+	case share > 0.88:
+		return "Building the table of contents"
+	case j.Chapters < 2:
+		return "Typesetting"
+	}
+	chapter := 1 + int((share-0.15)/0.73*float64(j.Chapters))
+	return fmt.Sprintf("Typesetting chapter %d of %d", min(chapter, j.Chapters), j.Chapters)
+}
+
+// serveOutput names a fresh, signed link to a Done job's file, which is good for a minute.
+func (s *Server) serveOutput(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at time.Duration) {
+	if status, _ := j.Life.At(at); status != job.Done {
+		reply(w, http.StatusNotFound, object{"detail": "Job has no output"})
+		return
+	}
+	expires := strconv.FormatInt(s.clock().Add(time.Minute).Unix(), 10)
+	reply(w, http.StatusOK, object{
+		"url": fmt.Sprintf("%s/files/%s.pdf?expires=%s&signature=%s", origin(r), id, expires, s.sign(id, expires)),
+	})
+}
+
+// sign returns the part of a link that nobody else can make.
+func (s *Server) sign(id job.ID, expires string) string {
+	sum := sha256.Sum256(fmt.Append(nil, s.key, id, expires))
+	return hex.EncodeToString(sum[:])
+}
+
+// serveFile answers a good link with the PDF, and any other as object storage does.
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	expires := query.Get("expires")
+	id, _ := job.Parse(strings.TrimSuffix(r.PathValue("name"), ".pdf"))
+	until, _ := strconv.ParseInt(expires, 10, 64)
+	j, at, ok := s.Find(id)
+	refused := ""
+	switch {
+	case query.Get("signature") != s.sign(id, expires):
+		refused = "SignatureDoesNotMatch"
+	case s.clock().After(time.Unix(until, 0)):
+		refused = "Request has expired"
+	case !ok:
+		refused = "NoSuchKey"
+	}
+	if refused != "" {
+		send(w, http.StatusForbidden, "application/xml",
+			[]byte(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>`+refused+`</Message></Error>`))
+		return
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	if d := mime.FormatMediaType("attachment", map[string]string{"filename": j.Description + ".pdf"}); d != "" {
+		w.Header().Set("Content-Disposition", d)
+	}
+	http.ServeContent(w, r, "", s.clock().Add(j.Life.End-at), bytes.NewReader(PDF(j.Description)))
+}
+
+// serveSubmit accepts any document of up to 10 MiB without reading it, and makes a job of it.
+func (s *Server) serveSubmit(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, 10<<20)); err != nil {
+		reply(w, http.StatusRequestEntityTooLarge, object{"detail": "Document too large"})
+		return
+	}
+	s.mu.Lock()
+	seed := s.ids.Uint64()
+	s.mu.Unlock()
+	lives := Lives(seed, 1)
+	lives[0].StartAt(seconds(20 * lives[0].Wait))
+	jobs := Describe(seed, lives)
+	s.serveStatus(w, r, s.Add(jobs...)[0], &jobs[0], 0)
+}
+
+// origin returns the scheme and host by which the client knows this server.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+func reply(w http.ResponseWriter, code int, v object) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	send(w, code, "application/json", body)
+}
+
+// send leaves Content-Length to net/http. Writing fails when the client has gone away.
+func send(w http.ResponseWriter, code int, contentType string, body []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(code)
+	_, _ = w.Write(body)
 }

@@ -16,7 +16,7 @@ func TestTheWorkloadIsAsDocumented(t *testing.T) {
 	if got := r.Uint64(); got != 0x910a2dec89025cc1 {
 		t.Errorf("first number of seed 1: %#x", got)
 	}
-	plans := sim.Plans(1, 1000)
+	plans := sim.Lives(1, 1000)
 	work := 0.0
 	for i := range plans {
 		work += plans[i].Work.Seconds()
@@ -41,7 +41,7 @@ func near(t *testing.T, what string, got, want float64) {
 }
 
 func TestAJobsProgressRunsAsItsTypeSays(t *testing.T) {
-	for i, p := range sim.Plans(2, 2000) {
+	for i, p := range sim.Lives(2, 2000) {
 		before, seen := job.Progress(0), map[job.Progress]bool{}
 		for step := range 200 {
 			at := p.Duration * time.Duration(step) / 200
@@ -75,7 +75,7 @@ func TestAJobsProgressRunsAsItsTypeSays(t *testing.T) {
 
 func TestAJobIsNotStartedThenProcessingThenOver(t *testing.T) {
 	failed := 0
-	for _, l := range simtest.FirstInFirstOut(sim.Plans(3, 500)) {
+	for _, l := range simtest.FirstInFirstOut(sim.Lives(3, 500)) {
 		if s, _ := l.At(l.Start - 1); l.Start > 0 && s != job.NotStarted {
 			t.Fatalf("before its start: %q", s)
 		}
@@ -101,7 +101,7 @@ func TestAJobIsNotStartedThenProcessingThenOver(t *testing.T) {
 }
 
 func TestFirstInFirstOutKeepsTheOrderAndTheWorkers(t *testing.T) {
-	lives := simtest.FirstInFirstOut(sim.Plans(4, 1000))
+	lives := simtest.FirstInFirstOut(sim.Lives(4, 1000))
 	running := 0
 	for i := range lives {
 		if i > 0 && lives[i].Start < lives[i-1].Start {
@@ -117,7 +117,7 @@ func TestFirstInFirstOutKeepsTheOrderAndTheWorkers(t *testing.T) {
 }
 
 func BenchmarkPlanAt(b *testing.B) {
-	plans := sim.Plans(1, 1000)
+	plans := sim.Lives(1, 1000)
 	i := 0
 	for b.Loop() {
 		p := &plans[i%len(plans)]

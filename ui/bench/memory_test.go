@@ -18,7 +18,7 @@ import (
 //	go test ./ui/bench -run '^$' -bench Memory -benchtime 1x
 func BenchmarkMemory(b *testing.B) {
 	server, base := simulated(b)
-	lives := sim.AllAtOnce(sim.Plans(1, 51_000))
+	lives := sim.Lives(1, 51_000)
 	for i := range lives {
 		lives[i].Work, lives[i].Duration = time.Hour, time.Hour
 		lives[i].Start, lives[i].End = 0, time.Hour

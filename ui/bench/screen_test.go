@@ -79,7 +79,7 @@ func BenchmarkProgressing(b *testing.B) {
 		b.Run(fmt.Sprintf("jobs of %v", lasting), func(b *testing.B) {
 			server, base := simulated(b)
 			for b.Loop() {
-				lives := sim.AllAtOnce(sim.Plans(1, 50))
+				lives := sim.Lives(1, 50)
 				for i := range lives {
 					lives[i].Type, lives[i].Fail = sim.Linear, false
 					lives[i].Work, lives[i].Duration = lasting, lasting

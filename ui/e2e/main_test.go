@@ -166,7 +166,7 @@ func (s *stage) jobs(n int, each time.Duration) []job.ID { return s.lasting(n, t
 func (s *stage) running(n int) []job.ID { return s.lasting(n, time.Hour, 0) }
 
 func (s *stage) lasting(n int, first, each time.Duration) []job.ID {
-	lives := sim.AllAtOnce(sim.Plans(1, n))
+	lives := sim.Lives(1, n)
 	for i := range lives {
 		lives[i].Type, lives[i].Fail = sim.Silent, false
 		lives[i].Start = 0
@@ -206,7 +206,7 @@ func (s *stage) folder(file ...string) string {
 // described adds a job that ends after a time, with this description; one that fails
 // has a cause.
 func (s *stage) described(span time.Duration, description, cause string) job.ID {
-	lives := sim.AllAtOnce(sim.Plans(1, 1))
+	lives := sim.Lives(1, 1)
 	lives[0].Fail, lives[0].Duration, lives[0].End = cause != "", span, lives[0].Start+span
 	jobs := sim.Describe(1, lives)
 	jobs[0].Description, jobs[0].Cause = description, cause
@@ -215,7 +215,7 @@ func (s *stage) described(span time.Duration, description, cause string) job.ID 
 
 // quick adds n jobs that are done within two seconds.
 func (s *stage) quick(n int) []job.ID {
-	lives := sim.AllAtOnce(sim.Plans(1, n))
+	lives := sim.Lives(1, n)
 	for i := range lives {
 		lives[i].Fail = false
 		lives[i].End = lives[i].Start + time.Duration(200+i%10*150)*time.Millisecond

@@ -150,7 +150,7 @@ func (s *stage) presses(tm *termtest.Terminal, key, what string, is func(footer 
 
 // shortLives are jobs of all kinds that are over within 4 s.
 func shortLives(seed uint64, n int) []sim.Job {
-	lives := sim.AllAtOnce(sim.Plans(seed, n))
+	lives := sim.Lives(seed, n)
 	for i := range lives {
 		l := &lives[i]
 		share := min(1, 3/l.Work.Seconds())

@@ -109,10 +109,10 @@ func (f *factors) workload() workload {
 	case f.jobs < 8:
 		batches = 2
 	}
-	plans, mean := sim.Plans(f.seed, total), 0.0
+	lives, mean := sim.Lives(f.seed, total), 0.0
 	order, batch := make([]int, total), make([]int, total)
-	for i := range plans {
-		p := &plans[i]
+	for i := range lives {
+		p := &lives[i]
 		switch f.bars {
 		case "linear":
 			p.Type = sim.Linear
@@ -129,7 +129,7 @@ func (f *factors) workload() workload {
 		p.Duration = after(share * d)
 		mean += p.Duration.Seconds() / float64(total)
 	}
-	lives, workers := sim.AllAtOnce(plans), f.workers
+	workers := f.workers
 	if workers == 0 {
 		workers = total
 	}
@@ -221,8 +221,8 @@ func demo(seed uint64) workload {
 	w := workload{slowest: 3, seed: seed}
 	for b, added := range server.Demo(seed) {
 		for _, id := range added.IDs {
-			life, _ := server.Life(id)
-			w.lives = append(w.lives, life)
+			j, _, _ := server.Find(id)
+			w.lives = append(w.lives, j.Life)
 			w.batch = append(w.batch, b)
 		}
 	}

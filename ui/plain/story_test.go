@@ -55,7 +55,7 @@ func TestASimulatedBatchIsFollowedToItsEnd(t *testing.T) {
 		s := newStage(t)
 		server := s.withAPI()
 		s.cfg.JSON = true
-		ids := server.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Plans(1, 100)))...)
+		ids := server.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 100)))...)
 		server.Break(server.During(time.Now().Add(30*time.Second), time.Now().Add(90*time.Second), simtest.Unavailable("20")))
 		s.start(ids...)
 		s.wait()
@@ -102,7 +102,7 @@ func TestOneLookAsksEachJobOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		server := s.withAPI()
-		ids := server.Add(sim.Describe(2, simtest.OwnWaits(sim.Plans(2, 50)))...)
+		ids := server.Add(sim.Describe(2, simtest.OwnWaits(sim.Lives(2, 50)))...)
 		time.Sleep(30 * time.Second) //nolint:forbidigo // the fake clock of synctest
 		stranger := jobID(0x01890a5d)
 		var ops []store.Op

@@ -14,13 +14,10 @@ import (
 
 // oneJob waits for 10 s and then takes a minute.
 func oneJob(typ sim.Type) sim.Job {
-	plan := sim.Plans(5, 1)[0]
-	plan.Type, plan.Fail = typ, false
-	plan.Work = time.Minute
-	plan.Duration = plan.Work
-	life := sim.AllAtOnce([]sim.Plan{plan})[0]
-	life.Start += 10 * time.Second
-	life.End += 10 * time.Second
+	life := sim.Lives(5, 1)[0]
+	life.Type, life.Fail = typ, false
+	life.Stretch(time.Minute)
+	life.StartAt(10 * time.Second)
 	return sim.Job{Life: life, Description: "Annual report (Q3)", Chapters: 9, Cause: "Image not found"}
 }
 

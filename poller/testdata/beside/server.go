@@ -29,7 +29,7 @@ const (
 
 func workload() []sim.Life {
 	var lives []sim.Life
-	for _, l := range simtest.OwnWaits(sim.Plans(seed, 2*jobs)) {
+	for _, l := range simtest.OwnWaits(sim.Lives(seed, 2*jobs)) {
 		if l.End <= longest && len(lives) < jobs {
 			lives = append(lives, l)
 		}
