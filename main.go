@@ -38,9 +38,7 @@ func jobwatch() (status int) {
 		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && terminal.Environ(os.Environ()).Draws(),
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
 		ReadFile:       os.ReadFile,
-	}
-	for _, action := range ui.Actions() {
-		in.Keys = append(in.Keys, config.Key(action))
+		Keys:           ui.Actions(),
 	}
 	opts, err := config.Parse(in)
 	if err != nil {

@@ -7,24 +7,19 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
-// Action is an action of the screen, for those who offer to bind other keys to it.
-type Action struct {
-	Name  string   // in the config file
-	Keys  []string // its default keys in Bubble Tea's words
-	About string
-}
-
-// Actions returns all actions in the order of the help.
-func Actions() []Action {
-	var all []Action
+// Actions returns all actions in the order of the help, for those who offer to bind other
+// keys to them.
+func Actions() []config.Key {
+	var all []config.Key
 	for _, a := range slices.Concat(actions()...) {
-		all = append(all, Action{a.name, a.keys, a.title})
+		all = append(all, config.Key{Name: a.name, Keys: a.keys, About: a.title})
 	}
 	return all
 }

@@ -6,8 +6,10 @@
 package config
 
 import (
+	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/jobwatch/ui/sanitize"
 )
@@ -77,8 +79,12 @@ const OnlyNames = "--batch only names the batch of new jobs: --filter batch:NAME
 type parser struct {
 	in      *Input
 	table   []option
-	given   []assignment // in order
+	given   []assignment // flags in order
+	args    []string     // the other arguments
 	options Options
+
+	// The names in the file's [keys] by what they have been given for.
+	byAction, byKey map[string]string
 }
 
 // assignment is a flag as it was given.
@@ -88,49 +94,53 @@ type assignment struct {
 }
 
 func newParser(in *Input) *parser {
-	p := &parser{in: in}
+	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
 	p.table = options(in, &p.options)
-	return p
-}
-
-// resolve fills in the options. Flags beat the environment, which beats the config file;
-// mistakes are reported in that order, too.
-func (p *parser) resolve(args []string) error {
-	if err := p.check(); err != nil || p.options.Text != "" {
-		return err
-	}
-	for i := range p.table {
-		if opt := &p.table[i]; opt.def != "" {
+	for _, opt := range p.table {
+		if opt.def != "" {
 			_ = opt.take(opt.def) // a test holds them right
 		}
 	}
-	if err := p.readFile(); err != nil {
-		return err
-	}
-	if err := p.readEnv(); err != nil {
-		return err
-	}
-	for _, g := range p.given {
-		_ = g.option.take(g.value) // checked above
-	}
-	if err := p.refuseConflicts(args); err != nil {
-		return err
-	}
-	return p.derive(args)
+	return p
 }
 
-// check reports the first mistake in the flags. A flag that only asks for a text is
-// answered, whatever follows it.
-func (p *parser) check() error {
-	var o Options
-	table := options(p.in, &o)
+// Parse decides what to do. Its errors are [UsageError]s. Flags beat the environment, which
+// beats the config file.
+func Parse(in Input) (Options, error) {
+	p := newParser(&in)
+	root := p.command()
+	var out strings.Builder // what the hidden command __complete answers a shell
+	root.SetOut(&out)
+	root.SetErr(io.Discard)
+	root.SetArgs(append([]string{}, in.Args...)) // nil would mean os.Args
+	err := root.Execute()
+	if out.Len() > 0 {
+		return Options{Text: out.String()}, nil
+	}
+	for _, step := range []func() error{
+		p.takeFlags, // what stands before a mistake may ask for help
+		func() error { return p.flagError(err) },
+		p.readFile,
+		p.readEnv,
+		p.takeFlags, // over the file's and the environment's
+		p.refuseConflicts,
+		p.derive,
+	} {
+		if err := step(); err != nil || p.options.Text != "" {
+			return Options{Text: p.options.Text}, err
+		}
+	}
+	return p.options, nil
+}
+
+// takeFlags takes the flags in order, up to one that only asks for a text.
+func (p *parser) takeFlags() error {
 	for _, g := range p.given {
-		if err := find(table, g.option.name).take(g.value); err != nil {
+		if err := g.option.take(g.value); err != nil {
 			return usageError("--" + g.option.name + " " + quote(g.value) + ": " + err.Error())
 		}
-		if o.Text != "" {
-			p.options = o
-			return nil
+		if p.options.Text != "" {
+			break
 		}
 	}
 	return nil
@@ -138,8 +148,7 @@ func (p *parser) check() error {
 
 // readEnv takes environment variables whose flag is not given. Empty ones do not count.
 func (p *parser) readEnv() error {
-	for i := range p.table {
-		opt := &p.table[i]
+	for _, opt := range p.table {
 		if opt.env == "" || p.gave(opt.name) {
 			continue
 		}
@@ -154,24 +163,23 @@ func (p *parser) readEnv() error {
 
 // gave reports whether the command line has a flag, and does not switch it off.
 func (p *parser) gave(name string) bool {
-	gave := false
-	for _, g := range p.given {
+	for _, g := range slices.Backward(p.given) {
 		if g.option.name == name {
 			on, err := strconv.ParseBool(g.value)
-			gave = g.option.kind != toggle || on && err == nil
+			return g.option.arg != "" || on && err == nil
 		}
 	}
-	return gave
+	return false
 }
 
 // refuseConflicts reports flags that exclude each other, or jobs.
-func (p *parser) refuseConflicts(args []string) error {
+func (p *parser) refuseConflicts() error {
 	for _, g := range p.given {
 		if !p.gave(g.option.name) {
 			continue
 		}
-		if g.option.noJobs && len(args) > 0 {
-			return usageError("--" + g.option.name + " takes no jobs, but " + quote(args[0]) + " was given")
+		if g.option.noJobs && len(p.args) > 0 {
+			return usageError("--" + g.option.name + " takes no jobs, but " + quote(p.args[0]) + " was given")
 		}
 		if i := slices.IndexFunc(g.option.without, p.gave); i >= 0 {
 			return usageError("--" + g.option.name + " and --" + g.option.without[i] + " don't go together")
@@ -182,11 +190,11 @@ func (p *parser) refuseConflicts(args []string) error {
 
 // derive sets the options that follow from several flags, the arguments and what the
 // standard streams are.
-func (p *parser) derive(args []string) error {
+func (p *parser) derive() error {
 	o := &p.options
 	var dash bool
 	var err error
-	if o.Jobs, dash, err = parseJobs(args); err != nil {
+	if o.Jobs, dash, err = parseJobs(p.args); err != nil {
 		return err
 	}
 	switch {

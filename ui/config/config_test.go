@@ -83,7 +83,8 @@ func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
 		{"[keys]\nforgot = 'x'", `2: keys: unknown action "forgot"; did you mean "forget"?`},
 		{"[keys]\nforget = 'x'\nselect = ['v', 'x']", `3: keys.select: "x" is given to forget already`},
 		{"[keys]\nremoved = 'x'", `2: keys: unknown action "removed"; did you mean "remove"?`},
-		{"[keys]\nremove = 'x'\nforget = 'x'", `3: keys.forget: "x" is given to remove already`},
+		{"[keys]\nremove = 'x'\nforget = 'z'", `3: keys.forget: another name of remove, which is given already`},
+		{"[keys]\nforget = 'x'\nremove = 'x'", `3: keys.remove: another name of forget, which is given already`},
 		{"[keys]\nforget = 'entr'", `2: keys.forget = "entr": unknown key; did you mean "enter"?`},
 		{"[keys]\nforget = 'crtl+x'", `2: keys.forget = "crtl+x": unknown key; modifiers are ctrl, alt and shift; did you mean "ctrl"?`},
 		{"[keys]\nforget = 'ctrl+c'", `2: keys.forget = "ctrl+c": ctrl+c always quits`},
@@ -146,8 +147,8 @@ func TestThePrintedConfigIsTheDefault(t *testing.T) {
 		t.Errorf("uncommented:\n%s\n%+v", all, o)
 	}
 	for _, opt := range options(&Input{}, &Options{}) {
-		if stands := strings.Contains(all, "\n"+opt.name+" = "); stands != opt.setting {
-			t.Errorf("%s stands in the file: %t, is a setting: %t", opt.name, stands, opt.setting)
+		if stands := strings.Contains(all, "\n"+opt.name+" = "); stands == opt.flagOnly {
+			t.Errorf("%s stands in the file: %t, is a setting: %t", opt.name, stands, !opt.flagOnly)
 		}
 	}
 	for line := range strings.Lines(printed) {

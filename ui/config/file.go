@@ -47,82 +47,80 @@ func (p *parser) readTOML(data []byte) (line int, err error) {
 		}
 		return line, err
 	}
-	bound := make(map[string]string) // by key, the action that the file gives it to
 	for _, s := range settings(data) {
-		value := lookUp(doc, s.path)
-		_, isTable := value.(map[string]any)
-		switch section, rest := s.path[0], s.path[1:]; {
-		case (section == "keys" || section == "colors") && len(rest) == 0:
-			if !isTable {
-				err = wrong(section + ": want a table: [" + section + "]")
-			}
-		case section == "keys":
-			err = p.takeKeys(rest, value, bound)
-		case section == "colors" && isTable && len(rest) == 1:
-			err = p.knownColor(rest[0]) // [colors.accent]: its lines follow
-		case section == "colors":
-			err = p.takeColor(rest, value)
-		default:
-			err = p.takeSetting(section, rest, value)
+		var value any = doc
+		for _, name := range s.path {
+			table, _ := value.(map[string]any)
+			value = table[name]
 		}
-		if err != nil {
+		if err := p.takeSetting(s.path, value); err != nil {
 			return s.line, err
 		}
 	}
-	p.bindOthers(bound)
+	p.bindOthers()
 	return 0, nil
 }
 
-func (p *parser) takeSetting(name string, rest []string, value any) error {
-	opt := find(p.table, name)
+// takeSetting takes a key or a table of the file.
+func (p *parser) takeSetting(path []string, value any) error {
+	name, rest := path[0], path[1:]
+	_, isTable := value.(map[string]any)
+	opt := p.find(name)
 	switch {
-	case opt == nil:
-		var all []string
-		for _, opt := range p.table {
-			if opt.setting {
-				all = append(all, opt.name)
-			}
+	case name == "keys" || name == "colors":
+		if len(rest) == 0 && !isTable {
+			return errors.New(name + ": want a table: [" + name + "]")
 		}
-		return wrong("unknown setting " + quote(name) + didYouMean(name, append(all, "keys", "colors")))
-	case !opt.setting:
-		return wrong("--" + name + " is for the command line only, not a setting")
+		if len(rest) == 0 {
+			return nil
+		}
+		if name == "keys" {
+			return p.takeKeys(rest, value)
+		}
+		return p.takeColor(rest, value)
+	case opt == nil:
+		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names(false), "keys", "colors")))
+	case opt.flagOnly:
+		return errors.New("--" + name + " is for the command line only, not a setting")
 	case len(rest) > 0:
-		return wrong(name + ": want a value, not a table")
+		return errors.New(name + ": want a value, not a table")
 	}
 	text, err := opt.fromTOML(value)
 	if err != nil {
-		return wrong(name + ": " + err.Error())
+		return errors.New(name + ": " + err.Error())
 	}
 	if text == "" {
 		return nil // as if it were not there
 	}
-	if opt.kind == file || opt.kind == folder {
+	if opt.arg == file || opt.arg == folder {
 		text = p.expandHome(text)
 	}
 	if err := opt.take(text); err != nil {
-		return wrong(name + " = " + quote(text) + ": " + err.Error())
+		return errors.New(name + " = " + quote(text) + ": " + err.Error())
 	}
 	return nil
 }
 
 // fromTOML returns a value as the command line has it, if it is of the option's kind.
 func (opt *option) fromTOML(value any) (string, error) {
-	_, isText := value.(string)
-	_, isInt := value.(int64)
-	ok, want := isText, "want a text in quotes"
-	switch opt.kind {
-	case toggle:
-		_, ok = value.(bool)
-		want = "want true or false, without quotes"
-	case number:
-		_, isFloat := value.(float64)
-		ok, want = isInt || isFloat, "want a number, without quotes"
-	case size:
-		ok, want = isInt || isText, `want a size in quotes, such as "500MB"`
-	default:
+	ok := false
+	switch value.(type) {
+	case bool:
+		ok = opt.arg == toggle
+	case float64:
+		ok = opt.arg == number
+	case int64:
+		ok = opt.arg == number || opt.arg == size
+	case string:
+		ok = opt.arg != number && opt.arg != toggle
 	}
 	if !ok {
-		return "", wrong(want)
+		want := map[string]string{
+			toggle: "want true or false, without quotes",
+			number: "want a number, without quotes",
+			size:   `want a size in quotes, such as "500MB"`,
+		}[opt.arg]
+		return "", errors.New(cmp.Or(want, "want a text in quotes"))
 	}
 	return fmt.Sprint(value), nil
 }
@@ -147,13 +145,10 @@ type setting struct {
 
 // settings returns the places of all keys and tables of a valid file, in its order. The
 // decoder keeps positions only for its own errors, so this reads the syntax again.
-func settings(data []byte) []setting {
-	var (
-		out   []setting
-		table []string
-		p     unstable.Parser
-		add   func(prefix []string, n *unstable.Node) []string
-	)
+func settings(data []byte) (out []setting) {
+	var table []string
+	var p unstable.Parser
+	var add func(prefix []string, n *unstable.Node) []string
 	add = func(prefix []string, n *unstable.Node) []string {
 		path, line := slices.Clone(prefix), 0
 		for it := n.Key(); it.Next(); {
@@ -180,24 +175,15 @@ func settings(data []byte) []setting {
 	return out
 }
 
-// lookUp returns the value at path in a decoded file, or nil.
-func lookUp(doc map[string]any, path []string) any {
-	var at any = doc
-	for _, name := range path {
-		table, _ := at.(map[string]any)
-		at = table[name]
-	}
-	return at
-}
-
 // configText returns the config file with all defaults, each commented out.
 func configText(in *Input) string {
 	var b strings.Builder
-	b.WriteString("# jobwatch reads this from $XDG_CONFIG_HOME/jobwatch/config.toml (~/.config if\n" +
-		"# that is not set). Each line below is a default, or an example if it has none:\n" +
-		"# remove the # from what you change. Flags and JOBWATCH_... override the file.\n")
+	b.WriteString(`# jobwatch reads this from $XDG_CONFIG_HOME/jobwatch/config.toml (~/.config if
+# that is not set). Each line below is a default, or an example if it has none:
+# remove the # from what you change. Flags and JOBWATCH_... override the file.
+`)
 	for _, opt := range options(in, &Options{}) {
-		if !opt.setting {
+		if opt.flagOnly {
 			continue
 		}
 		b.WriteString("\n# " + wrap(sentence(opt.about()), helpWidth-2, "# ") + "\n")
@@ -206,28 +192,30 @@ func configText(in *Input) string {
 				b.WriteString("#   " + t.Name + ": " + t.About + "\n")
 			}
 		}
-		value := cmp.Or(opt.def, opt.example)
-		switch opt.kind {
-		case toggle:
-			value = "false"
-		case number:
-		default:
+		value := cmp.Or(opt.def, opt.example, "false")
+		if opt.arg != toggle && opt.arg != number {
 			value = strconv.Quote(value)
 		}
 		b.WriteString("# " + opt.name + " = " + value + "\n")
 	}
-	b.WriteString("\n# Keys: one, or several in brackets. A key given here is taken from the action\n" +
-		"# that has it by default.\n[keys]\n")
+	b.WriteString(`
+# Keys: one, or several in brackets. A key given here is taken from the action
+# that has it by default.
+[keys]
+`)
 	for _, k := range in.Keys {
 		b.WriteString("# " + k.Name + " = " + tomlKeys(k.Keys) + "  # " + k.About + "\n")
 	}
-	b.WriteString("\n# Colours, instead of the theme's: #rrggbb, 0 to 255 of the terminal's palette,\n" +
-		"# black, red, green, yellow, blue, magenta, cyan, white (also as bright-red), or\n" +
-		"# default for the terminal's own. One for all backgrounds, or one each. Their\n" +
-		"# contrast is not checked. A terminal of 16 colours takes only those with names.\n[colors]\n")
+	b.WriteString(`
+# Colours, instead of the theme's: #rrggbb, 0 to 255 of the terminal's palette,
+# black, red, green, yellow, blue, magenta, cyan, white (also as bright-red), or
+# default for the terminal's own. One for all backgrounds, or one each. Their
+# contrast is not checked. A terminal of 16 colours takes only those with names.
+[colors]
+`)
 	for _, c := range style.Themes()[0].Palette.Named() {
-		light, dark := strconv.Quote(cmp.Or(c.Light, style.Default)), strconv.Quote(cmp.Or(c.Dark, style.Default))
-		b.WriteString("# " + c.Name + " = { light = " + light + ", dark = " + dark + " }  # " + c.About + "\n")
+		light, dark := cmp.Or(c.Light, style.Default), cmp.Or(c.Dark, style.Default)
+		fmt.Fprintf(&b, "# %s = { light = %q, dark = %q }  # %s\n", c.Name, light, dark, c.About)
 	}
 	return b.String()
 }
@@ -236,11 +224,8 @@ func configText(in *Input) string {
 func tomlKeys(keys []string) string {
 	var quoted []string
 	for _, k := range keys {
-		if k == " " {
-			k = "space"
-		}
 		if k != "ctrl+c" {
-			quoted = append(quoted, strconv.Quote(k))
+			quoted = append(quoted, strconv.Quote(strings.ReplaceAll(k, " ", "space")))
 		}
 	}
 	if len(quoted) == 1 {

@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 const (
 	helpWidth = 80 // columns, as every terminal has
@@ -48,10 +52,9 @@ func examples() section {
 }
 
 // flags returns a section for each group of options.
-func flags(table []option) []section {
-	var out []section
+func flags(table []option) (out []section) {
 	for _, opt := range table {
-		if len(out) == 0 || out[len(out)-1].title != opt.group {
+		if opt.group != "" {
 			out = append(out, section{title: opt.group})
 		}
 		name := "    --" + opt.name // under those with a short name
@@ -151,52 +154,45 @@ func (e entry) synopsis() string { return strings.TrimRight(e.name+" "+e.arg, " 
 func manPage(in *Input) string {
 	table := options(in, &Options{})
 	var b strings.Builder
-	line := func(parts ...string) { b.WriteString(strings.Join(parts, "") + "\n") }
+	fmt.Fprintf(&b, `.TH JOBWATCH 1 "" "jobwatch %s" "User Commands"
+.SH NAME
+jobwatch \- watch markdown2pdf.ai jobs until they are finished
+.SH SYNOPSIS
+.B jobwatch
+[\fIflags\fR] [\fIJOB\fR]...
+.SH DESCRIPTION
+%s
+.PP
+%s
+.SH OPTIONS
+`, roff(in.Version), roff(summary), roff(aboutJobs))
 	write := func(macro string, sections ...section) {
 		for _, s := range sections {
-			if macro == ".SH" {
-				s.title = strings.ToUpper(s.title)
-			}
-			line(macro, " ", s.title)
+			b.WriteString(macro + " " + s.title + "\n")
 			if s.text != "" {
-				line(roff(s.text))
+				b.WriteString(roff(s.text) + "\n")
 			}
 			for _, e := range s.entries {
-				line(".TP")
 				term := `\fB` + roff(strings.TrimSpace(e.name)) + `\fR`
 				if e.arg != "" {
 					term += ` \fI` + roff(e.arg) + `\fR`
 				}
-				line(term)
-				line(roff(sentence(e.about)))
+				b.WriteString(".TP\n" + term + "\n" + roff(sentence(e.about)) + "\n")
 			}
 		}
 	}
-	line(`.TH JOBWATCH 1 "" "jobwatch `, roff(in.Version), `" "User Commands"`)
-	line(".SH NAME")
-	line(`jobwatch \- watch markdown2pdf.ai jobs until they are finished`)
-	line(".SH SYNOPSIS")
-	line(`.B jobwatch`)
-	line(`[\fIflags\fR] [\fIJOB\fR]...`)
-	line(".SH DESCRIPTION")
-	line(roff(summary))
-	line(".PP")
-	line(roff(aboutJobs))
-	line(".SH OPTIONS")
 	write(".SS", flags(table)...)
-	write(".SH", examples(), statuses())
-	write(".SH", references(in)...)
-	write(".SH", surroundings(table)...)
+	for _, s := range slices.Concat([]section{examples(), statuses()}, references(in), surroundings(table)) {
+		s.title = strings.ToUpper(s.title)
+		write(".SH", s)
+	}
 	return b.String()
 }
 
 // roff escapes text: dashes stay dashes to copy, and no line begins a request.
 func roff(s string) string {
-	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(s)
-	if strings.HasPrefix(s, ".") {
-		s = `\&` + s
-	}
-	return strings.ReplaceAll(s, "\n.", "\n\\&.")
+	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, "\n.", "\n\\&.").Replace("\n" + s)
+	return s[1:]
 }
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
@@ -204,20 +200,18 @@ func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 // wrap breaks ASCII text at spaces into lines of at most width; all but the first are
 // indented. A longer word stands alone.
 func wrap(s string, width int, indent string) string {
-	var b strings.Builder
-	at := 0
+	var lines []string
+	line := ""
 	for word := range strings.FieldsSeq(s) {
 		switch {
-		case at == 0:
-		case at+1+len(word) > width:
-			b.WriteString("\n" + indent)
-			at = 0
+		case line == "":
+			line = word
+		case len(line)+1+len(word) > width:
+			lines = append(lines, line)
+			line = word
 		default:
-			b.WriteByte(' ')
-			at++
+			line += " " + word
 		}
-		b.WriteString(word)
-		at += len(word)
 	}
-	return b.String()
+	return strings.Join(append(lines, line), "\n"+indent)
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -21,17 +22,21 @@ func renamed() map[string]string {
 	}
 }
 
-// takeKeys takes one line of [keys]: an action and the key or keys for it. In bound are the
-// actions, by their names in the file, that have been given a key.
-func (p *parser) takeKeys(path []string, value any, bound map[string]string) error {
+// takeKeys takes one line of [keys]: an action and the key or keys for it.
+func (p *parser) takeKeys(path []string, value any) error {
 	written, action := path[0], cmp.Or(renamed()[path[0]], path[0])
 	if !slices.ContainsFunc(p.in.Keys, func(k Key) bool { return k.Name == action }) {
 		all := slices.Sorted(maps.Keys(renamed()))
 		for _, k := range p.in.Keys {
 			all = append(all, k.Name)
 		}
-		return wrong("keys: unknown action " + quote(written) + didYouMean(written, all))
+		return errors.New("keys: unknown action " + quote(written) + didYouMean(written, all))
 	}
+	where := "keys." + written
+	if other := cmp.Or(p.byAction[action], written); other != written {
+		return errors.New(where + ": another name of " + other + ", which is given already")
+	}
+	p.byAction[action] = written
 	words, ok := value.([]any)
 	if !ok {
 		words = []any{value}
@@ -40,16 +45,16 @@ func (p *parser) takeKeys(path []string, value any, bound map[string]string) err
 	for _, word := range words {
 		word, ok := word.(string)
 		if !ok || len(path) > 1 {
-			return wrong("keys." + written + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
+			return errors.New(where + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
 		}
 		key, err := parseKey(word)
 		if err != nil {
-			return wrong("keys." + written + " = " + quote(word) + ": " + err.Error())
+			return errors.New(where + " = " + quote(word) + ": " + err.Error())
 		}
-		if other, taken := bound[key]; taken && other != written {
-			return wrong("keys." + written + ": " + quote(word) + " is given to " + other + " already")
+		if other := cmp.Or(p.byKey[key], written); other != written {
+			return errors.New(where + ": " + quote(word) + " is given to " + other + " already")
 		}
-		bound[key] = written
+		p.byKey[key] = written
 		keys = append(keys, key)
 	}
 	if p.options.Keys == nil {
@@ -61,16 +66,13 @@ func (p *parser) takeKeys(path []string, value any, bound map[string]string) err
 
 // bindOthers completes the bindings: an action that is not in the file keeps its default
 // keys, except those that the file gives to another action.
-func (p *parser) bindOthers(bound map[string]string) {
+func (p *parser) bindOthers() {
 	if p.options.Keys == nil {
 		return
 	}
 	for _, k := range p.in.Keys {
 		if _, set := p.options.Keys[k.Name]; !set {
-			p.options.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool {
-				_, taken := bound[key]
-				return taken
-			})
+			p.options.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool { return p.byKey[key] != "" })
 		}
 	}
 }
@@ -85,45 +87,45 @@ func parseKey(s string) (string, error) {
 		}
 		mod = strings.ToLower(mod)
 		if all := []string{"ctrl", "alt", "shift"}; !slices.Contains(all, mod) {
-			return "", wrong("unknown key; modifiers are ctrl, alt and shift" + didYouMean(mod, all))
+			return "", errors.New("unknown key; modifiers are ctrl, alt and shift" + didYouMean(mod, all))
 		}
 		mods[mod], name = true, rest
 	}
-	if utf8.RuneCountInString(name) > 1 {
+	single := utf8.RuneCountInString(name) == 1
+	if !single {
 		name = strings.ToLower(name)
-		if same, ok := map[string]string{
+		name = cmp.Or(map[string]string{
 			"return": "enter", "escape": "esc", "del": "delete", "ins": "insert", "space": " ",
 			"pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
-		}[name]; ok {
-			name = same
-		}
+		}[name], name)
+		single = name == " "
 	}
-	key, single := name, utf8.RuneCountInString(name) == 1
-	if mods["shift"] {
-		if key = strings.ToUpper(name); !single || key == name || mods["ctrl"] {
-			key = "shift+" + name
-		}
+	key := name
+	switch upper := strings.ToUpper(name); {
+	case mods["shift"] && single && upper != name && !mods["ctrl"]:
+		key = upper
+	case mods["shift"]:
+		key = "shift+" + name
 	}
 	if mods["ctrl"] {
 		key = "ctrl+" + strings.ToLower(key)
 	}
+	r, _ := utf8.DecodeRuneInString(name)
 	named := namedKeys()
-	if r, _ := utf8.DecodeRuneInString(name); single && !unicode.IsPrint(r) || !single && !slices.Contains(named, name) {
-		return "", wrong("unknown key" + didYouMean(name, append(named, "space")))
-	}
+	sent := slices.Contains(named, key) || single && key != "" && utf8.RuneCountInString(key) == 1
 	switch same := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter"}[key]; {
+	case single && !unicode.IsPrint(r), !single && !slices.Contains(named, name):
+		return "", errors.New("unknown key" + didYouMean(name, append(named, "space")))
 	case key == "ctrl+c" && !mods["alt"]:
-		return "", wrong("ctrl+c always quits")
+		return "", errors.New("ctrl+c always quits")
 	case same != "":
-		return "", wrong("terminals don't tell this from " + same)
-	case single && utf8.RuneCountInString(key) == 1, slices.Contains(named, key):
-	case single:
-		return "", wrong("terminals don't send this key")
-	default:
-		return "", wrong("terminals don't tell this from " + name)
-	}
-	if mods["alt"] {
-		key = "alt+" + key
+		return "", errors.New("terminals don't tell this from " + same)
+	case !sent && single:
+		return "", errors.New("terminals don't send this key")
+	case !sent:
+		return "", errors.New("terminals don't tell this from " + name)
+	case mods["alt"]:
+		return "alt+" + key, nil
 	}
 	return key, nil
 }
@@ -140,34 +142,30 @@ func namedKeys() []string {
 	return names
 }
 
-// knownColor reports a name that is no colour's.
-func (p *parser) knownColor(name string) error {
-	var all []string
-	for _, c := range style.Themes()[0].Palette.Named() {
-		if c.Name == name {
-			return nil
-		}
-		all = append(all, c.Name)
-	}
-	return wrong("colors: unknown role " + quote(name) + didYouMean(name, all))
-}
-
 // takeColor takes one line of [colors]: a colour, or one for light or dark backgrounds.
 func (p *parser) takeColor(path []string, value any) error {
-	if err := p.knownColor(path[0]); err != nil {
-		return err
+	name, background := path[0], strings.Join(path[1:], ".")
+	var all []string
+	for _, c := range style.Themes()[0].Palette.Named() {
+		all = append(all, c.Name)
+	}
+	if !slices.Contains(all, name) {
+		return errors.New("colors: unknown role " + quote(name) + didYouMean(name, all))
+	}
+	if _, isTable := value.(map[string]any); isTable && background == "" {
+		return nil // its lines follow
 	}
 	where := "colors." + strings.Join(path, ".")
 	written, ok := value.(string)
 	if !ok {
-		return wrong(where + `: want a colour in quotes, or { light = "...", dark = "..." }`)
+		return errors.New(where + `: want a colour in quotes, or { light = "...", dark = "..." }`)
 	}
 	color, err := parseColor(written)
 	if err != nil {
-		return wrong(where + " = " + quote(written) + ": " + err.Error())
+		return errors.New(where + " = " + quote(written) + ": " + err.Error())
 	}
-	pair := p.options.Colors[path[0]] // the other background's may be set
-	switch background := strings.Join(path[1:], "."); background {
+	pair := p.options.Colors[name] // the other background's may be set
+	switch background {
 	case "":
 		pair = style.Pair{Light: color, Dark: color}
 	case "light":
@@ -175,12 +173,12 @@ func (p *parser) takeColor(path []string, value any) error {
 	case "dark":
 		pair.Dark = color
 	default:
-		return wrong(where + ": want light or dark" + didYouMean(background, []string{"light", "dark"}))
+		return errors.New(where + ": want light or dark" + didYouMean(background, []string{"light", "dark"}))
 	}
 	if p.options.Colors == nil {
 		p.options.Colors = make(map[string]style.Pair)
 	}
-	p.options.Colors[path[0]] = pair
+	p.options.Colors[name] = pair
 	return nil
 }
 
@@ -209,5 +207,5 @@ func parseColor(s string) (string, error) {
 	case n >= 0:
 		return strconv.Itoa(n), nil
 	}
-	return "", wrong("want a colour: #rrggbb, 0 to 255, or " + list(names) + didYouMean(base, names))
+	return "", errors.New("want a colour: #rrggbb, 0 to 255, or " + list(names) + didYouMean(base, names))
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -60,19 +61,17 @@ type Options struct {
 
 // option declares a flag, and what else sets the same: one row of the table.
 type option struct {
-	name  string // as in --name and in the config file
-	short string // one letter, or ""
-	group string // the heading in the help
-	kind  kind
-	arg   string // stands for the value in the help; "" for a toggle
+	name  string   // as in --name and in the config file
+	short string   // one letter, or ""
+	group string   // begins a group of the help, under this heading
+	arg   string   // the kind of value, as the help names it
+	usage string   // what it does, as an order without a full stop
+	words []string // if not empty, the only values
 
-	env     string   // the environment variable that sets it, or ""
-	setting bool     // may stand in the config file: a habit, not an action
-	words   []string // if not empty, the only values
-	usage   string   // what it does, as an order without a full stop
-
-	def     string // the default as the config file has it, or ""
-	example string // a value for the printed config file, if def is empty
+	env      string // the environment variable that sets it, or ""
+	flagOnly bool   // may not stand in the config file: an action, not a habit
+	def      string // the default as the config file has it, or ""
+	example  string // a value for the printed config file, if def is empty
 
 	noJobs  bool     // takes no jobs
 	without []string // the flags that can't be given with it
@@ -80,16 +79,13 @@ type option struct {
 	set func(value string) error // its errors say what would be right
 }
 
-// kind is the kind of an option's value.
-type kind uint8
-
+// The kinds of values that are not just text in quotes.
 const (
-	toggle kind = iota // on or off, without a value on the command line
-	text
-	number
-	size // bytes: a number, or a text such as "500MB"
-	file
-	folder
+	toggle = "" // on or off, without a value on the command line
+	number = "N"
+	size   = "SIZE" // bytes: a number, or a text such as "500MB"
+	file   = "FILE"
+	folder = "DIR"
 )
 
 // The environment variables and the default that other files name.
@@ -102,111 +98,78 @@ const (
 
 // options returns the table of all options, in the order of the help. Each sets a field of o.
 func options(in *Input, o *Options) []option {
-	const jobs, api, screen, output, pdfs, events, try, other = "Jobs", "API", "Screen", "Output",
-		"Downloads", "Notifications", "Trying it out", "Other"
 	return []option{
 		{
-			name: "batch", group: jobs, kind: text, arg: "NAME", setting: true, set: to(&o.Batch, parseText),
-			usage: "name the batch of the given jobs, as far as they are new (default: the time)", example: "invoices",
+			group: "Jobs", name: "batch", arg: "NAME", example: "invoices", set: to(&o.Batch, parseText),
+			usage: "name the batch of the given jobs, as far as they are new (default: the time)",
 		},
 		{
-			name: "state", group: jobs, kind: file, arg: "FILE", env: EnvState, setting: true,
-			usage: "keep the tracked jobs in this file (default: " + stateFile + ")", example: "~/jobs.jsonl",
-			set: to(&o.State, parsePath),
+			name: "state", arg: file, env: EnvState, example: "~/jobs.jsonl", set: to(&o.State, parsePath),
+			usage: "keep the tracked jobs in this file (default: " + stateFile + ")",
+		},
+		{group: "API", name: "api", arg: "URL", env: EnvAPI, def: DefaultAPI, usage: "ask this API", set: to(&o.API, parseAPI)},
+		{
+			name: "rate", arg: number, def: strconv.Itoa(poller.DefaultRate), set: to(&o.Rate, parseRate),
+			usage: "make at most N requests a second",
 		},
 		{
-			name: "api", group: api, kind: text, arg: "URL", env: EnvAPI, setting: true,
-			usage: "ask this API", def: DefaultAPI, set: to(&o.API, parseAPI),
+			name: "concurrency", arg: number, def: strconv.Itoa(poller.DefaultConcurrency), set: to(&o.Concurrency, parseConcurrency),
+			usage: "have at most N requests under way",
 		},
 		{
-			name: "rate", group: api, kind: number, arg: "N", setting: true,
-			usage: "make at most N requests a second", def: strconv.Itoa(poller.DefaultRate), set: to(&o.Rate, parseRate),
-		},
-		{
-			name: "concurrency", group: api, kind: number, arg: "N", setting: true,
-			usage: "have at most N requests under way", def: strconv.Itoa(poller.DefaultConcurrency),
-			set: to(&o.Concurrency, parseConcurrency),
-		},
-		{
-			name: "filter", group: screen, kind: text, arg: "TEXT", setting: true, example: "!status:done",
+			group: "Screen", name: "filter", arg: "TEXT", example: "!status:done", set: to(&o.Filter, parseFilter),
 			usage: "show only what matches, such as status:error; without a screen, the flag also selects what is watched",
-			set:   to(&o.Filter, parseFilter),
 		},
 		{
-			name: "details", group: screen, kind: text, arg: "WHERE", setting: true,
-			words: []string{"auto", "below", "off"}, def: "auto",
-			usage: "put details beside the list if there is room, else below it; always below it; " +
-				"or on the whole screen only",
-			set: to(&o.Details, parseText),
+			name: "details", arg: "WHERE", words: []string{"auto", "below", "off"}, def: "auto", set: to(&o.Details, parseText),
+			usage: "put details beside the list if there is room, else below it; always below it; or on the whole screen only",
 		},
 		{
-			name: "background", group: screen, kind: text, arg: "KIND", setting: true,
-			words: []string{"auto", "dark", "light"}, def: "auto", usage: "use colours for this background",
-			set: to(&o.Background, parseBackground),
+			name: "background", arg: "KIND", words: []string{"auto", "dark", "light"}, def: "auto",
+			usage: "use colours for this background", set: to(&o.Background, parseBackground),
 		},
+		{name: "theme", arg: "NAME", words: themes(), def: themes()[0], usage: "use these colours", set: to(&o.Theme, parseText)},
+		{name: "ascii", usage: "draw with ASCII only, if other characters look broken", set: to(&o.ASCII, parseToggle)},
+		{name: "no-mouse", usage: "leave the mouse to the terminal, to select text", set: to(&o.NoMouse, parseToggle)},
 		{
-			name: "theme", group: screen, kind: text, arg: "NAME", setting: true, set: to(&o.Theme, parseText),
-			words: themes(), def: themes()[0], usage: "use these colours",
-		},
-		{
-			name: "ascii", group: screen, setting: true, set: to(&o.ASCII, parseToggle),
-			usage: "draw with ASCII only, if other characters look broken",
-		},
-		{
-			name: "no-mouse", group: screen, setting: true, set: to(&o.NoMouse, parseToggle),
-			usage: "leave the mouse to the terminal, to select text",
-		},
-		{
-			name: "redact", group: screen, setting: true, set: to(&o.Redact, parseToggle),
+			name: "redact", set: to(&o.Redact, parseToggle),
 			usage: "show short IDs and no descriptions, to share a screen (copying takes whole IDs)",
 		},
 		{
-			name: "plain", group: output, setting: true, set: to(&o.plain, parseToggle),
-			usage: "print a line for each change until all jobs are finished; " +
-				"the default when stdout is not a terminal",
+			group: "Output", name: "plain", set: to(&o.plain, parseToggle),
+			usage: "print a line for each change until all jobs are finished; the default when stdout is not a terminal",
 		},
+		{name: "json", usage: "the same, one JSON object a line", set: to(&o.json, parseToggle)},
 		{
-			name: "json", group: output, setting: true, set: to(&o.json, parseToggle),
-			usage: "the same, one JSON object a line",
-		},
-		{
-			name: "once", group: output, set: to(&o.Once, parseToggle),
+			name: "once", flagOnly: true, set: to(&o.Once, parseToggle),
 			usage: "check each job once, print a table (or --json) and exit",
 		},
 		{
-			name: "download", group: pdfs, kind: folder, arg: "DIR", setting: true, example: "~/Downloads/jobwatch",
+			group: "Downloads", name: "download", arg: folder, example: "~/Downloads/jobwatch", set: to(&o.Download, parsePath),
 			usage: "save each job's PDF in this folder as soon as it is Done",
-			set:   to(&o.Download, parsePath),
 		},
+		{name: "max-download", arg: size, def: "500MB", usage: "skip PDFs larger than this", set: to(&o.MaxDownload, parseSize)},
 		{
-			name: "max-download", group: pdfs, kind: size, arg: "SIZE", setting: true,
-			usage: "skip PDFs larger than this", def: "500MB", set: to(&o.MaxDownload, parseSize),
-		},
-		{
-			name: "notify", group: events, kind: text, arg: "HOW", setting: true,
-			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()}, def: notify.Desktop.String(),
+			group: "Notifications", name: "notify", arg: "HOW", def: notify.Desktop.String(), set: to(&o.Notify, notify.ParseMode),
+			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()},
 			usage: "notify you of events while you look elsewhere, on the desktop if the terminal is known to pass " +
 				"that on, else by its bell",
-			set: to(&o.Notify, notify.ParseMode),
 		},
 		{
-			name: "notify-command", group: events, kind: text, arg: "CMD", setting: true,
-			example: "jq -r .text | mail -s jobwatch me",
-			usage:   "run this for each event, with the event as JSON on its standard input",
-			set:     to(&o.NotifyCommand, parseText),
+			name: "notify-command", arg: "CMD", example: "jq -r .text | mail -s jobwatch me", set: to(&o.NotifyCommand, parseText),
+			usage: "run this for each event, with the event as JSON on its standard input",
 		},
 		{
-			name: "test-notification", group: events, noJobs: true, without: []string{"batch"},
-			usage: "send a notification in every way, to see which arrive, and exit",
-			set:   to(&o.TestNotification, parseToggle),
+			name: "test-notification", flagOnly: true, noJobs: true, without: []string{"batch"},
+			usage: "send a notification in every way, to see which arrive, and exit", set: to(&o.TestNotification, parseToggle),
 		},
 		{
-			name: "demo", group: try, noJobs: true, without: []string{"api", "state", "batch", "test-notification"},
-			usage: "watch about 30 simulated jobs; nothing is kept",
-			set:   to(&o.Demo, parseToggle),
+			group: "Trying it out", name: "demo", flagOnly: true, noJobs: true,
+			without: []string{"api", "state", "batch", "test-notification"},
+			usage:   "watch about 30 simulated jobs; nothing is kept", set: to(&o.Demo, parseToggle),
 		},
 		{
-			name: "api-server", group: try, kind: text, arg: "ADDR", noJobs: true,
+			name: "api-server", arg: "ADDR", flagOnly: true, noJobs: true,
 			without: []string{
 				"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
 			},
@@ -214,31 +177,23 @@ func options(in *Input, o *Options) []option {
 			set:   to(&o.APIServer, parseAddress),
 		},
 		{
-			name: "debug", group: other, kind: file, arg: "FILE", setting: true, example: "/tmp/jobwatch.log",
+			group: "Other", name: "debug", arg: file, example: "/tmp/jobwatch.log", set: to(&o.Debug, parsePath),
 			usage: "log to this file, without full IDs",
-			set:   to(&o.Debug, parsePath),
 		},
 		{
-			name: "print-config", group: other, usage: "print a config file of all defaults, with comments",
-			set: to(&o.Text, printed(in, configText)),
+			name: "print-config", flagOnly: true, set: to(&o.Text, printed(in, configText)),
+			usage: "print a config file of all defaults, with comments",
 		},
 		{
-			name: "completion", group: other, kind: text, arg: "SHELL", words: []string{"bash", "zsh", "fish"},
-			usage: "print the completions for this shell",
-			set:   to(&o.Text, completion(in)),
+			name: "completion", arg: "SHELL", words: []string{"bash", "zsh", "fish"}, flagOnly: true,
+			usage: "print the completions for this shell", set: to(&o.Text, completion(in)),
 		},
 		{
-			name: "man", group: other, usage: "print the manual page; try jobwatch --man | man -l -",
-			set: to(&o.Text, printed(in, manPage)),
+			name: "man", flagOnly: true, set: to(&o.Text, printed(in, manPage)),
+			usage: "print the manual page; try jobwatch --man | man -l -",
 		},
-		{
-			name: "version", short: "V", group: other, usage: "print the version",
-			set: to(&o.Text, printed(in, versionText)),
-		},
-		{
-			name: "help", short: "h", group: other, usage: "print this",
-			set: to(&o.Text, printed(in, helpText)),
-		},
+		{name: "version", short: "V", flagOnly: true, usage: "print the version", set: to(&o.Text, printed(in, versionText))},
+		{name: "help", short: "h", flagOnly: true, usage: "print this", set: to(&o.Text, printed(in, helpText))},
 	}
 }
 
@@ -246,7 +201,7 @@ func options(in *Input, o *Options) []option {
 // where the value stands.
 func (opt *option) take(value string) error {
 	if len(opt.words) > 0 && !slices.Contains(opt.words, value) {
-		return wrong("want " + list(opt.words) + didYouMean(value, opt.words))
+		return errors.New("want " + list(opt.words) + didYouMean(value, opt.words))
 	}
 	return opt.set(value)
 }
@@ -263,17 +218,21 @@ func (opt *option) about() string {
 	return s
 }
 
-func find(table []option, name string) *option {
-	if i := slices.IndexFunc(table, func(opt option) bool { return opt.name == name }); i >= 0 {
-		return &table[i]
+// find returns the option of a name, or nil.
+func (p *parser) find(name string) *option {
+	if i := slices.IndexFunc(p.table, func(opt option) bool { return opt.name == name }); i >= 0 {
+		return &p.table[i]
 	}
 	return nil
 }
 
-func names(table []option) []string {
-	out := make([]string, 0, len(table))
-	for _, opt := range table {
-		out = append(out, opt.name)
+// names returns the names of all settings, and of what is for the command line only.
+func (p *parser) names(flagOnly bool) []string {
+	var out []string
+	for _, opt := range p.table {
+		if flagOnly || !opt.flagOnly {
+			out = append(out, opt.name)
+		}
 	}
 	return out
 }

@@ -14,9 +14,6 @@ import (
 	"example.com/jobwatch/ui/terminal"
 )
 
-// wrong returns an error that says what would be right.
-func wrong(want string) error { return errors.New(want) }
-
 // to returns a function that stores in field what parse makes of a value.
 func to[T any](field *T, parse func(string) (T, error)) func(string) error {
 	return func(v string) error {
@@ -30,14 +27,14 @@ func to[T any](field *T, parse func(string) (T, error)) func(string) error {
 
 func parseText(v string) (string, error) {
 	if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", wrong("want one line of text")
+		return "", errors.New("want one line of text")
 	}
 	return v, nil
 }
 
 func parsePath(v string) (string, error) {
 	if v == "" || strings.ContainsRune(v, 0) {
-		return "", wrong("want a path")
+		return "", errors.New("want a path")
 	}
 	return v, nil
 }
@@ -45,7 +42,7 @@ func parsePath(v string) (string, error) {
 func parseToggle(v string) (bool, error) {
 	on, err := strconv.ParseBool(v)
 	if err != nil {
-		return false, wrong("want true or false")
+		return false, errors.New("want true or false")
 	}
 	return on, nil
 }
@@ -72,7 +69,7 @@ const MaxRate = 100_000
 func parseRate(v string) (float64, error) {
 	rate, err := strconv.ParseFloat(v, 64)
 	if err != nil || !(rate > 0 && rate <= MaxRate) { // not "rate <= 0 ||": NaN is no rate either
-		return 0, wrong("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
+		return 0, errors.New("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
 	}
 	return rate, nil
 }
@@ -83,7 +80,7 @@ const MaxConcurrency = 1024
 func parseConcurrency(v string) (int, error) {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > MaxConcurrency {
-		return 0, wrong("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
+		return 0, errors.New("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
 	}
 	return n, nil
 }
@@ -111,7 +108,7 @@ func parseAPI(v string) (*url.URL, error) {
 		want = "want a port from 1 to 65535"
 	}
 	if want != "" {
-		return nil, wrong(want)
+		return nil, errors.New(want)
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
@@ -127,9 +124,9 @@ func refuseJob(v string) error {
 	}
 	const want = "want the API's URL, not a job's: jobs are arguments of their own"
 	if !found || !strings.Contains(base, "://") {
-		return wrong(want)
+		return errors.New(want)
 	}
-	return wrong(want + "; did you mean " + quote(base) + "?")
+	return errors.New(want + "; did you mean " + quote(base) + "?")
 }
 
 func parseAddress(v string) (string, error) {
@@ -137,9 +134,9 @@ func parseAddress(v string) (string, error) {
 	host, port, err := net.SplitHostPort(v)
 	switch {
 	case isPort(v):
-		return "", wrong(want + "; did you mean localhost:" + v + "?")
+		return "", errors.New(want + "; did you mean localhost:" + v + "?")
 	case err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ "):
-		return "", wrong(want)
+		return "", errors.New(want)
 	}
 	return v, nil
 }
@@ -160,7 +157,7 @@ func parseSize(v string) (int64, error) {
 	n *= unit
 	const most = 1 << 50 // a PiB is no PDF, and no overflow
 	if !known || err != nil || !(n >= 1 && n <= most) {
-		return 0, wrong("want a size such as 500MB or 2GiB")
+		return 0, errors.New("want a size such as 500MB or 2GiB")
 	}
 	return int64(n), nil
 }
@@ -168,9 +165,9 @@ func parseSize(v string) (int64, error) {
 func parseFilter(v string) (string, error) {
 	_, err := joblist.ParseFilter(v)
 	if word, ok := errors.AsType[*joblist.FilterError](err); ok {
-		err = wrong(word.Reason)
+		err = errors.New(word.Reason)
 		if word.Word != v {
-			err = wrong(quote(word.Word) + ": " + word.Reason)
+			err = errors.New(quote(word.Word) + ": " + word.Reason)
 		}
 	}
 	return v, err
@@ -204,9 +201,9 @@ func parseJobs(args []string) (ids []job.ID, dash bool, err error) {
 			dash = true
 			continue
 		}
-		parts := []string{arg}
-		if _, ok := oneJob(arg); !ok && strings.ContainsAny(strings.Trim(arg, separators), separators) {
-			parts = strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(separators, r) })
+		parts := strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(", ;\t\r\n", r) })
+		if _, ok := oneJob(arg); ok || len(parts) == 0 {
+			parts = []string{arg}
 		}
 		for _, part := range parts {
 			id, ok := oneJob(part)
@@ -221,8 +218,6 @@ func parseJobs(args []string) (ids []job.ID, dash bool, err error) {
 	}
 	return ids, dash, nil
 }
-
-const separators = ", ;\t\r\n"
 
 // oneJob reads an ID, or the only ID in a path or URL.
 func oneJob(s string) (job.ID, bool) {
