@@ -213,9 +213,9 @@ func configText(in *Input) string {
 # contrast is not checked. A terminal of 16 colours takes only those with names.
 [colors]
 `)
-	for _, c := range style.Themes()[0].Palette.Named() {
-		light, dark := cmp.Or(c.Light, style.Default), cmp.Or(c.Dark, style.Default)
-		fmt.Fprintf(&b, "# %s = { light = %q, dark = %q }  # %s\n", c.Name, light, dark, c.About)
+	for _, n := range style.Names() {
+		c := style.Calm()[n.Name]
+		fmt.Fprintf(&b, "# %s = { light = %q, dark = %q }  # %s\n", n.Name, cmp.Or(c.Light, style.Default), cmp.Or(c.Dark, style.Default), n.About)
 	}
 	return b.String()
 }

@@ -146,8 +146,8 @@ func namedKeys() []string {
 func (p *parser) takeColor(path []string, value any) error {
 	name, background := path[0], strings.Join(path[1:], ".")
 	var all []string
-	for _, c := range style.Themes()[0].Palette.Named() {
-		all = append(all, c.Name)
+	for _, n := range style.Names() {
+		all = append(all, n.Name)
 	}
 	if !slices.Contains(all, name) {
 		return errors.New("colors: unknown role " + quote(name) + didYouMean(name, all))

@@ -3,7 +3,7 @@ package style
 import (
 	"fmt"
 	"math"
-	"strings"
+	"strconv"
 	"testing"
 
 	"github.com/lucasb-eyer/go-colorful"
@@ -14,18 +14,43 @@ import (
 type look struct {
 	name, theme string
 	dark        bool
+	profile     termenv.Profile
 	Palette
 }
 
 func looks() (all []look) {
 	for _, theme := range Themes() {
 		for _, dark := range []bool{true, false} {
-			name := fmt.Sprintf("%s, dark %t", theme.Name, dark)
-			all = append(all, look{name, theme.Name, dark, theme.Palette},
-				look{name + ", of 256", theme.Name, dark, theme.Palette.indexed(dark)})
+			for _, profile := range []termenv.Profile{termenv.TrueColor, termenv.ANSI256} {
+				name := fmt.Sprintf("%s, dark %t, profile %v", theme.Name, dark, profile)
+				all = append(all, look{name, theme.Name, dark, profile, theme.Palette})
+			}
 		}
 	}
 	return all
+}
+
+func (l look) role(r Role) string { return l.Palette.role(r).pick(l.profile, l.dark) }
+
+func (l look) of256() bool { return l.profile == termenv.ANSI256 }
+
+// rgb returns a colour as terminals show it.
+func rgb(colour string) colorful.Color {
+	if c, err := colorful.Hex(colour); err == nil {
+		return c
+	}
+	n, _ := strconv.Atoi(colour)
+	return termenv.ConvertToRGB(termenv.ANSI256Color(n))
+}
+
+// contrast returns WCAG 2.2's contrast ratio, 1 to 21.
+func contrast(a, b string) float64 {
+	luminance := func(colour string) float64 {
+		red, green, blue := rgb(colour).LinearRgb()
+		return 0.2126*red + 0.7152*green + 0.0722*blue
+	}
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
 // A person with low vision can read every text, on either background and on the selected
@@ -39,13 +64,14 @@ func TestTextHasEnoughContrastOnEveryBackground(t *testing.T) {
 				enough = 6 // no green of these is dark enough
 			}
 		}
-		for role := range roles {
-			colour := l.Colours[role].pick(l.dark)
-			if colour == "" || role == Past {
-				continue
-			}
-			for _, ground := range append(backgrounds(l.dark), l.Grounds[Selected].pick(l.dark)) {
-				if c := shadeOf(colour).contrast(shadeOf(ground)); c < enough {
+		grounds := []string{"#ffffff", "#f4f4f4", "#fdf6e3", l.ground(Selected).pick(l.profile, l.dark)}
+		if l.dark { // among these, the difficult: neither black nor white
+			grounds = []string{"#000000", "#1e1e2e", "#282c34", "#2e3440", grounds[3]}
+		}
+		for role := range Past {
+			colour := l.role(role)
+			for _, ground := range grounds {
+				if c := contrast(colour, ground); colour != "" && c < enough {
 					t.Errorf("%s, role %d: %s on %s has a contrast of %.2f, want %.1f", l.name, role, colour, ground, c, enough)
 				}
 			}
@@ -55,10 +81,13 @@ func TestTextHasEnoughContrastOnEveryBackground(t *testing.T) {
 
 func TestEveryThemeIsComplete(t *testing.T) {
 	for _, l := range looks() {
-		for _, c := range l.Named() {
-			if c.pick(l.dark) == "" && c.Name != "text" && c.Name != "strong" { // which may be the terminal's own
-				t.Errorf("%s: there is no %s", l.name, c.Name)
+		for _, n := range Names() {
+			if l.Palette[n.Name].pick(l.profile, l.dark) == "" && n.Name != "text" && n.Name != "strong" { // which may be the terminal's own
+				t.Errorf("%s: there is no %s", l.name, n.Name)
 			}
+		}
+		if len(l.Palette) > len(Names()) || len(Names()) != int(roles)+int(grounds)-1 {
+			t.Errorf("%s has other colours than %v", l.name, Names())
 		}
 	}
 }
@@ -91,15 +120,13 @@ func (l look) clearly() float64 {
 	return 0.20
 }
 
-func (l look) of256() bool { return !strings.HasPrefix(l.Colours[Dim].Dark, "#") }
-
 // alike returns the least distance between two status colours as an eye sees them, and
 // their roles.
 func (l look) alike(sees func(colorful.Color) colorful.Color) (least float64, a, b Role) {
 	least = math.Inf(1)
 	for x := Accent; x <= Dim; x++ {
 		for y := x + 1; y <= Dim; y++ {
-			d := sees(rgb(l.Colours[x].pick(l.dark))).DistanceLab(sees(rgb(l.Colours[y].pick(l.dark))))
+			d := sees(rgb(l.role(x))).DistanceLab(sees(rgb(l.role(y))))
 			if d < least {
 				least, a, b = d, x, y
 			}
@@ -139,7 +166,7 @@ func TestTheColorblindThemeDeservesItsName(t *testing.T) {
 // The user's colours replace the theme's, in part or as a whole.
 func TestColoursOfOnesOwn(t *testing.T) {
 	own := Calm().With("accent", Pair{Dark: "#ff8800"}).With("error", Pair{"9", "1"}).
-		With("selection", Pair{Default, Default}).With("nonsense", Pair{"1", "1"})
+		With("selection", Pair{Default, Default}).With("nonsense", Pair{"1", "1"}).With("ok", Pair{Dark: "#8b0010"})
 	for _, tt := range []struct {
 		profile termenv.Profile
 		dark    bool
@@ -153,15 +180,13 @@ func TestColoursOfOnesOwn(t *testing.T) {
 		{termenv.TrueColor, false, Selected, Error, "0;31"}, // the terminal's own background
 		{termenv.ANSI256, true, Plain, Accent, "0;38;5;208"},
 		{termenv.ANSI256, true, Plain, Error, "0;91"},
-		{termenv.ANSI, true, Plain, Accent, "0;36"}, // no #rrggbb there
+		{termenv.ANSI256, true, Plain, OK, "0;38;5;88"}, // a dark red is no black
+		{termenv.ANSI, true, Plain, Accent, "0;36"},     // no #rrggbb there
 		{termenv.ANSI, true, Plain, Error, "0;91"},
 		{termenv.Ascii, true, Plain, Error, "0;1"},
 	} {
 		if got := New(own, tt.profile, tt.dark, Unicode()).SGR(tt.ground, tt.role); got != tt.want {
 			t.Errorf("profile %v, dark %t, role %d: %s, want %s", tt.profile, tt.dark, tt.role, got, tt.want)
 		}
-	}
-	if style := New(own, termenv.ANSI, true, Unicode()).Style(Error).Render("x"); style != "\x1b[91mx\x1b[0m" {
-		t.Errorf("Lip Gloss draws %q", style)
 	}
 }

@@ -4,10 +4,8 @@
 package style
 
 import (
-	"io"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/ui/sanitize"
@@ -48,7 +46,6 @@ type Theme struct {
 	Glyphs  Glyphs
 	Charset sanitize.Charset // what untrusted text is reduced to
 	sgr     [grounds][roles]string
-	styles  [roles]lipgloss.Style
 	// solidTrack: the empty part of a bar is drawn by its background alone.
 	solidTrack bool
 }
@@ -57,20 +54,9 @@ type Theme struct {
 func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 	t := &Theme{Glyphs: g, Charset: g.Charset}
 	t.solidTrack = profile == termenv.TrueColor || profile == termenv.ANSI256
-	if profile == termenv.ANSI256 {
-		p = p.indexed(dark)
-	}
-	renderer := lipgloss.NewRenderer(io.Discard)
-	renderer.SetColorProfile(profile)
-	renderer.SetHasDarkBackground(dark)
 	for role := range roles {
-		colour := p.foreground(profile, dark, role)
-		t.styles[role] = renderer.NewStyle().Bold(role == Strong)
-		if colour != "" {
-			t.styles[role] = t.styles[role].Foreground(lipgloss.Color(colour))
-		}
 		for ground := range grounds {
-			t.sgr[ground][role] = sgr(profile, role, ground, colour, p.Grounds[ground].pick(dark))
+			t.sgr[ground][role] = sgr(profile, role, ground, p.role(role).pick(profile, dark), p.ground(ground).pick(profile, dark))
 		}
 	}
 	return t
@@ -79,10 +65,6 @@ func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 // SGR returns the parameters of a role on a ground, without "\x1b[" and "m".
 // Every value starts with a reset, so that runs never leak into one another.
 func (t *Theme) SGR(g Ground, r Role) string { return t.sgr[g][r] }
-
-// Style returns a role for the components of bubbles, which draw with Lip Gloss. It never
-// queries the terminal: the profile and background are those given to New.
-func (t *Theme) Style(r Role) lipgloss.Style { return t.styles[r] }
 
 // sgr returns one entry of the table, given the foreground and background colours.
 func sgr(profile termenv.Profile, r Role, g Ground, front, back string) string {
