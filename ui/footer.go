@@ -87,7 +87,7 @@ func (m *Model) hints() []hint {
 		return []hint{help, back, {name: "name"}, download, copyIDs, poll, {name: "remove"}}
 	case m.screen == detailScreen:
 		return []hint{help, back, open, download, copyIDs, {name: "copy-path"}, poll}
-	case m.list.Empty() == joblist.NothingTracked:
+	case m.list.Counts().Total == 0:
 		undo, _ := m.history.hints(m.session, m.theme.Charset, m.now)
 		return append(append([]hint{help, {name: "add"}}, undo...), hint{name: "quit"})
 	}

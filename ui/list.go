@@ -195,14 +195,14 @@ func (m *Model) listLines() []string {
 	switch {
 	case !m.start.loaded:
 		say = []string{"Loading the state file" + m.theme.Glyphs.Ellipsis}
-	case m.list.Empty() == joblist.NothingTracked:
+	case m.list.Counts().Total == 0:
 		say = []string{
 			"Nothing tracked yet.", "",
 			"Paste job IDs here, in any form:",
 			"one a line, URLs, JSON, a log.", "",
 			style.Joined(", ", m.keys.hint("add", "types one in"), m.keys.hint("help", "shows all keys")),
 		}
-	case m.list.Empty() == joblist.NothingMatches:
+	case m.list.Matched() == 0:
 		say = []string{"No job matches", m.list.String(), "", m.keys.hint("back", "clears the filter")}
 	default:
 		v := rows.View{

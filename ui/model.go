@@ -134,7 +134,7 @@ func (m *Model) resize(width, height int) {
 	switch {
 	case m.screen != listScreen:
 		shape = paneOnly
-	case !m.start.loaded || m.list.Empty() == joblist.NothingTracked:
+	case !m.start.loaded || m.list.Counts().Total == 0:
 		shape = listOnly
 	}
 	if layout := place(width, height, shape); layout != m.layout {

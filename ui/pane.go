@@ -114,7 +114,7 @@ func (c *causeCache) of(l *joblist.List, b *joblist.Batch, public func(cause) st
 	}
 	if changes := l.FailureChanges(); c.batch != b.ID || c.changes != changes {
 		*c = causeCache{batch: b.ID, changes: changes}
-		for _, found := range causesOf(l.InBatch(b.ID)) {
+		for _, found := range causesOf(b.Rows()) {
 			c.causes = append(c.causes, detail.Cause{Text: public(found), Jobs: len(found.jobs)})
 		}
 	}

@@ -78,7 +78,12 @@ func (m *Model) check() {
 
 // checkAll has all unfinished jobs checked now.
 func (m *Model) checkAll() {
-	ids := m.list.Where(func(r *joblist.Row) bool { return !r.End.Finished() })
+	var ids []job.ID
+	for r := range m.list.All {
+		if !r.End.Finished() {
+			ids = append(ids, r.ID)
+		}
+	}
 	m.session.PollNow(ids...)
 	m.say(style.Text, "checking "+style.Plural(len(ids), "unfinished job")+", as fast as the budget allows")
 }

@@ -147,7 +147,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	m.start.loaded = true
 	m.session.Open(msg.journal, msg.contents)
 	records := m.session.Records()
-	m.list.Load(m.session.Batches(), records)
+	m.list.Load(records)
 	m.list.look(m.opts.Watcher) // before they are tracked: what is on the screen is asked for first
 	m.session.Watch(false, records...)
 	if m.opts.Session.DownloadAll {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidwall/btree"
 
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
 )
@@ -13,58 +14,42 @@ import (
 // BatchID identifies a batch for good.
 type BatchID = store.BatchID
 
-// Batch is what there is to draw of a batch.
+// Batch is jobs that were added together.
 type Batch struct {
 	store.Batch
 	Counts  Counts // of all its jobs
 	Matched int    // how many of them the filter shows
 	Folded  bool
-}
 
-// batch is a Batch with what the list needs of it.
-type batch struct {
-	Batch
-	rows     rowTree
-	filtered *rowTree // the rows that the filter shows; nil while there is no filter
-	ids      *idIndex // the list's
-	seq      uint32   // place in the order of adding
-	recent   uint32   // when one of its jobs changed last; see batchKey
-	key      uint64   // place among the batches
-	at       int      // index in layout.batches, if it has lines
+	rows      rowTree
+	filtered  *rowTree // the rows that the filter shows; nil while there is no filter
+	misplaced bool     // some row's progress asks for another place than it has
+	lines     int      // on the screen
+	key       uint64   // place among the batches
+	seq       uint32   // place in the order of adding
+	ids       *btree.BTreeG[job.ID]
 
 	// foldedBefore is Folded as it was before there was a filter. Folding is apart while
 	// filtering: nobody would find a match in a batch that was folded before.
 	foldedBefore bool
 }
 
+// Rows returns the batch's rows in their order.
+func (b *Batch) Rows() iter.Seq[*Row] { return b.rows.from(0) }
+
+// Matching returns those that the filter shows.
+func (b *Batch) Matching() iter.Seq[*Row] { return b.shown().from(0) }
+
 // shown returns the rows that the filter shows.
-func (b *batch) shown() *rowTree {
+func (b *Batch) shown() *rowTree {
 	if b.filtered != nil {
 		return b.filtered
 	}
 	return &b.rows
 }
 
-// lines is how many lines the batch has on the screen.
-func (b *batch) lines() int {
-	switch {
-	case b.Matched == 0:
-		return 0
-	case b.Folded:
-		return 1
-	default:
-		return 1 + b.Matched
-	}
-}
-
 // rowTree is rows in the order of their keys.
 type rowTree struct{ btree.Map[uint64, *Row] }
-
-// has reports whether there is a row with that key.
-func (t *rowTree) has(key uint64) bool {
-	_, ok := t.Get(key)
-	return ok
-}
 
 // at returns the i-th row.
 func (t *rowTree) at(i int) *Row {
@@ -90,50 +75,38 @@ func (t *rowTree) from(i int) iter.Seq[*Row] {
 }
 
 // addBatch returns the batch with that ID, which it makes if there is none.
-func (l *List) addBatch(sb *session.Batch) *batch {
+func (l *List) addBatch(sb *session.Batch) *Batch {
 	if b, ok := l.batches[sb.ID]; ok {
 		return b
 	}
-	b := &batch{Batch: Batch{Batch: sb.Batch}, ids: l.ids, seq: sb.Seq, recent: seconds(sb.Added)}
+	b := &Batch{Batch: sb.Batch, ids: l.ids, seq: sb.Seq}
 	if !l.filter.IsZero() {
 		b.filtered = &rowTree{}
 	}
-	b.key = l.batchKey(b)
-	l.order.Set(b.key, b)
 	l.batches[sb.ID] = b
 	return b
 }
 
-// setBatch gives a batch its name.
-func (l *List) setBatch(sb *session.Batch) {
-	b := l.addBatch(sb)
-	renamed := b.Name != sb.Name
-	b.Batch.Batch = sb.Batch
-	if renamed && !l.filter.IsZero() { // its jobs may match by its name
-		l.refilter(b, false, false)
+// rename gives a batch its name.
+func (l *List) rename(sb *session.Batch) {
+	if b, ok := l.batches[sb.ID]; ok {
+		b.Batch = sb.Batch
+		l.refilter(b) // its jobs may match by its name
 	}
 }
 
-// emptyKept is how many batches without jobs are kept, beyond as many as there are
-// jobs. They keep their name and place for an undo.
-const emptyKept = 256
-
-// sweep drops the batches without jobs once there are too many of them, so that a
-// dashboard left running for months does not grow. The cursor is on none of them.
-func (l *List) sweep() {
-	if len(l.batches) <= 2*len(l.rows)+emptyKept {
-		return
+// measure counts the rows that the filter shows of a batch, and the lines that it has.
+func (l *List) measure(b *Batch) {
+	matched, lines := b.shown().Len(), 0
+	switch {
+	case matched > 0 && b.Folded:
+		lines = 1
+	case matched > 0:
+		lines = 1 + matched
 	}
-	for id, b := range l.batches {
-		if b.Counts.Total > 0 {
-			continue
-		}
-		delete(l.batches, id)
-		l.order.Delete(b.key)
-		if l.savedCursor.batch == b {
-			l.savedCursor = cursor{}
-		}
-	}
+	l.matched += matched - b.Matched
+	l.total += lines - b.lines
+	b.Matched, b.lines = matched, lines
 }
 
 // Counts is how many jobs there are of each kind, and how far they are.

@@ -1,18 +1,13 @@
 package joblist
 
-import (
-	"sort"
-
-	"example.com/jobwatch/poller/job"
-)
+import "example.com/jobwatch/poller/job"
 
 // cursor is a line by what it shows: a row of a batch, or the batch's header if there is
-// no row. The zero cursor is nowhere. The keys are where it stood when it was last looked
-// at, for finding the neighbour of what is gone.
+// no row. The zero cursor is nowhere.
 type cursor struct {
-	batch         *batch
-	row           *Row
-	key, batchKey uint64
+	batch *Batch
+	row   *Row
+	key   uint64 // of the row when it was last looked at, for finding its neighbour
 }
 
 // settle corrects the cursor, what is new and the top after any change.
@@ -35,7 +30,7 @@ func (l *List) nearest(c cursor) cursor {
 	case c.batch == nil:
 		return l.item(0)
 	case c.batch.Matched == 0:
-		return l.nearestBatch(c.batchKey)
+		return l.nearestBatch(c.batch.key)
 	case c.batch.Folded:
 		c.row = nil
 	case c.row != nil && !c.row.shown():
@@ -45,22 +40,23 @@ func (l *List) nearest(c cursor) cursor {
 	return c
 }
 
+// nearestBatch returns the first batch from a key on that has lines, else the last line.
 func (l *List) nearestBatch(key uint64) cursor {
-	y := l.layOut()
-	i := sort.Search(len(y.batches), func(i int) bool { return y.batches[i].key >= key })
-	if i < len(y.batches) {
-		return cursor{batch: y.batches[i]}
-	}
-	return l.item(y.total - 1)
+	found := l.item(l.total - 1)
+	l.order.Ascend(key, func(_ uint64, b *Batch) bool {
+		if b.lines == 0 {
+			return true
+		}
+		found = cursor{batch: b}
+		return false
+	})
+	return found
 }
 
 // setCursor moves the cursor to c, which is a line or nowhere.
 func (l *List) setCursor(c cursor) {
 	left := l.cursor.batch
 	l.cursor = c
-	if c.batch != nil {
-		l.cursor.batchKey = c.batch.key
-	}
 	if c.row != nil {
 		l.cursor.key = c.row.key
 	}
@@ -106,12 +102,7 @@ func (l *List) restoreCursor() {
 
 // Current returns what the cursor is on: a job and its batch, or a batch alone.
 // Both are nil if the list shows nothing.
-func (l *List) Current() (*Row, *Batch) {
-	if l.cursor.batch == nil {
-		return nil, nil
-	}
-	return l.cursor.row, &l.cursor.batch.Batch
-}
+func (l *List) Current() (*Row, *Batch) { return l.cursor.row, l.cursor.batch }
 
 // Move moves the cursor n lines down, up if n is negative, to the end at most.
 func (l *List) Move(n int) {
@@ -131,11 +122,11 @@ func (l *List) Page(n int) {
 func (l *List) Home() { l.moveTo(0) }
 
 // End moves the cursor to the last line.
-func (l *List) End() { l.moveTo(l.layOut().total - 1) }
+func (l *List) End() { l.moveTo(l.total - 1) }
 
 func (l *List) moveTo(line int) {
-	if total := l.layOut().total; total > 0 {
-		l.goTo(l.item(max(0, min(line, total-1))), margin)
+	if l.total > 0 {
+		l.goTo(l.item(max(0, min(line, l.total-1))), margin)
 	}
 }
 
@@ -149,7 +140,7 @@ func (l *List) goTo(c cursor, follow int) {
 // ClickLine puts the cursor on the i-th line of those drawn, and reports whether
 // there is one.
 func (l *List) ClickLine(i int) bool {
-	if i < 0 || i >= l.height || l.top+i >= l.layOut().total {
+	if i < 0 || i >= l.height || l.top+i >= l.total {
 		return false
 	}
 	l.goTo(l.item(l.top+i), 0) // no margin: what was clicked stays under the pointer
@@ -192,7 +183,7 @@ func (l *List) next(want func(*Row) bool) bool {
 	passed := false
 	for b := range l.all() {
 		passed = passed || l.cursor.row == nil && b == l.cursor.batch
-		for r := range b.shown().from(0) {
+		for r := range b.Matching() {
 			switch {
 			case r == l.cursor.row:
 				passed = true

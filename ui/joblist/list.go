@@ -44,54 +44,40 @@ type List struct {
 	now   time.Time // as last told
 
 	rows    map[job.ID]*Row
-	batches map[BatchID]*batch
-	order   btree.Map[uint64, *batch] // by batch.key
-	ids     *idIndex
+	batches map[BatchID]*Batch        // those with jobs
+	order   btree.Map[uint64, *Batch] // by Batch.key
+	ids     *btree.BTreeG[job.ID]
 
 	filter   Filter
-	timed    bool // what the filter matches depends on the time
 	sort     Sort
 	counts   Counts
-	matched  int
 	failures int // see FailureChanges
 
-	misplaced []*Row    // see noteMisplaced
-	resorted  time.Time // when they were last put in their places
+	resorted time.Time // when rows were last put in other places for their progress
 
 	viewport
-
-	changed []*Row // in the last Apply
 }
 
 // New returns an empty list. What ends before now is history, not news.
 func New(now time.Time) *List {
-	l := &List{
-		since: now, now: now,
-		rows: make(map[job.ID]*Row), batches: make(map[BatchID]*batch), ids: newIDIndex(),
+	return &List{
+		since: now, now: now, rows: make(map[job.ID]*Row), batches: make(map[BatchID]*Batch), ids: newIDs(),
+		viewport: viewport{follow: margin},
 	}
-	l.follow = margin
-	return l
 }
 
-// Load adds what the session holds at the start, all of it history. Jobs that are on the
-// list already stay as they are.
-func (l *List) Load(batches []*session.Batch, records []*session.Record) {
-	for _, b := range batches {
-		l.addBatch(b)
-	}
-	rows := make([]Row, 0, len(records)) // at once, as they are made and read together
+// Load adds what the session holds at the start. Jobs that are on the list already stay as
+// they are.
+func (l *List) Load(records []*session.Record) {
 	for _, r := range records {
-		if _, ok := l.rows[r.ID]; !ok {
-			rows = append(rows, newRow(r))
-			l.insert(&rows[len(rows)-1])
-		}
+		l.add(r)
 	}
 	l.settle()
 }
 
 // Apply takes what has happened to the session's records and batches.
 func (l *List) Apply(events []session.Event, now time.Time) {
-	l.now, l.changed = now, l.changed[:0]
+	l.now = now
 	for i := range events {
 		e := &events[i]
 		switch e.Kind {
@@ -106,19 +92,12 @@ func (l *List) Apply(events []session.Event, now time.Time) {
 				l.remove(r)
 			}
 		case session.BatchSet:
-			l.setBatch(e.Batch)
+			l.rename(e.Batch)
 		default:
-		}
-	}
-	for _, r := range l.changed {
-		if r.changed { // and not removed meanwhile
-			r.changed = false
-			l.refresh(r)
 		}
 	}
 	l.resortMisplaced()
 	l.settle()
-	l.sweep()
 }
 
 // rowOf returns the row of a record. A job that was removed and added again has another
@@ -128,109 +107,91 @@ func (l *List) rowOf(record *session.Record) (*Row, bool) {
 	return r, ok && r.Record == record
 }
 
-// add adds a record, unless it was removed meanwhile.
+// add adds a record, unless it is there or was removed meanwhile.
 func (l *List) add(record *session.Record) {
 	if _, ok := l.rows[record.ID]; ok || record.Gone() {
 		return
 	}
-	r := newRow(record)
+	r := &Row{Record: record, progress: record.Answer.Progress}
 	if !r.Saving { // else it is what it was when it was removed
 		r.News = r.End.Finished() && r.Ended.After(l.since)
 	}
-	l.insert(&r)
+	l.insert(r)
 }
 
-// observe takes what the session knows of a row's job now. The row is put in its place
-// later, once however often it changed.
+// observe takes what the session knows of a row's job now.
 func (l *List) observe(r *Row) {
+	before, state := r.tally.state, r.State()
 	if r.batch.ID != r.Batch {
 		l.remove(r)
 		l.insert(r)
 	}
-	before, state := r.tally.state, r.State()
 	r.progressed(before)
-	l.noteFailure(before)
-	l.noteFailure(state)
 	switch {
 	case state.Finished() && !before.Finished():
 		r.News = true
 	case !state.Finished():
 		r.News = false
 	}
-	l.retally(r)
-	if !r.changed {
-		r.changed = true
-		l.changed = append(l.changed, r)
-	}
+	l.refresh(r)
 }
 
 // insert adds a row whose job is not on the list yet.
 func (l *List) insert(r *Row) {
-	b := l.addBatch(r.In())
-	r.batch, r.tally = b, tallyOf(r)
-	r.misplaced, r.changed = false, false
+	r.batch, r.key, r.tally = l.addBatch(r.In()), 0, tallyOf(r)
 	r.placedAt = hundredths(r)
-	r.key = rowKey(l.sort, r)
 	l.rows[r.ID] = r
-	l.ids.add(r.ID)
+	l.ids.Set(r.ID)
 	l.count(r, 1)
-	b.rows.Set(r.key, r)
-	l.refresh(r)
-	l.noteFailure(r.tally.state)
+	l.place(r)
+	l.placeBatch(r.batch)
 }
 
-// remove takes a row off the list. Its fields still say where it stood.
+// remove takes a row off the list, and its batch with its last one. Their fields still say
+// where they stood.
 func (l *List) remove(r *Row) {
 	b := r.batch
-	b.rows.Delete(r.key)
-	if b.filtered != nil {
-		b.filtered.Delete(r.key)
-	}
-	l.recount(b)
-	l.count(r, -1)
-	l.noteFailure(r.tally.state)
 	delete(l.rows, r.ID)
-	l.ids.remove(r.ID)
-	if l.savedCursor.row == r {
+	l.ids.Delete(r.ID)
+	l.count(r, -1)
+	b.rows.Delete(r.key)
+	b.shown().Delete(r.key)
+	l.measure(b)
+	l.placeBatch(b)
+	if b.Counts.Total == 0 {
+		delete(l.batches, b.ID)
+		l.order.Delete(b.key)
+	}
+	if saved := l.savedCursor; saved.row == r || saved.batch == b && b.Counts.Total == 0 {
 		l.savedCursor = cursor{}
 	}
 	if l.viewedRow == r {
 		l.viewedRow = nil
 	}
-	r.misplaced, r.changed = false, false
-	l.placeBatch(b)
 }
 
 // refresh counts, filters and places a row that changed, and its batch.
 func (l *List) refresh(r *Row) {
-	l.retally(r)
-	l.noteMisplaced(r)
-	l.place(r)
-	if l.sort == ByRecent {
-		r.batch.noteChange(r)
-	}
-	l.placeBatch(r.batch)
-}
-
-// retally counts a row as it is now.
-func (l *List) retally(r *Row) {
-	t := tallyOf(r)
-	if t == r.tally {
-		return
-	}
-	before := r.tally.state
+	before, at := r.tally.state, r.placedAt
 	l.count(r, -1)
-	r.tally = t
+	r.tally = tallyOf(r)
 	l.count(r, 1)
-	if t.state != before {
-		r.placedAt = hundredths(r) // such a change moves the row at once
+	if now := hundredths(r); r.tally.state != before {
+		r.placedAt = now // such a change moves the row at once
+	} else if rank(l.sort, r, now) != rank(l.sort, r, at) {
+		r.batch.misplaced = true
 	}
+	l.place(r)
+	l.placeBatch(r.batch)
 }
 
 // count adds what a row contributes to the counts n times, n being 1 or -1.
 func (l *List) count(r *Row, n int) {
 	l.counts.add(r.tally, n)
 	r.batch.Counts.add(r.tally, n)
+	if r.tally.state.Failed() {
+		l.failures++
+	}
 }
 
 // Row returns the row of a job.
@@ -239,57 +200,35 @@ func (l *List) Row(id job.ID) (*Row, bool) {
 	return r, ok
 }
 
-// Batch returns what there is to draw of a batch.
+// Batch returns a batch that has jobs.
 func (l *List) Batch(id BatchID) (*Batch, bool) {
 	b, ok := l.batches[id]
-	if !ok {
-		return nil, false
-	}
-	return &b.Batch, true
+	return b, ok
 }
 
 // all returns the batches in their order.
-func (l *List) all() iter.Seq[*batch] {
-	return func(yield func(*batch) bool) {
-		l.order.Scan(func(_ uint64, b *batch) bool { return yield(b) })
+func (l *List) all() iter.Seq[*Batch] {
+	return func(yield func(*Batch) bool) {
+		l.order.Scan(func(_ uint64, b *Batch) bool { return yield(b) })
 	}
 }
 
 // All calls yield with every row, in their order.
-func (l *List) All(yield func(*Row) bool) { l.each(func(b *batch) *rowTree { return &b.rows }, yield) }
+func (l *List) All(yield func(*Row) bool) { l.each((*Batch).Rows, yield) }
 
 // Matching calls yield with the rows that the filter shows in their order, those in
 // folded batches too.
-func (l *List) Matching(yield func(*Row) bool) { l.each((*batch).shown, yield) }
+func (l *List) Matching(yield func(*Row) bool) { l.each((*Batch).Matching, yield) }
 
-// each calls yield with the rows of a tree of each batch.
-func (l *List) each(tree func(*batch) *rowTree, yield func(*Row) bool) {
+// each calls yield with some rows of each batch.
+func (l *List) each(rows func(*Batch) iter.Seq[*Row], yield func(*Row) bool) {
 	for b := range l.all() {
-		for r := range tree(b).from(0) {
+		for r := range rows(b) {
 			if !yield(r) {
 				return
 			}
 		}
 	}
-}
-
-// InBatch returns the rows of a batch, those that the filter hides too.
-func (l *List) InBatch(id BatchID) iter.Seq[*Row] {
-	if b, ok := l.batches[id]; ok {
-		return b.rows.from(0)
-	}
-	return func(func(*Row) bool) {}
-}
-
-// Where returns the IDs of all rows, shown or not, that want accepts.
-func (l *List) Where(want func(*Row) bool) []job.ID {
-	var out []job.ID
-	for r := range l.All {
-		if want(r) {
-			out = append(out, r.ID)
-		}
-	}
-	return out
 }
 
 // Counts returns the counts of all jobs, regardless of the filter.
@@ -299,34 +238,5 @@ func (l *List) Counts() Counts { return l.counts }
 // changed.
 func (l *List) FailureChanges() int { return l.failures }
 
-// noteFailure counts a row in that state that is added, removed or changed.
-func (l *List) noteFailure(s State) {
-	if s.Failed() {
-		l.failures++
-	}
-}
-
 // Matched is how many jobs the filter shows, those in folded batches included.
 func (l *List) Matched() int { return l.matched }
-
-// Emptiness says why there is nothing to see.
-type Emptiness uint8
-
-// The kinds of emptiness.
-const (
-	NotEmpty       Emptiness = iota
-	NothingTracked           // there are no jobs at all
-	NothingMatches           // there are jobs, and the filter shows none
-)
-
-// Empty says whether there is nothing to see, and why.
-func (l *List) Empty() Emptiness {
-	switch {
-	case l.matched > 0:
-		return NotEmpty
-	case l.counts.Total == 0:
-		return NothingTracked
-	default:
-		return NothingMatches
-	}
-}

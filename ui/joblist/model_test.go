@@ -48,7 +48,6 @@ func (j *modelJob) hundredths() int64 {
 type modelBatch struct {
 	store.Batch
 	seq                    int
-	recent                 int64
 	place                  []int64 // where it stands; kept while the cursor is in it
 	folded, foldedFiltered bool
 }
@@ -89,7 +88,7 @@ func (m *model) addBatch(sb store.Batch) *modelBatch {
 	if b := m.batch(sb.ID); b != nil {
 		return b
 	}
-	b := &modelBatch{Batch: sb, recent: sb.Added.Unix()}
+	b := &modelBatch{Batch: sb}
 	for _, o := range m.batches {
 		b.seq = max(b.seq, o.seq)
 	}
@@ -113,13 +112,28 @@ func (m *model) add(r Row, seq int) {
 }
 
 func (m *model) remove(id job.ID) {
+	j := m.job(id)
+	if j == nil {
+		return
+	}
 	m.jobs = slices.DeleteFunc(m.jobs, func(j *modelJob) bool { return j.ID == id })
+	if b := m.batch(j.Batch); len(m.in(b)) == 0 { // only its name and its place are remembered
+		b.folded, b.foldedFiltered = false, false
+		if m.savedCursor.batch == b.ID {
+			m.savedCursor = spot{}
+		}
+	}
 	if m.savedCursor.id == id {
 		m.savedCursor = spot{}
 	}
 	if m.viewedRow == id {
 		m.viewedRow = job.ID{}
 	}
+}
+
+// in is the jobs of a batch.
+func (m *model) in(b *modelBatch) []*modelJob {
+	return slices.DeleteFunc(slices.Clone(m.jobs), func(j *modelJob) bool { return j.Batch != b.ID })
 }
 
 // jobPlace is where a job stands in its batch: lexically less is further up.
@@ -171,35 +185,25 @@ func (m *model) batchPlace(b *modelBatch) []int64 {
 	switch m.sort {
 	case Attention:
 		over := int64(1)
-		for _, j := range m.jobs {
-			if j.Batch == b.ID && !j.State().Finished() {
-				over = 0
-			}
+		if slices.ContainsFunc(m.in(b), func(j *modelJob) bool { return !j.State().Finished() }) {
+			over = 0
 		}
 		return []int64{over, int64(-b.seq)}
 	case ByAdded:
 		return []int64{int64(b.seq)}
 	case ByRecent:
-		return []int64{-b.recent, int64(-b.seq)}
+		recent := int64(0)
+		for _, j := range m.in(b) {
+			recent = max(recent, j.Changed().Unix())
+		}
+		return []int64{-recent, int64(-b.seq)}
 	default:
 		return []int64{int64(-b.seq)}
 	}
 }
 
-// noteChanges keeps when the jobs of each batch changed last, for the order that asks.
-func (m *model) noteChanges() {
-	if m.sort != ByRecent {
-		return
-	}
-	for _, j := range m.jobs {
-		b := m.batch(j.Batch)
-		b.recent = max(b.recent, j.Changed().Unix())
-	}
-}
-
 // place puts the batches where they belong, all but the cursor's.
 func (m *model) place() {
-	m.noteChanges()
 	for _, b := range m.batches {
 		if b.ID != m.cursor.batch {
 			b.place = m.batchPlace(b)
@@ -208,7 +212,6 @@ func (m *model) place() {
 }
 
 func (m *model) placeAll() {
-	m.noteChanges()
 	for _, b := range m.batches {
 		b.place = m.batchPlace(b)
 	}
@@ -223,8 +226,8 @@ func (m *model) ordered() []*modelBatch {
 // shown is the jobs of a batch that the filter shows, in their order.
 func (m *model) shown(b *modelBatch) []*modelJob {
 	var out []*modelJob
-	for _, j := range m.jobs {
-		if j.Batch == b.ID && m.matches(j) {
+	for _, j := range m.in(b) {
+		if m.matches(j) {
 			out = append(out, j)
 		}
 	}
@@ -248,6 +251,9 @@ func (m *model) foldedNow(b *modelBatch) bool {
 }
 
 func (m *model) fold(b *modelBatch, fold bool) {
+	if len(m.in(b)) == 0 {
+		return
+	}
 	if m.filter.IsZero() {
 		b.folded = fold
 	} else {
@@ -342,9 +348,6 @@ func (m *model) move(n int) {
 }
 
 func (m *model) setFilter(f Filter) {
-	if f.Equal(m.filter) {
-		return
-	}
 	if m.filter.IsZero() != f.IsZero() {
 		for _, b := range m.batches {
 			b.foldedFiltered = false

@@ -1,9 +1,7 @@
 package joblist
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"time"
 )
 
@@ -46,7 +44,6 @@ func (l *List) Sort() Sort { return l.sort }
 // SetSort orders the list by s.
 func (l *List) SetSort(s Sort) {
 	l.sort = s
-	l.misplaced = nil
 	for _, b := range l.batches {
 		l.resort(b)
 	}
@@ -54,27 +51,16 @@ func (l *List) SetSort(s Sort) {
 	l.settle()
 }
 
-// resort puts the rows of a batch in their places.
-func (l *List) resort(b *batch) {
-	type placed struct {
-		key uint64
-		row *Row
-	}
-	rows := make([]placed, 0, b.rows.Len())
-	for r := range b.rows.from(0) {
-		r.placedAt, r.misplaced = hundredths(r), false
+// resort puts all rows of a batch in their places.
+func (l *List) resort(b *Batch) {
+	rows := b.rows
+	b.rows, b.misplaced = rowTree{}, false
+	for r := range rows.from(0) {
+		r.placedAt = hundredths(r)
 		r.key = rowKey(l.sort, r)
-		if l.sort == ByRecent {
-			b.noteChange(r)
-		}
-		rows = append(rows, placed{r.key, r})
+		b.rows.Set(r.key, r)
 	}
-	slices.SortFunc(rows, func(a, b placed) int { return cmp.Compare(a.key, b.key) })
-	b.rows.Clear()
-	for _, p := range rows {
-		b.rows.Load(p.key, p.row)
-	}
-	l.refilter(b, false, false)
+	l.refilter(b)
 }
 
 // rowKey returns the key of a row: its rank in the order above its place in the order
@@ -150,8 +136,9 @@ func seconds(t time.Time) uint32 {
 
 // place puts a row where it belongs, and shows it or not.
 func (l *List) place(r *Row) {
-	before, b := r.key, r.batch
-	if r.key = rowKey(l.sort, r); r.key != before {
+	b, before := r.batch, r.key
+	r.key = rowKey(l.sort, r)
+	if r.key != before {
 		b.rows.Delete(before)
 		b.rows.Set(r.key, r)
 	}
@@ -161,55 +148,31 @@ func (l *List) place(r *Row) {
 			b.filtered.Set(r.key, r)
 		}
 	}
-	l.recount(b)
-}
-
-// recount counts the rows that the filter shows of a batch.
-func (l *List) recount(b *batch) {
-	if n := b.shown().Len(); n != b.Matched {
-		l.matched += n - b.Matched
-		b.Matched = n
-		l.laidOut.valid = false
-	}
+	l.measure(b)
 }
 
 // resortInterval is how long rows keep their places while only their progress changes.
-// Then all misplaced rows move at once: with each on its own, half of the rows in view
+// Then all move at once: with each on its own, half of the rows in view
 // would move every second, which nobody can read, or pay for on a slow line.
 const resortInterval = 10 * time.Second
 
-// noteMisplaced notes a row whose progress asks for another place than it has.
-func (l *List) noteMisplaced(r *Row) {
-	at := hundredths(r)
-	if r.misplaced || at == r.placedAt || rank(l.sort, r, at) == rank(l.sort, r, r.placedAt) {
-		return
-	}
-	r.misplaced = true
-	l.misplaced = append(l.misplaced, r)
-}
-
-// resortMisplaced puts the misplaced rows where they belong, if the last time was long
-// enough ago.
+// resortMisplaced puts rows in their places where progress asks for others, if the last
+// time was long enough ago.
 func (l *List) resortMisplaced() {
-	if len(l.misplaced) == 0 || l.now.Sub(l.resorted) < resortInterval {
+	if l.now.Sub(l.resorted) < resortInterval {
 		return
 	}
-	for _, r := range l.misplaced {
-		if !r.misplaced {
-			continue // removed meanwhile
-		}
-		before := r.key
-		r.placedAt, r.misplaced = hundredths(r), false
-		if l.place(r); r.key != before {
+	for _, b := range l.batches {
+		if b.misplaced {
+			l.resort(b)
 			l.resorted = l.now
 		}
 	}
-	l.misplaced = l.misplaced[:0]
 }
 
 // batchKey returns the key of a batch: live ones first, then what changed last, then
 // what came last, each only where the order asks for it.
-func (l *List) batchKey(b *batch) uint64 {
+func (l *List) batchKey(b *Batch) uint64 {
 	const seqBits = 31
 	seq := uint64(b.seq) & (1<<seqBits - 1)
 	newest := 1<<seqBits - 1 - seq
@@ -222,27 +185,20 @@ func (l *List) batchKey(b *batch) uint64 {
 	case ByAdded:
 		return seq
 	case ByRecent:
-		return uint64(^b.recent)<<seqBits | newest
+		first, _, _ := b.rows.Min()
+		return first>>32<<seqBits | newest
 	default:
 		return newest
 	}
 }
 
-// noteChange keeps when the batch's jobs changed last. It is not taken back when that
-// job is removed.
-func (b *batch) noteChange(r *Row) { b.recent = max(b.recent, seconds(r.Changed())) }
-
-// placeBatch puts a batch where it belongs, unless the cursor is in it: what the user
-// looks at stays where it is until they look elsewhere.
-func (l *List) placeBatch(b *batch) {
-	if b == l.cursor.batch {
-		return
-	}
-	if key := l.batchKey(b); key != b.key {
+// placeBatch puts a batch where it belongs, unless it is gone or the cursor is in it: what
+// the user looks at stays where it is until they look elsewhere.
+func (l *List) placeBatch(b *Batch) {
+	if key := l.batchKey(b); key != b.key && b != l.cursor.batch && b.Counts.Total > 0 {
 		l.order.Delete(b.key)
 		b.key = key
 		l.order.Set(key, b)
-		l.laidOut.valid = false
 	}
 }
 
@@ -253,7 +209,6 @@ func (l *List) placeBatches() {
 		b.key = l.batchKey(b)
 		l.order.Set(b.key, b)
 	}
-	l.laidOut.valid = false
 }
 
 // Filter returns the filter of the list.
@@ -263,55 +218,38 @@ func (l *List) Filter() Filter { return l.filter }
 // to the nearest one that is left, and comes back with its job if it wasn't moved
 // meanwhile: a filter that is typed and taken back leaves things as they were.
 func (l *List) SetFilter(f Filter) {
-	if f.Equal(l.filter) {
-		return
-	}
-	before := l.filter
-	l.filter, l.timed = f, f.Timed()
-	l.laidOut.valid = false
-	narrows, widens := f.narrows(before), before.narrows(f)
+	begins, ends := l.filter.IsZero(), f.IsZero()
+	l.filter = f
 	for _, b := range l.batches {
-		l.refilter(b, narrows, widens)
-	}
-	if before.IsZero() != f.IsZero() {
-		for _, b := range l.batches {
-			if f.IsZero() {
-				b.Folded = b.foldedBefore
-			} else {
-				b.foldedBefore, b.Folded = b.Folded, false
-			}
+		switch {
+		case begins && !ends:
+			b.foldedBefore, b.Folded = b.Folded, false
+		case ends && !begins:
+			b.Folded = b.foldedBefore
 		}
+		l.refilter(b)
 	}
 	l.restoreCursor()
 	l.settle()
 }
 
-// refilter finds out which rows of a batch the filter shows, in place of one before that
-// it narrows or widens, or neither.
-func (l *List) refilter(b *batch, narrows, widens bool) {
-	all, before := &b.rows, b.shown()
+// refilter finds out which rows of a batch the filter shows.
+func (l *List) refilter(b *Batch) {
 	b.filtered = nil
 	if !l.filter.IsZero() {
 		b.filtered = &rowTree{}
-		if narrows {
-			all = before // what was hidden stays so
-		}
-		all.Scan(func(key uint64, r *Row) bool {
-			if widens && before.has(key) || l.matches(r) {
-				b.filtered.Load(key, r)
+		for r := range b.Rows() {
+			if l.matches(r) {
+				b.filtered.Load(r.key, r)
 			}
-			return true
-		})
+		}
 	}
-	l.recount(b)
+	l.measure(b)
 }
 
 // matches reports whether the filter matches a row.
 func (l *List) matches(r *Row) bool {
-	if l.filter.IsZero() {
-		return true
-	}
-	subject := Subject{
+	s := Subject{
 		ID:          r.ID,
 		Description: r.Answer.Description,
 		Batch:       r.batch.Name,
@@ -321,19 +259,19 @@ func (l *List) matches(r *Row) bool {
 		New:         r.News || r == l.viewedRow,
 		Selected:    r.Selected,
 	}
-	if l.timed {
-		subject.Age, subject.Stale = l.now.Sub(r.Added), r.Stale(l.now)
+	if l.filter.Timed() {
+		s.Age, s.Stale = l.now.Sub(r.Added), r.Stale(l.now)
 	}
-	return l.filter.Match(&subject)
+	return l.filter.Match(&s)
 }
 
 // Tick tells the list the time, for filters that depend on it: with one of those it
 // looks at every row.
 func (l *List) Tick(now time.Time) {
 	l.now = now
-	if l.timed {
+	if l.filter.Timed() {
 		for _, b := range l.batches {
-			l.refilter(b, false, false)
+			l.refilter(b)
 		}
 		l.settle()
 	}

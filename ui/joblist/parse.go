@@ -1,22 +1,23 @@
 package joblist
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// maxFilter limits the bytes of a filter: looking for a text takes, at worst, its
-// length times that of the text it is looked for in.
+// maxFilter limits the bytes of a filter.
 const maxFilter = 1024
 
 // FilterError is a word of a filter that could not be understood.
 type FilterError struct {
 	Word       string // as it was written
 	Reason     string // what is wrong with it, and what would be right
-	Nearest    string // the right word that it resembles; "" if none does
 	Incomplete bool   // only half typed: no reason to complain yet
 }
 
@@ -35,8 +36,8 @@ func ParseFilter(s string) (Filter, error) {
 	var f Filter
 	var first error
 	for s = strings.TrimLeft(s, space); s != ""; s = strings.TrimLeft(s, space) {
-		var w word
-		w, s = cutWord(s)
+		w := firstWord(s)
+		s = s[len(w.raw):]
 		t, err := w.term()
 		switch {
 		case err == nil:
@@ -48,95 +49,76 @@ func ParseFilter(s string) (Filter, error) {
 	return f, first
 }
 
-// space is what separates words.
+// space is what separates words, unless it is between quotes.
 const space = " \t\r\n"
 
-// word is one word of a filter, cut into its parts: [!][key op]value.
+// wordParts are a word's parts: [!][key op]value.
+var wordParts = regexp.MustCompile(`^(!*)(?:([A-Za-z]+)(:|=|<=?|>=?))?((?:"[^"]*(?:"|$)|[^" \t\r\n])*)`)
+
+// word is one word of a filter, cut into its parts.
 type word struct {
 	raw   string
 	not   bool
 	key   string // lower case; "" for a bare word
-	op    string // ":", "=", ">", ">=", "<" or "<="; "" for a bare word
+	op    string // "=", ">", ">=", "<" or "<="; "" for a bare word
 	value string // without its quotes
 	open  bool   // a quote is not closed
 }
 
-// cutWord cuts the first word off s, which doesn't begin with a space. Spaces between
-// quotes belong to the word.
-func cutWord(s string) (w word, rest string) {
-	var value strings.Builder
-	i := 0
-	for ; i < len(s) && s[i] == '!'; i++ {
-		w.not = !w.not
+// firstWord returns the first word of s, which doesn't begin with a space.
+func firstWord(s string) word {
+	m := wordParts.FindStringSubmatch(s)
+	return word{
+		raw: m[0], not: len(m[1])%2 == 1, key: strings.ToLower(m[2]), op: m[3],
+		value: strings.ReplaceAll(m[4], `"`, ""), open: strings.Count(m[4], `"`)%2 == 1,
 	}
-	quoted := false // a key has no quote before its operator
-scan:
-	for ; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c == '"':
-			w.open, quoted = !w.open, true
-		case w.open:
-			value.WriteByte(c)
-		case strings.IndexByte(space, c) >= 0:
-			break scan
-		case w.op == "" && !quoted && strings.IndexByte(":<>=", c) >= 0 && isKey(value.String()):
-			w.key = strings.ToLower(value.String())
-			value.Reset()
-			w.op = s[i : i+1]
-			if (c == '<' || c == '>') && i+1 < len(s) && s[i+1] == '=' {
-				i++
-				w.op += "="
-			}
-		default:
-			value.WriteByte(c)
-		}
-	}
-	w.raw, w.value = s[:i], value.String()
-	return w, s[i:]
 }
 
-// isKey reports whether s could be a key: ASCII letters only.
-func isKey(s string) bool {
-	return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz") == ""
+// key is what a word may ask about.
+type key struct {
+	name     string
+	compares bool // also with < and >
+	read     func(word) (term, error)
+}
+
+func keys() []key {
+	return []key{
+		{"status", false, statusTerm},
+		{"batch", false, batchTerm},
+		{"progress", true, progressTerm},
+		{"age", true, ageTerm},
+		{"is", false, isTerm},
+		{"id", false, idTerm},
+	}
 }
 
 // term returns what the word asks.
 func (w word) term() (term, error) {
 	t, err := w.meaning()
-	t.not = w.not
 	if err == nil && w.open {
-		return t, w.incomplete("its quote is not closed")
+		err = w.incomplete("its quote is not closed")
+	}
+	if holds := t.holds; w.not && err == nil {
+		t.holds = func(s *Subject) bool { return !holds(s) }
 	}
 	return t, err
 }
 
 func (w word) meaning() (term, error) {
-	textual := w.op == ":" || w.op == "="
-	switch {
-	case w.key == "":
-		return textTerm(byText, w, w.value)
-	case w.key == "status" && textual:
-		return statusTerm(w)
-	case w.key == "is" && textual:
-		return isTerm(w)
-	case w.key == "batch" && textual:
-		return textTerm(byBatch, w, w.value)
-	case w.key == "id" && textual:
-		return textTerm(byID, w, w.value)
-	case w.key == "progress":
-		return progressTerm(w)
-	case w.key == "age":
-		return ageTerm(w)
+	if w.key == "" {
+		return textTerm(w, w.value)
 	}
-	if near := Suggest(w.key, []string{"status", "batch", "progress", "age", "is", "id"}); near != "" {
-		return term{}, &FilterError{
-			Word:    w.raw,
-			Reason:  fmt.Sprintf("jobs have no %s; did you mean %s? (in quotes it is looked for as text)", w.key, near),
-			Nearest: near,
+	var names []string
+	for _, k := range keys() {
+		if k.name == w.key && (k.compares || w.op == ":" || w.op == "=") {
+			return k.read(w)
 		}
+		names = append(names, k.name)
 	}
-	return textTerm(byText, w, w.key+w.op+w.value) // such as 12:30 or a URL
+	if near := Suggest(w.key, names); near != "" {
+		return term{}, w.wrong(fmt.Sprintf("jobs have no %s; did you mean %s? (in quotes it is looked for as text)", w.key, near))
+	}
+	return textTerm(w, w.key+w.op+w.value) // such as 12:30 or a URL
 }
 
 func (w word) incomplete(reason string) error {
@@ -145,130 +127,130 @@ func (w word) incomplete(reason string) error {
 
 func (w word) wrong(reason string) error { return &FilterError{Word: w.raw, Reason: reason} }
 
-func (w word) unknownValue(what, value string, words []named) error {
-	near := Suggest(value, names(words))
-	if near == "" {
-		return w.wrong(what + "; there are: " + list(words))
-	}
-	return &FilterError{Word: w.raw, Reason: fmt.Sprintf("%s; did you mean %s?", what, near), Nearest: near}
-}
-
-func textTerm(k kind, w word, text string) (term, error) {
+// needle returns the text to look for.
+func (w word) needle(text string) (needle, error) {
 	if text == "" {
-		return term{}, w.incomplete("says nothing to look for")
+		return needle{}, w.incomplete("says nothing to look for")
 	}
-	return term{kind: k, text: newNeedle(text)}, nil
+	return newNeedle(text), nil
 }
 
-// named is a word that users may write, and what it stands for.
+func textTerm(w word, text string) (term, error) {
+	n, err := w.needle(text)
+	return term{holds: n.anywhere, asText: true}, err
+}
+
+func batchTerm(w word) (term, error) {
+	n, err := w.needle(w.value)
+	return term{holds: func(s *Subject) bool { return n.in(s.Batch) }, lasts: true}, err
+}
+
+func idTerm(w word) (term, error) {
+	n, err := w.needle(w.value)
+	return term{holds: func(s *Subject) bool { return n.inID(s.ID) }, lasts: true}, err
+}
+
+// named is a word that users may write after a key, and what it asks.
 type named struct {
-	word   string
-	kind   kind
-	states stateSet
+	name  string
+	holds func(*Subject) bool
+	timed bool
 }
 
-func names(words []named) []string {
-	out := make([]string, len(words))
-	for i, n := range words {
-		out[i] = n.word
-	}
-	return out
+func in(states ...State) func(*Subject) bool {
+	return func(s *Subject) bool { return slices.Contains(states, s.State) }
 }
-
-func list(words []named) string { return strings.Join(names(words), ", ") }
-
-// stateSet is a set of States.
-type stateSet uint16
-
-func setOf(states ...State) stateSet {
-	var set stateSet
-	for _, s := range states {
-		set |= 1 << s
-	}
-	return set
-}
-
-func (set stateSet) has(s State) bool { return set>>s&1 == 1 }
 
 // statuses returns the words after "status:".
 func statuses() []named {
 	return []named{
-		{word: "queued", states: setOf(Queued)},
-		{word: "notstarted", states: setOf(Queued)},
-		{word: "running", states: setOf(Running, Other)}, // as the top line counts them
-		{word: "processing", states: setOf(Running)},
-		{word: "done", states: setOf(Done)},
-		{word: "error", states: setOf(Error)},
-		{word: "failed", states: setOf(Error, Rejected, GivenUp)},
-		{word: "rejected", states: setOf(Rejected)},
-		{word: "givenup", states: setOf(GivenUp)},
-		{word: "unknown", states: setOf(GivenUp)},
-		{word: "checking", states: setOf(Unheard)},
-		{word: "unsaid", states: setOf(Unheard)},
-		{word: "other", states: setOf(Other)},
+		{name: "queued", holds: in(Queued)},
+		{name: "notstarted", holds: in(Queued)},
+		{name: "running", holds: in(Running, Other)}, // as the top line counts them
+		{name: "processing", holds: in(Running)},
+		{name: "done", holds: in(Done)},
+		{name: "error", holds: in(Error)},
+		{name: "failed", holds: in(Error, Rejected, GivenUp)},
+		{name: "rejected", holds: in(Rejected)},
+		{name: "givenup", holds: in(GivenUp)},
+		{name: "unknown", holds: in(GivenUp)},
+		{name: "checking", holds: in(Unheard)},
+		{name: "unsaid", holds: in(Unheard)},
+		{name: "other", holds: in(Other)},
 	}
 }
 
 // conditions returns the words after "is:".
 func conditions() []named {
 	return []named{
-		{word: "new", kind: byNew},
-		{word: "stale", kind: byStale},
-		{word: "selected", kind: bySelected},
-		{word: "live", kind: byState, states: setOf(Unheard, Queued, Running, Other)},
-		{word: "finished", kind: byState, states: setOf(Done, Error, Rejected, GivenUp)},
+		{name: "new", holds: func(s *Subject) bool { return s.New }},
+		{name: "stale", holds: func(s *Subject) bool { return s.Stale }, timed: true},
+		{name: "selected", holds: func(s *Subject) bool { return s.Selected }},
+		{name: "live", holds: func(s *Subject) bool { return !s.State.Finished() }},
+		{name: "finished", holds: func(s *Subject) bool { return s.State.Finished() }},
 	}
+}
+
+func names(of []named) []string {
+	out := make([]string, len(of))
+	for i, n := range of {
+		out[i] = n.name
+	}
+	return out
+}
+
+// find returns the one of that name, or else all whose names begin with it.
+func (w word) find(name string, of []named, none string) ([]named, error) {
+	name = strings.ToLower(name)
+	if i := slices.IndexFunc(of, func(n named) bool { return n.name == name }); i >= 0 {
+		return of[i : i+1], nil
+	}
+	all := names(of)
+	found := slices.DeleteFunc(of, func(n named) bool { return !strings.HasPrefix(n.name, name) })
+	if len(found) > 0 {
+		return found, nil
+	}
+	if near := Suggest(name, all); near != "" {
+		return nil, w.wrong(fmt.Sprintf("%s; did you mean %s?", none, near))
+	}
+	return nil, w.wrong(none + "; there are: " + strings.Join(all, ", "))
 }
 
 // statusTerm reads status:WORD[,WORD]...
 func statusTerm(w word) (term, error) {
-	t := term{kind: byState}
-	for part := range strings.SplitSeq(strings.ToLower(w.value), ",") {
+	var wanted []named
+	for part := range strings.SplitSeq(w.value, ",") {
 		if part == "" {
 			continue
 		}
-		found := beginning(part, statuses())
-		if len(found) == 0 {
-			return term{}, w.unknownValue("no such status", part, statuses())
+		found, err := w.find(part, statuses(), "no such status")
+		if err != nil {
+			return term{}, err
 		}
-		for _, n := range found {
-			t.states |= n.states
-		}
+		wanted = append(wanted, found...)
 	}
-	if t.states == 0 {
-		return term{}, w.incomplete("needs a status: " + list(statuses()))
+	if len(wanted) == 0 {
+		return term{}, w.incomplete("needs a status: " + strings.Join(names(statuses()), ", "))
 	}
-	return t, nil
+	return term{holds: func(s *Subject) bool {
+		return slices.ContainsFunc(wanted, func(n named) bool { return n.holds(s) })
+	}}, nil
 }
 
 // isTerm reads is:WORD.
 func isTerm(w word) (term, error) {
 	if w.value == "" {
-		return term{}, w.incomplete("needs a word: " + list(conditions()))
+		return term{}, w.incomplete("needs a word: " + strings.Join(names(conditions()), ", "))
 	}
-	found := beginning(strings.ToLower(w.value), conditions())
-	switch len(found) {
-	case 0:
-		return term{}, w.unknownValue("no such condition", w.value, conditions())
-	case 1:
-		return term{kind: found[0].kind, states: found[0].states}, nil
+	found, err := w.find(w.value, conditions(), "no such condition")
+	switch {
+	case err != nil:
+		return term{}, err
+	case len(found) > 1:
+		return term{}, w.incomplete("may be more than one: " + strings.Join(names(found), ", "))
 	default:
-		return term{}, w.incomplete("may be more than one: " + list(found))
+		return term{holds: found[0].holds, timed: found[0].timed}, nil
 	}
-}
-
-// beginning returns the word s, or else all words that begin with it.
-func beginning(s string, words []named) []named {
-	var out []named
-	for _, n := range words {
-		if n.word == s {
-			return []named{n}
-		}
-		if strings.HasPrefix(n.word, s) {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // progressTerm reads progress OP FIGURE: 0.5 and 50% are the same, and so is 50,
@@ -289,31 +271,51 @@ func progressTerm(w word) (term, error) {
 	if share < 0 || share > 1 {
 		return term{}, w.wrong("progress is 0 to 1, or 0% to 100%")
 	}
-	return term{kind: byProgress, op: w.comparison(), share: share}, nil
+	return term{holds: func(s *Subject) bool {
+		p := float64(s.Progress)
+		switch {
+		case s.State == Done:
+			p = 1
+		case p < 0:
+			return false // unknown
+		}
+		if w.equals() {
+			return percent(p) == percent(share) // as the screen shows it
+		}
+		return w.compares(cmp.Compare(p, share))
+	}}, nil
 }
 
-// ageTerm reads age OP DURATION.
+// percent returns the whole percents of p; the small term corrects 0.29*100 = 28.999….
+func percent(p float64) int { return int(math.Floor(p*100 + 1e-9)) }
+
+// ageTerm reads age OP DURATION. An equal age is one that is the same in the finest unit
+// written.
 func ageTerm(w word) (term, error) {
 	const shape = "needs a time with its unit, such as 30s, 10m, 2h, 1h30m, 3d or 1w"
-	t := term{kind: byAge, op: w.comparison()}
+	var age, unit time.Duration
 	for s := strings.ToLower(w.value); s != ""; {
 		digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
 		if digits == len(s) {
 			return term{}, w.incomplete(shape) // the unit is still to come
 		}
 		n, err := strconv.ParseInt(s[:digits], 10, 64)
-		unit := unitOf(s[digits])
-		if err != nil || unit == 0 || n > int64((math.MaxInt64-t.age)/unit) {
+		unit = unitOf(s[digits])
+		if err != nil || unit == 0 || n > int64((math.MaxInt64-age)/unit) {
 			return term{}, w.wrong(shape)
 		}
-		t.age += time.Duration(n) * unit
-		t.unit = unit
+		age += time.Duration(n) * unit
 		s = s[digits+1:]
 	}
-	if t.unit == 0 {
+	if unit == 0 {
 		return term{}, w.incomplete(shape)
 	}
-	return t, nil
+	return term{holds: func(s *Subject) bool {
+		if w.equals() {
+			return s.Age.Truncate(unit) == age
+		}
+		return w.compares(cmp.Compare(s.Age, age))
+	}, timed: true, lasts: true}, nil
 }
 
 func unitOf(c byte) time.Duration {
@@ -333,10 +335,18 @@ func unitOf(c byte) time.Duration {
 	}
 }
 
-// comparison returns the word's operator, of which ":" means "=".
-func (w word) comparison() string {
-	if w.op == ":" {
-		return "="
+func (w word) equals() bool { return w.op == ":" || w.op == "=" }
+
+// compares reports whether the word's operator holds for what [cmp.Compare] returned.
+func (w word) compares(result int) bool {
+	switch w.op {
+	case ">":
+		return result > 0
+	case ">=":
+		return result >= 0
+	case "<":
+		return result < 0
+	default:
+		return result <= 0
 	}
-	return w.op
 }

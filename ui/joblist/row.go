@@ -28,59 +28,35 @@ const (
 
 // StateOf returns the State of a job with that status and end.
 func StateOf(s job.Status, e job.End) State {
-	switch e {
-	case job.EndedDone:
-		return Done
-	case job.EndedError:
-		return Error
-	case job.EndedRejected:
+	switch {
+	case e == job.EndedRejected:
 		return Rejected
-	case job.EndedGivenUp:
+	case e == job.EndedGivenUp:
 		return GivenUp
-	default:
-	}
-	switch s {
-	case "":
-		return Unheard
-	case job.NotStarted:
-		return Queued
-	case job.Processing:
-		return Running
-	case job.Done:
+	case e == job.EndedDone, e == job.Live && s == job.Done:
 		return Done
-	case job.Error:
+	case e == job.EndedError, s == job.Error:
 		return Error
+	case s == "":
+		return Unheard
+	case s == job.NotStarted:
+		return Queued
+	case s == job.Processing:
+		return Running
 	default:
 		return Other
 	}
 }
 
 // Finished reports whether nothing more is expected of the job.
-func (s State) Finished() bool { return s >= Done && s < States }
+func (s State) Finished() bool { return s >= Done }
 
 // Failed reports whether the job finished without a result.
-func (s State) Failed() bool { return s >= Error && s < States }
+func (s State) Failed() bool { return s >= Error }
 
 // String returns the filter's word for s.
 func (s State) String() string {
-	switch s {
-	case Unheard:
-		return "checking"
-	case Queued:
-		return "queued"
-	case Running:
-		return "running"
-	case Done:
-		return "done"
-	case Error:
-		return "error"
-	case Rejected:
-		return "rejected"
-	case GivenUp:
-		return "givenup"
-	default:
-		return "other"
-	}
+	return [...]string{"checking", "queued", "running", "other", "done", "error", "rejected", "givenup"}[s]
 }
 
 // StaleAfter is how long after its last answer a live job's row is stale even if
@@ -97,21 +73,17 @@ type Row struct {
 	progress job.Progress // as the list was last told
 	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
 
-	batch     *batch
-	key       uint64 // place in its batch; see rowKey
-	tally     tally  // what it adds to the counts
-	placedAt  uint8  // the hundredths of progress that its place is for
-	misplaced bool   // its progress asks for another place
-	changed   bool   // in List.changed, and to be placed
-
-	shortLen   uint8 // see ShortLen
-	shortSince int   // the changes of idIndex that shortLen is for
+	batch    *Batch
+	key      uint64 // place in its batch; see rowKey
+	tally    tally  // what it adds to the counts
+	placedAt uint8  // the hundredths of progress that its place is for
 }
 
-func newRow(r *session.Record) Row { return Row{Record: r, progress: r.Answer.Progress} }
-
 // shown reports whether the filter shows the row, and the list still has it.
-func (r *Row) shown() bool { return r.batch.shown().has(r.key) }
+func (r *Row) shown() bool {
+	found, _ := r.batch.shown().Get(r.key)
+	return found == r
+}
 
 // State returns the state of the job.
 func (r *Row) State() State { return StateOf(r.Answer.Status, r.End) }
@@ -182,19 +154,10 @@ func (r *Row) Drawn() job.Progress {
 // time, unless their last answer came before since: a speed from before an outage
 // means nothing.
 func (l *List) Carry(at, since time.Time) {
-	for _, line := range l.Lines() {
-		if line.Row != nil {
-			line.Row.carry(at, since)
+	for _, line := range append(l.Lines(), Line{Row: l.cursor.row}) {
+		if r := line.Row; r != nil && r.moves(at, since) {
+			r.drawn = max(r.drawn, r.report().ProgressAt(at))
 		}
-	}
-	if r := l.cursor.row; r != nil {
-		r.carry(at, since)
-	}
-}
-
-func (r *Row) carry(at, since time.Time) {
-	if r.moves(at, since) {
-		r.drawn = max(r.drawn, r.report().ProgressAt(at))
 	}
 }
 
@@ -220,12 +183,10 @@ func (r *Row) report() *job.Report {
 // state before.
 func (r *Row) progressed(before State) {
 	was, is := r.progress, r.Answer.Progress
-	r.progress = is
+	r.progress, r.drawn = is, max(r.drawn, was)
 	revived := before.Finished() && !r.End.Finished()
 	if revived || r.Answer.Status == job.NotStarted || !is.Known() || is < was-restartDrop {
 		r.drawn = 0
-	} else {
-		r.drawn = max(r.drawn, was)
 	}
 }
 
@@ -233,58 +194,27 @@ func (r *Row) progressed(before State) {
 // the list: 8 digits, or more groups of digits where two IDs begin alike.
 func (r *Row) ShortID() string { return r.ID.String()[:r.ShortLen()] }
 
-// AppendShortID appends [Row.ShortID] to b.
-func (r *Row) AppendShortID(b []byte) []byte {
-	start := len(b)
-	b, _ = r.ID.AppendText(b) // never fails
-	return b[:start+r.ShortLen()]
-}
-
 // ShortLen returns how many bytes [Row.ShortID] has, 8 to 36.
 func (r *Row) ShortLen() int {
-	if x := r.batch.ids; r.shortSince != x.changes {
-		r.shortLen, r.shortSince = x.distinct(r.ID), x.changes
-	}
-	return int(r.shortLen)
-}
-
-// idIndex is the IDs of all rows in order: those that begin like an ID are beside it.
-type idIndex struct {
-	tree    *btree.BTreeG[job.ID]
-	changes int // how many IDs were added and removed
-}
-
-func newIDIndex() *idIndex {
-	less := func(a, b job.ID) bool { return a.Compare(b) < 0 }
-	return &idIndex{tree: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})}
-}
-
-func (x *idIndex) add(id job.ID) {
-	x.tree.Set(id)
-	x.changes++
-}
-
-func (x *idIndex) remove(id job.ID) {
-	x.tree.Delete(id)
-	x.changes++
-}
-
-// distinct returns how many bytes of an ID's text tell it apart: whole groups of two
-// bytes of the ID, and at least four bytes.
-func (x *idIndex) distinct(id job.ID) uint8 {
-	same := 0
+	same := 0 // bytes that the ID shares with the nearest ones
 	compare := func(other job.ID) bool {
-		if other == id {
+		if other == r.ID {
 			return true
 		}
 		n := 0
-		for other[n] == id[n] {
+		for other[n] == r.ID[n] {
 			n++
 		}
 		same = max(same, n)
 		return false
 	}
-	x.tree.Ascend(id, compare)
-	x.tree.Descend(id, compare)
-	return [...]uint8{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]
+	r.batch.ids.Ascend(r.ID, compare)
+	r.batch.ids.Descend(r.ID, compare)
+	return [...]int{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]
+}
+
+// newIDs returns the IDs of all rows in order: those that begin like an ID are beside it.
+func newIDs() *btree.BTreeG[job.ID] {
+	less := func(a, b job.ID) bool { return a.Compare(b) < 0 }
+	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
 }

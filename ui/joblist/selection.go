@@ -13,41 +13,26 @@ func (l *List) Selected() int { return l.counts.Selected }
 // with all the jobs shown of the batch: selects them, unless all are selected already.
 func (l *List) ToggleSelect() {
 	rows := l.current()
-	on := slices.ContainsFunc(rows, func(r *Row) bool { return !r.Selected })
-	for _, r := range rows {
-		l.selectRow(r, on)
-	}
-	l.settle()
+	l.selectRows(rows, slices.ContainsFunc(rows, unselected))
 }
 
 // SelectAll selects every job that the filter shows.
-func (l *List) SelectAll() {
-	for _, r := range slices.Collect(l.Matching) {
-		l.selectRow(r, true)
-	}
-	l.settle()
-}
+func (l *List) SelectAll() { l.selectRows(slices.Collect(l.Matching), true) }
 
 // ClearSelection deselects all jobs.
-func (l *List) ClearSelection() {
-	var selected []*Row
-	for _, r := range l.rows {
-		if r.Selected {
-			selected = append(selected, r)
+func (l *List) ClearSelection() { l.selectRows(slices.Collect(l.All), false) }
+
+func (l *List) selectRows(rows []*Row, on bool) {
+	for _, r := range rows {
+		if r.Selected != on {
+			r.Selected = on
+			l.refresh(r)
 		}
-	}
-	for _, r := range selected {
-		l.selectRow(r, false)
 	}
 	l.settle()
 }
 
-func (l *List) selectRow(r *Row, on bool) {
-	if r.Selected != on {
-		r.Selected = on
-		l.refresh(r)
-	}
-}
+func unselected(r *Row) bool { return !r.Selected }
 
 // current returns the row under the cursor, or the rows shown of the batch under it.
 func (l *List) current() []*Row {
@@ -55,7 +40,7 @@ func (l *List) current() []*Row {
 	case l.cursor.row != nil:
 		return []*Row{l.cursor.row}
 	case l.cursor.batch != nil:
-		return slices.Collect(l.cursor.batch.shown().from(0))
+		return slices.Collect(l.cursor.batch.Matching())
 	default:
 		return nil
 	}
@@ -94,8 +79,8 @@ func (l *List) Targets() Targets {
 		if b.Counts.Selected == 0 {
 			continue
 		}
-		some := b.Folded && slices.ContainsFunc(slices.Collect(b.shown().from(0)), func(r *Row) bool { return !r.Selected })
-		for r := range b.rows.from(0) {
+		some := b.Folded && slices.ContainsFunc(slices.Collect(b.Matching()), unselected)
+		for r := range b.Rows() {
 			switch {
 			case !r.Selected:
 			case !r.shown():

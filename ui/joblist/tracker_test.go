@@ -121,5 +121,5 @@ func (t *tracker) load(c store.Contents) {
 	t.s.Open(idle{}, store.Opened{Contents: c})
 	t.s.Watch(false, t.s.Records()...)
 	t.told(t.now)
-	t.Load(t.s.Batches(), t.s.Records())
+	t.Load(t.s.Records())
 }

@@ -1,22 +1,18 @@
 package joblist
 
-import (
-	"slices"
-
-	"example.com/jobwatch/poller/job"
-)
+import "example.com/jobwatch/poller/job"
 
 // margin is how many lines are kept in view beyond the cursor where there are any.
 const margin = 3
 
 // viewport is what the screen shows of the lines, and the cursor in them.
 type viewport struct {
+	matched int // rows that the filter shows
+	total   int // lines
 	height  int
 	top     int // the first line shown
 	anchor  anchor
 	follow  int // lines to keep in view around the cursor; -1 where it may leave the view
-	laidOut layout
-	lines   []Line // of the last call of Lines
 
 	cursor      cursor
 	savedCursor cursor // where the cursor was before the filter hid it
@@ -27,67 +23,47 @@ type viewport struct {
 // anchor ties the top to a batch, so that what comes and goes above it doesn't
 // shift what somebody reads.
 type anchor struct {
-	batch *batch
+	batch *Batch
 	key   uint64 // of the batch: once it moved elsewhere, the top doesn't go along
 	delta int    // the top less the batch's first line
 }
 
-// layout is where each batch's lines begin. A change makes it invalid; it is made again
-// when it is next needed, in a pass over the batches.
-type layout struct {
-	valid   bool
-	batches []*batch // that have lines, in their order
-	starts  []int    // the line of each one's header
-	total   int
-}
-
-func (l *List) layOut() *layout {
-	y := &l.laidOut
-	if y.valid {
-		return y
-	}
-	*y = layout{valid: true, batches: y.batches[:0], starts: y.starts[:0]}
-	for b := range l.all() {
-		if n := b.lines(); n > 0 {
-			b.at = len(y.batches)
-			y.batches = append(y.batches, b)
-			y.starts = append(y.starts, y.total)
-			y.total += n
-		}
-	}
-	return y
-}
-
-// start returns the line of the header of a batch that has lines.
-func (l *List) start(b *batch) int { return l.layOut().starts[b.at] }
-
 // line returns the line that c is on, which must be one.
 func (l *List) line(c cursor) int {
-	n := l.start(c.batch)
+	n := 0
+	for b := range l.all() {
+		if b == c.batch {
+			break
+		}
+		n += b.lines
+	}
 	if c.row != nil {
 		n += 1 + c.batch.shown().rank(c.row.key)
 	}
 	return n
 }
 
+// start returns the line of the header of a batch that has lines.
+func (l *List) start(b *Batch) int { return l.line(cursor{batch: b}) }
+
 // item returns what a line shows, 0 <= line < total.
 func (l *List) item(line int) cursor {
-	y := l.layOut()
-	i, found := slices.BinarySearch(y.starts, line)
-	if !found {
-		i--
+	for b := range l.all() {
+		switch {
+		case line >= b.lines:
+			line -= b.lines
+		case line == 0:
+			return cursor{batch: b}
+		default:
+			return cursor{batch: b, row: b.shown().at(line - 1)}
+		}
 	}
-	c := cursor{batch: y.batches[i]}
-	if n := line - y.starts[i]; n > 0 {
-		c.row = c.batch.shown().at(n - 1)
-	}
-	return c
+	return cursor{}
 }
 
 // settleTop puts the top where the anchor, then the cursor, then the end want it.
 func (l *List) settleTop() {
-	y := l.layOut()
-	if a := l.anchor; l.top > 0 && a.batch != nil && a.batch.lines() > 0 && a.batch.key == a.key {
+	if a := l.anchor; l.top > 0 && a.batch != nil && a.batch.lines > 0 && a.batch.key == a.key {
 		l.top = l.start(a.batch) + a.delta
 	}
 	if l.height <= 0 {
@@ -98,7 +74,7 @@ func (l *List) settleTop() {
 		line := l.line(l.cursor)
 		l.top = max(min(l.top, line-m), line+m+1-l.height)
 	}
-	l.top = max(0, min(l.top, y.total-l.height))
+	l.top = max(0, min(l.top, l.total-l.height))
 	l.setAnchor()
 }
 
@@ -106,7 +82,7 @@ func (l *List) settleTop() {
 // that batch doesn't move, and to the first one in view otherwise.
 func (l *List) setAnchor() {
 	l.anchor = anchor{}
-	if l.layOut().total == 0 {
+	if l.total == 0 {
 		return
 	}
 	b := l.cursor.batch
@@ -126,41 +102,30 @@ type Line struct {
 
 // Lines returns the lines in view, at most as many as the height.
 func (l *List) Lines() []Line {
-	l.lines = l.lines[:0]
-	y := l.layOut()
-	if l.height <= 0 || y.total == 0 {
-		return l.lines
-	}
-	first := l.item(l.top).batch
-	skip := l.top - l.start(first)
-	for _, b := range y.batches[first.at:] {
-		if len(l.lines) == l.height {
+	lines := make([]Line, 0, l.height+1)
+	from := l.top // of the lines of the batch and those after it
+	for b := range l.all() {
+		room := l.height - len(lines)
+		if room == 0 {
 			break
 		}
-		l.batchLines(b, skip)
-		skip = 0
-	}
-	return l.lines
-}
-
-// batchLines adds the lines of one batch, from its skip-th on.
-func (l *List) batchLines(b *batch, skip int) {
-	if skip == 0 {
-		here := l.cursor.batch == b && l.cursor.row == nil
-		l.lines = append(l.lines, Line{Batch: &b.Batch, Cursor: here, Last: b.Folded})
-		skip = 1
-	}
-	if b.Folded {
-		return
-	}
-	left := b.Matched - (skip - 1)
-	for r := range b.shown().from(skip - 1) {
-		if len(l.lines) == l.height {
-			return
+		if from == 0 && b.lines > 0 {
+			here := l.cursor.batch == b && l.cursor.row == nil
+			lines = append(lines, Line{Batch: b, Cursor: here, Last: b.lines == 1})
+			from, room = 1, room-1
 		}
-		left--
-		l.lines = append(l.lines, Line{Row: r, Batch: &b.Batch, Cursor: r == l.cursor.row, Last: left == 0})
+		n := max(0, min(room, b.lines-from))
+		for r := range b.shown().from(from - 1) {
+			if n == 0 {
+				break
+			}
+			n--
+			from++
+			lines = append(lines, Line{Row: r, Batch: b, Cursor: r == l.cursor.row, Last: from == b.lines})
+		}
+		from = max(0, from-b.lines)
 	}
+	return lines
 }
 
 // VisibleIDs returns the jobs in view, whose reports somebody waits for.
@@ -184,7 +149,7 @@ type Position struct {
 
 // Position returns where the view and the cursor are.
 func (l *List) Position() Position {
-	p := Position{Top: l.top, Height: l.height, Cursor: -1, Total: l.layOut().total}
+	p := Position{Top: l.top, Height: l.height, Cursor: -1, Total: l.total}
 	if l.cursor.batch != nil {
 		p.Cursor = l.line(l.cursor)
 	}
@@ -206,7 +171,7 @@ func (l *List) ScrollBy(n int) {
 }
 
 func (l *List) scroll(n int) {
-	l.top = max(0, min(l.top+n, l.layOut().total-l.height))
+	l.top = max(0, min(l.top+n, l.total-l.height))
 	if l.height > 0 {
 		l.setAnchor()
 	}
@@ -230,9 +195,7 @@ func (l *List) FoldAll(fold bool) {
 	l.settle()
 }
 
-func (l *List) setFold(b *batch, fold bool) {
-	if b.Folded != fold {
-		b.Folded = fold
-		l.laidOut.valid = false
-	}
+func (l *List) setFold(b *Batch, fold bool) {
+	b.Folded = fold
+	l.measure(b)
 }

@@ -35,8 +35,7 @@ func (v *View) job(line joblist.Line, c columns, width int) *style.Line {
 	r.role = look.Role
 	word := r.word(look.Word)
 	l.Put(r.role, look.Glyph).Space(1).Fit(r.role, word, c.status-2).Space(1)
-	var id [36]byte
-	l.Fit(style.Dim, string(r.AppendShortID(id[:0])), c.id).Space(1)
+	l.Fit(style.Dim, r.ShortID(), c.id).Space(1)
 	if r.failedAtLength() {
 		r.putText(l, c.text+c.reclaimable())
 		if c.elapsed == 0 {
