@@ -39,7 +39,7 @@ func newService(t *testing.T) *service {
 			return pipe.DialContext(ctx, network, addr)
 		},
 	}
-	client, err := api.New("http://api.test", api.WithTransport(transport))
+	client, err := api.New("http://api.test", api.Options{Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}

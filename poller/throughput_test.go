@@ -178,7 +178,7 @@ func bareLoop(ctx context.Context, base string, ids []job.ID, concurrency int, p
 
 // pollerLoop asks for each job again as soon as there's a report of it.
 func pollerLoop(ctx context.Context, base string, ids []job.ID, concurrency int, polls *atomic.Int64) error {
-	client, err := api.New(base, api.WithConcurrency(concurrency))
+	client, err := api.New(base, api.Options{Concurrency: concurrency})
 	if err != nil {
 		return err
 	}

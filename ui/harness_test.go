@@ -127,12 +127,12 @@ func (d *harness) serve() {
 // start launches jobwatch; a story may start it again after leave or kill.
 func (d *harness) start(change ...func(*Options)) {
 	d.Helper()
-	client, err := api.New(cmp.Or(d.base, "http://api.example"), api.WithTransport(d.transport))
+	client, err := api.New(cmp.Or(d.base, "http://api.example"), api.Options{Transport: d.transport})
 	if err != nil {
 		d.Fatal(err)
 	}
 	watcher := poller.New(client, poller.WithWallClock(d.clock), poller.WithRate(cmp.Or(d.rate, poller.DefaultRate)))
-	files := download.New(client, d.folder, download.WithTurns(watcher))
+	files := download.New(client, watcher, d.folder, download.DefaultMaxBytes)
 	ctx, cancel := context.WithCancel(d.Context())
 	ran := make(chan error, 1)
 	go func() { ran <- watcher.Run(ctx) }()

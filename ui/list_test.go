@@ -521,7 +521,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 					d.Fatal(err)
 				}
 				defer other.Close() //nolint:errcheck // nothing is lost that matters
-				client, err := api.New("http://api.example", api.WithTransport(d.transport))
+				client, err := api.New("http://api.example", api.Options{Transport: d.transport})
 				if err != nil {
 					d.Fatal(err)
 				}

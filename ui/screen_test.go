@@ -60,7 +60,7 @@ func (d *harness) pose() {
 // report asks the API about every job and gives the answers to the dashboard.
 func (d *harness) report(polls map[job.ID]*job.Report) {
 	d.Helper()
-	client, err := api.New("http://api.example", api.WithTransport(d.transport))
+	client, err := api.New("http://api.example", api.Options{Transport: d.transport})
 	if err != nil {
 		d.Fatal(err)
 	}

@@ -1,27 +1,30 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 )
 
-// The limits of one request, unless an option says otherwise.
 const (
-	DefaultTimeout     = 10 * time.Second // as the official clients have it
-	DefaultConcurrency = 8
+	timeout   = 10 * time.Second // of one request, as the official clients have it
+	fileConns = 4                // connections to one host for outputs and files
 
 	maxBody   = 1 << 20  // bytes of an answer, unpacked; a real one is well below 1 KiB
 	maxUnread = 16 << 10 // bytes of an error's page that are read, so that its connection can be reused
@@ -31,76 +34,51 @@ const (
 // for the next request.
 type Client struct {
 	base    url.URL // without a trailing slash
-	timeout time.Duration
-	header  http.Header  // of every request to the API; never changed after New
+	agent   []string
 	polls   *http.Client // to the API's own host only
 	outputs *http.Client // to the API, or wherever a Done job's path leads
 	files   *http.Client // to wherever an output's URL leads
-	hops    atomic.Int64 // redirects to the API that were followed since Hops was called
+	hops    atomic.Int64 // requests to the API that were made besides since Hops was called
 
 	// privateBase is whether the API's host is on this machine or one of its private
 	// networks, as far as is known: from its name, or from its address once dialed.
 	privateBase atomic.Bool
 }
 
-// Option is a setting of a [Client].
-type Option func(*settings)
+// Options are the settings of a [Client]. The zero value will do.
+type Options struct {
+	Version     string // in the User-Agent header
+	Concurrency int    // connections for polls; 0 is no limit
 
-type settings struct {
-	version     string
-	timeout     time.Duration
-	concurrency int
-	transport   http.RoundTripper
+	// Transport replaces the network, for tests on a fake clock. It then limits connections,
+	// headers and private addresses, or not.
+	Transport http.RoundTripper
 
 	// What the transports are made with; tests have others.
 	dialer net.Dialer
 	proxy  func(*http.Request) (*url.URL, error)
 }
 
-// WithVersion sets the version in the User-Agent header.
-func WithVersion(v string) Option { return func(s *settings) { s.version = v } }
-
-// WithTimeout limits each request, from dialing to the end of the body. It must be positive.
-// Default: [DefaultTimeout].
-func WithTimeout(d time.Duration) Option { return func(s *settings) { s.timeout = d } }
-
-// WithConcurrency limits the connections for polls. It must be positive. Default:
-// [DefaultConcurrency].
-func WithConcurrency(n int) Option { return func(s *settings) { s.concurrency = n } }
-
-// WithTransport replaces the network, for tests on a fake clock. The transport then limits
-// connections, headers and private addresses, or not.
-func WithTransport(rt http.RoundTripper) Option { return func(s *settings) { s.transport = rt } }
-
 // New returns a client of the API at a base URL such as https://api.markdown2pdf.ai. It does
 // not connect yet. The error says what is wrong with the base URL.
-func New(base string, opts ...Option) (*Client, error) {
-	s := settings{version: "dev", timeout: DefaultTimeout, concurrency: DefaultConcurrency, proxy: proxyFromEnvironment}
-	for _, o := range opts {
-		o(&s)
-	}
-	s.dialer.Timeout = s.timeout
+func New(base string, o Options) (*Client, error) {
 	u, err := parseBase(base)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{
-		base:    *u,
-		timeout: s.timeout,
-		header: http.Header{
-			"User-Agent": {"jobwatch/" + s.version},
-			"Accept":     {"application/json"},
-		},
+	if o.proxy == nil {
+		o.proxy = http.ProxyFromEnvironment
 	}
+	c := &Client{base: *u, agent: []string{"jobwatch/" + cmp.Or(o.Version, "dev")}}
 	c.privateBase.Store(isPrivateName(u.Hostname()))
-	polls, files := s.transport, s.transport
-	if s.transport == nil {
-		polls = c.pollTransport(s)
-		files = c.fileTransport(s)
+	polls, files := o.Transport, o.Transport
+	if o.Transport == nil {
+		// Two, so that a download never delays a poll.
+		polls, files = c.transport(&o, o.Concurrency), c.transport(&o, fileConns)
 	}
-	c.polls = &http.Client{Transport: polls, CheckRedirect: c.sameHostOnly}
-	c.outputs = &http.Client{Transport: files, CheckRedirect: c.anyPublicHostCounted}
-	c.files = &http.Client{Transport: files, CheckRedirect: c.anyPublicHost}
+	c.polls = &http.Client{Transport: polls, CheckRedirect: c.redirects(3, false), Timeout: timeout}
+	c.outputs = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true), Timeout: timeout}
+	c.files = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true)}
 	return c, nil
 }
 
@@ -125,28 +103,8 @@ func parseBase(base string) (*url.URL, error) {
 	return u, nil
 }
 
-// Status asks for one job's status (GET /job/{job_id}/status).
-//
-// An error is either an [Error], which says what happened and what to do next, or ctx's own
-// error once ctx has ended.
-func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
-	within, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	u := c.base
-	u.Path += "/job/" + id.String() + "/status"
-	body, mediaType, err := c.get(within, c.polls, &u)
-	if err != nil {
-		return job.Answer{}, c.explain(ctx, err)
-	}
-	answer, err := decode(body, id)
-	if err != nil {
-		return job.Answer{}, mislabeled(mediaType, body, err)
-	}
-	return answer, nil
-}
-
-// Hops returns how many requests redirects have led to since the last call, and second places
-// to look for an output: those to the API's own host.
+// Hops returns how many requests to the API were made since the last call besides those that
+// were asked for: redirects, and second places to look for an output.
 func (c *Client) Hops() int { return int(c.hops.Swap(0)) }
 
 // CloseIdle closes the connections that no request uses. After a suspend they are dead, and a
@@ -156,74 +114,177 @@ func (c *Client) CloseIdle() {
 	c.files.CloseIdleConnections()
 }
 
-// get GETs a URL of the API. It returns the body in UTF-8 and its media type. The error is for
-// explain.
-func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL) (body []byte, mediaType string, err error) {
-	// http.NewRequest would parse the URL again, at every poll.
-	req := (&http.Request{
-		Method: http.MethodGet, URL: u, Host: u.Host, Header: c.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(ctx)
-	resp, err := send(via, req)
+// Status asks for one job's status (GET /job/{job_id}/status).
+//
+// An error is either an [Error], which says what happened and what to do next, or ctx's own
+// error once ctx has ended.
+func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
+	u := c.base
+	u.Path += "/job/" + id.String() + "/status"
+	body, _, err := c.getJSON(ctx, c.polls, &u)
 	if err != nil {
-		return nil, "", err
+		return job.Answer{}, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return nil, "", c.refusal(resp)
-	}
-	mediaType, _, _ = strings.Cut(resp.Header.Get("Content-Type"), ";")
-	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
-	if mediaType == "text/html" || mediaType == "application/xhtml+xml" {
-		return nil, "", notAPI("answered with a web page instead of JSON (a captive portal or proxy?)")
-	}
-	body, err = read(resp)
-	return body, mediaType, err
+	return decode(body, id)
 }
 
-// send makes a request, in the caller's goroutine even if it ends in a panic.
-func send(via *http.Client, req *http.Request) (*http.Response, error) {
-	resp, err := via.Do(req)
-	if e, ok := errors.AsType[*panics.Error](err); ok {
-		panic(e)
+// Output asks where a Done job's PDF is (GET /job/{job_id}/output), given the path of its
+// status. The URL is signed and short-lived: fetch it at once, and never store or show it.
+// Errors are as Status's.
+func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
+	u, err := c.Resolve(path)
+	if err != nil {
+		return nil, err
 	}
-	return resp, err
+	body, asked, err := c.getJSON(ctx, c.outputs, u)
+	var wire struct{ URL string }
+	var link *url.URL
+	if err == nil && (json.Unmarshal(body, &wire) != nil || wire.URL == "") {
+		err = notAPI("answered without the URL of the PDF")
+	}
+	if err == nil {
+		link, err = c.resolve(u, wire.URL)
+	}
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return link, err
+	}
+	told := *e
+	if notFound(err) {
+		told.Problem.Reason = "the API has no PDF of this job, or not yet"
+	}
+	if asked != "" {
+		told.Problem.Reason += ": asked " + asked
+	}
+	return nil, &told
+}
+
+// Fetch GETs a URL that Output returned. The answer is 200 and its headers come within the
+// time limit. The body may take as long as ctx allows, and must be closed; it is unpacked,
+// and its length then not known. [Damaged] knows its errors. Redirects are followed to other
+// hosts, but never from https to http, nor from a public API to a private address. Errors are
+// as Status's.
+func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) {
+	resp, _, err := c.get(ctx, c.files, u, "Accept-Encoding", "identity")
+	if err != nil {
+		return nil, err
+	}
+	if err := unpack(resp); err != nil {
+		_ = resp.Body.Close()
+		return nil, explain(ctx, err, true)
+	}
+	return resp, nil
+}
+
+// getJSON returns the body of an answer that is not obviously something else than JSON, and
+// where get asked.
+func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) (body []byte, asked string, err error) {
+	resp, asked, err := c.get(ctx, via, u, "Accept", "application/json")
+	if err != nil {
+		return nil, asked, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	const instead = " instead of JSON (a captive portal or proxy?)"
+	label, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) // "" makes no sense to anybody
+	if label == "text/html" || label == "application/xhtml+xml" {
+		return nil, asked, notAPI("answered with a web page" + instead)
+	}
+	body, err = read(resp)
+	if err != nil {
+		return nil, asked, explain(ctx, err, true)
+	}
+	if label != "" && !strings.HasSuffix(label, "json") && !json.Valid(body) {
+		return nil, asked, notAPI("answered with " + quote(label) + instead)
+	}
+	return body, asked, nil
 }
 
 // read returns the whole body in UTF-8, if it is not too large once unpacked.
 func read(resp *http.Response) ([]byte, error) {
+	tooLarge := notAPI("answered with more than 1 MiB (a captive portal or proxy?)")
 	if resp.ContentLength > maxBody {
-		return nil, notAPI(tooLarge)
+		return nil, tooLarge
 	}
-	unpacked, err := Unpack(resp.Header, resp.Body)
+	if err := unpack(resp); err != nil {
+		return nil, err
+	}
+	text := transform.NewReader(resp.Body, unicode.BOMOverride(transform.Nop))
+	body, err := io.ReadAll(io.LimitReader(text, maxBody+1))
+	if len(body) > maxBody {
+		return nil, tooLarge
+	}
+	return body, err
+}
+
+// get GETs a URL. The answer is 200, and its body must be closed. If the URL leaves the path
+// of the base URL and is not found, get also asks below that path, for an API need not know
+// where a proxy has put it. It then returns where it asked.
+func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header ...string) (resp *http.Response, asked string, err error) {
+	resp, err = c.send(ctx, via, u, header)
+	if !sameOrigin(&c.base, u) || strings.HasPrefix(u.Path+"/", c.base.Path+"/") {
+		return resp, "", err
+	}
+	asked = display(u)
+	if notFound(err) {
+		joined, below := c.base.JoinPath(u.EscapedPath()), *u
+		below.Path, below.RawPath = joined.Path, joined.RawPath
+		c.hops.Add(1)
+		asked += " and " + display(&below)
+		resp, err = c.send(ctx, via, &below, header)
+	}
+	return resp, asked, err
+}
+
+// send makes one request, with a header of its own, in the caller's goroutine even if it ends
+// in a panic.
+func (c *Client) send(ctx context.Context, via *http.Client, u *url.URL, header []string) (*http.Response, error) {
+	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{"User-Agent": c.agent, header[0]: header[1:]}}
+	resp, err := via.Do(req.WithContext(ctx))
+	if bug, ok := errors.AsType[*panics.Error](err); ok {
+		panic(bug)
+	}
 	if err != nil {
-		return nil, &bodyError{err}
+		return nil, explain(ctx, err, false)
 	}
-	body, err := io.ReadAll(io.LimitReader(unpacked, maxBody+1))
-	switch {
-	case len(body) > maxBody:
-		return nil, notAPI(tooLarge)
-	case err != nil:
-		return nil, &bodyError{err}
+	if resp.StatusCode != http.StatusOK {
+		defer func() { _ = resp.Body.Close() }()
+		return nil, c.refusal(resp)
 	}
-	return toUTF8(body), nil
+	return resp, nil
 }
 
-// mislabeled returns err for an answer that could not be decoded, unless its media type shows
-// that it is not JSON.
-func mislabeled(mediaType string, body []byte, err error) error {
-	if mediaType == "" || strings.HasSuffix(mediaType, "json") || json.Valid(body) {
-		return err
-	}
-	return notAPI("answered with " + quote(mediaType) + " instead of JSON (a captive portal or proxy?)")
+// display returns a URL of the API without secrets.
+func display(u *url.URL) string {
+	plain := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	return truncate(job.Shorten(plain.String()), maxQuote)
 }
 
-// isPrivateName reports whether a host's very name says that it is this machine or on a
-// private network.
-func isPrivateName(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
+// Own reports whether Output would ask the API itself about a path.
+func (c *Client) Own(path string) bool {
+	u, err := c.Resolve(path)
+	return err == nil && sameOrigin(&c.base, u)
+}
+
+// Resolve returns the URL of a Done job's path, which may be relative to the base URL. The
+// error says what is wrong without quoting the path.
+func (c *Client) Resolve(path string) (*url.URL, error) {
+	base := c.base
+	base.Path += "/"
+	return c.resolve(&base, path)
+}
+
+// resolve reads a reference in an answer of from.
+func (c *Client) resolve(from *url.URL, ref string) (*url.URL, error) {
+	to, err := url.Parse(ref)
+	if err != nil || ref == "" {
+		return nil, errPath
 	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && isPrivate(addr)
+	u := from.ResolveReference(to)
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
+		return nil, errPath
+	}
+	if from.Scheme == "https" && u.Scheme == "http" {
+		return nil, errUnsafe
+	}
+	return u, c.checkPublic(u)
 }

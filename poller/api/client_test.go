@@ -12,8 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
 )
 
@@ -31,13 +29,13 @@ func TestABaseURLIsCheckedBeforeAnythingIsAsked(t *testing.T) {
 		"https://x.test:port":          "not a URL",
 		"https://me:secret@x.test:por": "not a URL",
 	} {
-		_, err := New(base)
+		_, err := New(base, Options{})
 		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("New(%q): %v, want something about %q", base, err, says)
 		}
 	}
 	for _, base := range []string{"https://api.markdown2pdf.ai", "http://127.0.0.1:8080", "http://[::1]:8080/", "HTTPS://x.test/v1/"} {
-		if _, err := New(base); err != nil {
+		if _, err := New(base, Options{}); err != nil {
 			t.Errorf("New(%q): %v", base, err)
 		}
 	}
@@ -51,7 +49,7 @@ func TestARequestSaysWhoAsksAndForWhat(t *testing.T) {
 		asked.Store(r)
 		simtest.JSON(`{"id":"`+id.String()+`","status":"Processing"}`)(w, r, nil)
 	})
-	c := newClient(t, serve(t, s)+"/v1/", WithVersion("1.2.3"))
+	c := newClient(t, serve(t, s)+"/v1/", Options{Version: "1.2.3"})
 	if _, err := c.Status(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
@@ -64,33 +62,6 @@ func TestARequestSaysWhoAsksAndForWhat(t *testing.T) {
 	}
 }
 
-func TestAJobsAnswersFollowItsLife(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := simtest.New()
-		c := inBubble(t, s)
-		life := sim.Lives(1, 1)[0]
-		life.Type, life.Work, life.Duration = sim.Linear, time.Minute, time.Minute
-		life.Start, life.End = 10*time.Second, 70*time.Second
-		id := s.Add(sim.Job{Life: life, Description: "Novel"})[0]
-		var words []job.Status
-		for range 9 {
-			a, err := c.Status(t.Context(), id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			status, progress, _ := s.Truth(id)
-			if a.Status != status || a.Progress != progress || a.Description != "Novel" {
-				t.Errorf("got %+v, the truth is %q %v", a, status, progress)
-			}
-			words = append(words, a.Status)
-			time.Sleep(10 * time.Second) //nolint:forbidigo // fake clock
-		}
-		if words[0] != job.NotStarted || words[1] != job.Processing || words[8] != job.Done {
-			t.Errorf("statuses %q", words)
-		}
-	})
-}
-
 // A rule of the whole: connections never exceed --concurrency, and are used again. On
 // the fake clock, as net/http drops a connection whose writer is held up for 50 ms.
 func TestConnectionsAreFewAndUsedAgain(t *testing.T) {
@@ -100,7 +71,7 @@ func TestConnectionsAreFewAndUsedAgain(t *testing.T) {
 		t.Cleanup(s.Serve(p))
 		id := running(s)
 		s.Break(simtest.Sometimes(0.2, 1, simtest.Trouble(500)), simtest.Sometimes(0.2, 2, simtest.TooMany("1"))) // not even after errors
-		c := newClient(t, "http://api.test", WithConcurrency(concurrency))
+		c := newClient(t, "http://api.test", Options{Concurrency: concurrency})
 		network(t, c).DialContext = p.DialContext
 		var workers sync.WaitGroup
 		for range 3 * concurrency {
@@ -126,14 +97,14 @@ func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
 		proto.Store(r.Proto)
 		s.ServeHTTP(w, r)
 	}, nil)
-	c := newClient(t, server.URL)
+	c := newClient(t, server.URL, Options{Concurrency: 8})
 	trust(t, c, server)
 	if _, err := c.Status(t.Context(), id); err != nil || proto.Load() != "HTTP/2.0" {
 		t.Errorf("over %v: %v", proto.Load(), err)
 	}
 	s.Break(simtest.RedirectTimes(3))
 	var workers sync.WaitGroup
-	for range 2 * DefaultConcurrency {
+	for range 16 {
 		workers.Go(func() {
 			if _, err := c.Status(t.Context(), id); err != nil {
 				t.Errorf("after 3 redirects: %v", err)
@@ -150,7 +121,7 @@ func TestADeadHTTP2ConnectionIsNoticedWithinSeconds(t *testing.T) {
 		id := running(s)
 		cable := &cable{Pipe: simtest.NewPipe()}
 		server := tlsServerOn(t, cable, s.ServeHTTP, nil)
-		c := newClient(t, "https://example.com") // whom httptest's certificate is for
+		c := newClient(t, "https://example.com", Options{}) // whom httptest's certificate is for
 		trust(t, c, server)
 		network(t, c).DialContext = cable.DialContext
 		if _, err := c.Status(t.Context(), id); err != nil {
@@ -207,15 +178,6 @@ func (w *wire) Close() error {
 	return w.Conn.Close()
 }
 
-func TestAPackedAnswerIsReadAsWell(t *testing.T) {
-	s := simtest.New()
-	id := running(s)
-	s.Break(simtest.Gzip())
-	if a, err := newClient(t, serve(t, s)).Status(t.Context(), id); err != nil || a.Status != job.Processing {
-		t.Errorf("%+v, %v", a, err)
-	}
-}
-
 func TestStoppingIsNotAFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simtest.New()
@@ -227,17 +189,6 @@ func TestStoppingIsNotAFault(t *testing.T) {
 		_, err := c.Status(ctx, id)
 		if _, fault := errors.AsType[*Error](err); fault || !errors.Is(err, context.Canceled) {
 			t.Errorf("got %#v, want the context's error", err)
-		}
-	})
-}
-
-func TestATimeLimitIsToldAsItIs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := simtest.New()
-		s.Break(simtest.Hang())
-		_, err := inBubble(t, s, WithTimeout(2500*time.Millisecond)).Status(t.Context(), running(s))
-		if err == nil || err.Error() != "no answer within 2.5 s" {
-			t.Errorf("got %v", err)
 		}
 	})
 }
@@ -260,20 +211,5 @@ func TestANameThatIsKnownAgainIsFoundAgain(t *testing.T) {
 	up.Store(true)
 	if _, err := c.Status(t.Context(), id); err != nil {
 		t.Errorf("with names again: %v", err)
-	}
-}
-
-func TestAnErrorNamesItsHTTPStatusAndItsCause(t *testing.T) {
-	s := simtest.New()
-	id := running(s)
-	c := newClient(t, serve(t, s))
-	s.Break(simtest.Trouble(502))
-	if _, err := c.Status(t.Context(), id); err == nil || err.Error() != "the API has trouble: Bad Gateway (HTTP 502)" {
-		t.Errorf("got %v", err)
-	}
-	s.Break(simtest.ResetMidBody())
-	_, err := c.Status(t.Context(), id)
-	if _, ok := errors.AsType[*net.OpError](err); !ok {
-		t.Errorf("the network's error is not in %v", err)
 	}
 }

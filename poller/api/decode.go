@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -14,89 +15,61 @@ const (
 	maxStatus = 64      // bytes of a status word that are kept
 )
 
-// wireStatus is a JobStatus.
-type wireStatus struct {
-	ID          string   `json:"id"`
-	Status      string   `json:"status"`
-	Description string   `json:"description"`
-	Meta        string   `json:"status_meta"`
-	Path        string   `json:"path"`
-	Progress    *float64 `json:"progress"`
-}
-
 // decode reads a status, which must be the wanted job's. Any error is an [Error] of kind
 // job.NotAPI.
 func decode(body []byte, want job.ID) (job.Answer, error) {
-	var wire wireStatus
-	if err := json.Unmarshal(body, &wire); err != nil {
-		return job.Answer{}, notAPI(jsonProblem(body, err))
+	var wire struct {
+		ID          string   `json:"id"`
+		Status      string   `json:"status"`
+		Description string   `json:"description"`
+		Meta        string   `json:"status_meta"`
+		Path        string   `json:"path"`
+		Progress    *float64 `json:"progress"`
 	}
-	status := statusWord(wire.Status)
-	switch id, err := job.Parse(wire.ID); {
-	case wire.ID == "":
+	if err := json.Unmarshal(body, &wire); err != nil {
+		return job.Answer{}, notAPI("answered with " + jsonProblem(body, err))
+	}
+	if wire.ID == "" {
 		return job.Answer{}, notAPI("answered with JSON that names no job")
-	case err != nil || id != want:
+	}
+	if id, err := job.Parse(wire.ID); err != nil || id != want {
 		return job.Answer{}, notAPI("answered about another job")
-	case !strings.ContainsFunc(string(status), isVisible):
-		return job.Answer{}, notAPI("answered without a status")
 	}
 	a := job.Answer{
-		Status:      status,
+		Status:      job.Status(truncate(wire.Status, maxStatus)),
 		Description: truncate(wire.Description, maxText),
 		Meta:        truncate(wire.Meta, maxText),
 		Progress:    job.Unknown,
 	}
+	if !strings.ContainsFunc(string(a.Status), isVisible) {
+		return job.Answer{}, notAPI("answered without a status")
+	}
 	if len(wire.Path) <= maxText { // a truncated URL would be another URL
 		a.Path = wire.Path
 	}
-	switch {
-	case a.Status == job.Done:
-		a.Progress = 1
-	case wire.Progress != nil:
+	if wire.Progress != nil {
 		a.Progress = job.Progress(min(max(*wire.Progress, 0), 1))
+	}
+	if a.Status == job.Done {
+		a.Progress = 1
 	}
 	return a, nil
 }
 
 func isVisible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
 
-// statusWord returns the four known words without memory of their own, for there may be
-// 100,000 answers.
-func statusWord(s string) job.Status {
-	for _, known := range [...]job.Status{job.NotStarted, job.Processing, job.Done, job.Error} {
-		if s == string(known) {
-			return known
-		}
-	}
-	return job.Status(truncate(s, maxStatus))
-}
-
-// jsonProblem says in people's words why an answer could not be decoded.
+// jsonProblem says in people's words what is there instead of a status.
 func jsonProblem(body []byte, err error) string {
+	if len(body) == 0 {
+		return "nothing"
+	}
 	e, ok := errors.AsType[*json.UnmarshalTypeError](err)
-	switch {
-	case ok && e.Field == "":
-		return "answered with JSON that is no job's status"
-	case ok:
-		return "answered with " + jsonType(e.Value) + " as the job's " + e.Field
-	case len(body) == 0:
-		return "answered with nothing"
+	if !ok {
+		return "damaged JSON, or none at all"
 	}
-	return "answered with damaged JSON, or none at all"
-}
-
-// jsonType names the type that encoding/json found: "object", or "number 1e999" with the
-// value.
-func jsonType(found string) string {
-	switch name, _, _ := strings.Cut(found, " "); name {
-	case "array":
-		return "a list"
-	case "object":
-		return "an object"
-	case "bool":
-		return "true or false"
-	case "string":
-		return "a text"
+	if e.Field == "" {
+		return "JSON that is no job's status"
 	}
-	return "a wrong number"
+	types := map[string]string{"array": "a list", "object": "an object", "bool": "true or false", "string": "a text"}
+	return cmp.Or(types[e.Value], "a wrong number") + " as the job's " + e.Field
 }

@@ -9,17 +9,6 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-const someID = "01890a5d-ac96-774b-bcce-b302099a8057"
-
-func parseID(tb testing.TB, s string) job.ID {
-	tb.Helper()
-	id, err := job.Parse(s)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return id
-}
-
 // about is a status body about someID with some more fields.
 func about(fields string) string { return `{"id":"` + someID + `",` + fields + `}` }
 
@@ -65,7 +54,7 @@ func TestAnAnswerIsReadAsTheAPIDescribesIt(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := decode([]byte(tt.body), parseID(t, someID))
+			got, err := decode([]byte(tt.body), parsed())
 			if err != nil || got != tt.want {
 				t.Errorf("got %.300v, %v\nwant %.300v", got, err, tt.want)
 			}
@@ -85,9 +74,8 @@ func FuzzStatus(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	want := parseID(f, someID)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := decode(body, want)
+		got, err := decode(body, parsed())
 		if err != nil {
 			apiErr, ok := errors.AsType[*Error](err)
 			if !ok || apiErr.Problem.Kind != job.NotAPI || apiErr.Problem.Reason == "" || got != (job.Answer{}) {

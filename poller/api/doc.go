@@ -5,46 +5,32 @@
 // # The API
 //
 // The facts below are from the service's published OpenAPI description (version
-// 2025-06-10T15:55:31Z), its guide, and its Python and TypeScript clients. The base URL is
-// https://api.markdown2pdf.ai. It has no authentication (security: []): anyone who has a job's
-// ID can read the job.
+// 2025-06-10T15:55:31Z), its guide, and its Python and TypeScript clients. It has no
+// authentication (security: []): anyone who has a job's ID can read the job.
 //
 //  1. POST /markdown (paid per document; jobwatch does not use it) answers 200 with a
 //     JobStatus whose path is the URL of the job's status, relative or absolute. Users
 //     therefore hold a bare UUID, a path (/job/UUID/status), a URL, or that JSON.
-//  2. GET /job/{job_id}/status is polled until the status is final.
+//
+//  2. GET /job/{job_id}/status is polled until the status is final, by the official clients
+//     every 3 s with 10 s per request. 200 is a JobStatus:
+//
+//     id           string, required     a UUID
+//     status       string, required     Not Started, Processing, Done or Error
+//     description  string or null
+//     status_meta  string or null       the step under way, or the cause of the error
+//     progress     number, 0 to 1       absent means unknown, which is not 0
+//     path         string or null       see 1 and 3
+//
 //  3. When the status is Done, path is the URL of GET /job/{job_id}/output: absolute in
 //     practice, else relative to the base URL. That answers JSON with a url field.
+//
 //  4. GET of that url, a signed link on another host, gives the PDF. The link is
 //     short-lived: fetch it when it is needed and never store it.
 //
-// The official clients poll every 3 s with 10 s per request. The Python client gives up
-// after 10 polls, the TypeScript client after 300 s.
-//
-// # GET /job/{job_id}/status
-//
-// 200 is a JobStatus:
-//
-//	id           string, required     a UUID
-//	status       string, required     Not Started, Processing, Done or Error
-//	description  string or null
-//	status_meta  string or null       the step under way, or the cause of the error
-//	progress     number, 0 to 1       absent means unknown, which is not 0
-//	path         string or null       see above
-//
-// 404 means that the job does not exist or that the user has no access to it; no body is
-// promised. A new job may not be visible yet, so one 404 is not the end of a job.
-//
-// 422 is FastAPI's HTTPValidationError:
+// 404 means that the job does not exist or that the user has no access to it. A new job may
+// not be visible yet, so one 404 is not the end of a job. 422 is FastAPI's
+// HTTPValidationError, where loc holds strings and integers, and detail may be absent:
 //
 //	{"detail": [{"loc": ["path", "job_id"], "msg": "...", "type": "..."}]}
-//
-// where loc holds strings and integers, and detail may be absent.
-//
-// # What is not promised
-//
-// Any public HTTP service also answers 429 and 503 with Retry-After (seconds or a date),
-// 5xx with HTML, time-outs, resets, redirects, a captive portal's page with status 200,
-// truncated and oversized bodies, unknown fields, new status words, a progress outside 0
-// to 1, and the body of another job.
 package api

@@ -79,7 +79,7 @@ func TestAnAnswerIsReadHoweverItComes(t *testing.T) {
 		faults["as "+label] = simtest.Labeled(label)
 	}
 	s := simtest.New()
-	c := newClient(t, serve(t, s))
+	c := newClient(t, serve(t, s), Options{})
 	live, done := running(s), finished(s)
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {

@@ -6,15 +6,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"syscall"
 	"unicode"
-	"unicode/utf8"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -23,7 +20,7 @@ import (
 // job ID and no URL but the API's own without IDs, and may quote untrusted text.
 type Error struct {
 	Problem job.Problem
-	cause   error
+	Private bool // a link leads into the user's private network
 }
 
 // Error returns the problem's sentence, with the HTTP status.
@@ -34,103 +31,104 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s (HTTP %d)", e.Problem.Reason, e.Problem.Code)
 }
 
-// Unwrap returns the network's error, if that was the cause.
-func (e *Error) Unwrap() error { return e.cause }
-
-const tooLarge = "answered with more than 1 MiB (a captive portal or proxy?)"
-
 // notAPI returns the error of an answer with status 200 that is not the job API's.
-func notAPI(reason string) error {
+func notAPI(reason string) *Error {
 	return &Error{Problem: job.Problem{Kind: job.NotAPI, Code: http.StatusOK, Reason: reason}}
 }
 
-// bodyError is a failure after the headers.
-type bodyError struct{ err error }
+// fail returns an error without an HTTP status.
+func fail(kind job.Kind, reason string) *Error {
+	return &Error{Problem: job.Problem{Kind: kind, Reason: reason}}
+}
 
-func (e *bodyError) Error() string { return e.err.Error() }
-func (e *bodyError) Unwrap() error { return e.err }
+var (
+	errPath    = fail(job.NotAPI, "the API names an output that is not an http or https URL")
+	errUnsafe  = fail(job.NotAPI, "the API names an output over http, which is not safe, though it was asked over https")
+	errPrivate = &Error{Private: true, Problem: job.Problem{
+		Kind: job.NotAPI, Reason: "the link leads to this computer or its private network, which the API has no business with",
+	}}
+	// errProxySetting replaces net/http's own error, which quotes the proxy's password.
+	errProxySetting = fail(job.Unreachable, "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
+)
 
-// explain makes an [Error] of whatever failed a request, or returns ctx's own error once ctx
-// has ended.
-func (c *Client) explain(ctx context.Context, err error) error {
+// notFound reports whether an error is an HTTP 404.
+func notFound(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Problem.Code == http.StatusNotFound
+}
+
+// explain makes an [Error] of whatever failed a request, in its body or before, or returns
+// ctx's own error once ctx has ended.
+func explain(ctx context.Context, err error, midBody bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if apiErr, ok := errors.AsType[*Error](err); ok {
-		return apiErr
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
 	}
-	if urlErr, ok := errors.AsType[*url.Error](err); ok {
-		err = urlErr.Err // the rest of it is the URL, with the job's ID
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err // the rest of it is the URL, with the job's ID
 	}
-	kind, reason := c.reason(err)
-	failed := &Error{Problem: job.Problem{Kind: kind, Reason: reason}, cause: err}
-	if text := err.Error(); job.Shorten(text) != text || urlText.MatchString(text) {
-		failed.cause = nil // it quotes what the server sent
+	proxy := ""
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
+		proxy, err = "proxy: ", op.Err
 	}
-	return failed
+	kind, reason := reason(err, midBody)
+	return fail(kind, proxy+reason)
 }
 
 // reason says in people's words why there was no answer, or not the API's.
-func (c *Client) reason(err error) (job.Kind, string) {
-	if reason := notHTTPReason(err); reason != "" {
-		return job.NotAPI, reason
+func reason(err error, midBody bool) (job.Kind, string) {
+	if Damaged(err) {
+		return job.NotAPI, "answered with damaged compression"
 	}
-	_, midBody := errors.AsType[*bodyError](err)
-	proxy := ""
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
-		proxy = "proxy: "
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		if dns.IsNotFound {
+			return job.Unreachable, "no host is named " + quote(dns.Name)
+		}
+		return job.Unreachable, "the address of " + quote(dns.Name) + " can't be looked up (is the network up?)"
+	}
+	late, ok := errors.AsType[net.Error](err)
+	timedOut := ok && late.Timeout()
+	if timedOut && midBody {
+		return job.Unreachable, "the answer was not whole within 10 s"
+	}
+	if timedOut {
+		return job.Unreachable, "no answer within 10 s"
+	}
+	if midBody {
+		return job.Unreachable, "the connection broke in the middle of the answer"
 	}
 	if reason := tlsReason(err); reason != "" {
-		return job.Unreachable, proxy + reason
+		return job.Unreachable, reason
 	}
-	if reason := socketReason(err); reason != "" && !midBody {
-		return job.Unreachable, proxy + reason
+	if reason := socketReason(err); reason != "" {
+		return job.Unreachable, reason
 	}
-	text := err.Error() // net/http has no types for some errors
-	timeout, _ := errors.AsType[net.Error](err)
-	switch {
-	case timeout != nil && timeout.Timeout() && midBody:
-		return job.Unreachable, "the answer was not whole within " + inWords(c.timeout)
-	case timeout != nil && timeout.Timeout():
-		return job.Unreachable, proxy + "no answer within " + inWords(c.timeout)
-	case midBody:
-		return job.Unreachable, "the connection broke in the middle of the answer"
-	case strings.Contains(text, "http2: client connection lost"): // a ping was not answered
-		return job.Unreachable, proxy + "the connection was lost (is the network up?)"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
-		strings.Contains(text, "stream error: "), strings.Contains(text, "http2: server sent GOAWAY"):
-		return job.Unreachable, proxy + "the connection was closed before the answer"
-	case strings.Contains(text, "malformed MIME header"): // half a line, and no more came
-		return job.Unreachable, "the connection broke in the middle of the headers"
-	case errors.Is(err, ErrPrivate):
-		return job.NotAPI, ErrPrivate.Error()
-	case errors.Is(err, errProxySetting):
-		return job.Unreachable, errProxySetting.Error()
+	const closed = "the connection was closed before the answer"
+	for _, known := range []struct { // net/http has no types for these
+		text   string
+		kind   job.Kind
+		reason string
+	}{
+		{"response headers exceeded", job.NotAPI, "answered with endless headers"},
+		{"response header list larger", job.NotAPI, "answered with endless headers"},
+		{"malformed HTTP", job.NotAPI, "answered with something that is not HTTP"},
+		{"Content-Length", job.NotAPI, "answered with something that is not HTTP"},
+		{"unsupported transfer encoding", job.NotAPI, "answered with something that is not HTTP"},
+		{"failed to parse Location", job.NotAPI, "redirected to something that is not a URL"},
+		{"malformed MIME header", job.Unreachable, "the connection broke in the middle of the headers"}, // half a line
+		{"http2: client connection lost", job.Unreachable, "the connection was lost (is the network up?)"},
+		{"http2: server sent GOAWAY", job.Unreachable, closed},
+		{"stream error: ", job.Unreachable, closed},
+		{"closed network connection", job.Unreachable, closed},
+		{"EOF", job.Unreachable, closed},
+	} {
+		if strings.Contains(err.Error(), known.text) {
+			return known.kind, known.reason
+		}
 	}
-	if refused, ok := errors.AsType[*proxyError](err); ok {
-		return job.Unreachable, refused.Error()
-	}
-	return job.Unreachable, proxy + "no answer: " + quote(text)
-}
-
-// notHTTPReason explains answers that cannot be the API's; "" for other errors.
-func notHTTPReason(err error) string {
-	if redirect, ok := errors.AsType[*redirectError](err); ok {
-		return redirect.reason
-	}
-	if Damaged(err) {
-		return "answered with damaged compression"
-	}
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "response headers exceeded"), strings.Contains(text, "response header list larger"):
-		return "answered with endless headers"
-	case strings.Contains(text, "malformed HTTP"), strings.Contains(text, "Content-Length"), strings.Contains(text, "unsupported transfer encoding"):
-		return "answered with something that is not HTTP"
-	case strings.Contains(text, "failed to parse Location"):
-		return "redirected to something that is not a URL"
-	}
-	return ""
+	return job.Unreachable, "no answer: " + quote(err.Error())
 }
 
 // tlsReason explains errors of TLS; "" for other errors.
@@ -160,70 +158,37 @@ func tlsReason(err error) string {
 	return ""
 }
 
-// Winsock's error numbers. Package syscall has others for the same names on Windows, which
-// sockets never return.
-const (
-	errWSANetUnreachable  = syscall.Errno(10051)
-	errWSAAborted         = syscall.Errno(10053)
-	errWSAReset           = syscall.Errno(10054)
-	errWSARefused         = syscall.Errno(10061)
-	errWSAHostUnreachable = syscall.Errno(10065)
-)
-
-// socketReason explains errors of the operating system; "" for other errors.
+// socketReason explains errors of the operating system; "" for other errors. The numbers are
+// Winsock's: package syscall has others for the same names on Windows.
 func socketReason(err error) string {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		if dns.IsNotFound {
-			return "no host is named " + quote(dns.Name)
-		}
-		return "the address of " + quote(dns.Name) + " can't be looked up (is the network up?)"
-	}
 	who := ""
-	for op, ok := errors.AsType[*net.OpError](err); ok; op, ok = errors.AsType[*net.OpError](op.Err) {
-		if op.Addr != nil {
-			who = " by " + op.Addr.String()
-		}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {
+		who = " by " + op.Addr.String()
 	}
 	errno, _ := errors.AsType[syscall.Errno](err)
 	switch errno {
-	case syscall.ECONNREFUSED, errWSARefused:
+	case syscall.ECONNREFUSED, 10061:
 		return "connection refused" + who
-	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, errWSAReset, errWSAAborted:
+	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, 10053, 10054:
 		return "connection reset" + who
-	case syscall.ENETUNREACH, syscall.EHOSTUNREACH, errWSANetUnreachable, errWSAHostUnreachable:
+	case syscall.ENETUNREACH, syscall.EHOSTUNREACH, 10051, 10065:
 		return "no way to the host (is the network up?)"
 	default:
 		return ""
 	}
 }
 
-// urlText matches what a quotation must not show besides job IDs: a URL may be signed.
-var urlText = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S*`)
-
-// maxQuote is the longest quotation of untrusted text in a sentence, in bytes.
-const maxQuote = 200
+// maxQuote is the longest quotation of untrusted text, in bytes.
+const maxQuote = 500
 
 // quote makes untrusted text fit for a sentence: one short line without secrets.
-func quote(s string) string { return quoteUpTo(s, maxQuote) }
-
-func quoteUpTo(s string, n int) string {
-	if len(s) > 4*n {
-		// An ID that is cut in two would not be recognized below.
-		s = strings.TrimRight(truncate(s, 4*n), "0123456789abcdefABCDEF-")
-	}
+func quote(s string) string {
 	separates := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "?"), separates), " ")
-	s = urlText.ReplaceAllString(s, "(a URL)")
-	return truncate(job.Shorten(s), n)
+	return truncate(job.Scrub(s), maxQuote)
 }
 
-// truncate returns at most n bytes of s, in whole runes. It copies what it cuts.
+// truncate returns a copy of at most n bytes of a text, in whole runes.
 func truncate(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return strings.Clone(s[:n])
+	return strings.Clone(strings.ToValidUTF8(s[:min(len(s), n)], ""))
 }

@@ -1,11 +1,7 @@
 package api
 
 import (
-	"context"
-	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -16,37 +12,19 @@ import (
 	"example.com/jobwatch/poller/sim/simtest"
 )
 
-func TestMain(m *testing.M) {
-	if os.Getenv(serveVariable) != "" {
-		serveForParent()
-		return
-	}
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// serveVariable, when set, makes the test binary a simulated API: a server in a
-// benchmark's own process would add its CPU and memory to what is measured.
-const serveVariable = "JOBWATCH_TEST_SERVE"
+const someID = "01890a5d-ac96-774b-bcce-b302099a8057"
 
-// serveForParent prints a base URL and a job, and serves until its standard input
-// ends, as it does when the parent dies.
-func serveForParent() {
-	s := simtest.New()
-	id := running(s)
-	base, stop, err := s.ListenAndServe(context.Background(), "127.0.0.1:0")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer stop()
-	fmt.Println(base, id)
-	_, _ = io.Copy(io.Discard, os.Stdin)
+func parsed() job.ID {
+	id, _ := job.Parse(someID)
+	return id
 }
 
 // newClient returns a client that leaves nothing behind.
-func newClient(tb testing.TB, base string, opts ...Option) *Client {
+func newClient(tb testing.TB, base string, o Options) *Client {
 	tb.Helper()
-	c, err := New(base, opts...)
+	c, err := New(base, o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -65,13 +43,12 @@ func serve(tb testing.TB, s *simtest.Server) (base string) {
 	return base
 }
 
-// inBubble has a simulated API on the fake clock of a synctest bubble, and a client
-// of it.
-func inBubble(t *testing.T, s *simtest.Server, opts ...Option) *Client {
+// inBubble has a simulated API on the fake clock of a synctest bubble, and a client of it.
+func inBubble(t *testing.T, s *simtest.Server) *Client {
 	t.Helper()
 	p := simtest.NewPipe()
 	t.Cleanup(s.Serve(p))
-	return newClient(t, "http://api.test", append(opts, WithTransport(&http.Transport{DialContext: p.DialContext}))...)
+	return newClient(t, "http://api.test", Options{Transport: &http.Transport{DialContext: p.DialContext}})
 }
 
 // running adds a job that will be Processing for the next hour.

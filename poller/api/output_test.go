@@ -35,7 +35,7 @@ func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
 		{"https://x.test", "//[::ffff:169.254.169.254]/latest", ""},
 		{"https://x.test", "https://[fe80::1%25eth0]/", ""},
 	} {
-		u, err := newClient(t, tt.base).Resolve(tt.path)
+		u, err := newClient(t, tt.base, Options{}).Resolve(tt.path)
 		switch {
 		case tt.want == "" && (err == nil || strings.Contains(err.Error(), "secret")):
 			t.Errorf("%s from %s gives %v, %v", tt.path, tt.base, u, err)
@@ -47,7 +47,7 @@ func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
 
 func TestADoneJobsPDFIsFetched(t *testing.T) {
 	s := simtest.New()
-	c := newClient(t, serve(t, s))
+	c := newClient(t, serve(t, s), Options{})
 	for range 8 { // some paths are relative, some absolute
 		id := finished(s)
 		answer, err := c.Status(t.Context(), id)
@@ -72,7 +72,7 @@ func TestADoneJobsPDFIsFetched(t *testing.T) {
 
 func TestAnOutputThatGoesWrongIsToldWithoutItsURL(t *testing.T) {
 	s := simtest.New()
-	c := newClient(t, serve(t, s))
+	c := newClient(t, serve(t, s), Options{})
 	path := "/job/" + finished(s).String() + "/output"
 	for _, tt := range []struct {
 		name, want string
@@ -108,7 +108,7 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := simtest.New()
 			base := serve(t, s)
-			c := newClient(t, base+"/v1")
+			c := newClient(t, base+"/v1", Options{})
 			s.Break(simtest.Under("/v1"))
 			path := strings.NewReplacer("ID", finished(s).String(), "BASE", base).Replace(path)
 			link, err := c.Output(t.Context(), path)
@@ -130,7 +130,7 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 func TestWhereAnOutputWasAskedForIsTold(t *testing.T) {
 	s := simtest.New()
 	base := serve(t, s)
-	c := newClient(t, base+"/v1")
+	c := newClient(t, base+"/v1", Options{})
 	id := finished(s)
 	path := base + "/job/" + id.String() + "/output?signature=secret"
 	outside, below := base+"/job/"+id.Short()+"…/output", base+"/v1/job/"+id.Short()+"…/output"
@@ -145,7 +145,7 @@ func TestWhereAnOutputWasAskedForIsTold(t *testing.T) {
 	asked("the API has trouble: Bad Gateway: asked "+outside+" and "+below+" (HTTP 502)", simtest.Times(1, simtest.Trouble(404)), simtest.Trouble(502))
 	asked("the API gave an unexpected answer: Forbidden: asked "+outside+" (HTTP 403)", simtest.Trouble(403))
 
-	if _, err := newClient(t, base).Output(t.Context(), path); err == nil || err.Error() != "the API gave an unexpected answer: Forbidden (HTTP 403)" {
+	if _, err := newClient(t, base, Options{}).Output(t.Context(), path); err == nil || err.Error() != "the API gave an unexpected answer: Forbidden (HTTP 403)" {
 		t.Errorf("without a path in the base URL: %v", err)
 	}
 }
@@ -166,7 +166,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	}
 	err := fetch()
 	apiErr, _ := errors.AsType[*Error](err)
-	if !errors.Is(err, ErrPrivate) || apiErr == nil || apiErr.Problem.Kind != job.NotAPI {
+	if apiErr == nil || !apiErr.Private || apiErr.Problem.Kind != job.NotAPI {
 		t.Errorf("from an API that is public, as far as is known: %v", err)
 	}
 	if n := s.Stats().Requests; n != 0 {
@@ -174,7 +174,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	}
 	via := []*http.Request{{URL: &url.URL{Scheme: "http", Host: "cdn.test"}}}
 	to := &http.Request{URL: &url.URL{Scheme: "http", Host: "192.168.0.1"}, Header: http.Header{}}
-	if err := c.anyPublicHost(to, via); !errors.Is(err, ErrPrivate) {
+	if err := c.files.CheckRedirect(to, via); !errors.Is(err, errPrivate) {
 		t.Errorf("redirected to an address: %v", err)
 	}
 
@@ -185,7 +185,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	if err, _ := errors.AsType[*Error](fetch()); err == nil || err.Problem.Kind != job.NotFound {
 		t.Errorf("from an API at home: %v", err)
 	}
-	if err := c.anyPublicHost(to, via); err != nil {
+	if err := c.files.CheckRedirect(to, via); err != nil {
 		t.Errorf("redirected to an address by an API at home: %v", err)
 	}
 }
@@ -215,10 +215,10 @@ func TestEverythingGoesThroughAProxy(t *testing.T) {
 }
 
 func TestABrokenProxySettingIsToldWithoutItsPassword(t *testing.T) {
-	c := newClient(t, "http://api.test", func(s *settings) {
-		s.proxy = func(*http.Request) (*url.URL, error) { return nil, errProxySetting }
+	c := newClient(t, "http://api.test", Options{
+		proxy: func(*http.Request) (*url.URL, error) { return nil, errors.New("//me:secret@proxy") },
 	})
-	_, err := c.Status(t.Context(), parseID(t, someID))
+	_, err := c.Status(t.Context(), parsed())
 	if err == nil || err.Error() != errProxySetting.Error() {
 		t.Errorf("got %v", err)
 	}
@@ -235,16 +235,16 @@ func TestWhatIsPrivate(t *testing.T) {
 			t.Errorf("isPrivate(%s) = %t", addr, got)
 		}
 	}
-	c := newClient(t, "http://8.8.8.8")
-	for address, want := range map[string]error{"8.8.8.8:443": nil, "10.1.2.3:443": ErrPrivate, "8.8.8.8": ErrPrivate} {
-		if err := c.refusePrivate(t.Context(), "tcp", address, nil); !errors.Is(err, want) {
+	c := newClient(t, "http://8.8.8.8", Options{})
+	for address, want := range map[string]bool{"8.8.8.8:443": false, "10.1.2.3:443": true, "8.8.8.8": true} {
+		if err := c.refusePrivate(t.Context(), "tcp", address, nil); errors.Is(err, errPrivate) != want {
 			t.Errorf("to %s: %v", address, err)
 		}
 	}
 }
 
 func TestAPollIsRedirectedOnlyWithinItsHost(t *testing.T) {
-	c := newClient(t, "http://x.test:8080")
+	c := newClient(t, "http://x.test:8080", Options{})
 	for _, tt := range []struct {
 		from, to string
 		follows  bool
@@ -261,7 +261,7 @@ func TestAPollIsRedirectedOnlyWithinItsHost(t *testing.T) {
 	} {
 		from, to := request(t, tt.from), request(t, tt.to)
 		to.Header.Set("Referer", tt.from)
-		if err := c.sameHostOnly(to, []*http.Request{from}); (err == nil) != tt.follows {
+		if err := c.polls.CheckRedirect(to, []*http.Request{from}); (err == nil) != tt.follows {
 			t.Errorf("%s to %s: %v", tt.from, tt.to, err)
 		}
 		if to.Referer() != "" {

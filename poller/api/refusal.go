@@ -1,8 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -14,10 +15,7 @@ import (
 
 const (
 	maxRetryAfter = time.Hour // a longer pause counts as this
-
-	maxDetails = 20  // validation messages that are kept
-	maxLoc     = 16  // parts of a loc that are kept
-	maxDetail  = 500 // bytes of a text in a message
+	maxDetails    = 20        // validation messages that are kept
 )
 
 // refusal makes an [Error] of an answer that is not 200.
@@ -32,44 +30,47 @@ func (c *Client) refusal(resp *http.Response) *Error {
 		if body, err := read(resp); err == nil {
 			p.Details = validation(body)
 		}
-	} else {
-		// Read what little there is, so that the connection can be reused.
-		_, _ = io.CopyN(io.Discard, resp.Body, maxUnread)
 	}
-	switch {
-	case code == http.StatusNotFound:
-		p.Kind, p.Reason = job.NotFound, "the API does not know this job"
-	case code == http.StatusUnprocessableEntity:
-		p.Kind, p.Reason = job.Rejected, "the API rejects this job ID"
-		if len(p.Details) > 0 && p.Details[0].Message != "" {
-			p.Reason += ": " + p.Details[0].Message
-		}
-	case code == http.StatusTooManyRequests:
-		p.Kind, p.Reason = job.RateLimited, "the API wants fewer requests"
-	case code == http.StatusForbidden && p.RetryAfter > 0:
+	// Read what little there is, so that the connection can be reused.
+	_, _ = io.CopyN(io.Discard, resp.Body, maxUnread)
+	p.Kind, p.Reason = refusalReason(code)
+	if len(p.Details) > 0 && p.Details[0].Message != "" {
+		p.Reason += ": " + p.Details[0].Message
+	}
+	if code == http.StatusForbidden && p.RetryAfter > 0 {
 		p.Kind, p.Reason = job.RateLimited, "the API refuses requests for now"
-	case code == http.StatusServiceUnavailable:
-		p.Kind, p.Reason = job.RateLimited, "the API is unavailable for now"
-	case code == http.StatusProxyAuthRequired:
-		p.Kind, p.Reason = job.NotAPI, "the proxy wants a login first"
-	case code == http.StatusNetworkAuthenticationRequired:
-		p.Kind, p.Reason = job.NotAPI, "the network wants a login first (a captive portal)"
-	case code >= http.StatusInternalServerError:
-		p.Kind, p.Reason = job.Trouble, "the API has trouble"+statusText(code)
-	case code >= http.StatusBadRequest:
-		p.Kind, p.Reason = job.Refused, "the API gave an unexpected answer"+statusText(code)
-	case code >= http.StatusMultipleChoices:
-		p.Kind, p.Reason = job.Trouble, "the API redirects to nowhere"
-	default:
-		p.Kind, p.Reason = job.Trouble, "the API gave an unexpected answer"+statusText(code)
 	}
-	if p.RetryAfter > 0 && p.Kind == job.RateLimited {
+	if p.Kind == job.RateLimited && p.RetryAfter > 0 {
 		p.Reason += ", and asks for a pause of " + inWords(p.RetryAfter)
-		if p.RetryAfter == maxRetryAfter {
-			p.Reason += " or more"
-		}
 	}
 	return &Error{Problem: p}
+}
+
+func refusalReason(code int) (job.Kind, string) {
+	switch code {
+	case http.StatusNotFound:
+		return job.NotFound, "the API does not know this job"
+	case http.StatusUnprocessableEntity:
+		return job.Rejected, "the API rejects this job ID"
+	case http.StatusTooManyRequests:
+		return job.RateLimited, "the API wants fewer requests"
+	case http.StatusServiceUnavailable:
+		return job.RateLimited, "the API is unavailable for now"
+	case http.StatusProxyAuthRequired:
+		return job.NotAPI, "the proxy wants a login first"
+	case http.StatusNetworkAuthenticationRequired:
+		return job.NotAPI, "the network wants a login first (a captive portal)"
+	}
+	if code >= http.StatusInternalServerError {
+		return job.Trouble, "the API has trouble" + statusText(code)
+	}
+	if code >= http.StatusBadRequest {
+		return job.Refused, "the API gave an unexpected answer" + statusText(code)
+	}
+	if code >= http.StatusMultipleChoices {
+		return job.Trouble, "the API redirects to nowhere"
+	}
+	return job.Trouble, "the API gave an unexpected answer" + statusText(code)
 }
 
 // statusText returns net/http's name of a status, not the server's.
@@ -84,44 +85,46 @@ func statusText(code int) string {
 // is read against the response's own Date header, since the two clocks may differ by hours.
 // The result is 0 if the header makes no sense, and at most [maxRetryAfter].
 func retryAfter(value, date string, now time.Time) time.Duration {
-	value = strings.TrimSpace(value)
-	if value == "" {
-		return 0
-	}
-	if strings.Trim(value, "0123456789") == "" {
-		n, err := strconv.Atoi(value)
-		if err != nil || n > int(maxRetryAfter/time.Second) { // more digits than an int has
-			return maxRetryAfter
-		}
-		return time.Duration(n) * time.Second
+	seconds, err := strconv.ParseUint(value, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
 	}
 	until, err := http.ParseTime(value)
 	if err != nil {
 		return 0
 	}
-	if sent, err := http.ParseTime(strings.TrimSpace(date)); err == nil {
+	if sent, err := http.ParseTime(date); err == nil {
 		now = sent
 	}
 	return min(max(until.Sub(now), 0), maxRetryAfter)
+}
+
+// inWords writes a pause as people would say it.
+func inWords(pause time.Duration) string {
+	if pause == maxRetryAfter {
+		return "1 h or more"
+	}
+	if pause >= 10*time.Minute || pause%time.Minute == 0 {
+		return fmt.Sprintf("%.0f min", pause.Minutes())
+	}
+	return fmt.Sprintf("%.0f s", pause.Seconds())
 }
 
 // validation reads the details of an HTTPValidationError, as far as there are any. FastAPI
 // applications also answer with a plain text as the detail.
 func validation(body []byte) []job.Detail {
 	var wire struct{ Detail any }
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	if decoder.Decode(&wire) != nil {
+	if json.Unmarshal(body, &wire) != nil {
 		return nil
 	}
-	if text := scalar(wire.Detail); text != "" {
-		return []job.Detail{{Message: text}}
+	if message, ok := wire.Detail.(string); ok {
+		return []job.Detail{{Message: text(message)}}
 	}
 	items, _ := wire.Detail.([]any)
 	var details []job.Detail
 	for _, item := range items[:min(len(items), maxDetails)] {
 		fields, _ := item.(map[string]any)
-		d := job.Detail{Loc: joinLoc(fields["loc"]), Message: scalar(fields["msg"]), Type: scalar(fields["type"])}
+		d := job.Detail{Loc: text(fields["loc"]), Message: text(fields["msg"]), Type: text(fields["type"])}
 		if d != (job.Detail{}) {
 			details = append(details, d)
 		}
@@ -129,39 +132,22 @@ func validation(body []byte) []job.Detail {
 	return details
 }
 
-// joinLoc joins a loc's strings and integers: "path.job_id".
-func joinLoc(loc any) string {
-	parts, ok := loc.([]any)
-	if !ok {
-		return scalar(loc)
-	}
-	var words []string
-	for _, part := range parts[:min(len(parts), maxLoc)] {
-		if w := scalar(part); w != "" {
-			words = append(words, w)
-		}
-	}
-	return quoteUpTo(strings.Join(words, "."), maxDetail)
-}
-
-// scalar returns the text of a JSON string or number, and "" for anything else.
-func scalar(v any) string {
+// text returns that of a JSON string or number, or of a list of these joined by dots,
+// and "" for anything else.
+func text(v any) string {
 	switch v := v.(type) {
 	case string:
-		return quoteUpTo(v, maxDetail)
-	case json.Number:
-		return quoteUpTo(v.String(), maxDetail)
+		return quote(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []any:
+		var words []string
+		for _, part := range v {
+			if word := text(part); word != "" {
+				words = append(words, word)
+			}
+		}
+		return quote(strings.Join(words, "."))
 	}
 	return ""
-}
-
-// inWords writes a length of time as people would say it.
-func inWords(d time.Duration) string {
-	switch {
-	case d >= time.Hour && d%time.Hour == 0:
-		return strconv.Itoa(int(d/time.Hour)) + " h"
-	case d >= 10*time.Minute || (d >= time.Minute && d%time.Minute == 0):
-		return strconv.Itoa(int(d.Round(time.Minute)/time.Minute)) + " min"
-	}
-	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + " s"
 }

@@ -32,7 +32,7 @@ func TestTheDetailsOfA422AreReadAsFarAsThereAreAny(t *testing.T) {
 		{"items of other types", `{"detail":[1,"x",null,[],{"loc":"path","msg":7,"type":{}}]}`, []job.Detail{{Loc: "path", Message: "7"}}},
 		{"not JSON", `<html>`, nil},
 		{"empty", ``, nil},
-		{"lines and secrets", `{"detail":"see\r\nhttps://x.test/` + someID + `?sig=1 for ` + someID + `"}`, []job.Detail{{Message: "see (a URL) for 01890a5d…"}}},
+		{"lines and secrets", `{"detail":"see\r\nhttps://x.test/` + someID + `?sig=1 for ` + someID + `"}`, []job.Detail{{Message: "see https://… for 01890a5d…"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := validation([]byte(tt.body)); !slices.Equal(got, tt.want) {
@@ -56,7 +56,7 @@ func FuzzValidation(f *testing.F) {
 		}
 		for _, d := range details {
 			for _, text := range []string{d.Loc, d.Message, d.Type} {
-				if len(text) > maxDetail || !utf8.ValidString(text) || strings.ContainsAny(text, "\n\r\x1b\x00") || job.Shorten(text) != text {
+				if len(text) > maxQuote || !utf8.ValidString(text) || strings.ContainsAny(text, "\n\r\x1b\x00") || job.Shorten(text) != text {
 					t.Errorf("detail %q of %q", text, body)
 				}
 			}
@@ -73,7 +73,6 @@ func TestAPauseIsReadInBothFormsAndNeverBelieved(t *testing.T) {
 		{"", "", 0},
 		{"0", "", 0},
 		{"120", "", 2 * time.Minute},
-		{" 7 ", "", 7 * time.Second},
 		{"-5", "", 0},
 		{"+5", "", 0},
 		{"1.5", "", 0},
@@ -115,17 +114,12 @@ func TestAQuotationIsOneShortLineWithoutSecrets(t *testing.T) {
 		" two\nlines\tand \x1b[31mred\x00 ":      "two lines and [31mred",
 		"job " + strings.ToUpper(someID) + "!":   "job 01890A5D…!",
 		"job " + id:                              "job 01890a5d…",
-		"go to HTTPS://x.test/a?signature=b now": "go to (a URL) now",
-		strings.Repeat("é", 150):                 strings.Repeat("é", 100),
+		"go to HTTPS://x.test/a?signature=b now": "go to HTTPS://… now",
+		strings.Repeat("é", 300):                 strings.Repeat("é", 250),
 		"a\xffb":                                 "a?b",
 	} {
 		if got := quote(said); got != want {
 			t.Errorf("quote(%q) = %q, want %q", said, got, want)
-		}
-	}
-	for n := range 2 * len(someID) { // wherever the text is cut
-		if got := quote(strings.Repeat(" ", 4*maxQuote-n) + someID + someID); strings.Contains(got, someID[9:]) || len(got) > maxQuote {
-			t.Errorf("cut at %d: %q", n, got)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func closedPort(t *testing.T) string {
 
 func nobody(t *testing.T) *Client {
 	t.Helper()
-	return newClient(t, "http://"+closedPort(t))
+	return newClient(t, "http://"+closedPort(t), Options{})
 }
 
 func proxyDown(t *testing.T) *Client {
@@ -73,8 +73,8 @@ func proxyRefuses(t *testing.T) *Client {
 }
 
 // throughProxy has a client use a proxy, as the environment would.
-func throughProxy(addr string) Option {
-	return func(s *settings) { s.proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: addr}) }
+func throughProxy(addr string) Options {
+	return Options{proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: addr})}
 }
 
 // tlsServer serves HTTPS and HTTP/2, quietly.
@@ -115,7 +115,7 @@ func withCertificate(host string, from, until time.Time) func(*testing.T) *Clien
 	return func(t *testing.T) *Client {
 		t.Helper()
 		cert := certificate(t, host, from, until)
-		return newClient(t, tlsServer(t, http.NotFound, &cert).URL)
+		return newClient(t, tlsServer(t, http.NotFound, &cert).URL, Options{})
 	}
 }
 
@@ -145,13 +145,13 @@ func plainText(t *testing.T) *Client {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	t.Cleanup(server.Close)
-	return newClient(t, "https://"+server.Listener.Addr().String())
+	return newClient(t, "https://"+server.Listener.Addr().String(), Options{})
 }
 
 func closedStream(t *testing.T) *Client {
 	t.Helper()
 	server := tlsServer(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil)
-	c := newClient(t, server.URL)
+	c := newClient(t, server.URL, Options{})
 	trust(t, c, server)
 	return c
 }
@@ -162,7 +162,7 @@ func downgrade(t *testing.T) *Client {
 		w.Header().Set("Location", "http://"+r.Host+"/")
 		w.WriteHeader(http.StatusFound)
 	}, nil)
-	c := newClient(t, server.URL)
+	c := newClient(t, server.URL, Options{})
 	trust(t, c, server)
 	return c
 }
@@ -184,7 +184,7 @@ func nameServer(code byte) func(t *testing.T) *Client {
 
 // resolving has a client ask a name server of the test's, which answers with
 // the code it is told, and with 127.0.0.1 when that is 0.
-func resolving(t *testing.T, code func() byte) Option {
+func resolving(t *testing.T, code func() byte) Options {
 	t.Helper()
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -210,7 +210,7 @@ func resolving(t *testing.T, code func() byte) Option {
 			return d.DialContext(ctx, "udp", server.LocalAddr().String())
 		},
 	}
-	return func(s *settings) { s.dialer.Resolver = resolver }
+	return Options{dialer: net.Dialer{Resolver: resolver}}
 }
 
 // answerName turns a DNS query into its answer (RFC 1035, section 4.1).

@@ -1,133 +1,133 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 )
 
 const (
 	maxHeaders  = 64 << 10         // bytes of an answer's headers
 	idleConns   = 90 * time.Second // longer than the least frequent poll of a live job
-	fileConns   = 4                // connections to one host for outputs and files
 	pingAfter   = 3 * time.Second  // of silence on an HTTP/2 connection
 	pingTimeout = 5 * time.Second  // for the answer to the ping
 )
 
-// pollTransport carries the polls: to one host, over at most as many connections as there are
-// requests at a time, all of which are kept.
-func (c *Client) pollTransport(s settings) *http.Transport {
-	return transport(s, s.concurrency, c.dial(&s.dialer))
-}
-
-// fileTransport carries outputs and files. It is apart from the polls, so that a download
-// never delays a poll, and it connects to private addresses only if it may: see
-// refusePrivate.
-func (c *Client) fileTransport(s settings) *http.Transport {
-	var proxies sync.Map // host:port of each proxy that was used
-	trusted, guarded := c.dial(&s.dialer), s.dialer
+// transport returns a transport that keeps up to so many connections to a host. It connects
+// to private addresses only if it may: to the API, to proxies, and see refusePrivate.
+//
+// net/http connects in goroutines of its own, where a panic would end the program; it becomes
+// the request's error, and [Client.send] panics with it again.
+func (c *Client) transport(o *Options, conns int) *http.Transport {
+	var proxies sync.Map // addresses of the proxies that were used
+	trusted, guarded := o.dialer, o.dialer
 	guarded.ControlContext = c.refusePrivate
-	t := transport(s, fileConns, func(ctx context.Context, network, addr string) (net.Conn, error) {
-		if _, isProxy := proxies.Load(addr); isProxy || c.isBase(addr) {
-			return trusted(ctx, network, addr)
+	dial := func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
+		defer panics.Into(func(e *panics.Error) { err = e })
+		if addr == hostPort(&c.base) {
+			conn, err = trusted.DialContext(ctx, network, addr)
+			if err == nil {
+				tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
+				c.privateBase.Store(ok && isPrivate(tcp.AddrPort().Addr()))
+			}
+			return conn, err
+		}
+		if _, ok := proxies.Load(addr); ok {
+			return trusted.DialContext(ctx, network, addr)
 		}
 		return guarded.DialContext(ctx, network, addr)
-	})
-	t.ResponseHeaderTimeout = s.timeout
-	t.Proxy = func(r *http.Request) (*url.URL, error) {
-		u, err := s.proxy(r)
+	}
+	proxy := func(r *http.Request) (*url.URL, error) {
+		u, err := o.proxy(r)
+		if err != nil {
+			return nil, errProxySetting
+		}
 		if u != nil {
 			proxies.Store(hostPort(u), nil)
 		}
-		return u, err
+		return u, nil
 	}
-	return t
-}
-
-// dial connects, and notes whether the API is on a private network.
-func (c *Client) dial(d *net.Dialer) dialFunc {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := d.DialContext(ctx, network, addr)
-		if err == nil && c.isBase(addr) {
-			tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
-			c.privateBase.Store(ok && isPrivate(tcp.AddrPort().Addr()))
-		}
-		return conn, err
-	}
-}
-
-type dialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
-
-// transport returns what both have in common. net/http connects in goroutines of its own,
-// where a panic would end the program; it becomes the request's error, and [send] panics
-// with it again.
-func transport(s settings, conns int, dial dialFunc) *http.Transport {
 	return &http.Transport{
-		DialContext: func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
-			defer panics.Into(func(e *panics.Error) { err = e })
-			return dial(ctx, network, addr)
-		},
-		Proxy:                  s.proxy,
+		DialContext:            dial,
+		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswered,
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        idleConns,
-		TLSHandshakeTimeout:    s.timeout,
+		TLSHandshakeTimeout:    timeout,
+		ResponseHeaderTimeout:  timeout,
 		MaxResponseHeaderBytes: maxHeaders,
 		ForceAttemptHTTP2:      true, // with a DialContext of our own, net/http would not
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 	}
 }
 
-// errProxySetting replaces net/http's own error, which quotes the proxy's password.
-var errProxySetting = errors.New("the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
-
-func proxyFromEnvironment(r *http.Request) (*url.URL, error) {
-	u, err := http.ProxyFromEnvironment(r)
-	if err != nil {
-		return nil, errProxySetting
+// proxyAnswered has a proxy's refusal to connect be told as one.
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
 	}
-	return u, nil
+	return fail(job.Unreachable, fmt.Sprintf("the proxy refuses the connection (HTTP %d%s)", resp.StatusCode, statusText(resp.StatusCode)))
 }
 
-// proxyError is a proxy's refusal to connect.
-type proxyError struct{ code int }
-
-func (e *proxyError) Error() string {
-	return fmt.Sprintf("the proxy refuses the connection (HTTP %d%s)", e.code, statusText(e.code))
-}
-
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) (err error) {
-	defer panics.Into(func(e *panics.Error) { err = e })
-	if resp.StatusCode != http.StatusOK {
-		return &proxyError{resp.StatusCode}
+// redirects returns the rule for redirects: up to so many in a row, over http or then https,
+// and to the API's own host only, or anywhere but from a public API into the user's private
+// network. What stands between us and the API, captive portals above all, redirects to hosts
+// of its own. Names that hide a private address are refused by refusePrivate.
+func (c *Client) redirects(most int, anywhere bool) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		req.Header.Del("Referer") // it would tell the next host the job's ID
+		from, to := via[len(via)-1].URL, req.URL
+		if len(via) > most {
+			return fail(job.NotAPI, fmt.Sprintf("redirected more than %d times", most))
+		}
+		if to.Scheme != "http" && to.Scheme != "https" {
+			return fail(job.NotAPI, "redirected to something other than http and https")
+		}
+		if from.Scheme == "https" && to.Scheme == "http" {
+			return fail(job.NotAPI, "redirected from https to http, which is not safe")
+		}
+		if !anywhere && !sameOrigin(from, to) {
+			return fail(job.NotAPI, "redirected to another host, "+quote(to.Host)+" (a captive portal or proxy?)")
+		}
+		if strings.EqualFold(to.Hostname(), c.base.Hostname()) {
+			c.hops.Add(1)
+		}
+		return c.checkPublic(to)
 	}
-	return nil
 }
 
-// isBase reports whether host:port is the API's.
-func (c *Client) isBase(addr string) bool { return addr == hostPort(&c.base) }
+// sameOrigin reports whether two URLs have the same host and port, or the second is that
+// host's https.
+func sameOrigin(from, to *url.URL) bool {
+	toTLS := to.Scheme == "https" && (to.Port() == "" || to.Port() == "443")
+	return strings.EqualFold(hostPort(from), hostPort(to)) || (toTLS && strings.EqualFold(from.Hostname(), to.Hostname()))
+}
 
 // hostPort returns the address that net/http dials for a URL.
 func hostPort(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
-	}
-	return net.JoinHostPort(u.Hostname(), port)
+	port := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port))
 }
 
-// ErrPrivate is a link into the user's private network.
-var ErrPrivate = errors.New("the link leads to this computer or its private network, which the API has no business with")
+// checkPublic refuses URLs whose very host is private, if the API's is not.
+func (c *Client) checkPublic(u *url.URL) error {
+	if isPrivateName(u.Hostname()) && !c.privateBase.Load() {
+		return errPrivate
+	}
+	return nil
+}
 
 // refusePrivate is net.Dialer's ControlContext: it sees the address after the name was looked
 // up and just before the connection is made, so that a name cannot change its address in
@@ -139,27 +139,28 @@ func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.R
 	}
 	addr, err := netip.ParseAddrPort(address)
 	if err != nil || isPrivate(addr.Addr()) {
-		return ErrPrivate
+		return errPrivate
 	}
 	return nil
+}
+
+// isPrivateName reports whether a host's very name says that it is this machine or on a
+// private network.
+func isPrivateName(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && isPrivate(addr)
 }
 
 // isPrivate reports whether an address is this machine's, its link's or its private network's:
 // what the outside cannot reach but we can.
 func isPrivate(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
-	for _, embeds := range [...]struct {
-		prefix string
-		at     int
-	}{
-		{"64:ff9b::/96", 12}, // NAT64 (RFC 6052)
-		{"2002::/16", 2},     // 6to4 (RFC 3056)
-	} {
-		if a.Is6() && netip.MustParsePrefix(embeds.prefix).Contains(a) {
-			b := a.As16()
-			a = netip.AddrFrom4([4]byte(b[embeds.at : embeds.at+4]))
-		}
+	if netip.MustParsePrefix("64:ff9b::/96").Contains(a) { // an IPv4 address, as NAT64 writes it (RFC 6052)
+		b := a.As16()
+		a = netip.AddrFrom4([4]byte(b[12:]))
 	}
-	shared := netip.MustParsePrefix("100.64.0.0/10") // carriers and VPNs (RFC 6598)
-	return !a.IsGlobalUnicast() || a.IsPrivate() || shared.Contains(a)
+	return !a.IsGlobalUnicast() || a.IsPrivate() ||
+		netip.MustParsePrefix("100.64.0.0/10").Contains(a) || // carriers and VPNs (RFC 6598)
+		netip.MustParsePrefix("2002::/16").Contains(a) // 6to4, which may hold any IPv4 address, and is abandoned
 }

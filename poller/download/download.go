@@ -20,14 +20,13 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-// The limits, unless an option says otherwise.
-const (
-	DefaultMaxBytes    = 500_000_000 // of one file
-	DefaultConcurrency = 3           // files at once
-)
+// DefaultMaxBytes is a good limit for one file.
+const DefaultMaxBytes = 500_000_000
 
-// eventInterval is the least time between two deliveries of events.
-const eventInterval = 100 * time.Millisecond
+const (
+	concurrency   = 3                      // files at once
+	eventInterval = 100 * time.Millisecond // the least time between two deliveries of events
+)
 
 // Source is the API as downloads use it; [api.Client] implements it.
 type Source interface {
@@ -81,51 +80,37 @@ type Downloads struct {
 	source      Source
 	turns       Turns // nil: requests need not wait
 	base        string
-	concurrency int
-	maxBytes    int64
+	maxBytes    int64 // of one file
 	idleTimeout time.Duration
 	events      chan []Event
+	running     sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows
 	changed *sync.Cond // the queue, or stopped
 	queue   []Want
-	active  map[job.ID]context.CancelFunc // of what is queued or running; nil while queued
+	active  map[job.ID]context.CancelCauseFunc // of what is queued or running; nil while queued
 	stopped bool
-	pending pending
-	ring    chan struct{}   // holds one when there are pending events
-	cleaned map[string]bool // folders without old parts
+	pending []Event
+	ring    chan struct{} // holds one when there are pending events
 }
 
-// Option is a setting of [Downloads].
-type Option func(*Downloads)
-
-// WithMaxBytes limits the size of one file; it must be positive. Default: [DefaultMaxBytes].
-func WithMaxBytes(n int64) Option { return func(d *Downloads) { d.maxBytes = n } }
-
-// WithTurns asks for links within the API's budget, and as patiently as it wants.
-func WithTurns(t Turns) Option { return func(d *Downloads) { d.turns = t } }
-
 // New returns Downloads into a folder, which is made when it is needed; see [DefaultFolder].
-// Nothing happens before Run.
-func New(source Source, folder string, opts ...Option) *Downloads {
+// Links are asked for in turns, if that is not nil. Nothing happens before Run.
+func New(source Source, turns Turns, folder string, maxBytes int64) *Downloads {
 	d := &Downloads{
 		source:      source,
+		turns:       turns,
 		base:        folder,
-		concurrency: DefaultConcurrency,
-		maxBytes:    DefaultMaxBytes,
+		maxBytes:    maxBytes,
 		idleTimeout: 30 * time.Second,
 		events:      make(chan []Event, 1),
-		active:      map[job.ID]context.CancelFunc{},
+		active:      map[job.ID]context.CancelCauseFunc{},
 		ring:        make(chan struct{}, 1),
-		cleaned:     map[string]bool{},
 	}
 	if abs, err := filepath.Abs(folder); err == nil {
 		d.base = abs
 	}
 	d.changed = sync.NewCond(&d.mu)
-	for _, o := range opts {
-		o(d)
-	}
 	return d
 }
 
@@ -158,7 +143,7 @@ func (d *Downloads) Cancel(ids ...job.ID) {
 		switch {
 		case !ok:
 		case cancel != nil:
-			cancel()
+			cancel(nil)
 		default:
 			delete(d.active, id)
 			d.put(Event{ID: id, State: Canceled, Size: -1})
@@ -168,7 +153,7 @@ func (d *Downloads) Cancel(ids ...job.ID) {
 }
 
 // Events returns the channel of events, at most 10 deliveries a second, with only the newest
-// event of each job. It is closed when Run returns, with the last events still in it.
+// progress of each job. It is closed when Run returns, with the last events still in it.
 func (d *Downloads) Events() <-chan []Event { return d.events }
 
 // Run downloads until ctx ends, and returns when everything that it started has stopped: nil,
@@ -177,16 +162,10 @@ func (d *Downloads) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, d.stop)()
-	var workers sync.WaitGroup
-	for range d.concurrency {
-		workers.Go(func() {
+	for range concurrency {
+		d.running.Go(func() {
 			defer panics.Into(func(e *panics.Error) { cancel(e) })
-			for {
-				w, within, ok := d.next(ctx)
-				if !ok {
-					return
-				}
-				d.download(within, &w)
+			for d.next(ctx) {
 			}
 		})
 	}
@@ -201,7 +180,7 @@ func (d *Downloads) Run(ctx context.Context) error {
 			}
 		}
 	}
-	workers.Wait()
+	d.running.Wait()
 	d.deliver()
 	close(d.events)
 	if e, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
@@ -217,85 +196,66 @@ func (d *Downloads) stop() {
 	d.changed.Broadcast()
 }
 
-// next waits for something to download.
-func (d *Downloads) next(ctx context.Context) (Want, context.Context, bool) {
+// next waits for something to download, and makes that download. It returns false when
+// downloading has stopped.
+func (d *Downloads) next(ctx context.Context) bool {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	for len(d.queue) == 0 && !d.stopped {
 		d.changed.Wait()
 	}
 	if d.stopped {
-		return Want{}, nil, false
+		d.mu.Unlock()
+		return false
 	}
 	w := d.queue[0]
 	d.queue = d.queue[1:]
-	ctx, d.active[w.ID] = context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	d.active[w.ID] = cancel
 	d.put(Event{ID: w.ID, State: Running, Size: -1})
-	return w, ctx, true
-}
+	d.mu.Unlock()
 
-// finish ends one download.
-func (d *Downloads) finish(e Event) {
+	e := d.download(ctx, &w, func() { cancel(errIdle) })
+
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if cancel := d.active[e.ID]; cancel != nil {
-		cancel()
-	}
-	delete(d.active, e.ID)
+	delete(d.active, w.ID)
 	d.put(e)
-}
-
-func (d *Downloads) progress(id job.ID, got, size int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.put(Event{ID: id, State: Running, Got: got, Size: size})
+	return true
 }
 
 // put adds an event; d.mu is held.
 func (d *Downloads) put(e Event) {
-	d.pending.put(e)
+	d.pending = append(d.pending, e)
 	select {
 	case d.ring <- struct{}{}:
 	default:
 	}
 }
 
+// progressed replaces a download's progress that was not delivered yet.
+func (d *Downloads) progressed(e Event) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	old := slices.IndexFunc(d.pending, func(p Event) bool { return p.ID == e.ID && p.State == Running })
+	if old < 0 {
+		d.put(e)
+	} else {
+		d.pending[old] = e
+	}
+}
+
 // deliver sends the pending events, together with those that were not received yet.
 func (d *Downloads) deliver() {
 	d.mu.Lock()
-	newer := d.pending.events
-	d.pending = pending{}
-	d.mu.Unlock()
-	if len(newer) == 0 {
-		return
-	}
-	var all pending
+	defer d.mu.Unlock()
 	select {
 	case unread := <-d.events:
-		all.put(unread...)
+		d.pending = append(unread, d.pending...)
 	default:
 	}
-	all.put(newer...)
-	d.events <- all.events // there is room: nothing else sends
-}
-
-// pending is the newest event of each job, in the order of their first events.
-type pending struct {
-	events []Event
-	index  map[job.ID]int
-}
-
-func (p *pending) put(events ...Event) {
-	if p.index == nil {
-		p.index = map[job.ID]int{}
-	}
-	for _, e := range events {
-		i, ok := p.index[e.ID]
-		if !ok {
-			i = len(p.events)
-			p.index[e.ID] = i
-			p.events = append(p.events, e)
-		}
-		p.events[i] = e
+	if len(d.pending) > 0 {
+		d.events <- d.pending // there is room: nothing else sends
+		d.pending = nil
 	}
 }

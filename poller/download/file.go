@@ -2,6 +2,7 @@ package download
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -27,45 +29,34 @@ func DefaultFolder() (string, error) {
 	return "", errors.New("the download folder is not known (neither XDG_DOWNLOAD_DIR nor HOME is set): name one with --download DIR")
 }
 
-// folder is where a batch's files go. The system resolves all names within the base folder
-// (os.Root): no name and no symbolic link leads out of it.
-type folder struct {
-	root *os.Root
-	path string
-}
-
-func (d *Downloads) open(batch string) (*folder, error) {
+// open opens the folder of a batch, without what killed processes left there. The system
+// resolves all names within the base folder: no name and no symbolic link leads out of it.
+func (d *Downloads) open(batch string) (*os.Root, error) {
 	if err := os.MkdirAll(d.base, 0o700); err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(d.base)
+	folder, err := os.OpenRoot(d.base)
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{root, d.base}
 	if batch != "" {
-		defer func() { _ = root.Close() }()
-		name := Name(batch, "batch")
-		if err := root.MkdirAll(name, 0o700); err != nil {
+		base, name := folder, Name(batch, "batch")
+		defer func() { _ = base.Close() }()
+		if err := base.MkdirAll(name, 0o700); err != nil {
 			return nil, err
 		}
-		sub, err := root.OpenRoot(name)
-		if err != nil {
+		if folder, err = base.OpenRoot(name); err != nil {
 			return nil, err
 		}
-		f = &folder{sub, filepath.Join(d.base, name)}
 	}
-	d.mu.Lock()
-	cleaned := d.cleaned[f.path]
-	d.cleaned[f.path] = true
-	d.mu.Unlock()
-	if !cleaned {
-		f.removeOldParts()
+	parts, _ := fs.Glob(folder.FS(), partPrefix+"*"+partSuffix)
+	for _, name := range parts {
+		if info, err := folder.Lstat(name); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > maxPartAge {
+			_ = folder.Remove(name)
+		}
 	}
-	return f, nil
+	return folder, nil
 }
-
-func (f *folder) close() { _ = f.root.Close() }
 
 const (
 	partPrefix = ".jobwatch-"
@@ -73,81 +64,61 @@ const (
 	maxPartAge = time.Hour // longer than any pause of a running download
 )
 
-// removeOldParts removes what a killed process left.
-func (f *folder) removeOldParts() {
-	parts, _ := fs.Glob(f.root.FS(), partPrefix+"*"+partSuffix)
-	for _, name := range parts {
-		if info, err := f.root.Lstat(name); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > maxPartAge {
-			_ = f.root.Remove(name)
-		}
-	}
-}
-
 // part is a file that is not whole yet, beside where it will be.
 type part struct {
-	folder *folder
-	file   *os.File
+	*os.File
+	folder *os.Root
 	name   string
 	size   int64
-	moved  bool // it was renamed
+	sum    []byte // of what it holds
 }
 
 // newPart makes a part that no other download, of any process, writes to.
-func (f *folder) newPart(short string) (*part, error) {
+func newPart(folder *os.Root, short string) (*part, error) {
 	name := partPrefix + short + "-" + rand.Text()[:8] + partSuffix
-	file, err := f.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	return &part{folder: f, file: file, name: name}, nil
+	file, err := folder.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	return &part{File: file, folder: folder, name: name}, err
 }
 
 // fill writes all of r, up to so many bytes, to the disk.
-func (p *part) fill(r io.Reader, most int64) error {
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := r.Read(buf)
-		if p.size += int64(n); p.size > most {
-			return tooLarge(most)
-		}
-		if _, err := p.file.Write(buf[:n]); err != nil {
-			return diskError("write the file", "", err)
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return explain(err)
-		}
+func (p *part) fill(r io.Reader, most int64) (err error) {
+	hash := sha256.New()
+	p.size, err = io.Copy(io.MultiWriter(p.File, hash), io.LimitReader(r, most+1))
+	p.sum = hash.Sum(nil)
+	if p.size > most {
+		return tooLarge(most)
 	}
-	if err := p.file.Sync(); err != nil {
+	if err == nil {
+		err = p.Sync()
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return diskError("write the file", "", err)
 	}
-	return nil
+	return err
 }
 
 // endsAsPDF reports whether the file ends as a PDF does.
 func (p *part) endsAsPDF() bool {
 	tail := make([]byte, 1024)
-	n, _ := p.file.ReadAt(tail, max(0, p.size-int64(len(tail))))
+	n, _ := p.ReadAt(tail, max(0, p.size-int64(len(tail))))
 	return bytes.Contains(tail[:n], []byte("%%EOF"))
 }
 
 // keep gives the part the first of the names that is free, or finds that one of them already
 // is the same file. It never replaces a file.
 func (p *part) keep(names []string) (name string, already bool, err error) {
-	if err := p.file.Close(); err != nil {
+	if err := p.Close(); err != nil {
 		return "", false, err
 	}
 	for _, name := range names {
 		// A hard link, unlike a rename, does not replace what is there.
-		err := p.folder.root.Link(p.name, name)
+		err := p.folder.Link(p.name, name)
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			err = p.renameWithoutLinks(name)
 		}
 		switch {
 		case err == nil:
-			p.folder.sync()
+			p.syncFolder()
 			return name, false, nil
 		case !errors.Is(err, fs.ErrExist):
 			return "", false, err
@@ -162,58 +133,45 @@ var errTaken = errors.New("all its names are taken by other files")
 
 // renameWithoutLinks is for disks without hard links: an empty file takes the name first.
 func (p *part) renameWithoutLinks(name string) error {
-	root := p.folder.root
-	taken, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	taken, err := p.folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	if err := taken.Close(); err != nil {
-		return err
+	_ = taken.Close()
+	if err = p.folder.Rename(p.name, name); err != nil {
+		_ = p.folder.Remove(name)
 	}
-	if err := root.Rename(p.name, name); err != nil {
-		_ = root.Remove(name)
-		return err
-	}
-	p.moved = true
-	return nil
+	return err
 }
 
 // same reports whether a file has the same bytes as the part.
 func (p *part) same(name string) bool {
-	info, err := p.folder.root.Lstat(name)
+	info, err := p.folder.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != p.size {
 		return false
 	}
-	theirs, err := p.folder.sum(name)
-	ours, ourErr := p.folder.sum(p.name)
-	return err == nil && ourErr == nil && bytes.Equal(theirs, ours)
-}
-
-func (f *folder) sum(name string) ([]byte, error) {
-	file, err := f.root.Open(name)
+	file, err := p.folder.Open(name)
 	if err != nil {
-		return nil, err
+		return false
 	}
 	defer func() { _ = file.Close() }()
 	hash := sha256.New()
 	_, err = io.Copy(hash, file)
-	return hash.Sum(nil), err
+	return err == nil && bytes.Equal(hash.Sum(nil), p.sum)
+}
+
+// syncFolder writes the new name to the disk. Not every system can; the bytes are safe anyway.
+func (p *part) syncFolder() {
+	if dir, err := p.folder.Open("."); err == nil {
+		_ = dir.Sync()
+		_ = dir.Close()
+	}
 }
 
 // discard removes the part's own name, whether the file was kept under another or not.
 func (p *part) discard() {
-	_ = p.file.Close()
-	if !p.moved {
-		_ = p.folder.root.Remove(p.name)
-	}
-}
-
-// sync writes the new name to the disk. Not every system can; the bytes are safe anyway.
-func (f *folder) sync() {
-	if dir, err := f.root.Open("."); err == nil {
-		_ = dir.Sync()
-		_ = dir.Close()
-	}
+	_ = p.Close()
+	_ = p.folder.Remove(p.name)
 }
 
 // maxName is the longest name made of untrusted text, in bytes: with what is added to it,
@@ -224,8 +182,8 @@ const maxName = 110
 // the description, then with the short ID, then numbered.
 func fileNames(description, short string) []string {
 	description = strings.TrimSpace(description)
-	if n := len(description) - len(".pdf"); n >= 0 && strings.EqualFold(description[n:], ".pdf") {
-		description = description[:n]
+	if ext := filepath.Ext(description); strings.EqualFold(ext, ".pdf") {
+		description = strings.TrimSuffix(description, ext)
 	}
 	var names []string
 	stem := "job " + short
@@ -240,53 +198,31 @@ func fileNames(description, short string) []string {
 	return names
 }
 
+// reserved matches the names that Windows gives to devices, whatever their extension.
+var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
+
 // Name makes a file or folder name of untrusted text that is safe on every system: no
 // separators, controls or bidi, nothing hidden or reserved, at most 110 bytes. If nothing is
 // left of the text, Name returns the fallback.
 func Name(text, fallback string) string {
-	var b strings.Builder
-	space := false
-	for _, r := range text {
-		switch {
-		case r == utf8.RuneError, unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) && !unicode.IsSpace(r):
-			continue // controls and bidi controls, private use, invalid UTF-8
-		case unicode.IsSpace(r):
-			space = b.Len() > 0
-			continue
-		case strings.ContainsRune(`/\:*?"<>|`, r):
-			r = '-'
+	s := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
 		}
-		if space {
-			b.WriteByte(' ')
-			space = false
+		if strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '-'
 		}
-		if b.Len()+utf8.RuneLen(r) >= maxName { // one byte is kept for the "_" below
-			break
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
 		}
-		b.WriteRune(r)
-	}
-	s := strings.TrimLeft(b.String(), ". -~") // hidden, an option's dash, a shell's home
-	s = strings.TrimRight(s, ". ")            // Windows drops these silently
-	if isReserved(s) {
+		return r
+	}, text)
+	s = strings.Join(strings.Fields(s), " ")
+	s = strings.ToValidUTF8(s[:min(len(s), maxName-1)], "") // one byte is kept for the "_" below
+	s = strings.TrimLeft(s, ". -~")                         // hidden, an option's dash, a shell's home
+	s = strings.TrimRight(s, ". ")                          // Windows drops these silently
+	if reserved.MatchString(s) {
 		s = "_" + s
 	}
-	if s == "" {
-		return fallback
-	}
-	return s
-}
-
-// isReserved reports whether Windows gives the name to a device, whatever its extension.
-func isReserved(s string) bool {
-	stem, _, _ := strings.Cut(s, ".")
-	stem = strings.ToUpper(strings.TrimRight(stem, " "))
-	switch stem {
-	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
-		return true
-	}
-	rest, ok := strings.CutPrefix(stem, "COM")
-	if !ok {
-		rest, ok = strings.CutPrefix(stem, "LPT")
-	}
-	return ok && utf8.RuneCountInString(rest) == 1 && strings.ContainsAny(rest, "0123456789¹²³")
+	return cmp.Or(s, fallback)
 }

@@ -27,14 +27,14 @@ func TestTheDefaultIsTheUsersDownloadFolder(t *testing.T) {
 
 // FAT and some network file systems have no hard links.
 func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
-	d := New(nil, t.TempDir())
+	d := New(nil, nil, t.TempDir(), DefaultMaxBytes)
 	f, err := d.open("b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.close()
+	defer func() { _ = f.Close() }()
 	save := func(text string) error {
-		p, err := f.newPart("1a2b3c4d")
+		p, err := newPart(f, "1a2b3c4d")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +42,7 @@ func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
 		if err := p.fill(strings.NewReader(text), 100); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.file.Close(); err != nil {
+		if err := p.Close(); err != nil {
 			t.Fatal(err)
 		}
 		return p.renameWithoutLinks("Report.pdf")
@@ -53,11 +53,11 @@ func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
 	if err := save("the second"); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("the second got the name: %v", err)
 	}
-	got, err := os.ReadFile(filepath.Join(f.path, "Report.pdf"))
+	got, err := os.ReadFile(filepath.Join(filepath.Join(d.base, "b"), "Report.pdf"))
 	if err != nil || string(got) != "the first" {
 		t.Errorf("it holds %q, %v", got, err)
 	}
-	if entries, _ := os.ReadDir(f.path); len(entries) != 1 {
+	if entries, _ := os.ReadDir(filepath.Join(d.base, "b")); len(entries) != 1 {
 		t.Errorf("left in the folder: %v", entries)
 	}
 }

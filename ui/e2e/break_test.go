@@ -89,7 +89,7 @@ func broken() { panic("no row for " + exampleID + " of https://example.com/f?sig
 // breaking is jobwatch with a bug in one place, wired as main wires it.
 func breaking(where string) int {
 	env := terminal.Environ(os.Environ())
-	client, err := api.New(env["JOBWATCH_API"])
+	client, err := api.New(env["JOBWATCH_API"], api.Options{})
 	if err != nil {
 		panic(err)
 	}
@@ -100,7 +100,7 @@ func breaking(where string) int {
 	var watched atomic.Bool
 	watcher := poller.New(breakingClient{client, where == "worker"})
 	console := ui.NewConsole(os.Stdin, os.Stdout, env, notify.None)
-	files := download.New(breakingSource{}, os.TempDir())
+	files := download.New(breakingSource{}, nil, os.TempDir(), download.DefaultMaxBytes)
 	var opened atomic.Pointer[store.Store]
 	model := ui.New(context.Background(), ui.Options{
 		Open: func(ctx context.Context) (session.Journal, store.Opened, error) {

@@ -27,7 +27,7 @@ import (
 // withAPI gave.
 func (s *stage) withDownloads(folder string) {
 	s.t.Helper()
-	d := download.New(s.client, folder)
+	d := download.New(s.client, nil, folder, download.DefaultMaxBytes)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()

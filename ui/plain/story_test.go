@@ -29,7 +29,7 @@ func (s *stage) withAPI() *simtest.Server {
 	server, pipe := simtest.New(), simtest.NewPipe()
 	shut := server.Serve(pipe)
 	transport := &http.Transport{DialContext: pipe.DialContext}
-	client, err := api.New("http://api.test", api.WithTransport(transport))
+	client, err := api.New("http://api.test", api.Options{Transport: transport})
 	if err != nil {
 		s.t.Fatal(err)
 	}

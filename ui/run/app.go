@@ -67,7 +67,7 @@ func (a *App) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	a.client, err = api.New(base, api.WithVersion(config.Version()), api.WithConcurrency(a.opts.Concurrency))
+	a.client, err = api.New(base, api.Options{Version: config.Version(), Concurrency: a.opts.Concurrency})
 	if err != nil {
 		return &config.UsageError{Message: err.Error()}
 	}
@@ -102,7 +102,7 @@ func (a *App) start(ctx context.Context, wanted bool) (files *download.Downloads
 	}
 	stopFiles := func() error { return nil }
 	if wanted && err == nil {
-		files = download.New(a.client, folder, download.WithMaxBytes(a.opts.MaxDownload), download.WithTurns(a.poller))
+		files = download.New(a.client, a.poller, folder, a.opts.MaxDownload)
 		stopFiles = running(ctx, files.Run)
 	}
 	stopPolling := running(ctx, a.poller.Run)

@@ -124,7 +124,7 @@ func (s *Session) Fetched(events []download.Event) {
 // passing reports whether what a download failed of may be over a little later.
 func passing(err error) bool {
 	e, ok := errors.AsType[*download.Error](err)
-	return ok && slices.Contains([]download.Kind{download.Asking, download.Expired, download.Broken, download.CutShort}, e.Kind)
+	return ok && e.Passing
 }
 
 // cancelFile gives up a job's PDF. A download that is under way ends with an event, when

@@ -395,14 +395,14 @@ func TestTheStateFileIsReplaced(t *testing.T) {
 // A PDF that fails of what may pass is tried three times, half a minute apart; others are
 // not, and a job that is removed gets none.
 func TestPDFsAreTriedAgain(t *testing.T) {
-	broken := &download.Error{Kind: download.Broken, Reason: "the server broke"}
+	broken := &download.Error{Reason: "the server broke", Passing: true}
 	tell(t, session.Config{DownloadAll: true}, func(f *face) {
 		f.adds("may", "a b c d")
 		f.hears("a Done", "b Done", "c Error", "d Done")
 		fails := func(name string, err error) {
 			f.Fetched([]download.Event{{ID: job.ID{name[0]}, State: download.Failed, Err: err}})
 		}
-		fails("b", &download.Error{Kind: download.NotPDF})
+		fails("b", &download.Error{})
 		for range 3 {
 			fails("a", broken)
 			f.wait(31 * time.Second)
@@ -667,7 +667,7 @@ func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
 		f.hears("a Done", "b Done", "c Done")
 		f.Fetched([]download.Event{
 			{ID: job.ID{'a'}, State: download.Running, Got: 100, Size: 200},
-			{ID: job.ID{'b'}, State: download.Failed, Err: &download.Error{Kind: download.Expired}},
+			{ID: job.ID{'b'}, State: download.Failed, Err: &download.Error{Passing: true}},
 			{ID: job.ID{'c'}, State: download.Saved, File: "c.pdf", Already: true},
 			{ID: job.ID{'x'}, State: download.Saved},
 			{ID: job.ID{'y'}, State: download.Running},
@@ -696,7 +696,7 @@ func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
 			{ID: job.ID{'a'}, End: job.EndedDone}, {ID: job.ID{'b'}, End: job.EndedDone, File: "b.pdf"}, {ID: job.ID{'c'}},
 		}}})
 		f.FetchMissing()
-		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Failed, Err: &download.Error{Kind: download.CutShort}}})
+		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Failed, Err: &download.Error{Passing: true}}})
 		f.Session.Remove(f.Members(ids("a"))) // while it waits
 		f.wait(time.Minute)
 		if f.Fetching() || len(f.wanted) != 1 {
