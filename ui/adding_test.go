@@ -96,7 +96,7 @@ func TestAPasteIsTakenBackByU(t *testing.T) {
 		d.press("u")
 		d.sees("Remove 3 jobs added 0s ago to pasted 00:00:00? y/n")
 		d.press("y")
-		d.sees("removed 3 added jobs again", "Nothing tracked yet.")
+		d.sees("removed 3 added jobs", "Nothing tracked yet.")
 		d.leave()
 		d.start()
 		d.sees("Nothing tracked yet.")
@@ -114,7 +114,7 @@ func TestUTakesBackWhatTheUserDid(t *testing.T) {
 		arrivals <- Arrival{Found: foundIn(text), Batch: "given", Given: true}
 		d.waitFor("given")
 		d.press("u", "y")
-		d.sees("removed 3 added jobs again")
+		d.sees("removed 3 added jobs")
 
 		ids, text := d.jobs(3)
 		d.paste(text)

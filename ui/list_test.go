@@ -370,7 +370,7 @@ func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
 		_, text := d.silent(3, time.Hour)
 		d.paste(text)
 		d.wait(2 * time.Minute) // the note is gone, and what was done is not new any more
-		shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u removes 3 added jobs again", "q quit")
+		shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u removes 3 added jobs", "q quit")
 		d.press("enter")
 		shows("a batch", "esc back", "n name the batch", "d download")
 		if strings.Contains(footer(), "o open") {

@@ -100,7 +100,7 @@ func TestWhatIsTakenBackWhileItIsSavedIsNotPolled(t *testing.T) {
 		slow.Store(true)
 		d.paste(text)
 		d.press("u", "y")
-		d.waitFor("removed 3 added jobs again")
+		d.waitFor("removed 3 added jobs")
 		d.wait(time.Minute)
 		if n := d.api.Stats().Requests; n > 0 {
 			d.Errorf("%d requests were made about jobs that are not tracked", n)

@@ -142,7 +142,7 @@ func (c *change) words(cs sanitize.Charset, n int, redo bool) (does, did string)
 	case len(c.added) > 0 && redo:
 		return "removes " + style.Plural(n, "job") + " again", "removed " + style.Plural(n, "job") + " again"
 	case len(c.added) > 0:
-		return "removes " + style.Plural(n, "added job") + " again", "removed " + style.Plural(n, "added job") + " again"
+		return "removes " + style.Plural(n, "added job"), "removed " + style.Plural(n, "added job")
 	case redo:
 		return "adds " + style.Plural(n, "job") + " again", "added " + style.Plural(n, "job") + " again"
 	}
