@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -16,9 +20,20 @@ type action struct {
 	title   string              // what it does; the footer leaves out what follows a comma or parenthesis
 	in      screens             // where it works
 	unless  func(*Model) string // why it can't be done now, or ""; nil if it always can
-	perform func(*Model) tea.Cmd
+	perform func(*Model)
 	move    func(movable) // instead of perform, where the action only moves a cursor
 }
+
+// screen is a use of the body of the screen.
+type screen uint8
+
+const (
+	listScreen screen = iota
+	detailScreen
+	helpScreen
+	logScreen
+	failureScreen
+)
 
 // screens is a set of screens.
 type screens uint8
@@ -56,76 +71,62 @@ func actions() [][]action {
 		},
 		{name: "first", keys: keys{"g", "home"}, label: "g", title: "first", in: everywhere, move: movable.Home},
 		{name: "last", keys: keys{"G", "end"}, label: "G", title: "last", in: everywhere, move: movable.End},
-		{name: "next-problem", keys: keys{"!"}, title: "next that needs attention", in: inList, perform: onList((*jobs).nextProblem)},
-		{name: "fold", keys: keys{"left", "right"}, title: "fold or unfold the batch", in: inList, perform: onList((*jobs).fold)},
-		{name: "fold-all", keys: keys{"-"}, title: "fold or unfold all batches", in: inList, perform: onList((*jobs).foldAll)},
-		{name: "details", keys: keys{"enter"}, title: "details, whole screen", in: everywhere, perform: just((*Model).enter)},
-		{name: "layout", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: just((*Model).nextLayout)},
-		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: just((*Model).back)},
+		{name: "next-problem", keys: keys{"!"}, title: "next that needs attention", in: inList, perform: (*Model).nextProblem},
+		{name: "fold", keys: keys{"left", "right"}, title: "fold or unfold the batch", in: inList, perform: func(m *Model) { m.list.ToggleFold() }},
+		{name: "fold-all", keys: keys{"-"}, title: "fold or unfold all batches", in: inList, perform: func(m *Model) { m.list.foldAll() }},
+		{name: "details", keys: keys{"enter"}, title: "details, whole screen", in: everywhere, perform: (*Model).enter},
+		{name: "layout", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: (*Model).nextLayout},
+		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: (*Model).back},
 	}, {
-		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: just((*Model).askFilter)},
-		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: onList((*jobs).nextStatus)},
-		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: onList((*jobs).nextSort)},
-		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: onList((*jobs).selectRow)},
-		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: onList((*jobs).selectAll)},
-		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, unless: noPDF, perform: just((*Model).openPDF)},
-		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, unless: noDownload, perform: just((*Model).download)},
+		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: (*Model).askFilter},
+		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: func(m *Model) { m.list.nextStatus() }},
+		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: (*Model).nextSort},
+		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: func(m *Model) { m.list.selectRow() }},
+		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: (*Model).selectAll},
+		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, unless: noPDF, perform: (*Model).openPDF},
+		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, unless: noDownload, perform: (*Model).download},
 		{name: "copy", keys: keys{"y"}, title: "copy the ID", in: onJobs | inFailures, unless: noJobTo("copy"), perform: (*Model).copyIDs},
 		{name: "copy-path", keys: keys{"Y"}, title: "copy the PDF's path or URL", in: onJobs, unless: noPath, perform: (*Model).copyPath},
-		{name: "export", keys: keys{"e"}, title: "export what is shown", in: inList | inFailures, perform: just((*Model).askExport)},
-		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: toggle(failureScreen)},
-		{name: "log", keys: keys{"l"}, title: "event log", in: everywhere, perform: toggle(logScreen)},
+		{name: "export", keys: keys{"e"}, title: "export what is shown", in: inList | inFailures, perform: (*Model).askExport},
+		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: func(m *Model) { m.show(failureScreen) }},
+		{name: "log", keys: keys{"l"}, title: "event log", in: everywhere, perform: func(m *Model) { m.show(logScreen) }},
 	}, {
-		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: just(func(m *Model) { m.prompt.Ask(askIDs()) })},
-		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: just((*Model).askName)},
+		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: (*Model).askIDs},
+		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: (*Model).askName},
 		{name: "remove", keys: keys{"x"}, title: "remove", in: onJobs, unless: noneToRemove, perform: (*Model).removeTargets},
 		{name: "remove-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, unless: noneFinished, perform: (*Model).removeFinished},
-		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, unless: nothingTo(undo), perform: func(m *Model) tea.Cmd { return m.undo(undo) }},
-		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, unless: nothingTo(redo), perform: func(m *Model) tea.Cmd { return m.undo(redo) }},
-		{name: "check", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: just((*Model).check)},
-		{name: "check-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: just((*Model).checkAll)},
-		{name: "pause", keys: keys{"p"}, title: "pause checking", in: onJobs, perform: just((*Model).pause)},
+		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, unless: nothingTo(undo), perform: func(m *Model) { m.undo(undo) }},
+		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, unless: nothingTo(redo), perform: func(m *Model) { m.undo(redo) }},
+		{name: "check", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: (*Model).check},
+		{name: "check-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: (*Model).checkAll},
+		{name: "pause", keys: keys{"p"}, title: "pause checking", in: onJobs, perform: (*Model).pause},
 		{name: "redraw", keys: keys{"ctrl+l"}, title: "redraw the screen", in: everywhere, perform: (*Model).redraw},
-		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(*Model) tea.Cmd { return tea.Suspend }},
-		{name: "help", keys: keys{"?"}, title: "help", in: everywhere, perform: toggle(helpScreen)},
+		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(m *Model) { m.run(tea.Suspend) }},
+		{name: "help", keys: keys{"?"}, title: "help", in: everywhere, perform: func(m *Model) { m.show(helpScreen) }},
 		{name: "quit", keys: keys{"q"}, title: "quit", in: everywhere, perform: (*Model).quit},
 	}}
 }
 
-// just makes an action of a function that leaves nothing to be waited for.
-func just(perform func(*Model)) func(*Model) tea.Cmd {
-	return func(m *Model) tea.Cmd {
-		perform(m)
-		return nil
+// Actions returns all actions in the order of the help, to bind other keys to them.
+func Actions() []config.Key {
+	var all []config.Key
+	for _, a := range slices.Concat(actions()...) {
+		all = append(all, config.Key{Name: a.name, Keys: a.keys, About: a.title})
 	}
+	return all
 }
 
-// onList makes an action of a function of the list, which returns what to say of it.
-func onList(perform func(*jobs) string) func(*Model) tea.Cmd {
-	return just(func(m *Model) {
-		if said := perform(&m.list); said != "" {
-			m.say(style.Text, said)
-		}
-	})
-}
-
-// toggle opens a screen, or closes it again.
-func toggle(s screen) func(*Model) tea.Cmd {
-	return just(func(m *Model) {
-		if m.screen == s {
-			m.show(listScreen)
-		} else {
-			m.show(s)
-		}
-	})
-}
-
-// noBatch says that there is no batch to name.
-func noBatch(m *Model) string {
-	if _, batch := m.list.Current(); batch == nil {
-		return "there is no batch to name here"
+// perform does an action, or says why it can't be done.
+func (m *Model) perform(a *action) {
+	m.list.moved = m.list.moved || m.screen == listScreen
+	switch {
+	case a.move != nil:
+		a.move(m.focused())
+	case a.unless != nil && a.unless(m) != "":
+		m.say(style.Dim, a.unless(m))
+	default:
+		a.perform(m)
 	}
-	return ""
 }
 
 // focused returns what the keys that move a cursor are for.
@@ -144,13 +145,16 @@ func (m *Model) focused() movable {
 	}
 }
 
-// quit leaves jobwatch, or first the screen over the list.
-func (m *Model) quit() tea.Cmd {
-	if m.screen == listScreen {
-		return tea.Quit
+// show gives a screen the body, or the list if the screen has it already.
+func (m *Model) show(s screen) {
+	if m.screen == s {
+		s = listScreen
 	}
-	m.show(listScreen)
-	return nil
+	m.screen = s
+	m.help.Home()
+	m.notes.log.Home()
+	m.pane.Home()
+	m.resize(m.layout.width, m.layout.height)
 }
 
 // enter opens what the cursor is on; a screen without a cursor is closed.
@@ -177,6 +181,15 @@ func (m *Model) back() {
 	}
 }
 
+// quit leaves jobwatch, or first the screen over the list.
+func (m *Model) quit() {
+	if m.screen == listScreen {
+		m.run(tea.Quit)
+	} else {
+		m.show(listScreen)
+	}
+}
+
 // pause stops checking jobs, or resumes it.
 func (m *Model) pause() {
 	m.paused = !m.paused
@@ -186,4 +199,23 @@ func (m *Model) pause() {
 	} else {
 		m.say(style.Text, "checking is resumed")
 	}
+}
+
+// check has the targets checked now.
+func (m *Model) check() {
+	t := m.targets()
+	m.session.PollNow(t.Shown...)
+	m.say(style.Text, style.Joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
+}
+
+// checkAll has all unfinished jobs checked now.
+func (m *Model) checkAll() {
+	var ids []job.ID
+	for r := range m.list.All {
+		if !r.End.Finished() {
+			ids = append(ids, r.ID)
+		}
+	}
+	m.session.PollNow(ids...)
+	m.say(style.Text, "checking "+style.Plural(len(ids), "unfinished job")+", as fast as the budget allows")
 }

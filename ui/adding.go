@@ -3,81 +3,114 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
+// paste is job IDs found in a text.
+type paste struct {
+	Arrival
+	note    string // shown beside what was added
+	arrived bool   // not by the keys: it does not move a cursor that the user has moved
+	close   func() // closes the prompt that the text was typed into; else nil
+}
+
+// askIDs asks for job IDs to add. If there are none in the text, the prompt stays open.
+func (m *Model) askIDs() {
+	find := func(t prompt.Taken) ids.Found {
+		found := ids.Find(t.Before + "\n" + string(t.Pasted) + "\n" + t.After)
+		if len(found.IDs) == 0 { // the rest of a half-typed ID, perhaps
+			found = ids.Find(t.Before + string(t.Pasted) + t.After)
+		}
+		return found
+	}
+	m.prompt.Ask(prompt.Text{Label: label("add job IDs: "), Take: func(t prompt.Taken) {
+		after(&m.work, func() ids.Found { return find(t) }, func(found ids.Found) {
+			if len(found.IDs) == 0 && !t.Whole {
+				t.Note = style.Joined("; ", t.Note, prompt.TooLong())
+			}
+			m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, note: t.Note, close: t.Close})
+		})
+	}})
+}
+
+// label is a prompt's label that stays as it is.
+func label(text string) func() string { return func() string { return text } }
+
 // pasted tracks the jobs found in a text as one batch.
-func (m *Model) pasted(msg pastedMsg) tea.Cmd {
-	if msg.close != nil && len(msg.found.IDs) > 0 {
-		msg.close()
+func (m *Model) pasted(p paste) {
+	found := p.Found.IDs
+	if p.close != nil && len(found) > 0 {
+		p.close()
 	}
-	if !m.start.loaded {
-		m.start.pending = append(m.start.pending, msg)
-		return nil
+	switch {
+	case !m.loaded:
+		m.pending = append(m.pending, p)
+		return
+	case len(found) == 0:
+		m.say(style.Warn, p.foundNothing())
+		return
 	}
-	if len(msg.found.IDs) == 0 {
-		m.say(style.Warn, foundNothing(msg))
-		return nil
-	}
-	name := msg.batch
+	name := p.Batch
 	if name == "" {
 		how := "pasted"
-		if msg.arrived {
+		if p.arrived {
 			how = "added"
 		}
 		name = how + " " + m.now.Local().Format(time.TimeOnly)
 	}
 	batch := m.session.NewBatch(name)
-	stayLean(len(msg.found.IDs))
-	added, already := m.session.Add(msg.found.IDs, batch)
+	stayLean(len(found))
+	added, already := m.session.Add(found, batch)
 	m.catchUp()
 	if already > 0 {
-		msg.note = style.Joined("; ", elsewhere(m.session, msg), askAgain(m.session, msg.found.IDs), msg.note)
-	}
-	if len(added) > 0 && (!msg.arrived || !m.list.moved) {
-		m.list.GoBatch(batch.ID) // people look for what they have just pasted
+		p.note = style.Joined("; ", p.elsewhere(m.session), askAgain(m.session, found), p.note)
 	}
 	if len(added) == 0 {
-		m.say(style.Text, summary("nothing new", already, msg))
-		return nil
+		m.say(style.Text, p.summary("nothing new", already))
+		return
 	}
-	if !msg.arrived || msg.given {
+	if !p.arrived || !m.list.moved {
+		m.list.GoBatch(batch.ID) // people look for what they have just pasted
+	}
+	if p.Given {
 		m.history.add(&change{at: m.now, added: members(added)})
 	}
-	m.commit(added, summary("added "+style.Plural(len(added), "job"), already, msg))
-	return nil
+	m.commit(added, p.summary("added "+style.Plural(len(added), "job"), already))
 }
 
 // elsewhere says how many of the jobs stay in a batch of another name than the one that they
 // were to be added to.
-func elsewhere(s *session.Session, msg pastedMsg) string {
+func (p *paste) elsewhere(s *session.Session) string {
 	n := 0
-	for _, id := range msg.found.IDs {
-		if r, ok := s.Record(id); ok && msg.batch != "" && r.In().Name != msg.batch {
+	for _, id := range p.Found.IDs {
+		if r, ok := s.Record(id); ok && p.Batch != "" && r.In().Name != p.Batch {
 			n++
 		}
 	}
+	return numbered(n, "%d of them in another batch")
+}
+
+// numbered puts a number into a text; "" for 0.
+func numbered(n int, text string) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of them in another batch", n)
+	return fmt.Sprintf(text, n)
 }
 
 // askAgain has those of the jobs checked again that jobwatch itself gave up, and says so.
 func askAgain(s *session.Session, ids []job.ID) string {
 	ends := s.Asked(ids)
-	if len(ends) == 0 {
-		return ""
-	}
 	what := "given-up or rejected job"
 	switch {
+	case len(ends) == 0:
+		return ""
 	case !slices.Contains(ends, job.EndedRejected):
 		what = "given-up job"
 	case !slices.Contains(ends, job.EndedGivenUp):
@@ -87,37 +120,23 @@ func askAgain(s *session.Session, ids []job.ID) string {
 }
 
 // foundNothing says that a text held no job IDs.
-func foundNothing(msg pastedMsg) string {
+func (p *paste) foundNothing() string {
 	none := "no job IDs in the pasted text"
 	switch {
-	case msg.arrived:
+	case p.arrived:
 		none = "no job IDs on standard input"
-	case msg.close != nil:
+	case p.close != nil:
 		none = "no job IDs in this text"
 	}
-	if near := msg.found.NearText(); near != "" {
-		none += ", but " + near
-	}
-	return style.Joined("; ", none+": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057", msg.note)
+	none = style.Joined(", but ", none, p.Found.NearText()) + ": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057"
+	return style.Joined("; ", none, p.note)
 }
 
 // summary says how many jobs a paste added, and what else was in it.
-func summary(what string, already int, msg pastedMsg) string {
-	var but []string
-	if already > 0 {
-		but = append(but, fmt.Sprintf("%d already tracked", already))
+func (p *paste) summary(what string, already int) string {
+	but := style.Joined(", ", numbered(already, "%d already tracked"), numbered(p.Found.Duplicates, "%d repeated"), p.Found.NearText())
+	if but != "" {
+		what += " (" + but + ")"
 	}
-	if n := msg.found.Duplicates; n > 0 {
-		but = append(but, fmt.Sprintf("%d repeated", n))
-	}
-	if near := msg.found.NearText(); near != "" {
-		but = append(but, near)
-	}
-	if len(but) > 0 {
-		what += " (" + strings.Join(but, ", ") + ")"
-	}
-	if msg.note != "" {
-		what += "; " + msg.note
-	}
-	return what
+	return style.Joined("; ", what, p.note)
 }

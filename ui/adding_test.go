@@ -150,8 +150,8 @@ func TestAPasteWhileTheStateFileLoadsIsNotLost(t *testing.T) {
 		if !strings.Contains(early.View(), "Loading the state file") {
 			d.Errorf("a dashboard that still loads shows\n%s", early.View())
 		}
-		early.Update(pastedMsg{found: foundIn(text)})
-		if len(early.start.pending) != 1 {
+		early.pasted(paste{Arrival: Arrival{Found: foundIn(text)}})
+		if len(early.pending) != 1 {
 			d.Error("the paste was lost")
 		}
 		d.paste(text)

@@ -81,10 +81,11 @@ func newCrowd(jobs, batches int) *crowd {
 	})
 	c.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
 	contents := c.contents(jobs, batches)
-	c.Update(openedMsg{journal: forgetful{}, contents: store.Opened{Contents: contents}})
+	c.opened(forgetful{}, store.Opened{Contents: contents}, nil)
 	for some := range slices.Chunk(c.ids, trainStep) {
-		c.Update(trainMsg{some})
+		c.train(some)
 	}
+	c.Update(nil)
 	return c
 }
 
@@ -134,35 +135,35 @@ func (c *crowd) report(id job.ID, n int) job.Report {
 
 // changes are n reports, each with another status than the one
 // before of the same job.
-func (c *crowd) changes(n int) updatesMsg {
+func (c *crowd) changes(n int) poller.Update {
 	c.turns++
 	c.now = c.now.Add(50 * time.Millisecond) // the poller's pace
-	msg := updatesMsg{open: true}
+	var u poller.Update
 	for i := range n {
 		at := (c.turns*n + i) * c.step % len(c.ids)
 		c.heard[at]++
-		msg.update.Reports = append(msg.update.Reports, c.report(c.ids[at], c.heard[at]))
+		u.Reports = append(u.Reports, c.report(c.ids[at], c.heard[at]))
 	}
-	return msg
+	return u
 }
 
 // settle forgets what no job's life holds.
-func (c *crowd) settle(msg updatesMsg) {
+func (c *crowd) settle(u poller.Update) {
 	c.session.Looking(true)
 	c.session.Looking(false) // all is told
-	for i := range msg.update.Reports {
-		r, _ := c.session.Record(msg.update.Reports[i].ID)
+	for i := range u.Reports {
+		r, _ := c.session.Record(u.Reports[i].ID)
 		r.History = r.History[:1]
 	}
 }
 
 // frame is one Update of 500 status changes and the View after it.
 func (c *crowd) frame(name string) *contender {
-	var msg updatesMsg
+	var u poller.Update
 	return &contender{
 		name:    name,
-		prepare: func() { c.settle(msg); msg = c.changes(500) },
-		run:     func() { c.Update(msg); _ = c.View() },
+		prepare: func() { c.settle(u); u = c.changes(500) },
+		run:     func() { c.Update(then(func() { c.session.Reported(u) })); _ = c.View() },
 	}
 }
 

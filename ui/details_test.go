@@ -140,9 +140,9 @@ func TestALongURLTakesTwoLines(t *testing.T) {
 		d.waitFor(" 1/1 ")
 		url := "https://files.example/" + strings.Repeat("a-long-folder/", 9) + ids[0].String() + ".pdf"
 		now := time.Now()
-		d.send(updatesMsg{poller.Update{Reports: []job.Report{{
+		d.reported(poller.Update{Reports: []job.Report{{
 			ID: ids[0], At: now, Answered: now, End: job.EndedDone, Answer: job.Answer{Status: job.Done, Path: url},
-		}}}, true})
+		}}})
 		d.press("down")
 		for _, width := range []int{80, 119, 120, 160} {
 			d.send(tea.WindowSizeMsg{Width: width, Height: 40})

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -10,47 +9,16 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/download"
-	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
-// resultMsg is the result of one of the session's effects.
-type resultMsg struct{ result session.Result }
-
-// work holds the commands that [Model.Update] has run when it returns.
-type work struct {
-	ctx     context.Context //nolint:containedctx // commands outlive the Update that makes them, and end with the program
-	todo    []tea.Cmd
-	opening map[job.ID]bool // PDFs to be opened once they are there
-}
-
-func (w *work) run(cmd tea.Cmd) { w.todo = append(w.todo, cmd) }
-
-// take returns the commands to be run.
-func (w *work) take() []tea.Cmd {
-	todo := w.todo
-	w.todo = nil
-	return todo
-}
-
-// runEffect leaves an effect of the session's to be run.
-func (w *work) runEffect(e session.Effect) {
-	ctx := w.ctx
-	w.run(func() tea.Msg {
-		if result := e(ctx); result != nil {
-			return resultMsg{result}
-		}
-		return nil
-	})
-}
-
 // catchUp takes what has happened in the session to the list, the forecasts and the log.
 func (m *Model) catchUp() {
 	events, effects := m.session.Take()
 	for _, e := range effects {
-		m.work.runEffect(e)
+		after(&m.work, func() session.Result { return e(m.ctx) }, m.session.Resume)
 	}
 	if len(events) == 0 {
 		return
@@ -77,7 +45,7 @@ func (m *Model) happened(e *session.Event) {
 		m.forecaster.See(&e.Record.Job)
 	case session.Removed:
 		m.forecaster.Remove(e.Record.ID)
-		delete(m.work.opening, e.Record.ID)
+		delete(m.opening, e.Record.ID)
 	case session.Ended:
 		j := m.session.Public(&e.Record.Job)
 		id := j.ID.Short()
@@ -100,9 +68,8 @@ func (m *Model) happened(e *session.Event) {
 	case session.Noted:
 		m.say(style.OK, e.Text)
 	case session.Notified:
-		terminal := m.opts.Terminal
-		m.work.run(func() tea.Msg {
-			terminal.Notify(e.Text)
+		m.run(func() tea.Msg {
+			m.opts.Terminal.Notify(e.Text)
 			return nil
 		})
 	case session.Added, session.BatchSet, session.APIBack:
@@ -112,9 +79,9 @@ func (m *Model) happened(e *session.Event) {
 // fileEnded says whether a PDF was saved, and opens it if that was wanted.
 func (m *Model) fileEnded(e *session.Event) {
 	id := e.Record.ID
-	opens := m.work.opening[id]
+	opens := m.opening[id]
 	if !e.Again {
-		delete(m.work.opening, id)
+		delete(m.opening, id)
 	}
 	switch e.Kind {
 	case session.FileFailed:
@@ -135,7 +102,7 @@ func (m *Model) fileEnded(e *session.Event) {
 		m.say(style.OK, sanitize.Line(text))
 		m.notes.log.add(entry{m.now, style.OK, text})
 		if opens {
-			m.work.run(view(m.work.ctx, e.Record.File))
+			m.view(e.Record.File)
 		}
 	default:
 	}

@@ -13,42 +13,75 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// failures is the screen of failures by cause, across all batches.
-type failures struct {
-	causes  []cause
-	changes int // of failures, when causes was made
-	at      int // the cause under the cursor
-	height  int // how many causes the screen shows
-	scroll  scroll
-}
-
 // cause is why some jobs failed.
 type cause struct {
 	text string // as the API said it, or jobwatch; untrusted
 	jobs []job.ID
 }
 
-// refresh groups the failures again if they have changed. The cursor stays on its cause.
-func (f *failures) refresh(list *joblist.List) {
-	changes := list.FailureChanges()
-	if changes == f.changes {
-		return
+// causes groups the failures of a batch, or of all. It keeps them until failures have
+// changed: finding them means looking at all jobs.
+type causes struct {
+	batch   *joblist.Batch
+	changes int // of failures, when found was made
+	found   []cause
+}
+
+// in returns the causes of the failures in a batch, or in all for nil.
+func (c *causes) in(l *joblist.List, batch *joblist.Batch) []cause {
+	if changes := l.FailureChanges(); c.batch != batch || c.changes != changes {
+		rows := l.All
+		if batch != nil {
+			rows = batch.Rows()
+		}
+		*c = causes{batch, changes, causesOf(rows)}
 	}
+	return c.found
+}
+
+// causesOf groups the failed jobs by cause, most jobs first.
+func causesOf(rows iter.Seq[*joblist.Row]) []cause {
+	jobs := make(map[string][]job.ID)
+	for r := range rows {
+		if r.State().Failed() {
+			text := cmp.Or(session.Cause(&r.Job), "no cause was given")
+			jobs[text] = append(jobs[text], r.ID)
+		}
+	}
+	var found []cause
+	for text, ids := range jobs {
+		found = append(found, cause{text, ids})
+	}
+	slices.SortFunc(found, func(a, b cause) int {
+		return cmp.Or(cmp.Compare(len(b.jobs), len(a.jobs)), cmp.Compare(a.text, b.text))
+	})
+	return found
+}
+
+// failures is the screen of failures by cause, across all batches.
+type failures struct {
+	causes
+	at     int // the cause under the cursor
+	height int // how many causes the screen shows
+	scroll scroll
+}
+
+// refresh looks for the failures if they have changed. The cursor stays on its cause.
+func (f *failures) refresh(list *joblist.List) {
 	current := f.current().text
-	f.changes, f.causes = changes, causesOf(list.All)
-	f.at = max(slices.IndexFunc(f.causes, func(c cause) bool { return c.text == current }), 0)
+	f.at = max(slices.IndexFunc(f.in(list, nil), func(c cause) bool { return c.text == current }), 0)
 }
 
 // current returns the cause under the cursor, which has no jobs if nothing has failed.
 func (f *failures) current() cause {
-	if f.at < len(f.causes) {
-		return f.causes[f.at]
+	if f.at < len(f.found) {
+		return f.found[f.at]
 	}
 	return cause{}
 }
 
 // Move moves the cursor.
-func (f *failures) Move(by int) { f.at = min(max(f.at+by, 0), max(len(f.causes)-1, 0)) }
+func (f *failures) Move(by int) { f.at = min(max(f.at+by, 0), max(len(f.found)-1, 0)) }
 
 // Page moves the cursor by screens.
 func (f *failures) Page(by int) { f.Move(by * f.height) }
@@ -57,12 +90,12 @@ func (f *failures) Page(by int) { f.Move(by * f.height) }
 func (f *failures) Home() { f.at = 0 }
 
 // End moves the cursor to the last cause.
-func (f *failures) End() { f.Move(len(f.causes)) }
+func (f *failures) End() { f.Move(len(f.found)) }
 
 // View draws the causes, each by the text that may be shown.
 func (f *failures) View(t *style.Theme, public func(cause) string, width, height int) []string {
-	lines := make([]string, 0, len(f.causes)+1)
-	for i, c := range f.causes {
+	lines := make([]string, 0, len(f.found)+1)
+	for i, c := range f.found {
 		l := rows.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.jobs)), 6).Space(2)
 		lines = append(lines, l.Fit(style.Text, public(c), width-l.Width()-1).PadTo(width-1).String())
 	}
@@ -74,33 +107,10 @@ func (f *failures) View(t *style.Theme, public func(cause) string, width, height
 	return f.scroll.titled(t, "Failures by cause", lines, height)
 }
 
-// causesOf groups the failed jobs by cause, most jobs first.
-func causesOf(rows iter.Seq[*joblist.Row]) []cause {
-	at := make(map[string]int)
-	var causes []cause
-	for r := range rows {
-		if !r.State().Failed() {
-			continue
-		}
-		text := cmp.Or(session.Cause(&r.Job), "no cause was given")
-		i, ok := at[text]
-		if !ok {
-			i = len(causes)
-			at[text] = i
-			causes = append(causes, cause{text: text})
-		}
-		causes[i].jobs = append(causes[i].jobs, r.ID)
-	}
-	slices.SortFunc(causes, func(a, b cause) int {
-		return cmp.Or(cmp.Compare(len(b.jobs), len(a.jobs)), cmp.Compare(a.text, b.text))
-	})
-	return causes
-}
-
 // publicCause returns what may be shown of a cause.
-func publicCause(s *session.Session, c cause) string {
-	if r, ok := s.Record(c.jobs[0]); ok {
-		shown := s.Public(&r.Job)
+func (m *Model) publicCause(c cause) string {
+	if r, ok := m.session.Record(c.jobs[0]); ok {
+		shown := m.session.Public(&r.Job)
 		return cmp.Or(session.Cause(&shown), c.text)
 	}
 	return c.text

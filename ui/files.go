@@ -2,42 +2,19 @@ package ui
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"os/exec"
 	"runtime"
 
-	tea "github.com/charmbracelet/bubbletea"
-
-	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
-
-// Downloader gets PDFs, as the dashboard uses it. None of these waits.
-type Downloader interface {
-	Add(wants ...download.Want) int
-	Cancel(ids ...job.ID)
-	Events() <-chan []download.Event
-}
-
-// fetchedMsg is how downloads have changed since the last one.
-type fetchedMsg struct {
-	events []download.Event
-	open   bool // false: downloading has stopped
-}
-
-func awaitDownloads(events <-chan []download.Event) tea.Cmd {
-	return func() tea.Msg {
-		e, ok := <-events
-		return fetchedMsg{e, ok}
-	}
-}
 
 // done returns the targets that have a PDF, and what an action on them leaves out.
 func (m *Model) done() (done []*session.Record, left string) {
@@ -54,7 +31,7 @@ const noFolder = "there is no folder to download to"
 
 // noDownload says that there is no PDF to download.
 func noDownload(m *Model) string {
-	if m.opts.Downloads == nil {
+	if m.opts.Session.Downloads == nil {
 		return noFolder
 	}
 	if done, left := m.done(); len(done) == 0 {
@@ -76,7 +53,7 @@ func noPDF(m *Model) string {
 		return "nothing to open: select a job"
 	case row.State() != joblist.Done:
 		return "nothing to open: the job is not Done"
-	case m.opts.Downloads == nil:
+	case m.opts.Session.Downloads == nil:
 		return noFolder
 	}
 	return ""
@@ -87,26 +64,27 @@ func noPDF(m *Model) string {
 // users can list a process's arguments.
 func (m *Model) openPDF() {
 	row, _ := m.list.Current()
-	m.work.opening[row.ID] = true
+	m.opening[row.ID] = true
 	m.session.Fetch(row.Record)
 	m.say(style.Text, "opening the PDF of "+row.ShortID())
 }
 
 // view opens a file with the system's viewer.
-func view(ctx context.Context, file string) tea.Cmd {
-	return func() tea.Msg {
-		name, args := "xdg-open", []string{file}
-		switch runtime.GOOS {
-		case "darwin":
-			name = "open"
-		case "windows":
-			name, args = "rundll32", []string{"url.dll,FileProtocolHandler", file}
-		}
-		if err := exec.CommandContext(ctx, name, args...).Run(); err != nil { //nolint:gosec // our own file, by its path
-			return saidMsg{style.Warn, fmt.Sprintf("the system's viewer could not be started: %v", err)}
-		}
-		return nil
+func (m *Model) view(file string) {
+	command := map[string][]string{
+		"darwin":  {"open"},
+		"windows": {"rundll32", "url.dll,FileProtocolHandler"},
+	}[runtime.GOOS]
+	if command == nil {
+		command = []string{"xdg-open"}
 	}
+	command = append(command, file)
+	m.tell(func() (style.Role, string) {
+		if err := exec.CommandContext(m.ctx, command[0], command[1:]...).Run(); err != nil { //nolint:gosec // our own file, by its path
+			return style.Warn, fmt.Sprintf("the system's viewer could not be started: %v", err)
+		}
+		return style.OK, ""
+	})
 }
 
 // path returns where the current job's PDF is, on the disk or at the API, and what that is.
@@ -135,23 +113,55 @@ func noPath(m *Model) string {
 }
 
 // copyPath copies where the current job's PDF is: not the signed link, which is a secret.
-func (m *Model) copyPath() tea.Cmd {
+func (m *Model) copyPath() {
 	text, what := m.path()
-	return m.copyText(text, what, "")
+	m.copyText(text, what, "")
 }
 
-// export writes the jobs that the filter shows to a file, in the format of its extension.
-func (m *Model) export(name string) tea.Cmd {
+// askExport asks for the file for the jobs that the filter shows, or for the IDs of the
+// current cause of failures.
+func (m *Model) askExport() {
+	if m.screen == listScreen {
+		m.prompt.Ask(prompt.Text{
+			Label: func() string { return "export " + style.Plural(m.list.Matched(), "job") + " to (.csv, .json or .md): " },
+			Begin: "jobs.csv", Enter: m.exportJobs,
+		})
+		return
+	}
+	if ids := m.failures.current().jobs; len(ids) > 0 {
+		m.prompt.Ask(prompt.Text{
+			Label: label("save " + style.Plural(len(ids), "ID") + " of this cause to: "), Begin: "failed.txt",
+			Enter: func(name string) {
+				m.export(name, len(ids), func() (string, error) { return export.Text(name, []byte(joinIDs(ids)+"\n")) })
+			},
+		})
+	}
+}
+
+// exportJobs writes the jobs that the filter shows to a file, in the format of its extension.
+func (m *Model) exportJobs(name string) {
 	var rows []export.Row
 	m.list.Matching(func(r *joblist.Row) bool {
 		batch, _ := m.list.Batch(r.Batch)
 		rows = append(rows, exportRow(m.session.Public(&r.Job), r.Progress(), batch.Name, m.opts.Session.Redact))
 		return true
 	})
-	return func() tea.Msg {
-		path, err := export.File(name, rows)
-		return exported(cmp.Or(path, name), len(rows), err)
-	}
+	m.export(name, len(rows), func() (string, error) { return export.File(name, rows) })
+}
+
+// export writes jobs to a file, and says whether it did.
+func (m *Model) export(name string, jobs int, write func() (path string, err error)) {
+	m.tell(func() (style.Role, string) {
+		path, err := write()
+		name := cmp.Or(path, name)
+		switch {
+		case errors.Is(err, export.ErrExists):
+			return style.Warn, name + " is there already and was left alone: choose another name"
+		case err != nil:
+			return style.Warn, fmt.Sprintf("nothing was exported: %v", err)
+		}
+		return style.OK, fmt.Sprintf("wrote %s to %s", style.Plural(jobs, "job"), name)
+	})
 }
 
 func exportRow(j store.Job, p job.Progress, batch string, redact bool) export.Row {
@@ -167,23 +177,4 @@ func exportRow(j store.Job, p job.Progress, batch string, redact bool) export.Ro
 		row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
 	}
 	return row
-}
-
-// saveIDs writes IDs to a file, a line each.
-func saveIDs(name string, ids []job.ID) tea.Cmd {
-	return func() tea.Msg {
-		path, err := export.Text(name, []byte(joinIDs(ids)+"\n"))
-		return exported(cmp.Or(path, name), len(ids), err)
-	}
-}
-
-// exported says whether jobs were written to a file.
-func exported(name string, jobs int, err error) saidMsg {
-	switch {
-	case errors.Is(err, export.ErrExists):
-		return saidMsg{style.Warn, name + " is there already and was left alone: choose another name"}
-	case err != nil:
-		return saidMsg{style.Warn, fmt.Sprintf("nothing was exported: %v", err)}
-	}
-	return saidMsg{style.OK, fmt.Sprintf("wrote %s to %s", style.Plural(jobs, "job"), name)}
 }

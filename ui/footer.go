@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"example.com/jobwatch/ui/joblist"
@@ -14,8 +15,8 @@ import (
 type footer struct {
 	theme *style.Theme
 	keys  *keymap
-	note  note // empty for none
-	hints []hint
+	note  note     // empty for none
+	hints []string // actions by name, each with what it does here where that is not its title
 	right []part
 }
 
@@ -40,9 +41,10 @@ func (f *footer) View(width int) string {
 // putHints puts as many hints as fit.
 func (f *footer) putHints(l *style.Line, room int) {
 	start := l.Width()
-	for _, h := range f.hints {
-		a := f.keys.byName[h.name]
-		does := cmp.Or(h.title, brief(a.title))
+	for _, hint := range f.hints {
+		name, does, _ := strings.Cut(hint, " ")
+		a := f.keys.byName[name]
+		does = cmp.Or(does, brief(a.title))
 		if a.label == "" {
 			continue
 		}
@@ -58,71 +60,57 @@ func (f *footer) putHints(l *style.Line, room int) {
 
 // brief returns the first words of an action's title, which are enough for the footer.
 func brief(title string) string {
-	for _, more := range []string{", ", " ("} {
-		title, _, _ = strings.Cut(title, more)
-	}
+	title, _, _ = strings.Cut(title, ", ")
+	title, _, _ = strings.Cut(title, " (")
 	return title
 }
 
-// hint is an action that the footer offers, and what it does there; "" stands for the
-// action's own title.
-type hint struct{ name, title string }
-
 // hints returns what the footer offers, the most useful first.
-func (m *Model) hints() []hint {
-	help, back := hint{name: "help"}, hint{"back", "back"}
-	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "check"}
-	failures, log := hint{name: "failures"}, hint{name: "log"}
+func (m *Model) hints() []string {
 	row, _ := m.list.Current()
 	switch {
 	case m.screen == helpScreen:
-		return []hint{back, log, failures}
+		return []string{"back", "log", "failures"}
 	case m.screen == logScreen:
-		return []hint{help, back, failures}
-	case m.screen == failureScreen && len(m.failures.causes) == 0:
-		return []hint{help, back, log}
+		return []string{"help", "back", "failures"}
+	case m.screen == failureScreen && len(m.failures.found) == 0:
+		return []string{"help", "back", "log"}
 	case m.screen == failureScreen:
-		return []hint{back, {"copy", "copy the IDs of this cause"}, {"export", "save them"}, {"details", "go to the first"}, help, log}
+		return []string{"back", "copy copy the IDs of this cause", "export save them", "details go to the first", "help", "log"}
 	case m.screen == detailScreen && row == nil:
-		return []hint{help, back, {name: "name"}, download, copyIDs, poll, {name: "remove"}}
+		return []string{"help", "back", "name", "download", "copy", "check", "remove"}
 	case m.screen == detailScreen:
-		return []hint{help, back, open, download, copyIDs, {name: "copy-path"}, poll}
-	case m.list.Counts().Total == 0:
-		undo, _ := m.history.hints(m.session, m.theme.Charset, m.now)
-		return append(append([]hint{help, {name: "add"}}, undo...), hint{name: "quit"})
+		return []string{"help", "back", "open", "download", "copy", "copy-path", "check"}
 	}
 	undo, fresh := m.history.hints(m.session, m.theme.Charset, m.now)
-	hints := []hint{help, {name: "filter"}}
-	if fresh { // what was done just now may be wanted back at once
-		hints = append(hints, undo...)
+	rest := []string{"status", "select", "sort", "layout", "quit"}
+	switch {
+	case m.list.Counts().Total == 0:
+		return slices.Concat([]string{"help", "add"}, undo, []string{"quit"})
+	case fresh: // what was done just now may be wanted back at once
+		return slices.Concat([]string{"help", "filter"}, undo, m.list.hints(), rest)
 	}
-	hints = append(hints, m.list.hints()...)
-	if !fresh {
-		hints = append(hints, undo...)
-	}
-	return append(hints, hint{name: "status"}, hint{name: "select"}, hint{name: "sort"}, hint{name: "layout"}, hint{name: "quit"})
+	return slices.Concat([]string{"help", "filter"}, m.list.hints(), undo, rest)
 }
 
 // hints returns what the footer offers to do with the selected jobs, else with what
 // the cursor is on.
-func (j *jobs) hints() []hint {
-	open, download, copyIDs, poll := hint{name: "open"}, hint{name: "download"}, hint{name: "copy"}, hint{name: "check"}
-	details, remove := hint{name: "details"}, hint{name: "remove"}
+func (j *jobs) hints() []string {
 	row, batch := j.Current()
 	switch {
 	case j.Selected() > 0 && j.String() == "":
-		return []hint{download, copyIDs, poll, remove, {"back", "select none"}}
+		return []string{"download", "copy", "check", "remove", "back select none"}
 	case j.Selected() > 0:
-		return []hint{download, copyIDs, poll, remove}
+		return []string{"download", "copy", "check", "remove"}
 	case row == nil && batch == nil: // nothing matches
-		return []hint{{"back", "clear the filter"}}
+		return []string{"back clear the filter"}
 	case row == nil:
-		return []hint{{"fold", "fold"}, details, download, remove}
+		return []string{"fold fold", "details", "download", "remove"}
 	case row.State() == joblist.Done:
-		return []hint{details, open, download, remove}
+		return []string{"details", "open", "download", "remove"}
 	case row.State().Failed():
-		return []hint{details, {name: "failures"}, copyIDs, remove}
+		return []string{"details", "failures", "copy", "remove"}
 	default:
-		return []hint{details, poll, remove}
+		return []string{"details", "check", "remove"}
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
+	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
 func TestMain(m *testing.M) {
@@ -66,6 +67,7 @@ type clipboard struct {
 	copied, title string
 	notified      []string
 	denied        error
+	taken         keyboard.Event // instead of the runes, once
 }
 
 func (c *clipboard) Copy(text string) error {
@@ -78,11 +80,18 @@ func (c *clipboard) Copy(text string) error {
 
 func (c *clipboard) AskBackground() {}
 
-func (c *clipboard) Taskbar(int, bool) {}
-
 func (c *clipboard) Notify(text string) { c.notified = append(c.notified, text) }
 
-func (c *clipboard) Title(title string) { c.title = title }
+func (c *clipboard) Title(title string, _ int, _ bool) { c.title = title }
+
+func (c *clipboard) Take(runes []rune) keyboard.Event {
+	taken := c.taken
+	c.taken = nil
+	if taken == nil {
+		taken = keyboard.Paste{Text: []byte(string(runes))}
+	}
+	return taken
+}
 
 // withHarness runs a story on a screen of 120x36, which a story may resize.
 func withHarness(t *testing.T, story func(*harness)) {
@@ -146,7 +155,7 @@ func (d *harness) start(change ...func(*Options)) {
 			d.journal = s
 			return s, opened, err
 		},
-		Watcher: watcher, Terminal: d.clip, Downloads: files,
+		Watcher: watcher, Terminal: d.clip, Session: session.Config{Downloads: files},
 		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
 		Clock: d.clock,
 		OutputURL: func(path string) string {
@@ -210,6 +219,9 @@ func (d *harness) run(cmd tea.Cmd) {
 		}
 	}()
 }
+
+// reported has the poller find out something.
+func (d *harness) reported(u poller.Update) { d.send(then(func() { d.model.session.Reported(u) })) }
 
 // send gives the loop a message and settles what follows from it at once.
 func (d *harness) send(msg tea.Msg) {

@@ -22,22 +22,22 @@ func TestUndoGoesBackSoFar(t *testing.T) {
 	for range 1000 {
 		adding(1000)
 	}
-	if n := len(h.done); n != 1+historyKept/1000 {
+	if n := len(h[undo]); n != 1+historyKept/1000 {
 		t.Errorf("%d actions of 1,000 jobs can be undone", n)
 	}
 	adding(1_000_000)
-	if n := len(h.next(false).added); n != 1_000_000 {
+	if n := len(h.next(undo).added); n != 1_000_000 {
 		t.Errorf("the last action was of %d jobs", n)
 	}
 	adding(1)
-	if n := len(h.done); n != 1 {
+	if n := len(h[undo]); n != 1 {
 		t.Errorf("%d actions can be undone, that of a million jobs among them", n)
 	}
 	for range historyKept {
-		h.done = append(h.done, &change{renamed: renaming{batch: "b"}})
+		h[undo] = append(h[undo], &change{batch: "b"})
 	}
-	h.add(&change{renamed: renaming{batch: "b"}})
-	if n := len(h.done); n != 1+historyKept {
+	h.add(&change{batch: "b"})
+	if n := len(h[undo]); n != 1+historyKept {
 		t.Errorf("%d renamings can be undone", n)
 	}
 }
@@ -110,8 +110,9 @@ func (p *past) remove(t *rapid.T) {
 func (p *past) rename(t *rapid.T) {
 	row, _ := p.Record(p.some(t, true)[0])
 	b := row.In()
-	r := renaming{b.ID, b.Name, rapid.SampledFrom([]string{"june", "july"}).Draw(t, "name")}
-	p.history.add(&change{at: p.now, renamed: r.apply(p.Session)})
+	did := &change{at: p.now, batch: b.ID, from: b.Name, to: rapid.SampledFrom([]string{"june", "july"}).Draw(t, "name")}
+	p.Rename(b.ID, did.to)
+	p.history.add(did)
 }
 
 func (p *past) touch(foreign bool, ids ...job.ID) {
@@ -184,10 +185,10 @@ func (p *past) saveAll() {
 }
 
 // all undoes or redoes all that there is.
-func (p *past) all(redo bool) {
-	for c := p.history.next(redo); c != nil; c = p.history.next(redo) {
+func (p *past) all(d direction) {
+	for c := p.history.next(d); c != nil; c = p.history.next(d) {
 		did, _ := c.reverse(p.Session, c.added, p.now)
-		p.history.reversed(c, did, redo)
+		p.history.reversed(c, did, d)
 	}
 }
 
@@ -206,7 +207,7 @@ func TestUndoingAndRedoingEverythingChangesNothing(t *testing.T) {
 				}
 				t.Repeat(actions)
 				before := p.state()
-				p.all(false)
+				p.all(undo)
 				begin := p.state()
 				if !others && len(begin) > 0 {
 					t.Fatalf("all was undone, and there still is %v", begin)
@@ -218,7 +219,7 @@ func TestUndoingAndRedoingEverythingChangesNothing(t *testing.T) {
 						t.Fatalf("another window left %s as %v, undo as %v", id, was, now)
 					}
 				}
-				p.all(true)
+				p.all(redo)
 				if after := p.state(); !maps.Equal(after, before) {
 					t.Fatalf("all was redone, and it is\n%v, want\n%v", after, before)
 				}

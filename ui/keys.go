@@ -7,22 +7,12 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/ui/config"
+	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 	"example.com/jobwatch/ui/terminal/keyboard"
 )
-
-// Actions returns all actions in the order of the help, for those who offer to bind other
-// keys to them.
-func Actions() []config.Key {
-	var all []config.Key
-	for _, a := range slices.Concat(actions()...) {
-		all = append(all, config.Key{Name: a.name, Keys: a.keys, About: a.title})
-	}
-	return all
-}
 
 // keymap is the table of actions with the keys that the user chose.
 type keymap struct {
@@ -84,130 +74,106 @@ func (k *keymap) hint(name, does string) string {
 }
 
 // pressed acts on a key, for the prompt or the screen that has the keyboard.
-func (m *Model) pressed(msg tea.KeyMsg) tea.Cmd {
-	if msg.Paste || msg.String() == keyboard.EventKey {
-		return m.took(msg.Runes)
-	}
-	a := m.keys.byKey[msg.String()]
+func (m *Model) pressed(msg tea.KeyMsg) {
+	name := msg.String()
+	a := m.keys.byKey[name]
+	does := func(action string) bool { return a != nil && a.name == action }
 	text := len(msg.Runes) > 1 || len(msg.Runes) == 1 && m.prompt.Open()
 	switch {
-	case a != nil && a.name == "redraw" && !text:
-		return m.redraw()
-	case m.layout.tooSmall():
-		if msg.String() == alwaysQuits || a != nil && a.name == "quit" && !m.prompt.Typing() {
-			return tea.Quit
+	case msg.Paste || name == keyboard.EventKey:
+		m.took(m.opts.Terminal.Take(msg.Runes))
+		return
+	case does("redraw") && !text:
+		m.redraw()
+		return
+	case m.layout.tooSmall(): // what other keys do could not be seen
+		switch {
+		case name == alwaysQuits || does("quit") && !m.prompt.Typing():
+			m.run(tea.Quit)
+		case does("suspend") && !m.prompt.Typing():
+			m.run(tea.Suspend)
 		}
-		if a != nil && a.name == "suspend" && !m.prompt.Typing() {
-			return tea.Suspend
-		}
-		return nil // its effect could not be seen
+		return
 	}
 	cmd, mine := m.prompt.Press(msg, m.now)
+	m.run(cmd)
 	switch {
 	case mine:
-		return cmd
 	case msg.Type == tea.KeyRunes && len(msg.Runes) > 1:
-		return m.each(keysOf(string(msg.Runes)))
-	case msg.String() == alwaysQuits:
-		return tea.Quit
-	case a == nil || !a.in.has(m.screen):
-		return nil
-	}
-	return m.perform(a)
-}
-
-// perform does an action, or says why it can't be done.
-func (m *Model) perform(a *action) tea.Cmd {
-	m.list.moved = m.list.moved || m.screen == listScreen
-	if a.move != nil {
-		a.move(m.focused())
-		return nil
-	}
-	if a.unless != nil {
-		if why := a.unless(m); why != "" {
-			m.say(style.Dim, why)
-			return nil
+		for _, key := range keysOf(string(msg.Runes)) {
+			m.pressed(key)
 		}
+	case name == alwaysQuits:
+		m.run(tea.Quit)
+	case a != nil && a.in.has(m.screen):
+		m.perform(a)
 	}
-	return a.perform(m)
 }
 
 // took acts on what the terminal's reader took out of the keys, such as a whole paste, or
 // the terminal's answer about its background.
-func (m *Model) took(runes []rune) tea.Cmd {
-	var event keyboard.Event = keyboard.Paste{Text: []byte(string(runes))}
-	if m.opts.Take != nil {
-		event = m.opts.Take(runes)
-	}
+func (m *Model) took(event keyboard.Event) {
 	switch event := event.(type) {
 	case keyboard.Paste:
-		if m.prompt.Typing() {
-			event.Text = event.Text[event.Typed:] // what came before was typed, or opened the prompt
-		}
-		note := ""
-		switch {
-		case event.Truncated:
-			note = "the paste was too long: only its beginning was read"
-		case event.Unfinished:
-			note = "the paste was cut off"
-		}
-		if m.prompt.Typing() {
-			return m.prompt.Paste(event.Text, note)
-		}
-		return parse(event.Text, "", note) // a paste answers no question
+		m.tookPaste(event)
 	case keyboard.Burst:
-		return m.burst(string(event.Text))
+		m.burst(string(event.Text))
 	case keyboard.Escape:
-		return m.pressed(tea.KeyMsg{Type: tea.KeyEsc})
+		m.pressed(tea.KeyMsg{Type: tea.KeyEsc})
 	case keyboard.Focus:
-		if event.In {
-			return m.handle(tea.FocusMsg{})
-		}
-		return m.handle(tea.BlurMsg{})
+		m.look(event.In)
 	case keyboard.Background:
 		if dark, ok := terminal.ParseBackgroundReply(event.Colour); ok {
 			m.retheme(dark)
 		}
 	}
-	return nil
+}
+
+// tookPaste puts a paste into the prompt for a text, else looks for jobs in it: it answers no
+// question.
+func (m *Model) tookPaste(event keyboard.Paste) {
+	note := ""
+	switch {
+	case event.Truncated:
+		note = "the paste was too long: only its beginning was read"
+	case event.Unfinished:
+		note = "the paste was cut off"
+	}
+	if m.prompt.Typing() { // what came before was typed, or opened the prompt
+		m.prompt.Paste(event.Text[event.Typed:], note)
+		return
+	}
+	after(&m.work, func() ids.Found { return ids.Find(event.Text) }, func(found ids.Found) {
+		m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, note: note})
+	})
 }
 
 // burst acts on keys that came at once, too few to be a paste. One key time and again is
 // held, over a slow line. Different ones may be a short text that was pasted into the
 // wrong window, so only those that move are run. In a prompt they are text; enter behind
 // it is not run, as nobody has seen yet what it would accept.
-func (m *Model) burst(text string) tea.Cmd {
+func (m *Model) burst(text string) {
 	if m.prompt.Typing() {
-		if typed := strings.TrimRight(text, "\r\n"); typed != "" {
-			return m.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(typed)})
+		typed := tea.KeyMsg{Type: tea.KeyEnter}
+		if text = strings.TrimRight(text, "\r\n"); text != "" {
+			typed = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text)}
 		}
-		return m.pressed(tea.KeyMsg{Type: tea.KeyEnter})
+		m.pressed(typed)
+		return
 	}
 	keys := keysOf(text)
 	held := !slices.ContainsFunc(keys, func(k tea.KeyMsg) bool { return k.String() != keys[0].String() })
-	var run []tea.KeyMsg
 	var left []string
 	for _, k := range keys {
 		if a := m.keys.byKey[k.String()]; held || a != nil && a.move != nil {
-			run = append(run, k)
+			m.pressed(k)
 		} else {
 			left = append(left, keyNames([]string{k.String()}))
 		}
 	}
-	cmd := m.each(run)
 	if len(left) > 0 {
 		m.say(style.Warn, sanitize.Line("not run: "+strings.Join(left, " ")+" (keys that come at once may be a pasted text)"))
 	}
-	return cmd
-}
-
-// each presses keys one after the other.
-func (m *Model) each(keys []tea.KeyMsg) tea.Cmd {
-	var cmds []tea.Cmd
-	for _, k := range keys {
-		cmds = append(cmds, m.pressed(k))
-	}
-	return tea.Batch(cmds...)
 }
 
 // keysOf returns the keys that type a text.
@@ -242,14 +208,12 @@ func (m *Model) moused(msg tea.MouseMsg) {
 		scroll = m.list.ScrollBy
 	}
 	const notch = 3
-	switch msg.Button { //nolint:exhaustive // the other buttons do nothing
-	case tea.MouseButtonWheelUp:
+	switch {
+	case msg.Button == tea.MouseButtonWheelUp:
 		scroll(-notch)
-	case tea.MouseButtonWheelDown:
+	case msg.Button == tea.MouseButtonWheelDown:
 		scroll(notch)
-	case tea.MouseButtonLeft:
-		if m.screen == listScreen && !inPane {
-			m.list.ClickLine(msg.Y - 1 - m.layout.headings) // the header is row 0
-		}
+	case msg.Button == tea.MouseButtonLeft && m.screen == listScreen && !inPane:
+		m.list.ClickLine(msg.Y - 1 - m.layout.headings) // the header is row 0
 	}
 }

@@ -10,9 +10,8 @@ import (
 
 // takes has the terminal's reader take something out of the keys.
 func (d *harness) takes(event keyboard.Event) {
-	d.model.opts.Take = func([]rune) keyboard.Event { return event }
+	d.clip.taken = event
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlAt, Alt: true})
-	d.model.opts.Take = nil
 }
 
 func (d *harness) burst(text string) { d.takes(keyboard.Burst{Text: []byte(text)}) }
@@ -99,7 +98,6 @@ func TestTheFocusThatComesWithAClick(t *testing.T) {
 		}
 		d.takes(keyboard.Focus{In: true})
 		d.takes(keyboard.Escape{})
-		d.takes(nil)
 		if d.model.notes.away.blurred {
 			d.Error("it has no focus")
 		}

@@ -7,16 +7,15 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// The smallest screen that jobwatch draws its list on.
 const (
-	minWidth  = 40
-	minHeight = 8
-)
+	minWidth, minHeight = 40, 8 // the smallest screen that jobwatch draws its list on
 
-const (
 	sideBySide  = 120 // columns from which the detail pane stands beside the list: it keeps what a screen of 80 shows
 	stackedRows = 16  // rows from which it stands below the list
 	namedRows   = 12  // rows of the list from which one of them names the columns
+
+	leastPane, mostPane = 38, 70 // columns beside the list: for a whole ID, and for one column of facts with ease
+	ruleWidth           = 3      // of the rule between list and pane, with its margins
 )
 
 // layout says where everything stands on a screen of a given size. The header is
@@ -45,26 +44,28 @@ func (l layout) inPane(x, y int) bool {
 	return l.paneWidth > 0 && y > l.headings+l.listHeight
 }
 
-// shape says which parts share the body of the screen.
-type shape uint8
+// Details is where the details of the current row are shown, besides on the whole screen.
+type Details uint8
 
+// The places, in the order in which a key cycles through them.
 const (
-	listAndPane   shape = iota
-	listAbovePane       // below the list rather than beside it
-	listOnly            // without details, or with nothing to show them of
-	paneOnly
+	DetailsAuto  Details = iota // beside the list where there is room, else below it
+	DetailsBelow                // below the list; beside it where there are too few rows
+	DetailsOff                  // nowhere
+	detailsPlaces
+	detailsOnly // on the whole screen
 )
 
 // place lays out a screen.
-func place(width, height int, shape shape) layout {
+func place(width, height int, details Details) layout {
 	l := layout{width: width, height: height, listWidth: width}
 	body := l.body()
 	l.listHeight = body
 	switch {
-	case shape == listOnly:
-	case shape == paneOnly:
+	case details == DetailsOff:
+	case details == detailsOnly:
 		l.listHeight, l.paneWidth, l.paneHeight = 0, width, body
-	case width >= sideBySide && (shape != listAbovePane || height < stackedRows):
+	case width >= sideBySide && (details == DetailsAuto || height < stackedRows):
 		l.beside = true
 		l.paneWidth = min(max(width/2-22, leastPane), mostPane)
 		l.paneHeight = body
@@ -81,12 +82,20 @@ func place(width, height int, shape shape) layout {
 	return l
 }
 
-// A pane beside the list holds a whole ID at least; where it holds one column of facts
-// with ease, the rest is the list's.
-const leastPane, mostPane = 38, 70
-
-// ruleWidth is the width of the rule between list and pane, with its margins.
-const ruleWidth = 3
+// resize lays out what the screen shows.
+func (m *Model) resize(width, height int) {
+	details := m.pane.where
+	switch {
+	case m.screen != listScreen:
+		details = detailsOnly
+	case m.list.Counts().Total == 0:
+		details = DetailsOff
+	}
+	if layout := place(width, height, details); layout != m.layout {
+		m.layout = layout
+		m.list.SetHeight(layout.listHeight)
+	}
+}
 
 // scroll is which lines of a text are shown.
 type scroll struct{ top, height int }

@@ -10,6 +10,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
@@ -117,47 +118,59 @@ func (j *jobs) finished() int {
 	return counts.Finished()
 }
 
-func (j *jobs) nextProblem() string {
-	if j.NextAttention() {
-		return ""
-	}
-	return "nothing needs attention"
-}
-
-func (j *jobs) fold() string {
-	j.ToggleFold()
-	return ""
-}
-
-func (j *jobs) foldAll() string {
+func (j *jobs) foldAll() {
 	j.folded = !j.folded
 	j.FoldAll(j.folded)
-	return ""
 }
 
-func (j *jobs) nextStatus() string {
-	j.narrow(j.text, (j.status+1)%len(statusFilters()))
-	return ""
-}
+func (j *jobs) nextStatus() { j.narrow(j.text, (j.status+1)%len(statusFilters())) }
 
-func (j *jobs) nextSort() string {
-	next := j.Sort().Next()
-	j.SetSort(next)
-	return "sorted by " + next.String()
-}
-
-func (j *jobs) selectRow() string {
+func (j *jobs) selectRow() {
 	j.ToggleSelect()
 	j.Move(1)
-	return ""
 }
 
-func (j *jobs) selectAll() string {
-	j.SelectAll()
-	if n := j.Selected(); n > 0 {
-		return style.Plural(n, "job") + " selected"
+func (m *Model) nextProblem() {
+	if !m.list.NextAttention() {
+		m.say(style.Text, "nothing needs attention")
 	}
-	return ""
+}
+
+func (m *Model) nextSort() {
+	next := m.list.Sort().Next()
+	m.list.SetSort(next)
+	m.say(style.Text, "sorted by "+next.String())
+}
+
+func (m *Model) selectAll() {
+	m.list.SelectAll()
+	if n := m.list.Selected(); n > 0 {
+		m.say(style.Text, style.Plural(n, "job")+" selected")
+	}
+}
+
+// askFilter asks for the filter. The list follows each key.
+func (m *Model) askFilter() {
+	apply := func(text string) {
+		if text != m.list.text {
+			m.list.narrow(text, m.list.status)
+		}
+	}
+	m.prompt.Ask(prompt.Text{
+		Label: label("/"), Begin: m.list.text,
+		Changed: apply,
+		Cancel:  func() { apply("") },
+		Browse: func(by int) { // among what matches
+			m.list.moved = true
+			m.list.Move(by)
+		},
+		Enter: func(string) {
+			if m.list.misread != nil {
+				m.say(style.Warn, m.list.misread.Reason)
+			}
+		},
+		Aside: func(room int) (style.Role, string) { return m.list.filterAside(m.theme.Charset, room) },
+	})
 }
 
 // look tells the poller which jobs are on the screen, when that has changed.
@@ -193,7 +206,7 @@ func about(s *session.Session, r *joblist.Row, shown *store.Job) (string, style.
 func (m *Model) listLines() []string {
 	var say []string
 	switch {
-	case !m.start.loaded:
+	case !m.loaded:
 		say = []string{"Loading the state file" + m.theme.Glyphs.Ellipsis}
 	case m.list.Counts().Total == 0:
 		say = []string{

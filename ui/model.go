@@ -25,17 +25,6 @@ import (
 	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
-// screen is a use of the body of the screen.
-type screen uint8
-
-const (
-	listScreen screen = iota
-	detailScreen
-	helpScreen
-	logScreen
-	failureScreen
-)
-
 // Model is the dashboard's state. It is used by pointer and by one goroutine:
 // Bubble Tea's loop.
 type Model struct {
@@ -44,10 +33,11 @@ type Model struct {
 	session    *session.Session
 	forecaster *forecast.Forecaster
 	history    history
-	work       work
-	start      start
-	paused     bool // checking
+	opening    map[job.ID]bool // PDFs to be opened once they are there
+	paused     bool            // checking
+	start
 	display
+	work
 
 	// The parts of the screen.
 	list     jobs
@@ -61,28 +51,21 @@ type Model struct {
 // start is the state before the state file has been read.
 type start struct {
 	loaded  bool
-	fatal   error       // why it could not be read
-	pending []pastedMsg // what was pasted meanwhile
+	fatal   error   // why it could not be read
+	pending []paste // what was pasted meanwhile
 }
 
 // New makes a dashboard. Its commands end with ctx.
 func New(ctx context.Context, opts Options) *Model {
-	if opts.Clock == nil {
-		opts.Clock = time.Now
-	}
 	now := opts.Clock()
-	m := &Model{opts: opts, forecaster: forecast.New()}
-	m.work = work{ctx: ctx, opening: make(map[job.ID]bool)}
-	m.now, m.redrawn = now, now
+	m := &Model{opts: opts, forecaster: forecast.New(), opening: make(map[job.ID]bool)}
+	m.ctx, m.now, m.redrawn = ctx, now, now
 	m.list.List, m.pane.where = joblist.New(now), opts.Details
 	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) })
 	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
 	cfg := opts.Session
-	cfg.Poller, cfg.Downloads, cfg.Clock, cfg.Notify = opts.Watcher, opts.Downloads, opts.Clock, true
+	cfg.Poller, cfg.Clock, cfg.Notify = opts.Watcher, opts.Clock, true
 	m.session = session.New(cfg)
-	if opts.OutputURL == nil {
-		m.opts.OutputURL = func(path string) string { return path }
-	}
 	m.retheme(opts.Dark)
 	m.resize(80, 24)
 	m.list.narrow(opts.Filter, 0)
@@ -91,19 +74,22 @@ func New(ctx context.Context, opts Options) *Model {
 
 // Init replays the state file and starts to listen.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{open(m.work.ctx, m.opts.Open), listen(m.opts.Watcher.Updates())}
-	if m.opts.Arrivals != nil {
-		cmds = append(cmds, await(m.opts.Arrivals))
-	}
-	if m.opts.Downloads != nil {
-		cmds = append(cmds, awaitDownloads(m.opts.Downloads.Events()))
+	m.run(func() tea.Msg {
+		journal, contents, err := m.opts.Open(m.ctx)
+		stayLean(len(contents.Contents.Jobs))
+		return then(func() { m.opened(journal, contents, err) })
+	})
+	receive(&m.work, m.opts.Watcher.Updates(), m.session.Reported, tea.Quit)
+	receive(&m.work, m.opts.Arrivals, func(a Arrival) { m.pasted(paste{Arrival: a, arrived: true}) }, nil)
+	if files := m.opts.Session.Downloads; files != nil {
+		receive(&m.work, files.Events(), m.session.Fetched, tea.Quit)
 	}
 	if m.opts.Ask {
 		// Before the first frame, and not in a command, which may run later: the answer must
 		// come before the user sees the screen and pastes, or suspends jobwatch.
 		m.opts.Terminal.AskBackground()
 	}
-	return tea.Batch(cmds...)
+	return m.take()
 }
 
 // Records returns all tracked jobs as they are known now, in the order they were added.
@@ -117,31 +103,11 @@ func (m *Model) Records() []store.Job {
 }
 
 // Err returns why the dashboard ended by itself; nil if the user ended it.
-func (m *Model) Err() error { return m.start.fatal }
+func (m *Model) Err() error { return m.fatal }
 
 // Unsaved returns the changes that have not reached the state file, for a last save
 // after the program has ended.
 func (m *Model) Unsaved() []store.Op { return m.session.Unsaved() }
-
-// retheme draws with the colours for a dark or a light background.
-func (m *Model) retheme(dark bool) {
-	m.theme = style.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
-}
-
-// resize lays out what the screen shows.
-func (m *Model) resize(width, height int) {
-	shape := m.pane.where.shape()
-	switch {
-	case m.screen != listScreen:
-		shape = paneOnly
-	case !m.start.loaded || m.list.Counts().Total == 0:
-		shape = listOnly
-	}
-	if layout := place(width, height, shape); layout != m.layout {
-		m.layout = layout
-		m.list.SetHeight(layout.listHeight)
-	}
-}
 
 // Watcher is the poller, as the dashboard uses it. None of these waits.
 type Watcher interface {
@@ -155,15 +121,15 @@ type Watcher interface {
 type Terminal interface {
 	// Copy puts text on the user's clipboard.
 	Copy(text string) error
-	// Title sets the window's title.
-	Title(title string)
+	// Title sets the window's title, and the progress beside it in percent: none if negative.
+	Title(title string, percent int, failed bool)
 	// Notify shows a text, which may be untrusted, to a user who looks elsewhere.
 	Notify(text string)
-	// Taskbar shows progress beside the title, in percent; nothing when negative.
-	Taskbar(percent int, failed bool)
 	// AskBackground asks for the background colour, without waiting. The answer, if
 	// there is one, comes as a [keyboard.Background].
 	AskBackground()
+	// Take returns what a [keyboard.EventKey] or a pasted key stands for.
+	Take([]rune) keyboard.Event
 }
 
 // Arrival is job IDs that become one batch.
@@ -176,12 +142,11 @@ type Arrival struct {
 // Options configure a dashboard.
 type Options struct {
 	Open     func(context.Context) (session.Journal, store.Opened, error)
-	Session  session.Config // what both faces have; the dashboard adds its poller and downloads
+	Session  session.Config // what both faces have; the dashboard adds its poller
 	Watcher  Watcher
 	Terminal Terminal
 
-	Arrivals <-chan Arrival              // nil: none but what is typed
-	Take     func([]rune) keyboard.Event // what a keyboard.EventKey or a pasted key stands for; nil: itself
+	Arrivals <-chan Arrival // nil: none but what is typed
 
 	Palette style.Palette
 	Glyphs  style.Glyphs
@@ -189,14 +154,13 @@ type Options struct {
 	Dark    bool
 	Ask     bool // Dark is only a guess: ask the terminal
 
-	Keys      map[string][]string // by the action's name, the keys that are not the default ones
-	Details   Details
-	Filter    string // what the list starts with, in the filter language
-	Clock     func() time.Time
-	Downloads Downloader // nil: there is nowhere to download to
+	Keys    map[string][]string // by the action's name, the keys that are not the default ones
+	Details Details
+	Filter  string // what the list starts with, in the filter language
+	Clock   func() time.Time
 
 	// OutputURL makes a URL of a Done job's path, which may be relative. It is "" if the
-	// path can't be one. Nil: the path itself.
+	// path can't be one.
 	OutputURL func(path string) string
 
 	Title string // beside the name in the header: "demo", say

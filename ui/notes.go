@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/jobwatch/poller"
@@ -135,29 +136,23 @@ type entry struct {
 // logSize is how many events are kept.
 const logSize = 1000
 
-// eventLog is a ring of the last events, oldest first, and the screen that shows them.
+// eventLog is the last events, oldest first, and the screen that shows them.
 type eventLog struct {
 	scroll
 	entries []entry
-	start   int
 }
 
 func (l *eventLog) add(e entry) {
-	if len(l.entries) < logSize {
-		l.entries = append(l.entries, e)
-		return
-	}
-	l.entries[l.start] = e
-	l.start = (l.start + 1) % logSize
+	l.entries = append(l.entries, e)
+	l.entries = l.entries[max(len(l.entries)-logSize, 0):]
 }
 
 // View draws the events, the newest first.
 func (l *eventLog) View(t *style.Theme, width, height int) []string {
-	lines := make([]string, len(l.entries))
-	for i := range lines {
-		e := l.entries[(l.start+len(l.entries)-1-i)%len(l.entries)]
+	var lines []string
+	for _, e := range slices.Backward(l.entries) {
 		line := style.NewLine(t, style.Plain).Space(1).Put(style.Dim, e.at.Local().Format(time.TimeOnly)).Space(2)
-		lines[i] = line.Cut(e.role, e.text, width-line.Width()-2).String()
+		lines = append(lines, line.Cut(e.role, e.text, width-line.Width()-2).String())
 	}
 	if len(lines) == 0 {
 		lines = append(lines, style.NewLine(t, style.Plain).Put(style.Dim, " nothing has happened yet").String())

@@ -3,87 +3,47 @@ package ui
 import (
 	"time"
 
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/detail"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/style"
 )
-
-// Details is where the details of the current row are shown, besides on the whole screen.
-type Details uint8
-
-// The places, in the order in which a key cycles through them.
-const (
-	DetailsAuto  Details = iota // beside the list where there is room, else below it
-	DetailsBelow                // below the list; beside it where there are too few rows
-	DetailsOff                  // nowhere
-	detailsPlaces
-)
-
-func (d Details) shape() shape {
-	return [detailsPlaces]shape{DetailsAuto: listAndPane, DetailsBelow: listAbovePane, DetailsOff: listOnly}[d]
-}
 
 // pane shows the details of the current row.
 type pane struct {
 	where Details
 	scroll
 	of     any // whose details were scrolled
-	causes causeCache
-}
-
-// details can be shown in a pane: those of a job or a batch.
-type details interface {
-	// Lines draws the details in a width, and says for how long the result stays right.
-	Lines(t *style.Theme, now time.Time, width int) (lines []string, valid time.Duration)
-}
-
-// View draws the details of something in exactly height lines, which other details
-// don't start scrolled.
-func (p *pane) View(t *style.Theme, now time.Time, d details, of any, width, height, margin int) (out []string, valid time.Duration) {
-	var lines []string
-	valid = time.Hour
-	if d != nil {
-		lines, valid = d.Lines(t, now, width-margin-1)
-	}
-	if of != p.of {
-		p.of = of
-		p.Home()
-	}
-	if margin > 0 {
-		for i := range lines {
-			lines[i] = " " + lines[i]
-		}
-	}
-	return p.scroll.View(t, lines, height), valid
+	causes causes
 }
 
 // paneLines draws the details of the current row.
 func (m *Model) paneLines() []string {
-	margin := 1
+	margin := " "
 	if m.layout.beside {
-		margin = 0
+		margin = ""
 	}
-	var d details
-	var of any = store.BatchID("")
-	row, batch := m.list.Current()
-	switch {
-	case !m.start.loaded:
+	width := m.layout.paneWidth - len(margin) - 1
+	var lines []string
+	var of any
+	valid := time.Hour
+	switch row, batch := m.list.Current(); {
 	case row != nil:
-		d, of = m.jobDetails(row, batch.Name), row.ID
+		of = row.ID
 		m.hold(m.list.bars.Stand(row, detail.BarWidth, m.now))
+		lines, valid = m.jobDetails(row, batch.Name).Lines(m.theme, m.now, width)
 	case batch != nil:
-		spread, _ := m.forecaster.Spread(batch.ID)
-		d, of = detail.Batch{
-			Batch: batch.Batch, Counts: batch.Counts, Spread: spread,
-			Ready:      m.forecaster.Batch(batch.ID, m.now),
-			Throughput: m.forecaster.Throughput(batch.ID, m.now),
-			Causes:     m.pane.causes.of(m.list.List, batch, func(c cause) string { return publicCause(m.session, c) }),
-		}, batch.ID
+		of = batch.ID
+		lines, valid = m.batchDetails(batch).Lines(m.theme, m.now, width)
 	}
-	lines, valid := m.pane.View(m.theme, m.now, d, of, m.layout.paneWidth, m.layout.paneHeight, margin)
 	m.hold(valid)
-	return lines
+	if of != m.pane.of {
+		m.pane.of = of
+		m.pane.Home()
+	}
+	for i := range lines {
+		lines[i] = margin + lines[i]
+	}
+	return m.pane.View(m.theme, lines, m.layout.paneHeight)
 }
 
 func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
@@ -100,25 +60,17 @@ func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
 	}
 }
 
-// causeCache keeps the failures of the batch that was shown last: finding them means looking
-// at all of its jobs.
-type causeCache struct {
-	batch   store.BatchID
-	changes int // of failures, when causes was made
-	causes  []detail.Cause
-}
-
-func (c *causeCache) of(l *joblist.List, b *joblist.Batch, public func(cause) string) []detail.Cause {
-	if b.Counts.Failed() == 0 {
-		return nil
+func (m *Model) batchDetails(b *joblist.Batch) detail.Batch {
+	spread, _ := m.forecaster.Spread(b.ID)
+	var failures []detail.Cause
+	for _, c := range m.pane.causes.in(m.list.List, b) {
+		failures = append(failures, detail.Cause{Text: m.publicCause(c), Jobs: len(c.jobs)})
 	}
-	if changes := l.FailureChanges(); c.batch != b.ID || c.changes != changes {
-		*c = causeCache{batch: b.ID, changes: changes}
-		for _, found := range causesOf(b.Rows()) {
-			c.causes = append(c.causes, detail.Cause{Text: public(found), Jobs: len(found.jobs)})
-		}
+	return detail.Batch{
+		Batch: b.Batch, Counts: b.Counts, Spread: spread, Causes: failures,
+		Ready:      m.forecaster.Batch(b.ID, m.now),
+		Throughput: m.forecaster.Throughput(b.ID, m.now),
 	}
-	return c.causes
 }
 
 // nextLayout puts the details elsewhere: at the next place that makes a difference on a

@@ -43,24 +43,22 @@ func (c *Console) Copy(text string) error {
 }
 
 // Title implements [Terminal].
-func (c *Console) Title(title string) { c.out.Send(terminal.Title(c.env, title)) }
+func (c *Console) Title(title string, percent int, failed bool) {
+	c.out.Send(terminal.Title(c.env, title))
+	if percent < 0 {
+		c.out.Send(c.bar.Clear())
+	} else {
+		c.out.Send(c.bar.Progress(percent, failed))
+	}
+}
 
 // Notify implements [Terminal].
 func (c *Console) Notify(text string) { c.out.Send(notify.Sequence(c.env, c.mode, text)) }
 
-// Taskbar implements [Terminal].
-func (c *Console) Taskbar(percent int, failed bool) {
-	if percent < 0 {
-		c.out.Send(c.bar.Clear())
-		return
-	}
-	c.out.Send(c.bar.Progress(percent, failed))
-}
-
 // AskBackground implements [Terminal]. The reply comes among the keys.
 func (c *Console) AskBackground() { c.out.Send(terminal.QueryBackground) }
 
-// Take returns what a [keyboard.EventKey] or a pasted key stands for; it is [Options].Take.
+// Take implements [Terminal].
 func (c *Console) Take(runes []rune) keyboard.Event { return c.keys.Take(runes) }
 
 // How long the end may take if something hangs.
@@ -198,9 +196,6 @@ type loop struct {
 	suspender   terminal.Suspender
 }
 
-// noShellMsg says that nothing could resume a suspended jobwatch.
-type noShellMsg struct{}
-
 // crashMsg reports a panic in a command.
 type crashMsg struct{ err *panics.Error }
 
@@ -211,7 +206,7 @@ func (l *loop) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 		return msg
 	}
 	if !terminal.HasShell() {
-		return noShellMsg{}
+		return then(func() { l.say(style.Warn, "there is no shell to come back to: not suspended") })
 	}
 	return l.suspension(terminal.ProcessGroup)
 }
@@ -261,8 +256,6 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		l.screen.Resize(msg.Width, msg.Height)
 	case redrawMsg:
 		l.screen.Redraw()
-	case noShellMsg:
-		l.say(style.Warn, "there is no shell to come back to: not suspended")
 	case tea.ResumeMsg:
 		l.title = "" // it was given back, too
 	}

@@ -93,7 +93,7 @@ func (d *harness) report(polls map[job.ID]*job.Report) {
 		}
 		reports = append(reports, *r)
 	}
-	d.send(updatesMsg{poller.Update{Reports: reports, Host: host}, true})
+	d.reported(poller.Update{Reports: reports, Host: host})
 }
 
 // demo tracks the demo's batches, as a newcomer sees them.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/prompt"
@@ -69,40 +67,20 @@ func these(ids []job.ID, noun string) string {
 	return style.Plural(len(ids), noun)
 }
 
-// check has the targets checked now.
-func (m *Model) check() {
-	t := m.targets()
-	m.session.PollNow(t.Shown...)
-	m.say(style.Text, style.Joined("; ", "checking "+these(t.Shown, "job")+" now", leftOut(&t)))
-}
-
-// checkAll has all unfinished jobs checked now.
-func (m *Model) checkAll() {
-	var ids []job.ID
-	for r := range m.list.All {
-		if !r.End.Finished() {
-			ids = append(ids, r.ID)
-		}
-	}
-	m.session.PollNow(ids...)
-	m.say(style.Text, "checking "+style.Plural(len(ids), "unfinished job")+", as fast as the budget allows")
-}
-
 // copyIDs puts the IDs of the targets on the clipboard, a line each.
-func (m *Model) copyIDs() tea.Cmd {
+func (m *Model) copyIDs() {
 	t := m.targets()
-	return m.copyText(joinIDs(t.Shown), these(t.Shown, "ID"), leftOut(&t))
+	m.copyText(joinIDs(t.Shown), these(t.Shown, "ID"), leftOut(&t))
 }
 
 // copyText puts a text on the clipboard. What it is, and a note, are for the user.
-func (m *Model) copyText(text, what, note string) tea.Cmd {
-	terminal := m.opts.Terminal
-	return func() tea.Msg {
-		if err := terminal.Copy(text); err != nil {
-			return saidMsg{style.Warn, fmt.Sprintf("could not copy %s: %v", what, err)}
+func (m *Model) copyText(text, what, note string) {
+	m.tell(func() (style.Role, string) {
+		if err := m.opts.Terminal.Copy(text); err != nil {
+			return style.Warn, fmt.Sprintf("could not copy %s: %v", what, err)
 		}
-		return saidMsg{style.OK, style.Joined("; ", what+" copied", note)}
-	}
+		return style.OK, style.Joined("; ", what+" copied", note)
+	})
 }
 
 func joinIDs(ids []job.ID) string {
@@ -122,17 +100,17 @@ func noneToRemove(m *Model) string {
 }
 
 // removeTargets removes the targets.
-func (m *Model) removeTargets() tea.Cmd {
+func (m *Model) removeTargets() {
 	t := m.targets()
 	n := len(t.Shown) + len(t.Hidden)
+	what, aside := style.Plural(n, "job"), ""
 	if batch, ok := m.list.Batch(t.Batch); ok {
-		return m.confirmRemoval(t, style.Plural(n, "job")+" of "+batch.Name, staying(batch.Counts.Total-n))
+		what, aside = what+" of "+batch.Name, staying(batch.Counts.Total-n)
+	} else if m.list.Selected() > 0 && m.screen == listScreen {
+		what = style.Plural(n, "selected job")
+		aside = unseen(t.Filtered, len(t.Hidden)-t.Filtered+t.Folded, "selected job")
 	}
-	if m.list.Selected() > 0 && m.screen == listScreen {
-		return m.confirmRemoval(t, style.Plural(n, "selected job"),
-			unseen(t.Filtered, len(t.Hidden)-t.Filtered+t.Folded, "selected job"))
-	}
-	return m.confirmRemoval(t, style.Plural(n, "job"), "")
+	m.confirmRemoval(t, what, aside)
 }
 
 // noneFinished says that the filter shows no finished job.
@@ -144,35 +122,29 @@ func noneFinished(m *Model) string {
 }
 
 // removeFinished removes every finished job that the filter shows.
-func (m *Model) removeFinished() tea.Cmd {
+func (m *Model) removeFinished() {
 	t := m.list.FinishedTargets()
 	n := len(t.Shown)
-	return m.confirmRemoval(t, style.Plural(n, "finished job"),
+	m.confirmRemoval(t, style.Plural(n, "finished job"),
 		style.Joined(", ", unseen(0, t.Folded, "job"), staying(m.list.finished()-n)))
 }
 
 // staying says that the filter hides n more jobs; "" of none.
-func staying(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("the filter hides %d more, which stay", n)
-}
+func staying(n int) string { return numbered(n, "the filter hides %d more, which stay") }
 
 // confirmRemoval removes jobs. It asks before it removes several, or what has no row.
-func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) tea.Cmd {
+func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) {
 	members := m.session.Members(t.All())
 	if len(members) == 1 && t.Folded+len(t.Hidden) == 0 {
 		m.remove(members)
-		return nil
+		return
 	}
 	m.prompt.Confirm(prompt.Question{
 		Text:  "Remove " + what + "?",
 		Aside: style.Joined("; ", aside, "the service keeps them", m.keys.hint("undo", "brings them back")),
-		Yes:   func() tea.Cmd { m.remove(members); return nil },
+		Yes:   func() { m.remove(members) },
 		No:    func() { m.say(style.Dim, "nothing removed") },
 	})
-	return nil
 }
 
 // remove removes those of the jobs that no other window has removed or moved meanwhile.

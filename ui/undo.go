@@ -2,12 +2,9 @@ package ui
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/prompt"
@@ -19,24 +16,19 @@ import (
 // change is what one action of the user changed: it added jobs, removed jobs or renamed a
 // batch. Reversing a change is a change, too: undo and redo are the same code.
 type change struct {
-	at      time.Time
-	added   []session.Member
-	removed []*session.Record
-	renamed renaming
-	counted struct{ at, jobs int } // see intact
-}
-
-// renaming is another name for a batch; the zero value is none.
-type renaming struct {
-	batch    store.BatchID
+	at       time.Time
+	added    []session.Member
+	removed  []*session.Record
+	batch    store.BatchID // that was renamed; "" if none was
 	from, to string
+	counted  struct{ at, jobs int } // see intact
 }
 
 // size returns for how many jobs a change counts in the history.
 func (c *change) size() int { return max(len(c.added)+len(c.removed), 1) }
 
 // empty reports whether the change changed nothing.
-func (c *change) empty() bool { return len(c.added)+len(c.removed) == 0 && c.renamed.batch == "" }
+func (c *change) empty() bool { return len(c.added)+len(c.removed) == 0 && c.batch == "" }
 
 // intact returns how many jobs of the change are still as it left them: other windows may
 // have removed, moved or added the rest. It counts again only when it has to.
@@ -47,22 +39,10 @@ func (c *change) intact(s *session.Session) int {
 	return c.counted.jobs
 }
 
-// reversed returns the renaming back.
-func (r renaming) reversed() renaming { return renaming{r.batch, r.to, r.from} }
-
-// possible reports whether the batch still has the name to be replaced.
-func (r renaming) possible(s *session.Session) bool {
-	b, ok := s.Batch(r.batch)
-	return ok && b.Total > 0 && b.Name == r.from
-}
-
-// apply gives the batch its other name, if that is possible, and returns what it did.
-func (r renaming) apply(s *session.Session) renaming {
-	if !r.possible(s) {
-		return renaming{}
-	}
-	s.Rename(r.batch, r.to)
-	return r
+// renamed reports whether the batch still has the name that the change gave it.
+func (c *change) renamed(s *session.Session) bool {
+	b, ok := s.Batch(c.batch)
+	return ok && b.Total > 0 && b.Name == c.to
 }
 
 // reverse takes back what is still as the change left it; of the jobs that it added, only
@@ -71,7 +51,10 @@ func (c *change) reverse(s *session.Session, added []session.Member, now time.Ti
 	did = &change{at: now, removed: s.Remove(added)}
 	back = s.Restore(c.removed)
 	did.added = members(back)
-	did.renamed = c.renamed.reversed().apply(s)
+	if c.renamed(s) {
+		s.Rename(c.batch, c.from)
+		did.batch, did.from, did.to = c.batch, c.to, c.from
+	}
 	return did, back
 }
 
@@ -83,8 +66,18 @@ func members(records []*session.Record) []session.Member {
 	return out
 }
 
+// direction is a way through the history.
+type direction int
+
+const (
+	undo direction = iota
+	redo
+)
+
+func (d direction) String() string { return [...]string{"undo", "redo"}[d] }
+
 // history holds the changes that can be undone and redone, the newest last.
-type history struct{ done, undone []*change }
+type history [2][]*change
 
 // historyKept limits the jobs that the history holds besides the newest change's: a
 // dashboard that runs for months must not hold everything that was ever removed.
@@ -92,39 +85,31 @@ const historyKept = 100_000
 
 // add keeps a new change, after which there is nothing to redo, and drops old ones.
 func (h *history) add(c *change) {
-	h.undone = nil
+	h[redo] = nil
 	kept := 0
-	for i, older := range slices.Backward(h.done) {
+	for i, older := range slices.Backward(h[undo]) {
 		if kept += older.size(); kept > historyKept {
-			h.done = slices.Delete(h.done, 0, i+1)
+			h[undo] = slices.Delete(h[undo], 0, i+1)
 			break
 		}
 	}
-	h.done = append(h.done, c)
+	h[undo] = append(h[undo], c)
 }
 
 // next returns the change to undo or redo next; nil if there is none.
-func (h *history) next(redo bool) *change {
-	stack := h.done
-	if redo {
-		stack = h.undone
+func (h *history) next(d direction) *change {
+	if n := len(h[d]); n > 0 {
+		return h[d][n-1]
 	}
-	if len(stack) == 0 {
-		return nil
-	}
-	return stack[len(stack)-1]
+	return nil
 }
 
 // reversed notes that a change was undone or redone by another one, which can be redone or
 // undone next unless it changed nothing.
-func (h *history) reversed(c, by *change, redo bool) {
-	from, to := &h.done, &h.undone
-	if redo {
-		from, to = to, from
-	}
-	*from = slices.DeleteFunc(*from, func(other *change) bool { return other == c })
+func (h *history) reversed(c, by *change, d direction) {
+	h[d] = slices.DeleteFunc(h[d], func(other *change) bool { return other == c })
 	if !by.empty() {
-		*to = append(*to, by)
+		h[1-d] = append(h[1-d], by)
 	}
 }
 
@@ -132,34 +117,32 @@ func (h *history) reversed(c, by *change, redo bool) {
 const shortName = 24
 
 // words say what reversing the change does, and what it did: with n jobs, or a name.
-func (c *change) words(cs sanitize.Charset, n int, redo bool) (does, did string) {
-	name := cs.Cut(c.renamed.from, shortName)
+func (c *change) words(cs sanitize.Charset, n int, d direction) (does, did string) {
+	name, jobs := cs.Cut(c.from, shortName), style.Plural(n, "job")
 	switch {
-	case c.renamed.batch != "" && redo:
+	case c.batch != "" && d == redo:
 		return "renames to " + name + " again", "renamed to " + name + " again"
-	case c.renamed.batch != "":
+	case c.batch != "":
 		return "renames back to " + name, "renamed back to " + name
-	case len(c.added) > 0 && redo:
-		return "removes " + style.Plural(n, "job") + " again", "removed " + style.Plural(n, "job") + " again"
+	case len(c.added) > 0 && d == redo:
+		return "removes " + jobs + " again", "removed " + jobs + " again"
 	case len(c.added) > 0:
-		return "removes " + style.Plural(n, "added job"), "removed " + style.Plural(n, "added job")
-	case redo:
-		return "adds " + style.Plural(n, "job") + " again", "added " + style.Plural(n, "job") + " again"
+		jobs = style.Plural(n, "added job")
+		return "removes " + jobs, "removed " + jobs
+	case d == redo:
+		return "adds " + jobs + " again", "added " + jobs + " again"
 	}
-	return "brings back " + style.Plural(n, "job"), "brought back " + style.Plural(n, "job")
+	return "brings back " + jobs, "brought back " + jobs
 }
 
 // question asks whether to reverse the change, which added n jobs or renamed a batch.
-func (c *change) question(s *session.Session, cs sanitize.Charset, now time.Time, n int, redo bool) string {
+func (c *change) question(s *session.Session, cs sanitize.Charset, now time.Time, n int, d direction) string {
 	age := style.Duration(now.Sub(c.at)) + " ago"
-	if c.renamed.batch != "" {
-		does, _ := c.words(cs, 0, redo)
+	if c.batch != "" {
+		does, _ := c.words(cs, 0, d)
 		return "Rename" + strings.TrimPrefix(does, "renames") + " (" + age + ")?"
 	}
-	how := " added "
-	if redo {
-		how = " brought back "
-	}
+	how := [...]string{undo: " added ", redo: " brought back "}[d]
 	text := "Remove " + style.Plural(n, "job") + how + age
 	if b, ok := s.Batch(c.added[0].Batch); ok {
 		text += " to " + cs.Cut(b.Name, shortName)
@@ -169,20 +152,31 @@ func (c *change) question(s *session.Session, cs sanitize.Charset, now time.Time
 
 // hints offer to undo and to redo, and say what that would do. They are fresh while the last
 // change was made just now.
-func (h *history) hints(s *session.Session, cs sanitize.Charset, now time.Time) (hints []hint, fresh bool) {
-	for _, redo := range []bool{false, true} {
-		c := h.next(redo)
+func (h *history) hints(s *session.Session, cs sanitize.Charset, now time.Time) (hints []string, fresh bool) {
+	for _, d := range []direction{undo, redo} {
+		c := h.next(d)
 		if c == nil {
 			continue
 		}
-		offer := hint{name: verb(redo)}
-		if n := c.intact(s); n > 0 || c.renamed.reversed().possible(s) {
-			offer.title, _ = c.words(cs, n, redo)
+		offer := d.String()
+		if n := c.intact(s); n > 0 || c.renamed(s) {
+			does, _ := c.words(cs, n, d)
+			offer += " " + does
 		}
 		hints = append(hints, offer)
 	}
-	last := cmp.Or(h.next(true), h.next(false))
+	last := cmp.Or(h.next(redo), h.next(undo))
 	return hints, last != nil && now.Sub(last.at) <= undoAsks
+}
+
+// nothingTo says that there is nothing to undo, or redo.
+func nothingTo(d direction) func(*Model) string {
+	return func(m *Model) string {
+		if m.history.next(d) == nil {
+			return "nothing to " + d.String()
+		}
+		return ""
+	}
 }
 
 // undoAsks is the age of an action from which taking it back is asked about.
@@ -191,38 +185,36 @@ const undoAsks = time.Minute
 // undo undoes the newest change, or redoes the one that was undone last. It asks before it
 // removes several jobs and before it undoes an old change, which the user may not remember,
 // but never before it brings jobs back.
-func (m *Model) undo(redo bool) tea.Cmd {
-	c := m.history.next(redo)
+func (m *Model) undo(d direction) {
+	c := m.history.next(d)
 	added := m.session.Still(c.added)
-	harmful := len(added) > 0 || c.renamed.reversed().possible(m.session)
+	harmful := len(added) > 0 || c.renamed(m.session)
 	if len(added) <= 1 && (!harmful || m.now.Sub(c.at) <= undoAsks) {
-		return m.reverse(c, added, redo)
+		m.reverse(c, added, d)
+		return
 	}
-	back := m.keys.hint(verb(!redo), "takes that back")
 	m.prompt.Confirm(prompt.Question{
-		Text:  c.question(m.session, m.theme.Charset, m.now, len(added), redo),
-		Aside: style.Joined("; ", stay(len(c.added)-len(added)), back),
-		Yes:   func() tea.Cmd { return m.reverse(c, added, redo) },
+		Text:  c.question(m.session, m.theme.Charset, m.now, len(added), d),
+		Aside: style.Joined("; ", stay(len(c.added)-len(added)), m.keys.hint((1-d).String(), "takes that back")),
+		Yes:   func() { m.reverse(c, added, d) },
 		No:    func() { m.say(style.Dim, "nothing changed") },
 	})
-	return nil
 }
 
 // reverse undoes or redoes a change as far as other windows have left it alone; of the jobs
 // that it added, it removes only those given.
-func (m *Model) reverse(c *change, added []session.Member, redo bool) tea.Cmd {
+func (m *Model) reverse(c *change, added []session.Member, d direction) {
 	did, back := c.reverse(m.session, added, m.now)
-	m.history.reversed(c, did, redo)
+	m.history.reversed(c, did, d)
 	n := len(did.removed) + len(back)
 	left := stay(len(c.added) + len(c.removed) - n)
 	if did.empty() {
-		m.say(style.Warn, style.Joined("; ", "nothing is left to "+verb(redo),
-			cmp.Or(left, "the batch changed in another window and stays so")))
-		return nil
+		left = cmp.Or(left, "the batch changed in another window and stays so")
+		m.say(style.Warn, style.Joined("; ", "nothing is left to "+d.String(), left))
+		return
 	}
-	_, said := c.words(m.theme.Charset, n, redo)
+	_, said := c.words(m.theme.Charset, n, d)
 	m.commit(back, style.Joined("; ", said, left))
-	return nil
 }
 
 // commit saves what was changed in the session, says so once the state file has it, and
@@ -237,36 +229,37 @@ func (m *Model) commit(added []*session.Record, said string) {
 	m.catchUp()
 }
 
-// The directions of the history.
-const (
-	undo = false
-	redo = true
-)
-
-func verb(redo bool) string {
-	if redo {
-		return "redo"
-	}
-	return "undo"
-}
-
-// nothingTo says that there is nothing to undo, or redo.
-func nothingTo(redo bool) func(*Model) string {
-	return func(m *Model) string {
-		if m.history.next(redo) == nil {
-			return "nothing to " + verb(redo)
-		}
-		return ""
-	}
-}
-
 // stay says that so many jobs are no longer as a change left them; "" if there are none.
 func stay(n int) string {
-	switch n {
-	case 0:
-		return ""
-	case 1:
+	if n == 1 {
 		return "1 changed in another window stays"
 	}
-	return fmt.Sprintf("%d changed in another window stay", n)
+	return numbered(n, "%d changed in another window stay")
+}
+
+// noBatch says that there is no batch to name.
+func noBatch(m *Model) string {
+	if _, batch := m.list.Current(); batch == nil {
+		return "there is no batch to name here"
+	}
+	return ""
+}
+
+// askName asks for another name of the current batch.
+func (m *Model) askName() {
+	_, batch := m.list.Current()
+	id := batch.ID
+	m.prompt.Ask(prompt.Text{
+		Label: label("name of the batch: "), Begin: batch.Name,
+		Enter: func(name string) {
+			switch b, ok := m.session.Batch(id); {
+			case !ok || b.Total == 0:
+				m.say(style.Warn, "that batch is gone")
+			case b.Name != name:
+				m.history.add(&change{at: m.now, batch: id, from: b.Name, to: name})
+				m.session.Rename(id, name)
+				m.commit(nil, "the batch is now called "+name)
+			}
+		},
+	})
 }

@@ -107,7 +107,7 @@ func (m *Model) body() []string {
 		return m.notes.log.View(m.theme, width, height)
 	case failureScreen:
 		m.failures.refresh(m.list.List)
-		return m.failures.View(m.theme, func(c cause) string { return publicCause(m.session, c) }, width, height)
+		return m.failures.View(m.theme, m.publicCause, width, height)
 	case detailScreen:
 		return m.paneLines()
 	case listScreen:
@@ -142,18 +142,10 @@ func besides(t *style.Theme, list, pane, bar []string) []string {
 	return list
 }
 
-// show gives a screen the body.
-func (m *Model) show(s screen) {
-	m.screen = s
-	m.help.Home()
-	m.notes.log.Home()
-	m.pane.Home()
-	m.resize(m.layout.width, m.layout.height)
-}
-
 // retitle sets the window's title if it has changed. Failures are in words: a ✗ contains a
 // byte (0x9C) that ends the title in terminals that look for it byte by byte.
-func (d *display) retitle(c joblist.Counts, terminal Terminal) tea.Cmd {
+func (m *Model) retitle() {
+	c := m.list.Counts()
 	title, percent, failed := "jobwatch", -1, false
 	if c.Total > 0 {
 		done := style.Percent(job.Progress(c.Progress()))
@@ -161,27 +153,31 @@ func (d *display) retitle(c joblist.Counts, terminal Terminal) tea.Cmd {
 		if failed = c.Failed() > 0; failed {
 			title = strconv.Itoa(c.Failed()) + " failed, " + title
 		}
-		title += " " + d.theme.Glyphs.Dot + " jobwatch"
+		title += " " + m.theme.Glyphs.Dot + " jobwatch"
 		if c.Live() > 0 {
 			percent = int(c.Progress() * 100)
 		}
 	}
-	if title == d.title {
-		return nil
+	if title == m.title {
+		return
 	}
-	d.title = title
-	return func() tea.Msg {
-		terminal.Title(title)
-		terminal.Taskbar(percent, failed)
+	m.title = title
+	m.run(func() tea.Msg {
+		m.opts.Terminal.Title(title, percent, failed)
 		return nil
-	}
+	})
 }
 
-// redrawEvery is how often a focus event has the whole screen sent, at most.
-const redrawEvery = time.Minute
-
 // redraw sends the whole screen: others may have written on it.
-func (d *display) redraw() tea.Cmd {
-	d.redrawn = d.now
-	return func() tea.Msg { return redrawMsg{} }
+func (m *Model) redraw() {
+	m.redrawn = m.now
+	m.run(func() tea.Msg { return redrawMsg{} })
+}
+
+// redrawMsg asks for the whole screen to be sent, whatever the terminal shows; loop acts on it.
+type redrawMsg struct{}
+
+// retheme draws with the colours for a dark or a light background.
+func (m *Model) retheme(dark bool) {
+	m.theme = style.New(m.opts.Palette, m.opts.Profile, dark, m.opts.Glyphs)
 }

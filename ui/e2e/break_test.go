@@ -108,8 +108,8 @@ func breaking(where string) int {
 			opened.Store(s)
 			return breakingJournal{s, where}, contents, err
 		},
-		Watcher: watcher, Terminal: console, Take: console.Take, Downloads: files,
-		Session: session.Config{DownloadAll: where == "download"},
+		Watcher: watcher, Terminal: console,
+		Session: session.Config{Downloads: files, DownloadAll: where == "download"},
 		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
 		Clock: func() time.Time {
 			if where == "start" && watched.Load() || where == "update" && opened.Load() != nil && saved(path) {

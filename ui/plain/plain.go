@@ -70,7 +70,6 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/config"
@@ -82,12 +81,6 @@ import (
 type Watcher interface {
 	session.Poller
 	Updates() <-chan poller.Update
-}
-
-// Downloader gets PDFs, as it is used here. None of these waits.
-type Downloader interface {
-	session.Downloader
-	Events() <-chan []download.Event
 }
 
 // Config says what to watch and where to print it.
@@ -109,7 +102,7 @@ type Config struct {
 	Opened  store.Opened // what the state file holds
 	Watcher Watcher      // running; the caller stops it after Run
 
-	Downloads Downloader // running, likewise: each Done job's PDF is wanted; nil: none is
+	Downloads session.Downloader // running, likewise: each Done job's PDF is wanted; nil: none is
 
 	// Jobs is what to watch; none: all unfinished ones that are tracked, with Downloads
 	// those whose PDFs are missing, and with Once those that jobwatch gave up or the API

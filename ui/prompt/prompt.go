@@ -40,8 +40,8 @@ type Text struct {
 	Label   func() string // what stands before the text
 	Begin   string        // what the text is at first
 	Changed func(text string)
-	Enter   func(text string) tea.Cmd // a text that is not empty, without blanks around it
-	Take    func(Taken) tea.Cmd       // instead of Enter, and of pasting into the text
+	Enter   func(text string) // a text that is not empty, without blanks around it
+	Take    func(Taken)       // instead of Enter, and of pasting into the text
 	Cancel  func()
 	Browse  func(by int)                        // takes the keys up and down
 	Aside   func(room int) (style.Role, string) // what stands right of the text, if it gets room
@@ -88,7 +88,8 @@ func (p *Prompt) Press(msg tea.KeyMsg, now time.Time) (cmd tea.Cmd, mine bool) {
 	p.last = press{msg.String(), now}
 	switch p.asks {
 	case text:
-		return p.typed(msg), true
+		p.typed(msg)
+		return nil, true
 	case yesOrNo:
 		return p.answered(msg, now), true
 	default:
@@ -97,7 +98,7 @@ func (p *Prompt) Press(msg tea.KeyMsg, now time.Time) (cmd tea.Cmd, mine bool) {
 }
 
 // typed acts on a key while a text is asked for. Esc cancels whatever it is bound to.
-func (p *Prompt) typed(msg tea.KeyMsg) tea.Cmd {
+func (p *Prompt) typed(msg tea.KeyMsg) {
 	switch {
 	case msg.Type == tea.KeyCtrlC || msg.Type == tea.KeyEsc:
 		if p.text.Cancel != nil {
@@ -105,7 +106,7 @@ func (p *Prompt) typed(msg tea.KeyMsg) tea.Cmd {
 		}
 		p.Close()
 	case msg.Type == tea.KeyEnter:
-		return p.enter()
+		p.enter()
 	case p.text.Browse != nil && msg.Type == tea.KeyUp:
 		p.text.Browse(-1)
 	case p.text.Browse != nil && msg.Type == tea.KeyDown:
@@ -113,36 +114,35 @@ func (p *Prompt) typed(msg tea.KeyMsg) tea.Cmd {
 	default:
 		p.changed(p.input.press(msg), "")
 	}
-	return nil
 }
 
-func (p *Prompt) enter() tea.Cmd {
+func (p *Prompt) enter() {
 	value := strings.TrimSpace(p.input.Value())
 	if p.text.Take != nil && value != "" {
 		p.input.CursorEnd()
-		return p.take(nil, "")
+		p.take(nil, "")
+		return
 	}
 	enter := p.text.Enter
 	p.Close()
-	if value == "" {
-		return nil
+	if value != "" {
+		enter(value)
 	}
-	return enter(value)
 }
 
 // Paste takes a pasted text, and what there is to say of it. Nothing but a prompt for a text
 // takes one.
-func (p *Prompt) Paste(pasted []byte, note string) tea.Cmd {
+func (p *Prompt) Paste(pasted []byte, note string) {
 	if p.text.Take != nil {
-		return p.take(pasted, note)
+		p.take(pasted, note)
+	} else {
+		p.changed(p.input.insert(pasted), note)
 	}
-	p.changed(p.input.insert(pasted), note)
-	return nil
 }
 
 // take gives the text away with what is pasted at the cursor, which stays in the prompt for
 // the user to mend.
-func (p *Prompt) take(pasted []byte, note string) tea.Cmd {
+func (p *Prompt) take(pasted []byte, note string) {
 	value, at := []rune(p.input.Value()), p.input.Position()
 	t := Taken{Before: string(value[:at]), After: string(value[at:]), Pasted: pasted, Note: note}
 	t.Whole = p.input.insert(pasted)
@@ -152,7 +152,7 @@ func (p *Prompt) take(pasted []byte, note string) tea.Cmd {
 			p.Close()
 		}
 	}
-	return p.text.Take(t)
+	p.text.Take(t)
 }
 
 // changed says what did not fit, and hands the new text on.
@@ -207,7 +207,7 @@ func (p *Prompt) View(t *style.Theme, width int) (line string, cursor int) {
 type Question struct {
 	Text  string // such as "Remove 4 jobs?"
 	Aside string // what else there is to know; cut where there is no room
-	Yes   func() tea.Cmd
+	Yes   func()
 	No    func()
 }
 
@@ -231,11 +231,10 @@ type answerMsg struct{ press press }
 func (p *Prompt) Confirm(q Question) { p.asks, p.question, p.opener = yesOrNo, q, p.last }
 
 // Update acts on a message of the prompt's own.
-func (p *Prompt) Update(msg tea.Msg) tea.Cmd {
+func (p *Prompt) Update(msg tea.Msg) {
 	if msg, ok := msg.(answerMsg); ok && p.asks == yesOrNo && p.opener == msg.press {
-		return p.yes()
+		p.yes()
 	}
-	return nil
 }
 
 // answered acts on a key while a question is asked.
@@ -260,15 +259,15 @@ func (p *Prompt) answered(msg tea.KeyMsg, now time.Time) tea.Cmd {
 			return tea.Tick(openerWait, func(time.Time) tea.Msg { return answerMsg{opener} })
 		}
 	case "y", "enter":
-		return p.yes()
+		p.yes()
 	}
 	return nil
 }
 
-func (p *Prompt) yes() tea.Cmd {
+func (p *Prompt) yes() {
 	yes := p.question.Yes
 	p.Close()
-	return yes()
+	yes()
 }
 
 func (q *Question) view(l *style.Line, width int) string {

@@ -38,7 +38,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := a.screen(env)
 	opts.Watcher = a.poller
-	opts.Terminal, opts.Take, opts.Arrivals = console, console.Take, a.arrivals(ctx, fail, found)
+	opts.Terminal, opts.Arrivals = console, a.arrivals(ctx, fail, found)
 	opts.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, a.state)
 		opened.Store(s)
@@ -46,7 +46,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	}
 	files, stop := a.start(ctx, true)
 	if files != nil {
-		opts.Downloads = files
+		opts.Session.Downloads = files
 	}
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	model := ui.New(inner, opts)

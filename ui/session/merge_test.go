@@ -110,8 +110,9 @@ func (w *window) Track(...poller.Tracked) {}
 func (w *window) Remove(...job.ID)        {}
 func (w *window) PollNow(...job.ID)       { w.poller.ended = false }
 
-func (w *window) Add(...download.Want) int { return 0 }
-func (w *window) Cancel(...job.ID)         {}
+func (w *window) Add(...download.Want) int        { return 0 }
+func (w *window) Cancel(...job.ID)                {}
+func (w *window) Events() <-chan []download.Event { return nil }
 
 func (w *window) append(ops []store.Op) {
 	*w.file = append(*w.file, ops...)

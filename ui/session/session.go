@@ -44,6 +44,7 @@ type Journal interface {
 type Downloader interface {
 	Add(wants ...download.Want) int
 	Cancel(ids ...job.ID)
+	Events() <-chan []download.Event
 }
 
 // Config is what a session works with. The options that both faces have are here.

@@ -67,6 +67,8 @@ func (f *face) Remove(gone ...job.ID) {
 func (f *face) PollNow(...job.ID) { f.asked++ }
 
 func (f *face) Cancel(...job.ID) {}
+
+func (f *face) Events() <-chan []download.Event { return nil }
 func (f *face) Add(wants ...download.Want) int {
 	for _, w := range wants {
 		f.wanted = append(f.wanted, w.ID)
