@@ -110,7 +110,7 @@ func TestAHeldKeyIsBounded(t *testing.T) {
 			t.Errorf("%T of %d", e, len(b.Text))
 		}
 	}
-	if n := len(s.filter.text.bytes); n > maxBurst+1000 {
+	if n := len(s.filter.text.Text); n > maxBurst+1000 {
 		t.Errorf("%d bytes are kept", n)
 	}
 }

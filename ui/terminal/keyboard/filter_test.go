@@ -3,6 +3,7 @@ package keyboard
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,47 +150,94 @@ func TestAStreamMayStallAnywhere(t *testing.T) {
 
 var releasedEarly = regexp.MustCompile(`\x1b[][OPX^_]?$`)
 
-func TestALoneEscDoesNotWait(t *testing.T) {
-	for key, want := range map[string]string{
-		"\x1b": "\x1b", "\x1b[": "\x1b[", "\x1b]": "\x1b]", "\x1bP": "\x1bP", "\x1b_": "\x1b_", "\x1b\x1b": "esc \x1b",
+// stories hold what comes, in parts with pauses between them; nothing more comes at once after
+// a part.
+var stories = map[string]struct {
+	parts []any
+	want  string
+}{
+	"esc":                       {[]any{"j", "\x1b", "k"}, "j\x1bk"},
+	"esc twice":                 {[]any{"j", "\x1b\x1b", "k"}, "jesc \x1bk"},
+	"alt and an introducer":     {[]any{"j", "\x1b[", "k"}, "j\x1b[k"},
+	"alt and another":           {[]any{"j", "\x1b]", "k"}, "j\x1b]k"},
+	"a paste whose end is lost": {[]any{"\x1b[200~one id, and half ano", 6 * time.Second, "j", "k"}, "<one id, and half ano…>jk"},
+	"a paste over a slow line": {[]any{
+		"\x1b[200~one", 4 * time.Second, " two", 9 * time.Second, " three, and what was gathered meanwhile", // much at once
+		9 * time.Second, "!\x1b[201", "~", // or the end
+	}, "<one two three, and what was gathered meanwhile!>"},
+	"a reply over a slow line":       {[]any{"\x1bP>|XTerm", 4 * time.Second, " of a vendor who has much to say", 9 * time.Second, "u\x1b\\j"}, "j"},
+	"half a reply":                   {[]any{"\x1b]11;rgb:1e", pause, "g", "\x1b[A", "u"}, "g\x1b[Au"},
+	"half a reply of the name":       {[]any{"\x1bP>|tmu", pause, "g", "\x1b[A", "u"}, "g\x1b[Au"},
+	"a reply without half its end":   {[]any{"\x1bP>|tmux\x1b", pause, "g", "\x1b[A", "u"}, "g\x1b[Au"},
+	"half a reply of the clipboard":  {[]any{"\x1b]52;c;", pause, "g", "\x1b[A", "u"}, "g\x1b[Au"},
+	"alt and letters":                {[]any{"\x1bP", pause, "u", pause, "j"}, "\x1bPuj"},
+	"alt and >":                      {[]any{"\x1bP", pause, ">", pause, "j"}, "\x1bP>j"},
+	"alt and !":                      {[]any{"\x1bP", pause, "!", pause, "!"}, "\x1bP!!"},
+	"alt and a digit":                {[]any{"\x1bP", pause, "1", pause, "?"}, "\x1bP1?"},
+	"alt and a letter of kitty's":    {[]any{"\x1b_", pause, "G", pause, "k"}, "\x1b_Gk"},
+	"alt, the background's digit":    {[]any{"\x1b]", pause, "1", pause, "\r"}, "\x1b]1\r"},
+	"a long reply of the name":       {[]any{"\x1bP>|" + strings.Repeat("u", 4092) + "\x1b\\", "j"}, "j"},
+	"a long reply of the clipboard":  {[]any{"\x1b]52;c;" + strings.Repeat("dXV1", 1000) + "\a", "j"}, "j"},
+	"a long reply, by and by":        {append(each("\x1b]52;c;"+strings.Repeat("dXV1", 1000)+"\a", 100), "j"), "j"},
+	"a long reply that ends in half": {append(each("\x1bP>|"+strings.Repeat("u", 4095)+"\x1b\\", 100), "j"), "j"},
+}
+
+// each cuts a text into parts of a length.
+func each(text string, length int) (parts []any) {
+	for part := range slices.Chunk([]byte(text), length) {
+		parts = append(parts, string(part))
+	}
+	return parts
+}
+
+func TestWhatComesInParts(t *testing.T) {
+	for name, c := range stories {
+		s := newSession()
+		for _, part := range c.parts {
+			switch part := part.(type) {
+			case string:
+				s.types(part)
+			case time.Duration:
+				s.now = s.now.Add(part)
+			}
+		}
+		if got := s.saw(); got != c.want {
+			t.Errorf("%s: saw %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// After a paste comes the reply to a query of vim, which has ended: the u of tmux would undo
+// the paste.
+func TestALateReplyIsNotTyped(t *testing.T) {
+	for _, reply := range []string{
+		"\x1bP>|tmux 3.4\x1b\\",
+		"\x1bP1+r436f=323536\x1b\\",
+		"\x1b]10;rgb:ffff/ffff/ffff\a",
+		"\x1b]52;c;cXVpdA==\a",
+		"\x1b_Gi=31;ENOENT:unknown\x1b\\",
 	} {
+		for i := range len(reply) {
+			s := newSession()
+			s.types("\x1b[200~id\x1b[201~j")
+			s.types(reply[:i])
+			s.now = s.now.Add(9 * time.Second) // the line stalls, and brings the rest
+			s.types(reply[i:])
+			s.types("k")
+			got := strings.Replace(s.saw(), reply[:min(i, 2)], "", 1) // a key, for all one knew
+			if want := "<id>jk"; got != want {
+				t.Errorf("%q, stalled at %d: saw %q, want %q", reply, i, got, want)
+			}
+		}
 		s := newSession()
 		s.types("j")
-		s.types(key)
-		if got, want := s.saw(), "j"+want; got != want {
-			t.Errorf("saw %q, want %q", got, want)
+		for i := range len(reply) {
+			s.keys += string(s.filter.feed(nil, []byte(reply[i:i+1]), s.now))
 		}
 		s.types("k")
-		if got, want := s.saw(), "j"+want+"k"; got != want {
-			t.Errorf("then %q, want %q", got, want)
+		if got, want := s.saw(), "jk"; got != want {
+			t.Errorf("%q, byte by byte: saw %q, want %q", reply, got, want)
 		}
-	}
-}
-
-// The line dropped during a paste, and the end marker was lost.
-func TestAPasteWithoutEndDoesNotKillTheKeys(t *testing.T) {
-	s := newSession()
-	s.types("\x1b[200~one id, and half ano")
-	s.now = s.now.Add(6 * time.Second)
-	s.types("j")
-	s.types("k")
-	if got, want := s.saw(), "<one id, and half ano…>jk"; got != want {
-		t.Errorf("saw %q, want %q", got, want)
-	}
-}
-
-func TestAPasteOverASlowLineIsOnePaste(t *testing.T) {
-	s := newSession()
-	s.types("\x1b[200~one")
-	s.now = s.now.Add(4 * time.Second)
-	s.types(" two")
-	s.now = s.now.Add(9 * time.Second) // the line stalls, then brings much at once
-	s.types(" three, and what was gathered meanwhile")
-	s.now = s.now.Add(9 * time.Second) // or the end
-	s.types("!\x1b[201")
-	s.types("~")
-	if got, want := s.saw(), "<one two three, and what was gathered meanwhile!>"; got != want {
-		t.Errorf("saw %q, want %q", got, want)
 	}
 }
 
@@ -221,7 +269,7 @@ func FuzzPastesAreTakenOutWhereverReadsEnd(f *testing.F) {
 			f.Add(of+strings.Repeat("u", n)+"\x1b\\\x1b[201~j", uint64(1<<13))
 		}
 	}
-	for n := maxSequence - 3; n < maxSequence+3; n++ {
+	for n := maxTail - 3; n < maxTail+3; n++ {
 		f.Add("\x1b["+strings.Repeat("0", n)+"1;1u\x1b[<"+strings.Repeat("0", n)+";1;1Mj", uint64(3))
 	}
 	f.Fuzz(func(t *testing.T, in string, cuts uint64) {
@@ -251,7 +299,7 @@ func FuzzPastesAreTakenOutWhereverReadsEnd(f *testing.F) {
 		if got, want := held.saw(), oracle(in); got != want {
 			t.Errorf("%q, cut by %x: saw %q, want %q", in, cuts, got, want)
 		}
-		if wrong := known.ReplaceAllString(latin1(held.keys), ""); wrong != "" {
+		if wrong := recognized.ReplaceAllString(latin1(held.keys), ""); wrong != "" {
 			t.Errorf("%q: %q is mistaken by Bubble Tea", in, wrong)
 		}
 		if fmt.Sprint(bracketed(released)) != fmt.Sprint(bracketed(held)) {
@@ -260,8 +308,8 @@ func FuzzPastesAreTakenOutWhereverReadsEnd(f *testing.F) {
 	})
 }
 
-// known matches the keys that Bubble Tea recognizes whatever follows.
-var known = regexp.MustCompile(`(?s)[^\x1b]|\x1b\[M.{3}|\x1b\x1b(?:\[[A-DFHZ]|\[[1-8]~|O[P-S])|` +
+// recognized matches the keys that Bubble Tea recognizes whatever follows.
+var recognized = regexp.MustCompile(`(?s)[^\x1b]|\x1b\[M.{3}|\x1b\x1b(?:\[[A-DFHZ]|\[[1-8]~|O[P-S])|` +
 	`\x1b\[(?:[A-FHZa-d]|1;[2-8][A-FHP-S]|\d{1,2}(?:;[2-8])?~|\d{1,2}[@^]|[78]\$|\[[A-E]|<\d+;\d+;\d+[Mm])|\x1bO[P-S]|\x1b[^\x1b[O]|\x1b[[O]?$`)
 
 // latin1 returns a text that has a character for each byte of s.

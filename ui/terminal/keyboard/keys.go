@@ -1,129 +1,120 @@
 package keyboard
 
 import (
-	"slices"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 const esc = '\x1b'
 
-// maxSequence is how long a sequence may be that is a key or a mouse report, in bytes.
-// Longer ones are read to their end and dropped.
-const maxSequence = 64
+// introduces reports whether b after an esc begins a sequence: CSI, SS3, or a string.
+func introduces(b byte) bool { return b == '[' || b == 'O' || beginsString(b) }
 
-// Bubble Tea 1.3.10 reads a sequence that it doesn't know as alt and a letter followed by
-// letters, each of which may be a command. It is therefore given only keys that it knows, in
-// a form that it can't misread.
+// beginsString reports whether b after an esc begins one of the strings OSC, DCS, APC, PM and
+// SOS. Terminals answer queries with them, also late, those of a program that has ended.
+func beginsString(b byte) bool { return strings.IndexByte("]P_^X", b) >= 0 }
 
-// translate returns what a whole sequence means: a key or a mouse report, never longer than
-// the sequence, or an event, or nothing.
+var (
+	// whole matches a key or a whole sequence. After ESC [, some break the rule of parameters
+	// and a final byte: old mouse reports (ESC [ M and three characters), the Linux console's
+	// function keys (ESC [ [ A), and urxvt's keys with shift (ESC [ 7 $). Strings may have
+	// line ends in them: what follows those would be typed otherwise.
+	whole = regexp.MustCompile(`^\x1b(?:` +
+		`\x1b?(?:\[M[^\x00-\x1f]{3}|\[\[[ -~]|\[\d\d?\$|\[(?:[@-LN-Z\\-~]|[ -?]+[@-~])|O[\d;]*[ -/:<-~])|` +
+		`\]` + stringBody + `(?:\x07|\x1b\\)|[P_^X]` + stringBody + `\x1b\\|[^\x1b[O\]P_^X])`)
+	// part matches what whole may become of, and what of it a byte that does not belong to it
+	// has left.
+	part = regexp.MustCompile(`^\x1b(?:` +
+		`\x1b?(?:\[M[^\x00-\x1f]{0,2}|\[\[|\[[ -?]*|O[\d;]*)|[]P_^X]` + stringBody + `(?:\x1b$)?|\x1b)?`)
+	// escBefore matches an esc that is a key of its own: before a string or a paste.
+	escBefore = regexp.MustCompile(`^\x1b\x1b(?:[]P_^X]|\[200~)`)
+
+	// reply matches the replies among strings. Others, such as titles and links, may be part
+	// of a paste: a link may be a job's. Of the OSCs, only colours and the clipboard are queried;
+	// the others are the terminal's name and unit (XTVERSION, DA3), its capabilities
+	// (XTGETTCAP), its settings (DECRQSS), kitty's remote control and its graphics.
+	reply = regexp.MustCompile(`\x1b(?:\](?:[45]|1\d|52);[^\x00-\x1f\x7f]*(?:\x07|\x1b\\)|` +
+		`(?:P(?:>\||!\||[01][+$]r|@kitty-cmd)|_G[iI]=)[^\x00-\x1f\x7f]*\x1b\\)`)
+	background = regexp.MustCompile(`^` + backgroundStart + `([0-9a-fA-F:/rg]{9,24})(?:\x07|\x1b\\)$`)
+)
+
+const stringBody = `[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*`
+
+// sequenceLen returns the length of the key or sequence at the start of data, which begins
+// with an esc, 0 for half a sequence. A byte that can't be part of a sequence ends it.
+func sequenceLen(data []byte) int {
+	if escBefore.Match(data) {
+		return 1
+	}
+	if n := len(whole.Find(data)); n > 0 {
+		return n
+	}
+	if n := len(part.Find(data)); n < len(data) {
+		return n
+	}
+	return 0
+}
+
+// known matches the keys that Bubble Tea 1.3.10 recognizes whatever follows. It reads other
+// sequences as alt and a letter followed by letters, each of which may be a command.
+var known = regexp.MustCompile(`^(?:[^\x1b]|\x1b[^\x00\x1b[O\x{FFFD}]|` +
+	`\x1b\[<\d{1,5};\d{1,5};\d{1,5}[Mm]|\x1b\[M...|` + // the mouse
+	`\x1b?\x1b(?:\[[A-DFHZ]|\[[1-8]~|O[P-S])|\x1b\[(?:1;[2-8][A-DFHP-S]|(?:\d|[12]\d|3[0-4])(?:;[2-8])?~|` +
+	`[a-d]|[5-8]\^|[78][@$]|\[[A-E]))$`) // the last are urxvt's and the Linux console's
+
+// translate returns what a whole sequence means: a key or a mouse report in a form that
+// Bubble Tea can't misread, never longer than the sequence, or an event, or nothing.
 func translate(sequence string) (key string, event Event) {
-	switch {
-	case sequence == "\x1b", sequence == "\x1b\x1b":
-		return "", Escape{}
-	case len(sequence) > maxSequence:
-		return "", nil
-	}
-	switch sequence[1] {
-	case '[':
-		return control(sequence)
-	case 'O':
-		return keypad(sequence[2:]), nil
-	case esc:
-		return afterAlt(sequence[1:])
-	}
-	return alt(sequence[1:]), nil
-}
-
-// alt returns the key of alt and a character, "" if Bubble Tea would read it as the
-// beginning of another key, or as the token.
-func alt(char string) string {
-	switch r, _ := utf8.DecodeRuneInString(char); r {
-	case utf8.RuneError, 0, esc, '[', 'O':
-		return ""
-	}
-	return "\x1b" + char
-}
-
-// afterAlt is translate for a sequence after an esc, which some terminals send for alt.
-// Bubble Tea knows that for keys without modifiers; other keys are dropped, and mouse reports
-// lose the esc.
-func afterAlt(sequence string) (key string, event Event) {
-	key, event = translate(sequence)
-	switch {
-	case strings.HasPrefix(key, "\x1b[M"), strings.HasPrefix(key, "\x1b[<"):
-	case len(key) == 3 && strings.IndexByte("ABCDFHZPQRS", key[2]) >= 0:
-		key = "\x1b" + key
-	case len(key) == 4 && key[2] >= '1' && key[2] <= '8' && key[3] == '~':
-		key = "\x1b" + key
-	default:
+	key, event = decode(sequence)
+	isX10 := strings.HasPrefix(key, "\x1b[M")
+	if !known.MatchString(key) || isX10 && len(key) != len("\x1b[M")+3 {
 		key = ""
 	}
 	return key, event
 }
 
-// control is translate for control sequences: ESC [, parameters, and a final byte.
-func control(sequence string) (key string, event Event) {
-	switch sequence {
-	case "\x1b[": // cut off
-		return "", nil
-	case "\x1b[I", "\x1b[O":
+// decode is translate for keys that Bubble Tea may not know.
+func decode(sequence string) (key string, event Event) {
+	form := keyForm.FindStringSubmatch(sequence)
+	switch {
+	case sequence == "\x1b", sequence == "\x1b\x1b":
+		return "", Escape{}
+	case beginsString(sequence[1]):
+		if m := background.FindStringSubmatch(sequence); m != nil {
+			event = Background{Colour: m[1]}
+		}
+		return "", event
+	case sequence == "\x1b[I", sequence == "\x1b[O":
 		return "", Focus{In: sequence == "\x1b[I"}
-	case "\x1b[Z", "\x1b[a", "\x1b[b", "\x1b[c", "\x1b[d", "\x1b[7$", "\x1b[8$", // the last six are urxvt's
-		"\x1b[[A", "\x1b[[B", "\x1b[[C", "\x1b[[D", "\x1b[[E": // the Linux console's
-		return sequence, nil
+	case form != nil:
+		return decodeForm(form)
+	case sequence[1] == 'O':
+		return keypad(sequence[2:]), nil
+	case sequence[1] == esc: // some terminals send it for alt
+		key, event = decode(sequence[1:])
+		if !strings.HasPrefix(key, "\x1b[M") && !strings.HasPrefix(key, "\x1b[<") {
+			key = "\x1b" + key
+		}
+		return key, event
 	}
-	body, final := sequence[2:len(sequence)-1], sequence[len(sequence)-1]
-	fields := strings.Split(body, ";")
-	switch {
-	case isMouse(sequence), (final == '^' || final == '@') && isKeyNumber(body): // urxvt's, with ctrl
-		return sequence, nil
-	case sequence[2] == 'M', len(fields) > 3:
-		return "", nil
-	}
-	fields = append(fields, "", "")
-	mods, pressed := modifiers(fields[1])
-	switch {
-	case !pressed:
-		return "", nil
-	case final == 'u':
-		return unicodeKey(fields[0], mods, fields[2])
-	case final == '~' && fields[0] == "27" && fields[2] != "": // xterm's modifyOtherKeys
-		return chord(number(fields[2]), mods)
-	case fields[2] != "":
-		return "", nil
-	case final == '~' && isKeyNumber(fields[0]),
-		strings.IndexByte("ABCDEFHPQRS", final) >= 0 && (body == "" || fields[0] == "1"):
-		return functional(fields[0]+string(final), mods), nil
-	}
-	return "", nil
+	return sequence, nil
 }
 
-// isMouse reports whether a control sequence is a mouse report in X10's form, or in SGR's:
-// ESC [ < button ; column ; row M, or m.
-func isMouse(sequence string) bool {
-	report, isSGR := strings.CutPrefix(sequence, "\x1b[<")
-	if !isSGR {
-		return sequence[2] == 'M' && len(sequence) == len("\x1b[M")+3
+// keypad decodes what follows ESC O: perhaps shift, and the character of an arrow, a function
+// key, or a key of the keypad in application mode.
+func keypad(rest string) string {
+	const characters, keys = " IMXjklmnopqrstuvwxy", " \t\r=*+,-./0123456789"
+	if char := strings.TrimPrefix(rest, "2"); len(char) == 1 {
+		if i := strings.Index(characters, char); i >= 0 {
+			return keys[i:][:1]
+		}
 	}
-	fields := strings.Split(strings.TrimRight(report, "Mm"), ";")
-	return len(fields) == 3 && strings.ContainsAny(report, "Mm") &&
-		!slices.ContainsFunc(fields, func(f string) bool { return number(f) < 0 })
-}
-
-// isKeyNumber reports whether s may be the number of a key, such as insert in ESC [ 2 ~.
-func isKeyNumber(s string) bool { return len(s) <= 2 && number(s) > 0 && number(s) <= 34 }
-
-// number returns s as a number, -1 if it is none.
-func number(s string) rune {
-	n, err := strconv.ParseUint(s, 10, 31)
-	if err != nil {
-		return -1
+	if len(rest) != 1 {
+		return ""
 	}
-	return rune(n)
+	return functional("", rest, 0)
 }
 
 // The modifiers as xterm and kitty number them; a sequence has their sum and one.
@@ -135,111 +126,84 @@ const (
 	hyper
 	meta
 	capsLock
-	numLock
 )
 
-// modifiers reads a parameter such as 5 or 5:3, which is one more than the sum of the
-// modifiers, and perhaps an event type. The key counts as pressed unless it was released, or
-// super or hyper were held, which no key of ours uses.
-func modifiers(field string) (mods int, pressed bool) {
-	sum, kind, _ := strings.Cut(field, ":")
-	if sum != "" {
-		mods = int(number(sum)) - 1
-	}
-	const released = "3"
-	if mods < 0 || kind == released || mods&(super|hyper) != 0 {
-		return 0, false
+// keyForm matches a key in the form of xterm and kitty: code, shifted code, and code of the
+// key in its place on a Latin keyboard; modifiers and event type; text; and a final byte.
+var keyForm = regexp.MustCompile(`^\x1b\[(\d*)(?::(\d*))?(?::(\d*))?(?:;(\d*)(?::(\d*))?(?:;(\d*))?)?([A-DFHP-Su~])$`)
+
+// decodeForm decodes the parts of keyForm. A key that was released is none, nor is one with
+// super or hyper, which no key of ours uses.
+func decodeForm(form []string) (key string, event Event) {
+	code, shifted, latin, text, final := form[1], form[2], form[3], form[6], form[7]
+	mods := 0
+	if form[4] != "" {
+		mods = number(form[4]) - 1
 	}
 	if mods&meta != 0 {
 		mods |= alternate
 	}
-	return mods &^ (meta | numLock), true
+	const released = "3"
+	name := kittyKey(number(code))
+	switch {
+	case mods < 0, form[5] == released, mods&(super|hyper) != 0:
+		return "", nil
+	case final == "~" && code == "27": // xterm's modifyOtherKeys
+		code = text
+	case final != "u" && text != "":
+		return "", nil
+	case final != "u":
+		return functional(code, final, mods), nil
+	case len(name) > 1:
+		return functional(name[:len(name)-1], name[len(name)-1:], mods), nil
+	case name != "":
+		return chord(rune(name[0]), mods)
+	case mods&ctrl != 0 && latin != "":
+		code = latin
+	case mods&(ctrl|alternate) == 0 && text != "":
+		code, mods = text, 0
+	case mods&shift != 0 && shifted != "":
+		code, mods = shifted, mods&^(shift|capsLock)
+	}
+	return chord(rune(number(code)), mods)
 }
 
-// functional returns the sequence of a key given its name, such as 1A for the arrow up
-// and 5~ for page up.
-func functional(name string, mods int) string {
+// number returns s as a number, -1 if it is none.
+func number(s string) int {
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil {
+		return -1
+	}
+	return int(n)
+}
+
+// functional returns the sequence of a key that has a number or a final byte of its own.
+func functional(number, final string, mods int) string {
 	mods &= shift | alternate | ctrl
-	number, final := name[:len(name)-1], name[len(name)-1:]
 	switch {
-	case mods != 0 && number != "":
-		return "\x1b[" + number + ";" + strconv.Itoa(mods+1) + final
 	case mods != 0:
-		return ""
+		return "\x1b[" + number + ";" + strconv.Itoa(mods+1) + final
 	case final == "~":
-		return "\x1b[" + name
+		return "\x1b[" + number + final
+	case number != "" && number != "1":
+		return ""
 	case final >= "P":
 		return "\x1bO" + final
 	}
 	return "\x1b[" + final
 }
 
-// keypad is translate for ESC O, perhaps modifiers, and a character: arrows, function keys,
-// and keys of the keypad in application mode.
-func keypad(rest string) string {
-	if rest == "" {
-		return "" // cut off
-	}
-	mods, final := rest[:len(rest)-1], rest[len(rest)-1]
-	if mods == "" && strings.IndexByte("ABCDFHPQRS", final) >= 0 {
-		return functional(rest, 0)
-	}
-	if mods != "" && mods != "2" { // shift
-		return ""
-	}
-	const first, keys = 'j', "*+,-./0123456789"
-	switch {
-	case final >= first && int(final-first) < len(keys):
-		return keys[final-first:][:1]
-	case final == 'X':
-		return "="
-	case final == 'M':
-		return "\r"
-	case final == 'I':
-		return "\t"
-	case final == ' ':
-		return " "
-	}
-	return ""
-}
-
-// unicodeKey is translate for ESC [ code ; modifiers ; text u, of kitty's protocol. The
-// code may have two others with it: that of the shifted key, and that of the key in its
-// place on a Latin keyboard.
-func unicodeKey(code string, mods int, text string) (key string, event Event) {
-	codes := append(strings.Split(code, ":"), "", "")
-	name := kittyKey(number(codes[0]))
-	switch {
-	case len(name) > 1:
-		return functional(name, mods), nil
-	case name != "":
-		return chord(rune(name[0]), mods)
-	case mods&ctrl != 0 && codes[2] != "":
-		code = codes[2]
-	case mods&(ctrl|alternate) == 0 && text != "":
-		code, mods = text, 0
-	case mods&shift != 0 && codes[1] != "":
-		code, mods = codes[1], mods&^(shift|capsLock)
-	default:
-		code = codes[0]
-	}
-	return chord(number(code), mods)
-}
-
-// kittyKey returns the key that has a number of its own in kitty's protocol: a character, or
-// a name for functional. It is "" for other numbers and unsupported keys.
-func kittyKey(code rune) string {
-	for _, row := range [...]struct {
-		first rune
-		keys  []string
-	}{
-		{57344, []string{"\x1b", "\r", "\t", "\x7f", "2~", "3~", "1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F"}},
-		{57376, []string{"25~", "26~", "28~", "29~", "31~", "32~", "33~", "34~"}}, // f13 to f20
-		{57399, strings.Split("0123456789./*-+\r=,", "")},                         // the keypad's
-		{57417, []string{"1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F", "2~", "3~"}},
+// kittyKey returns the key that has a code of its own in kitty's protocol: a character, or
+// the number and the final byte of functional. It is "" for other codes and unsupported keys.
+func kittyKey(code int) string {
+	for first, keys := range map[int][]string{
+		57344: {"\x1b", "\r", "\t", "\x7f", "2~", "3~", "1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F"},
+		57376: {"25~", "26~", "28~", "29~", "31~", "32~", "33~", "34~"}, // f13 to f20
+		57399: strings.Split("0123456789./*-+\r=,", ""),                 // the keypad's
+		57417: {"1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F", "2~", "3~"},
 	} {
-		if n := int(code - row.first); n >= 0 && n < len(row.keys) {
-			return row.keys[n]
+		if n := code - first; n >= 0 && n < len(keys) {
+			return keys[n]
 		}
 	}
 	return ""
@@ -265,129 +229,9 @@ func chord(r rune, mods int) (key string, event Event) {
 	}
 	switch {
 	case mods&alternate != 0:
-		return alt(key), nil
+		key = "\x1b" + key
 	case key == "\x1b":
 		return "", Escape{}
 	}
 	return key, nil
 }
-
-// introduces reports whether b after an esc begins a sequence: CSI, SS3, or one of the
-// strings OSC, DCS, APC, PM and SOS.
-func introduces(b byte) bool { return strings.IndexByte("[O]P_^X", b) >= 0 }
-
-// sequenceLen returns the length of the key or sequence at the start of data, which begins
-// with an esc; of a string, that of its introducer. It returns 0 for half a sequence. A byte
-// that can't be part of a sequence ends it.
-func sequenceLen(data []byte) int {
-	if len(data) == 1 {
-		return 0
-	}
-	switch b := data[1]; {
-	case len(data) == 2 && (introduces(b) || b == esc):
-		return 0
-	case b == '[':
-		return csiLen(data)
-	case b == 'O':
-		return ss3Len(data)
-	case introduces(b):
-		return 2
-	case b == esc:
-		return escEscLen(data)
-	case !utf8.FullRune(data[1:]):
-		return 0
-	}
-	_, n := utf8.DecodeRune(data[1:])
-	return 1 + n
-}
-
-// escEscLen is sequenceLen for two escs: alt and a sequence, else one esc before a paste or
-// a string, or two, as of a held key.
-func escEscLen(data []byte) int {
-	switch b := data[2]; {
-	case b == '[' || b == 'O':
-		n := sequenceLen(data[1:])
-		switch {
-		case n == 0:
-			return 0
-		case string(data[1:1+n]) == pasteStart:
-			return 1
-		}
-		return 1 + n
-	case introduces(b):
-		return 1
-	}
-	return 2
-}
-
-// csiLen is sequenceLen for ESC [, parameters and a final byte, and for the kinds that break
-// that rule: old mouse reports (ESC [ M and three bytes), the Linux console's function keys
-// (ESC [ [ A), and urxvt's keys with shift (ESC [ 7 $).
-func csiLen(data []byte) int {
-	switch data[2] {
-	case 'M':
-		return x10Len(data)
-	case '[':
-		switch {
-		case len(data) == 3:
-			return 0
-		case isPrintable(data[3]):
-			return 4
-		}
-		return 3
-	}
-	digits := 0
-	for n, b := range data[2:] {
-		switch {
-		case b >= '@' && b <= '~', b == '$' && n == digits && (n == 1 || n == 2):
-			return 2 + n + 1
-		case !isPrintable(b):
-			return 2 + n
-		case isDigit(b):
-			digits++
-		}
-	}
-	return 0
-}
-
-// x10Len is sequenceLen for ESC [ M and three bytes other than controls. A program may have
-// requested two-byte characters, for columns and rows above 95 (mode 1005).
-func x10Len(data []byte) int {
-	n := len("\x1b[M")
-	for range 3 {
-		rest := data[n:]
-		switch {
-		case len(rest) == 0:
-			return 0
-		case rest[0] < ' ':
-			return n
-		case rest[0] >= 0xC2 && rest[0] <= 0xDF:
-			if len(rest) == 1 {
-				return 0
-			}
-			if !utf8.RuneStart(rest[1]) {
-				n++
-			}
-		}
-		n++
-	}
-	return n
-}
-
-// ss3Len is sequenceLen for ESC O, perhaps modifiers, and a character.
-func ss3Len(data []byte) int {
-	for n, b := range data[2:] {
-		switch {
-		case isDigit(b) || b == ';':
-		case isPrintable(b):
-			return 2 + n + 1
-		default:
-			return 2 + n
-		}
-	}
-	return 0
-}
-
-func isPrintable(b byte) bool { return b >= ' ' && b <= '~' }
-
-func isDigit(b byte) bool { return b >= '0' && b <= '9' }

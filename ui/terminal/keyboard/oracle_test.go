@@ -9,291 +9,217 @@ import (
 	"example.com/jobwatch/ui/ids"
 )
 
-// machine is the filter again, as a state machine that reads byte by byte.
-type machine struct {
-	said  strings.Builder // in a session's words
-	in    string          // the state
-	again bool            // the byte is not of what it ended
-	seq   []byte          // the sequence under way
-	text  []byte          // that came at once
-	open  bool            // text came last
-	whole int             // how much of text came before the last sequence
-	paste []byte
-	left  int // how many values an X10 mouse report lacks
-}
-
+// oracle is the filter again, for input that comes at once: what it makes of it, in a
+// session's words. It finds the ends of keys and sequences byte by byte.
 func oracle(in string) string {
-	m := &machine{in: "ground"}
-	for i := range len(in) {
-		m.open = false
-		for m.again = true; m.again; {
-			m.again = false
-			m.step(in[i])
+	whole := in[:len(in)-halfRune([]byte(in))]
+	o := &reader{in: whole}
+	for o.in != "" {
+		n := o.next()
+		if n == 0 {
+			break
 		}
+		o.in = o.in[n:]
 	}
-	m.end()
-	return m.said.String()
+	o.flush()
+	switch half := o.in; {
+	case len(whole) < len(in):
+	case half == "\x1b\x1b":
+		o.said.WriteString("esc \x1b")
+	case half == "\x1b" || len(half) == 2 && strings.IndexByte("[O]P_^X", half[1]) >= 0:
+		o.said.WriteString(half)
+	}
+	return o.said.String()
 }
 
-func (m *machine) step(b byte) {
-	switch m.in {
-	case "ground":
-		m.ground(b)
-	case "esc":
-		m.escape(b)
-	case "alt":
-		m.alt(b)
-	case "introduced":
-		m.to("string", true)
-	case "string":
-		m.string(b)
-	case "string's end":
-		if b == '\\' {
-			m.endString()
-			return
-		}
-		m.seq = []byte{esc}
-		m.to("esc", true)
-	case "csi":
-		m.csi(b)
-	case "console":
-		m.single(b, b >= ' ' && b <= '~', true)
-	case "x10":
-		m.x10(b)
-	case "x10's second byte":
-		if b < 0x80 || b > 0xBF {
-			m.to("x10", true)
-			return
-		}
-		m.in = "x10"
-		m.single(b, true, m.left == 0)
-	case "ss3":
-		m.single(b, b >= ' ' && b <= '~', (b < '0' || b > '9') && b != ';')
-	case "paste":
-		m.paste = append(m.paste, b)
-		if text, ended := strings.CutSuffix(string(m.paste), pasteEnd); ended {
-			m.said.WriteString(oraclePaste(text))
-			m.in = "ground"
-		}
-	}
+type reader struct {
+	in   string
+	said strings.Builder
+	text string // that came at once
 }
 
-func (m *machine) to(state string, again bool) { m.in, m.again = state, again }
-
-func ends(b byte) bool { return b < ' ' && !strings.ContainsRune("\t\r\n", rune(b)) || b == 0x7F }
-
-func (m *machine) ground(b byte) {
+// next describes what in begins with, and returns its length, 0 if only its beginning is there.
+func (o *reader) next() int {
+	in := o.in
 	switch {
-	case b == esc:
-		m.seq, m.whole = []byte{esc}, len(m.text)
-		m.in = "esc"
-	case ends(b):
-		m.flush()
-		m.said.WriteByte(b)
-	default:
-		m.text, m.open = append(m.text, b), true
-	}
-}
-
-// single processes a byte that may belong to the sequence, and may end it.
-func (m *machine) single(b byte, belongs, last bool) {
-	if belongs {
-		m.seq = append(m.seq, b)
-	}
-	if !belongs || last {
-		m.key(!belongs)
-	}
-}
-
-func (m *machine) escape(b byte) {
-	switch {
-	case b == '[':
-		m.to("csi", false)
-	case b == 'O':
-		m.to("ss3", false)
-	case strings.IndexByte("]P_^X", b) >= 0:
-		if len(m.seq) == 2 { // esc came twice
-			m.seq = m.seq[1:]
-			m.flush()
-			m.said.WriteString("esc ")
+	case in[0] != esc && !ends(in[0]):
+		o.text += in[:1]
+		return 1
+	case in[0] != esc:
+		o.flush()
+		o.said.WriteByte(in[0])
+		return 1
+	case strings.HasPrefix(in, pasteStart):
+		o.flush()
+		text, _, ended := strings.Cut(in[len(pasteStart):], pasteEnd)
+		if !ended {
+			return len(in)
 		}
-		m.to("introduced", false)
-	case len(m.seq) == 2: // esc twice
-		m.key(true)
-		return
-	case b >= utf8.RuneSelf:
-		m.to("alt", true)
-		return
-	case b != esc:
-		m.seq = append(m.seq, b)
-		m.key(false)
-		return
+		o.said.WriteString(oraclePaste(text))
+		return len(pasteStart) + len(text) + len(pasteEnd)
+	case len(in) > 2 && isIntroducer(in[1]):
+		return o.string()
+	case len(in) == 1, len(in) == 2 && (in[1] == esc || strings.IndexByte("[O]P_^X", in[1]) >= 0):
+		return 0
 	}
-	m.seq = append(m.seq, b)
-}
-
-func (m *machine) alt(b byte) {
-	m.seq = append(m.seq, b)
-	if !utf8.FullRune(m.seq[1:]) {
-		return
+	n := sequence(in)
+	if n == 0 {
+		return 0
 	}
-	_, n := utf8.DecodeRune(m.seq[1:])
-	rest := m.seq[1+n:]
-	m.seq = m.seq[:1+n]
-	m.key(len(rest) > 0)
-	for _, c := range rest[:max(len(rest)-1, 0)] {
-		m.ground(c)
-	}
-}
-
-func (m *machine) string(b byte) {
-	switch {
-	case b == esc:
-		m.in = "string's end"
-	case b == '\a' && m.seq[1] == ']':
-		m.endString()
-	case ends(b):
-		m.to("ground", true)
-	default:
-		m.seq = append(m.seq, b)
-	}
-}
-
-func (m *machine) endString() {
-	m.said.WriteString(oracleColour(string(m.seq)))
-	m.in = "ground"
-}
-
-var urxvts = regexp.MustCompile(`^\d\d?$`)
-
-func (m *machine) csi(b byte) {
-	body := strings.TrimLeft(string(m.seq), "\x1b")[1:]
-	m.single(b, b >= ' ' && b <= '~', false)
-	switch {
-	case m.again:
-	case body == "" && b == 'M':
-		m.left, m.in = 3, "x10"
-	case body == "" && b == '[':
-		m.in = "console"
-	case strings.HasSuffix(string(m.seq), pasteStart):
-		m.flush()
-		if len(m.seq) > len(pasteStart) {
-			m.said.WriteString("esc ")
-		}
-		m.paste, m.in = nil, "paste"
-	case b >= '@', b == '$' && urxvts.MatchString(body):
-		m.key(false)
-	}
-}
-
-func (m *machine) x10(b byte) {
-	if m.left == 0 || b < ' ' {
-		m.key(true)
-		return
-	}
-	m.left--
-	if b >= 0xC2 && b <= 0xDF {
-		m.in = "x10's second byte"
-	}
-	m.single(b, true, m.left == 0 && m.in == "x10")
-}
-
-// key ends a sequence.
-func (m *machine) key(again bool) {
-	key, event := translate(string(m.seq))
+	key, event := translate(in[:n])
 	if key != "" || event != nil {
-		m.flush()
+		o.flush()
 	}
 	switch event := event.(type) {
 	case Escape:
-		m.said.WriteString("esc ")
+		o.said.WriteString("esc ")
 	case Focus:
-		fmt.Fprintf(&m.said, "focus %v ", event.In)
+		fmt.Fprintf(&o.said, "focus %v ", event.In)
 	}
-	m.said.WriteString(key)
-	m.to("ground", again)
+	o.said.WriteString(key)
+	return n
+}
+
+func ends(b byte) bool { return b < ' ' && !strings.ContainsRune("\t\r\n", rune(b)) || b == 0x7F }
+
+func isIntroducer(b byte) bool { return strings.IndexByte("]P_^X", b) >= 0 }
+
+// string describes a string, if it is a reply.
+func (o *reader) string() int {
+	for n := 2; n < len(o.in); n++ {
+		switch b := o.in[n]; {
+		case !ends(b):
+			continue
+		case b == esc && len(o.in) == n+1:
+			return 0
+		case b == esc && o.in[n+1] == '\\', b == '\a' && o.in[1] == ']':
+			o.said.WriteString(oracleColour(o.in[:n]))
+			return n + 1 + strings.IndexByte("\a\x1b", b)
+		}
+		return n
+	}
+	return 0
+}
+
+// sequence returns the length of another sequence, or of a key with alt.
+func sequence(in string) int {
+	body := in[1:]
+	switch {
+	case body[0] == '[' && len(body) > 1 && body[1] == 'M':
+		return x10(in)
+	case body[0] == '[' && len(body) > 1 && body[1] == '[':
+		switch {
+		case len(body) == 2:
+			return 0
+		case body[2] >= ' ' && body[2] <= '~':
+			return 4
+		}
+		return 3
+	case body[0] == '[', body[0] == 'O':
+		for n, b := range []byte(body[1:]) {
+			so := body[1 : 1+n]
+			switch digits := strings.Trim(so, "0123456789") == ""; {
+			case b < ' ' || b > '~':
+				return 2 + n
+			case body[0] == 'O' && (b == ';' || b >= '0' && b <= '9'):
+			case body[0] == 'O', b >= '@', b == '$' && digits && (n == 1 || n == 2):
+				return 2 + n + 1
+			}
+		}
+		return 0
+	case body[0] != esc:
+		_, n := utf8.DecodeRuneInString(body)
+		return 1 + n
+	case strings.HasPrefix(body, pasteStart), len(body) > 1 && isIntroducer(body[1]):
+		return 1
+	case len(body) > 1 && body[1] != '[' && body[1] != 'O':
+		return 2
+	case len(body) == 2:
+		return 0
+	}
+	n := sequence(body)
+	if n == 0 {
+		return 0
+	}
+	return 1 + n
+}
+
+// x10 is sequence for a mouse report of three characters.
+func x10(in string) int {
+	n := len("\x1b[M")
+	for range 3 {
+		_, size := utf8.DecodeRuneInString(in[n:])
+		switch {
+		case size == 0:
+			return 0
+		case in[n] < ' ':
+			return n
+		}
+		n += size
+	}
+	return n
 }
 
 var lineEndBeforeText = regexp.MustCompile(`[\r\n][^\r\n]`)
 
 // flush describes the text that came at once.
-func (m *machine) flush() {
-	text := string(m.text)
-	m.text, m.whole = nil, 0
+func (o *reader) flush() {
 	different := map[rune]bool{}
-	for _, r := range text {
+	for _, r := range o.text {
 		different[r] = true
 	}
-	switch n := utf8.RuneCountInString(text); {
-	case n >= 6 && len(different) > 2, lineEndBeforeText.MatchString(text), len(text) >= idLen && len(ids.Find(text).IDs) > 0:
-		m.said.WriteString("<" + text + ">")
+	switch n := utf8.RuneCountInString(o.text); {
+	case n >= 6 && len(different) > 2, lineEndBeforeText.MatchString(o.text), len(o.text) >= idLen && len(ids.Find(o.text).IDs) > 0:
+		o.said.WriteString("<" + o.text + ">")
 	case n > 1:
-		m.said.WriteString("{" + text + "}")
+		o.said.WriteString("{" + o.text + "}")
 	default:
-		m.said.WriteString(text)
+		o.said.WriteString(o.text)
 	}
+	o.text = ""
 }
-
-// end describes what is left when nothing follows.
-func (m *machine) end() {
-	if m.open {
-		for n := 1; n < min(utf8.UTFMax, len(m.text)-m.whole+1); n++ {
-			if last := m.text[len(m.text)-n:]; utf8.RuneStart(last[0]) {
-				if !utf8.FullRune(last) {
-					m.text = m.text[:len(m.text)-n]
-				}
-				break
-			}
-		}
-	}
-	if m.in != "paste" {
-		m.flush()
-	}
-	switch {
-	case m.in == "esc":
-		m.said.WriteString(strings.Repeat("esc ", len(m.seq)-1) + "\x1b")
-	case (m.in == "csi" || m.in == "ss3" || m.in == "introduced") && len(m.seq) == 2:
-		m.said.Write(m.seq)
-	}
-}
-
-// Replies inside pastes, as regular expressions.
-const (
-	byST      = `\x1bP(?:>\||!\||[01][+$]r|@kitty-cmd)|\x1b_G[iI]=` // those that only ST ends
-	printable = `[^\x00-\x1f\x7f]*`
-)
-
-// reply matches replies inside a paste, colour those with the background's colour.
-var (
-	reply = regexp.MustCompile(`(\x1b\](?:[45]|1[0-9]|52);` + printable + `)(?:\a|\x1b\\)|` +
-		`((?:` + byST + `)` + printable + `)\x1b\\`)
-	colour = regexp.MustCompile(`^\x1b\]11;([0-9a-fA-Frg:/]{9,24})$`)
-)
 
 func oracleColour(reply string) string {
-	if m := colour.FindStringSubmatch(reply); m != nil {
-		return "(" + m[1] + ")"
+	colour, ok := strings.CutPrefix(reply, "\x1b]11;")
+	if !ok || len(colour) < 9 || len(colour) > 24 || strings.Trim(colour, "0123456789abcdefABCDEF:/rg") != "" {
+		return ""
 	}
-	return ""
+	return "(" + colour + ")"
 }
 
+// oraclePaste describes a paste, from which it cuts one reply after the other.
 func oraclePaste(text string) (said string) {
-	text = reply.ReplaceAllStringFunc(text, func(whole string) string {
-		m := reply.FindStringSubmatch(whole)
-		limit := 4096
-		if strings.HasPrefix(whole, "\x1b]52;") {
-			limit = 1 << 20
+	rest := ""
+	for text != "" {
+		n := strings.IndexFunc(text[1:], func(r rune) bool { return r < ' ' || r == 0x7F }) + 1
+		end := 0
+		switch after := text[n:]; {
+		case n == 0 || !beginsReply(text[:n]):
+		case strings.HasPrefix(after, "\x1b\\"):
+			end = 2
+		case after[0] == '\a' && text[1] == ']':
+			end = 1
 		}
-		if len(m[1]+m[2]) > limit {
-			return whole
+		if end == 0 {
+			rest, text = rest+text[:1], text[1:]
+			continue
 		}
-		if colour := oracleColour(m[1]); colour != "" {
+		if colour := oracleColour(text[:n]); colour != "" {
 			said = colour // the last one counts
 		}
-		return ""
-	})
-	if text != "" {
-		said += "<" + text + ">"
+		text = text[n+end:]
+	}
+	if rest != "" {
+		said += "<" + rest + ">"
 	}
 	return said
+}
+
+func beginsReply(text string) bool {
+	for _, start := range strings.Fields("]4; ]5; ]10; ]11; ]12; ]13; ]14; ]15; ]16; ]17; ]18; ]19; ]52; P>| P!| P0+r P1+r P0$r P1$r P@kitty-cmd _Gi= _GI=") {
+		if strings.HasPrefix(text, "\x1b"+start) {
+			return true
+		}
+	}
+	return false
 }

@@ -31,25 +31,21 @@ import (
 type Reader struct {
 	*os.File // the terminal, for raw mode, its size, and for waiting
 
-	scratch []byte // for what one read brings
-	keys    []byte // for the keys of one call
-	pending []byte // keys that did not fit into a caller's very small buffer
+	scratch [256]byte // for what one read brings
 
 	mu     sync.Mutex // of filter, as Take is called by another goroutine than Read
 	filter filter
 }
 
 // NewReader returns the Reader of a terminal that is open for reading.
-func NewReader(tty *os.File) *Reader {
-	return &Reader{File: tty, scratch: make([]byte, 256), filter: filter{limit: maxPaste}}
-}
+func NewReader(tty *os.File) *Reader { return &Reader{File: tty, filter: filter{limit: maxPaste}} }
 
 // EventKey is Bubble Tea's name of the key that stands for an event. Reader drops it if
 // somebody presses it.
 const EventKey = "alt+ctrl+@"
 
-// Event is what an [EventKey] stands for.
-type Event interface{ event() }
+// Event is what an [EventKey] stands for: a Paste, Burst, Escape, Focus or Background.
+type Event any
 
 // Paste is one whole paste.
 type Paste struct {
@@ -77,12 +73,6 @@ type Background struct {
 	Colour string // such as rgb:1e1e/1e1e/2e2e
 }
 
-func (Paste) event()      {}
-func (Burst) event()      {}
-func (Escape) event()     {}
-func (Focus) event()      {}
-func (Background) event() {}
-
 // Take returns what an [EventKey] stands for, given no runes, or a tea.KeyMsg with Paste
 // set, given its Runes. It must be called once for each such message, in order. It returns
 // nil if there is no event.
@@ -92,39 +82,32 @@ func (r *Reader) Take(runes []rune) Event {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	events := r.filter.events
-	if len(events) == 0 {
+	if len(r.filter.events) == 0 {
 		return nil
 	}
-	event := events[0]
-	r.filter.events = slices.Delete(events, 0, 1)
+	event := r.filter.events[0]
+	r.filter.events = slices.Delete(r.filter.events, 0, 1)
 	return event
 }
 
 const (
-	// overhead is by how much the keys of one call may exceed what it read: by half a
-	// sequence, a key and some tokens that earlier calls kept.
-	overhead = maxSequence + 4*len(token)
+	// overhead is by how much the keys of one call may exceed what it read, in bytes: by a
+	// mouse report and some tokens, for what earlier calls kept.
+	overhead = 32
 	// maxReads is how often one call reads, so that Bubble Tea can cancel between calls
 	// however long the paste: about 12 KB at a time.
 	maxReads = 64
 )
 
-// Read waits for the terminal and fills p with keys, except for its last byte: Bubble Tea
-// takes the end of a full buffer for half a key. It may return none, without an error,
-// while a paste is in progress.
+// Read waits for the terminal and fills p, of far more than overhead bytes, with keys, except
+// for its last byte: Bubble Tea takes the end of a full buffer for half a key. It may return
+// none, without an error, while a paste is in progress.
 func (r *Reader) Read(p []byte) (int, error) {
-	size := max(1, len(p)-1)
-	if len(r.pending) == 0 {
-		keys, err := r.readKeys(r.keys[:0], size)
-		if err != nil && len(keys) == 0 {
-			return 0, err // else the next call gets the error again
-		}
-		r.keys, r.pending = keys, keys
+	keys, err := r.readKeys(p[:0], len(p)-1)
+	if err != nil && len(keys) == 0 {
+		return 0, err // else the next call gets the error again
 	}
-	n := copy(p[:min(size, len(p))], r.pending)
-	r.pending = r.pending[n:]
-	return n, nil
+	return copy(p, keys), nil
 }
 
 // readKeys appends the keys of one call to keys, at most size of them. It reads again only

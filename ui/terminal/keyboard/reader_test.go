@@ -12,7 +12,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
 
 	"example.com/jobwatch/ui/ids"
@@ -43,21 +42,16 @@ type screen struct {
 	program *tea.Program
 }
 
-// newScreen starts a program that reads through keyboard.Reader, if ours, or by itself.
-func newScreen(tb testing.TB, ours bool) *screen {
+// newScreen starts a program that reads through keyboard.Reader.
+func newScreen(tb testing.TB) *screen {
 	tb.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	s := &screen{master: master, tty: tty, saw: make(chan any, 10_000), ended: make(chan error, 1)}
-	m := model{saw: s.saw, up: make(chan struct{})}
-	var input io.Reader = tty
-	if ours {
-		m.reader = keyboard.NewReader(tty)
-		input = m.reader
-	}
-	s.program = tea.NewProgram(m, tea.WithInput(input), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+	m := model{reader: keyboard.NewReader(tty), saw: s.saw, up: make(chan struct{})}
+	s.program = tea.NewProgram(m, tea.WithInput(m.reader), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
 	go func() {
 		_, err := s.program.Run()
 		s.ended <- err
@@ -163,39 +157,33 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func TestKeysPastesAndRepliesComeInTheirOrder(t *testing.T) {
-	s := newScreen(t, true)
-	s.types(t, "j\x1b[200~"+idA+"\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A")
-	s.wants(t, "j", "<"+idA+">", "(rgb:1e1e/1e1e/2e2e)", "k", "up")
-	s.types(t, "\x1b[200~"+idB+"\r"+idC+"\x1b[201~")
-	s.wants(t, "<"+idB+"\r"+idC+">")
-}
-
-func TestALoneEscArrives(t *testing.T) {
-	s := newScreen(t, true)
-	s.types(t, "\x1b") // and nothing after it
-	s.wants(t, "esc")
-	s.types(t, "j")
-	s.wants(t, "j")
-}
-
-func TestALateReplyLeavesTheKeysAsTheyAre(t *testing.T) {
-	s := newScreen(t, true)
-	s.types(t, "j\x1bP>|tmux 3.4\x1b\\\x1b[A\x1b]10;rgb:ffff/ffff/ffff\a")
-	s.wants(t, "j", "up")
-	for _, alt := range []string{"P", "_", "]"} {
-		s.types(t, "\x1b"+alt) // and nothing after it
-		s.wants(t, "alt+"+alt)
-		s.types(t, "u")
-		s.wants(t, "u")
+	s := newScreen(t)
+	for _, step := range []struct {
+		comes string // and nothing after it
+		want  []string
+	}{
+		{"j\x1b[200~" + idA + "\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A", []string{"j", "<" + idA + ">", "(rgb:1e1e/1e1e/2e2e)", "k", "up"}},
+		{"\x1b[200~" + idB + "\r" + idC + "\x1b[201~", []string{"<" + idB + "\r" + idC + ">"}},
+		{"\x1b", []string{"esc"}},
+		{"j", []string{"j"}},
+		{"j\x1bP>|tmux 3.4\x1b\\\x1b[A\x1b]10;rgb:ffff/ffff/ffff\a", []string{"j", "up"}},
+		{"\x1bP", []string{"alt+P"}},
+		{"u", []string{"u"}},
+		{"\x1b_", []string{"alt+_"}},
+		{"u", []string{"u"}},
+		{"\x1b]", []string{"alt+]"}},
+		{"u", []string{"u"}},
+		{"\x1bP>|tm", nil},
+		{"ux 3.4\x1b\\q", []string{"q"}},
+	} {
+		s.types(t, step.comes)
+		s.wants(t, step.want...)
 	}
-	s.types(t, "\x1bP>|tm")
-	s.types(t, "ux 3.4\x1b\\q")
-	s.wants(t, "q")
 }
 
 // Every form of a key has Bubble Tea's name for that key; what is no key leaves nothing.
 func TestSequencesAreTheKeysThatTheyStandFor(t *testing.T) {
-	s := newScreen(t, true)
+	s := newScreen(t)
 	for sequence, want := range map[string]string{
 		"\x1bOq": "1", "\x1bOm": "-", "\x1bOj": "*", "\x1bOM": "enter", "\x1bOI": "tab", "\x1bO2p": "0", // the keypad
 		"\x1bOA": "up", "\x1bOF": "end", "\x1bOR": "f3", "\x1bO5p": "", "\x1bOE": "", "\x1bO\x1b[A": "up",
@@ -230,7 +218,7 @@ func TestSequencesAreTheKeysThatTheyStandFor(t *testing.T) {
 // More keys than Bubble Tea reads at a time are not torn, nor are those that wait
 // behind a paste that came with them.
 func TestAStormOfKeysIsNotTorn(t *testing.T) {
-	s := newScreen(t, true)
+	s := newScreen(t)
 	const n = 500
 	s.types(t, strings.Repeat("ä", 300))
 	for seen := 0; seen < 300; { // as many at a time as came before anybody read them
@@ -281,7 +269,7 @@ func TestAKeyThatComesInPartsIsOne(t *testing.T) {
 
 // Issue 2 asks for 20,000 in under a second.
 func TestAHundredThousandPastedIDsArriveWhole(t *testing.T) {
-	s := newScreen(t, true)
+	s := newScreen(t)
 	pasted := manyIDs(100_000)
 	s.types(t, "a\x1b[200~"+string(pasted)+"\x1b[201~z")
 	s.wants(t, "a")
@@ -295,63 +283,8 @@ func TestAHundredThousandPastedIDsArriveWhole(t *testing.T) {
 	}
 }
 
-func TestTheTerminalIsRawWhileWeReadAndSaneAfter(t *testing.T) {
-	master, tty, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = master.Close(); _ = tty.Close() }()
-	before, err := term.GetState(tty.Fd())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := model{reader: keyboard.NewReader(tty), saw: make(chan any, 1), up: make(chan struct{})}
-	program := tea.NewProgram(m, tea.WithInput(m.reader), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
-	ended := make(chan error, 1)
-	go func() { _, err := program.Run(); ended <- err }()
-	<-m.up
-	if during, err := term.GetState(tty.Fd()); err != nil || fmt.Sprint(during) == fmt.Sprint(before) {
-		t.Errorf("not raw: %v", err)
-	}
-	// Quitting must not need a key press: the reader is waiting for one.
-	program.Quit()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	if after, err := term.GetState(tty.Fd()); err != nil || fmt.Sprint(after) != fmt.Sprint(before) {
-		t.Errorf("not put back: %v", err)
-	}
-}
-
-// Other callers of an io.Reader use smaller buffers than Bubble Tea.
-func TestASmallBufferLosesNothing(t *testing.T) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_, _ = io.WriteString(w, "jk\x1b[200~id\x1b[201~\x1b[A")
-		_ = w.Close()
-	}()
-	reader := keyboard.NewReader(r)
-	var keys []byte
-	for {
-		b := make([]byte, 3)
-		n, err := reader.Read(b)
-		keys = append(keys, b[:n]...)
-		if err != nil {
-			break
-		}
-	}
-	if got, want := string(keys), "\x1b\x00\x1b\x00\x1b[A"; got != want {
-		t.Errorf("read %q, want %q", got, want)
-	}
-	if event, ok := reader.Take(nil).(keyboard.Burst); !ok || string(event.Text) != "jk" {
-		t.Errorf("took %v", event)
-	}
-	if event, ok := reader.Take(nil).(keyboard.Paste); !ok || string(event.Text) != "id" {
-		t.Errorf("took %v", event)
-	}
+func TestAPasteThatCamePastReadIsOne(t *testing.T) {
+	reader := keyboard.NewReader(nil)
 	if event := reader.Take(nil); event != nil {
 		t.Errorf("took %v", event)
 	}
@@ -360,29 +293,16 @@ func TestASmallBufferLosesNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkPaste pastes job IDs through a pseudo-terminal into a Bubble Tea
-// program, read by Reader and by Bubble Tea itself.
+// BenchmarkPaste pastes job IDs through a pseudo-terminal into a Bubble Tea program.
 func BenchmarkPaste(b *testing.B) {
-	for _, c := range []struct {
-		name string
-		ours bool
-		ids  int
-	}{
-		{"Reader/20000", true, 20_000},
-		{"BubbleTea/20000", false, 20_000},
-		{"Reader/100000", true, 100_000},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			s := newScreen(b, c.ours)
-			pasted := manyIDs(c.ids)
-			text := "\x1b[200~" + string(pasted) + "\x1b[201~"
-			b.SetBytes(int64(len(text)))
-			for b.Loop() {
-				s.types(b, text)
-				if saw, ok := s.next(b).(keyboard.Paste); !ok || len(saw.Text) != len(pasted) {
-					b.Fatal("not the paste")
-				}
-			}
-		})
+	s := newScreen(b)
+	pasted := manyIDs(100_000)
+	text := "\x1b[200~" + string(pasted) + "\x1b[201~"
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		s.types(b, text)
+		if saw, ok := s.next(b).(keyboard.Paste); !ok || len(saw.Text) != len(pasted) {
+			b.Fatal("not the paste")
+		}
 	}
 }
