@@ -22,17 +22,14 @@ type Console struct {
 	out  *terminal.Output
 	keys *keyboard.Reader
 	env  terminal.Env
-	mode notify.Mode
-	bar  notify.Taskbar
+	mode string // of notifications
 }
 
 var _ Terminal = (*Console)(nil)
 
 // NewConsole returns the console of a terminal open for reading and for writing.
-func NewConsole(in, out *os.File, env terminal.Env, mode notify.Mode) *Console {
-	return &Console{
-		out: terminal.NewOutput(out), keys: keyboard.NewReader(in), env: env, mode: mode, bar: notify.NewTaskbar(env),
-	}
+func NewConsole(in, out *os.File, env terminal.Env, mode string) *Console {
+	return &Console{out: terminal.NewOutput(out), keys: keyboard.NewReader(in), env: env, mode: mode}
 }
 
 // Copy implements [Terminal].
@@ -45,11 +42,7 @@ func (c *Console) Copy(text string) error {
 // Title implements [Terminal].
 func (c *Console) Title(title string, percent int, failed bool) {
 	c.out.Send(terminal.Title(c.env, title))
-	if percent < 0 {
-		c.out.Send(c.bar.Clear())
-	} else {
-		c.out.Send(c.bar.Progress(percent, failed))
-	}
+	c.out.Send(notify.Progress(c.env, percent, failed))
 }
 
 // Notify implements [Terminal].
@@ -149,7 +142,7 @@ func (l *loop) enter(mouse bool) {
 
 // leave gives the screen back after Bubble Tea has released it.
 func (c *Console) leave() {
-	c.out.Send(c.bar.Clear() + terminal.Leave(c.env))
+	c.out.Send(notify.Progress(c.env, -1, false) + terminal.Leave(c.env))
 	if !c.out.Flush(flushGrace) {
 		c.abandon()
 	}
@@ -158,7 +151,7 @@ func (c *Console) leave() {
 // abandon gives the screen back without Bubble Tea, or to a terminal that takes nothing. It
 // sends all sequences, as it is not known which ones arrived.
 func (c *Console) abandon() {
-	c.out.Abandon(terminal.Release(c.env) + c.bar.Clear() + terminal.Leave(c.env))
+	c.out.Abandon(terminal.Release(c.env) + notify.Progress(c.env, -1, false) + terminal.Leave(c.env))
 }
 
 // Print writes to the terminal after the dashboard has left it, but does not wait long for a

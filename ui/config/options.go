@@ -48,7 +48,7 @@ type Options struct {
 
 	Download         string // folder; "" if not asked for
 	MaxDownload      int64  // bytes, more than 0
-	Notify           notify.Mode
+	Notify           string
 	NotifyCommand    string
 	TestNotification bool
 
@@ -150,8 +150,8 @@ func options(in *Input, o *Options) []option {
 		},
 		{name: "max-download", arg: size, def: "500MB", usage: "skip PDFs larger than this", set: to(&o.MaxDownload, parseSize)},
 		{
-			group: "Notifications", name: "notify", arg: "HOW", def: notify.Desktop.String(), set: to(&o.Notify, notify.ParseMode),
-			words: []string{notify.None.String(), notify.Bell.String(), notify.Desktop.String()},
+			group: "Notifications", name: "notify", arg: "HOW", def: notify.Desktop, set: to(&o.Notify, parseText),
+			words: []string{notify.None, notify.Bell, notify.Desktop},
 			usage: "notify you of events while you look elsewhere, on the desktop if the terminal is known to pass " +
 				"that on, else by its bell",
 		},

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -47,14 +48,6 @@ func (e Event) Clean() Event {
 	return e
 }
 
-// name returns the failed job's description or short ID: anybody may see it.
-func (e *Event) name() string {
-	if e.Description != "" {
-		return e.Description
-	}
-	return e.ID[:min(len(e.ID), len("01890a5d"))]
-}
-
 // Sentence describes all of the events in one sentence, "" if there are none. It may quote
 // untrusted text, but no whole job ID and no link: anybody may see it, and it is kept by
 // desktops.
@@ -77,23 +70,23 @@ func Sentence(events []Event) string {
 		case Test:
 		}
 	}
-	outcome := fmt.Sprintf("finished: %d done", done)
+	outcome := fmt.Sprintf(" finished: %d done", done)
 	if failed > 0 {
 		outcome += fmt.Sprintf(", %d failed", failed)
 	}
 	var parts []string
-	switch {
-	case batches == 1:
-		parts = append(parts, "batch "+batch.Batch+" "+outcome)
-	case batches > 1:
-		parts = append(parts, fmt.Sprintf("%d batches %s", batches, outcome))
+	if batches == 1 {
+		parts = append(parts, "batch "+batch.Batch+outcome)
+	} else if batches > 1 {
+		parts = append(parts, fmt.Sprint(batches, " batches", outcome))
 	}
-	switch {
-	case failures == 1 && failure.Cause != "":
-		parts = append(parts, failure.name()+" failed: "+failure.Cause)
-	case failures == 1:
-		parts = append(parts, failure.name()+" failed")
-	case failures > 1:
+	if failures == 1 {
+		short := failure.ID[:min(len(failure.ID), 8)]
+		parts = append(parts, cmp.Or(failure.Description, short)+" failed")
+		if failure.Cause != "" {
+			parts[len(parts)-1] += ": " + failure.Cause
+		}
+	} else if failures > 1 {
 		parts = append(parts, fmt.Sprintf("%d jobs failed", failures))
 	}
 	if api != "" {

@@ -1,81 +1,45 @@
-// Package notify tells people who look elsewhere: by the desktop's notifications
-// where the terminal is known to pass them on, else by its bell; and by the progress
-// in the taskbar. It makes sequences and sentences, and sends nothing.
+// Package notify tells people who look elsewhere: by the desktop's notifications where the
+// terminal is known to pass them on, else by its bell; and by the progress in the taskbar. It
+// makes sequences and sentences, and sends nothing.
 package notify
 
 import (
-	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/terminal"
 )
 
-// Mode is what the user wants: the value of --notify. The zero value is [Desktop].
-type Mode uint8
-
-// The modes.
+// The values of --notify.
 const (
-	Desktop Mode = iota // by the desktop where the terminal is known to do it, else by the bell
-	Bell
-	None
+	Desktop = "desktop" // by the desktop where the terminal is known to do it, else by the bell
+	Bell    = "bell"
+	None    = "none"
 )
 
-// ParseMode reads a flag's value: none, bell or desktop.
-func ParseMode(s string) (Mode, error) {
-	for _, m := range []Mode{None, Bell, Desktop} {
-		if s == m.String() {
-			return m, nil
-		}
-	}
-	return Desktop, fmt.Errorf("notification %q is none of none, bell, desktop", s)
-}
-
-// String returns the flag's value.
-func (m Mode) String() string {
-	switch m {
-	case None:
-		return "none"
-	case Bell:
-		return "bell"
-	default:
-		return "desktop"
-	}
-}
-
-// Way is how a terminal takes a notification.
-type Way uint8
+// Way is how a terminal takes a notification, in words for people.
+type Way string
 
 // The ways. All but the bell end in BEL rather than ST, so that they can be wrapped.
 const (
-	ByBell   Way = iota
-	ByOSC9       // iTerm2's: a text
-	ByOSC99      // kitty's: with a title, and a name by which a later one replaces it
-	ByOSC777     // urxvt's: with a title
+	ByBell   Way = "bell"
+	ByOSC9   Way = "OSC 9"   // iTerm2's: a text
+	ByOSC99  Way = "OSC 99"  // kitty's: with a title, and a name by which a later one replaces it
+	ByOSC777 Way = "OSC 777" // urxvt's: with a title
 )
 
-// String names the way for people, as --test-notification does.
-func (w Way) String() string {
-	switch w {
-	case ByOSC9:
-		return "OSC 9"
-	case ByOSC99:
-		return "OSC 99"
-	case ByOSC777:
-		return "OSC 777"
-	default:
-		return "bell"
-	}
-}
-
 // WayOf returns the way that the terminal is known to take. TERM comes first, then
-// TERM_PROGRAM: other variables are inherited by terminals that were started from
-// one. They count all the same where these two name a multiplexer, or SSH dropped them.
+// TERM_PROGRAM: other variables are inherited by terminals that were started from one. They
+// count all the same where these two name a multiplexer, or SSH dropped them.
 func WayOf(env terminal.Env) Way {
-	switch name := env["TERM"]; {
-	case name == "xterm-kitty":
+	switch name, _, _ := strings.Cut(env["TERM"], "-"); {
+	case env["TERM"] == "xterm-kitty":
 		return ByOSC99
-	case name == "xterm-ghostty", name == "foot", strings.HasPrefix(name, "foot-"), name == "wezterm", strings.HasPrefix(name, "contour"):
+	case env["TERM"] == "xterm-ghostty", name == "foot", name == "wezterm", name == "contour":
 		return ByOSC777
 	}
 	switch env["TERM_PROGRAM"] {
@@ -98,62 +62,90 @@ func WayOf(env terminal.Env) Way {
 	return ByBell
 }
 
-// What a notification may hold, in cells: more is cut by every desktop.
-const (
-	title   = "jobwatch"
-	maxText = 200
-)
-
-// Sequence returns what to send for a notification of this text, which may be
-// untrusted; "" with [None].
-//
-// Inside tmux and GNU screen it rings the bell besides: whether they pass the
-// sequence on is their configuration's to say, and the bell always marks the window.
-func Sequence(env terminal.Env, mode Mode, text string) string {
-	const bell = "\a"
-	way := WayOf(env)
-	switch {
-	case mode == None:
-		return ""
-	case mode == Bell, way == ByBell:
-		return bell
-	}
-	sequence := env.Passthrough(way.sequence(sanitize.Cut(text, maxText)))
-	if env.Multiplexed() {
-		sequence += bell
-	}
-	return sequence
-}
-
-// Ways are all that can be tried on a terminal: only the bell on those that print what
-// they don't know.
+// Ways are all that can be tried on a terminal: only the bell on those that print what they
+// don't know.
 func Ways(env terminal.Env) []Way {
-	switch env["TERM"] {
-	case "linux", "dumb":
+	if env["TERM"] == "linux" || env["TERM"] == "dumb" {
 		return []Way{ByBell}
 	}
 	return []Way{ByBell, ByOSC9, ByOSC777, ByOSC99}
 }
 
-// Test returns what to send to try a way, whatever the terminal is known for.
-func (w Way) Test(env terminal.Env) string {
-	if w == ByBell {
-		return w.sequence("") // which is for tmux itself, too
+// Sequence returns what to send for a notification of this text, which may be untrusted, by
+// one of the values of --notify; "" with [None].
+//
+// Inside tmux and GNU screen it rings the bell besides: whether they pass the sequence on is
+// their configuration's to say, and the bell always marks the window.
+func Sequence(env terminal.Env, mode, text string) string {
+	way := WayOf(env)
+	if mode == None {
+		return ""
 	}
-	return env.Passthrough(w.sequence("this one came by " + w.String()))
+	if mode == Bell || way == ByBell {
+		return ByBell.Sequence(env, text)
+	}
+	sequence := way.Sequence(env, text)
+	if env.Multiplexed() {
+		sequence += ByBell.Sequence(env, text)
+	}
+	return sequence
 }
 
-// sequence spells a clean text in the way's own form.
-func (w Way) sequence(text string) string {
+// Sequence returns what to send for a notification by a way, whatever the terminal is known
+// for.
+func (w Way) Sequence(env terminal.Env, text string) string {
+	text = sanitize.Cut(text, 200) // more is cut by every desktop
 	switch w {
 	case ByOSC9: // the title first, so that no text can look like OSC 9;4, the progress
-		return "\x1b]9;" + title + ": " + text + "\a"
+		return env.Passthrough("\x1b]9;jobwatch: " + text + "\a")
 	case ByOSC99:
-		return "\x1b]99;i=jobwatch:d=0:p=title;" + title + "\a" +
-			"\x1b]99;i=jobwatch:d=1:p=body;" + text + "\a"
+		return env.Passthrough("\x1b]99;i=jobwatch:d=0:p=title;jobwatch\a\x1b]99;i=jobwatch:d=1:p=body;" + text + "\a")
 	case ByOSC777: // the body is the last field, but some terminals split it all the same
-		return "\x1b]777;notify;" + title + ";" + strings.ReplaceAll(text, ";", ",") + "\a"
+		return env.Passthrough("\x1b]777;notify;jobwatch;" + strings.ReplaceAll(text, ";", ",") + "\a")
 	default:
-		return "\a"
+		return "\a" // which is for tmux itself, too
 	}
+}
+
+// Progress returns what to send to show a percentage, 0 to 100, in the terminal's tab or in
+// the taskbar (OSC 9;4, ConEmu's), in the colour of errors when something failed; a negative
+// one takes it away, as on exit. It is "" where the terminal is not known to take it: those
+// that know only iTerm2's OSC 9 would pop up a notification of "4;1;50". Ghostty drops one
+// that isn't repeated within 15 s.
+func Progress(env terminal.Env, percent int, failed bool) string {
+	if !showsProgress(env) {
+		return ""
+	}
+	if percent < 0 {
+		return env.Passthrough(ansi.ResetProgressBar)
+	}
+	if failed {
+		return env.Passthrough(ansi.SetErrorProgressBar(percent))
+	}
+	return env.Passthrough(ansi.SetProgressBar(percent))
+}
+
+func showsProgress(env terminal.Env) bool {
+	if WayOf(env) == ByOSC99 && !env.Multiplexed() {
+		return false // kitty took it for a text for long, and inherits the others' variables
+	}
+	switch env["TERM_PROGRAM"] {
+	case "ghostty", "WezTerm", "mintty":
+		return true
+	case "iTerm.app":
+		return atLeast(env["TERM_PROGRAM_VERSION"], 3, 6, 6)
+	}
+	return env["TERM"] == "xterm-ghostty" || env["WT_SESSION"] != "" || env["ConEmuANSI"] == "ON" ||
+		atLeast(env["VTE_VERSION"], 7900) || atLeast(env["KONSOLE_VERSION"], 250400) ||
+		env["GHOSTTY_RESOURCES_DIR"] != "" && env["TERM_PROGRAM"] == "tmux"
+}
+
+// atLeast reports whether a version of numbers joined by dots is this one or newer.
+func atLeast(version string, wanted ...int) bool {
+	var got []int
+	for part := range strings.SplitSeq(version, ".") {
+		n, _ := strconv.Atoi(part)
+		got = append(got, n)
+	}
+	return slices.Compare(got, wanted) >= 0
 }

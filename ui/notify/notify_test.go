@@ -55,7 +55,7 @@ func TestEveryWayCanBeTried(t *testing.T) {
 	env := terminal.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0"}
 	var all strings.Builder
 	for _, way := range notify.Ways(env) {
-		all.WriteString(way.Test(env))
+		all.WriteString(way.Sequence(env, "this one came by "+string(way)))
 	}
 	if want := "\a" + inTmux("\x1b]9;jobwatch: this one came by OSC 9\a") +
 		inTmux("\x1b]777;notify;jobwatch;this one came by OSC 777\a") +
@@ -96,17 +96,16 @@ func TestProgressGoesOnlyWhereItIsUnderstood(t *testing.T) {
 		"tmux in GNOME's":     {terminal.Env{"TERM": "tmux-256color", "VTE_VERSION": "8000", "TMUX": "/t,1,0"}, inTmux("\x1b]9;4;1;72\a")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bar := notify.NewTaskbar(c.env)
-			if got := bar.Progress(72, false); got != c.want {
+			if got := notify.Progress(c.env, 72, false); got != c.want {
 				t.Errorf("Progress = %q, want %q", got, c.want)
 			}
-			if got := bar.Clear(); (got == "") != (c.want == "") {
+			if got := notify.Progress(c.env, -1, false); (got == "") != (c.want == "") {
 				t.Errorf("Clear = %q", got)
 			}
 		})
 	}
-	bar := notify.NewTaskbar(terminal.Env{"WT_SESSION": "1"})
-	if got, want := bar.Progress(172, true)+bar.Clear(), "\x1b]9;4;2;100\a\x1b]9;4;0\a"; got != want {
+	env := terminal.Env{"WT_SESSION": "1"}
+	if got, want := notify.Progress(env, 172, true)+notify.Progress(env, -1, false), "\x1b]9;4;2;100\a\x1b]9;4;0\a"; got != want {
 		t.Errorf("failed, then cleared: %q, want %q", got, want)
 	}
 }
@@ -134,16 +133,5 @@ func TestManyEventsBecomeOneSentence(t *testing.T) {
 		if got := notify.Sentence(events); got != want {
 			t.Errorf("Sentence = %q, want %q", got, want)
 		}
-	}
-}
-
-func TestAWrongFlagIsNamed(t *testing.T) {
-	for _, m := range []notify.Mode{notify.Desktop, notify.Bell, notify.None} {
-		if got, err := notify.ParseMode(m.String()); got != m || err != nil {
-			t.Errorf("ParseMode(%q) = %v, %v", m, got, err)
-		}
-	}
-	if _, err := notify.ParseMode("loud"); err == nil || !strings.Contains(err.Error(), `"loud"`) {
-		t.Errorf("ParseMode: %v", err)
 	}
 }

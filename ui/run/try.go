@@ -61,10 +61,9 @@ func TryNotifications(ctx context.Context, opts config.Options, env terminal.Env
 		text.WriteString("With --notify bell: by its bell.\n")
 	case notify.None:
 		text.WriteString("With --notify none: none at all.\n")
-	case notify.Desktop:
 	}
 	for _, w := range notify.Ways(env) {
-		fmt.Fprintf(&text, "Sending one by %v.%s\n", w, w.Test(env))
+		fmt.Fprintf(&text, "Sending one by %v.%s\n", w, w.Sequence(env, "this one came by "+string(w)))
 	}
 	if _, err := io.WriteString(out, text.String()); err != nil || opts.NotifyCommand == "" {
 		return err
