@@ -21,6 +21,7 @@ import (
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 // withDownloads has PDFs saved into a folder, by the real downloads from the API that
@@ -31,7 +32,7 @@ func (s *stage) withDownloads(folder string) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
-	s.cfg.Downloads = d
+	s.cfg.Session.Downloads, s.cfg.Session.DownloadAll = d, true
 	s.t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
@@ -47,8 +48,9 @@ func (s *stage) again() *stage {
 	var opened store.Opened
 	next.store, opened = open(s.t, s.path)
 	next.cfg = Config{
-		Out: &next.out, Err: &next.err, Journal: next.store, Opened: opened, Watcher: s.cfg.Watcher,
-		Batch: s.cfg.Batch, JSON: s.cfg.JSON,
+		Out: &next.out, Err: &next.err, Journal: next.store, Opened: opened, Updates: s.cfg.Updates,
+		Session: session.Config{Poller: s.cfg.Session.Poller},
+		Batch:   s.cfg.Batch, JSON: s.cfg.JSON,
 	}
 	return next
 }
@@ -428,7 +430,7 @@ func TestDownloadsThatStopAreNoSuccess(t *testing.T) {
 		s := newStage(t)
 		events := make(chan []download.Event)
 		close(events)
-		s.cfg.Downloads = stopped{events}
+		s.cfg.Session.Downloads = stopped{events}
 		s.start(jobID(1))
 		<-s.done
 		s.cancel()

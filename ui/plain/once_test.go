@@ -155,8 +155,8 @@ these were the demo's: nothing of it is kept
 func TestShortIDsTellJobsApart(t *testing.T) {
 	a, b, c := jobID(0x01890a5d), jobID(0x01890a5d), jobID(0x0d9c1f4e)
 	b[5] ^= 1
-	got := shortIDs([]job.ID{a, b, c, c})
-	if got.of(a) != "01890a5dac96" || got.of(b) != "01890a5dac97" || got.of(c) != "0d9c1f4e" || got.width() != 12 {
+	got, width := shortIDs([]job.ID{a, b, c, c})
+	if got[a] != "01890a5dac96" || got[b] != "01890a5dac97" || got[c] != "0d9c1f4e" || width != 12 {
 		t.Errorf("%v", got)
 	}
 }

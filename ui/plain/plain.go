@@ -19,9 +19,6 @@
 // program replaced the file, has a last line with the status "removed". It counts as
 // failed, unless it had ended before and no PDF was still wanted.
 //
-// A status that the API does not document is shown as it is. The job is not finished by it:
-// standard error says once of each such word that jobwatch waits for another.
-//
 // A job whose polls failed three times in a row is named on standard error, with the
 // reason; again when it is heard again, or when the polls fail of something else (another
 // HTTP status). While the API as a whole is away, that alone is said.
@@ -36,32 +33,12 @@
 //
 // # JSON lines
 //
-// The same moments, one object a line; also one each time that standard error says of a
-// job that its polls fail or fail no more:
-//
-//	time         string   when it came about, RFC 3339 in UTC with milliseconds
-//	id           string   the whole ID
-//	batch        string?  the batch's name
-//	status       string?  the API's word; null when it has not said any; "removed": see above
-//	progress     number?  0 to 1
-//	status_meta  string?  as the API gave it
-//	path         string?  as the API gave it: the job's output when Done
-//	error        string?  why the job has ended without being Done; null while it may still be
-//	problem      string?  why its last poll failed, with the HTTP status if there was one:
-//	                      "403 Forbidden: …"; null when it did not
-//	file         string?  where its PDF was saved: the whole path
-//	file_error   string?  why its PDF could not be saved; null while it may still be
-//	ready_from   string?  when the job will be ready at the earliest, as time is; null
-//	ready_by     string?  and at the latest: in four cases of five it is between the two
-//
-// Where PDFs are wanted, each Done job has another line, the same but for its time
-// and one of the last two.
-//
-// With --redact, the ID is a short one and texts are without descriptions.
-//
-// Every key is always there; null means not known (string?, number?). A job is
-// finished when its status is "Done" or its error is not null. Characters that could
-// act on a terminal are escaped as \uXXXX.
+// The same moments, one [object] a line; also one each time that standard error says of a
+// job that its polls fail or fail no more. Every key is always there; null means not known.
+// A job is finished when its status is "Done" or its error is not null. Where PDFs are
+// wanted, each Done job has another line, the same but for its time and its file or
+// file_error. With --redact, the ID is a short one and texts are without descriptions.
+// Characters that could act on a terminal are escaped as \uXXXX.
 package plain
 
 import (
@@ -77,12 +54,6 @@ import (
 	"example.com/jobwatch/ui/session"
 )
 
-// Watcher is the poller, as it is used here. None of these waits.
-type Watcher interface {
-	session.Poller
-	Updates() <-chan poller.Update
-}
-
 // Config says what to watch and where to print it.
 type Config struct {
 	Out io.Writer // the lines
@@ -90,21 +61,20 @@ type Config struct {
 
 	JSON bool // instead of plain lines
 	Once bool // poll each job once, then leave
-
 	Demo bool // the state file is thrown away afterwards
 
 	// Notify gives what to send to the terminal behind Err for a notification; nil:
 	// there is no terminal, or none is wanted.
 	Notify func(text string) string
 
-	Session session.Config // what both faces have; plain mode adds its poller and downloads
+	// Session holds the running poller and, if each Done job's PDF is wanted, running
+	// downloads; the caller stops them after Run.
+	Session session.Config
+	Updates <-chan poller.Update // of the poller
 	Journal session.Journal
 	Opened  store.Opened // what the state file holds
-	Watcher Watcher      // running; the caller stops it after Run
 
-	Downloads session.Downloader // running, likewise: each Done job's PDF is wanted; nil: none is
-
-	// Jobs is what to watch; none: all unfinished ones that are tracked, with Downloads
+	// Jobs is what to watch; none: all unfinished ones that are tracked, with downloads
 	// those whose PDFs are missing, and with Once those that jobwatch gave up or the API
 	// rejected. A job of Jobs that was given up or rejected is asked for again.
 	Jobs  []job.ID
@@ -144,10 +114,11 @@ const (
 // the poller or downloading stopped early, that Out can't be written, or that something
 // panicked.
 func Run(ctx context.Context, cfg Config) (Result, error) {
-	w := newWatch(ctx, &cfg)
+	w := newWatch(ctx, cfg)
+	defer close(w.over)
 	err := w.begin(ctx)
 	if err == nil {
-		err = w.until(ctx, nil, w.settled)
+		err = w.until(ctx, w.settled)
 	}
 	return w.finish(ctx, err)
 }
@@ -177,16 +148,4 @@ func (r Result) Exit() int {
 		return config.ExitNotDone
 	}
 	return config.ExitDone
-}
-
-// count adds a job.
-func (r *Result) count(end job.End) {
-	switch {
-	case end == job.EndedDone:
-		r.Done++
-	case end.Finished():
-		r.Failed++
-	default:
-		r.Unfinished++
-	}
 }

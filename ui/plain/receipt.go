@@ -34,111 +34,87 @@ func Receipt(jobs []store.Job, kept Kept, set sanitize.Charset, width int) strin
 		return "no jobs are tracked\n"
 	}
 	var counts [joblist.States]int
-	var failed []*store.Job
-	ids := shortIDs(idsOf(jobs))
-	for i := range jobs {
-		state := joblist.StateOf(jobs[i].Answer.Status, jobs[i].End)
+	var failed []store.Job
+	ids := make([]job.ID, len(jobs))
+	unfinished := 0
+	for i, j := range jobs {
+		ids[i] = j.ID
+		state := joblist.StateOf(j.Answer.Status, j.End)
 		counts[state]++
 		if state.Failed() {
-			failed = append(failed, &jobs[i])
+			failed = append(failed, j)
+		}
+		if !state.Finished() {
+			unfinished++
 		}
 	}
-	slices.SortStableFunc(failed, func(a, b *store.Job) int { return b.Ended.Compare(a.Ended) })
+	slices.SortStableFunc(failed, func(a, b store.Job) int { return b.Ended.Compare(a.Ended) })
 
-	lines := []string{style.Plural(len(jobs), "job") + ": " + countText(&counts)}
-	last := stillTracked(live(&counts), kept)
+	last := ""
+	switch {
+	case kept == Thrown:
+		last = "these were the demo's: nothing of it is kept"
+	case kept == Saved && unfinished == 1:
+		last = "1 is unfinished and still tracked: jobwatch goes on with it"
+	case kept == Saved && unfinished > 1:
+		last = fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", unfinished)
+	}
+	lines := []string{set.Cut(style.Plural(len(jobs), "job")+": "+countText(&counts), width)}
 	room := receiptLines - len(lines)
 	if last != "" {
 		room--
 	}
-	for i, j := range failed {
-		if i == room-1 && len(failed) > room {
-			lines = append(lines, fmt.Sprintf("  and %d more", len(failed)-i))
+	short, _ := shortIDs(ids)
+	for i := range failed {
+		text := failure(&failed[i], short[failed[i].ID])
+		more := i == room-1 && len(failed) > room
+		if more {
+			text = fmt.Sprintf("and %d more", len(failed)-i)
+		}
+		lines = append(lines, "  "+set.Cut(text, width-2))
+		if more {
 			break
 		}
-		lines = append(lines, "  "+failure(j, ids.of(j.ID)))
 	}
 	if last != "" {
-		lines = append(lines, last)
-	}
-	for i, line := range lines {
-		if indent := "  "; strings.HasPrefix(line, indent) {
-			lines[i] = indent + set.Cut(line, width-len(indent)) // cut also trims
-		} else {
-			lines[i] = set.Cut(line, width)
-		}
+		lines = append(lines, set.Cut(last, width))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// stillTracked says what becomes of the unfinished jobs; "" when there is nothing to
-// say.
-func stillTracked(unfinished int, kept Kept) string {
-	switch {
-	case kept == Thrown:
-		return "these were the demo's: nothing of it is kept"
-	case kept == Unsaved:
-		return ""
-	case unfinished == 1:
-		return "1 is unfinished and still tracked: jobwatch goes on with it"
-	case unfinished > 1:
-		return fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", unfinished)
-	}
-	return ""
-}
-
 // countText is "7 done, 1 error, 2 running", in the filter's words.
 func countText(counts *[joblist.States]int) string {
-	order := []joblist.State{
-		joblist.Done, joblist.Error, joblist.Rejected, joblist.GivenUp,
-		joblist.Running, joblist.Queued, joblist.Other, joblist.Unheard,
-	}
 	var parts []string
-	for _, s := range order {
-		if counts[s] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[s], stateWord(s)))
+	for _, s := range []struct {
+		state joblist.State
+		word  string
+	}{
+		{joblist.Done, "done"},
+		{joblist.Error, "error"},
+		{joblist.Rejected, "rejected"},
+		{joblist.GivenUp, "given up"},
+		{joblist.Running, "running"},
+		{joblist.Queued, "queued"},
+		{joblist.Other, "of an unknown status"},
+		{joblist.Unheard, "not heard of yet"},
+	} {
+		if n := counts[s.state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s.word))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-func stateWord(s joblist.State) string {
-	switch s {
-	case joblist.GivenUp:
-		return "given up"
-	case joblist.Other:
-		return "of an unknown status"
-	case joblist.Unheard:
-		return "not heard of yet"
-	default:
-		return s.String()
-	}
-}
-
-func live(counts *[joblist.States]int) int {
-	n := 0
-	for s, c := range counts {
-		if !joblist.State(s).Finished() {
-			n += c
-		}
-	}
-	return n
-}
-
 // failure is a failed job and its cause in a line: "01890a5d Error: no such font
 // (Invoice 12)".
 func failure(j *store.Job, short string) string {
-	line := short + " " + word(j) + ": " + sanitize.Line(cause(j))
-	if d := sanitize.Line(j.Answer.Description); d != "" {
-		line += " (" + d + ")"
-	}
-	return line
+	return described(short+" "+word(j)+": "+sanitize.Line(cause(j)), j)
 }
 
-func idsOf(jobs []store.Job) []job.ID {
-	ids := make([]job.ID, len(jobs))
-	for i := range jobs {
-		ids[i] = jobs[i].ID
+// described adds the job's description to a text about it.
+func described(text string, j *store.Job) string {
+	if d := sanitize.Line(j.Answer.Description); d != "" {
+		text += " (" + d + ")"
 	}
-	return ids
+	return text
 }

@@ -1,42 +1,31 @@
 package plain
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
+	"example.com/jobwatch/ui/style"
 )
 
 // watched is what is known and was told of a job that is watched.
 type watched struct {
-	*session.Record
-	removed *store.Job // what is told of it once it has left the state file
-	before  time.Time  // when the answer came that was known at the start
+	*session.Record // a copy of it, once something else is to be told than what is known
+
+	before  time.Time // when the answer came that was known at the start
 	told    bool
 	status  job.Status // as told
 	end     job.End
 	settled bool // nothing more is expected of it
 
-	unreached  *job.Problem // why it was not asked in one look
-	trouble    trouble      // its polls keep failing of it
-	complained trouble      // standard error has said so
+	trouble trouble // its polls keep failing of it, as standard error has said
 
 	file   string // how its download ended, for people; "" before that
 	noFile error  // why it could not be saved
-}
-
-// job is what is known of it, or what is told of it when it is gone.
-func (at *watched) job() *store.Job {
-	if at.removed != nil {
-		return at.removed
-	}
-	return &at.Job
 }
 
 // happened shows one thing that has happened.
@@ -44,18 +33,18 @@ func (w *watch) happened(e *session.Event) {
 	switch e.Kind {
 	case session.Warned, session.Noted:
 		w.tell(e.Text)
+	case session.UnknownStatus:
+		if !w.Once { // whose table says so
+			w.tell(e.Text)
+		}
 	case session.Notified:
-		w.err.pending = append(w.err.pending, w.cfg.Notify(sanitize.Line(e.Text))...)
+		w.err.pending = append(w.err.pending, w.Notify(sanitize.Line(e.Text))...)
 	case session.FileSaved, session.FileFailed, session.FileCanceled:
 		w.fileEnded(e)
 	case session.Changed:
 		w.changed(e.Record)
 	case session.Removed:
 		w.removed(e.Record)
-	case session.UnknownStatus:
-		if !w.cfg.Once { // whose table says so
-			w.tell(e.Text)
-		}
 	case session.APIAway:
 		if !w.gone {
 			w.tellAway()
@@ -67,26 +56,27 @@ func (w *watch) happened(e *session.Event) {
 	}
 }
 
-// unsettled returns what was told of a job, if it is watched and not settled.
-func (w *watch) unsettled(r *session.Record) (*watched, bool) {
-	at := w.jobs[r.ID]
-	return at, at != nil && at.Record == r && !at.settled && w.watching
+// watches returns what was told of a job, if it is watched; else nil.
+func (w *watch) watches(r *session.Record) *watched {
+	if at := w.jobs[r.ID]; at != nil && at.Record == r && w.watching {
+		return at
+	}
+	return nil
 }
 
 // changed shows what is known of a job now.
 func (w *watch) changed(r *session.Record) {
 	w.forecaster.See(&r.Job)
-	at, ok := w.unsettled(r)
-	if !ok {
+	at := w.watches(r)
+	if at == nil || at.settled {
 		return
 	}
 	now := time.Now()
-	turned := at.turn()
-	if shown := w.show(at, now); turned && !shown && w.cfg.JSON && w.shows(at) {
-		w.object(at, now)
+	shown := w.show(at, now)
+	if w.tellTrouble(at) && !shown && w.JSON {
+		w.line(at, now)
 	}
-	w.tellTrouble(at)
-	if w.cfg.Once && r.Polls > 0 {
+	if w.Once && r.Polls > 0 {
 		w.settle(at)
 	}
 }
@@ -107,7 +97,7 @@ func (w *watch) show(at *watched, now time.Time) (shown bool) {
 	heard := at.End.Finished() || !at.Answered.Equal(at.before)
 	if changed := !at.told || at.status != at.Answer.Status || at.end != at.End; heard && changed {
 		shown = true
-		w.line(at, now)
+		w.showStatus(at, now)
 		at.told, at.status, at.end = true, at.Answer.Status, at.End
 	}
 	if at.End.Finished() {
@@ -116,63 +106,59 @@ func (w *watch) show(at *watched, now time.Time) (shown bool) {
 	return shown
 }
 
-// removed is what stands for the status of a job that left the state file.
-const removed = "removed"
-
 // removed stops watching a job that left the state file: another jobwatch removed it, or
 // another program put a file there that lacks it. Unless all that was wanted of it is
 // there, it ended without success.
 func (w *watch) removed(r *session.Record) {
 	w.forecaster.Remove(r.ID)
-	at := w.jobs[r.ID]
-	_, fetching := w.session.File(r.ID)
-	if at == nil || at.Record != r || !w.watching || at.settled && !fetching {
+	at := w.watches(r)
+	if _, fetching := w.session.File(r.ID); at == nil || at.settled && !fetching {
 		return
 	}
-	now, gone := time.Now(), r.Job
-	gone.Answer.Status, gone.End, gone.Ended = removed, job.EndedError, now
-	gone.Cause = "another jobwatch or program took it out of the state file"
-	at.removed, at.told = &gone, true
-	w.line(at, now)
 	w.settle(at)
+	now, gone := time.Now(), *r
+	gone.Answer.Status, gone.End, gone.Ended = "removed", job.EndedError, now
+	gone.Cause = "another jobwatch or program took it out of the state file"
+	at.Record, at.told = &gone, true
+	w.showStatus(at, now)
 }
 
-func (w *watch) line(at *watched, now time.Time) {
-	j := at.job()
-	when := stamp(j, now)
+// showStatus writes a job's status, at the time of its end or answer, if it has one.
+func (w *watch) showStatus(at *watched, now time.Time) {
+	when := now
 	switch {
-	case !w.shows(at):
-	case w.cfg.JSON:
-		w.object(at, when)
-	case !w.cfg.Once: // whose table comes at the end
-		w.out.pending = plainLine(w.out.pending, w.public(j), when, w.ready(j, now), w.shorts.of(j.ID), w.shorts.width())
+	case at.End.Finished() && !at.Ended.IsZero():
+		when = at.Ended
+	case !at.Answered.IsZero():
+		when = at.Answered
+	}
+	j := w.session.Public(&at.Job)
+	ready := w.ready(at, now).WithClock(when.Local())
+	if ready != "" {
+		ready = "(ready " + ready + ")"
+	}
+	w.line(at, when, padded(word(&j), style.WordWidth), percent(j.Answer.Progress), about(&j), ready)
+}
+
+// line writes a line about a job if the filter shows it: an object for programs, else what
+// is said for people. One look has its table at the end instead.
+func (w *watch) line(at *watched, when time.Time, said ...string) {
+	switch {
+	case !w.Filter.Match(w.subject(at.Record)):
+	case w.JSON:
+		w.out.pending = w.object(at, when).append(w.out.pending)
+	case !w.Once:
+		text := style.Joined("  ", said...)
+		w.out.pending = fmt.Appendf(w.out.pending, "%s  %s  %s\n", when.Local().Format(time.DateTime), padded(w.short[at.ID], w.shortest), text)
 	}
 }
 
 // ready is when a job will be Done, as far as that can be told.
-func (w *watch) ready(j *store.Job, now time.Time) forecast.Estimate {
-	if s := joblist.StateOf(j.Answer.Status, j.End); s.Finished() || s == joblist.Other {
+func (w *watch) ready(at *watched, now time.Time) forecast.Estimate {
+	if s := joblist.StateOf(at.Answer.Status, at.End); s.Finished() || s == joblist.Other {
 		return forecast.Estimate{}
 	}
-	return w.forecaster.Job(j.ID, now).Ready
-}
-
-func (w *watch) object(at *watched, now time.Time) {
-	j := at.job()
-	o := objectOf(w.public(j), w.ready(j, now), now)
-	o.ID, o.Batch = j.ID.String(), known(at.In().Name)
-	o.Problem = known(problemText(w.problem(at)))
-	if w.cfg.Session.Redact {
-		o.ID = w.shorts.of(j.ID)
-	}
-	if at.noFile != nil {
-		o.File, o.NoFile = nil, known(w.session.PublicError(at.noFile))
-	}
-	line, err := jsonLine(w.out.pending, &o)
-	if err != nil { // of a number that JSON can't hold, which no progress is
-		w.tell(fmt.Sprintf("%s can't be written as JSON: %v", w.shorts.of(j.ID), err))
-	}
-	w.out.pending = line
+	return w.forecaster.Job(at.ID, now).Ready
 }
 
 // fileEnded prints how a download ended.
@@ -192,36 +178,84 @@ func (w *watch) fileEnded(e *session.Event) {
 	default:
 		at.file = "saved " + w.session.PublicFile(at.File)
 	}
-	now := time.Now()
-	switch {
-	case !w.shows(at):
-	case w.cfg.JSON:
-		w.object(at, now)
-	case !w.cfg.Once:
-		w.out.pending = fileLine(w.out.pending, at.file, now, w.shorts.of(at.ID), w.shorts.width())
-	}
+	w.line(at, time.Now(), sanitize.Line(at.file))
 }
-
-// shows reports whether the filter shows a job as it stands now.
-func (w *watch) shows(at *watched) bool { return w.cfg.Filter.Match(w.subject(at)) }
 
 // subject returns what a filter may ask of a job. Its age is that at the start.
-func (w *watch) subject(at *watched) *joblist.Subject {
-	j := at.job()
+func (w *watch) subject(r *session.Record) *joblist.Subject {
 	return &joblist.Subject{
-		ID: j.ID, Description: j.Answer.Description, Batch: at.In().Name, Meta: j.Answer.Meta,
-		Progress: j.Answer.Progress, Age: w.begun.Sub(j.Added), State: joblist.StateOf(j.Answer.Status, j.End),
-		Stale: (at.Problem != nil || at.unreached != nil) && !j.End.Finished(),
+		ID: r.ID, Description: r.Answer.Description, Batch: r.In().Name, Meta: r.Answer.Meta,
+		Progress: r.Answer.Progress, Age: w.begun.Sub(r.Added), State: joblist.StateOf(r.Answer.Status, r.End),
+		Stale: r.Problem != nil && !r.End.Finished(),
 	}
 }
 
-// public is what may be told of a job: all, or what is left with --redact.
-func (w *watch) public(j *store.Job) *store.Job {
-	public := w.session.Public(j)
-	return &public
+// tell says something about jobwatch itself.
+func (w *watch) tell(text string) {
+	w.err.pending = fmt.Appendf(w.err.pending, "jobwatch: %s\n", sanitize.Line(text))
 }
 
-// problem is what may be told of why a job's last poll failed; nil when it did not.
-func (w *watch) problem(at *watched) *job.Problem {
-	return w.session.PublicProblem(cmp.Or(at.unreached, at.Problem), &at.Job)
+// tellAway says that the API has been away for a while. One look only doesn't wait
+// for it any longer.
+func (w *watch) tellAway() {
+	w.gone = true
+	problem, why := w.session.Host().Problem, "it asks for fewer requests"
+	if problem != nil {
+		why = problem.Reason
+	}
+	if !w.Once {
+		w.tell("the API is away: " + why + "; jobwatch goes on trying")
+		return
+	}
+	w.tell("the API is away: " + why + "; what follows is what was known before")
+	for _, at := range w.order {
+		if at.settled {
+			continue
+		}
+		w.settle(at)
+		if at.Problem == nil {
+			missed := *at.Record
+			missed.Problem = problem
+			at.Record = &missed
+		}
+	}
+}
+
+// oftenFailed is how many polls of a job fail in a row before that is told: one or two
+// are soon made up for.
+const oftenFailed = 3
+
+// trouble is the kind of problem that a job's polls keep failing with. Its reason is no
+// part of it, as that may count seconds. The zero trouble is none.
+type trouble struct {
+	kind job.Kind
+	code int
+}
+
+// tellTrouble says that a job's polls keep failing, or fail no more, and reports whether it
+// did. Once it was said of the API that it is away, it says nothing until it is back; nor of
+// a job that has ended.
+func (w *watch) tellTrouble(at *watched) bool {
+	now := at.trouble
+	switch {
+	case at.Problem == nil:
+		now = trouble{}
+	case at.Failed >= oftenFailed:
+		now = trouble{at.Problem.Kind, at.Problem.Code}
+	}
+	if now == at.trouble || w.gone || at.End.Finished() {
+		return false
+	}
+	at.trouble = now
+	text := w.short[at.ID] + " can't be checked: " + w.problem(at)
+	switch now.kind {
+	case job.NoProblem:
+		text = w.short[at.ID] + " can be checked again"
+	case job.NotFound:
+		text += "; jobwatch gives it up after 10 minutes of this"
+	default:
+		text += "; jobwatch goes on trying"
+	}
+	w.tell(text)
+	return true
 }

@@ -14,6 +14,7 @@ import (
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 // stage is one run over a real state file. What the poller would find out is sent by
@@ -84,7 +85,7 @@ func newStage(t *testing.T, ops ...store.Op) *stage {
 	var opened store.Opened
 	s.store, opened = open(t, s.path)
 	s.cfg = Config{
-		Out: &s.out, Err: &s.err, Journal: s.store, Opened: opened, Watcher: s.feed,
+		Out: &s.out, Err: &s.err, Journal: s.store, Opened: opened, Updates: s.feed.updates, Session: session.Config{Poller: s.feed},
 	}
 	return s
 }

@@ -38,7 +38,7 @@ func (s *stage) withAPI() *simtest.Server {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
-	s.cfg.Watcher = p
+	s.cfg.Session.Poller, s.cfg.Updates = p, p.Updates()
 	s.t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

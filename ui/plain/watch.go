@@ -1,10 +1,11 @@
 package plain
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"slices"
-	"sync"
 	"time"
 
 	"example.com/jobwatch/poller"
@@ -20,51 +21,103 @@ import (
 // watch is one run. All of it belongs to the goroutine of Run; effects and writes have
 // goroutines of their own that only hand over results.
 type watch struct {
+	Config
+	session    *session.Session
+	files      <-chan []download.Event // nil: no PDFs are wanted
 	forecaster *forecast.Forecaster
+	begun      time.Time
 
-	cfg     *Config
-	session *session.Session
-	jobs    map[job.ID]*watched
-	order   []job.ID
-	shorts  shorts
-	left    int // jobs that are not settled
-	begun   time.Time
-
-	ctx     context.Context //nolint:containedctx // effects outlive an interruption: they end with stop
-	stop    context.CancelFunc
-	running sync.WaitGroup
-	results chan result
+	jobs     map[job.ID]*watched
+	order    []*watched
+	short    map[job.ID]string
+	shortest int // cells of the longest short ID
+	left     int // jobs that are not settled
 
 	out, err outlet
-	gone     bool // it was told that the API is away
+	results  chan func()     // to be called here
+	effects  int             // that run
+	ctx      context.Context //nolint:containedctx // effects outlive an interruption: they end with stop
+	stop     context.CancelFunc
+	over     chan struct{} // closed when Run returns
 
-	why      error      // it ended early
-	watching bool       // else only PDFs, and what is about jobwatch itself, are shown
-	noPDF    int        // PDFs that were given up
-	unsaved  []store.Op // what the last save could not write
+	watching bool // else only PDFs, and what is about jobwatch itself, are shown
+	ending   bool
+	broke    *panics.Error // in an effect or a write
+
+	gone    bool       // it was told that the API is away
+	noPDF   int        // PDFs that were given up
+	unsaved []store.Op // what the last save could not write
 }
 
-// result is what an effect came to.
-type result struct {
-	then  session.Result
-	broke *panics.Error
+// outlet is a stream that may block, such as a pipe whose reader has stopped.
+type outlet struct {
+	io.Writer
+	pending []byte
+	busy    bool
+	err     error // the first one; nothing is written after it
 }
 
-func newWatch(ctx context.Context, cfg *Config) *watch {
-	shared := cfg.Session
-	shared.Poller, shared.Notify = cfg.Watcher, cfg.Notify != nil
-	if cfg.Downloads != nil {
-		shared.Downloads, shared.DownloadAll = cfg.Downloads, true
-	}
-	if cfg.Once { // it is over before anybody looks elsewhere
-		shared.Notify, shared.Command = false, nil
+func (o *outlet) written() bool { return !o.busy && (o.err != nil || len(o.pending) == 0) }
+
+func newWatch(ctx context.Context, cfg Config) *watch {
+	cfg.Session.Notify = cfg.Notify != nil
+	if cfg.Once {
+		cfg.Session.Command, cfg.Session.Notify = nil, false // one look is over before anybody looks elsewhere
 	}
 	w := &watch{
-		cfg: cfg, session: session.New(shared), forecaster: forecast.New(), jobs: make(map[job.ID]*watched),
-		results: make(chan result), out: newOutlet(cfg.Out), err: newOutlet(cfg.Err), begun: time.Now(),
+		Config: cfg, session: session.New(cfg.Session), forecaster: forecast.New(), begun: time.Now(),
+		jobs: make(map[job.ID]*watched), results: make(chan func()), over: make(chan struct{}),
+		out: outlet{Writer: cfg.Out}, err: outlet{Writer: cfg.Err},
+	}
+	if files := cfg.Session.Downloads; files != nil {
+		w.files = files.Events()
 	}
 	w.ctx, w.stop = context.WithCancel(context.WithoutCancel(ctx))
 	return w
+}
+
+// aside runs a function in a goroutine of its own, and in the loop's ended and what the
+// function returned.
+func (w *watch) aside(work func() (then func()), ended func()) {
+	go func() {
+		var then func()
+		func() {
+			defer panics.Into(func(e *panics.Error) { then = func() { w.broke = e } })
+			then = work()
+		}()
+		select {
+		case w.results <- func() {
+			ended()
+			then()
+		}:
+		case <-w.over:
+		}
+	}()
+}
+
+func (w *watch) run(e session.Effect) {
+	w.effects++
+	w.aside(func() func() {
+		result := e(w.ctx)
+		return func() {
+			if w.ctx.Err() == nil {
+				w.session.Resume(result)
+			}
+		}
+	}, func() { w.effects-- })
+}
+
+// write writes what waits, if nothing is being written.
+func (w *watch) write(o *outlet) {
+	if o.busy || o.written() {
+		return
+	}
+	text := o.pending
+	o.pending, o.busy = nil, true
+	w.aside(func() func() {
+		_, err := o.Write(text)
+		return func() { o.err = cmp.Or(o.err, err) }
+	}, func() { o.busy = false })
 }
 
 // catchUp shows what has happened in the session, and runs what is to be run.
@@ -83,23 +136,69 @@ func (w *watch) catchUp() {
 	}
 }
 
-func (w *watch) run(e session.Effect) {
-	w.running.Go(func() {
-		var r result
-		func() {
-			defer panics.Into(func(e *panics.Error) { r.broke = e })
-			r.then = e(w.ctx)
-		}()
-		select {
-		case w.results <- r:
-		case <-w.ctx.Done():
+// These say what stopped under us, or that nothing began.
+var (
+	errStopped    = errors.New("polling has stopped")
+	errNoDownload = errors.New("downloading has stopped")
+	errNoMatch    = errors.New("no tracked job matches the filter")
+)
+
+// until shows what happens until something is done. Its error is that ctx ended, that
+// something stopped or broke, or that nobody reads any more.
+func (w *watch) until(ctx context.Context, done func() bool) error {
+	for w.catchUp(); !done(); w.catchUp() {
+		w.write(&w.out)
+		w.write(&w.err)
+		var updates <-chan poller.Update // from a nil channel nothing ever comes
+		var files <-chan []download.Event
+		if reads := len(w.out.pending) < mostUnread; reads && w.watching {
+			updates, files = w.Updates, w.files
+		} else if reads && !w.fetched() {
+			files = w.files
 		}
-	})
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case u, open := <-updates:
+			if !open {
+				return errStopped
+			}
+			w.session.Reported(u)
+		case events, open := <-files:
+			if !open {
+				return errNoDownload
+			}
+			w.session.Fetched(events)
+		case then := <-w.results:
+			then()
+		}
+		switch {
+		case w.broke != nil && !w.ending:
+			return w.broke
+		case w.out.err != nil && w.watching:
+			return w.out.err
+		}
+	}
+	return nil
 }
+
+// within is until, for a span at the most.
+func (w *watch) within(ctx context.Context, span time.Duration, done func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, span)
+	defer cancel()
+	return w.until(ctx, done)
+}
+
+// These are done when until has to wait no longer.
+func (w *watch) settled() bool { return w.left == 0 && w.fetched() }
+func (w *watch) fetched() bool { return !w.session.Fetching() }
+func (w *watch) saved() bool   { return !w.session.Saving() }
+func (w *watch) written() bool { return w.out.written() && w.err.written() }
+func (w *watch) ended() bool   { return w.effects == 0 }
 
 // begin prints what is known already, and has the rest polled.
 func (w *watch) begin(ctx context.Context) error {
-	w.session.Open(w.cfg.Journal, w.cfg.Opened)
+	w.session.Open(w.Journal, w.Opened)
 	w.catchUp()
 	for _, r := range w.session.Records() {
 		w.forecaster.See(&r.Job)
@@ -107,12 +206,12 @@ func (w *watch) begin(ctx context.Context) error {
 	if err := w.trackNew(ctx); err != nil {
 		return err
 	}
-	asked := w.cfg.Once || len(w.cfg.Jobs) > 0 // somebody asks for them, which lifts our verdicts
+	asked := w.Once || len(w.Jobs) > 0 // somebody asks for them, which lifts our verdicts
 	records, err := w.chosen(asked)
 	if err != nil {
 		return err
 	}
-	w.shorts = shortIDs(session.IDs(records))
+	w.short, w.shortest = shortIDs(session.IDs(records))
 	var again, poll []*session.Record
 	for _, r := range records {
 		if w.jobs[r.ID] != nil {
@@ -120,10 +219,10 @@ func (w *watch) begin(ctx context.Context) error {
 		}
 		at := &watched{Record: r, before: r.Answered}
 		w.jobs[r.ID] = at
-		w.order = append(w.order, r.ID)
+		w.order = append(w.order, at)
 		w.left++
 		switch {
-		case asked && r.End.Verdict(), w.cfg.Once && !r.End.Finished():
+		case asked && r.End.Verdict(), w.Once && !r.End.Finished():
 			again = append(again, r) // else it might be asked once by itself, and once more
 		case r.End.Finished():
 			w.show(at, w.begun)
@@ -141,25 +240,21 @@ func (w *watch) begin(ctx context.Context) error {
 // trackNew puts the given jobs that are not tracked yet into the state file, as one
 // batch. They are durable before anything is said of them.
 func (w *watch) trackNew(ctx context.Context) error {
-	name := w.cfg.Batch
-	if name == "" {
-		name = w.begun.Local().Format("2006-01-02 15:04")
-	}
 	elsewhere := 0
-	for _, id := range w.cfg.Jobs {
-		if r, ok := w.session.Record(id); ok && r.In().Name != w.cfg.Batch {
+	for _, id := range w.Jobs {
+		if r, ok := w.session.Record(id); ok && w.BatchGiven && r.In().Name != w.Batch {
 			elsewhere++
 		}
 	}
-	added, _ := w.session.Add(w.cfg.Jobs, w.session.NewBatch(name))
-	if w.cfg.BatchGiven && elsewhere > 0 {
+	if elsewhere > 0 {
 		w.tell(style.Plural(elsewhere, "job") + " already tracked in another batch: --batch only names new jobs")
 	}
+	added, _ := w.session.Add(w.Jobs, w.session.NewBatch(cmp.Or(w.Batch, w.begun.Local().Format("2006-01-02 15:04"))))
 	if len(added) == 0 {
 		return nil
 	}
 	w.session.Save(func(error) {})
-	return w.until(ctx, nil, w.saved) // after an interruption they are saved at the end
+	return w.until(ctx, w.saved) // after an interruption they are saved at the end
 }
 
 // chosen returns the jobs to be watched: those that were given, else all that may still
@@ -167,14 +262,10 @@ func (w *watch) trackNew(ctx context.Context) error {
 // change any more, by all; without one, finished jobs are left out. It is an error if no
 // job matches the former, as when a batch's name is mistyped: that is no success.
 func (w *watch) chosen(asked bool) ([]*session.Record, error) {
-	f, none := w.cfg.Filter, "no unfinished jobs are tracked"
-	if !f.IsZero() {
-		none = "no tracked job matches the filter"
-	}
-	given, records := len(w.cfg.Jobs) > 0, w.session.Records()
+	f, given, records := w.Filter, len(w.Jobs) > 0, w.session.Records()
 	if given {
 		records = nil
-		for _, id := range w.cfg.Jobs {
+		for _, id := range w.Jobs {
 			if r, ok := w.session.Record(id); ok { // else another window has just removed it
 				records = append(records, r)
 			}
@@ -184,98 +275,22 @@ func (w *watch) chosen(asked bool) ([]*session.Record, error) {
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
 		live := !r.End.Finished() || asked && r.End.Verdict()
 		if f.IsZero() {
-			missing := w.cfg.Downloads != nil && r.End == job.EndedDone && r.File == ""
+			missing := w.files != nil && r.End == job.EndedDone && r.File == ""
 			return !given && !live && !missing
 		}
-		s := w.subject(&watched{Record: r})
+		s := w.subject(r)
 		lasts := f.Lasting(!r.Answered.IsZero()).Match(s)
 		matched = matched || lasts
 		return !lasts || !live && !f.Match(s)
 	})
-	if !matched {
+	switch {
+	case !matched:
 		return nil, errNoMatch
-	}
-	if len(records) == 0 {
-		w.tell(none + ": there is nothing to watch")
+	case len(records) > 0:
+	case f.IsZero():
+		w.tell("no unfinished jobs are tracked: there is nothing to watch")
+	default:
+		w.tell(errNoMatch.Error() + ": there is nothing to watch")
 	}
 	return records, nil
 }
-
-// These say what stopped under us, or that nothing began.
-var (
-	errStopped    = errors.New("polling has stopped")
-	errNoDownload = errors.New("downloading has stopped")
-	errNoMatch    = errors.New("no tracked job matches the filter")
-	errLate       = errors.New("it took too long")
-)
-
-// isBroken reports whether an error is a panic in a goroutine, which ends everything.
-func isBroken(err error) bool {
-	_, broke := errors.AsType[*panics.Error](err)
-	return broke
-}
-
-// until shows what happens until something is done. Its error is that ctx ended, that it
-// took too long, that something stopped or broke, or that nobody reads any more.
-func (w *watch) until(ctx context.Context, late <-chan time.Time, done func() bool) error {
-	for w.catchUp(); !done(); w.catchUp() {
-		w.out.start()
-		w.err.start()
-		var updates <-chan poller.Update
-		var files <-chan []download.Event
-		if len(w.out.pending) < mostUnread {
-			updates, files = w.sources()
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-late:
-			return errLate
-		case u, open := <-updates:
-			if !open {
-				return errStopped
-			}
-			w.session.Reported(u)
-		case events, open := <-files:
-			if !open {
-				return errNoDownload
-			}
-			w.session.Fetched(events)
-		case r := <-w.results:
-			if r.broke != nil {
-				return r.broke
-			}
-			w.session.Resume(r.then)
-		case err := <-w.out.done:
-			if w.out.landed(err); w.out.err != nil && w.watching {
-				return w.out.err
-			}
-		case err := <-w.err.done:
-			if w.err.landed(err); isBroken(err) {
-				return err
-			} // else there is nowhere to tell it
-		}
-	}
-	return nil
-}
-
-// sources are where changes come from: none before jobs are watched, and in the end only
-// those of PDFs. On a nil channel nothing ever comes.
-func (w *watch) sources() (updates <-chan poller.Update, files <-chan []download.Event) {
-	if w.watching {
-		updates = w.cfg.Watcher.Updates()
-	}
-	if w.cfg.Downloads != nil && (w.watching || !w.fetched()) {
-		files = w.cfg.Downloads.Events()
-	}
-	return updates, files
-}
-
-// These are done when until has to wait no longer.
-func (w *watch) settled() bool { return w.left == 0 && w.fetched() }
-func (w *watch) saved() bool   { return !w.session.Saving() }
-func (w *watch) written() bool {
-	return !w.out.busy && !w.err.busy && len(w.out.pending)+len(w.err.pending) == 0
-}
-
-func (w *watch) fetched() bool { return !w.session.Fetching() }

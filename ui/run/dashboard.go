@@ -55,7 +55,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	err = errors.Join(err, stop())
 	cancel()
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
-		err = errors.Join(err, finish(context.WithoutCancel(ctx), journal, model.Unsaved()))
+		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()), journal.Close())
 	}
 	if kept, ok := a.kept(err); ok {
 		jobs := model.Records()
@@ -133,15 +133,4 @@ func (a *App) kept(err error) (plain.Kept, bool) {
 		return plain.Thrown, err == nil
 	}
 	return plain.Saved, err == nil
-}
-
-// finish saves what the dashboard has not saved yet, and closes the state file.
-func finish(ctx context.Context, journal *store.Store, unsaved []store.Op) error {
-	ctx, cancel := context.WithTimeout(ctx, session.SaveGrace)
-	defer cancel()
-	var err error
-	if len(unsaved) > 0 {
-		err = journal.Append(ctx, unsaved...)
-	}
-	return errors.Join(err, journal.Close())
 }

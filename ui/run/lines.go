@@ -42,7 +42,7 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
-		Journal: journal, Opened: opened, Watcher: a.poller,
+		Journal: journal, Opened: opened, Updates: a.poller.Updates(),
 		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
 		Filter: words, Session: a.session(), Demo: a.opts.Demo,
 	}
@@ -50,8 +50,9 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}
 	files, stop := a.start(ctx, a.opts.Download != "")
+	config.Session.Poller = a.poller
 	if files != nil {
-		config.Downloads = files
+		config.Session.Downloads = files
 	}
 	result, err := plain.Run(ctx, config)
 	err = errors.Join(err, stop())

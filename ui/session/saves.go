@@ -13,8 +13,7 @@ const (
 	statusDelay = time.Second
 	// retryDelay is how long a failed save waits before it is tried again.
 	retryDelay = 5 * time.Second
-	// SaveGrace bounds the last save, which the face makes once the session has ended. It is
-	// longer than the store waits for its lock.
+	// SaveGrace bounds the last save. It is longer than the store waits for its lock.
 	SaveGrace = 8 * time.Second
 )
 
@@ -53,6 +52,16 @@ func (c *changes) ops() []store.Op {
 // Unsaved returns the changes that have not reached the state file, for a last save.
 func (s *Session) Unsaved() []store.Op {
 	return slices.Concat(s.saves.flying.ops(), s.saves.waiting.ops())
+}
+
+// SaveRest makes the last save, once the session has ended, of what is unsaved.
+func SaveRest(ctx context.Context, journal Journal, unsaved []store.Op) error {
+	if len(unsaved) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, SaveGrace)
+	defer cancel()
+	return journal.Append(ctx, unsaved...)
 }
 
 // Saving reports whether a save is in flight.
