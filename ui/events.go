@@ -2,13 +2,10 @@ package ui
 
 import (
 	"fmt"
-	"path/filepath"
-	"strconv"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
@@ -106,26 +103,4 @@ func (m *Model) fileEnded(e *session.Event) {
 		}
 	default:
 	}
-}
-
-// fileNote returns what a row says of a job's PDF; "" if there is nothing to say.
-func fileNote(s *session.Session, r *session.Record) (string, style.Role) {
-	if e, ok := s.File(r.ID); ok {
-		switch {
-		case e.State == download.Queued:
-			return "PDF queued", style.Dim
-		case e.State == download.Running && e.Got == 0: // it may have to wait for its turn
-			return "PDF asked for", style.Accent
-		case e.State == download.Running && e.Size > 0:
-			return "PDF " + strconv.FormatInt(100*e.Got/e.Size, 10) + "%", style.Accent
-		case e.State == download.Running:
-			return "PDF " + strconv.FormatInt(e.Got>>10, 10) + " KB", style.Accent
-		case e.State == download.Failed:
-			return "PDF failed: " + s.PublicError(e.Err), style.Error
-		}
-	}
-	if r.File != "" {
-		return "PDF " + filepath.Base(s.PublicFile(r.File)), style.Dim
-	}
-	return "", style.Dim
 }

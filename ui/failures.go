@@ -8,7 +8,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/rows"
+	"example.com/jobwatch/ui/jobview"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
@@ -96,7 +96,7 @@ func (f *failures) End() { f.Move(len(f.found)) }
 func (f *failures) View(t *style.Theme, public func(cause) string, width, height int) []string {
 	lines := make([]string, 0, len(f.found)+1)
 	for i, c := range f.found {
-		l := rows.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.jobs)), 6).Space(2)
+		l := jobview.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.jobs)), 6).Space(2)
 		lines = append(lines, l.Fit(style.Text, public(c), width-l.Width()-1).PadTo(width-1).String())
 	}
 	if len(lines) == 0 {

@@ -8,12 +8,10 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/jobview"
 	"example.com/jobwatch/ui/prompt"
-	"example.com/jobwatch/ui/rows"
 	"example.com/jobwatch/ui/sanitize"
-	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -21,7 +19,7 @@ import (
 type jobs struct {
 	*joblist.List
 	narrowing
-	bars    rows.Bars
+	bars    jobview.Bars
 	folded  bool     // what folding all batches did last
 	moved   bool     // the user has moved the cursor
 	visible []job.ID // as last reported to the poller
@@ -183,25 +181,6 @@ func (j *jobs) look(w Watcher) {
 	w.Visible(slices.Clone(visible))
 }
 
-// about returns what a row says of a job besides its description.
-func about(s *session.Session, r *joblist.Row, shown *store.Job) (string, style.Role) {
-	if cause := session.Cause(shown); cause != "" {
-		return cause, style.Error
-	}
-	if file, role := fileNote(s, r.Record); file != "" {
-		return file, role
-	}
-	switch {
-	case r.Problem != nil:
-		return s.PublicProblem(r.Problem, &r.Job).Reason, style.Warn
-	case r.State() == joblist.Other:
-		return style.UnknownStatus, style.Warn
-	case !r.End.Finished():
-		return shown.Answer.Meta, style.Dim
-	}
-	return "", style.Dim
-}
-
 // listLines draws the list, or says why it is empty.
 func (m *Model) listLines() []string {
 	var say []string
@@ -218,13 +197,7 @@ func (m *Model) listLines() []string {
 	case m.list.Matched() == 0:
 		say = []string{"No job matches", m.list.String(), "", m.keys.hint("back", "clears the filter")}
 	default:
-		v := rows.View{
-			Theme: m.theme, List: m.list.List, Forecast: m.forecaster, Now: m.now, Bars: m.list.bars, Public: m.session.Public,
-			About: func(r *joblist.Row, j *store.Job) (string, style.Role) { return about(m.session, r, j) },
-		}
-		lines, valid := v.Lines(m.layout.listWidth, m.layout.listHeight, m.layout.headings > 0, !m.layout.beside)
-		m.hold(valid)
-		return lines
+		return m.jobView().Rows(m.list.List, m.layout.listWidth, m.layout.listHeight, m.layout.headings > 0, !m.layout.beside)
 	}
 	return centered(m.theme, say, m.layout.listWidth, m.layout.headings+m.layout.listHeight)
 }

@@ -1,10 +1,7 @@
 package ui
 
 import (
-	"time"
-
-	"example.com/jobwatch/ui/detail"
-	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/jobview"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -25,17 +22,18 @@ func (m *Model) paneLines() []string {
 	width := m.layout.paneWidth - len(margin) - 1
 	var lines []string
 	var of any
-	valid := time.Hour
 	switch row, batch := m.list.Current(); {
 	case row != nil:
 		of = row.ID
-		m.hold(m.list.bars.Stand(row, detail.BarWidth, m.now))
-		lines, valid = m.jobDetails(row, batch.Name).Lines(m.theme, m.now, width)
+		lines = m.jobView().Job(row, batch.Name, width)
 	case batch != nil:
 		of = batch.ID
-		lines, valid = m.batchDetails(batch).Lines(m.theme, m.now, width)
+		var failures []jobview.Cause
+		for _, c := range m.pane.causes.in(m.list.List, batch) {
+			failures = append(failures, jobview.Cause{Text: m.publicCause(c), Jobs: len(c.jobs)})
+		}
+		lines = m.jobView().Batch(batch, failures, width)
 	}
-	m.hold(valid)
 	if of != m.pane.of {
 		m.pane.of = of
 		m.pane.Home()
@@ -46,30 +44,11 @@ func (m *Model) paneLines() []string {
 	return m.pane.View(m.theme, lines, m.layout.paneHeight)
 }
 
-func (m *Model) jobDetails(row *joblist.Row, batch string) detail.Job {
-	next := row.Next
-	if at := m.session.Host().RetryAt; at.After(next) { // nothing is asked before that
-		next = at
-	}
-	pace, _ := m.forecaster.Pace(row.ID, m.now)
-	return detail.Job{
-		Job: m.session.Public(&row.Job), Drawn: row.Drawn(), Redact: m.opts.Session.Redact, BatchName: batch,
-		Problem: m.session.PublicProblem(row.Problem, &row.Job), Checks: row.Polls, Next: next,
-		CheckKey: m.keys.label("check"), Paused: m.paused, Stalled: row.Stalled, Pace: pace,
-		Forecast: m.forecaster.Job(row.ID, m.now), Samples: m.forecaster.Samples(row.ID),
-	}
-}
-
-func (m *Model) batchDetails(b *joblist.Batch) detail.Batch {
-	spread, _ := m.forecaster.Spread(b.ID)
-	var failures []detail.Cause
-	for _, c := range m.pane.causes.in(m.list.List, b) {
-		failures = append(failures, detail.Cause{Text: m.publicCause(c), Jobs: len(c.jobs)})
-	}
-	return detail.Batch{
-		Batch: b.Batch, Counts: b.Counts, Spread: spread, Causes: failures,
-		Ready:      m.forecaster.Batch(b.ID, m.now),
-		Throughput: m.forecaster.Throughput(b.ID, m.now),
+// jobView returns what draws jobs and batches as they are now.
+func (m *Model) jobView() *jobview.View {
+	return &jobview.View{
+		Theme: m.theme, Session: m.session, Forecast: m.forecaster, Now: m.now, Hold: m.hold, Bars: m.list.bars,
+		Redact: m.opts.Session.Redact, Paused: m.paused, CheckKey: m.keys.label("check"),
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/rows"
+	"example.com/jobwatch/ui/jobview"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -75,7 +75,7 @@ func (m *Model) headerLine() string {
 				h.ready.role = style.Dim
 			}
 		}
-		m.hold(rows.ForecastStep)
+		m.hold(jobview.ForecastStep)
 	}
 	line, valid := h.View(m.layout.width)
 	m.hold(valid)
@@ -117,7 +117,7 @@ func (m *Model) body() []string {
 	case m.layout.paneWidth == 0:
 		return list
 	case m.layout.beside:
-		return besides(m.theme, list, m.paneLines(), rows.Scrollbar(m.theme, m.list.List, m.layout.listHeight))
+		return besides(m.theme, list, m.paneLines(), jobview.Scrollbar(m.theme, m.list.List, m.layout.listHeight))
 	default:
 		rule := style.NewLine(m.theme, style.Plain).Put(style.Dim, strings.Repeat(m.theme.Glyphs.Rule, width)).String()
 		return append(append(list, rule), m.paneLines()...)

@@ -25,6 +25,9 @@ func NewLine(t *Theme, g Ground) *Line {
 }
 
 func (l *Line) put(g Ground, r Role, text string, width int) *Line {
+	if text == "" {
+		return l
+	}
 	if style := l.theme.SGR(g, r); style != l.style {
 		l.buf = append(append(append(l.buf, "\x1b["...), style...), 'm')
 		l.style = style

@@ -1,4 +1,4 @@
-package rows
+package jobview
 
 import (
 	"example.com/jobwatch/ui/joblist"
@@ -63,28 +63,36 @@ func divide(width, idWidth int) columns {
 	return c
 }
 
+// idWidth is the width of the ID column: as wide as the longest visible one, so
+// that it only changes where two IDs collide.
+func idWidth(lines []joblist.Line) int {
+	width := shortID
+	for _, line := range lines {
+		if line.Row != nil {
+			width = max(width, line.Row.ShortLen())
+		}
+	}
+	return min(width, len("01890a5d-ac96-774b")) // as long as IDs of version 7 made within a minute need
+}
+
 // headings names the columns. The one that the list is sorted by stands out.
-func (v *View) headings(c columns) *style.Line {
+func (v *View) headings(sort joblist.Sort, c columns) *style.Line {
 	role := func(s joblist.Sort) style.Role {
-		if v.List.Sort() == s {
+		if sort == s {
 			return style.Accent
 		}
 		return style.Dim
 	}
+	progress, heading := c.percent, ""
+	if c.bar > 0 {
+		progress += c.bar + 1
+		heading = "progress"
+	}
 	l := style.NewLine(v.Theme, style.Plain).Space(Gutter+2).
 		Fit(role(joblist.ByStatus), "status", c.status-2).Space(1).
 		Fit(style.Dim, "job", c.id).Space(1).
-		Fit(style.Dim, "description", c.text)
-	progress := c.percent
-	if c.bar > 0 {
-		progress += c.bar + 1
-	}
-	l.Space(1)
-	if progress >= len("progress") {
-		l.Fit(role(joblist.ByProgress), "progress", progress)
-	} else {
-		l.Space(progress)
-	}
+		Fit(style.Dim, "description", c.text).Space(1).
+		Fit(role(joblist.ByProgress), heading, progress)
 	switch {
 	case c.eta > 0 && c.elapsed > 0:
 		l.Space(1).Right(style.Dim, "ready", c.eta).Space(1).Right(style.Dim, "time", c.elapsed)

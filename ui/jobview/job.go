@@ -1,0 +1,233 @@
+package jobview
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/forecast"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
+)
+
+// barWidth is the width of the pane's bar, where there is room.
+const barWidth = 24
+
+// Job draws all that is known of a job, and the name of its batch, in a width.
+func (v *View) Job(r *joblist.Row, batch string, width int) []string {
+	p, f := v.page(width), v.facts(r)
+	p.headline(f)
+	p.beside(func(p *page) {
+		p.jobFacts(f, batch)
+		p.expected(f)
+		p.checks(f)
+	}, func(p *page) {
+		p.trouble(f)
+		p.history(f)
+	})
+	v.holdBar(f, barWidth)
+	return p.lines
+}
+
+func (p *page) headline(f *facts) {
+	title := f.Answer.Description
+	if sanitize.Line(title) == "" {
+		title = "Job " + f.ID.Short()
+	}
+	p.text("", 0, style.Strong, title, 3)
+	l := p.line().Put(f.look.Role, f.look.Glyph+" ").Cut(f.look.Role, f.look.Word, 20)
+	if f.Answer.Status == job.Processing || f.Answer.Progress > 0 {
+		drawn := f.row.Drawn()
+		percent := style.Percent(drawn)
+		if percent == "" {
+			percent = "progress unknown"
+		}
+		l.Space(2)
+		l.Bar(f.look.Role, drawn, min(barWidth, p.width-l.Width()-sanitize.Width(percent)-2))
+		l.Space(1).Put(style.Text, percent)
+	}
+	p.add(l)
+	role := style.Text
+	if f.Answer.Status == job.Error {
+		role = style.Error
+	}
+	p.text("", 0, role, f.Answer.Meta, 6)
+	p.blank()
+}
+
+func (p *page) jobFacts(f *facts, batch string) {
+	switch id := f.ID.String(); {
+	case p.Redact:
+		p.fact("ID", style.Text, f.ID.Short())
+	case labelWidth+len(id) <= p.width:
+		p.fact("ID", style.Text, id)
+	default: // in one piece, to be selected with the mouse
+		p.add(p.line().Cut(style.Text, id, p.width))
+	}
+	p.fact("Batch", style.Text, batch)
+	p.ends("Output", f.Answer.Path)
+	p.long("PDF", f.File)
+	p.fact("Added", style.Text, p.when(f.Added))
+	// A job's first answer usually comes at once: then it is not worth a line besides the history's.
+	const atOnce = 5 * time.Second
+	if len(f.History) > 0 && f.History[0].At.Sub(f.Added) >= atOnce {
+		p.fact("First seen", style.Text, p.when(f.History[0].At))
+	}
+	switch {
+	case f.Started.IsZero():
+	case f.Ended.IsZero():
+		p.fact("Running", style.Text, p.clock(style.Exact(p.Now.Sub(f.Started))))
+	default:
+		p.fact("Took", style.Text, style.Duration(f.Ended.Sub(f.Started)))
+	}
+}
+
+func (p *page) expected(f *facts) {
+	if !f.state.Finished() && f.state != joblist.Other {
+		expected := p.Forecast.Job(f.ID, p.Now)
+		p.ready(expected.Ready)
+		if wait := expected.Wait.String(); wait != "" {
+			p.fact("", style.Dim, "waits "+wait+", then works "+expected.Work.String())
+		}
+		if f.row.Stalled > 0 {
+			text, _ := style.Age(f.row.Stalled)
+			p.fact("Stalled", style.Warn, "no progress for "+text)
+		}
+	}
+	switch pace, known := p.Forecast.Pace(f.ID, p.Now); {
+	case !known:
+	case pace > 1.1:
+		p.long("Pace", strconv.FormatFloat(pace, 'f', 1, 64)+"x slower than its batch")
+	case pace < 0.9:
+		p.long("Pace", strconv.Itoa(int((1-pace)*100))+"% faster than its batch")
+	default:
+		p.long("Pace", "as fast as its batch")
+	}
+}
+
+func (p *page) checks(f *facts) {
+	switch checks := f.row.Polls; checks {
+	case 0:
+		p.fact("Checked", style.Text, "not yet")
+	case 1:
+		p.fact("Checked", style.Text, "once")
+	default:
+		p.fact("Checked", style.Text, strconv.Itoa(checks)+" times")
+	}
+	if !f.Answered.IsZero() {
+		answered := p.clock(style.Age(p.Now.Sub(f.Answered)))
+		if answered != "now" {
+			answered += " ago"
+		}
+		if percent := style.Percent(f.Answer.Progress); percent != "" && f.Answer.Status == job.Processing {
+			answered += ", at " + percent // the bar may be ahead of it
+		}
+		p.fact("Last answer", style.Text, answered)
+	}
+	next := f.row.Next
+	if at := p.Session.Host().RetryAt; at.After(next) { // nothing is asked before that
+		next = at
+	}
+	const label = "Next check"
+	switch left := next.Sub(p.Now); {
+	case f.End == job.EndedRejected && p.CheckKey != "":
+		p.fact(label, style.Dim, "never, unless you press "+p.CheckKey)
+	case f.End == job.EndedRejected:
+		p.fact(label, style.Dim, "never")
+	case f.End.Finished():
+	case p.Paused:
+		p.fact(label, style.Warn, "paused")
+	case next.IsZero() || left < time.Second:
+		p.fact(label, style.Text, "now")
+	default:
+		text, _ := style.Exact(left)
+		p.fact(label, style.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
+	}
+}
+
+func (p *page) trouble(f *facts) {
+	unknown := f.state == joblist.Other
+	if f.problem == nil && f.Cause == "" && !unknown {
+		return
+	}
+	p.blank()
+	switch {
+	case f.problem != nil:
+	case unknown:
+		p.text("", 0, style.Warn, style.UnknownStatus, 2)
+		p.text("", 2, style.Text, "jobwatch checks it less and less often until it is Done or Error.", 3)
+		return
+	default:
+		p.text("", 0, style.Error, f.Cause, 6)
+		return
+	}
+	role, title := style.Warn, "Last check failed"
+	if f.End.Finished() {
+		role, title = style.Error, "No longer checked"
+	}
+	if f.problem.Code > 0 {
+		title += fmt.Sprintf(" (HTTP %d)", f.problem.Code)
+	}
+	p.add(p.line().Put(role, title))
+	p.text("", 2, style.Text, f.problem.Reason, 6)
+	for _, d := range f.problem.Details {
+		p.text("", 2, style.Text, d.Loc+": "+d.Message, 3)
+	}
+}
+
+func (p *page) history(f *facts) {
+	if len(f.History) == 0 {
+		return
+	}
+	p.blank()
+	p.add(p.line().Put(style.Dim, "History"))
+	p.progressOverTime(f)
+	before, stamps := f.Added, len(p.stamp(f.Added)) // the oldest has the longest
+	p.add(p.line().Put(style.Dim, p.stamp(f.Added)).Put(style.Text, "  added"))
+	step := func(at time.Time, role style.Role, what string) {
+		p.add(p.line().Put(style.Dim, p.stamp(at)).PadTo(stamps+2).Cut(role, what, 22).
+			PadTo(stamps+18).Cut(style.Dim, "after "+style.Duration(at.Sub(before)), p.width-stamps-18))
+		before = at
+	}
+	for i, c := range f.History {
+		look := p.Theme.Look(c.Status, job.Live, nil)
+		if f.startedIn(i) {
+			if !c.Status.Final() {
+				c.At = f.Started
+			} else {
+				step(f.Started, style.Text, "started")
+			}
+		}
+		step(c.At, look.Role, look.Glyph+" "+look.Word)
+	}
+}
+
+// startedIn reports whether the job started between its history's i-th change and the one
+// before, in which it was still waiting. The times that it took count from there.
+func (f *facts) startedIn(i int) bool {
+	since := f.Added
+	if i > 0 {
+		since = f.History[i-1].At
+		if f.History[i-1].Status != job.NotStarted {
+			return false
+		}
+	}
+	c := f.History[i]
+	return c.Status != job.NotStarted && !f.Started.Before(since) && f.Started.Before(c.At)
+}
+
+// progressOverTime draws the job's progress from its start to now or its end.
+func (p *page) progressOverTime(f *facts) {
+	samples := p.Forecast.Samples(f.ID)
+	if len(samples) < 2 || f.Started.IsZero() {
+		return
+	}
+	end := f.Ended
+	if end.IsZero() {
+		end = p.Now
+		p.Hold(ForecastStep)
+	}
+	p.chart(forecast.Columns(samples, end.Sub(f.Started), min(p.width, 40)), 1, f.Started, end)
+}

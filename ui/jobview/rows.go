@@ -1,0 +1,289 @@
+package jobview
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/style"
+)
+
+// Rows draws the visible rows of a list in exactly height lines, below the headings of their
+// columns if these are wanted.
+func (v *View) Rows(list *joblist.List, width, height int, headings, scrollbar bool) []string {
+	lines := list.Lines()
+	var bar []string
+	if scrollbar {
+		bar = Scrollbar(v.Theme, list, height)
+	}
+	text := width
+	if bar != nil {
+		text--
+	}
+	c := divide(text, idWidth(lines))
+	out := make([]string, 0, 1+height)
+	if headings {
+		out = append(out, v.headings(list.Sort(), c).PadTo(width).String())
+	}
+	for i := range height {
+		l := style.NewLine(v.Theme, style.Plain)
+		switch {
+		case i >= len(lines):
+		case lines[i].Row == nil:
+			l = v.batchRow(lines[i], c)
+		default:
+			l = v.jobRow(lines[i], c)
+		}
+		l.PadTo(text)
+		if bar != nil {
+			l.Put(style.Dim, bar[i])
+		}
+		out = append(out, l.String())
+	}
+	return out
+}
+
+// Scrollbar returns a column that shows which part of the list is on the screen; nil if all
+// of it is.
+func Scrollbar(t *style.Theme, l *joblist.List, height int) []string {
+	top, total := l.Position().Top, l.Position().Total
+	if total <= height || height < 3 {
+		return nil
+	}
+	size := max(height*height/total, 1)
+	at := (height - size) * top / (total - height)
+	bar := make([]string, height)
+	for i := range bar {
+		bar[i] = " "
+		if i >= at && i < at+size {
+			bar[i] = t.Glyphs.Thumb
+		}
+	}
+	return bar
+}
+
+// Start starts a line, with the cursor if it is there and the row's mark, if it has one. They
+// take [Gutter] cells.
+func Start(t *style.Theme, cursor bool, mark string, r style.Role) *style.Line {
+	l := style.NewLine(t, style.Plain)
+	if cursor {
+		l = style.NewLine(t, style.Selected).Put(style.Accent, t.Glyphs.Cursor)
+	}
+	return l.PadTo(1).Put(r, mark).PadTo(Gutter)
+}
+
+// batchRow draws a batch's header. Its bar and its forecast stand in the rows' columns.
+func (v *View) batchRow(line joblist.Line, c columns) *style.Line {
+	b, g := line.Batch, &v.Theme.Glyphs
+	fold, mark := g.Open, ""
+	if b.Folded {
+		fold = g.Folded
+		if b.Counts.Selected > 0 {
+			mark = g.Marked
+		}
+	}
+	failed := ""
+	if n := b.Counts.Failed(); n > 0 {
+		failed = g.Error + strconv.Itoa(n) + "  "
+	}
+	count := strconv.Itoa(b.Counts.Finished()) + "/" + strconv.Itoa(b.Counts.Total)
+	if b.Matched < b.Counts.Total {
+		count = strconv.Itoa(b.Matched) + " shown  " + count
+	}
+	l := Start(v.Theme, line.Cursor, mark, style.Accent).Put(style.Dim, fold).Space(1)
+	end := Gutter + c.status + 1 + c.id + 1 + c.text - len([]rune(failed)) - len(count)
+	l.Cut(style.Strong, b.Name, end-l.Width()-2).PadTo(end).Put(style.Error, failed).Put(style.Text, count)
+	if c.bar > 0 {
+		putBatchBar(l.Space(1), &b.Counts, c.bar)
+	}
+	l.Space(1).Right(style.Text, style.Percent(job.Progress(b.Counts.Progress())), c.percent)
+	if c.eta > 0 && b.Counts.Live() > 0 {
+		v.Hold(ForecastStep)
+		l.Space(1).Right(style.Dim, v.Forecast.Batch(b.ID, v.Now).String(), c.eta)
+	}
+	return l
+}
+
+// jobRow draws a job's row.
+func (v *View) jobRow(line joblist.Line, c columns) *style.Line {
+	f := v.facts(line.Row)
+	mark, marked := v.mark(f.row)
+	role, word := f.look.Role, f.look.Word
+	if f.row.Stalled > 0 && !f.stale && !f.End.Finished() && f.state != joblist.Other {
+		age, _ := style.Age(f.row.Stalled)
+		role, word = style.Warn, "stalled "+largestUnit(age)
+	}
+	if f.stale {
+		role = style.Dim
+		if c.updated == 0 { // nowhere else to say it
+			word = "stale"
+		}
+	}
+	if f.row.Saving {
+		word = "saving"
+	}
+	l := Start(v.Theme, line.Cursor, mark, marked)
+	l.Put(role, f.look.Glyph).Space(1).Fit(role, word, c.status-2).Space(1)
+	l.Fit(style.Dim, f.row.ShortID(), c.id).Space(1)
+
+	about, aboutRole := v.about(f)
+	title := f.Answer.Description
+	// Why a job failed runs on over the columns that mean nothing for it. Bytes do for cells.
+	long := f.End.Finished() && about != "" && aboutRole == style.Error && len(title)+2+len(about) > c.text
+	if long {
+		c.text += c.reclaimable()
+	}
+	v.putTexts(l, f, about, aboutRole, c.text)
+	if !long {
+		v.putProgress(l, f, role, c)
+	}
+	if c.eta > 0 && (!long || c.elapsed == 0) {
+		v.putReady(l, f, c)
+	}
+	v.putClocks(l, f, c)
+	return l
+}
+
+// mark returns a row's mark: selected, or ended and not looked at yet. Only failures call
+// for a look.
+func (v *View) mark(r *joblist.Row) (string, style.Role) {
+	switch {
+	case r.Selected:
+		return v.Theme.Glyphs.Marked, style.Accent
+	case !r.News:
+		return "", style.Text
+	case r.State().Failed():
+		return v.Theme.Glyphs.News, style.Warn
+	default:
+		return v.Theme.Glyphs.News, style.Dim
+	}
+}
+
+// putTexts draws a job's description and what else there is to say, in width cells.
+func (v *View) putTexts(l *style.Line, f *facts, about string, aboutRole style.Role, width int) {
+	end, role, room := l.Width()+width, style.Text, width
+	if f.stale || f.End == job.EndedDone {
+		role = style.Dim
+	}
+	title := f.Answer.Description
+	if about != "" && title != "" && aboutRole != style.Dim { // what went wrong matters more than a title's end
+		room = max(width-min(len(about), width*3/5)-2, 8)
+	}
+	if title != "" {
+		l.Cut(role, title, room)
+		if about == "" || end-l.Width()-2 < 6 {
+			l.PadTo(end)
+			return
+		}
+		l.Space(2)
+	}
+	l.Cut(aboutRole, about, end-l.Width()).PadTo(end)
+}
+
+// putProgress draws the progress, as a bar and in percent. A waiting job has neither.
+func (v *View) putProgress(l *style.Line, f *facts, role style.Role, c columns) {
+	p := f.row.Drawn()
+	waits := f.state == joblist.Queued && p <= 0
+	if c.bar > 0 {
+		l.Space(1)
+		end := l.Width() + c.bar
+		switch {
+		case f.state == joblist.Done:
+			l.Bar(style.Past, p, c.bar)
+		case p.Known() && !waits, f.state == joblist.Running, f.state == joblist.Other:
+			l.Bar(role, p, c.bar)
+		}
+		l.PadTo(end)
+	}
+	percent, textRole := style.Percent(p), style.Text
+	if waits {
+		percent = ""
+	}
+	if f.stale {
+		textRole = style.Dim
+	}
+	l.Space(1).Right(textRole, percent, c.percent)
+	v.holdBar(f, c.bar)
+}
+
+// putReady says when a job will be ready. If there is no column for how long it runs, that
+// stands here unless the other is known.
+func (v *View) putReady(l *style.Line, f *facts, c columns) {
+	text, role := "", style.Dim
+	if !f.stale && !f.End.Finished() && f.state != joblist.Other {
+		v.Hold(ForecastStep)
+		text = v.Forecast.Job(f.ID, v.Now).Ready.String()
+	}
+	switch {
+	case text != "" || c.elapsed > 0:
+	case f.stale:
+		text, role = "stale", style.Warn
+	default:
+		text = v.elapsed(f)
+	}
+	l.Space(1).Right(role, text, c.eta)
+}
+
+// elapsed returns how long a job ran, runs or has been waiting; "" if that was not seen.
+func (v *View) elapsed(f *facts) string {
+	from := f.Started
+	if from.IsZero() {
+		from = f.Added
+	}
+	switch {
+	case f.Started.IsZero() && (f.End == job.EndedDone || f.End == job.EndedError):
+		return "" // it had ended before it was added
+	case !f.Ended.IsZero():
+		return style.Duration(f.Ended.Sub(from))
+	case f.End.Finished():
+		return ""
+	default:
+		return v.clock(style.Elapsed(v.Now.Sub(from)))
+	}
+}
+
+// putClocks draws the last columns: how long the job took, and how old its row is. How long
+// a stale job runs is not known any more.
+func (v *View) putClocks(l *style.Line, f *facts, c columns) {
+	if c.updated == 0 {
+		return
+	}
+	at := f.Answered
+	switch {
+	case f.End.Finished() && !f.Ended.IsZero():
+		at = f.Ended
+	case at.IsZero():
+		at = f.row.Heard
+	}
+	age := ""
+	if !at.IsZero() {
+		age = v.clock(style.Age(v.Now.Sub(at)))
+	}
+	l.Space(1)
+	switch {
+	case f.stale && c.elapsed > 0:
+		l.Right(style.Warn, strings.TrimSuffix("stale "+age, " now"), c.elapsed+1+c.updated)
+		return
+	case f.stale:
+		l.Right(style.Warn, "!"+largestUnit(age), c.updated)
+		return
+	}
+	if left := f.Answered.Add(joblist.StaleAfter).Sub(v.Now); !f.End.Finished() && left > 0 {
+		v.Hold(left + time.Millisecond)
+	}
+	if c.elapsed > 0 {
+		l.Right(style.Dim, v.elapsed(f), c.elapsed).Space(1)
+	}
+	l.Right(style.Dim, largestUnit(age), c.updated)
+}
+
+// largestUnit returns the beginning of an age: 3m of 3m10s.
+func largestUnit(age string) string {
+	end := strings.IndexAny(age, "smhd") + 1
+	if end == 0 { // now
+		return age
+	}
+	return age[:end]
+}
