@@ -36,8 +36,6 @@ type breaker struct {
 	fullAt              float64 // when the whole budget is allowed again
 }
 
-func newBreaker(r *rand.Rand) breaker { return breaker{rand: r, share: 1} }
-
 // allowedShare returns the share of the budget that may be used: halved once an episode,
 // then growing back linearly.
 func (b *breaker) allowedShare(now float64) float64 {
@@ -148,10 +146,6 @@ type budget struct {
 	tokens      float64
 	refilled    float64   // when tokens was right
 	recent      []float64 // when the requests of the last second left, oldest first
-}
-
-func newBudget(rate, burst float64) budget {
-	return budget{rate: rate, burst: burst, tokens: burst}
 }
 
 // perSecond returns the most that any one second may carry: for 2.5 requests that is 3.

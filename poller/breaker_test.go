@@ -10,7 +10,7 @@ import (
 )
 
 func TestAnEpisodeOfTrouble(t *testing.T) {
-	g := newBreaker(rand.New(rand.NewPCG(1, 1)))
+	g := breaker{rand: rand.New(rand.NewPCG(1, 1)), share: 1}
 	jobs := make([]*entry, 9)
 	for i := range jobs {
 		jobs[i] = &entry{}
@@ -68,7 +68,7 @@ func TestWhenProblemsAreTheHosts(t *testing.T) {
 		{"five 500s", []job.Kind{job.Trouble, job.Trouble, job.Trouble, job.Trouble, job.Trouble}, true},
 		{"a captive portal", []job.Kind{job.NotAPI, job.NotAPI, job.NotAPI, job.NotAPI, job.NotAPI}, true},
 	} {
-		g, e := newBreaker(rand.New(rand.NewPCG(1, 1))), &entry{}
+		g, e := breaker{rand: rand.New(rand.NewPCG(1, 1)), share: 1}, &entry{}
 		for _, k := range c.kinds {
 			if k == job.NoProblem {
 				g.succeeded(1, e)
@@ -83,7 +83,7 @@ func TestWhenProblemsAreTheHosts(t *testing.T) {
 }
 
 func TestAsBadAsItGets(t *testing.T) {
-	g, e := newBreaker(rand.New(rand.NewPCG(1, 1))), &entry{}
+	g, e := breaker{rand: rand.New(rand.NewPCG(1, 1)), share: 1}, &entry{}
 	now := 0.0
 	for range 100 {
 		g.failed(now, e, &job.Problem{Kind: job.RateLimited})
@@ -105,7 +105,7 @@ func TestAsBadAsItGets(t *testing.T) {
 }
 
 func TestTheBudgetHolds(t *testing.T) {
-	b := newBudget(10, 10)
+	b := budget{rate: 10, burst: 10, tokens: 10}
 	var taken []float64
 	// Wanted are: all at once, nothing for a while, one, then all again, so that
 	// bursts come at every awkward moment.
@@ -137,7 +137,7 @@ func TestTheBudgetHolds(t *testing.T) {
 
 func TestTheBudgetHoldsWhenItIsNoWholeNumber(t *testing.T) {
 	for _, rate := range []float64{0.2, 1, 2.5, 9.9, 100} {
-		b := newBudget(rate, max(1, rate))
+		b := budget{rate: rate, burst: max(1, rate), tokens: max(1, rate)}
 		taken, now := 0, 0.0
 		for now < 100 {
 			b.refill(now, 1)

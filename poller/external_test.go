@@ -34,7 +34,7 @@ func TestDownloadsShareTheBudgetWithPolls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
 		ready, live := s.done(1000), s.add(1000, 24*time.Hour)
-		r := start(t, s.client, poller.WithRate(10))
+		r := start(t, s.client, poller.Options{Rate: 10})
 		r.Track(live...)
 		r.PollNow(idsOf(live)...) // more than the budget allows is due
 		ctx, cancel := context.WithCancel(t.Context())
@@ -220,7 +220,7 @@ func TestATurnCanBeGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
 		ready := s.done(1)
-		r := start(t, s.client, poller.WithConcurrency(1))
+		r := start(t, s.client, poller.Options{Concurrency: 1})
 		hung, hangUp := context.WithCancel(t.Context())
 		first := make(chan error, 1)
 		go func() {

@@ -91,11 +91,16 @@ type run struct {
 }
 
 // start runs a poller until the test ends, or stop is called.
-func start(t *testing.T, client asker, opts ...poller.Option) *run {
+func start(t *testing.T, client asker, opts ...poller.Options) *run {
 	t.Helper()
+	var o poller.Options
+	if len(opts) > 0 {
+		o = opts[0]
+	}
+	o.Seed = 1
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &run{
-		Poller:  poller.New(client, append([]poller.Option{poller.WithSeed(1)}, opts...)...),
+		Poller:  poller.New(client, o),
 		t:       t,
 		reports: map[job.ID]job.Report{},
 		cancel:  cancel,

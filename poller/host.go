@@ -2,44 +2,50 @@ package poller
 
 import (
 	"math"
+	"slices"
 	"time"
+
+	"example.com/jobwatch/poller/job"
 )
 
-// meter measures the rate of requests over the last ten seconds, in a bucket each.
-type meter struct {
-	buckets [10]int
-	total   int
-	second  int     // the newest bucket's
-	since   float64 // when it began to count
+// Host is the state of polling as a whole. Its figures change at most once a second, and
+// only by enough to matter.
+type Host struct {
+	State   HostState
+	Since   time.Time    // when State began, wall clock
+	RetryAt time.Time    // when the host is tried again; past while it is being tried, zero when it answers
+	Problem *job.Problem // why polling backs off; nil otherwise
+	Rate    float64      // requests/s, measured over the last 10 s
+	Budget  float64      // requests/s that are allowed now; +Inf without a limit
 }
 
-// restart drops the counts: requests from before the host failed say nothing about the rate
-// since.
-func (m *meter) restart(now float64) { *m = meter{second: int(now), since: now} }
+// HostState is the state of the connection to the host.
+type HostState uint8
 
-// advance drops buckets that are too old.
-func (m *meter) advance(now float64) {
-	s := int(now)
-	for range min(s-m.second, len(m.buckets)) {
-		m.second++
-		i := m.second % len(m.buckets)
-		m.total -= m.buckets[i]
-		m.buckets[i] = 0
-	}
-	m.second = s
+// The states of polling. After an outage the state is BackingOff, with a zero RetryAt,
+// until the rate has grown back to the whole budget.
+const (
+	Live HostState = iota
+	BackingOff
+	Paused // by the user
+)
+
+// meter measures the rate of requests over the last ten seconds.
+type meter struct {
+	sent  []float64 // when each request left
+	since float64   // when it began to count
 }
 
 func (m *meter) add(now float64, requests int) {
-	m.advance(now)
-	m.buckets[m.second%len(m.buckets)] += requests
-	m.total += requests
+	m.sent = append(m.sent, slices.Repeat([]float64{now}, requests)...)
 }
 
-// rate returns requests/s. The newest bucket is not full yet.
+// rate returns requests/s.
 func (m *meter) rate(now float64) float64 {
-	m.advance(now)
-	full := min(now-m.since, float64(len(m.buckets)-1)+now-float64(m.second))
-	return float64(m.total) / max(1, full)
+	const span = 10
+	old, _ := slices.BinarySearch(m.sent, now-span)
+	m.sent = m.sent[old:]
+	return float64(len(m.sent)) / min(max(1, now-m.since), span)
 }
 
 // hostWatcher determines the state of the host.
@@ -49,57 +55,60 @@ type hostWatcher struct {
 	nextFigures float64 // figures do not change before
 }
 
-// update returns the state now.
-func (w *hostWatcher) update(now float64, wall time.Time, s *schedule) Host {
-	h := w.host
-	h.RetryAt, h.Problem = time.Time{}, nil
-	share := s.breaker.allowedShare(now)
+// update determines the state now.
+func (w *hostWatcher) update(m moment, s *schedule) {
+	h := Host{State: Live, Since: w.host.Since, Rate: w.host.Rate, Budget: w.host.Budget}
+	share := s.breaker.allowedShare(m.now)
 	switch {
 	case s.paused:
 		h.State = Paused
-	case s.breaker.tripped:
+	case share < 1:
 		h.State, h.Problem = BackingOff, s.breaker.problem
-		h.RetryAt = wall.Add(duration(s.breaker.retryAt - now)).Truncate(time.Millisecond)
+	}
+	if h.State == BackingOff && s.breaker.tripped {
+		h.RetryAt = m.toWall(s.breaker.retryAt).Truncate(time.Millisecond)
 		if d := h.RetryAt.Sub(w.host.RetryAt); d.Abs() < time.Second/2 {
 			h.RetryAt = w.host.RetryAt // the same moment, computed again
 		}
-	case share < 1:
-		h.State, h.Problem = BackingOff, s.breaker.problem
-	default:
-		h.State = Live
 	}
-	changed := h.State != w.host.State || w.host.Since.IsZero()
-	if changed && s.breaker.tripped {
-		w.meter.restart(now)
-	}
+	changed := h.State != w.host.State || h.Since.IsZero()
 	if changed {
-		h.Since = wall
+		h.Since = m.wall
+		if s.breaker.tripped { // requests from before say nothing about the rate since
+			w.meter = meter{since: m.now}
+		}
 	}
-	if changed || now >= w.nextFigures {
-		h.Rate = w.rate(now, s)
-		h.Budget = steady(w.host.Budget, s.budget.rate*share)
-		if h.State == Live {
-			h.Budget = s.budget.rate
+	if changed || m.now >= w.nextFigures {
+		h.Rate = w.rate(m.now, s)
+		h.Budget = s.budget.rate
+		if h.State != Live {
+			h.Budget = steady(w.host.Budget, s.budget.rate*share)
 		}
 		// The budget holds. A higher rate comes from averaging over a burst, or from a
 		// budget figure that lags behind.
 		h.Rate = min(h.Rate, h.Budget)
 	}
 	if h.Rate != w.host.Rate || h.Budget != w.host.Budget {
-		w.nextFigures = now + 1
+		w.nextFigures = m.now + 1
 	}
 	w.host = h
-	return h
 }
 
 // rate returns a steady figure, which is not 0 between rare polls.
 func (w *hostWatcher) rate(now float64, s *schedule) float64 {
 	rate := w.meter.rate(now)
-	more := s.contacts.Len()+s.inFlight > 0 && !s.paused && !s.breaker.tripped
-	if rate == 0 && more {
+	if rate == 0 && s.contacts.Len()+s.inFlight > 0 && !s.paused && !s.breaker.tripped {
 		return w.host.Rate
 	}
 	return steady(w.host.Rate, rate)
+}
+
+// steady returns the figure as it was until it has changed by a quarter.
+func steady(before, now float64) float64 {
+	if now > 0 && math.Abs(now-before) < max(0.1, before/4) {
+		return before
+	}
+	return now
 }
 
 // worthSending reports whether a change is worth an update of its own. A new rate usually is
@@ -111,14 +120,6 @@ func worthSending(before, now *Host) bool {
 		before.Budget != now.Budget ||
 		(before.Rate > 0) != (now.Rate > 0) ||
 		math.Abs(before.Rate-now.Rate) > max(1, before.Rate/2)
-}
-
-// steady returns the figure as it was until it has changed by a quarter.
-func steady(before, now float64) float64 {
-	if now > 0 && math.Abs(now-before) < max(0.1, before/4) {
-		return before
-	}
-	return now
 }
 
 func duration(seconds float64) time.Duration {

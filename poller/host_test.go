@@ -29,7 +29,8 @@ func (a *asking) on(seconds float64, tell func(Host)) {
 			a.budget.spend()
 			a.watcher.meter.add(a.now, 1)
 		}
-		tell(a.watcher.update(a.now, time.Unix(0, 0).Add(duration(a.now)), a.schedule))
+		a.watcher.update(moment{a.now, time.Unix(0, 0).Add(duration(a.now))}, a.schedule)
+		tell(a.watcher.host)
 	}
 }
 

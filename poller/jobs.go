@@ -5,73 +5,128 @@ import (
 	"container/list"
 	"hash/fnv"
 	"math"
+	"time"
 
 	"example.com/jobwatch/poller/job"
 )
 
 const (
-	maxBackoff  = 60.0  // seconds between tries of a job that fails
-	giveUpAfter = 600.0 // seconds of nothing but 404
-
-	neighborRadius = 4 // waiting jobs on either side that a start concerns
+	maxBackoff     = 60.0  // seconds between tries of a job that fails
+	giveUpAfter    = 600.0 // seconds of nothing but 404
+	initialProbes  = 8     // jobs of a batch that are polled at once
+	neighborRadius = 4     // waiting jobs on either side that a start concerns
 )
+
+// entry is one tracked job. The schedule's goroutine owns it; ID never changes.
+type entry struct {
+	job.Report // the newest
+	history
+
+	due, contacted turn
+	contact        float64 // the last answer or failure of its own
+	requested      bool    // the user wants it now
+	initialProbe   bool    // it is one of the first polls of a batch
+	inFlight       bool    // a request is in flight
+	removed        bool    // perhaps while in flight
+	unobserved     bool    // nothing can be learned from the time before the next answer
+	failures       int     // in a row
+	notFoundSince  float64 // the first of a row of 404s; 0 if the last answer was another
+	unknownSince   float64 // when its status came, if that is not one of the API's
+
+	waiting *list.Element // its place among the waiting jobs; nil if it does not wait
+	slot    int           // its place among the reports for the next update, if it has one
+}
+
+// newEntry returns the schedule's record of a new job.
+func newEntry(m moment, t *Tracked) *entry {
+	e := &entry{Report: job.Report{ID: t.ID, Answer: t.Answer, Answered: t.Answered, Started: t.Started, End: t.End}}
+	e.last = m.now
+	if t.Answer.Status.Final() && e.End == job.Live {
+		e.End = endOf(t.Answer.Status)
+	}
+	if !e.answered() {
+		return e
+	}
+	e.unobserved = true
+	e.last = min(m.now, m.toSchedule(t.Answered))
+	if t.Answer.Status == job.NotStarted {
+		return e
+	}
+	e.running = true
+	e.start, e.unknownSince = e.last, e.last
+	if !t.Started.IsZero() {
+		e.start = min(e.last, m.toSchedule(t.Started))
+	}
+	e.resetProgress(e.last, float64(t.Answer.Progress))
+	return e
+}
+
+// answered reports whether the job has answered, now or before this process.
+func (e *entry) answered() bool { return e.Answer.Status != "" }
+
+// unknown reports whether the job's status is not one of the API's.
+func (e *entry) unknown() bool { return e.answered() && !e.Answer.Status.Known() }
+
+// failing reports whether the job's last poll failed, so that its next one was not the
+// policy's decision.
+func (e *entry) failing() bool { return e.failures > 0 || e.notFoundSince > 0 }
+
+// patient reports whether being visible does not shorten the wait: after a bad answer.
+func (e *entry) patient() bool { return e.failing() || e.unknown() }
+
+// noteStart notes for the report when the job started, after a good answer. before is the
+// status until then.
+func (e *entry) noteStart(m moment, before job.Status) {
+	switch {
+	case !e.running:
+		e.Started = time.Time{}
+	case e.Answer.Status.Final() && (before == "" || before.Final()):
+		// It was over before the first poll: when it ran is not known.
+	case e.Started.IsZero():
+		e.Started = m.toWall(e.start)
+	}
+}
 
 // track adds a batch of jobs, in the order in which they were given, which may be the order
 // in which they start. Jobs that are tracked stay as they are.
 func (s *schedule) track(now float64, batch []*entry) {
 	fresh := batch[:0:0]
 	for _, e := range batch {
-		if s.jobs[e.id] != nil {
+		if s.jobs[e.ID] != nil {
 			continue
 		}
-		s.jobs[e.id] = e
+		s.jobs[e.ID] = e
 		e.contact = e.last
-		e.notFoundSince = math.NaN()
-		for i := range e.place {
-			e.place[i] = nowhere
+		switch {
+		case !e.End.Finished():
+			fresh = append(fresh, e)
+		case e.Answer.Status.Final() && e.start < e.last:
+			s.service.observeRun(e.last-e.start, true)
 		}
-		if _, ok := s.visibleIDs[e.id]; ok {
-			s.visible = append(s.visible, e)
-		}
-		if e.end.Finished() {
-			if e.answer.Status.Final() && e.start < e.last {
-				s.service.observeRun(e.last-e.start, true)
-			}
-			continue
-		}
-		fresh = append(fresh, e)
 	}
 	probes := initialProbes
 	for _, e := range fresh {
 		if !e.running {
 			s.wait(e)
 		}
-		if e.hasAnswer {
-			s.due.set(e, e.last+s.service.tau(&e.history))
-			s.contacts.set(e, e.last)
-			continue
-		}
-		// A few are polled at once, for the batch may be old. Jobs that were submitted just
-		// now have nothing to show yet.
-		due := now
-		if probes > 0 {
-			probes--
-			e.initialProbe, e.unobserved = true, true
-		} else {
-			due += s.service.tau(&e.history)
+		due := e.last + s.service.tau(&e.history)
+		if !e.answered() {
+			// The first contacts of a batch are spread over a minute, in an order that is a
+			// fair sample.
+			hash := fnv.New32a()
+			_, _ = hash.Write(e.ID[:])
+			e.contact = now - heartbeat*(float64(hash.Sum32())/math.MaxUint32)
+			// A few are polled at once, for the batch may be old. Jobs that were submitted
+			// just now have nothing to show yet.
+			if probes > 0 {
+				probes--
+				due = now
+				e.initialProbe, e.unobserved = true, true
+			}
 		}
 		s.due.set(e, due)
-		e.contact = now - heartbeat*hash(e.id)
 		s.contacts.set(e, e.contact)
 	}
-}
-
-// hash returns 0 to 1, independent of the order of the jobs. It spreads the first heartbeats
-// of a batch over a minute and makes the first of them a fair sample.
-func hash(id job.ID) float64 {
-	h := fnv.New32a()
-	_, _ = h.Write(id[:])
-	return float64(h.Sum32()) / math.MaxUint32
 }
 
 // wait adds a job to the waiting ones.
@@ -88,21 +143,15 @@ func (s *schedule) stopWaiting(e *entry) {
 	}
 }
 
-// remove stops polling a job and returns its entry, nil if it is not tracked.
-func (s *schedule) remove(id job.ID) *entry {
-	e := s.jobs[id]
-	if e == nil {
-		return nil
+// remove stops polling a job.
+func (s *schedule) remove(id job.ID) {
+	if e := s.jobs[id]; e != nil {
+		delete(s.jobs, id)
+		s.due.remove(e)
+		s.contacts.remove(e)
+		s.stopWaiting(e)
+		e.removed = true
 	}
-	delete(s.jobs, id)
-	s.due.remove(e)
-	s.contacts.remove(e)
-	s.stopWaiting(e)
-	e.removed = true
-	if _, ok := s.visibleIDs[id]; ok {
-		s.updateVisible()
-	}
-	return e
 }
 
 // pollNow makes jobs due ahead of all others, those on the screen first, and revives finished
@@ -111,15 +160,12 @@ func (s *schedule) pollNow(now float64, ids []job.ID) {
 	s.breaker.retrySooner(now)
 	for _, visible := range []bool{true, false} {
 		for _, id := range ids {
-			if _, ok := s.visibleIDs[id]; ok != visible {
-				continue
-			}
 			e := s.jobs[id]
-			if e == nil || e.inFlight || e.requested {
+			if _, ok := s.visible[id]; ok != visible || e == nil || e.inFlight || e.requested {
 				continue
 			}
-			if e.end.Finished() {
-				e.end, e.unobserved, e.notFoundSince, e.failures = job.Live, true, math.NaN(), 0
+			if e.End.Finished() {
+				e.End, e.unobserved, e.notFoundSince, e.failures = job.Live, true, 0, 0
 			}
 			e.requested = true
 			s.requests++
@@ -129,22 +175,11 @@ func (s *schedule) pollNow(now float64, ids []job.ID) {
 	}
 }
 
-// setVisible sets which jobs are on the screen.
+// setVisible sets which jobs are on the screen; they need not be tracked yet.
 func (s *schedule) setVisible(ids []job.ID) {
-	s.visibleIDs = make(map[job.ID]struct{}, len(ids))
+	s.visible = make(map[job.ID]struct{}, len(ids))
 	for _, id := range ids {
-		s.visibleIDs[id] = struct{}{}
-	}
-	s.updateVisible()
-}
-
-func (s *schedule) updateVisible() {
-	clear(s.visible)
-	s.visible = s.visible[:0]
-	for id := range s.visibleIDs {
-		if e := s.jobs[id]; e != nil {
-			s.visible = append(s.visible, e)
-		}
+		s.visible[id] = struct{}{}
 	}
 }
 
@@ -152,22 +187,17 @@ func (s *schedule) updateVisible() {
 // suspended. Everything is older by as much and is due, and nothing can be learned from the
 // next answers.
 func (s *schedule) clockJumped(now, gap float64) {
-	for _, e := range s.jobs {
-		e.last -= gap
-		e.start -= gap
-		e.moved -= gap
-		e.besideSince -= gap
-		e.unknownSince -= gap
-		e.contact -= gap
-		e.unobserved, e.failures, e.notFoundSince = true, 0, math.NaN()
-		e.key[byContact] -= gap
-		if !e.requested {
-			e.key[byDue] = min(e.key[byDue], now)
+	for id, e := range s.jobs {
+		for _, t := range []*float64{
+			&e.last, &e.start, &e.moved, &e.besideSince, &e.unknownSince, &e.contact, &e.contacted.at,
+		} {
+			*t -= gap
 		}
-	}
-	for _, e := range s.visible {
-		if !e.requested {
-			e.key[byDue] = now - gap
+		e.unobserved, e.failures, e.notFoundSince = true, 0, 0
+		if _, visible := s.visible[id]; visible && !e.requested {
+			e.due.at = now - gap
+		} else if !e.requested {
+			e.due.at = min(e.due.at, now)
 		}
 	}
 	heap.Init(&s.due)
@@ -192,7 +222,8 @@ func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.P
 		s.planRetry(now, e, p)
 		return
 	}
-	e.failures, e.notFoundSince = 0, math.NaN()
+	e.failures, e.notFoundSince = 0, 0
+	before := e.Answer.Status
 	s.observe((sent+now)/2, e, a)
 	e.unobserved = false
 	if a.Status.Final() {
@@ -202,9 +233,8 @@ func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.P
 	due := max(now, e.last+s.service.tau(&e.history))
 	switch {
 	case a.Status.Known():
-		e.unknownStatus = ""
-	case a.Status != e.unknownStatus:
-		e.unknownStatus, e.unknownSince = a.Status, now
+	case a.Status != before:
+		e.unknownSince = now
 	default:
 		due = max(due, now+unknownStatusWait(now-e.unknownSince))
 	}
@@ -228,7 +258,7 @@ func (s *schedule) landed(e *entry) {
 func (s *schedule) enqueue(e *entry, due float64) {
 	s.due.set(e, due)
 	contact := e.contact
-	if e.unknownStatus != "" {
+	if e.unknown() {
 		contact = max(contact, due-heartbeat) // it may wait for longer than a heartbeat
 	}
 	s.contacts.set(e, contact)
@@ -237,14 +267,14 @@ func (s *schedule) enqueue(e *entry, due float64) {
 // planRetry plans the next try of a job whose poll failed.
 func (s *schedule) planRetry(now float64, e *entry, p *job.Problem) {
 	if p.Kind != job.NotFound {
-		e.notFoundSince = math.NaN()
+		e.notFoundSince = 0
 	}
 	switch p.Kind {
 	case job.Rejected:
 		s.finish(e, job.EndedRejected)
 	case job.NotFound:
 		e.failures, e.contact = 0, now
-		if math.IsNaN(e.notFoundSince) {
+		if e.notFoundSince == 0 {
 			e.notFoundSince = now
 		}
 		if now-e.notFoundSince >= giveUpAfter {
@@ -271,7 +301,7 @@ func endOf(s job.Status) job.End {
 
 func (s *schedule) finish(e *entry, end job.End) {
 	s.stopWaiting(e)
-	e.end = end
+	e.End = end
 }
 
 // observe updates the history of a job and of the service with an answer.
@@ -283,7 +313,7 @@ func (s *schedule) observe(at float64, e *entry, a *job.Answer) {
 	}
 	if e.running && !e.unobserved {
 		d := at - from
-		if e.unknownStatus != "" {
+		if e.unknown() {
 			d = 0 // whether it ran meanwhile is not known
 		}
 		s.service.observeRun(d, a.Status.Final())
@@ -297,7 +327,7 @@ func (s *schedule) observe(at float64, e *entry, a *job.Answer) {
 	default:
 		e.observeProgress(at, float64(job.Unknown))
 	}
-	e.last, e.contact, e.hasAnswer = at, at, true
+	e.last, e.contact, e.Answer = at, at, *a
 }
 
 // observeWait learns from an answer of a job that was waiting.

@@ -1,19 +1,34 @@
 package poller
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/jobwatch/poller/job"
 )
 
 // Client asks the API for one job's status; api.Client does. Its errors are
-// *api.Error or ctx's own.
+// *api.Error or ctx's own. It may also have a method Hops, which returns how many requests
+// redirects have led to since the last call, and a method CloseIdle.
 type Client interface {
 	Status(ctx context.Context, id job.ID) (job.Answer, error)
+}
+
+// Options are the settings of a [Poller]. The zero value has the defaults.
+type Options struct {
+	// Rate limits the requests a second, those that redirects lead to included. A burst may
+	// be one second's worth and is at least one request. math.Inf(1) lifts the limit.
+	Rate float64
+
+	Concurrency int              // limits the requests in flight
+	Seed        uint64           // makes the jitter repeatable, for tests
+	WallClock   func() time.Time // replaces time.Now, for tests of a suspended machine
 }
 
 // Defaults of the options.
@@ -33,90 +48,57 @@ type Tracked struct {
 }
 
 // Update is what has changed since the last one: the newest report of each job that has
-// one, in no order, and the state of the host.
+// one, and the state of the host.
 type Update struct {
 	Reports []job.Report
 	Host    Host
 }
 
-// Host is the state of polling as a whole. Its figures change at most once a second, and
-// only by enough to matter.
-type Host struct {
-	State   HostState
-	Since   time.Time    // when State began, wall clock
-	RetryAt time.Time    // when the host is tried again; past while it is being tried, zero when it answers
-	Problem *job.Problem // why polling backs off; nil otherwise
-	Rate    float64      // requests/s, measured over the last 10 s
-	Budget  float64      // requests/s that are allowed now; +Inf without a limit
-}
-
-// HostState is the state of the connection to the host.
-type HostState uint8
-
-// The states of polling. After an outage the state is BackingOff, with a zero RetryAt,
-// until the rate has grown back to the whole budget.
-const (
-	Live HostState = iota
-	BackingOff
-	Paused // by the user
-)
-
 // Poller polls jobs while it runs. All methods may be called from any goroutine, before Run
 // too, and none waits for the network.
 type Poller struct {
-	client      Client
-	rate        float64
-	concurrency int
-	rand        *rand.Rand
-	wallClock   func() time.Time
-	updates     chan Update
+	client    Client
+	wallClock func() time.Time
+	updates   chan Update
+	started   atomic.Bool
+	done      chan struct{} // closed when Run returns
 
-	wake chan struct{} // the inbox is not empty
-	done chan struct{} // closed when Run returns
+	mu    sync.Mutex
+	inbox []func()      // for Run's goroutine
+	wake  chan struct{} // the inbox is not empty
 
-	mu      sync.Mutex
-	inbox   []func(*loop)
-	started bool
-	ended   bool
+	// What follows belongs to Run's goroutine.
+	schedule  *schedule
+	watcher   hostWatcher
+	requests  sync.WaitGroup // in flight
+	cancel    func()         // cancels them
+	reports   []job.Report   // for the next update
+	lastHost  Host           // in the last update
+	updateAt  float64        // no update before
+	results   chan result    // of the requests; never full
+	epoch     time.Time      // 0 on the schedule's clock
+	wallEpoch time.Time      // epoch on the wall clock as it is now
 }
-
-// Option is a setting of a [Poller].
-type Option func(*Poller)
-
-// WithRate limits the requests a second. A burst may be one second's worth and is at least
-// one request. Requests that redirects lead to count if the client has a method Hops that
-// returns their number. The rate must be positive; math.Inf(1) lifts the limit. Default:
-// [DefaultRate].
-func WithRate(perSecond float64) Option { return func(p *Poller) { p.rate = perSecond } }
-
-// WithConcurrency limits the requests in flight. It must be positive. Default:
-// [DefaultConcurrency].
-func WithConcurrency(n int) Option { return func(p *Poller) { p.concurrency = n } }
-
-// WithSeed makes the jitter repeatable, for tests.
-func WithSeed(seed uint64) Option {
-	return func(p *Poller) { p.rand = rand.New(rand.NewPCG(seed, seed)) }
-}
-
-// WithWallClock replaces time.Now as the source of wall time, for tests of its jumps. It
-// does not change how long Run waits.
-func WithWallClock(now func() time.Time) Option { return func(p *Poller) { p.wallClock = now } }
 
 // New returns a poller that tracks nothing yet.
-func New(client Client, opts ...Option) *Poller {
+func New(client Client, o Options) *Poller {
+	rate := cmp.Or(o.Rate, DefaultRate)
+	concurrency := cmp.Or(o.Concurrency, DefaultConcurrency)
+	seed := cmp.Or(o.Seed, rand.Uint64())
 	p := &Poller{
-		client:      client,
-		rate:        DefaultRate,
-		concurrency: DefaultConcurrency,
-		rand:        rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
-		wallClock:   time.Now,
-		updates:     make(chan Update),
-		wake:        make(chan struct{}, 1),
-		done:        make(chan struct{}),
+		client:    client,
+		wallClock: o.WallClock,
+		updates:   make(chan Update),
+		done:      make(chan struct{}),
+		wake:      make(chan struct{}, 1),
+		schedule:  newSchedule(rate, max(1, rate), concurrency, rand.New(rand.NewPCG(seed, seed))),
+		results:   make(chan result, concurrency),
+		epoch:     time.Now(),
 	}
-	for _, o := range opts {
-		o(p)
+	if p.wallClock == nil {
+		p.wallClock = time.Now
 	}
+	p.wallEpoch = p.wallClock().Round(0)
 	return p
 }
 
@@ -129,13 +111,31 @@ func (p *Poller) Updates() <-chan Update { return p.updates }
 // Tracking a tracked job changes nothing. Finished jobs may be tracked too: their run times
 // help the policy, and PollNow can revive them. Track keeps the slice.
 func (p *Poller) Track(jobs ...Tracked) {
-	p.post(func(l *loop) { l.track(jobs) })
+	p.post(func() {
+		m := p.moment()
+		batch := make([]*entry, len(jobs))
+		var now []job.ID
+		for i := range jobs {
+			batch[i] = newEntry(m, &jobs[i])
+			if jobs[i].PollNow {
+				now = append(now, jobs[i].ID)
+			}
+		}
+		p.schedule.track(m.now, batch)
+		if len(now) > 0 { // pollNow also brings the next try of a host in trouble forward
+			p.schedule.pollNow(m.now, now)
+		}
+	})
 }
 
 // Remove stops polling jobs. It takes effect within the next update or two.
 func (p *Poller) Remove(ids ...job.ID) {
 	ids = slices.Clone(ids)
-	p.post(func(l *loop) { l.remove(ids) })
+	p.post(func() {
+		for _, id := range ids {
+			p.schedule.remove(id)
+		}
+	})
 }
 
 // PollNow polls jobs as soon as the budget allows, ahead of all others and even while
@@ -143,24 +143,60 @@ func (p *Poller) Remove(ids ...job.ID) {
 // trouble the next try comes sooner, unless the host itself set the time.
 func (p *Poller) PollNow(ids ...job.ID) {
 	ids = slices.Clone(ids)
-	p.post(func(l *loop) { l.schedule.pollNow(l.now(), ids) })
+	p.post(func() { p.schedule.pollNow(p.now(), ids) })
 }
 
 // Pause holds polling, or resumes it. Requests in flight are not canceled.
-func (p *Poller) Pause(on bool) { p.post(func(l *loop) { l.schedule.paused = on }) }
+func (p *Poller) Pause(on bool) { p.post(func() { p.schedule.paused = on }) }
 
 // Visible sets which jobs are on the screen: they get a share of the budget.
 func (p *Poller) Visible(ids []job.ID) {
 	ids = slices.Clone(ids)
-	p.post(func(l *loop) { l.schedule.setVisible(ids) })
+	p.post(func() { p.schedule.setVisible(ids) })
 }
 
-// post has the loop call do, unless it has ended.
-func (p *Poller) post(do func(*loop)) {
-	p.mu.Lock()
-	if !p.ended {
-		p.inbox = append(p.inbox, do)
+// ErrStopped means that polling has ended and grants no more requests.
+var ErrStopped = errors.New("polling has stopped")
+
+// InTurn makes an external request to the API, one that is not a poll, when the schedule
+// grants it: within the budget, and no sooner than a poll while the host is in trouble. While
+// polls are due, every second slot is for such requests. Like PollNow, they go on while
+// polling is paused.
+//
+// The outcome says nothing about the host, unless the host wants a pause
+// ([job.Problem.Pauses]). request's errors are as Client's. InTurn returns request's error,
+// or if it was never made, ctx's or [ErrStopped].
+func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error) error {
+	x := newExternalRequest()
+	p.post(func() { p.schedule.external = append(p.schedule.external, x) })
+	select {
+	case <-x.granted:
+	case <-ctx.Done():
+		p.post(func() { p.schedule.cancelExternal(p.now(), x) })
+		return ctx.Err()
+	case <-p.done:
+		return ErrStopped
 	}
+	err := request(ctx)
+	problem := problemOf(err)
+	p.post(func() {
+		now, s, e := p.now(), p.schedule, &x.entry
+		switch {
+		case problem != nil && problem.Pauses():
+			s.answered(now, now, e, nil, problem)
+		case s.breaker.probe == e && (err == nil || problem != nil): // nothing is polled, and the pause is over
+			s.answered(now, now, e, nil, nil)
+		default:
+			s.canceled(now, e)
+		}
+	})
+	return err
+}
+
+// post has Run's goroutine call do.
+func (p *Poller) post(do func()) {
+	p.mu.Lock()
+	p.inbox = append(p.inbox, do)
 	p.mu.Unlock()
 	select {
 	case p.wake <- struct{}{}:
@@ -168,7 +204,7 @@ func (p *Poller) post(do func(*loop)) {
 	}
 }
 
-func (p *Poller) takeInbox() []func(*loop) {
+func (p *Poller) takeInbox() []func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	todo := p.inbox

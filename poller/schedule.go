@@ -5,6 +5,7 @@ import (
 	"container/list"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -15,7 +16,6 @@ const (
 	visibleMaxAge  = 2.0  // seconds: the age at which a row on the screen is polled again
 	heartbeatShare = 12   // one slot in so many serves the job with the oldest contact
 	visibleShare   = 3    // one slot in so many serves the rows on the screen
-	initialProbes  = 8    // jobs of a batch that are polled at once
 
 	// Polls that are due within so many seconds are made together with those that are due
 	// now: waking up is most of a poll's CPU time. It is less than the shortest tau.
@@ -29,33 +29,6 @@ const never = math.MaxFloat64
 // count up from there.
 const requestedFirst = -1e15
 
-// entry is one tracked job. The schedule's goroutine owns it.
-type entry struct {
-	id job.ID
-	history
-	facts
-
-	contact       float64 // the last answer or failure of its own
-	hasAnswer     bool    // it has answered, now or before this process
-	end           job.End
-	requested     bool    // the user wants it now
-	initialProbe  bool    // it is one of the first polls of a batch
-	inFlight      bool    // a request is in flight
-	removed       bool    // perhaps while in flight
-	unobserved    bool    // nothing can be learned from the time before the next answer
-	failures      int     // in a row
-	notFoundSince float64 // the first of a row of 404s; NaN if the last answer was another
-
-	unknownStatus job.Status // its status if that is not one of the API's, else ""
-	unknownSince  float64    // when unknownStatus was first seen
-
-	key   [orders]float64
-	place [orders]int
-
-	waiting *list.Element // its place among the waiting jobs; nil if it does not wait
-	slot    int           // its place in the mailbox, from 1; 0 if it has none
-}
-
 // schedule decides which job is polled next, and when. It knows no clock, goroutine or
 // network: every method takes the time in seconds, on any clock that never runs backwards,
 // so that a simulation drives the same code as Run.
@@ -66,12 +39,10 @@ type schedule struct {
 	rand    *rand.Rand
 
 	jobs     map[job.ID]*entry
-	due      jobHeap
-	contacts jobHeap
+	due      jobHeap   // by when the policy wants the next poll
+	contacts jobHeap   // by entry.contact, or later for a job that may wait longer
 	waiting  list.List // of *entry, in the order in which they were tracked
-
-	visibleIDs map[job.ID]struct{} // what is on the screen
-	visible    []*entry            // those of them that are tracked
+	visible  map[job.ID]struct{}
 
 	external     []*externalRequest // in the order in which they came
 	externalNext bool               // the last slot was a poll's
@@ -87,12 +58,12 @@ type schedule struct {
 func newSchedule(rate, burst float64, concurrency int, r *rand.Rand) *schedule {
 	return &schedule{
 		service:     newService(),
-		breaker:     newBreaker(r),
-		budget:      newBudget(rate, burst),
+		breaker:     breaker{rand: r, share: 1},
+		budget:      budget{rate: rate, burst: burst, tokens: burst},
 		rand:        r,
 		jobs:        map[job.ID]*entry{},
-		due:         jobHeap{order: byDue},
-		contacts:    jobHeap{order: byContact},
+		due:         jobHeap{of: func(e *entry) *turn { return &e.due }},
+		contacts:    jobHeap{of: func(e *entry) *turn { return &e.contacted }},
 		concurrency: concurrency,
 	}
 }
@@ -132,22 +103,33 @@ func (s *schedule) charge(now float64, requests int) {
 	}
 }
 
+// pick chooses what the next slot is for: an external request, if one waits and the last
+// slot was a poll's, else a poll.
+func (s *schedule) pick(now float64) (*entry, float64) {
+	if len(s.external) > 0 && s.externalNext {
+		return s.grant(), now
+	}
+	e, t := s.pickPoll(now)
+	if e == nil && len(s.external) > 0 {
+		return s.grant(), now
+	}
+	s.externalNext = e != nil
+	return e, t
+}
+
 // pickPoll chooses among the jobs that are not in flight.
 func (s *schedule) pickPoll(now float64) (*entry, float64) {
 	first := s.firstDue(now)
-	if first == nil {
+	if first == nil || s.paused && !first.requested {
 		return nil, never
 	}
-	until := first.key[byDue]
-	free := until > now // nothing is due, so the slot may serve any job
 	if s.paused {
-		if first.requested {
-			return first, now
-		}
-		return nil, never
+		return first, now
 	}
+	until := first.due.at
+	free := until > now // nothing is due, so the slot may serve any job
 	if row, old := s.stalestVisible(); row != nil {
-		blank := !row.hasAnswer && !first.requested // an empty row goes first
+		blank := !row.answered() && !first.requested // an empty row goes first
 		if old <= now && (free || blank || s.sinceVisible >= visibleShare-1) {
 			s.sinceVisible = 0
 			s.sinceHeartbeat++
@@ -156,7 +138,7 @@ func (s *schedule) pickPoll(now float64) (*entry, float64) {
 		until = min(until, old)
 	}
 	oldest := s.contacts.first()
-	old := oldest.key[byContact] + heartbeat
+	old := oldest.contacted.at + heartbeat
 	if old <= now && (free || s.sinceHeartbeat >= heartbeatShare-1) {
 		s.sinceHeartbeat = 0
 		s.sinceVisible++
@@ -175,7 +157,7 @@ func (s *schedule) pickPoll(now float64) (*entry, float64) {
 func (s *schedule) firstDue(now float64) *entry {
 	for {
 		e := s.due.first()
-		if e == nil || e.key[byDue] > now || e.requested || e.initialProbe || e.running || e.besideStart || e.failing() {
+		if e == nil || e.due.at > now || e.requested || e.initialProbe || e.running || e.besideStart || e.failing() {
 			return e
 		}
 		again := e.last + s.service.tau(&e.history)
@@ -186,34 +168,31 @@ func (s *schedule) firstDue(now float64) *entry {
 	}
 }
 
-// failing reports whether the job's last poll failed, so that its next one was not the
-// policy's decision.
-func (e *entry) failing() bool { return e.failures > 0 || !math.IsNaN(e.notFoundSince) }
-
 // stalestVisible returns the visible row with the oldest contact, and when it is to be polled
 // again.
 func (s *schedule) stalestVisible() (*entry, float64) {
 	var oldest *entry
-	for _, e := range s.visible {
-		if e.end.Finished() || e.inFlight || e.failing() || e.unknownStatus != "" {
-			continue // being visible does not shorten the wait after a bad answer
+	for id := range s.visible {
+		e := s.jobs[id]
+		if e == nil || e.End.Finished() || e.inFlight || e.patient() {
+			continue
 		}
-		if oldest == nil || e.key[byContact] < oldest.key[byContact] {
+		if oldest == nil || e.contacted.at < oldest.contacted.at {
 			oldest = e
 		}
 	}
-	if oldest == nil || !oldest.hasAnswer {
+	if oldest == nil || !oldest.answered() {
 		return oldest, 0
 	}
-	return oldest, oldest.key[byContact] + s.maxVisibleAge()
+	return oldest, oldest.contacted.at + s.maxVisibleAge()
 }
 
 // maxVisibleAge returns how old a row on the screen may get: the more of them are live, the
 // older.
 func (s *schedule) maxVisibleAge() float64 {
 	live := 0.0
-	for _, e := range s.visible {
-		if !e.end.Finished() {
+	for id := range s.visible {
+		if e := s.jobs[id]; e != nil && !e.End.Finished() {
 			live++
 		}
 	}
@@ -222,39 +201,66 @@ func (s *schedule) maxVisibleAge() float64 {
 
 // nextPoll returns when a job that is not in flight will be polled if the budget allows.
 func (s *schedule) nextPoll(e *entry) float64 {
-	t := min(e.key[byDue], e.key[byContact]+heartbeat)
-	if _, visible := s.visibleIDs[e.id]; !visible || e.failing() || e.unknownStatus != "" {
-		return t
+	t := min(e.due.at, e.contacted.at+heartbeat)
+	if _, visible := s.visible[e.ID]; visible && !e.patient() {
+		t = min(t, e.contacted.at+s.maxVisibleAge())
 	}
-	return min(t, e.key[byContact]+s.maxVisibleAge())
+	return t
 }
 
-// The keys by which jobs that are not in flight are ordered.
-const (
-	byDue     = iota // when the policy wants the next poll
-	byContact        // entry.contact, or later for a job that may wait longer
-	orders
-)
+// externalRequest is a request that is not a poll. The schedule treats it as that of a job
+// that was removed meanwhile: it takes a slot and teaches nothing.
+type externalRequest struct {
+	entry
+	granted chan struct{} // closed when it may be made
+}
 
-// jobHeap is a heap of jobs by one of their keys, smallest first.
+func newExternalRequest() *externalRequest {
+	return &externalRequest{entry: entry{removed: true}, granted: make(chan struct{})}
+}
+
+func (s *schedule) grant() *entry {
+	x := s.external[0]
+	s.external = slices.Delete(s.external, 0, 1)
+	s.externalNext = false
+	close(x.granted)
+	return &x.entry
+}
+
+// cancelExternal withdraws an external request whose caller has given up.
+func (s *schedule) cancelExternal(now float64, x *externalRequest) {
+	if i := slices.Index(s.external, x); i >= 0 {
+		s.external = slices.Delete(s.external, i, i+1)
+		return
+	}
+	s.canceled(now, &x.entry)
+}
+
+// turn is a job's place in a heap.
+type turn struct {
+	at    float64 // seconds
+	place int     // its index in the heap + 1; 0 if it is in none
+}
+
+// jobHeap is a heap of the jobs that are not in flight by one of their turns, earliest first.
 type jobHeap struct {
-	order int
-	jobs  []*entry
+	of   func(*entry) *turn
+	jobs []*entry
 }
 
 func (h *jobHeap) Len() int           { return len(h.jobs) }
-func (h *jobHeap) Less(i, j int) bool { return h.jobs[i].key[h.order] < h.jobs[j].key[h.order] }
+func (h *jobHeap) Less(i, j int) bool { return h.of(h.jobs[i]).at < h.of(h.jobs[j]).at }
 
 func (h *jobHeap) Swap(i, j int) {
 	h.jobs[i], h.jobs[j] = h.jobs[j], h.jobs[i]
-	h.jobs[i].place[h.order], h.jobs[j].place[h.order] = i, j
+	h.of(h.jobs[i]).place, h.of(h.jobs[j]).place = i+1, j+1
 }
 
 // Push implements heap.Interface.
 func (h *jobHeap) Push(x any) {
 	e, _ := x.(*entry)
-	e.place[h.order] = len(h.jobs)
 	h.jobs = append(h.jobs, e)
+	h.of(e).place = len(h.jobs)
 }
 
 // Pop implements heap.Interface.
@@ -263,30 +269,28 @@ func (h *jobHeap) Pop() any {
 	e := h.jobs[last]
 	h.jobs[last] = nil
 	h.jobs = h.jobs[:last]
-	e.place[h.order] = nowhere
+	h.of(e).place = 0
 	return e
 }
 
-// nowhere is the place of a job that is not in a heap.
-const nowhere = -1
-
 // set adds the job, or moves it.
-func (h *jobHeap) set(e *entry, key float64) {
-	e.key[h.order] = key
-	if e.place[h.order] == nowhere {
+func (h *jobHeap) set(e *entry, at float64) {
+	t := h.of(e)
+	t.at = at
+	if t.place == 0 {
 		heap.Push(h, e)
 	} else {
-		heap.Fix(h, e.place[h.order])
+		heap.Fix(h, t.place-1)
 	}
 }
 
 func (h *jobHeap) remove(e *entry) {
-	if i := e.place[h.order]; i != nowhere {
-		heap.Remove(h, i)
+	if t := h.of(e); t.place > 0 {
+		heap.Remove(h, t.place-1)
 	}
 }
 
-// first returns the job with the smallest key, nil if there is none.
+// first returns the job whose turn is the earliest, nil if there is none.
 func (h *jobHeap) first() *entry {
 	if len(h.jobs) == 0 {
 		return nil

@@ -19,7 +19,7 @@ func newTestSchedule(rate float64, concurrency int) *schedule {
 func batchOf(from, n int, now float64) []*entry {
 	batch := make([]*entry, n)
 	for i := range batch {
-		batch[i] = &entry{id: idOf(from + i)}
+		batch[i] = &entry{Report: job.Report{ID: idOf(from + i)}}
 		batch[i].last = now
 	}
 	return batch
@@ -36,7 +36,7 @@ func TestNewsIsFollowed(t *testing.T) {
 	for range 200 { // for long
 		s.service.plain.observeWait(60, false)
 	}
-	s.pollNow(1, []job.ID{jobs[50].id})
+	s.pollNow(1, []job.ID{jobs[50].ID})
 	e, _ := s.next(1)
 	s.answered(1, 1.1, e, &job.Answer{Status: job.Processing, Progress: job.Unknown}, nil)
 	near := map[int]bool{}
@@ -233,20 +233,20 @@ func checkBooks(t *rapid.T, s *schedule, inFlight []*entry) {
 	}
 	queued := 0
 	for _, e := range s.jobs {
-		waits := !e.inFlight && !e.end.Finished()
+		waits := !e.inFlight && !e.End.Finished()
 		for _, q := range []*jobHeap{&s.due, &s.contacts} {
-			at := e.place[q.order]
-			if waits != (at != nowhere) || (waits && q.jobs[at] != e) {
-				t.Fatalf("job %d is in the wrong place of heap %d: %+v", indexOf(e), q.order, e)
+			at := q.of(e)
+			if waits != (at.place > 0) || (waits && q.jobs[at.place-1] != e) {
+				t.Fatalf("job %d is in the wrong place of a heap: %+v", indexOf(e), e)
 			}
-			if waits && math.IsNaN(e.key[q.order]) {
+			if waits && math.IsNaN(at.at) {
 				t.Fatalf("job %d has no time: %+v", indexOf(e), e)
 			}
 		}
 		if waits {
 			queued++
 		}
-		if e.waiting != nil && (e.end.Finished() || e.running) {
+		if e.waiting != nil && (e.End.Finished() || e.running) {
 			t.Fatalf("job %d is among the waiting: %+v", indexOf(e), e)
 		}
 	}

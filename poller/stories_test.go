@@ -204,7 +204,7 @@ func TestAConsumerThatNeverReadsHoldsNothingUp(t *testing.T) {
 func TestUpdatesComeAtMostTwentyTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
-		r := start(t, s.client, poller.WithRate(1000), poller.WithConcurrency(64))
+		r := start(t, s.client, poller.Options{Rate: 1000, Concurrency: 64})
 		r.Track(s.add(2000, time.Hour)...)
 		r.watch(10 * time.Second)
 		if r.updates > 201 || s.Stats().Requests < 2000 {
@@ -374,7 +374,7 @@ func TestAWaitingJobIsSmall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) {
 			return job.Answer{Status: job.NotStarted}, nil
-		}), poller.WithRate(1e6), poller.WithConcurrency(64))
+		}), poller.Options{Rate: 1e6, Concurrency: 64})
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		jobs := make([]poller.Tracked, n)

@@ -187,7 +187,7 @@ func pollerLoop(ctx context.Context, base string, ids []job.ID, concurrency int,
 		polls.Add(1)
 		return client.Status(ctx, id)
 	})
-	p := poller.New(counted, poller.WithRate(math.Inf(1)), poller.WithConcurrency(concurrency))
+	p := poller.New(counted, poller.Options{Rate: math.Inf(1), Concurrency: concurrency})
 	p.Track(asNew(ids)...)
 	p.PollNow(ids...)
 	ended := make(chan error, 1)

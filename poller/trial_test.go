@@ -124,7 +124,7 @@ func (t *trial) defaults() {
 func (t *trial) submit(s *schedule, now float64, from int) int {
 	var batch []*entry
 	for from < len(t.lives) && t.lives[from].Submitted.Seconds() <= now {
-		e := &entry{id: idOf(from)}
+		e := &entry{Report: job.Report{ID: idOf(from)}}
 		e.last = now
 		batch = append(batch, e)
 		from++
@@ -140,7 +140,7 @@ func idOf(i int) (id job.ID) {
 	return id
 }
 
-func indexOf(e *entry) int { return int(binary.BigEndian.Uint32(e.id[:])) }
+func indexOf(e *entry) int { return int(binary.BigEndian.Uint32(e.ID[:])) }
 
 // land brings a request's answer, and reports whether it ended the job.
 func (t *trial) land(s *schedule, o *outcome, f flight, now float64) bool {
@@ -158,12 +158,12 @@ func (t *trial) land(s *schedule, o *outcome, f flight, now float64) bool {
 	var a job.Answer
 	a.Status, a.Progress = l.At(time.Duration(seen * 1e9))
 	before := f.job.contact
-	if !f.job.hasAnswer {
+	if !f.job.answered() {
 		before = l.Submitted.Seconds()
 	}
 	s.answered(f.sent, now, f.job, &a, nil)
 	o.stalest = max(o.stalest, f.job.contact-before)
-	if !f.job.end.Finished() {
+	if !f.job.End.Finished() {
 		return false
 	}
 	delay := now - l.End.Seconds()
@@ -230,7 +230,7 @@ func (s *screen) look(now float64, o *outcome) {
 	for i := range s.lives {
 		id := idOf(i)
 		e := s.schedule.jobs[id]
-		if e == nil || e.end.Finished() {
+		if e == nil || e.End.Finished() {
 			continue
 		}
 		if ids = append(ids, id); len(ids) > s.rows {
@@ -254,8 +254,8 @@ func (s *screen) row(now float64, e *entry, o *outcome) {
 		Answered: time.Unix(0, int64(e.last*1e9)),
 		Speed:    e.drawableSpeed(),
 	}
-	bar := max(float64(r.ProgressAt(time.Unix(0, int64(now*1e9)))), s.drawn[e.id]) // never backwards
-	s.drawn[e.id] = bar
+	bar := max(float64(r.ProgressAt(time.Unix(0, int64(now*1e9)))), s.drawn[e.ID]) // never backwards
+	s.drawn[e.ID] = bar
 	o.barError += math.Abs(bar - float64(truth))
 	o.heldBar += math.Abs(e.progress - float64(truth))
 	if r.Speed > 0 {

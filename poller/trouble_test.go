@@ -133,7 +133,7 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 		wall := func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
 		s := newService(t)
 		jobs := s.add(1000, 30*time.Minute)
-		r := start(t, s.client, poller.WithWallClock(wall))
+		r := start(t, s.client, poller.Options{WallClock: wall})
 		r.Track(jobs...)
 		r.watch(2 * time.Minute)
 

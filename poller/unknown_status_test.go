@@ -54,7 +54,7 @@ func TestAnOddStatusIsAskedEverMoreRarely(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				id, begin := job.ID{1}, time.Now()
 				api := says(func(job.ID) job.Status { return "Cancelled" })
-				r := start(t, api, poller.WithConcurrency(1))
+				r := start(t, api, poller.Options{Concurrency: 1})
 				if shown {
 					r.Visible([]job.ID{id})
 				}
@@ -78,7 +78,7 @@ func TestAnOddStatusIsAskedEverMoreRarely(t *testing.T) {
 				}
 				r.stop()
 
-				r = start(t, api, poller.WithConcurrency(1))
+				r = start(t, api, poller.Options{Concurrency: 1})
 				r.Visible([]job.ID{id})
 				r.Track(poller.Tracked{
 					ID: id, Answer: job.Answer{Status: "Cancelled", Progress: job.Unknown}, Answered: begin, Started: begin,
@@ -104,7 +104,7 @@ func TestAnotherOddStatusIsAskedSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		id := job.ID{1}
 		api := says(func(job.ID) job.Status { return "Cancelling" })
-		r := start(t, api, poller.WithConcurrency(1))
+		r := start(t, api, poller.Options{Concurrency: 1})
 		r.Track(poller.Tracked{ID: id})
 		for _, next := range []job.Status{"Cancelled", job.Processing, job.Done} {
 			r.watch(10 * time.Minute)
@@ -139,7 +139,7 @@ func TestAnOddStatusMakesNoOtherJobWait(t *testing.T) {
 				}
 				return job.Done
 			})
-			r := start(t, api, poller.WithConcurrency(1))
+			r := start(t, api, poller.Options{Concurrency: 1})
 			var jobs []poller.Tracked
 			for i := range cancelled {
 				jobs = append(jobs, poller.Tracked{ID: job.ID{1, byte(i)}})

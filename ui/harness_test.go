@@ -140,7 +140,7 @@ func (d *harness) start(change ...func(*Options)) {
 	if err != nil {
 		d.Fatal(err)
 	}
-	watcher := poller.New(client, poller.WithWallClock(d.clock), poller.WithRate(cmp.Or(d.rate, poller.DefaultRate)))
+	watcher := poller.New(client, poller.Options{WallClock: d.clock, Rate: d.rate})
 	files := download.New(client, watcher, d.folder, download.DefaultMaxBytes)
 	ctx, cancel := context.WithCancel(d.Context())
 	ran := make(chan error, 1)

@@ -98,7 +98,7 @@ func breaking(where string) int {
 		panic(err)
 	}
 	var watched atomic.Bool
-	watcher := poller.New(breakingClient{client, where == "worker"})
+	watcher := poller.New(breakingClient{client, where == "worker"}, poller.Options{})
 	console := ui.NewConsole(os.Stdin, os.Stdout, env, notify.None)
 	files := download.New(breakingSource{}, nil, os.TempDir(), download.DefaultMaxBytes)
 	var opened atomic.Pointer[store.Store]

@@ -34,7 +34,7 @@ func (s *stage) withAPI() *simtest.Server {
 		s.t.Fatal(err)
 	}
 	s.client = client
-	p := poller.New(client, poller.WithSeed(1))
+	p := poller.New(client, poller.Options{Seed: 1})
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()

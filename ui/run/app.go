@@ -72,7 +72,7 @@ func (a *App) open(ctx context.Context) (err error) {
 		return &config.UsageError{Message: err.Error()}
 	}
 	a.closes = append(a.closes, a.client.CloseIdle)
-	a.poller = poller.New(a.client, poller.WithRate(a.opts.Rate), poller.WithConcurrency(a.opts.Concurrency))
+	a.poller = poller.New(a.client, poller.Options{Rate: a.opts.Rate, Concurrency: a.opts.Concurrency})
 	return nil
 }
 
