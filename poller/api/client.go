@@ -25,9 +25,7 @@ import (
 const (
 	timeout   = 10 * time.Second // of one request, as the official clients have it
 	fileConns = 4                // connections to one host for outputs and files
-
-	maxBody   = 1 << 20  // bytes of an answer, unpacked; a real one is well below 1 KiB
-	maxUnread = 16 << 10 // bytes of an error's page that are read, so that its connection can be reused
+	maxBody   = 1 << 20          // bytes of an answer, unpacked; a real one is well below 1 KiB
 )
 
 // Client asks the job API. It is safe for any number of goroutines and keeps its connections
@@ -166,18 +164,11 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 // as Status's.
 func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) {
 	resp, _, err := c.get(ctx, c.files, u, "Accept-Encoding", "identity")
-	if err != nil {
-		return nil, err
-	}
-	if err := unpack(resp); err != nil {
-		_ = resp.Body.Close()
-		return nil, explain(ctx, err, true)
-	}
-	return resp, nil
+	return resp, err
 }
 
-// getJSON returns the body of an answer that is not obviously something else than JSON, and
-// where get asked.
+// getJSON returns the body of an answer in UTF-8, unless it is too large once unpacked or
+// obviously not JSON, and where get asked.
 func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) (body []byte, asked string, err error) {
 	resp, asked, err := c.get(ctx, via, u, "Accept", "application/json")
 	if err != nil {
@@ -189,7 +180,11 @@ func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) (bod
 	if label == "text/html" || label == "application/xhtml+xml" {
 		return nil, asked, notAPI("answered with a web page" + instead)
 	}
-	body, err = read(resp)
+	text := transform.NewReader(resp.Body, unicode.BOMOverride(transform.Nop))
+	body, err = io.ReadAll(io.LimitReader(text, maxBody+1))
+	if len(body) > maxBody {
+		return nil, asked, notAPI("answered with more than 1 MiB (a captive portal or proxy?)")
+	}
 	if err != nil {
 		return nil, asked, explain(ctx, err, true)
 	}
@@ -199,26 +194,9 @@ func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) (bod
 	return body, asked, nil
 }
 
-// read returns the whole body in UTF-8, if it is not too large once unpacked.
-func read(resp *http.Response) ([]byte, error) {
-	tooLarge := notAPI("answered with more than 1 MiB (a captive portal or proxy?)")
-	if resp.ContentLength > maxBody {
-		return nil, tooLarge
-	}
-	if err := unpack(resp); err != nil {
-		return nil, err
-	}
-	text := transform.NewReader(resp.Body, unicode.BOMOverride(transform.Nop))
-	body, err := io.ReadAll(io.LimitReader(text, maxBody+1))
-	if len(body) > maxBody {
-		return nil, tooLarge
-	}
-	return body, err
-}
-
-// get GETs a URL. The answer is 200, and its body must be closed. If the URL leaves the path
-// of the base URL and is not found, get also asks below that path, for an API need not know
-// where a proxy has put it. It then returns where it asked.
+// get GETs a URL. The answer is 200 and unpacked, and its body must be closed. If the URL
+// leaves the path of the base URL and is not found, get also asks below that path, for an API
+// need not know where a proxy has put it. It then returns where it asked.
 func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header ...string) (resp *http.Response, asked string, err error) {
 	resp, err = c.send(ctx, via, u, header)
 	if !sameOrigin(&c.base, u) || strings.HasPrefix(u.Path+"/", c.base.Path+"/") {
@@ -247,8 +225,13 @@ func (c *Client) send(ctx context.Context, via *http.Client, u *url.URL, header 
 		return nil, explain(ctx, err, false)
 	}
 	if resp.StatusCode != http.StatusOK {
-		defer func() { _ = resp.Body.Close() }()
-		return nil, c.refusal(resp)
+		err = c.refusal(resp)
+	} else if err = unpack(resp); err != nil {
+		err = explain(ctx, err, true)
+	}
+	if err != nil {
+		_ = resp.Body.Close()
+		return nil, err
 	}
 	return resp, nil
 }

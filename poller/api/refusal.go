@@ -15,6 +15,7 @@ import (
 
 const (
 	maxRetryAfter = time.Hour // a longer pause counts as this
+	maxPage       = 16 << 10  // bytes of an answer that are read
 	maxDetails    = 20        // validation messages that are kept
 )
 
@@ -26,14 +27,12 @@ func (c *Client) refusal(resp *http.Response) *Error {
 	if mayPause && sameOrigin(&c.base, resp.Request.URL) { // another host's pause is not the API's
 		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
 	}
-	if code == http.StatusUnprocessableEntity {
-		if body, err := read(resp); err == nil {
-			p.Details = validation(body)
-		}
-	}
-	// Read what little there is, so that the connection can be reused.
-	_, _ = io.CopyN(io.Discard, resp.Body, maxUnread)
 	p.Kind, p.Reason = refusalReason(code)
+	// What little there is is read in any case, so that the connection can be reused.
+	page, _ := io.ReadAll(io.LimitReader(resp.Body, maxPage))
+	if code == http.StatusUnprocessableEntity {
+		p.Details = validation(page)
+	}
 	if len(p.Details) > 0 && p.Details[0].Message != "" {
 		p.Reason += ": " + p.Details[0].Message
 	}
@@ -113,41 +112,27 @@ func inWords(pause time.Duration) string {
 // validation reads the details of an HTTPValidationError, as far as there are any. FastAPI
 // applications also answer with a plain text as the detail.
 func validation(body []byte) []job.Detail {
-	var wire struct{ Detail any }
-	if json.Unmarshal(body, &wire) != nil {
-		return nil
+	var plain struct{ Detail string }
+	if json.Unmarshal(body, &plain) == nil && plain.Detail != "" {
+		return []job.Detail{{Message: quote(plain.Detail)}}
 	}
-	if message, ok := wire.Detail.(string); ok {
-		return []job.Detail{{Message: text(message)}}
+	var wire struct {
+		Detail []struct {
+			Loc       []any // strings and integers
+			Msg, Type string
+		}
 	}
-	items, _ := wire.Detail.([]any)
+	_ = json.Unmarshal(body, &wire) // what has other types is left out
 	var details []job.Detail
-	for _, item := range items[:min(len(items), maxDetails)] {
-		fields, _ := item.(map[string]any)
-		d := job.Detail{Loc: text(fields["loc"]), Message: text(fields["msg"]), Type: text(fields["type"])}
+	for _, item := range wire.Detail[:min(len(wire.Detail), maxDetails)] {
+		loc := make([]string, len(item.Loc))
+		for i, part := range item.Loc {
+			loc[i] = fmt.Sprint(part)
+		}
+		d := job.Detail{Loc: quote(strings.Join(loc, ".")), Message: quote(item.Msg), Type: quote(item.Type)}
 		if d != (job.Detail{}) {
 			details = append(details, d)
 		}
 	}
 	return details
-}
-
-// text returns that of a JSON string or number, or of a list of these joined by dots,
-// and "" for anything else.
-func text(v any) string {
-	switch v := v.(type) {
-	case string:
-		return quote(v)
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case []any:
-		var words []string
-		for _, part := range v {
-			if word := text(part); word != "" {
-				words = append(words, word)
-			}
-		}
-		return quote(strings.Join(words, "."))
-	}
-	return ""
 }

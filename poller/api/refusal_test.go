@@ -29,7 +29,7 @@ func TestTheDetailsOfA422AreReadAsFarAsThereAreAny(t *testing.T) {
 		{"detail is null", `{"detail":null}`, nil},
 		{"detail is a text", `{"detail":"no such ID"}`, []job.Detail{{Message: "no such ID"}}},
 		{"detail is an object", `{"detail":{"msg":"x"}}`, nil},
-		{"items of other types", `{"detail":[1,"x",null,[],{"loc":"path","msg":7,"type":{}}]}`, []job.Detail{{Loc: "path", Message: "7"}}},
+		{"items of other types", `{"detail":[1,"x",null,[],{"loc":["path"],"msg":"a","type":{}}]}`, []job.Detail{{Loc: "path", Message: "a"}}},
 		{"not JSON", `<html>`, nil},
 		{"empty", ``, nil},
 		{"lines and secrets", `{"detail":"see\r\nhttps://x.test/` + someID + `?sig=1 for ` + someID + `"}`, []job.Detail{{Message: "see https://… for 01890a5d…"}}},

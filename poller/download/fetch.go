@@ -127,7 +127,7 @@ func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, gi
 
 // save writes a body, which must be a PDF, into the wanted folder. A body of unknown length
 // must also end as a PDF does: net/http does not notice that it was cut short.
-func (d *Downloads) save(w *Want, body io.Reader, lengthKnown bool) (file string, already bool, err error) {
+func (d *Downloads) save(w *Want, body io.Reader, lengthKnown bool) (path string, already bool, err error) {
 	buffered := bufio.NewReaderSize(body, maxBefore)
 	head, err := buffered.Peek(len(magic))
 	if string(head) != magic {
@@ -150,10 +150,10 @@ func (d *Downloads) save(w *Want, body io.Reader, lengthKnown bool) (file string
 		return "", false, diskError("write into the folder of", w.Batch, err)
 	}
 	defer p.discard()
-	if err := p.fill(buffered, d.maxBytes); err != nil {
+	ends, err := p.fill(buffered, d.maxBytes)
+	if err != nil {
 		return "", false, err
 	}
-	ends := p.endsAsPDF()
 	if begins > 0 && !ends { // a page about PDFs
 		return "", false, errNotPDF
 	}

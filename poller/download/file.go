@@ -69,7 +69,6 @@ type part struct {
 	*os.File
 	folder *os.Root
 	name   string
-	size   int64
 	sum    []byte // of what it holds
 }
 
@@ -80,28 +79,24 @@ func newPart(folder *os.Root, short string) (*part, error) {
 	return &part{File: file, folder: folder, name: name}, err
 }
 
-// fill writes all of r, up to so many bytes, to the disk.
-func (p *part) fill(r io.Reader, most int64) (err error) {
+// fill writes all of r, up to so many bytes, to the disk, and reports whether that ends as a
+// PDF does.
+func (p *part) fill(r io.Reader, most int64) (ends bool, err error) {
 	hash := sha256.New()
-	p.size, err = io.Copy(io.MultiWriter(p.File, hash), io.LimitReader(r, most+1))
-	p.sum = hash.Sum(nil)
-	if p.size > most {
-		return tooLarge(most)
+	size, err := io.Copy(io.MultiWriter(p, hash), io.LimitReader(r, most+1))
+	if size > most {
+		return false, tooLarge(most)
 	}
 	if err == nil {
 		err = p.Sync()
 	}
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
-		return diskError("write the file", "", err)
+		return false, diskError("write the file", "", err)
 	}
-	return err
-}
-
-// endsAsPDF reports whether the file ends as a PDF does.
-func (p *part) endsAsPDF() bool {
+	p.sum = hash.Sum(nil)
 	tail := make([]byte, 1024)
-	n, _ := p.ReadAt(tail, max(0, p.size-int64(len(tail))))
-	return bytes.Contains(tail[:n], []byte("%%EOF"))
+	n, _ := p.ReadAt(tail, max(0, size-int64(len(tail))))
+	return bytes.Contains(tail[:n], []byte("%%EOF")), err
 }
 
 // keep gives the part the first of the names that is free, or finds that one of them already
@@ -111,27 +106,31 @@ func (p *part) keep(names []string) (name string, already bool, err error) {
 		return "", false, err
 	}
 	for _, name := range names {
-		// A hard link, unlike a rename, does not replace what is there.
-		err := p.folder.Link(p.name, name)
-		if err != nil && !errors.Is(err, fs.ErrExist) {
-			err = p.renameWithoutLinks(name)
-		}
-		switch {
-		case err == nil:
+		err := p.rename(name)
+		if err == nil {
 			p.syncFolder()
 			return name, false, nil
-		case !errors.Is(err, fs.ErrExist):
+		}
+		if !errors.Is(err, fs.ErrExist) {
 			return "", false, err
-		case p.same(name):
+		}
+		if p.same(name) {
 			return name, true, nil
 		}
 	}
-	return "", false, errTaken
+	return "", false, errors.New("all its names are taken by other files")
 }
 
-var errTaken = errors.New("all its names are taken by other files")
+// rename gives the part a name that is free. A hard link, unlike a rename, does not replace
+// what is there; on disks without hard links, an empty file takes the name first.
+func (p *part) rename(name string) error {
+	err := p.folder.Link(p.name, name)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return p.renameWithoutLinks(name)
+}
 
-// renameWithoutLinks is for disks without hard links: an empty file takes the name first.
 func (p *part) renameWithoutLinks(name string) error {
 	taken, err := p.folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -146,8 +145,7 @@ func (p *part) renameWithoutLinks(name string) error {
 
 // same reports whether a file has the same bytes as the part.
 func (p *part) same(name string) bool {
-	info, err := p.folder.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != p.size {
+	if info, err := p.folder.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
 	file, err := p.folder.Open(name)

@@ -39,7 +39,7 @@ func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer p.discard()
-		if err := p.fill(strings.NewReader(text), 100); err != nil {
+		if _, err := p.fill(strings.NewReader(text), 100); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Close(); err != nil {
@@ -72,9 +72,7 @@ func TestAFileInABatchFoldersPlaceIsTold(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(k.folder, "b"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if e := k.get(w); e.State != Failed || e.Err.Error() != "can't make the folder for “b”: a file has its name" {
-		t.Errorf("it ended as %v: %v", e.State, e.Err)
-	}
+	k.fails(w, "can't make the folder for “b”: a file has its name")
 }
 
 func TestDiskTroubleIsToldWithoutPaths(t *testing.T) {
@@ -86,7 +84,7 @@ func TestDiskTroubleIsToldWithoutPaths(t *testing.T) {
 		{&fs.PathError{Op: "write", Path: "/home/me/x", Err: syscall.EDQUOT}, "can't save “Report”: your disk quota is used up"},
 		{&fs.PathError{Op: "mkdirat", Path: "Report", Err: syscall.EEXIST}, "can't save “Report”: a file has its name"},
 		{&os.LinkError{Op: "link", Old: "/a", New: "/b", Err: syscall.EACCES}, "can't save “Report”: not allowed"},
-		{errTaken, "can't save “Report”: all its names are taken by other files"},
+		{errors.New("all its names are taken by other files"), "can't save “Report”: all its names are taken by other files"},
 	} {
 		if got := diskError("save", "Report", c.err).Error(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
