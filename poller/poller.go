@@ -93,12 +93,12 @@ func New(client Client, o Options) *Poller {
 		wake:      make(chan struct{}, 1),
 		schedule:  newSchedule(rate, max(1, rate), concurrency, rand.New(rand.NewPCG(seed, seed))),
 		results:   make(chan result, concurrency),
-		epoch:     time.Now(),
+		epoch:     time.Now().Add(-time.Second), // on the schedule's clock, 0 is never
 	}
 	if p.wallClock == nil {
 		p.wallClock = time.Now
 	}
-	p.wallEpoch = p.wallClock().Round(0)
+	p.wallEpoch = p.wallClock().Round(0).Add(-time.Second)
 	return p
 }
 

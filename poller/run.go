@@ -19,7 +19,7 @@ const (
 
 // moment is one point in time on both clocks.
 type moment struct {
-	now  float64 // the schedule's: monotonic seconds since [New]
+	now  float64 // the schedule's: monotonic seconds
 	wall time.Time
 }
 
