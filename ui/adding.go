@@ -31,8 +31,8 @@ func (m *Model) askIDs() {
 	}
 	m.prompt.Ask(prompt.Text{Label: label("add job IDs: "), Take: func(t prompt.Taken) {
 		after(&m.work, func() ids.Found { return find(t) }, func(found ids.Found) {
-			if len(found.IDs) == 0 && !t.Whole {
-				t.Note = style.Joined("; ", t.Note, prompt.TooLong())
+			if len(found.IDs) == 0 {
+				t.Note = style.Joined("; ", t.Note, t.TooLong)
 			}
 			m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, note: t.Note, close: t.Close})
 		})

@@ -95,10 +95,8 @@ func (m *Model) pressed(msg tea.KeyMsg) {
 		}
 		return
 	}
-	cmd, mine := m.prompt.Press(msg, m.now)
-	m.run(cmd)
 	switch {
-	case mine:
+	case m.prompt.Press(msg, m.now):
 	case msg.Type == tea.KeyRunes && len(msg.Runes) > 1:
 		for _, key := range keysOf(string(msg.Runes)) {
 			m.pressed(key)

@@ -61,7 +61,9 @@ func New(ctx context.Context, opts Options) *Model {
 	m := &Model{opts: opts, forecaster: forecast.New(), opening: make(map[job.ID]bool)}
 	m.ctx, m.now, m.redrawn = ctx, now, now
 	m.list.List, m.pane.where = joblist.New(now), opts.Details
-	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) })
+	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) }, func(wait time.Duration, do func()) {
+		m.run(tea.Tick(wait, func(time.Time) tea.Msg { return then(do) }))
+	})
 	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
 	cfg := opts.Session
 	cfg.Poller, cfg.Clock, cfg.Notify = opts.Watcher, opts.Clock, true

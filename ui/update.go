@@ -38,8 +38,6 @@ func (m *Model) handle(msg tea.Msg) {
 		m.look(true)
 	case tea.BlurMsg:
 		m.look(false)
-	default:
-		m.prompt.Update(msg)
 	}
 }
 

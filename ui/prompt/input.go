@@ -36,29 +36,28 @@ func newInput() input {
 
 // press acts on a key. It reports false if the text is full and lacks some of what was typed.
 func (in *input) press(msg tea.KeyMsg) bool {
-	k, from := &in.KeyMap, in.Position()
+	k, from, deletes := &in.KeyMap, in.Position(), false
 	// Runes that come together may spell a key's name, such as "home".
 	if len(msg.Runes) > 0 && (!msg.Alt || !key.Matches(msg, k.WordForward, k.WordBackward, k.DeleteWordForward)) {
 		return in.insert([]byte(string(msg.Runes)))
 	}
-	move, deletes := msg, true
-	switch {
-	case key.Matches(msg, k.DeleteCharacterBackward):
-		move = tea.KeyMsg{Type: tea.KeyLeft}
-	case key.Matches(msg, k.DeleteCharacterForward):
-		move = tea.KeyMsg{Type: tea.KeyRight}
-	case key.Matches(msg, k.DeleteWordBackward):
-		move = tea.KeyMsg{Type: tea.KeyLeft, Alt: true}
-	case key.Matches(msg, k.DeleteWordForward):
-		move = tea.KeyMsg{Type: tea.KeyRight, Alt: true}
-	case key.Matches(msg, k.DeleteBeforeCursor):
-		move = tea.KeyMsg{Type: tea.KeyHome}
-	case key.Matches(msg, k.DeleteAfterCursor):
-		move = tea.KeyMsg{Type: tea.KeyEnd}
-	default:
-		deletes = false
+	for _, deletion := range []struct {
+		key  key.Binding
+		over tea.KeyMsg // what moves over what it deletes
+	}{
+		{k.DeleteCharacterBackward, tea.KeyMsg{Type: tea.KeyLeft}},
+		{k.DeleteCharacterForward, tea.KeyMsg{Type: tea.KeyRight}},
+		{k.DeleteWordBackward, tea.KeyMsg{Type: tea.KeyLeft, Alt: true}},
+		{k.DeleteWordForward, tea.KeyMsg{Type: tea.KeyRight, Alt: true}},
+		{k.DeleteBeforeCursor, tea.KeyMsg{Type: tea.KeyHome}},
+		{k.DeleteAfterCursor, tea.KeyMsg{Type: tea.KeyEnd}},
+	} {
+		if key.Matches(msg, deletion.key) {
+			msg, deletes = deletion.over, true
+			break
+		}
 	}
-	in.Model, _ = in.Update(move)
+	in.Model, _ = in.Update(msg)
 	in.leaveCluster(from)
 	if to := in.Position(); deletes {
 		in.SetValue(string(slices.Delete([]rune(in.Value()), min(from, to), max(from, to))))
@@ -123,56 +122,28 @@ func (in *input) insert(text []byte) bool {
 func (in *input) length() int { return utf8.RuneCountInString(in.Value()) }
 
 // shown returns what can be seen of the text in a width, and how many cells from its
-// start the cursor stands, less than width.
+// start the cursor stands, less than width. What can't be drawn is a blank cell.
 func (in *input) shown(c sanitize.Charset, width int) (text string, cursor int) {
-	at, whole := 0, 0 // the cursor and the text's end, in cells
-	for cells, end := range in.drawn(c) {
-		whole += sanitize.Width(cells)
+	var cells strings.Builder
+	before := 0 // the cursor
+	for cluster, end := range in.clusters() {
+		drawn := c.Line(cluster)
+		if sanitize.Width(drawn) == 0 {
+			drawn = " "
+		}
+		cells.WriteString(drawn)
 		if end <= in.Position() {
-			at = whole
+			before = cells.Len()
 		}
 	}
-	first := max(min(at-width/2, whole+1-width), 0)
-	var b strings.Builder
-	start, x := 0, 0
-	for cells := range in.drawn(c) {
-		before := x
-		x += sanitize.Width(cells)
-		switch {
-		case before < first:
-			start = x
-		case x <= start+width:
-			b.WriteString(cells)
-		default:
-			return b.String(), at - start
-		}
+	// Widths are those of whole texts: clusters may join when they are clean.
+	whole := cells.String()
+	end := sanitize.Width(whole)
+	at := min(sanitize.Width(whole[:before]), end)
+	first := min(at-width/2, end+1-width)
+	tail := ansi.TruncateLeft(whole, first, "")
+	if first > 0 && sanitize.Width(tail) > end-first { // a wide letter begins before it
+		tail = ansi.TruncateLeft(whole, first+1, "")
 	}
-	return b.String(), at - start
-}
-
-// drawn yields the clusters as they are drawn, each with the position of its end. What
-// can't be drawn is a blank cell. Clusters come together that join when they are clean,
-// as jamo do without the joiner that kept them apart.
-func (in *input) drawn(c sanitize.Charset) iter.Seq2[string, int] {
-	return func(yield func(string, int) bool) {
-		cells, last, at := "", "", 0
-		for cluster, end := range in.clusters() {
-			next := c.Line(cluster)
-			if sanitize.Width(next) == 0 {
-				next = " "
-			}
-			if sanitize.Width(last+next) != sanitize.Width(last)+sanitize.Width(next) {
-				cells += next
-			} else {
-				if cells != "" && !yield(cells, at) {
-					return
-				}
-				cells = next
-			}
-			last, at = next, end
-		}
-		if cells != "" {
-			yield(cells, at)
-		}
-	}
+	return ansi.Truncate(tail, width, ""), at - (end - sanitize.Width(tail))
 }

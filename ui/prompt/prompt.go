@@ -2,8 +2,8 @@
 package prompt
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,29 +13,27 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Prompt is open while it asks something. The zero value is not ready: use [New].
+// Prompt is open while it asks for a text or a question is open. The zero value is not ready:
+// use [New].
 type Prompt struct {
-	asks   asks
-	text   Text
-	input  input
-	opened int // how many texts were asked for
-	warn   func(string)
+	text  *Text
+	input input
+	warn  func(string)
+	after func(time.Duration, func())
 
-	question Question
+	question *Question
 	opener   press // the key that asked the question, and when it was last pressed
 	last     press // the newest key
 }
 
-// asks is the kind of thing that a prompt asks for.
-type asks uint8
+// press is a key by its name, and when it was pressed.
+type press struct {
+	key string
+	at  time.Time
+}
 
-const (
-	nothing asks = iota
-	text
-	yesOrNo
-)
-
-// Text is a line of text to be asked for. All functions but Enter or Take may be nil.
+// Text is a line of text to be asked for. All functions but Label, and Enter or Take, may be
+// nil.
 type Text struct {
 	Label   func() string // what stands before the text
 	Begin   string        // what the text is at first
@@ -51,117 +49,126 @@ type Text struct {
 type Taken struct {
 	Before, After string // the text, before and after the cursor
 	Pasted        []byte
-	Whole         bool   // all that was pasted is in the prompt's text, too
 	Note          string // what there is to say of the paste
+	TooLong       string // the same if not all that was pasted is in the prompt's text, too; else ""
 	Close         func() // closes the prompt, unless its text has changed since
 }
 
-// New returns a prompt that warns of what did not fit.
-func New(warn func(string)) *Prompt { return &Prompt{input: newInput(), warn: warn} }
+// Question is asked before something is done that takes more than one key to take back. Y
+// and enter say yes; n, esc and ctrl+c say no.
+type Question struct {
+	Text    string // such as "Remove 4 jobs?"
+	Aside   string // what else there is to know; cut where there is no room
+	Yes, No func()
+}
+
+// New returns a prompt that warns of what did not fit, and has functions called after a time.
+func New(warn func(string), after func(time.Duration, func())) *Prompt {
+	return &Prompt{input: newInput(), warn: warn, after: after}
+}
 
 // Ask opens the prompt for a text.
 func (p *Prompt) Ask(t Text) {
-	p.asks, p.text = text, t
-	p.opened++
-	p.input.Reset()
-	p.changed(p.input.insert([]byte(t.Begin)), "")
+	p.Close()
+	p.text = &t
+	p.changed("", p.input.insert([]byte(t.Begin)))
+}
+
+// Confirm asks a question, for the key that was pressed last.
+func (p *Prompt) Confirm(q Question) {
+	p.Close()
+	p.question, p.opener = &q, p.last
 }
 
 // Open reports whether something is asked.
-func (p *Prompt) Open() bool { return p.asks != nothing }
+func (p *Prompt) Open() bool { return p.Typing() || p.Asking() }
 
 // Typing reports whether keys are text.
-func (p *Prompt) Typing() bool { return p.asks == text }
+func (p *Prompt) Typing() bool { return p.text != nil }
 
 // Asking reports whether a yes or no is asked for.
-func (p *Prompt) Asking() bool { return p.asks == yesOrNo }
+func (p *Prompt) Asking() bool { return p.question != nil }
 
 // Close asks nothing any more.
 func (p *Prompt) Close() {
-	p.asks, p.text, p.question = nothing, Text{}, Question{}
+	p.text, p.question = nil, nil
 	p.input.Reset()
 }
 
 // Press acts on a key. It reports whether the key was for the prompt: all are while it is
 // open.
-func (p *Prompt) Press(msg tea.KeyMsg, now time.Time) (cmd tea.Cmd, mine bool) {
+func (p *Prompt) Press(msg tea.KeyMsg, now time.Time) bool {
 	p.last = press{msg.String(), now}
-	switch p.asks {
-	case text:
+	switch {
+	case p.Typing():
 		p.typed(msg)
-		return nil, true
-	case yesOrNo:
-		return p.answered(msg, now), true
+	case p.Asking():
+		p.answered(msg, now)
 	default:
-		return nil, false
+		return false
 	}
+	return true
 }
 
 // typed acts on a key while a text is asked for. Esc cancels whatever it is bound to.
 func (p *Prompt) typed(msg tea.KeyMsg) {
+	t := p.text
 	switch {
 	case msg.Type == tea.KeyCtrlC || msg.Type == tea.KeyEsc:
-		if p.text.Cancel != nil {
-			p.text.Cancel()
+		if t.Cancel != nil {
+			t.Cancel()
 		}
 		p.Close()
 	case msg.Type == tea.KeyEnter:
-		p.enter()
-	case p.text.Browse != nil && msg.Type == tea.KeyUp:
-		p.text.Browse(-1)
-	case p.text.Browse != nil && msg.Type == tea.KeyDown:
-		p.text.Browse(1)
+		value := strings.TrimSpace(p.input.Value())
+		if t.Take != nil && value != "" {
+			p.input.CursorEnd()
+			p.Paste(nil, "")
+			return
+		}
+		p.Close()
+		if value != "" {
+			t.Enter(value)
+		}
+	case t.Browse != nil && msg.Type == tea.KeyUp:
+		t.Browse(-1)
+	case t.Browse != nil && msg.Type == tea.KeyDown:
+		t.Browse(1)
 	default:
-		p.changed(p.input.press(msg), "")
+		p.changed("", p.input.press(msg))
 	}
 }
 
-func (p *Prompt) enter() {
-	value := strings.TrimSpace(p.input.Value())
-	if p.text.Take != nil && value != "" {
-		p.input.CursorEnd()
-		p.take(nil, "")
+// Paste takes a text pasted at the cursor while a text is asked for, and what there is to say
+// of it. It stays in the prompt, for the user to mend, also if it is given away.
+func (p *Prompt) Paste(pasted []byte, note string) {
+	asked, value, at := p.text, []rune(p.input.Value()), p.input.Position()
+	whole := p.input.insert(pasted)
+	if asked.Take == nil {
+		p.changed(note, whole)
 		return
 	}
-	enter := p.text.Enter
-	p.Close()
-	if value != "" {
-		enter(value)
-	}
-}
-
-// Paste takes a pasted text, and what there is to say of it. Nothing but a prompt for a text
-// takes one.
-func (p *Prompt) Paste(pasted []byte, note string) {
-	if p.text.Take != nil {
-		p.take(pasted, note)
-	} else {
-		p.changed(p.input.insert(pasted), note)
-	}
-}
-
-// take gives the text away with what is pasted at the cursor, which stays in the prompt for
-// the user to mend.
-func (p *Prompt) take(pasted []byte, note string) {
-	value, at := []rune(p.input.Value()), p.input.Position()
 	t := Taken{Before: string(value[:at]), After: string(value[at:]), Pasted: pasted, Note: note}
-	t.Whole = p.input.insert(pasted)
-	after, opened := p.input.Value(), p.opened
+	if !whole {
+		t.TooLong = tooLong()
+	}
+	after := p.input.Value()
 	t.Close = func() {
-		if p.Typing() && p.opened == opened && p.input.Value() == after {
+		if p.text == asked && p.input.Value() == after {
 			p.Close()
 		}
 	}
-	p.text.Take(t)
+	asked.Take(t)
+}
+
+func tooLong() string {
+	return "only " + strconv.Itoa(maxInput) + " characters fit here: the rest was left out"
 }
 
 // changed says what did not fit, and hands the new text on.
-func (p *Prompt) changed(whole bool, note string) {
-	if !whole && note != "" {
-		note += "; "
-	}
+func (p *Prompt) changed(note string, whole bool) {
 	if !whole {
-		note += TooLong()
+		note = style.Joined("; ", note, tooLong())
 	}
 	if note != "" {
 		p.warn(note)
@@ -171,27 +178,65 @@ func (p *Prompt) changed(whole bool, note string) {
 	}
 }
 
-// TooLong says that a text did not fit.
-func TooLong() string {
-	return fmt.Sprintf("only %d characters fit here: the rest was left out", maxInput)
+// The key that asked a question may answer it too, but not while it is held: then it comes
+// again after 250 to 700 ms, and from then on every 30 to 90.
+const (
+	openerRest = 500 * time.Millisecond // so long it must not have come before it answers
+	openerWait = 150 * time.Millisecond // and so long it must not come again afterwards
+)
+
+// answered acts on a key while a question is asked.
+func (p *Prompt) answered(msg tea.KeyMsg, now time.Time) {
+	repeated := len(msg.Runes) > 1
+	if repeated { // keys that arrived together: one that is held, or text, which is no answer
+		if len(slices.Compact(slices.Clone(msg.Runes))) > 1 {
+			p.opener.at = now
+			return
+		}
+		msg.Runes = msg.Runes[:1]
+	}
+	switch name := msg.String(); name {
+	case "n", "esc", "ctrl+c":
+		p.answer(p.question.No)
+	case p.opener.key:
+		rested := now.Sub(p.opener.at) >= openerRest && !repeated
+		p.opener.at = now
+		if opener := p.opener; rested {
+			p.after(openerWait, func() {
+				if p.Asking() && p.opener == opener { // it has not come again since
+					p.answer(p.question.Yes)
+				}
+			})
+		}
+	case "y", "enter":
+		p.answer(p.question.Yes)
+	}
 }
 
-// leastInput is the room that is kept for the text, in cells.
-const leastInput = 24
+func (p *Prompt) answer(do func()) {
+	p.Close()
+	do()
+}
 
 // View draws the prompt in a width. The cursor is -1 where there is none.
 func (p *Prompt) View(t *style.Theme, width int) (line string, cursor int) {
 	l := style.NewLine(t, style.Plain).Space(1)
-	if p.asks == yesOrNo {
-		return p.question.view(l, width), -1
+	if p.Asking() {
+		answers := " y/n, enter: yes"
+		if sanitize.Width(p.question.Text)+len(answers) > width-2 {
+			answers = " y/n"
+		}
+		l.Cut(style.Warn, p.question.Text, width-2-len(answers)).Put(style.Warn, answers).Space(2)
+		return l.Cut(style.Warn, p.question.Aside, width-1-l.Width()).String(), -1
 	}
+	const least = 24 // the room that is kept for the text, in cells
 	label := p.text.Label()
 	l.Cut(style.Accent, label, width-2)
 	if strings.HasSuffix(label, " ") {
 		l.Space(1)
 	}
 	role, aside := style.Text, ""
-	if room := width - l.Width() - leastInput; p.text.Aside != nil && room >= leastInput {
+	if room := width - l.Width() - least; p.text.Aside != nil && room >= least {
 		if role, aside = p.text.Aside(room); sanitize.Width(aside) > room {
 			aside = ""
 		}
@@ -200,81 +245,4 @@ func (p *Prompt) View(t *style.Theme, width int) (line string, cursor int) {
 	typed, at := p.input.shown(t.Charset, max(room-l.Width(), 1))
 	cursor = l.Width() + at
 	return l.Put(style.Text, typed).PadTo(room+1).Put(role, aside).String(), cursor
-}
-
-// Question is asked before something is done that takes more than one key to take back. Y
-// and enter say yes; n, esc and ctrl+c say no.
-type Question struct {
-	Text  string // such as "Remove 4 jobs?"
-	Aside string // what else there is to know; cut where there is no room
-	Yes   func()
-	No    func()
-}
-
-// press is a key by its name, and when it was pressed.
-type press struct {
-	key string
-	at  time.Time
-}
-
-// The key that asked a question may answer it too, but not while it is held: then it comes
-// again after 250 to 700 ms, and from then on every 30 to 90.
-const (
-	openerRest = 500 * time.Millisecond // so long it must not have come before it answers
-	openerWait = 150 * time.Millisecond // and so long it must not come again afterwards
-)
-
-// answerMsg says that the key that asked has answered, unless it came again since.
-type answerMsg struct{ press press }
-
-// Confirm asks a question, for the key that was pressed last.
-func (p *Prompt) Confirm(q Question) { p.asks, p.question, p.opener = yesOrNo, q, p.last }
-
-// Update acts on a message of the prompt's own.
-func (p *Prompt) Update(msg tea.Msg) {
-	if msg, ok := msg.(answerMsg); ok && p.asks == yesOrNo && p.opener == msg.press {
-		p.yes()
-	}
-}
-
-// answered acts on a key while a question is asked.
-func (p *Prompt) answered(msg tea.KeyMsg, now time.Time) tea.Cmd {
-	repeated := len(msg.Runes) > 1
-	if repeated { // keys that arrived together: one that is held, or text, which is no answer
-		if len(slices.Compact(slices.Clone(msg.Runes))) > 1 {
-			p.opener.at = now
-			return nil
-		}
-		msg.Runes = msg.Runes[:1]
-	}
-	switch name := msg.String(); name {
-	case "n", "esc", "ctrl+c":
-		no := p.question.No
-		p.Close()
-		no()
-	case p.opener.key:
-		rested := now.Sub(p.opener.at) >= openerRest && !repeated
-		p.opener.at = now
-		if opener := p.opener; rested {
-			return tea.Tick(openerWait, func(time.Time) tea.Msg { return answerMsg{opener} })
-		}
-	case "y", "enter":
-		p.yes()
-	}
-	return nil
-}
-
-func (p *Prompt) yes() {
-	yes := p.question.Yes
-	p.Close()
-	yes()
-}
-
-func (q *Question) view(l *style.Line, width int) string {
-	answers := " y/n, enter: yes"
-	if sanitize.Width(q.Text)+len(answers) > width-2 {
-		answers = " y/n"
-	}
-	l.Cut(style.Warn, q.Text, width-2-len(answers)).Put(style.Warn, answers).Space(2)
-	return l.Cut(style.Warn, q.Aside, width-1-l.Width()).String()
 }
