@@ -93,12 +93,10 @@ func TestHTTP2IsUsedWhereItIsOffered(t *testing.T) {
 	s := simtest.New()
 	id := running(s)
 	var proto atomic.Value
-	server := tlsServer(t, func(w http.ResponseWriter, r *http.Request) {
+	c := overTLS(t, func(w http.ResponseWriter, r *http.Request) {
 		proto.Store(r.Proto)
 		s.ServeHTTP(w, r)
-	}, nil)
-	c := newClient(t, server.URL, Options{Concurrency: 8})
-	trust(t, c, server)
+	})
 	if _, err := c.Status(t.Context(), id); err != nil || proto.Load() != "HTTP/2.0" {
 		t.Errorf("over %v: %v", proto.Load(), err)
 	}
@@ -120,7 +118,7 @@ func TestADeadHTTP2ConnectionIsNoticedWithinSeconds(t *testing.T) {
 		s := simtest.New()
 		id := running(s)
 		cable := &cable{Pipe: simtest.NewPipe()}
-		server := tlsServerOn(t, cable, s.ServeHTTP, nil)
+		server := tlsServer(t, cable, s.ServeHTTP)
 		c := newClient(t, "https://example.com", Options{}) // whom httptest's certificate is for
 		trust(t, c, server)
 		network(t, c).DialContext = cable.DialContext

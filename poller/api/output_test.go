@@ -45,27 +45,35 @@ func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
 	}
 }
 
+// pdf follows the path of a Done job to its PDF.
+func pdf(t *testing.T, c *Client, path string) ([]byte, error) {
+	t.Helper()
+	link, err := c.Output(t.Context(), path)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.Fetch(t.Context(), link)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if resp.ContentLength != int64(len(body)) || !bytes.HasPrefix(body, []byte("%PDF-")) {
+		t.Errorf("%d bytes of %d", len(body), resp.ContentLength)
+	}
+	return body, err
+}
+
 func TestADoneJobsPDFIsFetched(t *testing.T) {
 	s := simtest.New()
 	c := newClient(t, serve(t, s), Options{})
 	for range 8 { // some paths are relative, some absolute
-		id := finished(s)
-		answer, err := c.Status(t.Context(), id)
+		answer, err := c.Status(t.Context(), finished(s))
 		if err != nil {
 			t.Fatal(err)
 		}
-		link, err := c.Output(t.Context(), answer.Path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := c.Fetch(t.Context(), link)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pdf, err := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if err != nil || resp.ContentLength != int64(len(pdf)) || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
-			t.Errorf("%d bytes of %d: %v", len(pdf), resp.ContentLength, err)
+		if _, err := pdf(t, c, answer.Path); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -86,13 +94,7 @@ func TestAnOutputThatGoesWrongIsToldWithoutItsURL(t *testing.T) {
 		{"away", "the connection was closed before the answer", simtest.On(simtest.FilePage, simtest.Hangup())},
 	} {
 		s.Break(tt.fault)
-		link, err := c.Output(t.Context(), path)
-		if err == nil {
-			var resp *http.Response
-			if resp, err = c.Fetch(t.Context(), link); err == nil {
-				_ = resp.Body.Close()
-			}
-		}
+		_, err := pdf(t, c, path)
 		if _, ok := errors.AsType[*Error](err); !ok || err.Error() != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
@@ -111,18 +113,16 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 			c := newClient(t, base+"/v1", Options{})
 			s.Break(simtest.Under("/v1"))
 			path := strings.NewReplacer("ID", finished(s).String(), "BASE", base).Replace(path)
-			link, err := c.Output(t.Context(), path)
-			if err != nil {
+			if _, err := pdf(t, c, path); err != nil {
 				t.Fatal(err)
 			}
-			if n := c.Hops(); name != "relative" && name != "the right one" && n != 1 || n > 1 {
-				t.Errorf("%d requests were counted besides", n)
+			want := 2 // for the output and the file
+			if name == "relative" || name == "the right one" {
+				want = 1
 			}
-			resp, err := c.Fetch(t.Context(), link)
-			if err != nil {
-				t.Fatal(err)
+			if n := c.Hops(); n != want {
+				t.Errorf("%d requests were counted besides, want %d", n, want)
 			}
-			_ = resp.Body.Close()
 		})
 	}
 }
@@ -200,15 +200,9 @@ func TestEverythingGoesThroughAProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	link, err := c.Output(t.Context(), answer.Path)
-	if err != nil {
-		t.Fatal(err)
+	if _, err := pdf(t, c, answer.Path); err != nil {
+		t.Error(err)
 	}
-	resp, err := c.Fetch(t.Context(), link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = resp.Body.Close()
 	if c.privateBase.Load() {
 		t.Error("the proxy's address is taken for the API's")
 	}
@@ -259,22 +253,17 @@ func TestAPollIsRedirectedOnlyWithinItsHost(t *testing.T) {
 		{"https://x.test/a", "https://www.x.test/a", false},
 		{"https://x.test/a", "https://x.test.evil.test/a", false},
 	} {
-		from, to := request(t, tt.from), request(t, tt.to)
-		to.Header.Set("Referer", tt.from)
-		if err := c.polls.CheckRedirect(to, []*http.Request{from}); (err == nil) != tt.follows {
+		from, err := url.Parse(tt.from)
+		to, err2 := url.Parse(tt.to)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		next := &http.Request{URL: to, Header: http.Header{"Referer": {tt.from}}}
+		if err := c.polls.CheckRedirect(next, []*http.Request{{URL: from}}); (err == nil) != tt.follows {
 			t.Errorf("%s to %s: %v", tt.from, tt.to, err)
 		}
-		if to.Referer() != "" {
+		if next.Referer() != "" {
 			t.Error("the next host would be told where we come from")
 		}
 	}
-}
-
-func request(t *testing.T, u string) *http.Request {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, u, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }

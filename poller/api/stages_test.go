@@ -2,36 +2,17 @@ package api
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"io"
 	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
-	"time"
 )
 
-// The stages of faults that need another network than a simulated API's.
-
-// address is the host and port that a row's sentence names.
-func address(c *Client) string {
-	t, ok := c.polls.Transport.(*http.Transport)
-	if !ok || t.Proxy == nil {
-		return c.base.Host
-	}
-	if u, err := t.Proxy(&http.Request{URL: &url.URL{Scheme: "https", Host: "api.test"}}); err == nil && u != nil {
-		return u.Host
-	}
-	return c.base.Host
-}
+// The stages of faults that need another network than a simulated API's. Those with a second
+// result return an address that the sentence names.
 
 func network(t *testing.T, c *Client) *http.Transport {
 	t.Helper()
@@ -53,23 +34,25 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func nobody(t *testing.T) *Client {
+func nobody(t *testing.T) (*Client, string) {
 	t.Helper()
-	return newClient(t, "http://"+closedPort(t), Options{})
+	address := closedPort(t)
+	return newClient(t, "http://"+address, Options{}), address
 }
 
-func proxyDown(t *testing.T) *Client {
+func proxyDown(t *testing.T) (*Client, string) {
 	t.Helper()
-	return newClient(t, "https://api.test", throughProxy(closedPort(t)))
+	address := closedPort(t)
+	return newClient(t, "https://api.test", throughProxy(address)), address
 }
 
-func proxyRefuses(t *testing.T) *Client {
+func proxyRefuses(t *testing.T) (*Client, string) {
 	t.Helper()
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusProxyAuthRequired)
 	}))
 	t.Cleanup(proxy.Close)
-	return newClient(t, "https://api.test", throughProxy(proxy.Listener.Addr().String()))
+	return newClient(t, "https://api.test", throughProxy(proxy.Listener.Addr().String())), ""
 }
 
 // throughProxy has a client use a proxy, as the environment would.
@@ -77,14 +60,8 @@ func throughProxy(addr string) Options {
 	return Options{proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: addr})}
 }
 
-// tlsServer serves HTTPS and HTTP/2, quietly.
-func tlsServer(t *testing.T, h http.HandlerFunc, cert *tls.Certificate) *httptest.Server {
-	t.Helper()
-	return tlsServerOn(t, nil, h, cert)
-}
-
-// tlsServerOn does so on a network of the test's, or on loopback.
-func tlsServerOn(t *testing.T, l net.Listener, h http.HandlerFunc, cert *tls.Certificate) *httptest.Server {
+// tlsServer serves HTTPS and HTTP/2, quietly, on a network of the test's or on loopback.
+func tlsServer(t *testing.T, l net.Listener, h http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(h)
 	if l != nil {
@@ -93,12 +70,18 @@ func tlsServerOn(t *testing.T, l net.Listener, h http.HandlerFunc, cert *tls.Cer
 	}
 	server.EnableHTTP2 = true
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	if cert != nil {
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS13}
-	}
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return server
+}
+
+// overTLS returns a client of a TLS server, which it trusts.
+func overTLS(t *testing.T, h http.HandlerFunc) *Client {
+	t.Helper()
+	server := tlsServer(t, nil, h)
+	c := newClient(t, server.URL, Options{Concurrency: 8})
+	trust(t, c, server)
+	return c
 }
 
 // trust has a client trust a test's server.
@@ -111,62 +94,6 @@ func trust(t *testing.T, c *Client, server *httptest.Server) {
 	network(t, c).TLSClientConfig = tr.TLSClientConfig.Clone()
 }
 
-func withCertificate(host string, from, until time.Time) func(*testing.T) *Client {
-	return func(t *testing.T) *Client {
-		t.Helper()
-		cert := certificate(t, host, from, until)
-		return newClient(t, tlsServer(t, http.NotFound, &cert).URL, Options{})
-	}
-}
-
-// certificate is one that is signed by itself.
-func certificate(t *testing.T, host string, from, until time.Time) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		Subject:      pkix.Name{CommonName: "test"},
-		NotBefore:    from,
-		NotAfter:     until,
-		IPAddresses:  []net.IP{net.ParseIP(host)},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
-
-func plainText(t *testing.T) *Client {
-	t.Helper()
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	t.Cleanup(server.Close)
-	return newClient(t, "https://"+server.Listener.Addr().String(), Options{})
-}
-
-func closedStream(t *testing.T) *Client {
-	t.Helper()
-	server := tlsServer(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil)
-	c := newClient(t, server.URL, Options{})
-	trust(t, c, server)
-	return c
-}
-
-func downgrade(t *testing.T) *Client {
-	t.Helper()
-	server := tlsServer(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Location", "http://"+r.Host+"/")
-		w.WriteHeader(http.StatusFound)
-	}, nil)
-	c := newClient(t, server.URL, Options{})
-	trust(t, c, server)
-	return c
-}
-
 // The answers that a test's name server gives, by their DNS codes.
 const (
 	servfail = 2
@@ -175,10 +102,10 @@ const (
 
 // nameServer is a client whose names are looked up at a name server that only ever
 // fails in one way.
-func nameServer(code byte) func(t *testing.T) *Client {
-	return func(t *testing.T) *Client {
+func nameServer(code byte) func(t *testing.T) (*Client, string) {
+	return func(t *testing.T) (*Client, string) {
 		t.Helper()
-		return newClient(t, "http://api.test", resolving(t, func() byte { return code }))
+		return newClient(t, "http://api.test", resolving(t, func() byte { return code })), ""
 	}
 }
 
