@@ -2,43 +2,16 @@
 // as lines for people and logs, as JSON for programs, or as a table for a single look. It
 // also prints the receipt after the dashboard.
 //
-// # Plain lines
-//
-// A line for each change of a job's status, the first one when it is first heard:
+// A line for people is a local time, a short ID (8 digits, more where two of the jobs share
+// them), and what there is to say. No escape sequence is ever written there; the API's texts
+// go through ui/sanitize:
 //
 //	2026-05-04 14:32:05  01890a5d  Processing    45%  Invoice 12: rendering page 3
-//
-// Local time, short ID (first 8 digits, more where two of the jobs share them),
-// status, progress ("-" when not known), description and status_meta, and where that
-// can be told, when the job will be ready: (ready ~4m, 14:32). No escape
-// sequence is ever written there; the API's texts go through ui/sanitize. What is about
-// jobwatch itself, and the causes of jobs that failed, go to standard error; so do
-// notifications, where that is a terminal.
-//
-// A job that leaves the state file, because another jobwatch removed it or another
-// program replaced the file, has a last line with the status "removed". It counts as
-// failed, unless it had ended before and no PDF was still wanted.
-//
-// A job whose polls failed three times in a row is named on standard error, with the
-// reason; again when it is heard again, or when the polls fail of something else (another
-// HTTP status). While the API as a whole is away, that alone is said.
-//
-// Where PDFs are wanted (--download), each Done job has another line: where its PDF
-// was saved, or found to be already, or why there is none, which standard error
-// repeats at the end:
-//
 //	2026-05-04 14:33:10  01890a5d  saved /home/me/Downloads/may/Invoice 12.pdf
-//	2026-05-04 14:33:10  01890a5d  already there: /home/me/Downloads/may/Invoice 12.pdf
-//	2026-05-04 14:33:10  01890a5d  PDF failed: the API has no PDF of this job (any more)
 //
-// # JSON lines
-//
-// The same moments, one [object] a line; also one each time that standard error says of a
-// job that its polls fail or fail no more. Every key is always there; null means not known.
-// A job is finished when its status is "Done" or its error is not null. Where PDFs are
-// wanted, each Done job has another line, the same but for its time and its file or
-// file_error. With --redact, the ID is a short one and texts are without descriptions.
-// Characters that could act on a terminal are escaped as \uXXXX.
+// JSON has an [object] for each of these moments and, unlike lines for people, when the
+// polls of a job keep failing. What is about jobwatch itself, and the causes of jobs that
+// failed, go to standard error; so do notifications, where that is a terminal.
 package plain
 
 import (
@@ -98,21 +71,15 @@ const (
 	commandPatience = 65 * time.Second
 	// effectGrace bounds how long effects that are given up may take to end.
 	effectGrace = 2 * time.Second
-	// mostUnread is how many bytes may wait for a reader that has stopped reading.
-	// Then nothing more is taken from the poller, which keeps only the newest.
-	mostUnread = 1 << 20
 	// mostCauses is how many failed jobs are listed at the end.
 	mostCauses = 50
 )
 
 // Run tracks the jobs that are not tracked yet, prints each change of status, and
 // returns when all of the jobs are finished and all wanted PDFs saved or given up,
-// when ctx ends, or when nobody reads Out any more; without an interruption, it sees to
-// it that all news are told first. Downloads that have not ended then are canceled, and
-// leave nothing on the disk. What it observed is in the state file then, as far as the
-// disk allows: trouble with it is told once, and watching goes on. Its error means that
-// the poller or downloading stopped early, that Out can't be written, or that something
-// panicked.
+// when ctx ends, or when nobody reads Out any more. What it observed is in the state file
+// then, as far as the disk allows. Its error means that the poller or downloading stopped
+// early, that Out can't be written, or that something panicked.
 func Run(ctx context.Context, cfg Config) (Result, error) {
 	w := newWatch(ctx, cfg)
 	defer close(w.over)

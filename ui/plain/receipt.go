@@ -60,21 +60,18 @@ func Receipt(jobs []store.Job, kept Kept, set sanitize.Charset, width int) strin
 		last = fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", unfinished)
 	}
 	lines := []string{set.Cut(style.Plural(len(jobs), "job")+": "+countText(&counts), width)}
-	room := receiptLines - len(lines)
+	room := receiptLines
 	if last != "" {
 		room--
 	}
 	short, _ := shortIDs(ids)
 	for i := range failed {
 		text := failure(&failed[i], short[failed[i].ID])
-		more := i == room-1 && len(failed) > room
-		if more {
-			text = fmt.Sprintf("and %d more", len(failed)-i)
-		}
-		lines = append(lines, "  "+set.Cut(text, width-2))
-		if more {
+		if more := len(failed) - i; more > 1 && len(lines) == room-1 {
+			lines = append(lines, fmt.Sprintf("  and %d more", more))
 			break
 		}
+		lines = append(lines, "  "+set.Cut(text, width-2))
 	}
 	if last != "" {
 		lines = append(lines, set.Cut(last, width))

@@ -17,15 +17,16 @@ type watched struct {
 	*session.Record // a copy of it, once something else is to be told than what is known
 
 	before  time.Time // when the answer came that was known at the start
-	told    bool
-	status  job.Status // as told
-	end     job.End
-	settled bool // nothing more is expected of it
+	told    *state    // what its last line said; nil before
+	settled bool      // nothing more is expected of it
+	trouble trouble   // its polls keep failing of it, as standard error has said
+	file    string    // how its download ended, for people; "" before that
+	noFile  error     // why it could not be saved
+}
 
-	trouble trouble // its polls keep failing of it, as standard error has said
-
-	file   string // how its download ended, for people; "" before that
-	noFile error  // why it could not be saved
+type state struct {
+	status job.Status
+	end    job.End
 }
 
 // happened shows one thing that has happened.
@@ -46,9 +47,7 @@ func (w *watch) happened(e *session.Event) {
 	case session.Removed:
 		w.removed(e.Record)
 	case session.APIAway:
-		if !w.gone {
-			w.tellAway()
-		}
+		w.tellAway()
 	case session.APIBack:
 		w.gone = false
 		w.tell("the API answers again")
@@ -83,22 +82,19 @@ func (w *watch) changed(r *session.Record) {
 
 // settle ends the wait for a job.
 func (w *watch) settle(at *watched) {
-	if !at.settled {
-		at.settled = true
-		w.left--
-		w.session.Unwatch(at.Record)
-	}
+	at.settled = true
+	w.session.Unwatch(at.Record)
 }
 
 // show writes a job's line when it is first heard, or its status has changed since,
 // and settles a job that is finished. What was known before is not printed until it is
 // heard again. It reports whether it wrote a line.
 func (w *watch) show(at *watched, now time.Time) (shown bool) {
-	heard := at.End.Finished() || !at.Answered.Equal(at.before)
-	if changed := !at.told || at.status != at.Answer.Status || at.end != at.End; heard && changed {
+	heard, is := at.End.Finished() || !at.Answered.Equal(at.before), state{at.Answer.Status, at.End}
+	if heard && (at.told == nil || *at.told != is) {
 		shown = true
 		w.showStatus(at, now)
-		at.told, at.status, at.end = true, at.Answer.Status, at.End
+		at.told = &is
 	}
 	if at.End.Finished() {
 		w.settle(at)
@@ -119,7 +115,7 @@ func (w *watch) removed(r *session.Record) {
 	now, gone := time.Now(), *r
 	gone.Answer.Status, gone.End, gone.Ended = "removed", job.EndedError, now
 	gone.Cause = "another jobwatch or program took it out of the state file"
-	at.Record, at.told = &gone, true
+	at.Record, at.told = &gone, new(state)
 	w.showStatus(at, now)
 }
 
@@ -198,6 +194,9 @@ func (w *watch) tell(text string) {
 // tellAway says that the API has been away for a while. One look only doesn't wait
 // for it any longer.
 func (w *watch) tellAway() {
+	if w.gone {
+		return
+	}
 	w.gone = true
 	problem, why := w.session.Host().Problem, "it asks for fewer requests"
 	if problem != nil {
@@ -209,15 +208,12 @@ func (w *watch) tellAway() {
 	}
 	w.tell("the API is away: " + why + "; what follows is what was known before")
 	for _, at := range w.order {
-		if at.settled {
-			continue
-		}
-		w.settle(at)
-		if at.Problem == nil {
+		if !at.settled && at.Problem == nil {
 			missed := *at.Record
 			missed.Problem = problem
 			at.Record = &missed
 		}
+		w.settle(at)
 	}
 }
 

@@ -97,7 +97,7 @@ func (w *watch) showRest() {
 		return
 	}
 	for _, at := range w.order {
-		if !at.told {
+		if at.told == nil {
 			w.showStatus(at, time.Now())
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
@@ -31,7 +30,6 @@ type watch struct {
 	order    []*watched
 	short    map[job.ID]string
 	shortest int // cells of the longest short ID
-	left     int // jobs that are not settled
 
 	out, err outlet
 	results  chan func()     // to be called here
@@ -136,37 +134,30 @@ func (w *watch) catchUp() {
 	}
 }
 
-// These say what stopped under us, or that nothing began.
-var (
-	errStopped    = errors.New("polling has stopped")
-	errNoDownload = errors.New("downloading has stopped")
-	errNoMatch    = errors.New("no tracked job matches the filter")
-)
-
 // until shows what happens until something is done. Its error is that ctx ended, that
 // something stopped or broke, or that nobody reads any more.
 func (w *watch) until(ctx context.Context, done func() bool) error {
 	for w.catchUp(); !done(); w.catchUp() {
 		w.write(&w.out)
 		w.write(&w.err)
-		var updates <-chan poller.Update // from a nil channel nothing ever comes
-		var files <-chan []download.Event
-		if reads := len(w.out.pending) < mostUnread; reads && w.watching {
-			updates, files = w.Updates, w.files
-		} else if reads && !w.fetched() {
-			files = w.files
+		updates, files := w.Updates, w.files
+		if !w.watching {
+			updates = nil // from which nothing ever comes
+			if w.fetched() {
+				files = nil
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case u, open := <-updates:
 			if !open {
-				return errStopped
+				return errors.New("polling has stopped")
 			}
 			w.session.Reported(u)
 		case events, open := <-files:
 			if !open {
-				return errNoDownload
+				return errors.New("downloading has stopped")
 			}
 			w.session.Fetched(events)
 		case then := <-w.results:
@@ -190,7 +181,9 @@ func (w *watch) within(ctx context.Context, span time.Duration, done func() bool
 }
 
 // These are done when until has to wait no longer.
-func (w *watch) settled() bool { return w.left == 0 && w.fetched() }
+func (w *watch) settled() bool {
+	return w.fetched() && !slices.ContainsFunc(w.order, func(at *watched) bool { return !at.settled })
+}
 func (w *watch) fetched() bool { return !w.session.Fetching() }
 func (w *watch) saved() bool   { return !w.session.Saving() }
 func (w *watch) written() bool { return w.out.written() && w.err.written() }
@@ -220,7 +213,6 @@ func (w *watch) begin(ctx context.Context) error {
 		at := &watched{Record: r, before: r.Answered}
 		w.jobs[r.ID] = at
 		w.order = append(w.order, at)
-		w.left++
 		switch {
 		case asked && r.End.Verdict(), w.Once && !r.End.Finished():
 			again = append(again, r) // else it might be asked once by itself, and once more
@@ -283,14 +275,15 @@ func (w *watch) chosen(asked bool) ([]*session.Record, error) {
 		matched = matched || lasts
 		return !lasts || !live && !f.Match(s)
 	})
+	none := "no tracked job matches the filter"
 	switch {
 	case !matched:
-		return nil, errNoMatch
-	case len(records) > 0:
+		return nil, errors.New(none)
 	case f.IsZero():
-		w.tell("no unfinished jobs are tracked: there is nothing to watch")
-	default:
-		w.tell(errNoMatch.Error() + ": there is nothing to watch")
+		none = "no unfinished jobs are tracked"
+	}
+	if len(records) == 0 {
+		w.tell(none + ": there is nothing to watch")
 	}
 	return records, nil
 }
