@@ -54,13 +54,13 @@ func jobwatch() (status int) {
 		fmt.Fprintln(os.Stderr, "jobwatch: "+warning)
 	}
 	ctx, insist := untilSignalled(context.Background())
-	if opts.APIServer != "" {
+	switch {
+	case opts.APIServer != "":
 		insist()
 		return failed(run.Serve(ctx, opts.APIServer))
-	}
-	if opts.TestNotification {
+	case opts.TestNotification:
 		insist()
-		return failed(run.TryNotifications(ctx, opts, terminal.Environ(os.Environ()), os.Stdout))
+		return failed(run.TryNotifications(ctx, opts))
 	}
 	debug, end, err := run.OpenLog(opts.Debug)
 	if err != nil {
@@ -84,17 +84,9 @@ func jobwatch() (status int) {
 }
 
 // signalled is the cause of a context that a signal ended.
-type signalled struct{ os.Signal }
+type signalled syscall.Signal
 
-func (s signalled) Error() string { return s.String() }
-
-// status returns what shells expect of a program that a signal ended: 128 and its number.
-func (s signalled) status() int {
-	if n, ok := s.Signal.(syscall.Signal); ok {
-		return 128 + int(n)
-	}
-	return config.ExitInterrupted
-}
+func (s signalled) Error() string { return syscall.Signal(s).String() }
 
 // untilSignalled returns a context that ends, with the signal as its cause, when the user,
 // the system or a lost connection asks jobwatch to end. After insist is called, a second
@@ -108,7 +100,7 @@ func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
 			signal.Notify(signals, s)
 		}
 	}
-	go func() { cancel(signalled{<-signals}) }()
+	go func() { cancel(signalled((<-signals).(syscall.Signal))) }()
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }
 }
 
@@ -124,7 +116,7 @@ func failed(err error) int {
 		return config.ExitBroken
 	}
 	if s, ok := errors.AsType[signalled](err); ok {
-		return s.status()
+		return 128 + int(s) // as shells have it
 	}
 	fmt.Fprintf(os.Stderr, "jobwatch: %v\n", err)
 	if _, ok := errors.AsType[*config.UsageError](err); ok {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
@@ -32,6 +33,7 @@ type App struct {
 	client *api.Client
 	poller *poller.Poller
 	closes []func() // in the order of opening
+	work   []func(context.Context) error
 }
 
 // Open finds the state file, starts the demo's API, and makes the poller.
@@ -73,16 +75,26 @@ func (a *App) open(ctx context.Context) (err error) {
 	}
 	a.closes = append(a.closes, a.client.CloseIdle)
 	a.poller = poller.New(a.client, poller.Options{Rate: a.opts.Rate, Concurrency: a.opts.Concurrency})
+	a.work = append(a.work, a.poller.Run)
 	return nil
 }
 
-// session is what the options ask of both faces.
-func (a *App) session() session.Config {
-	config := session.Config{DownloadAll: a.opts.Download != "", Redact: a.opts.Redact, Log: a.log}
+// session is what the options ask of both faces. PDFs are downloaded if that is wanted and
+// there is a folder for them.
+func (a *App) session(downloads bool) session.Config {
+	cfg := session.Config{Poller: a.poller, DownloadAll: a.opts.Download != "", Redact: a.opts.Redact, Log: a.log}
 	if a.opts.NotifyCommand != "" {
-		config.Command = notify.NewCommand(a.opts.NotifyCommand).Run
+		cfg.Command = notify.NewCommand(a.opts.NotifyCommand).Run
 	}
-	return config
+	folder, err := a.opts.Download, error(nil)
+	if folder == "" {
+		folder, err = download.DefaultFolder()
+	}
+	if downloads && err == nil {
+		files := download.New(a.client, a.poller, folder, a.opts.MaxDownload)
+		cfg.Downloads, a.work = files, append(a.work, files.Run)
+	}
+	return cfg
 }
 
 // Close closes what Open opened.
@@ -92,42 +104,20 @@ func (a *App) Close() {
 	}
 }
 
-// start runs the poller, and downloads if they are wanted and there is a folder for them.
-// Both run until stop is called, which waits for them and returns their errors; a panic
-// that ended ctx is one of them.
-func (a *App) start(ctx context.Context, wanted bool) (files *download.Downloads, stop func() error) {
-	folder, err := a.opts.Download, error(nil)
-	if folder == "" {
-		folder, err = download.DefaultFolder()
-	}
-	stopFiles := func() error { return nil }
-	if wanted && err == nil {
-		files = download.New(a.client, a.poller, folder, a.opts.MaxDownload)
-		stopFiles = running(ctx, files.Run)
-	}
-	stopPolling := running(ctx, a.poller.Run)
-	return files, func() error {
-		err := errors.Join(stopPolling(), stopFiles())
-		if broke, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
-			err = errors.Join(err, broke)
-		}
-		return err
-	}
-}
-
-// running runs a function until stop is called, which waits for it.
-func running(ctx context.Context, run func(context.Context) error) (stop func() error) {
+// start runs the work until stop is called, which waits for it and returns its errors.
+func (a *App) start(ctx context.Context) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 1)
-	go func() {
-		defer panics.Into(func(e *panics.Error) { done <- e })
-		done <- run(ctx)
-	}()
+	errs := make([]error, len(a.work))
+	var running sync.WaitGroup
+	for i, run := range a.work {
+		running.Go(func() {
+			defer panics.Into(func(e *panics.Error) { errs[i] = e })
+			errs[i] = run(ctx)
+		})
+	}
 	return func() error {
 		cancel()
-		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
-			return err
-		}
-		return nil
+		running.Wait()
+		return errors.Join(errs...)
 	}
 }

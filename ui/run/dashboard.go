@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -31,23 +32,17 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	if err != nil {
 		return err
 	}
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
 	env := terminal.Environ(os.Environ())
 	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
 	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := a.screen(env)
-	opts.Watcher = a.poller
-	opts.Terminal, opts.Arrivals = console, a.arrivals(ctx, fail, found)
+	opts.Watcher, opts.Terminal, opts.Arrivals = a.poller, console, a.arrivals(found)
 	opts.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, a.state)
 		opened.Store(s)
 		return s, contents, err
 	}
-	files, stop := a.start(ctx, true)
-	if files != nil {
-		opts.Session.Downloads = files
-	}
+	stop := a.start(ctx)
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	model := ui.New(inner, opts)
 	err = console.Run(ctx, model, !a.opts.NoMouse)
@@ -57,7 +52,17 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
 		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()), journal.Close())
 	}
-	if kept, ok := a.kept(err); ok {
+	_, unsaved := errors.AsType[*store.NotSavedError](err)
+	kept := plain.Saved
+	switch {
+	case unsaved:
+		kept = plain.Unsaved
+	case a.opts.Demo:
+		kept = plain.Thrown
+	}
+	// After an error, a receipt is of use only if nothing could be saved: it is all that is
+	// left of the jobs then.
+	if _, broke := errors.AsType[*panics.Error](err); err == nil || unsaved && !broke {
 		jobs := model.Records()
 		for i := range jobs {
 			if a.opts.Redact {
@@ -66,10 +71,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 		}
 		console.Print(plain.Receipt(jobs, kept, opts.Glyphs.Charset, width()))
 	}
-	if err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+	return cmp.Or(err, context.Cause(ctx))
 }
 
 // screen returns what the options and the environment ask of the screen.
@@ -77,7 +79,7 @@ func (a *App) screen(env terminal.Env) ui.Options {
 	opts := ui.Options{
 		Palette: palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
 		Keys: a.opts.Keys, Filter: a.opts.Filter, Clock: time.Now,
-		Session: a.session(), OutputURL: a.outputURL,
+		Session: a.session(true), OutputURL: a.outputURL,
 	}
 	opts.Details = map[string]ui.Details{"auto": ui.DetailsAuto, "below": ui.DetailsBelow, "off": ui.DetailsOff}[a.opts.Details]
 	opts.Dark, opts.Ask = a.opts.Background.Decide(env)
@@ -119,18 +121,4 @@ func (a *App) outputURL(path string) string {
 		return ""
 	}
 	return u.String()
-}
-
-// kept returns where the jobs are now, and whether to print a receipt: after an error only
-// if nothing could be saved, so that the receipt is all that is left of them.
-func (a *App) kept(err error) (plain.Kept, bool) {
-	_, broke := errors.AsType[*panics.Error](err)
-	_, unsaved := errors.AsType[*store.NotSavedError](err)
-	switch {
-	case unsaved:
-		return plain.Unsaved, !broke
-	case a.opts.Demo:
-		return plain.Thrown, err == nil
-	}
-	return plain.Saved, err == nil
 }

@@ -79,24 +79,22 @@ func input(ctx context.Context, opts config.Options) (ids.Found, bool, error) {
 	}
 }
 
-// arrivals sends the jobs given at the start, then the demo's. A panic is passed to fail.
-func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given ids.Found) <-chan ui.Arrival {
+// arrivals has the jobs given at the start sent, then the demo's.
+func (a *App) arrivals(given ids.Found) <-chan ui.Arrival {
 	arrivals := make(chan ui.Arrival)
-	go func() {
+	a.work = append(a.work, func(ctx context.Context) error {
 		defer close(arrivals)
-		defer panics.Into(func(e *panics.Error) { fail(e) })
 		send := func(found ids.Found, batch string, given bool) {
-			if len(found.IDs) == 0 && found.Near == 0 {
-				return
-			}
 			select {
 			case arrivals <- ui.Arrival{Found: found, Batch: batch, Given: given}:
 			case <-ctx.Done():
 			}
 		}
-		send(given, a.opts.Batch, true)
+		if len(given.IDs) > 0 || given.Near > 0 {
+			send(given, a.opts.Batch, true)
+		}
 		if a.sim == nil {
-			return
+			return nil
 		}
 		for _, b := range a.sim.Demo(1) {
 			send(ids.Found{IDs: b.IDs}, b.Name, false)
@@ -104,7 +102,8 @@ func (a *App) arrivals(ctx context.Context, fail context.CancelCauseFunc, given 
 		for b := range a.sim.Arrivals(ctx, 1) {
 			send(ids.Found{IDs: b.IDs}, b.Name, false)
 		}
-	}()
+		return nil
+	})
 	return arrivals
 }
 

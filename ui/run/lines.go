@@ -44,16 +44,12 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
 		Journal: journal, Opened: opened, Updates: a.poller.Updates(),
 		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
-		Filter: words, Session: a.session(), Demo: a.opts.Demo,
+		Filter: words, Session: a.session(a.opts.Download != ""), Demo: a.opts.Demo,
 	}
 	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
 		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}
-	files, stop := a.start(ctx, a.opts.Download != "")
-	config.Session.Poller = a.poller
-	if files != nil {
-		config.Session.Downloads = files
-	}
+	stop := a.start(ctx)
 	result, err := plain.Run(ctx, config)
 	err = errors.Join(err, stop())
 	if err == nil && result.Interrupted {

@@ -3,10 +3,8 @@ package run
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"time"
 
 	"example.com/jobwatch/poller/sim"
@@ -44,34 +42,32 @@ func printBatch(b sim.Batch) {
 
 // TryNotifications sends a notification in every way, says which one jobwatch would use
 // in this terminal, and runs the notify command.
-func TryNotifications(ctx context.Context, opts config.Options, env terminal.Env, out io.Writer) error {
-	way := notify.WayOf(env)
-	var text strings.Builder
-	if way == notify.ByBell {
-		text.WriteString("This terminal is not known to pass notifications on: jobwatch rings its bell")
-	} else {
-		fmt.Fprintf(&text, "This terminal should show notifications sent by %v", way)
+func TryNotifications(ctx context.Context, opts config.Options) error {
+	env := terminal.Environ(os.Environ())
+	text := fmt.Sprintf("This terminal should show notifications sent by %v", notify.WayOf(env))
+	if notify.WayOf(env) == notify.ByBell {
+		text = "This terminal is not known to pass notifications on: jobwatch rings its bell"
 	}
 	if env.Multiplexed() {
-		text.WriteString(", through the multiplexer, which has to allow that (tmux: set -g allow-passthrough on)")
+		text += ", through the multiplexer, which has to allow that (tmux: set -g allow-passthrough on)"
 	}
-	text.WriteString(".\n")
+	text += ".\n"
 	switch opts.Notify {
 	case notify.Bell:
-		text.WriteString("With --notify bell: by its bell.\n")
+		text += "With --notify bell: by its bell.\n"
 	case notify.None:
-		text.WriteString("With --notify none: none at all.\n")
+		text += "With --notify none: none at all.\n"
 	}
 	for _, w := range notify.Ways(env) {
-		fmt.Fprintf(&text, "Sending one by %v.%s\n", w, w.Sequence(env, "this one came by "+string(w)))
+		text += fmt.Sprintf("Sending one by %v.%s\n", w, w.Sequence(env, "this one came by "+string(w)))
 	}
-	if _, err := io.WriteString(out, text.String()); err != nil || opts.NotifyCommand == "" {
+	if _, err := fmt.Print(text); err != nil || opts.NotifyCommand == "" {
 		return err
 	}
 	event := notify.Event{Kind: notify.Test, Time: time.Now(), Text: "a notification to try how it arrives"}
 	if err := notify.NewCommand(opts.NotifyCommand).Run(ctx, event); err != nil {
 		return fmt.Errorf("the notify command failed: %w", err)
 	}
-	_, err := fmt.Fprintln(out, "The notify command has run.")
+	_, err := fmt.Println("The notify command has run.")
 	return err
 }
