@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"regexp"
+	"slices"
 )
 
 // ID identifies one job: a UUID (RFC 9562) of any version. Whoever holds it may
@@ -15,9 +17,6 @@ type ID [16]byte
 // ErrID reports a text that is not a UUID in its canonical form.
 var ErrID = errors.New("not a job ID (a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057)")
 
-// textLen is the length of a UUID in its canonical form, 8-4-4-4-12.
-const textLen = 36
-
 // Parse reads a UUID in canonical form, in either case. Any other text is [ErrID].
 func Parse(s string) (ID, error) {
 	var id ID
@@ -27,17 +26,11 @@ func Parse(s string) (ID, error) {
 
 // UnmarshalText is [Parse] for decoders.
 func (id *ID) UnmarshalText(s []byte) error {
-	if len(s) != textLen || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return ErrID
 	}
-	var digits [32]byte
-	n := copy(digits[:], s[:8])
-	n += copy(digits[n:], s[9:13])
-	n += copy(digits[n:], s[14:18])
-	n += copy(digits[n:], s[19:23])
-	copy(digits[n:], s[24:])
 	var out ID
-	if _, err := hex.Decode(out[:], digits[:]); err != nil {
+	if _, err := hex.Decode(out[:], slices.Concat(s[:8], s[9:13], s[14:18], s[19:23], s[24:])); err != nil {
 		return ErrID
 	}
 	*id = out
@@ -56,9 +49,7 @@ func (id ID) AppendText(b []byte) ([]byte, error) {
 }
 
 // MarshalText returns the canonical, lower-case form.
-func (id ID) MarshalText() ([]byte, error) {
-	return id.AppendText(make([]byte, 0, textLen))
-}
+func (id ID) MarshalText() ([]byte, error) { return id.AppendText(make([]byte, 0, 36)) }
 
 // String returns the canonical, lower-case form.
 func (id ID) String() string {
@@ -75,3 +66,17 @@ func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
 
 // LogValue keeps the ID out of structured logs: it returns the short form.
 func (id ID) LogValue() slog.Value { return slog.StringValue(id.Short() + "…") }
+
+var (
+	idText  = regexp.MustCompile(`(?i)([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}`)
+	urlText = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://)[^\s"'<>]+`)
+)
+
+// Shorten returns a text with each job ID cut to its short form, "01890a5d…". It recognizes
+// IDs in either case, with hyphens or without, which the API accepts, too; what only looks
+// like one, such as a checksum, is cut as well.
+func Shorten(text string) string { return idText.ReplaceAllString(text, "$1…") }
+
+// Scrub cuts job IDs as [Shorten] does, and URLs down to their scheme. It is for texts
+// that leave the screen: logs, notifications and crash reports.
+func Scrub(text string) string { return urlText.ReplaceAllString(Shorten(text), "$1…") }

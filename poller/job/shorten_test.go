@@ -1,7 +1,6 @@
 package job_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
@@ -30,12 +29,35 @@ func TestIDsAreCutWhereverTheyStand(t *testing.T) {
 }
 
 func FuzzShorten(f *testing.F) {
-	id := regexp.MustCompile(`(?i)([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}`)
 	f.Add("x-" + whole + whole + "-")
 	f.Add("a1b2c3d4" + strings.ReplaceAll(whole, "-", "") + whole)
 	f.Fuzz(func(t *testing.T, text string) {
-		if got, want := job.Shorten(text), id.ReplaceAllString(text, "$1…"); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
+		got := job.Shorten(text)
+		for i := range got {
+			if beginsWithID(got[i:]) {
+				t.Errorf("%q: %q still holds an ID", text, got)
+			}
+		}
+		for i := range text {
+			if beginsWithID(text[i:]) {
+				return
+			}
+		}
+		if got != text {
+			t.Errorf("%q: %q, though there is no ID", text, got)
 		}
 	})
+}
+
+func beginsWithID(s string) bool {
+	for group, digits := range [...]int{8, 4, 4, 4, 12} {
+		if group > 0 {
+			s = strings.TrimPrefix(s, "-")
+		}
+		if len(s) < digits || strings.Trim(s[:digits], "0123456789abcdefABCDEF") != "" {
+			return false
+		}
+		s = s[digits:]
+	}
+	return true
 }
