@@ -3,6 +3,7 @@ package poller
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -195,13 +196,9 @@ func (b *budget) readyAt(share float64) float64 {
 
 // spend pays for a request that leaves at the time of the last refill. One that was already
 // made leaves a debt.
-func (b *budget) spend() {
-	if b.unlimited() {
-		return
+func (b *budget) spend(requests int) {
+	if !b.unlimited() {
+		b.tokens -= float64(requests)
+		b.recent = append(b.recent, slices.Repeat([]float64{b.refilled}, requests)...)
 	}
-	b.tokens--
-	b.recent = append(b.recent, b.refilled)
 }
-
-// dropSavings prevents a burst after a pause.
-func (b *budget) dropSavings() { b.tokens = min(b.tokens, 0) }

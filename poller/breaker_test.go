@@ -114,7 +114,7 @@ func TestTheBudgetHolds(t *testing.T) {
 		b.refill(now, 1)
 		hungry := now < 30 || now >= 33.5
 		for b.readyAt(1) <= now && (hungry || now >= 32.6 && len(taken) < 301) {
-			b.spend()
+			b.spend(1)
 			taken = append(taken, now)
 			if n := len(taken); n > 10 && taken[n-11]+1 > now {
 				t.Fatalf("11 requests from %.2f to %.2f s", taken[n-11], now)
@@ -145,7 +145,7 @@ func TestTheBudgetHoldsWhenItIsNoWholeNumber(t *testing.T) {
 				now = at
 				continue
 			}
-			b.spend()
+			b.spend(1)
 			taken++
 		}
 		if want := rate * 100; math.Abs(float64(taken)-want) > rate+1 {

@@ -26,7 +26,7 @@ func (a *asking) on(seconds float64, tell func(Host)) {
 		share := a.breaker.allowedShare(a.now)
 		a.budget.refill(a.now, share)
 		for !a.breaker.tripped && a.budget.readyAt(share) <= a.now {
-			a.budget.spend()
+			a.budget.spend(1)
 			a.watcher.meter.add(a.now, 1)
 		}
 		a.watcher.update(moment{a.now, time.Unix(0, 0).Add(duration(a.now))}, a.schedule)

@@ -207,10 +207,11 @@ func (s *schedule) clockJumped(now, gap float64) {
 // answered handles the outcome of a poll: a problem, or if there is none, the answer. sent is
 // when the request left.
 func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.Problem) {
-	s.landed(e)
+	s.inFlight--
+	e.inFlight = false
 	if p == nil || p.Kind.FromAPI() {
 		if s.breaker.succeeded(now, e) {
-			s.budget.dropSavings()
+			s.budget.tokens = min(s.budget.tokens, 0) // no burst after a pause
 		}
 	} else {
 		s.breaker.failed(now, e, p)
@@ -236,23 +237,19 @@ func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.P
 	case a.Status != before:
 		e.unknownSince = now
 	default:
-		due = max(due, now+unknownStatusWait(now-e.unknownSince))
+		due = max(due, now+min(unknownFactor*(now-e.unknownSince), maxUnknownWait))
 	}
 	s.enqueue(e, due)
 }
 
 // canceled handles a request that ended without an answer.
 func (s *schedule) canceled(now float64, e *entry) {
-	s.landed(e)
+	s.inFlight--
+	e.inFlight = false
 	s.breaker.canceled(e)
 	if !e.removed {
 		s.enqueue(e, now)
 	}
-}
-
-func (s *schedule) landed(e *entry) {
-	s.inFlight--
-	e.inFlight = false
 }
 
 func (s *schedule) enqueue(e *entry, due float64) {

@@ -99,10 +99,6 @@ func (s *service) tau(h *history) float64 {
 	return max(s.cost, math.Pow((k+1)*s.cost*math.Pow(t, k), 1/(k+1)))
 }
 
-// unknownStatusWait returns how long not to poll a job that has had the same unknown status
-// for d seconds.
-func unknownStatusWait(d float64) float64 { return min(unknownFactor*d, maxUnknownWait) }
-
 // outlook returns how surely a job's next event keeps away, and how far away it is.
 func (s *service) outlook(h *history) (k, t float64) {
 	if !h.running {

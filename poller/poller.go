@@ -167,7 +167,7 @@ var ErrStopped = errors.New("polling has stopped")
 // ([job.Problem.Pauses]). request's errors are as Client's. InTurn returns request's error,
 // or if it was never made, ctx's or [ErrStopped].
 func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error) error {
-	x := newExternalRequest()
+	x := &externalRequest{entry: entry{removed: true}, granted: make(chan struct{})}
 	p.post(func() { p.schedule.external = append(p.schedule.external, x) })
 	select {
 	case <-x.granted:
@@ -202,12 +202,4 @@ func (p *Poller) post(do func()) {
 	case p.wake <- struct{}{}:
 	default: // it will be woken anyway
 	}
-}
-
-func (p *Poller) takeInbox() []func() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	todo := p.inbox
-	p.inbox = nil
-	return todo
 }

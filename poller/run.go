@@ -70,7 +70,11 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 		case <-ctx.Done():
 			return nil
 		case <-p.wake:
-			for _, do := range p.takeInbox() {
+			p.mu.Lock()
+			todo := p.inbox
+			p.inbox = nil
+			p.mu.Unlock()
+			for _, do := range todo {
 				do()
 			}
 		case <-timer.C:

@@ -88,7 +88,7 @@ func (s *schedule) next(now float64) (*entry, float64) {
 	s.contacts.remove(e)
 	e.inFlight, e.requested, e.initialProbe = true, false, false
 	s.inFlight++
-	s.budget.spend()
+	s.budget.spend(1)
 	if !e.removed || s.contacts.Len() == 0 { // an external request is a probe only if no poll can be
 		s.breaker.sent(now, e)
 	}
@@ -98,9 +98,7 @@ func (s *schedule) next(now float64) (*entry, float64) {
 // charge pays for requests that were made without a slot, as redirects lead to.
 func (s *schedule) charge(now float64, requests int) {
 	s.budget.refill(now, s.breaker.allowedShare(now))
-	for range requests {
-		s.budget.spend()
-	}
+	s.budget.spend(requests)
 }
 
 // pick chooses what the next slot is for: an external request, if one waits and the last
@@ -137,7 +135,7 @@ func (s *schedule) pickPoll(now float64) (*entry, float64) {
 		}
 		until = min(until, old)
 	}
-	oldest := s.contacts.first()
+	oldest := s.contacts.jobs[0]
 	old := oldest.contacted.at + heartbeat
 	if old <= now && (free || s.sinceHeartbeat >= heartbeatShare-1) {
 		s.sinceHeartbeat = 0
@@ -155,9 +153,9 @@ func (s *schedule) pickPoll(now float64) (*entry, float64) {
 // firstDue returns the job that is due first. The due time of a plain waiting job is computed
 // again when its turn comes: what was learned since may let it wait.
 func (s *schedule) firstDue(now float64) *entry {
-	for {
-		e := s.due.first()
-		if e == nil || e.due.at > now || e.requested || e.initialProbe || e.running || e.besideStart || e.failing() {
+	for len(s.due.jobs) > 0 {
+		e := s.due.jobs[0]
+		if e.due.at > now || e.requested || e.initialProbe || e.running || e.besideStart || e.failing() {
 			return e
 		}
 		again := e.last + s.service.tau(&e.history)
@@ -166,6 +164,7 @@ func (s *schedule) firstDue(now float64) *entry {
 		}
 		s.due.set(e, again)
 	}
+	return nil
 }
 
 // stalestVisible returns the visible row with the oldest contact, and when it is to be polled
@@ -208,15 +207,11 @@ func (s *schedule) nextPoll(e *entry) float64 {
 	return t
 }
 
-// externalRequest is a request that is not a poll. The schedule treats it as that of a job
-// that was removed meanwhile: it takes a slot and teaches nothing.
+// externalRequest is a request that is not a poll. Its entry is that of a removed job: it
+// takes a slot and teaches nothing.
 type externalRequest struct {
 	entry
 	granted chan struct{} // closed when it may be made
-}
-
-func newExternalRequest() *externalRequest {
-	return &externalRequest{entry: entry{removed: true}, granted: make(chan struct{})}
 }
 
 func (s *schedule) grant() *entry {
@@ -288,12 +283,4 @@ func (h *jobHeap) remove(e *entry) {
 	if t := h.of(e); t.place > 0 {
 		heap.Remove(h, t.place-1)
 	}
-}
-
-// first returns the job whose turn is the earliest, nil if there is none.
-func (h *jobHeap) first() *entry {
-	if len(h.jobs) == 0 {
-		return nil
-	}
-	return h.jobs[0]
 }
