@@ -184,7 +184,7 @@ func TestTheScheduleKeepsItsBooks(t *testing.T) {
 				}
 			},
 			"external": func(*rapid.T) {
-				g := &externalRequest{entry: entry{removed: true}}
+				g := &externalRequest{entry: entry{removed: true}, granted: make(chan struct{})}
 				external, s.external = append(external, g), append(s.external, g)
 			},
 			"cancel external": func(t *rapid.T) {
