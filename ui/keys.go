@@ -10,7 +10,6 @@ import (
 	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
-	"example.com/jobwatch/ui/terminal"
 	"example.com/jobwatch/ui/terminal/keyboard"
 )
 
@@ -121,9 +120,7 @@ func (m *Model) took(event keyboard.Event) {
 	case keyboard.Focus:
 		m.look(event.In)
 	case keyboard.Background:
-		if dark, ok := terminal.ParseBackgroundReply(event.Colour); ok {
-			m.retheme(dark)
-		}
+		m.retheme(event.Dark)
 	}
 }
 

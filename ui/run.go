@@ -9,6 +9,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui/notify"
@@ -19,37 +20,37 @@ import (
 
 // Console is the terminal that a dashboard runs on.
 type Console struct {
-	out  *terminal.Output
-	keys *keyboard.Reader
-	env  terminal.Env
-	mode string // of notifications
+	screen *terminal.Screen
+	keys   *keyboard.Reader
+	env    terminal.Env
+	mode   string // of notifications
 }
 
 var _ Terminal = (*Console)(nil)
 
 // NewConsole returns the console of a terminal open for reading and for writing.
 func NewConsole(in, out *os.File, env terminal.Env, mode string) *Console {
-	return &Console{out: terminal.NewOutput(out), keys: keyboard.NewReader(in), env: env, mode: mode}
+	return &Console{screen: terminal.NewScreen(out, env), keys: keyboard.NewReader(in), env: env, mode: mode}
 }
 
 // Copy implements [Terminal].
 func (c *Console) Copy(text string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second) // tmux answers at once or never
 	defer cancel()
-	return terminal.Copy(ctx, c.out, c.env, text)
+	return c.screen.Copy(ctx, text)
 }
 
 // Title implements [Terminal].
 func (c *Console) Title(title string, percent int, failed bool) {
-	c.out.Send(terminal.Title(c.env, title))
-	c.out.Send(notify.Progress(c.env, percent, failed))
+	c.screen.Title(title)
+	c.screen.Send(notify.Progress(c.env, percent, failed))
 }
 
 // Notify implements [Terminal].
-func (c *Console) Notify(text string) { c.out.Send(notify.Sequence(c.env, c.mode, text)) }
+func (c *Console) Notify(text string) { c.screen.Send(notify.Sequence(c.env, c.mode, text)) }
 
 // AskBackground implements [Terminal]. The reply comes among the keys.
-func (c *Console) AskBackground() { c.out.Send(terminal.QueryBackground) }
+func (c *Console) AskBackground() { c.screen.Send(ansi.RequestBackgroundColor) }
 
 // Take implements [Terminal].
 func (c *Console) Take(runes []rune) keyboard.Event { return c.keys.Take(runes) }
@@ -65,12 +66,11 @@ const (
 // terminal, whatever happens. Its error says why the dashboard ended by itself: a
 // [panics.Error] if it crashed.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
-	screen := terminal.NewScreen(c.out, c.env)
-	l := &loop{Model: m, console: c, screen: screen, mouse: mouse}
+	l := &loop{Model: m, console: c, mouse: mouse}
 	var program *tea.Program
 	broken := func(e *panics.Error) { program.Send(crashMsg{e}) }
 	options := []tea.ProgramOption{
-		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(screen), tea.WithAltScreen(),
+		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(c.screen), tea.WithAltScreen(),
 		tea.WithReportFocus(), tea.WithFilter(l.filter),
 		tea.WithFPS(1), // how often it looks for frames of its own; there are none
 		// Bubble Tea would print a stack trace over the raw screen.
@@ -80,14 +80,14 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		options = append(options, tea.WithMouseCellMotion())
 	}
 	program = tea.NewProgram(l, options...)
-	screen.OnPanic(broken)
+	c.screen.OnPanic = broken
 	hangs := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		go program.Quit()
 		time.AfterFunc(quitGrace, program.Kill)
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
-	defer l.suspender.Watch(func(t terminal.StopTarget) { program.Send(l.suspension(t)) }, broken)()
+	defer l.suspender.Watch(func(stop func()) { program.Send(l.suspension(stop)) }, broken)()
 	l.restoreMode = terminal.KeepMode(c.keys.File)
 	defer l.restoreMode()
 	l.enter(false)
@@ -133,17 +133,14 @@ func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 // the kernel stops one that sets its mode until it is in the foreground; so that comes first.
 func (l *loop) enter(mouse bool) {
 	l.restoreMode()
-	c := l.console
-	c.out.Send(terminal.Enter(c.env))
-	if mouse {
-		c.out.Send(terminal.Mouse)
-	}
+	l.console.screen.Enter(mouse)
 }
 
 // leave gives the screen back after Bubble Tea has released it.
 func (c *Console) leave() {
-	c.out.Send(notify.Progress(c.env, -1, false) + terminal.Leave(c.env))
-	if !c.out.Flush(flushGrace) {
+	c.screen.Send(notify.Progress(c.env, -1, false))
+	c.screen.Leave()
+	if !c.screen.Flush(flushGrace) {
 		c.abandon()
 	}
 }
@@ -151,14 +148,14 @@ func (c *Console) leave() {
 // abandon gives the screen back without Bubble Tea, or to a terminal that takes nothing. It
 // sends all sequences, as it is not known which ones arrived.
 func (c *Console) abandon() {
-	c.out.Abandon(terminal.Release(c.env) + notify.Progress(c.env, -1, false) + terminal.Leave(c.env))
+	c.screen.Abandon(notify.Progress(c.env, -1, false))
 }
 
 // Print writes to the terminal after the dashboard has left it, but does not wait long for a
 // terminal that takes nothing.
 func (c *Console) Print(text string) {
-	c.out.Send(text)
-	c.out.Flush(flushGrace)
+	c.screen.Send(text)
+	c.screen.Flush(flushGrace)
 }
 
 // keys is the keyboard. Bubble Tea reads it in a goroutine that does not recover panics.
@@ -181,7 +178,6 @@ func (k keys) Read(p []byte) (n int, err error) {
 type loop struct {
 	*Model
 	console *Console
-	screen  *terminal.Screen
 	mouse   bool
 	crashed *panics.Error
 
@@ -201,24 +197,24 @@ func (l *loop) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	if !terminal.HasShell() {
 		return then(func() { l.say(style.Warn, "there is no shell to come back to: not suspended") })
 	}
-	return l.suspension(terminal.ProcessGroup)
+	return l.suspension(l.suspender.Stop)
 }
 
 // suspension returns a message that makes Bubble Tea release the terminal for a while.
-func (l *loop) suspension(target terminal.StopTarget) tea.Msg {
-	return tea.Exec(&suspension{l, target}, func(error) tea.Msg { return tea.ResumeMsg{} })()
+func (l *loop) suspension(stop func()) tea.Msg {
+	return tea.Exec(&suspension{l, stop}, func(error) tea.Msg { return tea.ResumeMsg{} })()
 }
 
 // suspension implements tea.ExecCommand.
 type suspension struct {
-	loop   *loop
-	target terminal.StopTarget
+	loop *loop
+	stop func()
 }
 
 // Run suspends the program, and returns when it continues.
 func (s *suspension) Run() error {
 	s.loop.console.leave()
-	s.loop.suspender.Suspend(s.target)
+	s.stop()
 	s.loop.enter(s.loop.mouse)
 	return nil
 }
@@ -246,9 +242,9 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		l.crashed = msg.err
 		return l, tea.Quit
 	case tea.WindowSizeMsg:
-		l.screen.Resize(msg.Width, msg.Height)
+		l.console.screen.Resize(msg.Width, msg.Height)
 	case redrawMsg:
-		l.screen.Redraw()
+		l.console.screen.Redraw()
 	case tea.ResumeMsg:
 		l.title = "" // it was given back, too
 	}
@@ -258,7 +254,7 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 
 // View implements tea.Model. It gives Bubble Tea nothing to draw: see [terminal.Screen].
 func (l *loop) View() string {
-	l.screen.Show(l.Model.View(), l.cursor)
+	l.console.screen.Show(l.Model.View(), l.cursor)
 	return ""
 }
 

@@ -86,7 +86,7 @@ func (d *harness) screenOf(width, height int) func(frame string) int64 {
 	if err != nil {
 		d.Fatal(err)
 	}
-	screen := terminal.NewScreen(terminal.NewOutput(file), nil)
+	screen := terminal.NewScreen(file, nil)
 	d.stop = append(d.stop, func() { _ = screen.Close() })
 	_, _ = screen.WriteString(ansi.SetModeAltScreenSaveCursor)
 	screen.Resize(width, height)

@@ -4,17 +4,28 @@
 package terminal
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/lucasb-eyer/go-colorful"
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/ui/sanitize"
 )
+
+// init sets a dark background and no colours until main knows better, before Bubble Tea's
+// init calls lipgloss.HasDarkBackground. That would query the terminal, even for --version,
+// and wait up to 5 s for terminals that never answer. What is set is not queried.
+//
+// Since Go 1.21, packages are initialised in the order of their import paths as soon as
+// their imports are. This package comes first because its path sorts before Bubble Tea's,
+// and because Bubble Tea's imports, package log among them, are ready later than its own.
+func init() { //nolint:gochecknoinits // only another init comes before Bubble Tea's
+	lipgloss.SetHasDarkBackground(true)
+	lipgloss.SetColorProfile(termenv.Ascii)
+}
 
 // Env is the environment, which identifies the terminal.
 type Env map[string]string
@@ -50,6 +61,14 @@ func (e Env) ignoresUnknown() bool {
 		return false
 	}
 	return true
+}
+
+// unlessPrinted returns a sequence, or "" if the terminal would print it.
+func (e Env) unlessPrinted(sequence string) string {
+	if !e.ignoresUnknown() {
+		return ""
+	}
+	return sequence
 }
 
 // inTmux reports whether the terminal is a tmux, here or (over SSH) elsewhere.
@@ -97,11 +116,9 @@ func Profile(env Env) termenv.Profile {
 	}
 	var list []string
 	for name, value := range env {
-		if name != "NO_COLOR" { // empty, which means that colours are wanted
-			list = append(list, name+"="+value)
-		}
+		list = append(list, name+"="+value)
 	}
-	switch p := colorprofile.Env(list); p {
+	switch colorprofile.Env(list) {
 	case colorprofile.TrueColor:
 		return termenv.TrueColor
 	case colorprofile.ANSI256:
@@ -148,11 +165,6 @@ const (
 	Light
 )
 
-// QueryBackground asks the terminal for its background colour. Send it when the terminal
-// is in raw mode; the reply, if any, comes among the keys and is read by
-// [ParseBackgroundReply].
-const QueryBackground = ansi.RequestBackgroundColor
-
 // Decide reports whether to draw for a dark background, and whether to query the
 // terminal, in which case dark is only the first guess.
 func (b Background) Decide(env Env) (dark, ask bool) {
@@ -178,29 +190,4 @@ func fromColorFGBG(s string) (dark, ok bool) {
 		return false, false
 	}
 	return number <= 6 || number == 8, true // 7 is light grey, 8 dark grey
-}
-
-// ParseBackgroundReply reads the colour of a terminal's reply, such as
-// rgb:1e1e/1e1e/2e2e, with one to four hexadecimal digits a channel (XParseColor).
-// A background is dark if its relative luminance (WCAG 2) is under 0.18: white reads
-// better on it than black.
-func ParseBackgroundReply(colour string) (dark, ok bool) {
-	channels, found := strings.CutPrefix(colour, "rgb:")
-	if !found {
-		channels, found = strings.CutPrefix(colour, "rgba:")
-	}
-	parts := strings.Split(channels, "/")
-	if !found || len(parts) < 3 || len(parts) > 4 {
-		return false, false
-	}
-	var rgb [3]float64
-	for i := range rgb {
-		v, err := strconv.ParseUint(parts[i], 16, 16)
-		if err != nil || len(parts[i]) > 4 {
-			return false, false
-		}
-		rgb[i] = float64(v) / (math.Pow(16, float64(len(parts[i]))) - 1)
-	}
-	r, g, b := colorful.Color{R: rgb[0], G: rgb[1], B: rgb[2]}.LinearRgb()
-	return 0.2126*r+0.7152*g+0.0722*b < 0.18, true
 }

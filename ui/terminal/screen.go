@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -11,50 +12,55 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-// Screen shows frames on a terminal. It sends only the cells that differ from the previous
-// frame, at once, and does nothing while nothing changes.
+// Screen shows frames on a terminal, and writes sequences between them. It sends only the
+// cells that differ from the previous frame, at once, and does nothing while nothing changes.
 //
 // Bubble Tea's own renderer sends each changed row whole, at its next tick, and ticks all
 // the time. So frames bypass it, by [Screen.Show]. It is still given the Screen
-// (tea.WithOutput) for its sequences, which it sends by WriteString; what it sends by Write
-// are frames, and those are dropped.
+// (tea.WithOutput finds the terminal by Fd) for its sequences, which it sends by WriteString;
+// what it sends by Write are frames, and those are dropped.
+//
+// No method waits for the terminal, which may take nothing for minutes (a stopped window, a
+// line that hangs): Bubble Tea holds its renderer's lock while it writes, which blocks Update
+// and with it all saves. So a goroutine writes, while there is anything to write. Frames wait
+// until the terminal has taken everything, and then skip all that happened meanwhile.
 type Screen struct {
-	*Output
-	env Env
+	*os.File
+	// OnPanic is called with a panic of a goroutine of the Screen, by that goroutine.
+	OnPanic func(*panics.Error)
 
-	mu            sync.Mutex
+	env   Env
+	mu    sync.Mutex
+	queue []byte        // to be written
+	idle  chan struct{} // closed when everything is written; nil while nothing is being written
+	gone  bool          // the terminal: a write failed
+
 	frame         []string // the newest, as rows
-	shown         []string // what the terminal shows; nil if unknown
+	shown         []line   // what the terminal shows; nil if unknown
 	cursor        Cursor   // of the newest frame
 	placed        Cursor   // the terminal's, if shown is known
 	width, height int      // 0 until known
 	alternate     bool     // the alternate screen is on
-	paint         painter
 
 	paid    time.Time // until when the frames that were sent use up the frame rate
 	waiting bool      // for the frame rate, with a timer
 }
 
-// At most 20 frames are sent in any second: 16 evenly, and four at once after a
-// quiet time, so that the answer to a key need not wait for another frame.
 const (
+	// maxQueued bounds the queue for a terminal that takes nothing, in bytes: several
+	// times the largest frame or clipboard sequence.
+	maxQueued = 1 << 20
+	// maxWrite is how much is written at once, in bytes. Abandon waits for one write.
+	maxWrite = 4 << 10
+
+	// At most 20 frames are sent in any second: 16 evenly, and four at once after a
+	// quiet time, so that the answer to a key need not wait for another frame.
 	framePeriod = time.Second / 16
 	frameBurst  = 3 * framePeriod
 )
 
-// NewScreen returns the Screen of an Output, and takes over its OnCaughtUp.
-func NewScreen(out *Output, env Env) *Screen {
-	s := &Screen{Output: out, env: env}
-	out.OnCaughtUp(func(lost bool) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if lost {
-			s.shown = nil
-		}
-		s.update()
-	})
-	return s
-}
+// NewScreen returns the Screen of a terminal.
+func NewScreen(terminal *os.File, env Env) *Screen { return &Screen{File: terminal, env: env} }
 
 // Cursor is the position of the terminal's own cursor in a frame, in cells from the top
 // left. The zero Cursor is hidden.
@@ -97,36 +103,112 @@ func (s *Screen) Write(p []byte) (int, error) { return len(p), nil }
 func (s *Screen) WriteString(sequence string) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before, after := "", ""
 	switch {
 	case strings.Contains(sequence, ansi.SetModeAltScreenSaveCursor):
 		s.alternate, s.shown = true, nil
-		if s.env.ignoresUnknown() {
-			sequence += pushKeys
-		}
+		after = s.env.unlessPrinted(pushKeys)
 	case strings.Contains(sequence, ansi.ResetModeAltScreenSaveCursor):
 		s.alternate = false
-		if s.env.ignoresUnknown() {
-			s.Send(popKeys)
-		}
 		// Terminals without an alternate screen continue below ours.
-		s.Send(ansi.CursorPosition(1, s.height))
+		before = s.env.unlessPrinted(popKeys) + ansi.CursorPosition(1, s.height)
 	case strings.Contains(sequence, ansi.EraseEntireScreen), strings.Contains(sequence, ansi.EraseEntireLine):
 		s.shown = nil
 	}
-	return s.Output.WriteString(sequence)
+	s.send(before + sequence + after)
+	return len(sequence), nil
+}
+
+// Send writes a sequence between two frames.
+func (s *Screen) Send(sequence string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.send(sequence)
+}
+
+// send queues a sequence as a whole, so that none lands inside another. s.mu must be held.
+func (s *Screen) send(sequence string) {
+	switch {
+	case s.gone, sequence == "":
+	case len(s.queue)+len(sequence) > maxQueued:
+		s.shown = nil // as something is lost
+	default:
+		s.queue = append(s.queue, sequence...)
+		if s.idle == nil {
+			s.idle = make(chan struct{})
+			go s.write()
+		}
+	}
+}
+
+// write writes until nothing is queued.
+func (s *Screen) write() {
+	defer panics.Into(func(e *panics.Error) { s.OnPanic(e) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.queue) > 0 {
+		part := s.queue[:min(len(s.queue), maxWrite)]
+		s.queue = s.queue[len(part):]
+		s.mu.Unlock()
+		_, err := s.File.Write(part)
+		s.mu.Lock()
+		if err != nil {
+			s.gone, s.queue = true, nil
+		}
+	}
+	close(s.idle)
+	s.idle, s.queue = nil, nil
+	s.update()
+}
+
+// Flush waits until the terminal has taken everything, and reports whether it has.
+func (s *Screen) Flush(within time.Duration) bool {
+	s.mu.Lock()
+	idle := s.idle
+	s.mu.Unlock()
+	if idle == nil {
+		return true
+	}
+	select {
+	case <-idle:
+		return true
+	case <-time.After(within):
+		return false
+	}
+}
+
+// Abandon gives up on a terminal that takes nothing. It throws away what is queued, in the
+// kernel too, so that there is room for the sequences that restore the terminal, and for a
+// last one, which it finds if it recovers.
+func (s *Screen) Abandon(last string) {
+	s.mu.Lock()
+	s.queue, s.alternate = nil, false
+	s.mu.Unlock()
+	for range 50 { // the write in progress needs room too
+		discard(s.File)
+		if s.Flush(10 * time.Millisecond) {
+			break
+		}
+	}
+	const cancel = "\x18" // CAN: ends a sequence that was cut off
+	s.Send(cancel + s.env.unlessPrinted(popKeys) + release + last)
+	s.Leave()
+	s.Flush(100 * time.Millisecond)
 }
 
 // update sends the newest frame as soon as the frame rate and the terminal allow it. s.mu
 // must be held.
 func (s *Screen) update() {
-	if !s.alternate || s.width == 0 || s.frame == nil || s.waiting || slices.Equal(s.frame, s.shown) && s.cursor == s.placed {
+	same := func(text string, shown line) bool { return text == shown.text }
+	if !s.alternate || s.width == 0 || s.frame == nil || s.waiting || s.idle != nil ||
+		s.shown != nil && s.cursor == s.placed && slices.EqualFunc(s.rows(), s.shown, same) {
 		return
 	}
 	now := time.Now()
 	if wait := s.paid.Add(-frameBurst).Sub(now); wait > 0 {
 		s.waiting = true
 		time.AfterFunc(wait, func() {
-			defer panics.Into(func(e *panics.Error) { s.onPanic(e) })
+			defer panics.Into(func(e *panics.Error) { s.OnPanic(e) })
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.waiting = false
@@ -134,47 +216,50 @@ func (s *Screen) update() {
 		})
 		return
 	}
-	if s.Behind() {
-		return // OnCaughtUp calls again
-	}
 	if s.paid.Before(now) {
 		s.paid = now
 	}
 	s.paid = s.paid.Add(framePeriod)
-	s.send()
+	s.draw()
 }
 
-// send turns what the terminal shows into the newest frame.
-func (s *Screen) send() {
-	p := &s.paint
-	p.width, p.row, p.x, p.pen = s.width, 0, -1, ""
-	p.buf = p.buf[:0]
+// rows returns what the screen has room for of the newest frame.
+func (s *Screen) rows() []string { return s.frame[max(len(s.frame)-s.height, 0):] }
+
+// draw turns what the terminal shows into the newest frame.
+func (s *Screen) draw() {
+	p := &painter{width: s.width, x: -1}
 	whole := s.shown == nil
 	if whole {
-		p.buf = append(p.buf, ansi.ResetStyle...)
+		p.WriteString(ansi.ResetStyle)
 	}
 	if !s.cursor.Shown && (whole || s.placed.Shown) {
-		p.buf = append(p.buf, ansi.HideCursor...)
+		p.WriteString(ansi.HideCursor)
 	}
-	rows := s.frame[max(len(s.frame)-s.height, 0):]
-	for i, row := range rows {
-		if i >= len(s.shown) {
-			p.draw(i, row)
-		} else if s.shown[i] != row {
-			p.change(i, s.shown[i], row)
+	shown := make([]line, len(s.rows()))
+	for i, text := range s.rows() {
+		switch {
+		case i >= len(s.shown):
+			shown[i] = parse(text, s.width)
+			p.rest(i, 0, shown[i].cells)
+		case s.shown[i].text == text:
+			shown[i] = s.shown[i]
+		default:
+			shown[i] = parse(text, s.width)
+			p.change(i, s.shown[i], shown[i])
 		}
 	}
 	p.flush()
-	if whole || len(s.shown) > len(rows) {
-		p.clearBelow(len(rows), s.height)
+	if whole || len(s.shown) > len(shown) {
+		p.clearBelow(len(shown), s.height)
 	}
 	p.use("")
 	if s.cursor.Shown {
-		p.moveTo(max(s.cursor.Y-(len(s.frame)-len(rows)), 0), min(s.cursor.X, s.width-1))
+		p.moveTo(max(s.cursor.Y-(len(s.frame)-len(shown)), 0), min(s.cursor.X, s.width-1))
 		if whole || !s.placed.Shown {
-			p.buf = append(p.buf, ansi.ShowCursor...)
+			p.WriteString(ansi.ShowCursor)
 		}
 	}
-	s.shown, s.placed = rows, s.cursor
-	_, _ = s.Output.Write(p.buf)
+	s.shown, s.placed = shown, s.cursor
+	s.send(p.String())
 }

@@ -103,46 +103,23 @@ func TestTheBackgroundIsToldOrAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheTerminalsReplyIsRead(t *testing.T) {
-	for reply, want := range map[string]string{
-		"rgb:0000/0000/0000":       "dark",
-		"rgb:1e1e/1e1e/2e2e":       "dark",
-		"rgb:00/2b/36":             "dark",  // Solarized dark
-		"rgb:fdfd/f6f6/e3e3":       "light", // Solarized light
-		"rgb:ffff/ffff/ffff":       "light",
-		"rgb:f/f/f":                "light",
-		"rgb:0000/0000/ffff":       "dark", // blue is a dark colour, and HSL would call it medium
-		"rgba:ffff/ffff/ffff/8000": "light",
-		"rgb:zz/00/00":             "",
-		"rgb:00/00":                "",
-		"rgb:12345/0/0":            "",
-		"rgb://":                   "",
-		"#ffffff":                  "",
-		"":                         "",
-	} {
-		got := ""
-		if dark, ok := terminal.ParseBackgroundReply(reply); ok {
-			got = map[bool]string{true: "dark", false: "light"}[dark]
-		}
-		if got != want {
-			t.Errorf("reply %q is %q, want %q", reply, got, want)
-		}
-	}
-}
-
 func TestTheTitleIsOursAlone(t *testing.T) {
-	xterm, console := terminal.Env{"TERM": "xterm", "LANG": "C.UTF-8"}, terminal.Env{"TERM": "linux"}
-	if got, want := terminal.Title(xterm, "3/12 done\x07\x1b]52;c;eA==\x07\n– x"), "\x1b]2;3/12 done – x\x07"; got != want {
-		t.Errorf("Title = %q, want %q", got, want)
+	for kind, want := range map[string]string{
+		"xterm": "\x1b[22;2t\x1b[?7l\x1b]2;3/12 done – x\x07\x1b[?7h\x1b[23;2t",
+		"linux": "\x1b[?7l\x1b[?7h",
+	} {
+		screen, sent := newScreen(t, terminal.Env{"TERM": kind, "LANG": "C.UTF-8"})
+		screen.Enter(false)
+		screen.Title("3/12 done\x07\x1b]52;c;eA==\x07\n– x")
+		screen.Leave()
+		if got := sent(); got != want {
+			t.Errorf("%s was sent %q, want %q", kind, got, want)
+		}
 	}
-	if got := terminal.Title(xterm, strings.Repeat("long ", 100)); len(got) > 150 {
+	screen, sent := newScreen(t, terminal.Env{"TERM": "xterm"})
+	screen.Title(strings.Repeat("long ", 100))
+	if got := sent(); len(got) > 150 {
 		t.Errorf("a title of %d bytes", len(got))
-	}
-	if got, want := terminal.Enter(xterm)+"|"+terminal.Leave(xterm), "\x1b[22;2t\x1b[?7l|\x1b[?7h\x1b[23;2t"; got != want {
-		t.Errorf("Enter and Leave = %q, want %q", got, want)
-	}
-	if got, want := terminal.Title(console, "x")+terminal.Enter(console)+terminal.Leave(console), "\x1b[?7l\x1b[?7h"; got != want {
-		t.Errorf("on the console = %q, want %q", got, want)
 	}
 }
 
@@ -163,8 +140,8 @@ func TestCopyingTakesTheWayThatTheTerminalHas(t *testing.T) {
 		"SSH from some screen": {terminal.Env{"TERM": "screen-256color"}, plain + screen},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, sent := newOutput(t)
-			if err := terminal.Copy(t.Context(), out, c.env, "id"); err != nil {
+			screen, sent := newScreen(t, c.env)
+			if err := screen.Copy(t.Context(), "id"); err != nil {
 				t.Fatal(err)
 			}
 			if got := sent(); got != c.want {
@@ -175,21 +152,16 @@ func TestCopyingTakesTheWayThatTheTerminalHas(t *testing.T) {
 }
 
 func TestWhatTerminalsWouldDropIsRefused(t *testing.T) {
-	out, sent := newOutput(t)
-	env := terminal.Env{"TERM": "xterm"}
-	err := terminal.Copy(t.Context(), out, env, strings.Repeat("x", terminal.MaxClipboard+1))
+	screen, sent := newScreen(t, terminal.Env{"TERM": "xterm"})
+	err := screen.Copy(t.Context(), strings.Repeat("x", terminal.MaxClipboard+1))
 	if _, ok := errors.AsType[*terminal.TooLargeError](err); !ok {
 		t.Errorf("Copy = %v", err)
 	}
-	if got := sent(); got != "" {
-		t.Errorf("sent all the same: %d bytes", len(got))
-	}
-	out, sent = newOutput(t)
-	if err := terminal.Copy(t.Context(), out, env, strings.Repeat("x", terminal.MaxClipboard)); err != nil {
+	if err := screen.Copy(t.Context(), strings.Repeat("x", terminal.MaxClipboard)); err != nil {
 		t.Error(err)
 	}
-	if n := len(sent()); n > 100_000 {
-		t.Errorf("a sequence of %d bytes", n)
+	if n := len(sent()); n > 100_000 || n < terminal.MaxClipboard {
+		t.Errorf("%d bytes were sent", n)
 	}
 }
 
@@ -213,9 +185,9 @@ func TestCopyingInsideTmuxReachesItsBuffer(t *testing.T) {
 	tmux("new-session", "-d", "cat")
 	t.Cleanup(func() { tmux("kill-server") })
 
-	out, sent := newOutput(t)
+	screen, sent := newScreen(t, terminal.Env{"TERM": "screen", "TMUX": socket + ",1,0"})
 	text := strings.Repeat("01890a5d-ac96-774b-bcce-b302099a8057\n", 5000) // more than OSC 52 takes
-	if err := terminal.Copy(t.Context(), out, terminal.Env{"TERM": "screen", "TMUX": socket + ",1,0"}, text); err != nil {
+	if err := screen.Copy(t.Context(), text); err != nil {
 		t.Fatal(err)
 	}
 	if more := sent(); more != "" {
@@ -226,46 +198,43 @@ func TestCopyingInsideTmuxReachesItsBuffer(t *testing.T) {
 	}
 }
 
-// Frames and our own sequences come from different goroutines.
-func TestNoSequenceLandsInsideAFrame(t *testing.T) {
-	out, sent := newOutput(t)
-	frame, sequence := strings.Repeat("f", 3000)+"\n", "[sequence]\n"
+// Sequences come from different goroutines.
+func TestNoSequenceLandsInsideAnother(t *testing.T) {
+	screen, sent := newScreen(t, nil)
+	long, short := strings.Repeat("f", 9000)+"\n", "[sequence]\n"
 	var all sync.WaitGroup
 	for range 20 {
-		all.Go(func() { _, _ = out.Write([]byte(frame)) })
-		all.Go(func() { out.Send(sequence) })
-		all.Go(func() { _, _ = io.WriteString(out, frame) })
+		all.Go(func() { screen.Send(long) })
+		all.Go(func() { screen.Send(short) })
+		all.Go(func() { _, _ = io.WriteString(screen, long) })
 	}
 	all.Wait()
 	for line := range strings.Lines(sent()) {
-		if line != frame && line != sequence {
+		if line != long && line != short {
 			t.Fatalf("torn: %q", line)
 		}
 	}
 }
 
-// A panic in the callback is reported, and later output is still written.
+// A panic while a frame is drawn is reported, and later output is still written.
 func TestWritingGoesOnAfterABug(t *testing.T) {
-	out, r := stalled(t)
+	screen, r := stalled(t)
 	told := make(chan *panics.Error, 1)
-	screen := terminal.NewScreen(out, nil)
-	screen.OnPanic(func(e *panics.Error) { told <- e })
-	out.OnCaughtUp(func(bool) { panic("a bug") })
-	if !out.Behind() {
-		t.Fatal("the terminal takes everything")
-	}
+	screen.OnPanic = func(e *panics.Error) { told <- e }
+	_, _ = screen.WriteString("\x1b[?1049h")
+	screen.Resize(20, -1) // is the bug
+	screen.Show("frame", terminal.Cursor{})
 	all := make(chan string, 1)
 	go func() {
 		b, _ := io.ReadAll(r)
 		all <- string(b)
 	}()
-	if e := <-told; e.What != "a bug" {
-		t.Errorf("told: %v", e)
-	}
-	out.OnCaughtUp(nil)
-	out.Send("after")
-	_ = out.Close()
-	if got := <-all; !strings.HasSuffix(got, "-after") {
+	<-told
+	screen.Resize(20, 4)
+	screen.Send("after")
+	screen.Flush(time.Minute)
+	_ = screen.Close()
+	if got := <-all; !strings.HasSuffix(got, "after") {
 		t.Errorf("the end is %q", got[max(0, len(got)-20):])
 	}
 }
@@ -273,18 +242,17 @@ func TestWritingGoesOnAfterABug(t *testing.T) {
 // ctrl+s for a minute, or a day: no frames are queued for the terminal, and everything else
 // only up to a limit.
 func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
-	out, _ := stalled(t)
-	screen := terminal.NewScreen(out, nil)
+	screen, _ := stalled(t)
 	_, _ = screen.WriteString("\x1b[?1049h")
 	screen.Resize(200, 60)
 	frames := [2]string{strings.Repeat("one\n", 60), strings.Repeat("another\n", 60)}
 	minute := func() uint64 {
 		for n := range 20 * 60 {
 			screen.Show(frames[n%2], terminal.Cursor{})
-			out.Send("\x1b]2;a title of some length that changes all the time\x07")
+			screen.Title("a title of some length that changes all the time")
 		}
 		for range 20 { // what is copied is the largest of all that is sent
-			_ = terminal.Copy(t.Context(), out, terminal.Env{"TERM": "xterm"}, strings.Repeat("x", terminal.MaxClipboard))
+			_ = screen.Copy(t.Context(), strings.Repeat("x", terminal.MaxClipboard))
 		}
 		runtime.GC()
 		var m runtime.MemStats
@@ -301,8 +269,8 @@ func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
 	runtime.KeepAlive(screen)
 }
 
-// stalled returns an Output that has more to write than a pipe holds, and its reader.
-func stalled(t *testing.T) (*terminal.Output, *os.File) {
+// stalled returns a Screen that has more to write than a pipe holds, and its reader.
+func stalled(t *testing.T) (*terminal.Screen, *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -312,13 +280,13 @@ func stalled(t *testing.T) (*terminal.Output, *os.File) {
 		_ = r.Close()
 		_ = w.Close()
 	})
-	out := terminal.NewOutput(w)
-	out.Send(strings.Repeat("-", 512<<10))
-	return out, r
+	screen := terminal.NewScreen(w, terminal.Env{"TERM": "xterm"})
+	screen.Send(strings.Repeat("-", 512<<10))
+	return screen, r
 }
 
-// newOutput returns an Output, and a function that returns everything written to it.
-func newOutput(t *testing.T) (*terminal.Output, func() string) {
+// newScreen returns a Screen, and a function that closes it and returns what it was sent.
+func newScreen(t *testing.T, env terminal.Env) (*terminal.Screen, func() string) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -330,16 +298,12 @@ func newOutput(t *testing.T) (*terminal.Output, func() string) {
 		b, _ := io.ReadAll(r)
 		all <- string(b)
 	}()
-	out := terminal.NewOutput(w)
-	return out, func() string {
-		out.Flush(time.Minute) // Close waits for a second only
-		_ = out.Close()
-		select {
-		case s := <-all:
-			return s
-		case <-time.After(time.Minute):
-			t.Fatal("the output never ended")
-			return ""
+	screen := terminal.NewScreen(w, env)
+	return screen, func() string {
+		if !screen.Flush(time.Minute) {
+			t.Error("the terminal takes nothing")
 		}
+		_ = screen.Close()
+		return <-all
 	}
 }

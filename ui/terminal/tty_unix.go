@@ -67,8 +67,9 @@ type Suspender struct {
 }
 
 // Watch calls suspend when another process stops the program, or has resumed it after
-// stopping it unnoticed, until stop is called.
-func (s *Suspender) Watch(suspend func(StopTarget), onPanic func(*panics.Error)) (stop func()) {
+// stopping it unnoticed, until end is called. Stop stops the program, unless it was stopped
+// already, and returns when it continues.
+func (s *Suspender) Watch(suspend func(stop func()), onPanic func(*panics.Error)) (end func()) {
 	s.resumed = make(chan struct{}, 1)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
@@ -82,9 +83,9 @@ func (s *Suspender) Watch(suspend func(StopTarget), onPanic func(*panics.Error))
 				case received == syscall.SIGCONT && s.stopped.CompareAndSwap(true, false):
 					s.resumed <- struct{}{}
 				case received == syscall.SIGCONT: // after SIGSTOP, which can't be caught
-					suspend(NoTarget)
+					suspend(func() {})
 				case HasShell(): // else the kernel would ignore it too
-					suspend(StopTarget(os.Getpid())) // the others got their own signal
+					suspend(func() { s.stop(os.Getpid()) }) // the others got their own signal
 				}
 			case <-done:
 				return
@@ -97,14 +98,14 @@ func (s *Suspender) Watch(suspend func(StopTarget), onPanic func(*panics.Error))
 	}
 }
 
-// Suspend stops the target, and returns when the program continues.
-func (s *Suspender) Suspend(target StopTarget) {
-	if target == NoTarget {
-		return
-	}
+// Stop stops all that the shell started with us, as the kernel does for ctrl+z, and returns
+// when the program continues.
+func (s *Suspender) Stop() { s.stop(0) }
+
+func (s *Suspender) stop(process int) {
 	s.stopped.Store(true)
 	// Not SIGTSTP: once a Go program has caught that, it always catches it.
-	if err := syscall.Kill(int(target), syscall.SIGSTOP); err != nil {
+	if err := syscall.Kill(process, syscall.SIGSTOP); err != nil {
 		s.stopped.Store(false)
 		return
 	}

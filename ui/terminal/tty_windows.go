@@ -24,7 +24,7 @@ func HasShell() bool { return false }
 type Suspender struct{}
 
 // Watch does nothing.
-func (*Suspender) Watch(func(StopTarget), func(*panics.Error)) (stop func()) { return func() {} }
+func (*Suspender) Watch(func(stop func()), func(*panics.Error)) (end func()) { return func() {} }
 
-// Suspend does nothing.
-func (*Suspender) Suspend(StopTarget) {}
+// Stop does nothing.
+func (*Suspender) Stop() {}

@@ -51,7 +51,7 @@ func (s *session) saw() string {
 		case Focus:
 			fmt.Fprintf(&said, "focus %v ", event.In)
 		case Background:
-			fmt.Fprintf(&said, "(%s)", event.Colour)
+			said.WriteString(map[bool]string{true: "(dark)", false: "(light)"}[event.Dark])
 		}
 	}
 	if len(parts)-1 != len(s.filter.events) {
@@ -72,12 +72,12 @@ var streams = map[string]struct{ in, want string }{
 	"esc before a paste":          {"\x1b\x1b[200~a\x1b[201~", "esc <a>"},
 	"almost a paste":              {"\x1b[20~\x1b[2~\x1b[201~\x1b[2001~", "\x1b[20~\x1b[2~"},
 	"mouse and focus":             {"\x1b[<64;10;20M\x1b[I\x1b[<0;1;1M", "\x1b[<64;10;20Mfocus true \x1b[<0;1;1M"},
-	"a reply ended by BEL":        {"\x1b]11;rgb:1e1e/1e1e/2e2e\ak", "(rgb:1e1e/1e1e/2e2e)k"},
-	"a reply ended by ST":         {"\x1b]11;rgba:1e1e/1e1e/2e2e/ffff\x1b\\k", "(rgba:1e1e/1e1e/2e2e/ffff)k"},
+	"a reply ended by BEL":        {"\x1b]11;rgb:1e1e/1e1e/2e2e\ak", "(dark)k"},
+	"a reply ended by ST":         {"\x1b]11;rgba:1e1e/1e1e/2e2e/ffff\x1b\\k", "(dark)k"},
 	"half a reply, then an arrow": {"\x1b]11;rgb:1e1e/1e\x1b[A", "\x1b[A"},
 	"half a reply, then a paste":  {"\x1bP>|tmux\x1b[200~id\x1b[201~", "<id>"},
 	"half a reply, then ctrl+c":   {"\x1bP>|tmux\x03j", "\x03j"},
-	"half a reply, then another":  {"\x1bP>|tm\x1b]11;rgb:e/e/e\aj", "(rgb:e/e/e)j"},
+	"half a reply, then another":  {"\x1bP>|tm\x1b]11;rgb:e/e/e\aj", "(light)j"},
 	"a reply of no colour":        {"\x1b]11;rgb:1e1e/1e1e/2e2e/3e3e/4e4e\aj", "j"},
 	"an empty reply":              {"\x1b]11;\aj", "j"},
 	"a reply on another colour":   {"j\x1b]10;rgb:ffff/ffff/ffff\ak\x1b]4;1;rgb:f/f/f\x1b\\l", "{jkl}"},
@@ -94,14 +94,14 @@ var streams = map[string]struct{ in, want string }{
 	"numeric replies":             {"\x1b[?62;22c\x1b[12;40R\x1b[?2026;2$y\x1b[8;24;80t\x1b[1;1x\x1b[0nj", "j"},
 	"esc before a reply":          {"\x1b\x1bP>|tmux\x1b\\j", "esc j"},
 	"esc, held":                   {"\x1b\x1b\x1b\x1bj", "esc esc j"},
-	"a reply inside a paste":      {"\x1b[200~i\x1b]11;rgb:e/e/e\ad\x1b[201~k", "(rgb:e/e/e)<id>k"},
-	"a reply, then a paste's end": {"\x1b[200~id\x1b]11;rgb:e/e/e\x1b\\\x1b[201~", "(rgb:e/e/e)<id>"},
-	"a reply and no paste":        {"\x1b[200~\x1b]11;rgb:e/e/e\a\x1b[201~k", "(rgb:e/e/e)k"},
+	"a reply inside a paste":      {"\x1b[200~i\x1b]11;rgb:e/e/e\ad\x1b[201~k", "(light)<id>k"},
+	"a reply, then a paste's end": {"\x1b[200~id\x1b]11;rgb:e/e/e\x1b\\\x1b[201~", "(light)<id>"},
+	"a reply and no paste":        {"\x1b[200~\x1b]11;rgb:e/e/e\a\x1b[201~k", "(light)k"},
 	"half a reply inside a paste": {"\x1b[200~\x1b]11;rgb:e/e\x1b[201~", "<\x1b]11;rgb:e/e>"},
 	"no reply inside a paste":     {"\x1b[200~\x1b]1#;\x1b\\\x1b[201~", "<\x1b]1#;\x1b\\>"},
 	"any reply inside a paste":    {"\x1b[200~i\x1bP>|tmux 3.4\x1b\\d\x1b]52;c;\a\x1b[201~k", "<id>k"},
 	"a link inside a paste":       {"\x1b[200~\x1b]8;;http://h/id\x1b\\job\x1b]8;;\x1b\\\x1b[201~", "<\x1b]8;;http://h/id\x1b\\job\x1b]8;;\x1b\\>"},
-	"two replies inside a paste":  {"\x1b[200~\x1b]11;\x1b]11;rgb:e/e/e\a\x1b]11;rgb:1/1/1\a\x1b[201~", "(rgb:1/1/1)<\x1b]11;>"},
+	"two replies inside a paste":  {"\x1b[200~\x1b]11;\x1b]11;rgb:e/e/e\a\x1b]11;rgb:1/1/1\a\x1b[201~", "(dark)<\x1b]11;>"},
 	"the keypad after vim":        {"\x1bOq\x1bOx\x1bOu\x1bOm\x1bOM\x1bOX\x1bO5p\x1bO2p\x1bOE\x1bOA\x1bOH", "185-\r=0\x1b[A\x1b[H"},
 	"X10 mouse reports":           {"\x1b[M`qx\x1b[M !\xff\x1b[M \xc3\xa9uj", "\x1b[M`qx\x1b[M !\xffj"},
 	"half an X10 report":          {"\x1b[M \x1b[Aj", "\x1b[Aj"},
@@ -237,6 +237,28 @@ func TestALateReplyIsNotTyped(t *testing.T) {
 		s.types("k")
 		if got, want := s.saw(), "jk"; got != want {
 			t.Errorf("%q, byte by byte: saw %q, want %q", reply, got, want)
+		}
+	}
+}
+
+func TestTheRepliedBackgroundIsDarkOrLight(t *testing.T) {
+	for reply, want := range map[string]any{
+		"rgb:0000/0000/0000":       Background{Dark: true},
+		"rgb:00/2b/36":             Background{Dark: true}, // Solarized dark
+		"rgb:fdfd/f6f6/e3e3":       Background{},           // Solarized light
+		"rgb:ffff/ffff/ffff":       Background{},
+		"rgb:f/f/f":                Background{},
+		"rgb:0000/0000/ffff":       Background{Dark: true}, // blue is a dark colour, and HSL would call it medium
+		"rgba:ffff/ffff/ffff/8000": Background{},
+		"rgb:zz/00/00":             nil,
+		"rgb:00/00":                nil,
+		"rgb:12345/0/0":            nil,
+		"rgb://":                   nil,
+		"#ffffff":                  nil,
+		"":                         nil,
+	} {
+		if _, event := translate(backgroundStart + reply + "\a"); event != want {
+			t.Errorf("reply %q is %v, want %v", reply, event, want)
 		}
 	}
 }

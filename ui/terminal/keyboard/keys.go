@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/lucasb-eyer/go-colorful"
 )
 
 const esc = '\x1b'
@@ -37,10 +39,15 @@ var (
 	// (XTGETTCAP), its settings (DECRQSS), kitty's remote control and its graphics.
 	reply = regexp.MustCompile(`\x1b(?:\](?:[45]|1\d|52);[^\x00-\x1f\x7f]*(?:\x07|\x1b\\)|` +
 		`(?:P(?:>\||!\||[01][+$]r|@kitty-cmd)|_G[iI]=)[^\x00-\x1f\x7f]*\x1b\\)`)
-	background = regexp.MustCompile(`^` + backgroundStart + `([0-9a-fA-F:/rg]{9,24})(?:\x07|\x1b\\)$`)
+	// background matches the reply about the background, with one to four digits a channel
+	// (XParseColor), such as rgb:1e1e/1e1e/2e2e.
+	background = regexp.MustCompile(`^` + backgroundStart + `rgba?:(` + hex + `)/(` + hex + `)/(` + hex + `)(?:/` + hex + `)?(?:\x07|\x1b\\)$`)
 )
 
-const stringBody = `[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*`
+const (
+	stringBody = `[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*`
+	hex        = `[0-9a-fA-F]{1,4}`
+)
 
 // sequenceLen returns the length of the key or sequence at the start of data, which begins
 // with an esc, 0 for half a sequence. A byte that can't be part of a sequence ends it.
@@ -83,7 +90,7 @@ func decode(sequence string) (key string, event Event) {
 		return "", Escape{}
 	case beginsString(sequence[1]):
 		if m := background.FindStringSubmatch(sequence); m != nil {
-			event = Background{Colour: m[1]}
+			event = Background{Dark: isDark(m[1:])}
 		}
 		return "", event
 	case sequence == "\x1b[I", sequence == "\x1b[O":
@@ -100,6 +107,18 @@ func decode(sequence string) (key string, event Event) {
 		return key, event
 	}
 	return sequence, nil
+}
+
+// isDark reports whether a colour, as hexadecimal channels, is under 0.18 in relative luminance
+// (WCAG 2): white reads better on it than black.
+func isDark(channels []string) bool {
+	var rgb [3]float64
+	for i := range rgb {
+		v, _ := strconv.ParseUint(channels[i], 16, 16)
+		rgb[i] = float64(v) / float64(uint64(1)<<(4*len(channels[i]))-1)
+	}
+	r, g, b := colorful.Color{R: rgb[0], G: rgb[1], B: rgb[2]}.LinearRgb()
+	return 0.2126*r+0.7152*g+0.0722*b < 0.18
 }
 
 // keypad decodes what follows ESC O: perhaps shift, and the character of an arrow, a function

@@ -180,11 +180,18 @@ func (o *reader) flush() {
 }
 
 func oracleColour(reply string) string {
-	colour, ok := strings.CutPrefix(reply, "\x1b]11;")
-	if !ok || len(colour) < 9 || len(colour) > 24 || strings.Trim(colour, "0123456789abcdefABCDEF:/rg") != "" {
+	colour, _ := strings.CutPrefix(reply, "\x1b]11;rgb")
+	channels := strings.Split(strings.TrimPrefix(colour, "a"), "/")
+	if len(channels) != 3 && len(channels) != 4 || !strings.HasPrefix(channels[0], ":") {
 		return ""
 	}
-	return "(" + colour + ")"
+	channels[0] = channels[0][1:]
+	for _, c := range channels {
+		if len(c) < 1 || len(c) > 4 || strings.Trim(c, "0123456789abcdefABCDEF") != "" {
+			return ""
+		}
+	}
+	return map[bool]string{true: "(dark)", false: "(light)"}[isDark(channels)]
 }
 
 // oraclePaste describes a paste, from which it cuts one reply after the other.

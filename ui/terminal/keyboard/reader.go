@@ -69,9 +69,7 @@ type Escape struct{}
 type Focus struct{ In bool }
 
 // Background is the terminal's reply to the query for its background colour.
-type Background struct {
-	Colour string // such as rgb:1e1e/1e1e/2e2e
-}
+type Background struct{ Dark bool }
 
 // Take returns what an [EventKey] stands for, given no runes, or a tea.KeyMsg with Paste
 // set, given its Runes. It must be called once for each such message, in order. It returns

@@ -116,7 +116,7 @@ func (s *screen) words(tb testing.TB) string {
 	case keyboard.Paste:
 		return fmt.Sprintf("<%s>", saw.Text)
 	case keyboard.Background:
-		return "(" + saw.Colour + ")"
+		return map[bool]string{true: "(dark)", false: "(light)"}[saw.Dark]
 	case keyboard.Burst:
 		return fmt.Sprintf("{%s}", saw.Text)
 	case keyboard.Escape:
@@ -162,7 +162,7 @@ func TestKeysPastesAndRepliesComeInTheirOrder(t *testing.T) {
 		comes string // and nothing after it
 		want  []string
 	}{
-		{"j\x1b[200~" + idA + "\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A", []string{"j", "<" + idA + ">", "(rgb:1e1e/1e1e/2e2e)", "k", "up"}},
+		{"j\x1b[200~" + idA + "\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A", []string{"j", "<" + idA + ">", "(dark)", "k", "up"}},
 		{"\x1b[200~" + idB + "\r" + idC + "\x1b[201~", []string{"<" + idB + "\r" + idC + ">"}},
 		{"\x1b", []string{"esc"}},
 		{"j", []string{"j"}},

@@ -1,0 +1,232 @@
+package terminal
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// painter writes the sequences that turn rows of the terminal from one text into another.
+// It tracks the cursor and the style in force, and sends as little as possible: for a bar
+// that grew, two cells instead of a whole row.
+type painter struct {
+	strings.Builder
+	width  int
+	row, x int    // the cursor; x is -1 if its column is unknown
+	pen    string // the style in force, as in cell
+	runs   []run  // changed cells that flush will write
+}
+
+// run is a series of adjacent cells in one style.
+type run struct {
+	row, x int
+	cells  []cell
+}
+
+// line is a row's text and its cells. The first firm of them have the same position on every
+// terminal: terminals disagree on the width of some texts (joined emoji, for example).
+type line struct {
+	text  string
+	cells []cell
+	firm  int
+}
+
+// cell is one cell of a row: its text, "" for the second half of a wide character, and
+// the escape sequences that set its style, "" for none.
+type cell struct{ text, pen string }
+
+// gap is how many unchanged cells are rewritten rather than jumped over: about as many as
+// a jump has bytes.
+const gap = 4
+
+// change turns a row from one line into another when [painter.flush] is called. From the
+// first cell whose position is not known, it rewrites a changed row to its end, so that it
+// looks as if it had been written whole.
+func (p *painter) change(row int, from, to line) {
+	before, after := from.cells, to.cells
+	firm := min(from.firm, to.firm, len(after))
+	for firm < len(after) && after[firm].text == "" {
+		firm-- // not inside a wide character
+	}
+	for x := 0; x < firm; {
+		if at(before, x) == after[x] {
+			x++
+			continue
+		}
+		end := x + 1 // of the cells to write
+		for i := end; i < firm && i-end < gap && after[i].pen == after[x].pen; i++ {
+			if at(before, i) != after[i] {
+				end = i + 1
+			}
+		}
+		for end < len(after) && after[end].text == "" {
+			end++ // a wide character is written whole
+		}
+		p.runs = append(p.runs, run{row, x, after[x:end]})
+		x = end
+	}
+	for x := firm; x < max(len(before), len(after)); x++ {
+		if at(before, x) != at(after, x) {
+			p.rest(row, firm, after)
+			return
+		}
+	}
+}
+
+// flush writes the runs style by style: setting the style of a bar's end takes four times
+// the bytes of a jump to the next bar.
+func (p *painter) flush() {
+	for len(p.runs) > 0 {
+		pen := p.runs[0].cells[0].pen
+		p.runs = slices.DeleteFunc(p.runs, func(r run) bool {
+			if r.cells[0].pen != pen {
+				return false
+			}
+			p.cells(r.row, r.x, r.cells)
+			return true
+		})
+	}
+}
+
+// at returns a cell of a row, blank beyond its end.
+func at(cells []cell, x int) cell {
+	if x < len(cells) {
+		return cells[x]
+	}
+	return cell{text: " "}
+}
+
+// rest writes a row from a column to the end.
+func (p *painter) rest(row, x int, cells []cell) {
+	p.cells(row, x, cells[x:])
+	if len(cells) < p.width {
+		p.moveTo(row, len(cells))
+		p.use("")
+		p.WriteString(ansi.EraseLineRight)
+	}
+}
+
+// clearBelow blanks all rows from one on.
+func (p *painter) clearBelow(row, height int) {
+	if row < height {
+		p.moveTo(row, 0)
+		p.use("")
+		p.WriteString(ansi.EraseScreenBelow)
+	}
+}
+
+// cells writes cells from a column on.
+func (p *painter) cells(row, x int, cells []cell) {
+	p.moveTo(row, x)
+	for _, c := range cells {
+		if c.text != "" {
+			p.use(c.pen)
+			p.WriteString(c.text)
+		}
+	}
+	p.x += len(cells)
+}
+
+func (p *painter) moveTo(row, x int) {
+	switch {
+	case row == p.row && x == p.x:
+		return
+	case row == p.row && p.x >= 0:
+		p.WriteString(ansi.CursorHorizontalAbsolute(x + 1))
+	default:
+		p.WriteString(ansi.CursorPosition(x+1, row+1))
+	}
+	p.row, p.x = row, x
+}
+
+// use changes the style in force.
+func (p *painter) use(pen string) {
+	if pen == p.pen {
+		return
+	}
+	if !absolute(pen) {
+		p.WriteString(ansi.ResetStyle)
+	}
+	p.WriteString(pen)
+	p.pen = pen
+}
+
+// absolute reports whether a style begins with a reset, and so replaces any other.
+func absolute(pen string) bool { return strings.HasPrefix(pen, "\x1b[0;") }
+
+// parse returns the cells of a text, width at most. It drops all that is neither text nor
+// style.
+func parse(text string, width int) line {
+	l := line{text: text, cells: make([]cell, 0, width), firm: width}
+	pen := ""
+	for text != "" {
+		part, wide, sure := next(text)
+		text = text[len(part):]
+		switch {
+		case wide == 0:
+			pen = with(pen, part)
+			continue
+		case len(l.cells)+wide > width:
+			return l
+		case !sure:
+			l.firm = min(l.firm, len(l.cells))
+		}
+		l.cells = append(l.cells, cell{part, pen})
+		for range wide - 1 {
+			l.cells = append(l.cells, cell{"", pen})
+		}
+	}
+	return l
+}
+
+// with returns the style after one more sequence, if that sets a style (SGR).
+func with(pen, sequence string) string {
+	parameters, isCSI := strings.CutPrefix(sequence, "\x1b[")
+	parameters, isSGR := strings.CutSuffix(parameters, "m")
+	switch {
+	case !isCSI, !isSGR, strings.Trim(parameters, "0123456789;:") != "":
+		return pen
+	case parameters == "", parameters == "0":
+		return ""
+	case absolute(sequence):
+		return sequence
+	}
+	return pen + sequence
+}
+
+// next returns the first character of a text and its width, or a sequence, control character
+// or character without a cell of its own, and 0. It is sure if all terminals agree on that.
+func next(text string) (part string, wide int, sure bool) {
+	c := text[0]
+	switch {
+	case c >= ' ' && c < 0x7F && (len(text) == 1 || text[1] < utf8.RuneSelf):
+		return text[:1], 1, true
+	case c < ' ', c >= 0x7F && c < 0xC0:
+		_, _, n, _ := ansi.DecodeSequence(text, ansi.NormalState, nil)
+		return text[:n], 0, true
+	}
+	part, wide = ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
+	r, n := utf8.DecodeRuneInString(part)
+	if r == utf8.RuneError && n == 1 || r >= 0x7F && r < 0xA0 {
+		return part, 0, true
+	}
+	return part, wide, n == len(part) && agreed(r)
+}
+
+// agreed reports whether every terminal gives a character the same width: the scripts of
+// most texts, and the signs that we draw with.
+func agreed(r rune) bool {
+	switch {
+	case r < 0x250: // Latin
+		return r < 0x7f || r > 0xa0 && r != 0xad
+	case r < 0x2500:
+		return r >= 0x370 && r < 0x530 || // Greek, Cyrillic
+			r >= 0x2010 && r <= 0x2027 || r == 0x2016 || r == 0x2298 // dashes, quotation marks, dots
+	case r < 0x3041:
+		return r <= 0x25fc || r == 0x2713 || r == 0x2717 // lines, blocks, circles
+	}
+	return r <= 0x3096 || r >= 0x30a1 && r <= 0x30fa || // kana
+		r >= 0x4e00 && r <= 0x9fef || r >= 0xac00 && r <= 0xd7a3 // CJK, Hangul
+}
