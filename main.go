@@ -33,7 +33,7 @@ func jobwatch() (status int) {
 	defer panics.Into(func(e *panics.Error) { status = failed(e) })
 	log.SetOutput(io.Discard) // net/http's own messages would spoil the screen
 	in := config.Input{
-		Args: os.Args[1:], Env: os.Getenv, Version: config.Version(),
+		Args: os.Args[1:], Env: os.Getenv,
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
 		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && terminal.Environ(os.Environ()).Draws(),
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),

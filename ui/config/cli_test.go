@@ -20,7 +20,7 @@ const (
 // atATerminal is somebody typing the given words.
 func atATerminal(args ...string) Input {
 	return Input{
-		Args: args, StdinTerminal: true, StdoutTerminal: true, Version: "v1.2.3", Env: func(string) string { return "" },
+		Args: args, StdinTerminal: true, StdoutTerminal: true, Env: func(string) string { return "" },
 		Keys: []Key{
 			{"remove", []string{"x"}, "remove jobs"},
 			{"select", []string{" "}, "select jobs"},
@@ -262,7 +262,7 @@ func TestAskingForHelpAlwaysHelps(t *testing.T) {
 	if !strings.Contains(o.Text, "Usage: jobwatch [flags] [JOB]...") {
 		t.Error(o.Text)
 	}
-	if o := mustParse(t, atATerminal("-V")); !strings.HasPrefix(o.Text, "jobwatch v1.2.3 (go") {
+	if o := mustParse(t, atATerminal("-V")); !strings.HasPrefix(o.Text, "jobwatch "+Version()+" (go") {
 		t.Error(o.Text)
 	}
 	if o := mustParse(t, atATerminal("--help=false")); o.Text != "" || o.Rate != poller.DefaultRate {

@@ -139,6 +139,6 @@ func Version() string {
 	return "dev"
 }
 
-func versionText(in *Input) string {
-	return "jobwatch " + in.Version + " (" + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + ")\n"
+func versionText(*Input) string {
+	return "jobwatch " + Version() + " (" + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + ")\n"
 }

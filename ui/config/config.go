@@ -50,7 +50,6 @@ type Input struct {
 	Env            func(string) string
 	StdinTerminal  bool
 	StdoutTerminal bool
-	Version        string                       // as [Version] returns it
 	ConfigPath     string                       // "" if there is no place for one
 	ReadFile       func(string) ([]byte, error) // os.ReadFile; a missing file counts as an empty one
 	Keys           []Key                        // the actions that the config file can give other keys

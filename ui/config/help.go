@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/jobwatch/ui/sanitize"
 )
 
 const (
@@ -165,7 +167,7 @@ jobwatch \- watch markdown2pdf.ai jobs until they are finished
 .PP
 %s
 .SH OPTIONS
-`, roff(in.Version), roff(summary), roff(aboutJobs))
+`, roff(Version()), roff(summary), roff(aboutJobs))
 	write := func(macro string, sections ...section) {
 		for _, s := range sections {
 			b.WriteString(macro + " " + s.title + "\n")
@@ -197,21 +199,7 @@ func roff(s string) string {
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
-// wrap breaks ASCII text at spaces into lines of at most width; all but the first are
-// indented. A longer word stands alone.
+// wrap breaks text at spaces into lines of at most width; all but the first are indented.
 func wrap(s string, width int, indent string) string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(s) {
-		switch {
-		case line == "":
-			line = word
-		case len(line)+1+len(word) > width:
-			lines = append(lines, line)
-			line = word
-		default:
-			line += " " + word
-		}
-	}
-	return strings.Join(append(lines, line), "\n"+indent)
+	return strings.Join(sanitize.ASCII.Wrap(strings.Join(strings.Fields(s), " "), width), "\n"+indent)
 }

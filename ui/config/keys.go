@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,44 +80,37 @@ func (p *parser) bindOthers() {
 
 // parseKey reads a key as people write it, and returns Bubble Tea's name for it.
 func parseKey(s string) (string, error) {
-	name, mods := s, map[string]bool{}
-	for {
-		mod, rest, found := strings.Cut(name, "+")
-		if !found || mod == "" || rest == "" { // "+" itself is a key
-			break
-		}
-		mod = strings.ToLower(mod)
-		if all := []string{"ctrl", "alt", "shift"}; !slices.Contains(all, mod) {
-			return "", errors.New("unknown key; modifiers are ctrl, alt and shift" + didYouMean(mod, all))
-		}
-		mods[mod], name = true, rest
+	parts := regexp.MustCompile(`(?is)^((?:ctrl\+|alt\+|shift\+)*)(.+)$`).FindStringSubmatch(s)
+	if parts == nil {
+		return "", errors.New("unknown key")
 	}
-	single := utf8.RuneCountInString(name) == 1
-	if !single {
+	mods, name := strings.ToLower(parts[1]), parts[2]
+	shift, ctrl, alt := strings.Contains(mods, "shift"), strings.Contains(mods, "ctrl"), strings.Contains(mods, "alt")
+	if utf8.RuneCountInString(name) > 1 {
 		name = strings.ToLower(name)
 		name = cmp.Or(map[string]string{
 			"return": "enter", "escape": "esc", "del": "delete", "ins": "insert", "space": " ",
 			"pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
 		}[name], name)
-		single = name == " "
 	}
+	r, size := utf8.DecodeRuneInString(name)
+	single, upper := size == len(name), strings.ToUpper(name)
 	key := name
-	switch upper := strings.ToUpper(name); {
-	case mods["shift"] && single && upper != name && !mods["ctrl"]:
+	switch {
+	case shift && single && !ctrl && upper != name:
 		key = upper
-	case mods["shift"]:
+	case shift:
 		key = "shift+" + name
 	}
-	if mods["ctrl"] {
+	if ctrl {
 		key = "ctrl+" + strings.ToLower(key)
 	}
-	r, _ := utf8.DecodeRuneInString(name)
 	named := namedKeys()
-	sent := slices.Contains(named, key) || single && key != "" && utf8.RuneCountInString(key) == 1
+	sent := slices.Contains(named, key) || single && utf8.RuneCountInString(key) == 1
 	switch same := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter"}[key]; {
 	case single && !unicode.IsPrint(r), !single && !slices.Contains(named, name):
 		return "", errors.New("unknown key" + didYouMean(name, append(named, "space")))
-	case key == "ctrl+c" && !mods["alt"]:
+	case key == "ctrl+c" && !alt:
 		return "", errors.New("ctrl+c always quits")
 	case same != "":
 		return "", errors.New("terminals don't tell this from " + same)
@@ -124,7 +118,7 @@ func parseKey(s string) (string, error) {
 		return "", errors.New("terminals don't send this key")
 	case !sent:
 		return "", errors.New("terminals don't tell this from " + name)
-	case mods["alt"]:
+	case alt:
 		return "alt+" + key, nil
 	}
 	return key, nil

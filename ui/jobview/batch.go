@@ -81,8 +81,7 @@ func (p *page) throughput(b *joblist.Batch) {
 		return
 	}
 	perMinute := past.PerMinute(p.Now)
-	p.blank()
-	p.add(p.line().Put(style.Dim, "Jobs finished a minute"))
+	p.heading(style.Dim, "Jobs finished a minute")
 	p.chart(perMinute, 0, past.From, past.From.Add(time.Duration(len(perMinute))*past.Width))
 }
 
@@ -91,8 +90,7 @@ func (p *page) causes(causes []Cause) {
 	if len(causes) == 0 {
 		return
 	}
-	p.blank()
-	p.add(p.line().Put(style.Error, "Failures"))
+	p.heading(style.Error, "Failures")
 	for _, c := range causes {
 		p.add(p.line().Right(style.Text, strconv.Itoa(c.Jobs), 4).Space(2).Cut(style.Text, c.Text, p.width-6))
 	}

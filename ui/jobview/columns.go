@@ -93,15 +93,13 @@ func (v *View) headings(sort joblist.Sort, c columns) *style.Line {
 		Fit(style.Dim, "job", c.id).Space(1).
 		Fit(style.Dim, "description", c.text).Space(1).
 		Fit(role(joblist.ByProgress), heading, progress)
-	switch {
-	case c.eta > 0 && c.elapsed > 0:
-		l.Space(1).Right(style.Dim, "ready", c.eta).Space(1).Right(style.Dim, "time", c.elapsed)
-	case c.eta > 0: // and it holds either
-		l.Space(1).Right(style.Dim, "time", c.eta)
+	ready := "ready"
+	if c.elapsed == 0 { // the column holds either
+		ready = "time"
 	}
-	if c.updated > 0 {
-		l.Space(1).Right(role(joblist.ByRecent), "ago", c.updated)
-	}
+	cell(l, style.Dim, ready, c.eta)
+	cell(l, style.Dim, "time", c.elapsed)
+	cell(l, role(joblist.ByRecent), "ago", c.updated)
 	return l
 }
 

@@ -148,32 +148,26 @@ func (p *page) checks(f *facts) {
 }
 
 func (p *page) trouble(f *facts) {
-	unknown := f.state == joblist.Other
-	if f.problem == nil && f.Cause == "" && !unknown {
-		return
-	}
-	p.blank()
 	switch {
 	case f.problem != nil:
-	case unknown:
-		p.text("", 0, style.Warn, style.UnknownStatus, 2)
+		role, title := style.Warn, "Last check failed"
+		if f.End.Finished() {
+			role, title = style.Error, "No longer checked"
+		}
+		if f.problem.Code > 0 {
+			title += fmt.Sprintf(" (HTTP %d)", f.problem.Code)
+		}
+		p.heading(role, title)
+		p.text("", 2, style.Text, f.problem.Reason, 6)
+		for _, d := range f.problem.Details {
+			p.text("", 2, style.Text, d.Loc+": "+d.Message, 3)
+		}
+	case f.state == joblist.Other:
+		p.heading(style.Warn, style.UnknownStatus)
 		p.text("", 2, style.Text, "jobwatch checks it less and less often until it is Done or Error.", 3)
-		return
-	default:
+	case f.Cause != "":
+		p.blank()
 		p.text("", 0, style.Error, f.Cause, 6)
-		return
-	}
-	role, title := style.Warn, "Last check failed"
-	if f.End.Finished() {
-		role, title = style.Error, "No longer checked"
-	}
-	if f.problem.Code > 0 {
-		title += fmt.Sprintf(" (HTTP %d)", f.problem.Code)
-	}
-	p.add(p.line().Put(role, title))
-	p.text("", 2, style.Text, f.problem.Reason, 6)
-	for _, d := range f.problem.Details {
-		p.text("", 2, style.Text, d.Loc+": "+d.Message, 3)
 	}
 }
 
@@ -181,8 +175,7 @@ func (p *page) history(f *facts) {
 	if len(f.History) == 0 {
 		return
 	}
-	p.blank()
-	p.add(p.line().Put(style.Dim, "History"))
+	p.heading(style.Dim, "History")
 	p.progressOverTime(f)
 	before, stamps := f.Added, len(p.stamp(f.Added)) // the oldest has the longest
 	p.add(p.line().Put(style.Dim, p.stamp(f.Added)).Put(style.Text, "  added"))

@@ -59,6 +59,12 @@ func (p *page) add(l *style.Line) { p.lines = append(p.lines, l.String()) }
 
 func (p *page) blank() { p.lines = append(p.lines, "") }
 
+// heading begins a part with a blank line and a title.
+func (p *page) heading(r style.Role, title string) {
+	p.blank()
+	p.text("", 0, r, title, 2)
+}
+
 // text wraps untrusted text behind a label over as many lines as it needs, at most limit.
 func (p *page) text(label string, indent int, r style.Role, text string, limit int) {
 	width := p.width - indent

@@ -98,10 +98,10 @@ func (v *View) batchRow(line joblist.Line, c columns) *style.Line {
 	if c.bar > 0 {
 		putBatchBar(l.Space(1), &b.Counts, c.bar)
 	}
-	l.Space(1).Right(style.Text, style.Percent(job.Progress(b.Counts.Progress())), c.percent)
-	if c.eta > 0 && b.Counts.Live() > 0 {
+	cell(l, style.Text, style.Percent(job.Progress(b.Counts.Progress())), c.percent)
+	if b.Counts.Live() > 0 {
 		v.Hold(ForecastStep)
-		l.Space(1).Right(style.Dim, v.Forecast.Batch(b.ID, v.Now).String(), c.eta)
+		cell(l, style.Dim, v.Forecast.Batch(b.ID, v.Now).String(), c.eta)
 	}
 	return l
 }
@@ -139,11 +139,18 @@ func (v *View) jobRow(line joblist.Line, c columns) *style.Line {
 	if !long {
 		v.putProgress(l, f, role, c)
 	}
-	if c.eta > 0 && (!long || c.elapsed == 0) {
+	if !long || c.elapsed == 0 {
 		v.putReady(l, f, c)
 	}
 	v.putClocks(l, f, c)
 	return l
+}
+
+// cell draws a text at the right of a column, if the row has that.
+func cell(l *style.Line, r style.Role, text string, width int) {
+	if width > 0 {
+		l.Space(1).Right(r, text, width)
+	}
 }
 
 // mark returns a row's mark: selected, or ended and not looked at yet. Only failures call
@@ -204,13 +211,16 @@ func (v *View) putProgress(l *style.Line, f *facts, role style.Role, c columns) 
 	if f.stale {
 		textRole = style.Dim
 	}
-	l.Space(1).Right(textRole, percent, c.percent)
+	cell(l, textRole, percent, c.percent)
 	v.holdBar(f, c.bar)
 }
 
 // putReady says when a job will be ready. If there is no column for how long it runs, that
 // stands here unless the other is known.
 func (v *View) putReady(l *style.Line, f *facts, c columns) {
+	if c.eta == 0 {
+		return
+	}
 	text, role := "", style.Dim
 	if !f.stale && !f.End.Finished() && f.state != joblist.Other {
 		v.Hold(ForecastStep)
@@ -223,7 +233,7 @@ func (v *View) putReady(l *style.Line, f *facts, c columns) {
 	default:
 		text = v.elapsed(f)
 	}
-	l.Space(1).Right(role, text, c.eta)
+	cell(l, role, text, c.eta)
 }
 
 // elapsed returns how long a job ran, runs or has been waiting; "" if that was not seen.
@@ -261,22 +271,20 @@ func (v *View) putClocks(l *style.Line, f *facts, c columns) {
 	if !at.IsZero() {
 		age = v.clock(style.Age(v.Now.Sub(at)))
 	}
-	l.Space(1)
-	switch {
-	case f.stale && c.elapsed > 0:
-		l.Right(style.Warn, strings.TrimSuffix("stale "+age, " now"), c.elapsed+1+c.updated)
-		return
-	case f.stale:
-		l.Right(style.Warn, "!"+largestUnit(age), c.updated)
-		return
-	}
-	if left := f.Answered.Add(joblist.StaleAfter).Sub(v.Now); !f.End.Finished() && left > 0 {
+	if left := f.Answered.Add(joblist.StaleAfter).Sub(v.Now); !f.stale && !f.End.Finished() && left > 0 {
 		v.Hold(left + time.Millisecond)
 	}
-	if c.elapsed > 0 {
-		l.Right(style.Dim, v.elapsed(f), c.elapsed).Space(1)
+	switch {
+	case f.stale && c.elapsed > 0:
+		cell(l, style.Warn, strings.TrimSuffix("stale "+age, " now"), c.elapsed+1+c.updated)
+		return
+	case f.stale:
+		cell(l, style.Warn, "!"+largestUnit(age), c.updated)
+		return
+	case c.elapsed > 0:
+		cell(l, style.Dim, v.elapsed(f), c.elapsed)
 	}
-	l.Right(style.Dim, largestUnit(age), c.updated)
+	cell(l, style.Dim, largestUnit(age), c.updated)
 }
 
 // largestUnit returns the beginning of an age: 3m of 3m10s.
