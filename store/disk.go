@@ -22,10 +22,8 @@ import (
 type Disk interface {
 	Open(name string, flag int, perm fs.FileMode) (File, error)
 	Stat(name string) (fs.FileInfo, error)
-	// SameFile reports whether two results of Stat describe one file (inode).
-	SameFile(a, b fs.FileInfo) bool
-	// Resolve follows symbolic links, also to a file that doesn't exist yet, and
-	// returns an absolute name.
+	// Resolve follows the symbolic links of an absolute name, also to a file that doesn't
+	// exist yet.
 	Resolve(name string) (string, error)
 	Mkdir(name string, perm fs.FileMode) error
 	Rename(from, to string) error
@@ -43,11 +41,9 @@ type File interface {
 	io.Reader
 	io.ReaderAt
 	io.Writer
-	io.WriterAt
 	io.Closer
 	Stat() (fs.FileInfo, error)
 	Chmod(mode fs.FileMode) error
-	Chown(uid, gid int) error // -1 changes nothing
 	Truncate(size int64) error
 	// Sync returns when the file's contents are durable.
 	Sync() error
@@ -59,9 +55,6 @@ var ErrNoLocks = errors.New("the file system has no locks")
 // lockRetry is the interval between attempts to take a lock that another process holds.
 // A holder keeps it for one write and one fsync, a few milliseconds.
 const lockRetry = 5 * time.Millisecond
-
-// maxLinks is how many symbolic links in a row are followed, as on Linux.
-const maxLinks = 40
 
 // OSDisk is the real disk.
 type OSDisk struct{}
@@ -80,9 +73,6 @@ func (OSDisk) Open(name string, flag int, perm fs.FileMode) (File, error) {
 // Stat is [os.Stat].
 func (OSDisk) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 
-// SameFile is [os.SameFile].
-func (OSDisk) SameFile(a, b fs.FileInfo) bool { return os.SameFile(a, b) }
-
 // Mkdir is [os.Mkdir].
 func (OSDisk) Mkdir(name string, perm fs.FileMode) error { return os.Mkdir(name, perm) }
 
@@ -93,25 +83,21 @@ func (OSDisk) Rename(from, to string) error { return os.Rename(from, to) }
 func (OSDisk) Remove(name string) error { return os.Remove(name) }
 
 // Resolve implements [Disk].
-func (OSDisk) Resolve(name string) (string, error) {
-	path, err := filepath.Abs(name)
-	if err != nil {
-		return "", err
+func (d OSDisk) Resolve(name string) (string, error) {
+	path, err := filepath.EvalSymlinks(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return path, err
 	}
-	for range maxLinks {
-		to, err := os.Readlink(path)
-		if err != nil { // not a link: follow those in its folder, if that exists
-			if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-				path = filepath.Join(folder, filepath.Base(path))
-			}
-			return path, nil
-		}
+	if to, err := os.Readlink(name); err == nil { // a link to no file
 		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
+			to = filepath.Join(filepath.Dir(name), to)
 		}
-		path = to
+		return d.Resolve(to)
 	}
-	return "", &fs.PathError{Op: "follow", Path: name, Err: fmt.Errorf("more than %d symbolic links", maxLinks)}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil {
+		return filepath.Join(folder, filepath.Base(name)), nil
+	}
+	return name, nil
 }
 
 // Lock implements [Disk] with flock(2), and LockFileEx on Windows.

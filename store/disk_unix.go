@@ -55,14 +55,15 @@ func (s *Store) exposed() (texts []string) {
 	return texts
 }
 
-// share gives a new file the mode and group of the one that it replaces. If it can't keep
-// the group, the new file is closed to all groups: the old mode was meant for one of them.
+// share gives a new file the mode of the one that it replaces, but opens it to no other group.
 func share(f File, old fs.FileInfo) error {
 	mode := old.Mode().Perm()
-	if mode == 0o600 {
-		return nil
+	info, err := f.Stat()
+	if err != nil || mode == 0o600 {
+		return err
 	}
-	if sys, ok := old.Sys().(*syscall.Stat_t); ok && f.Chown(-1, int(sys.Gid)) != nil {
+	before, ok := old.Sys().(*syscall.Stat_t)
+	if now, has := info.Sys().(*syscall.Stat_t); ok && has && now.Gid != before.Gid {
 		mode &^= 0o070
 	}
 	return f.Chmod(mode)

@@ -6,56 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
-	"time"
 )
-
-// ErrClosed is the error of a closed [Store].
-var ErrClosed = errors.New("the state file is closed")
-
-// NewerError says that a newer jobwatch wrote the state file. It was not touched.
-type NewerError struct {
-	Path    string
-	Version int
-}
-
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("%s is in version %d of the format, this jobwatch knows only %d; the file was left as it is:"+
-		" use a newer jobwatch, or name another file with --state", e.Path, e.Version, Version)
-}
-
-// NotStateFileError says that something else is in the state file's place. It was not
-// touched.
-type NotStateFileError struct {
-	Path string
-	What string // what is there: "a folder"
-}
-
-func (e *NotStateFileError) Error() string {
-	return fmt.Sprintf("%s is %s, not a state file; it was left as it is: name another file with --state", e.Path, e.What)
-}
-
-// BusyError says that another process kept the state file locked.
-type BusyError struct {
-	Path   string // of the lock
-	Waited time.Duration
-}
-
-func (e *BusyError) Error() string {
-	return fmt.Sprintf("another program has held the lock %s for over %v; if no jobwatch works on it, find out with"+
-		" fuser or lsof who does", e.Path, e.Waited.Round(time.Second))
-}
-
-// ReadError says that the state file is there but can't be read.
-type ReadError struct {
-	Path string
-	Err  error
-}
-
-func (e *ReadError) Error() string {
-	return fmt.Sprintf("the state file %s can't be read: %s", e.Path, why(e.Err))
-}
-
-func (e *ReadError) Unwrap() error { return e.Err }
 
 // NotSavedError says that changes are not in the state file, and why.
 type NotSavedError struct {
@@ -68,6 +19,33 @@ func (e *NotSavedError) Error() string {
 }
 
 func (e *NotSavedError) Unwrap() error { return e.Err }
+
+// unusableError says why a state file is not to be read, rather than that it can't be
+// written. It was not touched.
+type unusableError struct {
+	text string
+	err  error
+}
+
+func (e *unusableError) Error() string { return e.text }
+func (e *unusableError) Unwrap() error { return e.err }
+
+func unusable(format string, args ...any) error {
+	return &unusableError{text: fmt.Sprintf(format, args...)}
+}
+
+func notStateFile(path, what string) error {
+	return unusable("%s is %s, not a state file; it was left as it is: name another file with --state", path, what)
+}
+
+func unreadable(path string, err error) error {
+	return &unusableError{fmt.Sprintf("the state file %s can't be read: %s", path, why(err)), err}
+}
+
+func isUnusable(err error) bool {
+	_, ok := errors.AsType[*unusableError](err)
+	return ok
+}
 
 // why says what a disk's error means to people, and what to do about it.
 func why(err error) string {
@@ -90,24 +68,3 @@ func why(err error) string {
 	}
 	return err.Error()
 }
-
-// WarningKind sorts warnings by what they are about.
-type WarningKind uint8
-
-// The kinds of warnings.
-const (
-	NotSaving   WarningKind = iota + 1 // the disk is full or read-only: watching goes on, saving is tried again
-	NoLocks                            // the file system can't lock: the file is only appended to
-	Exposed                            // others may read or replace the file, or own it
-	NotRepaired                        // a crash's torn line or other damage could not be removed
-	Repaired                           // damage met while running was removed, and a copy kept
-	Replaced                           // another program replaced, shortened or removed the file
-)
-
-// Warning is a problem that jobwatch can work with.
-type Warning struct {
-	Kind WarningKind
-	Text string // a sentence without its full stop
-}
-
-func (w Warning) String() string { return w.Text }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"slices"
 	"time"
 )
 
@@ -22,109 +24,80 @@ type News struct {
 	Reset   *Contents // all that the file says, own changes included, when it was replaced or cut short
 	Damaged int       // lines that were skipped, in whole or in part
 	Lost    bool      // the file was removed or emptied: Append all jobs and batches again to keep them
-	Warning Warning   // its Kind is 0 when there is none
-}
-
-func (n *News) any() bool {
-	return n.Reset != nil || n.Lost || len(n.Ops) > 0 || n.Damaged > 0 || n.Warning.Kind != 0
+	Warning string    // a sentence without its full stop; "" when there is none
 }
 
 // Next waits until another process has changed the file, and returns how; it never
 // returns changes made through this store. Its error is ctx's or [ErrClosed].
 // It polls: a network file system reports no changes of other machines.
 func (s *Store) Next(ctx context.Context) (News, error) {
-	timer := time.NewTimer(followEvery)
-	defer timer.Stop()
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
 	for {
 		if err := s.take(ctx); err != nil {
 			return News{}, err
 		}
-		s.look()
-		news := s.found.News
-		s.found.News = News{}
+		news := s.news()
 		s.give()
-		if news.any() {
+		if news.Reset != nil || news.Lost || len(news.Ops) > 0 || news.Damaged > 0 || news.Warning != "" {
 			return news, nil
 		}
-		timer.Reset(followEvery)
 		select {
-		case <-timer.C:
-		case <-s.wake:
-		case <-s.closed:
-			return News{}, ErrClosed
+		case <-tick.C:
 		case <-ctx.Done():
 			return News{}, ctx.Err()
 		}
 	}
 }
 
-// tell wakes Next, if there is something for it.
-func (s *Store) tell() {
-	if s.found.reload || s.found.any() {
-		select {
-		case s.wake <- struct{}{}:
-		default:
-		}
+// news returns what is new. That the file can't be read is a warning, once and not 2.5 times
+// a second.
+func (s *Store) news() News {
+	complaint := ""
+	if err := s.look(); err != nil {
+		complaint = err.Error()
 	}
+	if complaint != "" && complaint != s.found.complaint {
+		s.found.Warning = complaint
+	}
+	s.found.complaint = complaint
+	news := s.found.News
+	s.found.News = News{}
+	return news
 }
 
-// look reads what others did to the file. If it can't, that is a warning, once and not
-// 2.5 times a second.
-func (s *Store) look() {
-	err := s.lookAt()
+// look reads what others did to the file. It takes no lock: it reads only whole lines, and
+// files are replaced at once.
+func (s *Store) look() error {
+	err := s.locate()
+	var f File
 	if err == nil {
-		s.found.complaint = ""
-		return
+		f, err = s.open(os.O_RDONLY)
 	}
-	if text := err.Error(); text != s.found.complaint {
-		s.found.complaint = text
-		s.found.Warning = Warning{NotSaving, text}
-	}
-}
-
-// lookAt takes no lock: it reads only whole lines, and files are replaced at once.
-func (s *Store) lookAt() error {
-	if _, err := s.locate(); err != nil {
-		return &ReadError{s.path, err}
-	}
-	f, err := s.openToRead()
 	switch {
-	case err != nil:
-		return err
-	case f == nil:
+	case errors.Is(err, fs.ErrNotExist):
 		s.lose()
 		return nil
+	case isUnusable(err):
+		return err
+	case err != nil:
+		return unreadable(s.path, err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return &ReadError{s.path, err}
-	case s.file.unchanged(s.disk, info) && !s.found.reload:
-		return s.file.blocked
-	}
-	before := s.found.emptied
-	if s.found.emptied = info.Size() == 0; s.found.emptied && !before {
-		return nil // whoever emptied it may be about to write it
-	}
-	if s.found.reload {
-		_, err = s.reread(f, false)
-	} else {
-		_, err = s.catchUp(f, info, false)
-	}
+	_, err = s.refresh(f, false)
 	return err
 }
 
 // unchanged reports whether nobody touched the file since it was last looked at.
-func (f *fileState) unchanged(d Disk, info fs.FileInfo) bool {
-	return f.seen != nil && d.SameFile(f.seen, info) && f.seen.Size() == info.Size() && f.seen.ModTime().Equal(info.ModTime())
+func (f *fileState) unchanged(info fs.FileInfo) bool {
+	return f.seen != nil && f.seen.Size() == info.Size() && f.seen.ModTime().Equal(info.ModTime())
 }
 
 // continues reports whether a file is the one that we know, only longer: it has the same
 // first line, with the header's id and count, and a line ends where we are. An inode says
 // nothing: it is soon used again, and a copy has another.
 func (f *fileState) continues(file io.ReaderAt) bool {
-	return f.end > 0 && holds(file, 0, f.mark) && holds(file, f.end-1, []byte{'\n'})
+	return f.end > 0 && holds(file, 0, f.first) && holds(file, f.end-1, []byte{'\n'})
 }
 
 func holds(f io.ReaderAt, at int64, want []byte) bool {
@@ -133,83 +106,62 @@ func holds(f io.ReaderAt, at int64, want []byte) bool {
 	return n == len(want) && bytes.Equal(got, want)
 }
 
-// catchUp reads what others wrote since the file was last looked at, and with tail also a
-// last line that lacks its newline. It reports whether there was one.
-func (s *Store) catchUp(f File, info fs.FileInfo, tail bool) (whole bool, err error) {
-	known := &s.file
-	if known.unchanged(s.disk, info) && (known.blocked != nil || info.Size() == known.end) {
-		return false, known.blocked
-	}
-	if known.seen == nil || !s.disk.SameFile(known.seen, info) {
-		known.undurable = true // whoever put it there may have died before its name was durable
-	}
-	if !known.continues(f) {
-		had, before := known.end > 0, known.header
-		whole, err = s.reread(f, tail)
-		if err == nil && had && known.end > 0 && !known.header.follows(before) {
-			s.found.Warning = Warning{Replaced, fmt.Sprintf(
-				"another program replaced or changed %s: this is what it says now", s.path)}
-		}
-		return whole, err
-	}
-	in := newReader(f, known.end, info.Size(), tail)
-	if err := in.each(func(r *record) {
-		s.found.add(r.op())
-		known.index.add(r.key(), r.line)
-	}); err != nil {
-		return false, s.block(err, info)
-	}
-	s.found.Damaged += in.damaged
-	known.blocked, known.seen, known.end, known.damaged = nil, info, in.end, known.damaged+in.damaged
-	return in.whole, nil
-}
-
-// reread reads the whole file, which is not the one we knew, only longer. Next then returns
-// all that it says in place of single changes. A file without a whole line says nothing,
-// not that there is nothing: jobwatch never leaves one so.
-func (s *Store) reread(f File, tail bool) (whole bool, err error) {
+// refresh reads what others wrote since the file was last looked at, or all of a file that is
+// not the one we knew, only longer. A writer also reads a last line that lacks its newline, and
+// is told whether there was one.
+func (s *Store) refresh(f File, writer bool) (whole bool, err error) {
 	info, err := f.Stat()
 	if err != nil {
-		return false, &ReadError{s.path, err}
+		return false, unreadable(s.path, err)
 	}
-	in := newReader(f, 0, info.Size(), tail)
-	b := &builder{total: info.Size()}
-	if err = in.each(b.add); err == nil && !in.ours() {
-		err = &NotStateFileError{s.path, "another kind of file"}
+	known, reload := &s.file, s.found.reload && !writer
+	if known.unchanged(info) && !reload && (known.blocked != nil || !writer || info.Size() == known.end) {
+		return false, known.blocked
+	}
+	replaced := !known.continues(f)
+	in := newReader(s.path, f, known.end, info.Size(), writer)
+	if !replaced && !reload {
+		if err = in.each(func(r *record) { s.found.add(r.asOp()) }); err == nil {
+			known.blocked, known.seen, known.end = nil, info, in.end
+			s.found.Damaged += in.damaged
+			return in.whole, nil
+		}
+	}
+	b := newBuilder(info.Size())
+	if err == nil {
+		in = newReader(s.path, f, 0, info.Size(), writer)
+		err = in.each(b.add)
+	}
+	if err == nil && !in.ours() {
+		err = notStateFile(s.path, "another kind of file")
+	}
+	if isUnusable(err) { // until somebody changes it
+		known.blocked, known.seen = err, info
+		return false, err
 	}
 	if err != nil {
-		return false, s.block(err, info)
+		return false, unreadable(s.path, err)
 	}
-	known := s.file.end > 0
-	s.file = fileState{
-		header: in.head, mark: in.first, end: in.end, index: b.index, damaged: in.damaged, seen: info,
-		undurable: s.file.undurable,
+	before := *known
+	// Whoever put another file there may have died before its name was durable.
+	*known = fileState{header: in.head, first: in.first, end: in.end, live: in.end, seen: info, undurable: replaced || before.undurable}
+	if needed := b.needed(); needed < in.lines {
+		known.live = in.end * needed / in.lines
 	}
-	switch {
-	case in.end > 0 || in.whole:
-		contents := b.contents()
-		s.found.again()
-		s.found.Reset, s.found.reload = &contents, false
-		s.found.Damaged = in.damaged
-	case known:
-		s.found.lose(s.path)
+	// A file without a whole line says nothing, not that there is nothing: jobwatch never
+	// leaves one so.
+	if in.end == 0 && !in.whole {
+		if before.end > 0 {
+			s.found.lose(s.path)
+		}
+		return false, nil
+	}
+	contents := b.contents()
+	s.found.Ops, s.found.Reset, s.found.Damaged, s.found.reload = nil, &contents, in.damaged, false
+	if replaced && before.end > 0 && !in.head.follows(before.header) {
+		s.found.Warning = fmt.Sprintf("another program replaced or changed %s: this is what it says now", s.path)
 	}
 	return in.whole, nil
-}
-
-// block makes an error of reading one that names the file. If it means that the file is
-// not ours to write, that holds until somebody changes the file.
-func (s *Store) block(err error, info fs.FileInfo) error {
-	newer, isNewer := errors.AsType[*NewerError](err)
-	_, isOther := errors.AsType[*NotStateFileError](err)
-	if !isNewer && !isOther {
-		return &ReadError{s.path, err}
-	}
-	if isNewer {
-		newer.Path = s.path
-	}
-	s.file.blocked, s.file.seen = err, info
-	return err
 }
 
 // lose notes that the file is gone, if there was anything in it.
@@ -226,19 +178,11 @@ type news struct {
 	News
 	reload    bool   // read the whole file for Reset
 	complaint string // the last error of look
-	emptied   bool   // the file was empty at the last look
 }
 
-// maxWaiting bounds the ops that wait for Next. If it is called that late, it returns
-// all that the file says.
-const maxWaiting = 10_000
-
 func (n *news) add(op Op) {
-	if op == nil || n.reload {
-		return
-	}
-	if n.Ops = append(n.Ops, op); len(n.Ops) > maxWaiting {
-		n.again()
+	if op != nil && !n.reload {
+		n.Ops = append(n.Ops, op)
 	}
 }
 
@@ -253,13 +197,13 @@ func (n *news) again() {
 func (n *news) lose(path string) {
 	n.reload = false
 	n.Lost = true
-	n.Warning = Warning{Replaced, path + " was removed or emptied: it will be written again"}
+	n.Warning = path + " was removed or emptied: it will be written again"
 }
 
 // settle notes that own ops were written behind the ones that wait. Whoever asked for the
-// own ones shows them already, so what they replace must not be told any more. The rare
-// cases that this can't settle, such as one job tracked on both sides at once, ask for
-// all that the file says.
+// own ones shows them already, so what they replace must not be told any more. What this
+// can't settle, such as one job tracked on both sides at once, asks for all that the file
+// says.
 func (n *news) settle(own []Op) {
 	if n.Reset != nil {
 		n.again()
@@ -267,22 +211,18 @@ func (n *news) settle(own []Op) {
 	if len(n.Ops) == 0 {
 		return
 	}
-	tracked := make(map[key]bool) // own subjects, and whether they were tracked
+	written, touched := make(map[key]bool), make(map[subject]bool)
 	for _, op := range own {
-		k := op.key()
-		tracked[k.subject()] = tracked[k.subject()] || k.kind == trackOp
+		written[op.key()], touched[op.key().subject] = true, true
 	}
-	keep := n.Ops[:0]
-	for _, op := range n.Ops {
+	conflict := false
+	n.Ops = slices.DeleteFunc(n.Ops, func(op Op) bool {
 		k := op.key()
-		again, ours := tracked[k.subject()]
-		switch {
-		case ours && (again || k.kind == trackOp):
-			n.again()
-			return
-		case !ours || k.kind == forgetOp:
-			keep = append(keep, op)
-		}
+		replaced := written[k] && k.op != trackOp
+		conflict = conflict || touched[k.subject] && !replaced
+		return replaced
+	})
+	if conflict {
+		n.again()
 	}
-	n.Ops = keep
 }

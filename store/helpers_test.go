@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func id(n int) job.ID {
 
 // pasted is job number n as it is right after a paste.
 func pasted(n int, batch BatchID) Job {
-	return Job{ID: id(n), Batch: batch, Added: at(n), Answer: job.Answer{Progress: job.Unknown}}.Saved(job.Unknown)
+	return Job{ID: id(n), Batch: batch, Added: at(n), Answer: job.Answer{Progress: job.Unknown}}
 }
 
 // running is job number n half-way.
@@ -41,23 +42,19 @@ func running(n int, batch BatchID, progress job.Progress) Job {
 	}
 	j.Answered, j.Started = at(n+20), at(n+10)
 	j.History = []Change{{at(n + 5), job.NotStarted}, {at(n + 10), job.Processing}}
-	return j.Saved(progress)
+	return j
 }
 
 // lines is ops as they stand in a state file.
 func lines(tb testing.TB, ops ...Op) string {
 	tb.Helper()
-	b, err := Lines(ops...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(b)
+	return string(Lines(ops...))
 }
 
 // fileOf is a state file that says ops.
 func fileOf(tb testing.TB, ops ...Op) string {
 	tb.Helper()
-	return string(Header("0123456789abcdef")) + lines(tb, ops...)
+	return `{"jobwatch":1,"id":"0123456789abcdef","compacted":0}` + "\n" + lines(tb, ops...)
 }
 
 func track(jobs ...Job) (ops []Op) {
@@ -79,23 +76,14 @@ func open(tb testing.TB, path string, opts ...Option) (*Store, Opened) {
 	if err != nil {
 		tb.Fatalf("open: %v", err)
 	}
-	tb.Cleanup(func() { _ = s.Close() })
 	return s, opened
 }
 
 // contents is what a new start would find.
 func contents(tb testing.TB, path string, opts ...Option) Contents {
 	tb.Helper()
-	s, opened := open(tb, path, opts...)
-	shut(tb, s)
+	_, opened := open(tb, path, opts...)
 	return opened.Contents
-}
-
-func shut(tb testing.TB, s *Store) {
-	tb.Helper()
-	if err := s.Close(); err != nil {
-		tb.Fatal(err)
-	}
 }
 
 func save(tb testing.TB, s *Store, ops ...Op) {
@@ -145,3 +133,13 @@ func (d noSync) Open(name string, flag int, perm fs.FileMode) (File, error) {
 }
 func (noSync) SyncFolder(string) error { return nil }
 func (noSyncFile) Sync() error         { return nil }
+
+// says fails unless what is said contains all parts.
+func says(tb testing.TB, said any, parts ...string) {
+	tb.Helper()
+	for _, part := range parts {
+		if text := fmt.Sprint(said); !strings.Contains(text, part) {
+			tb.Errorf("%q is not said in: %s", part, text)
+		}
+	}
+}

@@ -176,7 +176,6 @@ func TestAKillAtAnyMomentLosesNothingSaved(t *testing.T) {
 		running.Wait()
 		s, opened := open(t, path)
 		compactions = max(compactions, s.Compactions())
-		shut(t, s)
 		if opened.Damaged > 0 || len(opened.Warnings) > 0 {
 			t.Fatalf("after %d kills there is damage: %d lines, %v", killed, opened.Damaged, opened.Warnings)
 		}

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	. "example.com/jobwatch/store"
 
 	"pgregory.net/rapid"
@@ -240,7 +238,7 @@ func TestAnyHistoryEndsInTheTruth(t *testing.T) {
 				j.Answer.Status, j.End, j.Ended = job.Done, job.EndedDone, at(99)
 			}
 			if rapid.Bool().Draw(rt, "newer") {
-				j.Extra = map[string]jsontext.Value{"colour": jsontext.Value(`"red"`)}
+				j.Extra = Extra{"colour": []byte(`"red"`)}
 			}
 			return j
 		}

@@ -54,7 +54,7 @@ func TestAJobIsToldFromItsReports(t *testing.T) {
 	want.Answer, want.Answered = answer(33, job.Done, 1).Answer, at(33)
 	want.Started, want.Ended, want.End = at(10), at(30), job.EndedDone
 	want.History = []Change{{at(5), job.NotStarted}, {at(12), job.Processing}, {at(30), job.Done}}
-	equal(t, "in the end", j, want.Saved(1))
+	equal(t, "in the end", j, want)
 }
 
 func TestWhatEndsAJobAndWhatRevivesIt(t *testing.T) {

@@ -3,10 +3,9 @@
 package store
 
 import (
+	"math"
 	"slices"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -20,8 +19,11 @@ type Batch struct {
 	Name  string
 	Added time.Time
 
-	Extra map[string]jsontext.Value // unknown fields, written by a newer version
+	Extra Extra
 }
+
+// Extra holds unknown fields, written by a newer version, as JSON.
+type Extra map[string][]byte
 
 // Change is a change of a job's status, at the time when jobwatch saw it.
 type Change struct {
@@ -43,9 +45,7 @@ type Job struct {
 	File     string   // where its PDF was saved; "" if it was not
 	History  []Change // oldest first
 
-	Extra map[string]jsontext.Value // unknown fields, written by a newer version
-
-	saved job.Progress // Answer.Progress in the last line about it; see [Job.Observe]
+	Extra Extra
 }
 
 // Contents is all that a state file holds. Jobs are in the order they were tracked.
@@ -73,32 +73,27 @@ type SetBatch struct{ Batch Batch }
 
 // key says what an op does, and to which job or batch.
 type key struct {
-	kind  kind
+	op op
+	subject
+}
+
+// subject is a job or batch.
+type subject struct {
 	job   job.ID
 	batch BatchID
 }
 
-func (o Track) key() key    { return key{kind: trackOp, job: o.Job.ID} }
-func (o Observe) key() key  { return key{kind: statusOp, job: o.Job.ID} }
-func (o Forget) key() key   { return key{kind: forgetOp, job: o.ID} }
-func (o SetBatch) key() key { return key{kind: batchOp, batch: o.Batch.ID} }
+func (o Track) key() key    { return key{trackOp, subject{job: o.Job.ID}} }
+func (o Observe) key() key  { return key{statusOp, subject{job: o.Job.ID}} }
+func (o Forget) key() key   { return key{forgetOp, subject{job: o.ID}} }
+func (o SetBatch) key() key { return key{batchOp, subject{batch: o.Batch.ID}} }
 
-// subject returns the key without what is done: equal for ops on the same job or batch.
-func (k key) subject() key {
-	if k.kind != batchOp {
-		k.kind = trackOp
-	}
-	return k
-}
-
-// progressStep is the change of progress that alone is worth a line: at most twenty
-// lines for a whole job.
-const progressStep = 0.05
+// progressSteps is how many lines the progress of a whole job is worth.
+const progressSteps = 20
 
 // Observe merges a poller's report into the record of the job, and says whether to save
 // the result with an [Observe] op. It saves each change of status, end, description or
-// path; progress when it has moved by at least 0.05 since it was last saved; meta only
-// along with those. It is pure.
+// path; progress when it passes another twentieth; meta only along with those. It is pure.
 //
 // An ended job lives again when the API reports a status that is not final, or, if the
 // end was not the API's (given up, rejected), when the poller polls it again.
@@ -130,10 +125,7 @@ func (j Job) Observe(r job.Report) (next Job, save bool) {
 		next.Answer.Path != j.Answer.Path ||
 		!next.Started.Equal(j.Started) ||
 		next.End != j.End ||
-		moved(j.saved, next.Answer.Progress)
-	if save {
-		next.saved = next.Answer.Progress
-	}
+		step(next.Answer.Progress) != step(j.Answer.Progress)
 	return next, save
 }
 
@@ -152,8 +144,11 @@ func (j *Job) observeEnd(r job.Report, answered bool) {
 	}
 }
 
-// moved reports whether progress is far enough from its last saved value.
-func moved(saved, now job.Progress) bool {
-	const slack = 1e-9 // 0.15 - 0.10 is a little less than 0.05
-	return saved.Known() != now.Known() || now.Known() && max(now-saved, saved-now) >= progressStep-slack
+// step returns which part of its progress a job is in, as far as lines are worth it.
+func step(p job.Progress) float64 {
+	if !p.Known() {
+		return -1
+	}
+	const slack = 1e-9 // 20 times 0.35 is a little less than 7
+	return math.Floor(progressSteps*float64(p) + slack)
 }

@@ -11,35 +11,23 @@ import (
 	"time"
 )
 
-// lockPatience is how long to wait for a lock that another process holds before giving up
-// with a [BusyError]. It holds it for some milliseconds, for seconds only to compact a very
-// large file.
+// lockPatience is how long to wait for a lock that another process holds before giving up.
+// It holds it for some milliseconds, for seconds only to compact a very large file.
 const lockPatience = 5 * time.Second
-
-// compactFrom is the size, in bytes, from which a start may compact. minCompact is the
-// same for a running store: compacting costs two fsyncs, and should not come with every
-// few changes.
-const (
-	compactFrom = 4 << 10
-	minCompact  = 256 << 10
-)
 
 // Store is an open state file. Its methods may be called from any goroutine, and any
 // number of stores, in any number of processes, may have the same file open.
 //
-// It keeps no jobs in memory, only where their lines are, and no file open: each call
-// opens the file that has the name now, which another process may have replaced.
+// It keeps no jobs in memory and no file open: each call opens the file that has the name
+// now, which another process may have replaced.
 type Store struct {
 	name     string // as given, but absolute
-	path     string // where that leads; the lock and all else are beside it
+	path     string // where that led last; the lock and all else are beside it
 	disk     Disk
 	patience time.Duration
 	minSize  int64 // a running store does not compact a smaller file
 
-	turn   chan struct{} // holds a token while nobody works on the fields below
-	wake   chan struct{} // tells Next that Append found something
-	closed chan struct{}
-
+	turn       chan struct{} // holds a token while somebody works on the fields below
 	file       fileState
 	found      news
 	unlockable bool // the file system has no locks
@@ -47,12 +35,10 @@ type Store struct {
 
 // fileState is what a store knows of its file.
 type fileState struct {
-	header    *header
-	mark      []byte // its first line, as it stands there
-	end       int64  // of the last whole line that was read or written
-	index     index
-	damaged   int         // lines, since the last compaction
-	late      int64       // a compaction failed: try again from this size
+	header    header      // zero if it is damaged
+	first     []byte      // line
+	end       int64       // of the last whole line that was read or written
+	live      int64       // bytes that were not superseded when the whole file was read or written last
 	seen      fs.FileInfo // when last looked at; nil before
 	undurable bool        // the file's name may not have reached the disk
 	blocked   error       // why the file, as last seen, is not ours to write
@@ -69,64 +55,55 @@ type Opened struct {
 	Contents  Contents
 	Damaged   int    // lines that were skipped, in whole or in part
 	Backup    string // the copy of the damaged file; "" if there was no damage
-	Compacted bool
-	Warnings  []Warning
+	Warnings  []string
+	NotSaving bool // one of the warnings says that nothing can be saved
 }
 
 // Open reads the state file at path and creates it and its folder if they are missing.
 // It mends what a crash left: it cuts off a torn last line, and copies a damaged file to
 // a backup beside it and rewrites it without its damage. If the file can't be written,
-// the store works all the same: a [Warning] says that changes are not saved, and each
+// the store works all the same: a warning says that changes are not saved, and each
 // [Store.Append] tries again.
 //
 // It fails where going on would pretend that nothing is tracked, or harm a file
-// that is not ours: with a [NewerError], [NotStateFileError], [ReadError],
-// [BusyError], or ctx's error.
+// that is not ours, when another process keeps its lock, or when ctx ends.
 func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, error) {
-	s := &Store{
-		disk:     OSDisk{},
-		patience: lockPatience,
-		minSize:  minCompact,
-		turn:     make(chan struct{}, 1),
-		wake:     make(chan struct{}, 1),
-		closed:   make(chan struct{}),
-	}
+	s := &Store{disk: OSDisk{}, patience: lockPatience, minSize: minCompact, turn: make(chan struct{}, 1)}
 	for _, opt := range opts {
 		opt(s)
 	}
 	var err error
-	if s.name, err = filepath.Abs(path); err != nil { // the working directory may be removed later
-		return nil, Opened{}, &ReadError{path, err}
+	if s.name, err = filepath.Abs(path); err == nil { // the working directory may be removed later
+		err = s.locate()
 	}
-	if s.path, err = s.disk.Resolve(s.name); err != nil {
-		return nil, Opened{}, &ReadError{path, err}
+	if err != nil {
+		return nil, Opened{}, unreadable(path, err)
 	}
-	if err := s.check(); refuses(err) {
+	if err := s.check(); isUnusable(err) {
 		return nil, Opened{}, err
 	}
 	unlock, unwritable := s.lock(ctx)
 	if unwritable == nil {
 		defer unlock()
 	}
-	if _, busy := errors.AsType[*BusyError](unwritable); busy || ctx.Err() != nil {
+	if ctx.Err() != nil || isUnusable(unwritable) {
 		return nil, Opened{}, cmp.Or(ctx.Err(), unwritable)
 	}
 	opened, err := s.start(unwritable)
 	if err != nil {
 		return nil, opened, err
 	}
-	s.turn <- struct{}{}
 	return s, opened, nil
 }
 
 // start reads the file and mends it, under the lock. unwritable is why there is no lock, when
 // the disk can't be written; then it only reads.
 func (s *Store) start(unwritable error) (opened Opened, err error) {
-	warn := func(kind WarningKind, format string, args ...any) {
-		opened.Warnings = append(opened.Warnings, Warning{kind, fmt.Sprintf(format, args...)})
+	warn := func(format string, args ...any) {
+		opened.Warnings = append(opened.Warnings, fmt.Sprintf(format, args...))
 	}
 	if s.unlockable {
-		warn(NoLocks, "the file system of %s has no locks: only one dashboard should use the file at a time,"+
+		warn("the file system of %s has no locks: only one dashboard should use the file at a time,"+
 			" and jobwatch does not repair or compact it", s.path)
 	}
 	s.file.undurable = true
@@ -140,66 +117,149 @@ func (s *Store) start(unwritable error) (opened Opened, err error) {
 		// about to be shown, so they must be; usually there is nothing to sync.
 		unwritable = f.Sync()
 	}
+	if isUnusable(unwritable) {
+		return opened, unwritable
+	}
 	if unwritable != nil {
-		if err := s.onlyRead(unwritable); err != nil {
+		if err := s.look(); err != nil {
 			return opened, err
 		}
-		warn(NotSaving, "%v; jobwatch goes on watching and tries again", &NotSavedError{s.path, unwritable})
+		opened.NotSaving = true
+		warn("%v; jobwatch goes on watching and tries again", &NotSavedError{s.path, unwritable})
 	}
 	opened.Damaged = s.found.Damaged
 	if s.found.Reset != nil {
 		opened.Contents = *s.found.Reset
 	}
 	s.found = news{}
-	worn := s.file.end > compactFrom && 2*s.file.index.live < s.file.end
-	if unwritable == nil && !s.unlockable && (worn || s.file.damaged > 0 || s.file.header == nil) {
-		opened.Backup, err = s.compact(f)
-		opened.Compacted = err == nil
+	worn := s.file.end > compactFrom && 2*s.file.live < s.file.end
+	if unwritable == nil && !s.unlockable && (worn || opened.Damaged > 0 || s.file.header.ID == "") {
+		_, opened.Backup, err = s.compact(f)
 		if err != nil && opened.Damaged > 0 { // one that is only too long can wait
-			warn(NotRepaired, "%s has %d damaged lines, which were skipped; it could not be rewritten without them: %s",
+			warn("%s has %d damaged lines, which were skipped; it could not be rewritten without them: %s",
 				s.path, opened.Damaged, why(err))
 		}
 	}
-	for _, text := range s.exposed() {
-		warn(Exposed, "%s", text)
-	}
+	opened.Warnings = append(opened.Warnings, s.exposed()...)
 	return opened, nil
 }
 
-// onlyRead reads a file that can't be written. It returns the reason itself if that means
-// that the file can't be read either.
-func (s *Store) onlyRead(unwritable error) error {
-	if refuses(unwritable) {
-		return unwritable
+// Append saves ops in this order; when it returns nil they are durable. An error
+// is a [NotSavedError]: the changes are not saved, a later call may succeed. Ops
+// repeated after an error do no harm, even if some of them reached the disk.
+//
+// The cost of one op doesn't depend on how many jobs there are. Append also compacts
+// the file when most of it is superseded.
+func (s *Store) Append(ctx context.Context, ops ...Op) error {
+	if len(ops) == 0 {
+		return nil
 	}
-	f, err := s.openToRead()
-	if f == nil { // without an error there is nothing, and nothing can be
+	lines := encode(ops)
+	err := s.take(ctx)
+	if err == nil {
+		defer s.give()
+		err = s.append(ctx, ops, lines)
+	}
+	if err != nil {
+		return &NotSavedError{s.path, err}
+	}
+	return nil
+}
+
+func (s *Store) append(ctx context.Context, ops []Op, lines []byte) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }() // only read
-	_, err = s.reread(f, true)
+	defer unlock()
+	f, err := s.current()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // what matters was synced
+
+	if s.file.undurable {
+		if err := s.disk.SyncFolder(filepath.Dir(s.path)); err != nil {
+			return err
+		}
+		s.file.undurable = false
+	}
+	if err := s.write(f, lines); err != nil {
+		return err
+	}
+	s.found.settle(ops)
+	s.compactIfWasteful(f)
+	return nil
+}
+
+// current opens the file, reads what others wrote, and mends its end. It creates the
+// file if there is none, or nothing in it.
+func (s *Store) current() (File, error) {
+	for created := false; ; created = true {
+		f, err := s.open(os.O_RDWR | os.O_APPEND)
+		if err == nil {
+			if err = s.ready(f); err == nil {
+				return f, nil
+			}
+			_ = f.Close() // nothing was written
+		}
+		if created || !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		s.lose()
+		if err := s.create(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// ready reads up to the file's end, and has it end with a whole line: it completes one that
+// only lacks its newline, and cuts off anything else. Without locks that may be what another
+// program is writing, and becomes a damaged line.
+func (s *Store) ready(f File) error {
+	whole, err := s.refresh(f, true)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return err
+	case info.Size() <= s.file.end:
+	case whole || s.unlockable:
+		s.file.end, s.file.seen = info.Size()+1, nil
+		_, err = f.Write([]byte{'\n'})
+	default:
+		s.file.seen = nil
+		err = f.Truncate(s.file.end)
+	}
+	if err == nil && s.file.end == 0 {
+		err = fs.ErrNotExist // not even a header
+	}
 	return err
 }
 
-// openToRead opens the file to read it; nil if there is none.
-func (s *Store) openToRead() (File, error) {
-	f, err := s.open(os.O_RDONLY)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil && !refuses(err):
-		return nil, &ReadError{s.path, err}
+// write appends lines in one write and makes them durable. If it fails it takes back what it
+// can: what is left is a torn line, or whole ones that change nothing when the ops are
+// repeated.
+func (s *Store) write(f File, lines []byte) error {
+	_, err := f.Write(lines)
+	if err == nil {
+		err = f.Sync()
 	}
-	return f, err
-}
-
-// refuses reports whether an error means that the file is not to be read, rather than that
-// it can't be written.
-func refuses(err error) bool {
-	_, unreadable := errors.AsType[*ReadError](err)
-	_, isNewer := errors.AsType[*NewerError](err)
-	_, isOther := errors.AsType[*NotStateFileError](err)
-	return unreadable || isNewer || isOther
+	if err != nil {
+		if !s.unlockable {
+			_ = f.Truncate(s.file.end)
+		}
+		return err
+	}
+	s.file.end += int64(len(lines))
+	if info, err := f.Stat(); err == nil {
+		if s.file.seen = info; info.Size() != s.file.end {
+			s.found.again() // another program wrote, too
+		}
+	}
+	return nil
 }
 
 // check fails if there is no file at the path. Opening a pipe there would block.
@@ -209,9 +269,9 @@ func (s *Store) check() error {
 	case err != nil || info.Mode().IsRegular():
 		return err
 	case info.Mode().IsDir():
-		return &NotStateFileError{s.path, "a folder"}
+		return notStateFile(s.path, "a folder")
 	}
-	return &NotStateFileError{s.path, "a device, pipe or socket"}
+	return notStateFile(s.path, "a device, pipe or socket")
 }
 
 // open opens the file.
@@ -222,64 +282,42 @@ func (s *Store) open(flag int) (File, error) {
 	return s.disk.Open(s.path, flag, 0)
 }
 
-// locate resolves the name's links again, and reports whether they lead to another file now.
-// A file may be moved and replaced by a link while it is open here; programs started since
-// then have their lock beside the moved file.
-func (s *Store) locate() (moved bool, err error) {
+// locate resolves the name's links again: a file may be moved and replaced by a link while it
+// is open here; programs started since then have their lock beside the moved file.
+func (s *Store) locate() error {
 	path, err := s.disk.Resolve(s.name)
-	if err != nil || path == s.path {
-		return false, err
+	if err == nil {
+		s.path = path
 	}
-	s.path, s.unlockable = path, false
-	return true, nil
+	return err
 }
 
-// lock takes the advisory lock of the file that the name leads to.
+// lock takes the advisory lock of the file that the name leads to, and creates the folder if
+// it is missing. On a file system without locks it does nothing.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
-	for range 3 {
-		unlock, err = s.lockHere(ctx)
-		moved, failed := s.locate() // perhaps while we waited for the lock
-		if failed == nil && !moved {
-			return unlock, err
-		}
-		if err == nil {
-			unlock()
-		}
-		if err = errMoved; failed != nil {
-			return nil, failed
-		}
+	if err := s.locate(); err != nil {
+		return nil, err
 	}
-	return nil, err
-}
-
-// lockHere takes the lock; it creates the folder if it is missing. On a file system
-// without locks it does nothing.
-func (s *Store) lockHere(ctx context.Context) (unlock func(), err error) {
 	name := s.path + ".lock"
 	patient, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	release, err := s.disk.Lock(patient, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = s.makeFolder(filepath.Dir(s.path)); err != nil {
-			return nil, err
+		if err = s.makeFolder(filepath.Dir(s.path)); err == nil {
+			release, err = s.disk.Lock(patient, name)
 		}
-		release, err = s.disk.Lock(patient, name)
 	}
+	s.unlockable = errors.Is(err, ErrNoLocks)
 	switch {
 	case err == nil:
 		return func() { _ = release() }, nil // the system releases what we can't
-	case errors.Is(err, ErrNoLocks):
-		s.unlockable = true
+	case s.unlockable:
 		return func() {}, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, &BusyError{name, s.patience}
-	case errors.Is(err, fs.ErrPermission):
-		if _, missing := s.disk.Stat(name); missing == nil {
-			return nil, errors.New(name + " may not be opened: remove it while no jobwatch runs;" +
-				" another user has made it, perhaps with sudo")
-		}
+		return nil, unusable("another program has held the lock %s for over %v; if no jobwatch works on it, find out with"+
+			" fuser or lsof who does", name, s.patience.Round(time.Second))
 	}
 	return nil, err
 }
@@ -287,50 +325,30 @@ func (s *Store) lockHere(ctx context.Context) (unlock func(), err error) {
 // makeFolder creates a folder and those above it, for the user alone, and makes them
 // durable: a file is lost with its folder.
 func (s *Store) makeFolder(name string) error {
-	if _, err := s.disk.Stat(name); err == nil {
+	above := filepath.Dir(name)
+	err := s.disk.Mkdir(name, 0o700)
+	if errors.Is(err, fs.ErrNotExist) && above != name {
+		if err = s.makeFolder(above); err == nil {
+			err = s.disk.Mkdir(name, 0o700)
+		}
+	}
+	switch {
+	case err == nil:
+		return s.disk.SyncFolder(above)
+	case errors.Is(err, fs.ErrExist):
 		return nil
 	}
-	above := filepath.Dir(name)
-	if above == name {
-		return fs.ErrNotExist
-	}
-	if err := s.makeFolder(above); err != nil {
-		return err
-	}
-	if err := s.disk.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return s.disk.SyncFolder(above)
+	return err
 }
 
 // take waits for the turn to work on the store.
 func (s *Store) take(ctx context.Context) error {
 	select {
-	case <-s.turn:
+	case s.turn <- struct{}{}:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	select {
-	case <-s.closed:
-		s.turn <- struct{}{}
-		return ErrClosed
-	default:
-		return nil
-	}
 }
 
-func (s *Store) give() { s.turn <- struct{}{} }
-
-// Close waits for the call that is under way. Later ones fail with [ErrClosed], and a
-// waiting [Store.Next] ends. There is nothing to flush.
-func (s *Store) Close() error {
-	<-s.turn
-	defer s.give()
-	select {
-	case <-s.closed:
-		return fmt.Errorf("close: %w", ErrClosed)
-	default:
-	}
-	close(s.closed)
-	return nil
-}
+func (s *Store) give() { <-s.turn }

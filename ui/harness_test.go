@@ -186,9 +186,6 @@ func (d *harness) start(change ...func(*Options)) {
 			d.Errorf("downloading ended with %v", err)
 		}
 		synctest.Wait()
-		if d.journal != nil {
-			_ = d.journal.Close()
-		}
 	}
 	d.run(d.model.Init())
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 36})

@@ -520,7 +520,6 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 				if err != nil {
 					d.Fatal(err)
 				}
-				defer other.Close() //nolint:errcheck // nothing is lost that matters
 				client, err := api.New("http://api.example", api.Options{Transport: d.transport})
 				if err != nil {
 					d.Fatal(err)

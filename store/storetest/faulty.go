@@ -26,7 +26,6 @@ const (
 	Write      Op = "write"
 	Truncate   Op = "truncate"
 	Chmod      Op = "chmod"
-	Chown      Op = "chown"
 	Sync       Op = "sync"
 )
 
@@ -129,24 +128,12 @@ func (f *faultyFile) Write(b []byte) (int, error) {
 	return f.File.Write(b)
 }
 
-func (f *faultyFile) WriteAt(b []byte, at int64) (int, error) {
-	if err := f.disk.Fault(Write, f.name); err != nil {
-		n, _ := f.File.WriteAt(b[:len(b)/2], at)
-		return n, pathError(Write, f.name, err)
-	}
-	return f.File.WriteAt(b, at)
-}
-
 func (f *faultyFile) Truncate(size int64) error {
 	return f.disk.either(Truncate, f.name, func() error { return f.File.Truncate(size) })
 }
 
 func (f *faultyFile) Chmod(mode fs.FileMode) error {
 	return f.disk.either(Chmod, f.name, func() error { return f.File.Chmod(mode) })
-}
-
-func (f *faultyFile) Chown(uid, gid int) error {
-	return f.disk.either(Chown, f.name, func() error { return f.File.Chown(uid, gid) })
 }
 
 func (f *faultyFile) Sync() error {

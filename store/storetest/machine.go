@@ -234,9 +234,6 @@ func (p *Process) Stat(name string) (fs.FileInfo, error) {
 	return n.info(name), nil
 }
 
-// SameFile implements [store.Disk].
-func (p *Process) SameFile(a, b fs.FileInfo) bool { return a.Sys() == b.Sys() }
-
 // Resolve implements [store.Disk]: there are no links.
 func (p *Process) Resolve(name string) (string, error) { return filepath.Clean(name), nil }
 
@@ -244,8 +241,11 @@ func (p *Process) Resolve(name string) (string, error) { return filepath.Clean(n
 func (p *Process) Mkdir(name string, perm fs.FileMode) error {
 	p.m.mu.Lock()
 	defer p.m.mu.Unlock()
-	if p.m.names[name] != nil {
+	switch {
+	case p.m.names[name] != nil:
 		return fs.ErrExist
+	case p.m.names[filepath.Dir(name)] == nil:
+		return fs.ErrNotExist
 	}
 	if err := p.step(); err != nil {
 		return err
@@ -373,30 +373,22 @@ func (f *file) ReadAt(b []byte, at int64) (int, error) {
 	return n, nil
 }
 
+// Write writes half of b if the process is killed now.
 func (f *file) Write(b []byte) (int, error) {
-	if f.appends {
-		info, err := f.Stat()
-		if err != nil {
-			return 0, err
-		}
-		f.at = info.Size()
-	}
-	n, err := f.WriteAt(b, f.at)
-	f.at += int64(n)
-	return n, err
-}
-
-// WriteAt writes half of b if the process is killed now.
-func (f *file) WriteAt(b []byte, at int64) (int, error) {
 	f.p.m.mu.Lock()
 	defer f.p.m.mu.Unlock()
-	err := f.p.alive()
-	if err == nil {
-		if err = f.p.step(); err != nil {
-			b = b[:len(b)/2]
-		}
-		f.n.change(change{at, append([]byte{}, b...)}, f.p.m.now())
+	if err := f.p.alive(); err != nil {
+		return 0, err
 	}
+	err := f.p.step()
+	if err != nil {
+		b = b[:len(b)/2]
+	}
+	if f.appends {
+		f.at = int64(len(f.n.data))
+	}
+	f.n.change(change{f.at, append([]byte{}, b...)}, f.p.m.now())
+	f.at += int64(len(b))
 	if err != nil {
 		return 0, err
 	}
@@ -433,13 +425,6 @@ func (f *file) Chmod(mode fs.FileMode) error {
 	f.p.m.mu.Lock()
 	defer f.p.m.mu.Unlock()
 	f.n.mode = mode
-	return f.p.alive()
-}
-
-// Chown does nothing: there is one user.
-func (f *file) Chown(int, int) error {
-	f.p.m.mu.Lock()
-	defer f.p.m.mu.Unlock()
 	return f.p.alive()
 }
 

@@ -24,7 +24,6 @@ func crowd(b *testing.B, n int, live float64, ids ...job.ID) (path string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close() //nolint:errcheck // all that Append said was saved is
 	rng := rand.New(rand.NewPCG(1, 2))
 	now := time.Now().Add(-5 * time.Hour)
 	var ops []store.Op

@@ -128,7 +128,7 @@ func breaking(where string) int {
 	cancel()
 	err = errors.Join(err, <-polled, <-fetched)
 	if journal := opened.Load(); journal != nil {
-		err = errors.Join(err, journal.Append(context.Background(), model.Unsaved()...), journal.Close())
+		err = errors.Join(err, journal.Append(context.Background(), model.Unsaved()...))
 	}
 	broke, ok := errors.AsType[*panics.Error](err)
 	if !ok {

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -104,7 +103,7 @@ func (s *stage) changes(f func(store.Job) store.Op) {
 			ops = append(ops, op)
 		}
 	}
-	if err := errors.Join(file.Append(s.Context(), ops...), file.Close()); err != nil {
+	if err := file.Append(s.Context(), ops...); err != nil {
 		s.Fatal(err)
 	}
 }

@@ -113,7 +113,6 @@ func newMonkey(t *testing.T, seed uint64) *monkey {
 	if m.other, _, err = store.Open(t.Context(), m.folder("jobs.jsonl")); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = m.other.Close() })
 	return m
 }
 

@@ -96,7 +96,6 @@ func open(t *testing.T, path string) (*store.Store, store.Opened) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
 	return s, opened
 }
 

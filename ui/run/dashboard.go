@@ -50,7 +50,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	err = errors.Join(err, stop())
 	cancel()
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
-		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()), journal.Close())
+		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
 	_, unsaved := errors.AsType[*store.NotSavedError](err)
 	kept := plain.Saved

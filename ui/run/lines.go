@@ -38,7 +38,6 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	case err != nil:
 		return plain.Result{}, err
 	}
-	defer journal.Close()                          //nolint:errcheck // all that Append said was saved is
 	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
 	config := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,

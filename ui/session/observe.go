@@ -69,7 +69,7 @@ func (s *Session) follow() {
 
 // Followed applies what other windows wrote into the state file.
 func (s *Session) Followed(news store.News) {
-	s.warn(news.Warning.Text)
+	s.warn(news.Warning)
 	s.damaged(news.Damaged, "")
 	if news.Reset != nil {
 		s.replaced(*news.Reset)

@@ -116,9 +116,9 @@ func (s *Session) Open(journal Journal, opened store.Opened) {
 	s.journal = journal
 	s.load(opened.Contents)
 	for _, w := range opened.Warnings {
-		s.warn(w.Text)
-		s.saves.told = s.saves.told || w.Kind == store.NotSaving
+		s.warn(w)
 	}
+	s.saves.told = opened.NotSaving
 	s.damaged(opened.Damaged, opened.Backup)
 	s.follow()
 	s.flush()

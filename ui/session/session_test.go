@@ -555,7 +555,7 @@ func TestTheStateFileAtTheStart(t *testing.T) {
 				},
 			},
 			Damaged: 2, Backup: "jobs.jsonl.damaged",
-			Warnings: []store.Warning{{Kind: store.NotSaving, Text: "the disk is full"}},
+			Warnings: []string{"the disk is full"}, NotSaving: true,
 		}
 		f := open(t, session.Config{}, opened)
 		f.full = true
@@ -575,7 +575,7 @@ func TestTheStateFileAtTheStart(t *testing.T) {
 		f.wants(f.told(session.Warned, session.Ended, session.BatchFinished), "a\nmay 0 1")
 		f.full = false
 		f.wait(5 * time.Second)
-		f.news <- store.News{Damaged: 1, Warning: store.Warning{Kind: store.Replaced, Text: "it was replaced"}, Ops: []store.Op{store.Forget{ID: job.ID{'b'}}}}
+		f.news <- store.News{Damaged: 1, Warning: "it was replaced", Ops: []store.Op{store.Forget{ID: job.ID{'b'}}}}
 		f.wait(0)
 		f.wants(f.told(session.Warned, session.Noted, session.Removed),
 			"changes are saved again\nit was replaced\nskipped 1 damaged line of the state file\nb")
