@@ -148,7 +148,7 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 		return link, err
 	}
 	told := *e
-	if notFound(err) {
+	if told.Problem.Kind == job.NotFound {
 		told.Problem.Reason = "the API has no PDF of this job, or not yet"
 	}
 	if asked != "" {
@@ -203,7 +203,7 @@ func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header .
 		return resp, "", err
 	}
 	asked = display(u)
-	if notFound(err) {
+	if e, ok := errors.AsType[*Error](err); ok && e.Problem.Kind == job.NotFound {
 		joined, below := c.base.JoinPath(u.EscapedPath()), *u
 		below.Path, below.RawPath = joined.Path, joined.RawPath
 		c.hops.Add(1)

@@ -18,13 +18,13 @@ const (
 // decode reads a status, which must be the wanted job's. Any error is an [Error] of kind
 // job.NotAPI.
 func decode(body []byte, want job.ID) (job.Answer, error) {
-	var wire struct {
-		ID          string   `json:"id"`
-		Status      string   `json:"status"`
+	var wire struct { // all but the first two may also be null
+		ID          string   `json:"id"`     // a UUID, required
+		Status      string   `json:"status"` // Not Started, Processing, Done or Error, required
 		Description string   `json:"description"`
-		Meta        string   `json:"status_meta"`
-		Path        string   `json:"path"`
-		Progress    *float64 `json:"progress"`
+		Meta        string   `json:"status_meta"` // the step under way, or the cause of the error
+		Path        string   `json:"path"`        // of the status, or when Done of the output
+		Progress    *float64 `json:"progress"`    // 0 to 1; absent means unknown, which is not 0
 	}
 	if err := json.Unmarshal(body, &wire); err != nil {
 		return job.Answer{}, notAPI("answered with " + jsonProblem(body, err))

@@ -11,26 +11,16 @@
 //  1. POST /markdown (paid per document; jobwatch does not use it) answers 200 with a
 //     JobStatus whose path is the URL of the job's status, relative or absolute. Users
 //     therefore hold a bare UUID, a path (/job/UUID/status), a URL, or that JSON.
-//
-//  2. GET /job/{job_id}/status is polled until the status is final, by the official clients
-//     every 3 s with 10 s per request. 200 is a JobStatus:
-//
-//     id           string, required     a UUID
-//     status       string, required     Not Started, Processing, Done or Error
-//     description  string or null
-//     status_meta  string or null       the step under way, or the cause of the error
-//     progress     number, 0 to 1       absent means unknown, which is not 0
-//     path         string or null       see 1 and 3
-//
+//  2. GET /job/{job_id}/status answers 200 with a JobStatus (see decode.go), and is polled
+//     until the status is final: by the official clients every 3 s, with 10 s per request.
 //  3. When the status is Done, path is the URL of GET /job/{job_id}/output: absolute in
 //     practice, else relative to the base URL. That answers JSON with a url field.
-//
 //  4. GET of that url, a signed link on another host, gives the PDF. The link is
 //     short-lived: fetch it when it is needed and never store it.
 //
 // 404 means that the job does not exist or that the user has no access to it. A new job may
 // not be visible yet, so one 404 is not the end of a job. 422 is FastAPI's
-// HTTPValidationError, where loc holds strings and integers, and detail may be absent:
+// HTTPValidationError, where detail may be absent:
 //
-//	{"detail": [{"loc": ["path", "job_id"], "msg": "...", "type": "..."}]}
+//	{"detail": [{"loc": ["path", "job_id", 0], "msg": "...", "type": "..."}]}
 package api

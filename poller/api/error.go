@@ -51,12 +51,6 @@ var (
 	errProxySetting = fail(job.Unreachable, "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
 )
 
-// notFound reports whether an error is an HTTP 404.
-func notFound(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.Problem.Code == http.StatusNotFound
-}
-
 // explain makes an [Error] of whatever failed a request, in its body or before, or returns
 // ctx's own error once ctx has ended.
 func explain(ctx context.Context, err error, midBody bool) error {

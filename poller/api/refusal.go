@@ -22,12 +22,12 @@ const (
 // refusal makes an [Error] of an answer that is not 200.
 func (c *Client) refusal(resp *http.Response) *Error {
 	code := resp.StatusCode
-	p := job.Problem{Code: code}
+	p := refused(code)
+	p.Code = code
 	mayPause := code == http.StatusForbidden || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
 	if mayPause && sameOrigin(&c.base, resp.Request.URL) { // another host's pause is not the API's
 		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
 	}
-	p.Kind, p.Reason = refusalReason(code)
 	// What little there is is read in any case, so that the connection can be reused.
 	page, _ := io.ReadAll(io.LimitReader(resp.Body, maxPage))
 	if code == http.StatusUnprocessableEntity {
@@ -45,31 +45,32 @@ func (c *Client) refusal(resp *http.Response) *Error {
 	return &Error{Problem: p}
 }
 
-func refusalReason(code int) (job.Kind, string) {
-	switch code {
-	case http.StatusNotFound:
-		return job.NotFound, "the API does not know this job"
-	case http.StatusUnprocessableEntity:
-		return job.Rejected, "the API rejects this job ID"
-	case http.StatusTooManyRequests:
-		return job.RateLimited, "the API wants fewer requests"
-	case http.StatusServiceUnavailable:
-		return job.RateLimited, "the API is unavailable for now"
-	case http.StatusProxyAuthRequired:
-		return job.NotAPI, "the proxy wants a login first"
-	case http.StatusNetworkAuthenticationRequired:
-		return job.NotAPI, "the network wants a login first (a captive portal)"
+// refused returns what a status other than 200 means.
+func refused(code int) job.Problem {
+	known := map[int]job.Problem{
+		http.StatusNotFound:            {Kind: job.NotFound, Reason: "the API does not know this job"},
+		http.StatusUnprocessableEntity: {Kind: job.Rejected, Reason: "the API rejects this job ID"},
+		http.StatusTooManyRequests:     {Kind: job.RateLimited, Reason: "the API wants fewer requests"},
+		http.StatusServiceUnavailable:  {Kind: job.RateLimited, Reason: "the API is unavailable for now"},
+		http.StatusProxyAuthRequired:   {Kind: job.NotAPI, Reason: "the proxy wants a login first"},
+		http.StatusNetworkAuthenticationRequired: {
+			Kind: job.NotAPI, Reason: "the network wants a login first (a captive portal)",
+		},
 	}
+	if p, ok := known[code]; ok {
+		return p
+	}
+	unexpected := "the API gave an unexpected answer" + statusText(code)
 	if code >= http.StatusInternalServerError {
-		return job.Trouble, "the API has trouble" + statusText(code)
+		return job.Problem{Kind: job.Trouble, Reason: "the API has trouble" + statusText(code)}
 	}
 	if code >= http.StatusBadRequest {
-		return job.Refused, "the API gave an unexpected answer" + statusText(code)
+		return job.Problem{Kind: job.Refused, Reason: unexpected}
 	}
 	if code >= http.StatusMultipleChoices {
-		return job.Trouble, "the API redirects to nowhere"
+		return job.Problem{Kind: job.Trouble, Reason: "the API redirects to nowhere"}
 	}
-	return job.Trouble, "the API gave an unexpected answer" + statusText(code)
+	return job.Problem{Kind: job.Trouble, Reason: unexpected}
 }
 
 // statusText returns net/http's name of a status, not the server's.

@@ -31,22 +31,21 @@ const (
 // the request's error, and [Client.send] panics with it again.
 func (c *Client) transport(o *Options, conns int) *http.Transport {
 	var proxies sync.Map // addresses of the proxies that were used
-	trusted, guarded := o.dialer, o.dialer
+	guarded := o.dialer
 	guarded.ControlContext = c.refusePrivate
 	dial := func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		defer panics.Into(func(e *panics.Error) { err = e })
-		if addr == hostPort(&c.base) {
-			conn, err = trusted.DialContext(ctx, network, addr)
-			if err == nil {
-				tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
-				c.privateBase.Store(ok && isPrivate(tcp.AddrPort().Addr()))
-			}
-			return conn, err
+		_, isProxy := proxies.Load(addr)
+		isBase := addr == hostPort(&c.base)
+		if !isProxy && !isBase {
+			return guarded.DialContext(ctx, network, addr)
 		}
-		if _, ok := proxies.Load(addr); ok {
-			return trusted.DialContext(ctx, network, addr)
+		conn, err = o.dialer.DialContext(ctx, network, addr)
+		if err == nil && isBase {
+			tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
+			c.privateBase.Store(ok && isPrivate(tcp.AddrPort().Addr()))
 		}
-		return guarded.DialContext(ctx, network, addr)
+		return conn, err
 	}
 	proxy := func(r *http.Request) (*url.URL, error) {
 		u, err := o.proxy(r)

@@ -25,7 +25,7 @@ const DefaultMaxBytes = 500_000_000
 
 const (
 	concurrency   = 3                      // files at once
-	eventInterval = 100 * time.Millisecond // the least time between two deliveries of events
+	eventInterval = 100 * time.Millisecond // the least time between two deliveries, and two of a job's progress
 )
 
 // Source is the API as downloads use it; [api.Client] implements it.
@@ -152,8 +152,8 @@ func (d *Downloads) Cancel(ids ...job.ID) {
 	d.queue = slices.DeleteFunc(d.queue, func(w Want) bool { _, ok := d.active[w.ID]; return !ok })
 }
 
-// Events returns the channel of events, at most 10 deliveries a second, with only the newest
-// progress of each job. It is closed when Run returns, with the last events still in it.
+// Events returns the channel of events, at most 10 deliveries a second. It is closed when Run
+// returns, with the last events still in it.
 func (d *Downloads) Events() <-chan []Event { return d.events }
 
 // Run downloads until ctx ends, and returns when everything that it started has stopped: nil,
@@ -230,18 +230,6 @@ func (d *Downloads) put(e Event) {
 	select {
 	case d.ring <- struct{}{}:
 	default:
-	}
-}
-
-// progressed replaces a download's progress that was not delivered yet.
-func (d *Downloads) progressed(e Event) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	old := slices.IndexFunc(d.pending, func(p Event) bool { return p.ID == e.ID && p.State == Running })
-	if old < 0 {
-		d.put(e)
-	} else {
-		d.pending[old] = e
 	}
 }
 

@@ -88,14 +88,18 @@ type body struct {
 	io.Reader
 	downloads *Downloads
 	event     Event
-	got       atomic.Int64
+	reported  time.Time
+	got       atomic.Int64 // for watchIdle
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
-	if n > 0 {
-		b.event.Got = b.got.Add(int64(n))
-		b.downloads.progressed(b.event)
+	b.event.Got = b.got.Add(int64(n))
+	if now := time.Now(); now.Sub(b.reported) >= eventInterval {
+		b.reported = now
+		b.downloads.mu.Lock()
+		defer b.downloads.mu.Unlock()
+		b.downloads.put(b.event)
 	}
 	return n, err
 }
