@@ -2,8 +2,6 @@ package plain
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
@@ -13,7 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/jobwatch/poller/download"
@@ -24,34 +21,28 @@ import (
 	"example.com/jobwatch/ui/session"
 )
 
-// withDownloads has PDFs saved into a folder, by the real downloads from the API that
-// withAPI gave.
-func (s *stage) withDownloads(folder string) {
+// withPDFs has PDFs saved into a folder by the real downloads from a simulated API.
+func (s *stage) withPDFs() (server *simtest.Server, folder string) {
 	s.t.Helper()
+	server, folder = s.withAPI(), s.t.TempDir()
+	s.cfg.Batch = "b"
+	s.downloadsTo(folder)
+	return server, folder
+}
+
+func (s *stage) downloadsTo(folder string) {
 	d := download.New(s.client, nil, folder, download.DefaultMaxBytes)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- d.Run(ctx) }()
+	s.runs(d.Run)
 	s.cfg.Session.Downloads, s.cfg.Session.DownloadAll = d, true
-	s.t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			s.t.Error(err)
-		}
-	})
 }
 
 // again is the program's next run: the same state file and API.
-func (s *stage) again() *stage {
+func (s *stage) again(folder string) *stage {
 	s.t.Helper()
 	next := &stage{t: s.t, path: s.path, client: s.client, done: make(chan struct{})}
-	var opened store.Opened
-	next.store, opened = open(s.t, s.path)
-	next.cfg = Config{
-		Out: &next.out, Err: &next.err, Journal: next.store, Opened: opened, Updates: s.cfg.Updates,
-		Session: session.Config{Poller: s.cfg.Session.Poller},
-		Batch:   s.cfg.Batch, JSON: s.cfg.JSON,
-	}
+	next.open()
+	next.cfg.Batch, next.cfg.Updates, next.cfg.Session = s.cfg.Batch, s.cfg.Updates, session.Config{Poller: s.cfg.Session.Poller}
+	next.downloadsTo(folder)
 	return next
 }
 
@@ -62,31 +53,24 @@ func document(description string, after time.Duration) sim.Job {
 	return sim.Job{Life: life, Description: description, Chapters: 1}
 }
 
-// files is all that is in a folder and its folders.
-func files(t *testing.T, folder string) []string {
+func wantFiles(t *testing.T, folder string, names ...string) {
 	t.Helper()
-	var names []string
+	var got []string
 	_ = filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() {
 			rel, _ := filepath.Rel(folder, path)
-			names = append(names, filepath.ToSlash(rel))
+			got = append(got, filepath.ToSlash(rel))
 		}
 		return nil // a folder that was never made is empty
 	})
-	slices.Sort(names)
-	return names
-}
-
-func wantFiles(t *testing.T, folder string, names ...string) {
-	t.Helper()
-	if got := files(t, folder); !slices.Equal(got, names) {
+	if slices.Sort(got); !slices.Equal(got, names) {
 		t.Errorf("the folder holds %q, want %q", got, names)
 	}
 }
 
-// counted counts the requests for files.
-func counted(n *atomic.Int32) simtest.Fault {
-	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
+// counted counts the requests for a route.
+func counted(n *atomic.Int32, route simtest.Route) simtest.Fault {
+	return simtest.On(route, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		n.Add(1)
 		next(w, r)
 	})
@@ -103,40 +87,6 @@ func only(id job.ID, f simtest.Fault) simtest.Fault {
 	}
 }
 
-func TestEachPDFIsSavedTheMomentThatItsJobIsDone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		server := s.withAPI()
-		folder := filepath.Join(t.TempDir(), "pdfs")
-		s.withDownloads(folder)
-		s.cfg.Batch = "board pack"
-		ids := server.Add(document("Agenda", 5*time.Second), document("CEO letter", time.Minute))
-		s.start(ids...)
-
-		time.Sleep(20 * time.Second) //nolint:forbidigo // the fake clock of synctest
-		wantFiles(t, folder, "board pack/Agenda.pdf")
-		if status, _, _ := server.Truth(ids[1]); status != job.Processing || s.saved()[ids[0]].File == "" {
-			t.Errorf("the other job is %s, this one saved as %+v", status, s.saved()[ids[0]])
-		}
-		s.wait()
-		for i, d := range []string{"Agenda", "CEO letter"} {
-			path := filepath.Join(folder, "board pack", d+".pdf")
-			if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, sim.PDF(d)) {
-				t.Errorf("%s is not what the API has: %v", path, err)
-			}
-			if got := s.saved()[ids[i]].File; got != path {
-				t.Errorf("the state file says %q, not %q", got, path)
-			}
-			if !strings.Contains(s.out.String(), "  "+ids[i].Short()+"  saved "+path+"\n") {
-				t.Errorf("%s is not told:\n%s", path, s.out.String())
-			}
-		}
-		if s.result != (Result{Done: 2}) || s.result.Exit() != 0 || s.err.Len() > 0 {
-			t.Errorf("%+v\n%s", s.result, s.err.String())
-		}
-	})
-}
-
 // A fault that stays: the run fails and says why, nothing of the file is left, and
 // the next run gets what is missing, and only that.
 func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
@@ -149,54 +99,46 @@ func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 		"not a PDF": {simtest.NotPDF(), "what came is not a PDF (a login page, perhaps): nothing was saved; try again", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t)
-				server := s.withAPI()
-				folder := filepath.Join(t.TempDir(), "pdfs")
-				s.withDownloads(folder)
-				s.cfg.Batch = "b"
-				ids := server.Add(document("Agenda", time.Second), document("Hiring \u202eplan", time.Second))
+			play(t, func(t *testing.T, s *stage) {
+				server, folder := s.withPDFs()
+				ids := server.Add(document("Agenda", time.Second), document("Hiring \u202eplan", time.Minute))
+				agenda, plan, short := filepath.Join(folder, "b", "Agenda.pdf"), filepath.Join(folder, "b", "Hiring plan.pdf"), ids[1].Short()
 				var asked atomic.Int32
-				server.Break(only(ids[1], counted(&asked)), only(ids[1], c.fault))
+				server.Break(only(ids[1], counted(&asked, simtest.FilePage)), only(ids[1], c.fault))
 				s.start(ids...)
-				s.wait()
-				short := ids[1].Short()
-				if !strings.Contains(s.out.String(), "  "+short+"  PDF failed: "+c.reason+"\n") {
-					t.Errorf("it is not told:\n%s", s.out.String())
+				time.Sleep(20 * time.Second) //nolint:forbidigo // the fake clock of synctest
+				if text, err := os.ReadFile(agenda); err != nil || !bytes.Equal(text, sim.PDF("Agenda")) || s.saved()[ids[0]].File != agenda {
+					t.Errorf("the first is not saved the moment that it is Done: %v, %+v", err, s.saved()[ids[0]])
 				}
-				want(t, "standard error", s.err.String(),
-					"jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n"+
-						"  "+short+": "+c.reason+" (Hiring plan)\n")
+				s.wait()
+				if out := s.out.String(); !strings.Contains(out, "  saved "+agenda+"\n") || !strings.Contains(out, "  "+short+"  PDF failed: "+c.reason+"\n") {
+					t.Errorf("it is not told:\n%s", out)
+				}
+				want(t, "standard error", s.err.String(), "jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n"+
+					"  "+short+": "+c.reason+" (Hiring plan)\n")
 				if s.result != (Result{Done: 2, NotSaved: 1}) || s.result.Exit() != 1 || asked.Load() != c.tries {
 					t.Errorf("%+v after %d tries", s.result, asked.Load())
 				}
 				wantFiles(t, folder, "b/Agenda.pdf")
 
 				asked.Store(0)
-				server.Break(counted(&asked)) // all files', and no fault
-				for _, again := range []string{"without jobs", "with the same jobs"} {
-					next := s.again()
-					next.withDownloads(folder)
-					told := []string{short + "  saved " + filepath.Join(folder, "b", "Hiring plan.pdf")}
-					if again == "without jobs" {
-						next.start()
-					} else {
-						next.start(ids...)
-						told = []string{
-							ids[0].Short() + "  already there: " + filepath.Join(folder, "b", "Agenda.pdf"),
-							short + "  already there: " + filepath.Join(folder, "b", "Hiring plan.pdf"),
-						}
-					}
+				server.Break(counted(&asked, simtest.FilePage)) // all files', and no fault
+				runs := func(jobs []job.ID, told ...string) {
+					t.Helper()
+					next := s.again(folder)
+					next.start(jobs...)
 					next.wait()
 					for _, line := range told {
 						if !strings.Contains(next.out.String(), line+"\n") {
-							t.Errorf("%s, %q is missing in\n%s", again, line, next.out.String())
+							t.Errorf("%q is missing in\n%s", line, next.out.String())
 						}
 					}
 					if next.result.Exit() != 0 || asked.Load() != 1 || next.err.Len() > 0 {
-						t.Errorf("%s: %+v, %d files were asked for\n%s", again, next.result, asked.Load(), next.err.String())
+						t.Errorf("%+v, %d files were asked for\n%s", next.result, asked.Load(), next.err.String())
 					}
 				}
+				runs(nil, short+"  saved "+plan)
+				runs(ids, ids[0].Short()+"  already there: "+agenda, short+"  already there: "+plan)
 				wantFiles(t, folder, "b/Agenda.pdf", "b/Hiring plan.pdf")
 			})
 		})
@@ -210,17 +152,10 @@ func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
 		"by a redirect":    simtest.On(simtest.FilePage, simtest.Redirect(http.StatusFound, "http://192.168.0.1/agenda.pdf")),
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t)
-				server := s.withAPI()
-				s.withDownloads(t.TempDir())
+			play(t, func(t *testing.T, s *stage) {
+				server, _ := s.withPDFs()
 				var asked atomic.Int32
-				server.Break(func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-					if route, _ := simtest.RouteOf(r); route == simtest.OutputPage {
-						asked.Add(1)
-					}
-					next(w, r)
-				}, fault)
+				server.Break(counted(&asked, simtest.OutputPage), fault)
 				s.start(server.Add(document("Agenda", time.Second))[0])
 				s.wait()
 				if asked.Load() != 1 || s.result.Exit() != 1 || !strings.Contains(s.err.String(), "private network") {
@@ -238,14 +173,9 @@ func TestAnOutageOfAMinuteCostsNoPDF(t *testing.T) {
 		"a page": simtest.CaptivePortal(), "no answer": simtest.Hangup(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t)
-				server := s.withAPI()
-				folder := t.TempDir()
-				s.withDownloads(folder)
-				s.cfg.Batch = "b"
-				id := server.Add(document("Agenda", time.Second))[0]
-				now := time.Now()
+			play(t, func(t *testing.T, s *stage) {
+				server, folder := s.withPDFs()
+				id, now := server.Add(document("Agenda", time.Second))[0], time.Now()
 				away := func(route simtest.Route, until time.Duration, f simtest.Fault) simtest.Fault {
 					return simtest.On(route, server.During(now, now.Add(until), f))
 				}
@@ -262,58 +192,30 @@ func TestAnOutageOfAMinuteCostsNoPDF(t *testing.T) {
 }
 
 func TestAProgramReadsWhereThePDFsAre(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		server := s.withAPI()
-		folder := t.TempDir()
-		s.withDownloads(folder)
-		s.cfg.JSON, s.cfg.Batch = true, "b"
+	play(t, func(t *testing.T, s *stage) {
+		server, folder := s.withPDFs()
+		s.cfg.JSON = true
 		ids := server.Add(document("Agenda", time.Second), document("Hiring plan", time.Second))
 		server.Break(only(ids[1], simtest.NotPDF()))
 		s.start(ids...)
 		s.wait()
-		type pdf struct{ File, NoFile string }
-		told := map[string][]pdf{}
-		for dec := json.NewDecoder(&s.out); ; {
-			var o object
-			err := dec.Decode(&o)
-			if err == io.EOF {
-				break
+		told := map[string][]string{}
+		for _, o := range s.objects() {
+			if text(o.Status) == string(job.Done) {
+				noFile, _, _ := strings.Cut(text(o.NoFile), " (")
+				told[o.ID] = append(told[o.ID], text(o.File)+" "+noFile)
 			}
-			if err != nil || o.Error != nil {
-				t.Fatalf("%+v, %v", o, err)
-			}
-			if o.Status == nil || *o.Status != string(job.Done) {
-				continue
-			}
-			var p pdf
-			if o.File != nil {
-				p.File = *o.File
-			}
-			if o.NoFile != nil {
-				p.NoFile = *o.NoFile
-			}
-			told[o.ID] = append(told[o.ID], p)
 		}
-		if got := told[ids[0].String()]; len(got) != 2 || got[0] != (pdf{}) || got[1] != (pdf{File: filepath.Join(folder, "b", "Agenda.pdf")}) {
-			t.Errorf("the saved one: %+v", got)
-		}
-		if got := told[ids[1].String()]; len(got) != 2 || got[0] != (pdf{}) || got[1].File != "" || !strings.Contains(got[1].NoFile, "not a PDF") {
-			t.Errorf("the failed one: %+v", got)
-		}
-		if s.result.Exit() != 1 || !strings.Contains(s.err.String(), "not a PDF") {
-			t.Errorf("%+v\n%s", s.result, s.err.String())
-		}
+		path := filepath.Join(folder, "b", "Agenda.pdf")
+		want(t, "the saved one", strings.Join(told[ids[0].String()], "; "), "null null; "+path+" null")
+		want(t, "the failed one", strings.Join(told[ids[1].String()], "; "), "null null; null what came is not a PDF")
 	})
 }
 
 func TestOneLookGetsWhatIsDone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		server := s.withAPI()
-		folder := t.TempDir()
-		s.withDownloads(folder)
-		s.cfg.Once, s.cfg.Batch = true, "b"
+	play(t, func(t *testing.T, s *stage) {
+		server, folder := s.withPDFs()
+		s.cfg.Once = true
 		ids := server.Add(document("Agenda", time.Second), document("Hiring plan", time.Hour))
 		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
 		s.start(ids...)
@@ -322,6 +224,60 @@ func TestOneLookGetsWhatIsDone(t *testing.T) {
 			t.Errorf("%+v\n%s%s", s.result, s.out.String(), s.err.String())
 		}
 	})
+}
+
+// A download hangs, and another waits for its next try. Neither an interruption nor a job
+// that another jobwatch removes leaves anything on the disk.
+func TestADownloadThatIsGivenUpLeavesNoLitter(t *testing.T) {
+	for name, c := range map[string]struct {
+		end func(*stage, job.ID)
+		err string
+		is  Result
+	}{
+		"interrupted": {
+			func(s *stage, _ job.ID) { s.cancel() },
+			"jobwatch: interrupted; 1 unfinished job still tracked, 2 PDFs not saved yet\n",
+			Result{Done: 2, Unfinished: 1, Interrupted: true},
+		},
+		"removed": {
+			func(s *stage, id job.ID) {
+				s.others(store.Forget{ID: id})
+				time.Sleep(2 * time.Hour) //nolint:forbidigo // the fake clock of synctest
+			},
+			"jobwatch: 1 of 3 jobs are not Done:\n  hangs removed: another jobwatch or program took it out of the state file (Plan)\n" +
+				"jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n",
+			Result{Done: 2, Failed: 1, NotSaved: 1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(t *testing.T, s *stage) {
+				server, folder := s.withPDFs()
+				ids := server.Add(document("Agenda", time.Second), document("Plan", time.Second), document("Risks", time.Hour))
+				began := make(chan struct{})
+				server.Break(only(ids[0], simtest.On(simtest.FilePage, simtest.Unavailable(""))), only(ids[1], held(began)))
+				s.start(ids...)
+				<-began
+				time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
+				c.end(s, ids[1])
+				begun := time.Now()
+				s.wait()
+				if took := time.Since(begun); took > time.Second {
+					t.Errorf("it took %v to end", took)
+				}
+				if got := strings.ReplaceAll(s.err.String(), ids[1].Short(), "hangs"); !strings.HasPrefix(got, c.err) || s.result != c.is {
+					t.Errorf("%+v\n%s", s.result, got)
+				}
+				if _, there := s.saved()[ids[1]]; there != (name == "interrupted") || s.saved()[ids[1]].File != "" {
+					t.Errorf("saved is %+v", s.saved()[ids[1]])
+				}
+				if name == "interrupted" {
+					wantFiles(t, folder)
+				} else {
+					wantFiles(t, folder, "b/Risks.pdf")
+				}
+			})
+		})
+	}
 }
 
 // held sends the beginning of a file, and then nothing.
@@ -338,104 +294,30 @@ func held(began chan<- struct{}) simtest.Fault {
 	})
 }
 
-func TestAnInterruptedDownloadLeavesNoLitter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		server := s.withAPI()
-		folder := t.TempDir()
-		s.withDownloads(folder)
-		s.cfg.Batch = "b"
-		ids := server.Add(document("Agenda", time.Second), document("Hiring plan", time.Second), document("Risks", time.Hour))
-		began := make(chan struct{})
-		server.Break(only(ids[0], simtest.On(simtest.FilePage, simtest.Unavailable(""))), held(began)) // one fails and waits, one hangs
-		s.start(ids...)
-		<-began
-		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
-		if got := files(t, folder); len(got) != 1 || !strings.HasSuffix(got[0], ".part") {
-			t.Errorf("while it comes, the folder holds %q", got)
-		}
-		interrupted := time.Now()
-		s.cancel()
-		s.wait()
-		if took := time.Since(interrupted); took > time.Second {
-			t.Errorf("it took %v to end", took)
-		}
-		wantFiles(t, folder)
-		want(t, "standard error", s.err.String(), "jobwatch: interrupted; 1 unfinished job still tracked, 2 PDFs not saved yet\n")
-		if s.result.Exit() != 130 || s.saved()[ids[1]].End != job.EndedDone || s.saved()[ids[1]].File != "" {
-			t.Errorf("%+v %+v", s.result, s.saved()[ids[1]])
-		}
-	})
+// What stops under us, as after a bug, is no end of the jobs.
+func TestWhatStopsIsNoSuccess(t *testing.T) {
+	for _, stops := range []func(*stage){
+		func(s *stage) { close(s.feed.updates) },
+		func(s *stage) { s.cfg.Session.Downloads = stopped{} },
+	} {
+		play(t, func(t *testing.T, s *stage) {
+			stops(s)
+			s.start(jobID(1))
+			<-s.done
+			s.cancel()
+			if s.failed == nil || s.result.Exit() != 1 {
+				t.Errorf("%+v, %v", s.result, s.failed)
+			}
+		})
+	}
 }
 
-// Another jobwatch removes a job whose PDF is on its way: it won't come, which is no
-// success.
-func TestAJobThatIsRemovedGetsNoPDF(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		server := s.withAPI()
-		folder := t.TempDir()
-		s.withDownloads(folder)
-		id := server.Add(document("Agenda", time.Second))[0]
-		began := make(chan struct{})
-		server.Break(held(began))
-		s.start(id)
-		<-began
-		other, _ := open(t, s.path)
-		if err := other.Append(t.Context(), store.Forget{ID: id}); err != nil {
-			t.Fatal(err)
-		}
-		s.wait()
-		wantFiles(t, folder)
-		want(t, "standard error", s.err.String(), "jobwatch: 1 of 1 job are not Done:\n"+
-			"  "+id.Short()+" removed: another jobwatch or program took it out of the state file (Agenda)\n")
-		if s.result != (Result{Failed: 1}) || !strings.Contains(s.out.String(), id.Short()+"  removed ") {
-			t.Errorf("%+v %s", s.result, s.out.String())
-		}
-	})
-}
+type stopped struct{}
 
-// Another jobwatch notes a job's end a moment later, not knowing of the file yet.
-func TestWhereAPDFIsSurvivesAnotherJobwatch(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		server := s.withAPI()
-		s.withDownloads(t.TempDir())
-		ids := server.Add(document("Agenda", time.Second), document("Risks", time.Minute))
-		s.start(ids...)
-		time.Sleep(20 * time.Second) //nolint:forbidigo // the fake clock of synctest
-		theirs := s.saved()[ids[0]]
-		file := theirs.File
-		theirs.File = ""
-		other, _ := open(t, s.path)
-		if err := other.Append(t.Context(), store.Observe{Job: theirs}); err != nil {
-			t.Fatal(err)
-		}
-		s.wait()
-		if got := s.saved()[ids[0]].File; got != file || file == "" {
-			t.Errorf("the state file says %q, not %q", got, file)
-		}
-	})
-}
-
-// stopped are downloads that have stopped, as after a bug.
-type stopped struct{ events chan []download.Event }
-
-func (stopped) Add(...download.Want) int          { return 0 }
-func (stopped) Cancel(...job.ID)                  {}
-func (s stopped) Events() <-chan []download.Event { return s.events }
-
-func TestDownloadsThatStopAreNoSuccess(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		events := make(chan []download.Event)
-		close(events)
-		s.cfg.Session.Downloads = stopped{events}
-		s.start(jobID(1))
-		<-s.done
-		s.cancel()
-		if s.failed == nil || s.result.Exit() != 1 {
-			t.Errorf("%+v, %v", s.result, s.failed)
-		}
-	})
+func (stopped) Add(...download.Want) int { return 0 }
+func (stopped) Cancel(...job.ID)         {}
+func (stopped) Events() <-chan []download.Event {
+	events := make(chan []download.Event)
+	close(events)
+	return events
 }

@@ -80,8 +80,7 @@ func TestOneLookEndsByWhatItSaw(t *testing.T) {
 		{[2]job.Status{job.Done, job.Processing}, 8},
 		{[2]job.Status{job.Error, job.Processing}, 1}, // as gh pr checks: what failed stays so
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			s := newStage(t)
+		play(t, func(t *testing.T, s *stage) {
 			s.cfg.Once, s.cfg.JSON = true, true
 			s.start(jobID(1), jobID(2))
 			s.heard(says(jobID(1), tt.status[0], 0.5, "x"), says(jobID(2), tt.status[1], 0.5, "x"))

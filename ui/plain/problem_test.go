@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,29 +12,6 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim/simtest"
 )
-
-// objects are the JSON lines of standard output.
-func (s *stage) objects() (all []object) {
-	s.t.Helper()
-	for line := range strings.Lines(s.out.String()) {
-		var o object
-		if err := json.Unmarshal([]byte(line), &o); err != nil {
-			s.t.Fatalf("%v in %s", err, line)
-		}
-		if !strings.Contains(line, `"problem":`) {
-			s.t.Errorf("no problem key in %s", line)
-		}
-		all = append(all, o)
-	}
-	return all
-}
-
-func text(s *string) string {
-	if s == nil {
-		return "null"
-	}
-	return *s
-}
 
 // One of three jobs is answered with an error for minutes, while the others go on.
 func TestAJobWhosePollsKeepFailing(t *testing.T) {
@@ -50,8 +26,7 @@ func TestAJobWhosePollsKeepFailing(t *testing.T) {
 	} {
 		for _, asJSON := range []bool{false, true} {
 			t.Run(fmt.Sprint(code, asJSON), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					s := newStage(t)
+				play(t, func(t *testing.T, s *stage) {
 					server := s.withAPI()
 					s.cfg.JSON = asJSON
 					ids := server.Add(document("A", 4*time.Minute), document("B", 4*time.Minute), document("C", 4*time.Minute))
@@ -95,8 +70,7 @@ func TestAJobWhosePollsKeepFailing(t *testing.T) {
 }
 
 func TestAProblemThatTurnsIntoAnother(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		s.cfg.JSON, s.cfg.Session.Redact = true, true
 		a := jobID(0x01890a5d)
 		s.start(a)
@@ -134,8 +108,7 @@ Done null`)
 
 // What is said of the API is not said of each job, too, until it is back.
 func TestWhileTheAPIIsAwayNoJobIsToldOn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b := jobID(1), jobID(2)
 		s.start(a, b)
 		s.heard(says(a, job.Processing, 0.5, ""), says(b, job.Processing, 0.5, ""))
@@ -162,8 +135,7 @@ jobwatch: 00000002 can't be checked: no answer; jobwatch goes on trying
 
 // Of one job the API asks for patience each time, of the other it never does.
 func TestAJobThatIsPutOffAloneIsTold(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b := jobID(1), jobID(2)
 		s.start(a, b)
 		for n := range 5 {
@@ -218,8 +190,7 @@ func TestOneLookSaysWhyAJobCouldNotBeChecked(t *testing.T) {
 
 // The API has learned new words, of which nobody knows what they mean.
 func TestAStatusThatNobodyKnows(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b, c := jobID(0x01890a5d), jobID(2), jobID(3)
 		begin := time.Now()
 		s.start(a, b, c)

@@ -4,17 +4,23 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
+	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/session"
 )
 
 // stage is one run over a real state file. What the poller would find out is sent by
@@ -68,6 +74,12 @@ func (f *feed) polled() []job.ID {
 	return slices.Clone(f.tracked)
 }
 
+// play plays a story on a fake clock, from an empty state file.
+func play(t *testing.T, story func(*testing.T, *stage)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { story(t, newStage(t)) })
+}
+
 // newStage opens a state file that holds what ops say.
 func newStage(t *testing.T, ops ...store.Op) *stage {
 	t.Helper()
@@ -76,18 +88,27 @@ func newStage(t *testing.T, ops ...store.Op) *stage {
 		feed: &feed{updates: make(chan poller.Update)}, done: make(chan struct{}),
 		fails: make(map[job.ID]int),
 	}
-	if len(ops) > 0 {
-		before, _ := open(t, s.path)
-		if err := before.Append(t.Context(), ops...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var opened store.Opened
-	s.store, opened = open(t, s.path)
-	s.cfg = Config{
-		Out: &s.out, Err: &s.err, Journal: s.store, Opened: opened, Updates: s.feed.updates, Session: session.Config{Poller: s.feed},
-	}
+	s.others(ops...)
+	s.open()
+	s.cfg.Updates, s.cfg.Session.Poller = s.feed.updates, s.feed
 	return s
+}
+
+// open opens the state file for this run.
+func (s *stage) open() {
+	s.t.Helper()
+	var opened store.Opened
+	s.store, opened = open(s.t, s.path)
+	s.cfg = Config{Out: &s.out, Err: &s.err, Journal: s.store, Opened: opened}
+}
+
+// others has another jobwatch write into the state file.
+func (s *stage) others(ops ...store.Op) {
+	s.t.Helper()
+	other, _ := open(s.t, s.path)
+	if err := other.Append(s.t.Context(), ops...); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func open(t *testing.T, path string) (*store.Store, store.Opened) {
@@ -198,4 +219,64 @@ func fails(id job.ID, kind job.Kind, end job.End, reason string) job.Report {
 func tracked(j store.Job) store.Op {
 	j.Added = time.Now()
 	return store.Track{Job: j}
+}
+
+// runs runs a part of the program until the end of the story.
+func (s *stage) runs(part func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- part(ctx) }()
+	s.t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			s.t.Error(err)
+		}
+	})
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// withAPI puts the real poller, over the real HTTP stack, between a simulated API and
+// the stage. The network is in memory, so that all of it lives on the fake clock.
+func (s *stage) withAPI() *simtest.Server {
+	s.t.Helper()
+	server, pipe := simtest.New(), simtest.NewPipe()
+	shut := server.Serve(pipe)
+	transport := &http.Transport{DialContext: pipe.DialContext}
+	client, err := api.New("http://api.test", api.Options{Transport: transport})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.client = client
+	p := poller.New(client, poller.Options{Seed: 1})
+	s.t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		shut()
+	})
+	s.runs(p.Run)
+	s.cfg.Session.Poller, s.cfg.Updates = p, p.Updates()
+	return server
+}
+
+// objects are the JSON lines of standard output.
+func (s *stage) objects() (all []object) {
+	s.t.Helper()
+	for line := range strings.Lines(s.out.String()) {
+		var o object
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			s.t.Fatalf("%v in %s", err, line)
+		}
+		if !strings.Contains(line, `"problem":`) {
+			s.t.Errorf("no problem key in %s", line)
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+func text(s *string) string {
+	if s == nil {
+		return "null"
+	}
+	return *s
 }

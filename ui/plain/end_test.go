@@ -14,6 +14,7 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/notify"
 )
@@ -77,68 +78,8 @@ batch-finished: batch may finished: 1 done, 1 failed
 	})
 }
 
-// In another jobwatch somebody forgets a job, and takes that back.
-func TestAJobThatWasForgottenForAMomentCountsOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
-		command := &told{}
-		s.cfg.Batch, s.cfg.Session.Command = "may", command.run
-		s.start(a, b)
-		s.heard(says(a, job.Error, 0.6, "no such font"))
-		<-time.After(2 * time.Second) // that is saved
-		other, opened := open(t, s.path)
-		if err := other.Append(t.Context(), store.Forget{ID: a}, store.Track{Job: opened.Contents.Jobs[0]}); err != nil {
-			t.Fatal(err)
-		}
-		<-time.After(2 * time.Second) // that is seen
-		s.heard(says(b, job.Done, 1, ""))
-		s.wait()
-		if got := command.texts(); !strings.Contains(got, "batch may finished: 1 done, 1 failed\n") {
-			t.Errorf("told:\n%s", got)
-		}
-	})
-}
-
-func TestTheAPIsAbsenceIsNewsWithoutAScreenToo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		a := jobID(0x01890a5d)
-		command := &told{}
-		s.cfg.Session.Command = command.run
-		s.start(a)
-		away := func(d time.Duration) {
-			gone := poller.Host{State: poller.BackingOff, Since: time.Now(), RetryAt: time.Now().Add(time.Hour)}
-			for range int(d / (10 * time.Second)) {
-				s.sent(poller.Update{Host: gone})
-				time.Sleep(10 * time.Second) //nolint:forbidigo // the fake clock of synctest
-			}
-			s.sent(poller.Update{Host: poller.Host{State: poller.Live, Since: time.Now()}})
-		}
-		away(50 * time.Second)
-		away(90 * time.Second)
-		// It answers for a moment again and again, and is asked ever more: it is not away.
-		for range 5 {
-			gone := poller.Host{State: poller.BackingOff, Since: time.Now().Add(-time.Hour), RetryAt: time.Now()}
-			s.sent(poller.Update{Host: gone})
-			time.Sleep(50 * time.Second) //nolint:forbidigo // the fake clock of synctest
-			gone.RetryAt = time.Time{}
-			s.sent(poller.Update{Host: gone})
-			time.Sleep(20 * time.Second) //nolint:forbidigo // the fake clock of synctest
-		}
-		s.heard(says(a, job.Done, 1, ""))
-		s.wait()
-		if got := command.texts(); !strings.HasPrefix(got, `api-away: the API has not answered for 1 min
-api-back: the API answers again, after 1 min
-batch-finished: batch `) {
-			t.Errorf("told:\n%s", got)
-		}
-	})
-}
-
 func TestATerminalIsNotifiedWithoutAScreenToo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b, c := jobID(0x01890a5d), jobID(0x0d9c1f4e), jobID(0xfeedbeef)
 		begin := time.Now()
 		var notified []string
@@ -160,27 +101,9 @@ func TestATerminalIsNotifiedWithoutAScreenToo(t *testing.T) {
 	})
 }
 
-func TestACommandThatFailsIsToldOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
-		s.cfg.Session.Command = (&told{fails: errors.New("exit status 1: no such mailbox")}).run
-		s.start(a, b)
-		s.heard(says(a, job.Error, 0.5, "no such font"), says(b, job.Error, 0.5, "no such font"))
-		s.wait()
-		if got := strings.Count(s.err.String(), "jobwatch: the notify command failed: exit status 1: no such mailbox\n"); got != 1 {
-			t.Errorf("told %d times:\n%s", got, s.err.String())
-		}
-		if s.result.Exit() != 1 || s.result.Failed != 2 {
-			t.Errorf("%+v", s.result)
-		}
-	})
-}
-
 // A command that hangs is ended with jobwatch, and ctrl+c waits for none.
 func TestACommandThatHangsHoldsNothingUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
 		s.cfg.Session.Command = (&told{takes: time.Hour}).run
 		s.start(a, b)
@@ -192,8 +115,7 @@ func TestACommandThatHangsHoldsNothingUp(t *testing.T) {
 			t.Errorf("it took %v: %+v", took, s.result)
 		}
 	})
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a := jobID(0x01890a5d)
 		s.cfg.Session.Command = (&told{takes: time.Hour}).run
 		s.start(a)
@@ -212,8 +134,7 @@ func TestACommandThatHangsHoldsNothingUp(t *testing.T) {
 // Twenty mails are sent one after the other, each in its own time; who reads standard
 // error need not wait for them to know why the jobs failed.
 func TestTheEndWaitsForEachCommandThatWorks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		command, one := &told{takes: 30 * time.Second}, make(chan struct{}, 1)
 		s.cfg.Session.Command = func(ctx context.Context, e notify.Event) error {
 			one <- struct{}{}
@@ -253,8 +174,7 @@ func (w writer) Write(text []byte) (int, error) {
 
 // One look is over before anybody looks elsewhere.
 func TestOneLookTellsNoNews(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a := jobID(0x01890a5d)
 		command := &told{}
 		s.cfg.Once, s.cfg.Session.Command = true, command.run
@@ -266,4 +186,73 @@ func TestOneLookTellsNoNews(t *testing.T) {
 			t.Errorf("told: %q, %q", command.texts(), s.err.String())
 		}
 	})
+}
+
+// A bug in what runs aside ends the run as one in the middle of it would: with an error
+// that says so, and without a stack trace among the lines.
+func TestABugAnywhereEndsItInOrder(t *testing.T) {
+	for name, breaks := range map[string]func(*stage){
+		"saving":                  func(s *stage) { s.cfg.Journal = &brokenJournal{Store: s.store, save: true} },
+		"following":               func(s *stage) { s.cfg.Journal = &brokenJournal{Store: s.store} },
+		"writing":                 func(s *stage) { s.cfg.Out = broken{} },
+		"writing to standard err": func(s *stage) { s.cfg.Err = broken{} },
+		"the user's command": func(s *stage) {
+			s.cfg.Session.Command = func(context.Context, notify.Event) error { panic("a bug") }
+		},
+		"the command at the end": func(s *stage) {
+			s.cfg.Session.Command = func(_ context.Context, e notify.Event) error {
+				if e.Kind == "batch-finished" {
+					panic("a bug")
+				}
+				return nil
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(t *testing.T, s *stage) {
+				breaks(s)
+				s.start(jobID(1), jobID(2))
+				select {
+				case s.feed.updates <- poller.Update{Reports: []job.Report{says(jobID(1), job.Error, job.Unknown, "no bibliography")}}:
+				case <-s.done: // by then already
+				}
+				<-time.After(2 * time.Second) // that is being saved
+				select {
+				case s.feed.updates <- poller.Update{Reports: []job.Report{says(jobID(2), job.Done, 1, "")}}:
+				case <-time.After(time.Minute): // it has broken
+				}
+				<-s.done
+				s.cancel()
+				if e, ok := errors.AsType[*panics.Error](s.failed); !ok || e.What != "a bug" {
+					t.Errorf("it ended with %v, %+v", s.failed, s.result)
+				}
+			})
+		})
+	}
+}
+
+// broken is a stream whose writer has a bug.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { panic("a bug") }
+
+// brokenJournal has one in following others, or in the second save.
+type brokenJournal struct {
+	*store.Store
+	save  bool
+	saves int
+}
+
+func (j *brokenJournal) Append(ctx context.Context, ops ...store.Op) error {
+	if j.saves++; j.save && j.saves == 2 {
+		panic("a bug")
+	}
+	return j.Store.Append(ctx, ops...)
+}
+
+func (j *brokenJournal) Next(ctx context.Context) (store.News, error) {
+	if !j.save {
+		panic("a bug")
+	}
+	return j.Store.Next(ctx)
 }

@@ -2,7 +2,7 @@ package plain
 
 import (
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -14,6 +14,8 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 )
 
@@ -37,8 +39,7 @@ func want(t *testing.T, what, got, want string) {
 }
 
 func TestABatchIsToldLineByLine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b, c := jobID(0x01890a5d), jobID(0x0d9c1f4e), jobID(0xfeedbeef)
 		s.cfg.Batch = "may"
 		begin := time.Now()
@@ -77,8 +78,7 @@ func TestABatchIsToldLineByLine(t *testing.T) {
 }
 
 func TestAProgramReadsJSON(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
 		s.cfg.JSON, s.cfg.Batch = true, "may & june"
 		s.start(a, b)
@@ -182,8 +182,7 @@ func TestAnInterruptionKeepsWhatWasSeen(t *testing.T) {
 }
 
 func TestAnInterruptionBeforeTheFirstSaveLosesNoJob(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		compacting := flock.New(s.path + ".lock") // another jobwatch
 		if err := compacting.Lock(); err != nil {
 			t.Fatal(err)
@@ -202,8 +201,7 @@ func TestAnInterruptionBeforeTheFirstSaveLosesNoJob(t *testing.T) {
 }
 
 func TestNobodyReadsOn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		r, w := io.Pipe()
 		s.cfg.Out = w
 		a := jobID(1)
@@ -238,8 +236,7 @@ func TestARealPipeThatIsClosedEndsItQuietly(t *testing.T) {
 
 // A pager that isn't scrolled, or ctrl+s: the line is held up, the rest goes on.
 func TestAReaderThatStopsHoldsUpNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		r, w := io.Pipe()
 		defer func() { _ = r.Close() }()
 		s.cfg.Out = w
@@ -257,58 +254,6 @@ func TestAReaderThatStopsHoldsUpNothing(t *testing.T) {
 		s.wait()
 		if took := time.Since(interrupted); s.result.Exit() != 130 || took > 2*time.Second {
 			t.Errorf("%+v after %v", s.result, took)
-		}
-	})
-}
-
-func TestStatusesAreSavedTogether(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		disk := &weakDisk{Store: s.store}
-		s.cfg.Journal = disk
-		var ids []job.ID
-		for n := range uint32(100) {
-			ids = append(ids, jobID(n))
-		}
-		s.start(ids...)
-		for _, id := range ids {
-			s.heard(says(id, job.Processing, 0.5, ""))
-			time.Sleep(20 * time.Millisecond) //nolint:forbidigo // the fake clock of synctest
-		}
-		for _, id := range ids {
-			s.heard(says(id, job.Done, 1, ""))
-		}
-		s.wait()
-		if disk.calls > 4 { // tracking, after 1 s, after 2 s, at the end
-			t.Errorf("the disk was written to %d times in 2 s", disk.calls)
-		}
-		for _, id := range ids {
-			if s.saved()[id].End != job.EndedDone {
-				t.Fatalf("%s is not saved as done", id.Short())
-			}
-		}
-	})
-}
-
-func TestTroubleWithTheDiskIsToldOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		disk := &weakDisk{Store: s.store, full: true}
-		s.cfg.Journal = disk
-		a, b := jobID(1), jobID(2)
-		s.start(a, b)
-		s.heard(says(a, job.Processing, 0.5, ""))
-		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
-		s.heard(says(a, job.Done, 1, ""))
-		disk.set(false)
-		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
-		s.heard(says(b, job.Done, 1, ""))
-		s.wait()
-		want(t, "standard error", s.err.String(),
-			"jobwatch: changes are not being saved: the disk is full; free some space (jobs.jsonl); jobwatch goes on watching and tries again\n"+
-				"jobwatch: changes are saved again\n")
-		if jobs := s.saved(); s.result.Exit() != 0 || jobs[a].End != job.EndedDone || jobs[b].End != job.EndedDone {
-			t.Errorf("%+v %+v", s.result, jobs)
 		}
 	})
 }
@@ -341,35 +286,8 @@ func TestAnInterruptionOnAFullDiskTellsWhatIsNotTracked(t *testing.T) {
 	}
 }
 
-// Somebody edits the state file, before and while it is watched.
-func TestDamageToTheStateFileIsTold(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		s.cfg.Opened.Damaged, s.cfg.Opened.Backup = 1, "jobs.jsonl.damaged"
-		a := jobID(1)
-		s.start(a)
-		s.heard(says(a, job.Processing, 0.5, ""))
-		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
-		file, err := os.OpenFile(s.path, os.O_WRONLY|os.O_APPEND, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = file.WriteString("# my list\n# of jobs\n")
-		if err := errors.Join(err, file.Close()); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
-		s.heard(says(a, job.Done, 1, ""))
-		s.wait()
-		want(t, "standard error", s.err.String(),
-			"jobwatch: skipped 1 damaged line of the state file; the file as it was is kept as jobs.jsonl.damaged\n"+
-				"jobwatch: skipped 2 damaged lines of the state file\n")
-	})
-}
-
 func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a, b := jobID(1), jobID(2)
 		begin := time.Now()
 		s.start(a, b)
@@ -419,8 +337,7 @@ func TestALostStateFileIsWrittenAnew(t *testing.T) {
 }
 
 func TestWhatKeepsJobsFromBeingHeardOfIsTold(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
+	play(t, func(t *testing.T, s *stage) {
 		a := jobID(0x01890a5d)
 		s.start(a)
 		for range 3 {
@@ -442,15 +359,260 @@ func TestWhatKeepsJobsFromBeingHeardOfIsTold(t *testing.T) {
 	})
 }
 
-func TestAPollerThatStopsIsNoEndOfTheJobs(t *testing.T) {
+// A job that jobwatch gave up is asked for by name, and another jobwatch writes again that
+// it gave it up: this one goes on asking. The API's own word is not asked for again.
+func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		s.start(jobID(1))
-		close(s.feed.updates)
-		<-s.done
-		s.cancel()
-		if s.failed == nil || s.result.Exit() != 1 {
-			t.Errorf("%+v, %v", s.result, s.failed)
+		a, b, c := jobID(1), jobID(2), jobID(3)
+		givenUp := store.Job{ID: a, End: job.EndedGivenUp, Ended: time.Now(), Cause: "no such job"}
+		s := newStage(t, tracked(givenUp), tracked(store.Job{ID: b, End: job.EndedRejected}),
+			tracked(store.Job{ID: c, End: job.EndedError, Answer: job.Answer{Status: job.Error, Meta: "no font"}}))
+		s.start(a, c)
+		s.heard(fails(a, job.NotFound, job.Live, "the API does not know this job (yet)"))
+		<-time.After(2 * time.Second)
+		if j := s.saved()[a]; j.End != job.Live {
+			t.Errorf("while it is asked for, the state file has %v", j.End)
+		}
+		s.others(store.Observe{Job: givenUp})
+		<-time.After(2 * time.Second)
+		s.heard(says(a, job.Done, 1, ""))
+		s.wait()
+		if polled := s.feed.polled(); len(polled) != 1 || s.result.Done != 1 || s.result.Failed != 1 {
+			t.Errorf("%v were polled, and the result is %+v", polled, s.result)
+		}
+		if j := s.saved()[a]; j.End != job.EndedDone {
+			t.Errorf("the state file has %v at the end", j.End)
+		}
+	})
+}
+
+// Without names, one look is at all that may still change, and watching goes on with what
+// is unfinished.
+func TestOneLookIsAtWhatWasGivenUpToo(t *testing.T) {
+	for once, want := range map[bool]int{true: 2, false: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b, c := jobID(1), jobID(2), jobID(3)
+			s := newStage(t, tracked(store.Job{ID: a}), tracked(store.Job{ID: b, End: job.EndedRejected}),
+				tracked(store.Job{ID: c, End: job.EndedDone, Answer: job.Answer{Status: job.Done}}))
+			s.cfg.Once = once
+			s.start()
+			s.heard(says(a, job.Done, 1, ""))
+			if once {
+				s.heard(says(b, job.Done, 1, ""))
+			}
+			s.wait()
+			if polled := s.feed.polled(); len(polled) != want || s.result.Done != want {
+				t.Errorf("once %v: %v were polled, and the result is %+v", once, polled, s.result)
+			}
+		})
+	}
+}
+
+// What vanishes from the state file while it is watched has not become Done.
+func TestWhatVanishesIsNoSuccess(t *testing.T) {
+	a, b := jobID(1), jobID(2)
+	forget := func(ids ...job.ID) func(*stage) {
+		return func(s *stage) {
+			var ops []store.Op
+			for _, id := range ids {
+				ops = append(ops, store.Forget{ID: id})
+			}
+			s.others(ops...)
+		}
+	}
+	replace := func(ids ...job.ID) func(*stage) {
+		return func(s *stage) {
+			s.t.Helper()
+			other, _ := open(s.t, s.path+".new")
+			for _, id := range ids {
+				if err := other.Append(s.t.Context(), tracked(store.Job{ID: id})); err != nil {
+					s.t.Fatal(err)
+				}
+			}
+			if err := os.Rename(s.path+".new", s.path); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
+	empty := func(s *stage) {
+		if err := os.Truncate(s.path, 0); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		vanish  func(*stage)
+		once    bool
+		status  job.Status // of the first job, before
+		removed string     // in JSON, of which jobs
+		exit    int
+	}{
+		{"one is removed", forget(a), false, job.Processing, "00000001", 1},
+		{"all are removed", forget(a, b), false, job.Processing, "00000001 00000002", 1},
+		{"one look, one is removed", forget(b), true, job.Processing, "00000002", 1},
+		{"the finished are removed, one of them Done", forget(a), false, job.Done, "", 0},
+		{"the finished are removed, one of them failed", forget(a), false, job.Error, "", 1},
+		{"the file is replaced by another's", replace(jobID(3)), false, job.Processing, "00000001 00000002", 1},
+		{"the file is replaced by an older one", replace(b), false, job.Processing, "00000001", 1},
+		{"the file is replaced by one without jobs", replace(), false, job.Processing, "00000001 00000002", 1},
+		{"the file is emptied", empty, false, job.Processing, "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			play(t, func(t *testing.T, s *stage) {
+				s.cfg.JSON, s.cfg.Once = true, tt.once
+				s.start(a, b)
+				s.heard(says(a, tt.status, 0.5, ""))
+				time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
+				tt.vanish(s)
+				time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
+				for _, id := range []job.ID{a, b} {
+					select {
+					case <-s.done: // it has ended
+					case s.feed.updates <- poller.Update{Reports: []job.Report{says(id, job.Done, 1, "")}}:
+					}
+				}
+				s.wait()
+				var removed []string
+				for _, o := range s.objects() {
+					if text(o.Status) == "removed" {
+						removed = append(removed, o.ID[:8])
+						if o.Error == nil {
+							t.Errorf("no error in %+v", o)
+						}
+					}
+				}
+				if got := strings.Join(removed, " "); got != tt.removed || s.result.Exit() != tt.exit {
+					t.Errorf("removed: %q, exit status %d\n%s%s", got, s.result.Exit(), s.out.String(), s.err.String())
+				}
+			})
+		})
+	}
+}
+
+// After enough of its like, a job that runs says when it will be ready, to programs
+// as a time before and one after.
+func TestARunningJobSaysWhenItWillBeReady(t *testing.T) {
+	for _, asJSON := range []bool{true, false} {
+		t.Run(fmt.Sprintf("json %v", asJSON), func(t *testing.T) {
+			play(t, func(t *testing.T, s *stage) {
+				s.cfg.JSON = asJSON
+				var ids []job.ID
+				for i := range 41 {
+					ids = append(ids, jobID(uint32(0x1000+i)))
+				}
+				last := ids[40]
+				s.start(ids...)
+				for _, id := range ids[:40] {
+					s.heard(says(id, job.Processing, job.Unknown, ""))
+				}
+				<-time.After(30 * time.Second)
+				for _, id := range ids[:40] {
+					s.heard(says(id, job.Done, 1, ""))
+				}
+				s.heard(says(last, job.NotStarted, job.Unknown, ""))
+				<-time.After(time.Second)
+				s.heard(says(last, job.Processing, job.Unknown, ""))
+				told := time.Now()
+				<-time.After(time.Second)
+				s.heard(says(last, job.Done, 1, ""))
+				s.wait()
+				line := ""
+				for l := range strings.SplitSeq(s.out.String(), "\n") {
+					if strings.Contains(l, "Processing") {
+						line = l // the last one is the last job's
+					}
+				}
+				if !asJSON {
+					if !strings.Contains(line, "(ready ") {
+						t.Errorf("no forecast in %q", line)
+					}
+					return
+				}
+				var o struct {
+					From time.Time `json:"ready_from"`
+					By   time.Time `json:"ready_by"`
+				}
+				if err := json.Unmarshal([]byte(line), &o); err != nil {
+					t.Fatal(err)
+				}
+				if truth := told.Add(30 * time.Second); o.From.After(truth) || o.By.Before(truth) || o.By.After(told.Add(5*time.Minute)) {
+					t.Errorf("ready from %v by %v, told at %v", o.From, o.By, told)
+				}
+			})
+		})
+	}
+}
+
+func TestASimulatedBatchIsFollowedToItsEnd(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		server := s.withAPI()
+		s.cfg.JSON = true
+		ids := server.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 100)))...)
+		server.Break(server.During(time.Now().Add(30*time.Second), time.Now().Add(90*time.Second), simtest.Unavailable("20")))
+		s.start(ids...)
+		s.wait()
+
+		last := make(map[string]object)
+		for _, o := range s.objects() {
+			last[o.ID] = o
+		}
+		saved := s.saved()
+		failed := 0
+		for _, id := range ids {
+			truth, _, _ := server.Truth(id)
+			o, j := last[id.String()], saved[id]
+			if o.Status == nil || *o.Status != string(truth) || j.Answer.Status != truth || !j.End.Finished() {
+				t.Errorf("%s is %s, was told as %v, saved as %+v", id.Short(), truth, o.Status, j)
+			}
+			if (o.Error != nil) != (truth == job.Error) {
+				t.Errorf("%s is %s, its error %v", id.Short(), truth, o.Error)
+			}
+			if truth == job.Error {
+				failed++
+			}
+		}
+		if s.result != (Result{Done: 100 - failed, Failed: failed}) || failed == 0 {
+			t.Errorf("%+v of %d failed", s.result, failed)
+		}
+		want(t, "standard error", s.err.String(), strings.TrimPrefix(`
+jobwatch: the API is away: the API is unavailable for now, and asks for a pause of 20 s; jobwatch goes on trying
+jobwatch: the API answers again
+`, "\n"))
+	})
+}
+
+func TestOneLookAsksEachJobOnce(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		server := s.withAPI()
+		ids := server.Add(sim.Describe(2, simtest.OwnWaits(sim.Lives(2, 50)))...)
+		time.Sleep(30 * time.Second) //nolint:forbidigo // the fake clock of synctest
+		stranger := jobID(0x01890a5d)
+		var ops []store.Op
+		for _, id := range append(ids, stranger) {
+			ops = append(ops, tracked(store.Job{ID: id, Answer: job.Answer{Progress: job.Unknown}}))
+		}
+		if err := s.store.Append(t.Context(), ops...); err != nil {
+			t.Fatal(err)
+		}
+		_, s.cfg.Opened = open(t, s.path)
+		s.cfg.Once = true
+		s.start()
+		s.wait()
+		out := s.out.String()
+		if n := strings.Count(out, "\n"); n != 1+len(ids)+1 || !strings.Contains(out, "01890a5d  Not found ") {
+			t.Errorf("%d lines:\n%s", n, out)
+		}
+		if s.result.Exit() != 1 && s.result.Exit() != 8 || s.result.Done == 0 || s.result.Unfinished == 0 {
+			t.Errorf("%+v\n%s", s.result, out)
+		}
+		off := 0
+		for _, id := range ids {
+			if polls, _ := server.Polled(id); polls != 1 {
+				off++
+			}
+		}
+		if off > 0 {
+			t.Errorf("%d of %d jobs were not asked exactly once", off, len(ids))
 		}
 	})
 }
