@@ -14,24 +14,105 @@ const maxMarks = 4
 
 // clean implements Line for text that isClean does not recognize.
 func clean(s string) string {
-	s = strings.ToValidUTF8(stripSequences(s), "\ufffd") // NFC ignores text after an invalid byte
 	// Compose before filtering, so that no rune expands afterwards, and again if the
 	// filter may have brought a letter and a mark together.
-	s = norm.NFC.String(s)
+	s = norm.NFC.String(stripSequences(s))
 	if filtered := filter(s); filtered != s {
 		s = norm.NFC.String(filtered)
 	}
 	return s
 }
 
+const bel, can, sub, esc, del, nel = '\x07', '\x18', '\x1a', '\x1b', '\x7f', '\u0085'
+
+// stripSequences removes whole escape sequences (ECMA-48): CSI, OSC, DCS and so on, in 7-bit
+// and in C1 form. An unterminated one takes the rest of the text with it, as in a terminal. A
+// control character inside a sequence acts as if it stood before it. It reads runes, as UTF-8
+// terminals do: one byte of "✓" would end an OSC, but the letter does not. Invalid bytes
+// become U+FFFD, and NEL, the only C1 control that is text, becomes a line feed.
+func stripSequences(s string) string {
+	var out strings.Builder
+	out.Grow(len(s))
+	// What the sequence in progress began with: esc, '(' for an intermediate byte, or as in
+	// introduced; 0 outside.
+	var in rune
+	for i, r := range s {
+		if c1 := rune(s[i]); r == utf8.RuneError && isC1(c1) {
+			r = c1
+		}
+		if r == nel {
+			r = '\n'
+		}
+		switch {
+		case r == can, r == sub:
+			in = 0
+		case r == esc:
+			in = esc
+		case isC1(r):
+			in = introduced(r - 0x40)
+		case in == 0:
+			out.WriteRune(r)
+		case in == ']' && r == bel:
+			in = 0
+		case in == ']', in == 'P':
+		case r >= utf8.RuneSelf: // breaks off the sequence
+			in = 0
+			out.WriteRune(r)
+		case r < ' ':
+			out.WriteRune(r)
+		case r == del:
+		case in == '[' && r < '@': // a parameter
+		case in == '[', in == '(' && r >= '0':
+			in = 0
+		case r < '0':
+			in = '('
+		default:
+			in = introduced(r)
+		}
+	}
+	return out.String()
+}
+
+// introduced returns what ESC and a final byte begin: '[' for CSI, ']' for OSC, which BEL ends
+// too, 'P' for the other strings, 0 for nothing.
+func introduced(final rune) rune {
+	switch final {
+	case '[', ']':
+		return final
+	case 'P', 'X', '^', '_':
+		return 'P'
+	}
+	return 0
+}
+
+func isC1(r rune) bool { return r >= 0x80 && r <= 0x9F }
+
 // filter removes or replaces every rune that can't be printed safely.
 func filter(s string) string {
-	f := lineFilter{}
+	var f lineFilter
 	f.out.Grow(len(s))
-	for _, r := range s {
-		f.add(r)
+	runes := []rune(s)
+	for i := 0; i < len(runes); i++ {
+		switch r := runes[i]; {
+		case isRegional(r) && i+1 < len(runes) && isRegional(runes[i+1]): // a flag
+			f.write(r)
+			i++
+			f.out.WriteRune(runes[i])
+		case isRegional(r): // alone, it is one cell wide in some terminals and two in others
+			f.write('A' + r - 0x1F1E6)
+		case Plain(r):
+			f.write(r)
+		case isIgnorable(r):
+		case isSpace(r):
+			f.space = true
+		case sitsOnLast(r):
+			f.mark(r)
+		case r != utf8.RuneError && unicode.IsPrint(r) && !strings.ContainsRune(prepends, r):
+			f.write(r)
+		case f.space || f.last != utf8.RuneError:
+			f.write(utf8.RuneError)
+		}
 	}
-	f.endFlag()
 	return f.out.String()
 }
 
@@ -42,35 +123,6 @@ type lineFilter struct {
 	last  rune // the last rune written; 0 at the start
 	space bool // a space is due before the next rune
 	marks int  // combining marks since the last letter
-	flag  rune // the first half of a flag, not written yet; 0 if none
-}
-
-func (f *lineFilter) add(r rune) {
-	if isPlain(r) {
-		f.endFlag()
-		f.write(r)
-		return
-	}
-	if isRegional(r) {
-		f.regional(r)
-		return
-	}
-	if isIgnorable(r) {
-		return
-	}
-	f.endFlag()
-	switch {
-	case isSpace(r):
-		f.space = true
-	case sitsOnLast(r):
-		f.mark(r)
-	case r == utf8.RuneError || !unicode.IsPrint(r) || unicode.Is(prepends, r):
-		if f.space || f.last != utf8.RuneError {
-			f.write(utf8.RuneError)
-		}
-	default:
-		f.write(r)
-	}
 }
 
 // write appends a rune that starts a new cluster.
@@ -83,51 +135,22 @@ func (f *lineFilter) write(r rune) {
 }
 
 // mark appends a rune that joins the cluster before it. At the start of a field it is
-// dropped: it would join, and might widen, the text before the field.
+// dropped: it would join, and might widen, the text before the field. Terminals give some a
+// cell, clusters don't: Thai and Lao AM become two runes, half-width sound marks wide ones.
 func (f *lineFilter) mark(r rune) {
 	if f.last == 0 || f.space {
 		return
 	}
 	switch r {
-	case '\u0E33': // Thai and Lao AM: terminals give them a cell, clusters don't
-		f.mark('\u0E4D')
-		f.write('\u0E32')
-		return
-	case '\u0EB3':
-		f.mark('\u0ECD')
-		f.write('\u0EB2')
-		return
-	case '\uFF9E': // half-width voiced sound marks, likewise
-		f.write('\u309B')
-		return
-	case '\uFF9F':
-		f.write('\u309C')
-		return
-	}
-	if f.marks++; f.marks <= maxMarks {
-		f.out.WriteRune(r)
-	}
-}
-
-// regional appends a flag once it has both of its regional indicators.
-func (f *lineFilter) regional(r rune) {
-	if f.flag == 0 {
-		f.flag = r
-		return
-	}
-	first := f.flag
-	f.flag = 0
-	f.write(first)
-	f.out.WriteRune(r)
-}
-
-// endFlag appends half a flag as a plain letter: alone, a regional indicator is one cell
-// wide in some terminals and two in others.
-func (f *lineFilter) endFlag() {
-	if f.flag != 0 {
-		letter := 'A' + f.flag - 0x1F1E6
-		f.flag = 0
-		f.write(letter)
+	case '\u0E33', '\u0EB3':
+		f.mark(r + 0x1A)
+		f.write(r - 1)
+	case '\uFF9E', '\uFF9F':
+		f.write(r - '\uFF9E' + '\u309B')
+	default:
+		if f.marks++; f.marks <= maxMarks {
+			f.out.WriteRune(r)
+		}
 	}
 }
 
@@ -156,18 +179,8 @@ func sitsOnLast(r rune) bool {
 // prepends holds the printable characters that join the cluster after them
 // (Grapheme_Cluster_Break=Prepend): at the end of a field they would swallow a cell of
 // the next one. All are rare letters of Brahmic scripts.
-var prepends = &unicode.RangeTable{ //nolint:gochecknoglobals // a constant table, of a type that can't be a const
-	R16: []unicode.Range16{{Lo: 0x0D4E, Hi: 0x0D4E, Stride: 1}},
-	R32: []unicode.Range32{
-		{Lo: 0x111C2, Hi: 0x111C3, Stride: 1},
-		{Lo: 0x113D1, Hi: 0x113D1, Stride: 1},
-		{Lo: 0x1193F, Hi: 0x11941, Stride: 2},
-		{Lo: 0x11A3A, Hi: 0x11A3A, Stride: 1},
-		{Lo: 0x11A84, Hi: 0x11A89, Stride: 1},
-		{Lo: 0x11D46, Hi: 0x11D46, Stride: 1},
-		{Lo: 0x11F02, Hi: 0x11F02, Stride: 1},
-	},
-}
+const prepends = "\u0D4E\U000111C2\U000111C3\U000113D1\U0001193F\U00011941\U00011A3A" +
+	"\U00011A84\U00011A85\U00011A86\U00011A87\U00011A88\U00011A89\U00011D46\U00011F02"
 
 // toASCII returns the clean line s in ASCII: plain typographic signs, letters without
 // accents, and "?" for anything else.
@@ -188,19 +201,12 @@ func toASCII(s string) string {
 }
 
 func asciiOf(r rune) string {
-	switch r {
-	case '‘', '’', '‚', '‛', '′':
-		return "'"
-	case '“', '”', '„', '‟', '″', '«', '»':
-		return `"`
-	case '‐', '‑', '‒', '–', '—', '―', '−':
-		return "-"
-	case '•', '·':
-		return "*"
-	case '×':
-		return "x"
-	case 'ß':
-		return "ss"
+	for plain, signs := range map[string]string{
+		"'": "‘’‚‛′", `"`: "“”„‟″«»", "-": "‐‑‒–—―−", "*": "•·", "x": "×", "ss": "ß",
+	} {
+		if strings.ContainsRune(signs, r) {
+			return plain
+		}
 	}
 	var plain strings.Builder
 	for _, d := range norm.NFKD.String(string(r)) { // é is e and an accent, ﬁ is f and i, … is three dots

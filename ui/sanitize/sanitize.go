@@ -54,11 +54,7 @@ func Width(s string) int {
 // Line is the package's [Line]. With [ASCII], letters lose their accents, and characters
 // without a counterpart become "?".
 func (c Charset) Line(s string) string {
-	if isClean(s) {
-		if c == Unicode || isPrintableASCII(s) {
-			return s
-		}
-	} else {
+	if !isClean(s) {
 		s = clean(s)
 	}
 	if c == ASCII {
@@ -147,7 +143,7 @@ func isPrintableASCII(s string) bool {
 func isClean(s string) bool {
 	last := ' '
 	for _, r := range s {
-		if !isPlain(r) && (r != ' ' || last == ' ') {
+		if !Plain(r) && (r != ' ' || last == ' ') {
 			return false
 		}
 		last = r
@@ -155,20 +151,20 @@ func isClean(s string) bool {
 	return last != ' ' || s == ""
 }
 
-// isPlain reports whether r is a visible character that needs no cleaning: it joins no
-// other and has one spelling only. It knows blocks of Unicode without exceptions.
-func isPlain(r rune) bool {
-	if r < 0x7F {
+// Plain reports whether r is a visible character that needs no cleaning: it joins no other,
+// has one spelling only, and the same width in every terminal. It knows blocks of Unicode
+// without exceptions.
+func Plain(r rune) bool {
+	switch {
+	case r < 0x7F:
 		return r > ' '
-	}
-	if r <= 0x24F { // Latin
+	case r <= 0x24F: // Latin
 		return r > 0xA0 && r != 0xAD
-	}
-	if r < 0x3041 {
-		return r >= 0x400 && r <= 0x481 || // Cyrillic
+	case r < 0x3041:
+		return r >= 0x391 && r <= 0x3CE && r != 0x3A2 || // Greek
+			r >= 0x400 && r <= 0x52F && (r <= 0x481 || r >= 0x48A) || // Cyrillic
 			r >= 0x2010 && r <= 0x2027 // dashes, quotation marks, dots
-	}
-	if r < 0x4E00 {
+	case r < 0x4E00:
 		return r <= 0x3096 || r >= 0x30A1 && r <= 0x30FA // kana
 	}
 	return r <= 0x9FEF || r >= 0xAC00 && r <= 0xD7A3 // CJK, Hangul syllables
@@ -188,13 +184,7 @@ func (c Charset) Wrap(s string, width int) []string {
 	return lines
 }
 
-func isLineBreak(r rune) bool {
-	switch r {
-	case '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029':
-		return true
-	}
-	return false
-}
+func isLineBreak(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) }
 
 // wrapLine appends the clean line s to lines in pieces of at most width cells.
 func (c Charset) wrapLine(lines []string, s string, width int) []string {

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"example.com/jobwatch/ui/sanitize"
 )
 
 // painter writes the sequences that turn rows of the terminal from one text into another.
@@ -215,18 +217,8 @@ func next(text string) (part string, wide int, sure bool) {
 	return part, wide, n == len(part) && agreed(r)
 }
 
-// agreed reports whether every terminal gives a character the same width: the scripts of
-// most texts, and the signs that we draw with.
+// agreed reports whether every terminal gives a character the same width: the letters of most
+// texts, and the signs that we draw with.
 func agreed(r rune) bool {
-	switch {
-	case r < 0x250: // Latin
-		return r < 0x7f || r > 0xa0 && r != 0xad
-	case r < 0x2500:
-		return r >= 0x370 && r < 0x530 || // Greek, Cyrillic
-			r >= 0x2010 && r <= 0x2027 || r == 0x2016 || r == 0x2298 // dashes, quotation marks, dots
-	case r < 0x3041:
-		return r <= 0x25fc || r == 0x2713 || r == 0x2717 // lines, blocks, circles
-	}
-	return r <= 0x3096 || r >= 0x30a1 && r <= 0x30fa || // kana
-		r >= 0x4e00 && r <= 0x9fef || r >= 0xac00 && r <= 0xd7a3 // CJK, Hangul
+	return r < 0x7F || sanitize.Plain(r) || r >= 0x2500 && r <= 0x25FC || strings.ContainsRune("‖⊘✓✗", r)
 }
