@@ -101,7 +101,7 @@ func actions() [][]action {
 		{name: "check-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: (*Model).checkAll},
 		{name: "pause", keys: keys{"p"}, title: "pause checking", in: onJobs, perform: (*Model).pause},
 		{name: "redraw", keys: keys{"ctrl+l"}, title: "redraw the screen", in: everywhere, perform: (*Model).redraw},
-		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(m *Model) { m.run(tea.Suspend) }},
+		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(m *Model) { m.send(suspendMsg{}) }},
 		{name: "help", keys: keys{"?"}, title: "help", in: everywhere, perform: func(m *Model) { m.show(helpScreen) }},
 		{name: "quit", keys: keys{"q"}, title: "quit", in: everywhere, perform: (*Model).quit},
 	}}

@@ -90,7 +90,7 @@ func (m *Model) pressed(msg tea.KeyMsg) {
 		case name == alwaysQuits || does("quit") && !m.prompt.Typing():
 			m.run(tea.Quit)
 		case does("suspend") && !m.prompt.Typing():
-			m.run(tea.Suspend)
+			m.perform(a)
 		}
 		return
 	}

@@ -35,6 +35,7 @@ type Model struct {
 	history    history
 	opening    map[job.ID]bool // PDFs to be opened once they are there
 	paused     bool            // checking
+	fatal      error           // why the dashboard ended by itself
 	start
 	display
 	work
@@ -51,7 +52,6 @@ type Model struct {
 // start is the state before the state file has been read.
 type start struct {
 	loaded  bool
-	fatal   error   // why it could not be read
 	pending []paste // what was pasted meanwhile
 }
 
@@ -103,9 +103,6 @@ func (m *Model) Records() []store.Job {
 	}
 	return jobs
 }
-
-// Err returns why the dashboard ended by itself; nil if the user ended it.
-func (m *Model) Err() error { return m.fatal }
 
 // Unsaved returns the changes that have not reached the state file, for a last save
 // after the program has ended.

@@ -67,11 +67,9 @@ const (
 // [panics.Error] if it crashed.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	l := &loop{Model: m, console: c, mouse: mouse}
-	var program *tea.Program
-	broken := func(e *panics.Error) { program.Send(crashMsg{e}) }
+	broken := func(e *panics.Error) { l.program.Send(crashMsg{e}) }
 	options := []tea.ProgramOption{
-		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(c.screen), tea.WithAltScreen(),
-		tea.WithReportFocus(), tea.WithFilter(l.filter),
+		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(c.screen), tea.WithAltScreen(), tea.WithReportFocus(),
 		tea.WithFPS(1), // how often it looks for frames of its own; there are none
 		// Bubble Tea would print a stack trace over the raw screen.
 		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(),
@@ -79,15 +77,15 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	if mouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	program = tea.NewProgram(l, options...)
+	l.program = tea.NewProgram(l, options...)
 	c.screen.OnPanic = broken
 	hangs := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
-		go program.Quit()
-		time.AfterFunc(quitGrace, program.Kill)
+		go l.program.Quit()
+		time.AfterFunc(quitGrace, l.program.Kill)
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
-	defer l.suspender.Watch(func(stop func()) { program.Send(l.suspension(stop)) }, broken)()
+	defer l.suspender.Watch(func(stop func()) { l.program.Send(suspendMsg{stop}) }, broken)()
 	l.restoreMode = terminal.KeepMode(c.keys.File)
 	defer l.restoreMode()
 	l.enter(false)
@@ -95,7 +93,7 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	ended := make(chan error, 1)
 	go func() {
 		defer panics.Into(func(e *panics.Error) { ended <- e }) // in Bubble Tea itself
-		_, err := program.Run()
+		_, err := l.program.Run()
 		ended <- err
 	}()
 	select {
@@ -117,23 +115,10 @@ func (c *Console) ended(ctx context.Context, l *loop, err error) error {
 		return err
 	}
 	c.leave()
-	switch {
-	case l.crashed != nil:
-		return l.crashed
-	case err != nil && ctx.Err() == nil:
+	if l.fatal == nil && err != nil && ctx.Err() == nil {
 		return fmt.Errorf("the dashboard ended: %w", err)
 	}
-	return l.Err()
-}
-
-// enter takes the screen. After a suspension it also requests the mouse, which Bubble Tea
-// forgets.
-//
-// In the background, as after bg, the screen is the shell's. Any process may write to it, but
-// the kernel stops one that sets its mode until it is in the foreground; so that comes first.
-func (l *loop) enter(mouse bool) {
-	l.restoreMode()
-	l.console.screen.Enter(mouse)
+	return l.fatal
 }
 
 // leave gives the screen back after Bubble Tea has released it.
@@ -158,6 +143,79 @@ func (c *Console) Print(text string) {
 	c.screen.Flush(flushGrace)
 }
 
+// loop stands between Bubble Tea and the Model: it shows the frames, suspends the program,
+// and turns panics into errors.
+type loop struct {
+	*Model
+	program *tea.Program
+	console *Console
+	mouse   bool
+
+	restoreMode func() // the terminal's mode at the start
+	suspender   terminal.Suspender
+}
+
+// View implements tea.Model. It gives Bubble Tea nothing to draw: see [terminal.Screen].
+func (l *loop) View() string {
+	l.console.screen.Show(l.Model.View(), l.cursor)
+	return ""
+}
+
+// Update implements tea.Model.
+func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	defer panics.Into(func(e *panics.Error) {
+		l.fatal = e
+		next, cmd = l, tea.Quit
+	})
+	switch size := msg.(type) {
+	case crashMsg:
+		panic(size.err)
+	case tea.WindowSizeMsg:
+		if size.Width == 0 || size.Height == 0 { // unknown
+			size = tea.WindowSizeMsg{Width: 80, Height: 24}
+			msg = size
+		}
+		l.console.screen.Resize(size.Width, size.Height)
+	case redrawMsg:
+		l.console.screen.Redraw()
+	case suspendMsg:
+		l.suspend(size.stop)
+	}
+	_, cmd = l.Model.Update(msg)
+	return l, cmd
+}
+
+// suspend suspends the program until stop returns; nil stops all that the shell started with
+// it. Bubble Tea's own way hangs if there is no shell to return to, and forgets the mouse and
+// what it has not requested.
+func (l *loop) suspend(stop func()) {
+	switch {
+	case stop == nil && !terminal.HasShell():
+		l.say(style.Warn, "there is no shell to come back to: not suspended")
+		return
+	case stop == nil:
+		stop = l.suspender.Stop
+	}
+	if l.program.ReleaseTerminal() != nil {
+		return
+	}
+	l.console.leave()
+	stop()
+	l.enter(l.mouse)
+	_ = l.program.RestoreTerminal() // where there is no more input, it ends by that
+	l.title = ""                    // it was given back, too
+}
+
+// enter takes the screen. After a suspension it also requests the mouse, which Bubble Tea
+// forgets.
+//
+// In the background, as after bg, the screen is the shell's. Any process may write to it, but
+// the kernel stops one that sets its mode until it is in the foreground; so that comes first.
+func (l *loop) enter(mouse bool) {
+	l.restoreMode()
+	l.console.screen.Enter(mouse)
+}
+
 // keys is the keyboard. Bubble Tea reads it in a goroutine that does not recover panics.
 type keys struct {
 	*keyboard.Reader
@@ -171,106 +229,4 @@ func (k keys) Read(p []byte) (n int, err error) {
 		n, err = 0, io.EOF
 	})
 	return k.Reader.Read(p)
-}
-
-// loop stands between Bubble Tea and the Model: it turns panics into errors and shows the
-// frames.
-type loop struct {
-	*Model
-	console *Console
-	mouse   bool
-	crashed *panics.Error
-
-	restoreMode func() // the terminal's mode at the start
-	suspender   terminal.Suspender
-}
-
-// crashMsg reports a panic in a command.
-type crashMsg struct{ err *panics.Error }
-
-// filter suspends jobwatch in its own way. Bubble Tea's hangs if there is no shell to
-// return to, forgets the mouse, and does not restore all that was requested of the terminal.
-func (l *loop) filter(_ tea.Model, msg tea.Msg) tea.Msg {
-	if _, ok := msg.(tea.SuspendMsg); !ok {
-		return msg
-	}
-	if !terminal.HasShell() {
-		return then(func() { l.say(style.Warn, "there is no shell to come back to: not suspended") })
-	}
-	return l.suspension(l.suspender.Stop)
-}
-
-// suspension returns a message that makes Bubble Tea release the terminal for a while.
-func (l *loop) suspension(stop func()) tea.Msg {
-	return tea.Exec(&suspension{l, stop}, func(error) tea.Msg { return tea.ResumeMsg{} })()
-}
-
-// suspension implements tea.ExecCommand.
-type suspension struct {
-	loop *loop
-	stop func()
-}
-
-// Run suspends the program, and returns when it continues.
-func (s *suspension) Run() error {
-	s.loop.console.leave()
-	s.stop()
-	s.loop.enter(s.loop.mouse)
-	return nil
-}
-
-// SetStdin does nothing: a shell has the streams already.
-func (*suspension) SetStdin(io.Reader) {}
-
-// SetStdout does nothing.
-func (*suspension) SetStdout(io.Writer) {}
-
-// SetStderr does nothing.
-func (*suspension) SetStderr(io.Writer) {}
-
-// Init implements tea.Model.
-func (l *loop) Init() tea.Cmd { return guarded(l.Model.Init()) }
-
-// Update implements tea.Model.
-func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
-	defer panics.Into(func(e *panics.Error) { l.crashed, next, cmd = e, l, tea.Quit })
-	if size, ok := msg.(tea.WindowSizeMsg); ok && (size.Width == 0 || size.Height == 0) {
-		msg = tea.WindowSizeMsg{Width: 80, Height: 24} // unknown
-	}
-	switch msg := msg.(type) {
-	case crashMsg:
-		l.crashed = msg.err
-		return l, tea.Quit
-	case tea.WindowSizeMsg:
-		l.console.screen.Resize(msg.Width, msg.Height)
-	case redrawMsg:
-		l.console.screen.Redraw()
-	case tea.ResumeMsg:
-		l.title = "" // it was given back, too
-	}
-	_, cmd = l.Model.Update(msg)
-	return l, guarded(cmd)
-}
-
-// View implements tea.Model. It gives Bubble Tea nothing to draw: see [terminal.Screen].
-func (l *loop) View() string {
-	l.console.screen.Show(l.Model.View(), l.cursor)
-	return ""
-}
-
-// guarded returns a command whose panic becomes a message.
-func guarded(cmd tea.Cmd) tea.Cmd {
-	if cmd == nil {
-		return nil
-	}
-	return func() (msg tea.Msg) {
-		defer panics.Into(func(e *panics.Error) { msg = crashMsg{e} })
-		msg = cmd()
-		if batch, ok := msg.(tea.BatchMsg); ok {
-			for i := range batch {
-				batch[i] = guarded(batch[i])
-			}
-		}
-		return msg
-	}
 }

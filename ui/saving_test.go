@@ -118,8 +118,8 @@ func TestAFileOfANewerVersionEndsTheStartAndIsLeftAlone(t *testing.T) {
 		raise(t, d.file)
 		before := content(t, d.file)
 		d.start()
-		if !d.quit || d.model.Err() == nil || !strings.Contains(d.model.Err().Error(), "newer") {
-			d.Errorf("quit %v, error %v", d.quit, d.model.Err())
+		if !d.quit || d.model.fatal == nil || !strings.Contains(d.model.fatal.Error(), "newer") {
+			d.Errorf("quit %v, error %v", d.quit, d.model.fatal)
 		}
 		if content(t, d.file) != before {
 			d.Error("the file was touched")

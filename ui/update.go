@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
@@ -104,7 +105,7 @@ func (m *Model) train(ids []job.ID) {
 	}
 	switch {
 	case n < len(ids):
-		m.run(func() tea.Msg { return then(func() { m.train(ids[n:]) }) })
+		m.send(then(func() { m.train(ids[n:]) }))
 	case m.list.Counts().Total > trainStep:
 		m.run(func() tea.Msg {
 			debug.FreeOSMemory() // what only reading the file took
@@ -128,8 +129,19 @@ type work struct {
 	todo []tea.Cmd
 }
 
-// run leaves a command to be run; nil is none.
-func (w *work) run(cmd tea.Cmd) { w.todo = append(w.todo, cmd) }
+// run leaves a command to be run, if it is not nil. A panic in it becomes a message.
+func (w *work) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	w.todo = append(w.todo, func() (msg tea.Msg) {
+		defer panics.Into(func(e *panics.Error) { msg = crashMsg{e} })
+		return cmd()
+	})
+}
+
+// send has a message handled after this one.
+func (w *work) send(msg tea.Msg) { w.run(func() tea.Msg { return msg }) }
 
 // take returns the commands to be run.
 func (w *work) take() tea.Cmd {
@@ -137,6 +149,14 @@ func (w *work) take() tea.Cmd {
 	w.todo = nil
 	return tea.Batch(todo...)
 }
+
+// crashMsg reports a panic outside the loop, suspendMsg has the program suspended, and
+// redrawMsg the whole screen sent, whatever the terminal shows: loop acts on them.
+type (
+	crashMsg   struct{ err *panics.Error }
+	suspendMsg struct{ stop func() } // nil: as for ctrl+z
+	redrawMsg  struct{}
+)
 
 // then is a message that continues in the loop what a command began.
 type then func()

@@ -171,11 +171,8 @@ func (m *Model) retitle() {
 // redraw sends the whole screen: others may have written on it.
 func (m *Model) redraw() {
 	m.redrawn = m.now
-	m.run(func() tea.Msg { return redrawMsg{} })
+	m.send(redrawMsg{})
 }
-
-// redrawMsg asks for the whole screen to be sent, whatever the terminal shows; loop acts on it.
-type redrawMsg struct{}
 
 // retheme draws with the colours for a dark or a light background.
 func (m *Model) retheme(dark bool) {
