@@ -10,28 +10,23 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// footer is the bottom line, while it asks nothing: a note, else what keys do, and right of
-// it how the list is narrowed.
-type footer struct {
-	theme *style.Theme
-	keys  *keymap
-	note  note     // empty for none
-	hints []string // actions by name, each with what it does here where that is not its title
-	right []part
-}
-
-// View draws the footer.
-func (f *footer) View(width int) string {
-	l := style.NewLine(f.theme, style.Plain).Space(1)
-	right := f.right
-	if sanitize.Width(f.note.text) > width-span(right)-4 {
+// footerLine draws the bottom line, while it asks nothing: a note, else what keys do, and
+// right of it how the list is narrowed.
+func (m *Model) footerLine(note note) string {
+	width := m.layout.width
+	var right []part
+	if m.screen == listScreen { // other screens leave out nothing
+		right = m.list.narrowed(m.theme, width)
+	}
+	if sanitize.Width(note.text) > width-span(right)-4 {
 		right = nil // it will be there again; the note won't
 	}
 	room := width - span(right) - 4
-	if f.note.text != "" {
-		l.Cut(f.note.role, f.note.text, room)
+	l := style.NewLine(m.theme, style.Plain).Space(1)
+	if note.text != "" {
+		l.Cut(note.role, note.text, room)
 	} else {
-		f.putHints(l, room)
+		m.putHints(l, room)
 	}
 	l.PadTo(width - span(right) - 1)
 	putParts(l, right)
@@ -39,11 +34,11 @@ func (f *footer) View(width int) string {
 }
 
 // putHints puts as many hints as fit.
-func (f *footer) putHints(l *style.Line, room int) {
-	start := l.Width()
-	for _, hint := range f.hints {
+func (m *Model) putHints(l *style.Line, room int) {
+	gap := 0
+	for _, hint := range m.hints() {
 		name, does, _ := strings.Cut(hint, " ")
-		a := f.keys.byName[name]
+		a := m.keys.byName[name]
 		does = cmp.Or(does, brief(a.title))
 		if a.label == "" {
 			continue
@@ -51,10 +46,8 @@ func (f *footer) putHints(l *style.Line, room int) {
 		if l.Width()+sanitize.Width(a.label)+sanitize.Width(does)+3 > room {
 			return
 		}
-		if l.Width() > start {
-			l.Space(2)
-		}
-		l.Put(style.Accent, a.label).Space(1).Put(style.Dim, does)
+		l.Space(gap).Put(style.Accent, a.label).Space(1).Put(style.Dim, does)
+		gap = 2
 	}
 }
 
@@ -65,7 +58,8 @@ func brief(title string) string {
 	return title
 }
 
-// hints returns what the footer offers, the most useful first.
+// hints returns what the footer offers, the most useful first: actions by name, each with
+// what it does here where that is not its title.
 func (m *Model) hints() []string {
 	row, _ := m.list.Current()
 	switch {

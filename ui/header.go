@@ -10,66 +10,49 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/jobview"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/style"
 )
 
-// header is the top line: name, counts, overall progress, rate and connection.
-type header struct {
-	theme   *style.Theme
-	now     time.Time
-	title   string // beside the name
-	counts  joblist.Counts
-	ready   part // when all jobs will be
-	host    poller.Host
-	paused  bool
-	unsaved bool // changes don't reach the disk
-}
-
-// part is a piece of a line.
-type part struct {
-	role style.Role
-	text string
-}
-
-// View draws the header, and says for how long the result stays right. What doesn't fit
-// goes in this order: rate, forecast, bar, words, percent, total.
-func (h *header) View(width int) (line string, valid time.Duration) {
+// headerLine draws the top line: name, counts, overall progress, when all will be ready, rate
+// and connection. What doesn't fit goes in this order: rate, forecast, bar, words, percent,
+// total.
+func (m *Model) headerLine() string {
 	const percent, leastBar, ready = 4, 6, len("~90s, Thu 22:54")
 	const bar = 2 + leastBar + 2 + percent
-	right, valid := h.connection(width)
+	width, counts := m.layout.width, m.list.Counts()
+	right := m.connection(&counts)
 	fits := func(extra int, parts ...part) bool { return span(parts)+extra+span(right)+2 <= width }
 
-	left := []part{{style.Accent, " jobwatch"}}
-	if h.title != "" {
-		left = append(left, part{style.Warn, h.title})
+	name := []part{{style.Accent, " jobwatch"}}
+	if m.opts.Title != "" {
+		name = append(name, part{style.Warn, m.opts.Title})
 	}
-	name, total := left, part{style.Text, style.Plural(h.counts.Total, "job")}
-	left = append(slices.Clone(name), total)
-	counts := h.statuses(true)
-	if !fits(bar+2+ready, append(left, counts...)...) { // known or not: words don't come and go with it
-		counts = h.statuses(false)
+	total := part{style.Text, style.Plural(counts.Total, "job")}
+	named := slices.Concat(name, []part{total})
+	left := slices.Concat(named, m.statuses(&counts, true))
+	if !fits(bar+2+ready, left...) { // known or not: words don't come and go with it
+		glyphs := m.statuses(&counts, false)
+		for _, left = range [][]part{slices.Concat(named, glyphs), slices.Concat(name, glyphs), glyphs} {
+			if fits(0, left...) {
+				break
+			}
+		}
 	}
-	if !fits(0, append(left, counts...)...) {
-		left = name
-	}
-	if !fits(0, append(left, counts...)...) {
-		left = nil
-	}
-	left = append(left, counts...)
 	var more []part
-	for _, p := range []part{h.ready, {style.Dim, h.rate()}} {
+	for _, p := range []part{m.ready(&counts), m.rate()} {
 		if p.text != "" && fits(bar+2+span(append(more, p)), left...) {
 			more = append(more, p)
 		}
 	}
 	right = append(more, right...)
 
-	l := style.NewLine(h.theme, style.Plain)
+	l := style.NewLine(m.theme, style.Plain)
 	putParts(l, left)
 	room := width - l.Width() - span(right) - 2
-	if h.counts.Total > 0 && room >= 2+percent {
-		progress := job.Progress(h.counts.Progress())
+	if counts.Total > 0 && room >= 2+percent {
+		progress := job.Progress(counts.Progress())
 		l.Space(2)
 		if room >= bar {
 			l.Bar(style.Accent, progress, min(room-percent-4, 40)).Space(1)
@@ -78,7 +61,13 @@ func (h *header) View(width int) (line string, valid time.Duration) {
 	}
 	l.PadTo(width - span(right) - 1)
 	putParts(l, right)
-	return l.PadTo(width).String(), valid
+	return l.PadTo(width).String()
+}
+
+// part is a piece of a line.
+type part struct {
+	role style.Role
+	text string
 }
 
 // span is the width of parts with the gaps between them.
@@ -100,69 +89,90 @@ func putParts(l *style.Line, parts []part) {
 }
 
 // statuses are the numbers of jobs by status.
-func (h *header) statuses(words bool) []part {
-	by, g := &h.counts.By, &h.theme.Glyphs
+func (m *Model) statuses(c *joblist.Counts, words bool) []part {
+	g := &m.theme.Glyphs
 	var parts []part
-	add := func(role style.Role, glyph string, n int, word string) {
-		if n == 0 {
-			return
-		}
-		text := glyph + " " + strconv.Itoa(n)
+	for _, s := range []struct {
+		role        style.Role
+		glyph, word string
+		jobs        int
+	}{
+		{style.Error, g.Error, "failed", c.By[joblist.Error]},
+		{style.Error, g.Rejected, "rejected", c.By[joblist.Rejected]},
+		{style.Error, g.GivenUp, "given up", c.By[joblist.GivenUp]},
+		{style.Accent, g.Running, "running", c.By[joblist.Running] + c.By[joblist.Other]},
+		{style.Dim, g.Queued, "queued", c.By[joblist.Queued]},
+		{style.Dim, g.Checking, "checking", c.By[joblist.Unheard]},
+		{style.OK, g.Done, "done", c.By[joblist.Done]},
+	} {
+		text := s.glyph + " " + strconv.Itoa(s.jobs)
 		if words {
-			text += " " + word
+			text += " " + s.word
 		}
-		parts = append(parts, part{role, text})
+		if s.jobs > 0 {
+			parts = append(parts, part{s.role, text})
+		}
 	}
-	add(style.Error, g.Error, by[joblist.Error], "failed")
-	add(style.Error, g.Rejected, by[joblist.Rejected], "rejected")
-	add(style.Error, g.GivenUp, by[joblist.GivenUp], "given up")
-	add(style.Accent, g.Running, by[joblist.Running]+by[joblist.Other], "running")
-	add(style.Dim, g.Queued, by[joblist.Queued], "queued")
-	add(style.Dim, g.Checking, by[joblist.Unheard], "checking")
-	add(style.OK, g.Done, by[joblist.Done], "done")
 	return parts
 }
 
-// rate is requests a second against the budget.
-func (h *header) rate() string {
-	if h.host.Budget == 0 {
-		return ""
+// ready is when all jobs will be.
+func (m *Model) ready(c *joblist.Counts) part {
+	if c.Live() == 0 {
+		return part{}
 	}
-	return strconv.FormatFloat(h.host.Rate, 'f', 1, 64) + "/" +
-		strconv.FormatFloat(math.Round(10*h.host.Budget)/10, 'f', -1, 64) + " req/s"
+	m.hold(jobview.ForecastStep)
+	switch ready := m.forecaster.All(m.now); {
+	case !ready.Known:
+		return part{style.Dim, "estimating"}
+	case ready.Rough:
+		return part{style.Dim, ready.WithClock(m.now.Local())}
+	default:
+		return part{style.Text, ready.WithClock(m.now.Local())}
+	}
+}
+
+// rate is requests a second against the budget.
+func (m *Model) rate() part {
+	host := m.session.Host()
+	if host.Budget == 0 {
+		return part{}
+	}
+	return part{style.Dim, strconv.FormatFloat(host.Rate, 'f', 1, 64) + "/" +
+		strconv.FormatFloat(math.Round(10*host.Budget)/10, 'f', -1, 64) + " req/s"}
 }
 
 // connection says how the API answers, and whether changes reach the disk.
-func (h *header) connection(width int) (parts []part, valid time.Duration) {
-	g, narrow := &h.theme.Glyphs, width < 60
-	if h.unsaved {
+func (m *Model) connection(c *joblist.Counts) (parts []part) {
+	if m.session.SaveError() != nil {
 		parts = append(parts, part{style.Error, "not saving"})
 	}
-	valid = time.Hour
-	state := part{style.OK, g.Live + " live"}
-	switch left := h.host.RetryAt.Sub(h.now); {
-	case h.paused:
-		state = part{style.Warn, g.Paused + " paused"}
-	case h.host.State != poller.BackingOff && h.counts.Live() > 0:
-	case h.host.State != poller.BackingOff && (h.counts.Total == 0 || narrow):
-		state = part{style.Dim, g.Live + " idle"}
-	case h.host.State != poller.BackingOff:
-		state = part{style.Dim, g.Live + " all finished"}
-	case h.host.RetryAt.IsZero():
-		state = part{style.Warn, g.Easing + " recovering"}
+	g, host, narrow := &m.theme.Glyphs, m.session.Host(), m.layout.width < 60
+	say := func(role style.Role, glyph, text string) []part { return append(parts, part{role, glyph + " " + text}) }
+	why := unavailability(host.Problem, m.layout.width >= 100)
+	switch left := host.RetryAt.Sub(m.now); {
+	case m.paused:
+		return say(style.Warn, g.Paused, "paused")
+	case host.State != poller.BackingOff && c.Live() > 0:
+		return say(style.OK, g.Live, "live")
+	case host.State != poller.BackingOff && (c.Total == 0 || narrow):
+		return say(style.Dim, g.Live, "idle")
+	case host.State != poller.BackingOff:
+		return say(style.Dim, g.Live, "all finished")
+	case host.RetryAt.IsZero():
+		return say(style.Warn, g.Easing, "recovering")
 	case left <= 0 && narrow:
-		state = part{style.Warn, g.Easing + " retrying"}
+		return say(style.Warn, g.Easing, "retrying")
 	case left <= 0:
-		state = part{style.Warn, g.Easing + " " + unavailability(h.host.Problem, width >= 100) + ", retrying"}
+		return say(style.Warn, g.Easing, why+", retrying")
 	default:
 		wait, passed := style.Exact(left + time.Second - time.Nanosecond)
-		valid = time.Second - passed + time.Millisecond
-		state = part{style.Warn, g.Easing + " " + wait}
+		m.hold(time.Second - passed + time.Millisecond)
 		if !narrow {
-			state.text = g.Easing + " " + unavailability(h.host.Problem, width >= 100) + ", retrying in " + wait
+			wait = why + ", retrying in " + wait
 		}
+		return say(style.Warn, g.Easing, wait)
 	}
-	return append(parts, state), valid
 }
 
 // unavailability says why the API is not asked, with the HTTP status if there is room.

@@ -39,8 +39,7 @@ func (m *Model) draw() {
 		m.frame = tooSmall(m.theme, width, m.layout.height)
 		return
 	}
-	lines := make([]string, 0, m.layout.height)
-	lines = append(append(lines, m.headerLine()), m.body()...)
+	lines := append([]string{m.headerLine()}, m.body()...)
 	note := m.notes.note.at(m.now)
 	if note.text != "" {
 		m.hold(note.until.Sub(m.now))
@@ -53,33 +52,9 @@ func (m *Model) draw() {
 		lines = append(lines, line)
 		m.cursor = terminal.Cursor{X: x, Y: m.layout.height - 1, Shown: x >= 0}
 	} else {
-		f := footer{theme: m.theme, keys: &m.keys, note: note, hints: m.hints()}
-		if m.screen == listScreen { // other screens leave out nothing
-			f.right = m.list.narrowed(m.theme, width)
-		}
-		lines = append(lines, f.View(width))
+		lines = append(lines, m.footerLine(note))
 	}
 	m.frame = strings.Join(lines, "\n")
-}
-
-func (m *Model) headerLine() string {
-	h := header{
-		theme: m.theme, now: m.now, title: m.opts.Title, counts: m.list.Counts(),
-		host: m.session.Host(), paused: m.paused, unsaved: m.session.SaveError() != nil,
-	}
-	if h.counts.Live() > 0 {
-		h.ready = part{style.Dim, "estimating"}
-		if ready := m.forecaster.All(m.now); ready.Known {
-			h.ready = part{style.Text, ready.WithClock(m.now.Local())}
-			if ready.Rough {
-				h.ready.role = style.Dim
-			}
-		}
-		m.hold(jobview.ForecastStep)
-	}
-	line, valid := h.View(m.layout.width)
-	m.hold(valid)
-	return line
 }
 
 // tooSmall says what size the screen has and what it needs.
