@@ -44,20 +44,20 @@ func (m *Model) happened(e *session.Event) {
 		m.forecaster.Remove(e.Record.ID)
 		delete(m.opening, e.Record.ID)
 	case session.Ended:
-		j := m.session.Public(&e.Record.Job)
-		id := j.ID.Short()
-		if row, ok := m.list.Row(e.Record.ID); ok {
-			id = row.ShortID()
-		}
-		m.notes.jobEnded(m.now, m.theme.Look(j.Answer.Status, j.End, nil), &j, id)
+		m.jobEnded(e.Record)
 	case session.BatchFinished:
-		m.notes.batchFinished(m.now, e.Batch)
-	case session.HostChanged:
-		m.notes.host(m.now, *e.Host, m.session.Host())
+		m.log(tally("batch "+e.Batch.Name+" has finished", e.Batch.Done, e.Batch.Failed))
 	case session.APIAway:
-		if e.Span >= time.Minute { // the log says that it is away already
-			m.notes.log.add(entry{m.now, style.Warn, "the API has not answered for " + style.Duration(e.Span)})
+		switch p := m.session.Host().Problem; {
+		case e.Span >= time.Minute: // why it is away is in the log already
+			m.log(style.Warn, "the API has not answered for "+style.Duration(e.Span))
+		case p == nil:
+			m.log(style.Warn, "waiting: the API asks for fewer requests")
+		default:
+			m.log(style.Warn, "waiting: "+p.Reason)
 		}
+	case session.APIBack:
+		m.log(style.OK, "the API answers again after "+style.Duration(e.Span))
 	case session.FileSaved, session.FileFailed, session.FileCanceled:
 		m.fileEnded(e)
 	case session.Warned, session.UnknownStatus:
@@ -69,7 +69,7 @@ func (m *Model) happened(e *session.Event) {
 			m.opts.Terminal.Notify(e.Text)
 			return nil
 		})
-	case session.Added, session.BatchSet, session.APIBack:
+	case session.Added, session.BatchSet:
 	}
 }
 
@@ -97,7 +97,7 @@ func (m *Model) fileEnded(e *session.Event) {
 			text = "already there: " + m.session.PublicFile(e.Record.File)
 		}
 		m.say(style.OK, sanitize.Line(text))
-		m.notes.log.add(entry{m.now, style.OK, text})
+		m.log(style.OK, text)
 		if opens {
 			m.view(e.Record.File)
 		}

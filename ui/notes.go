@@ -5,9 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
@@ -17,9 +15,7 @@ import (
 type notes struct {
 	note note
 	log  eventLog
-
-	away     absence
-	answered time.Time // when the API last answered after an outage
+	away absence
 }
 
 // note is shown in the footer for a while.
@@ -48,14 +44,16 @@ func (m *Model) say(r style.Role, text string) {
 	m.notes.note = note{r, text, m.now.Add(noteTime)}
 }
 
-// warn shows a warning, and keeps it in the log.
-func (m *Model) warn(text string) { m.notes.keep(m.now, style.Warn, sanitize.Line(text)) }
+// warn shows a warning for longer, and keeps it in the log.
+func (m *Model) warn(text string) { m.keep(style.Warn, sanitize.Line(text)) }
 
-// keep shows a note for longer, and keeps it in the log.
-func (n *notes) keep(now time.Time, r style.Role, text string) {
-	n.note = note{r, text, now.Add(warnTime)}
-	n.log.add(entry{now, r, text})
+func (m *Model) keep(r style.Role, text string) {
+	m.notes.note = note{r, text, m.now.Add(warnTime)}
+	m.log(r, text)
 }
+
+// log puts a text, which may be untrusted, into the event log.
+func (m *Model) log(r style.Role, text string) { m.notes.log.add(entry{m.now, r, text}) }
 
 // absence counts what happens while the user looks elsewhere, as far as the terminal
 // reports its focus.
@@ -68,62 +66,37 @@ type absence struct {
 // awayAfter is how long an absence must be for a summary of it.
 const awayAfter = time.Minute
 
-// focus notes whether the user looks here, and shows what has changed during an absence.
-func (n *notes) focus(now time.Time, here bool) {
-	away := n.away
-	n.away = absence{blurred: !here, since: now}
-	span := now.Sub(away.since)
-	if !here || !away.blurred || span < awayAfter || away.done+away.failed == 0 {
-		return
-	}
-	role, text := style.OK, fmt.Sprintf("while you were away (%s): %d done", style.Duration(span), away.done)
-	if away.failed > 0 {
-		role, text = style.Error, text+fmt.Sprintf(", %d failed", away.failed)
-	}
-	n.keep(now, role, text)
-}
-
-// host logs when the API goes away and when it answers again, though it may be asked less
-// for a while then.
-func (n *notes) host(now time.Time, before, after poller.Host) {
-	if after.RetryAt.IsZero() && !before.RetryAt.IsZero() {
-		n.answered = now
-	}
-	switch {
-	case before.State == after.State:
-	case after.State == poller.BackingOff:
-		why := "the API asks for fewer requests"
-		if p := after.Problem; p != nil {
-			why = p.Reason
-		}
-		n.log.add(entry{now, style.Warn, "waiting: " + why})
-	case after.State == poller.Live && before.State == poller.BackingOff:
-		away := style.Duration(n.answered.Sub(before.Since))
-		n.log.add(entry{now, style.OK, "the API answers again after " + away})
+// returned shows what has changed during an absence that is over.
+func (m *Model) returned(away absence) {
+	span := m.now.Sub(away.since)
+	if away.blurred && span >= awayAfter && away.done+away.failed > 0 {
+		m.keep(tally("while you were away ("+style.Duration(span)+")", away.done, away.failed))
 	}
 }
 
-// jobEnded logs that a job has ended. In the list, it is called id.
-func (n *notes) jobEnded(now time.Time, look style.Look, j *store.Job, id string) {
-	if j.End == job.EndedDone {
-		n.away.done++
+// tally says how many jobs are done, and how many have failed.
+func tally(what string, done, failed int) (style.Role, string) {
+	text := fmt.Sprintf("%s: %d done", what, done)
+	if failed == 0 {
+		return style.OK, text
+	}
+	return style.Error, fmt.Sprintf("%s, %d failed", text, failed)
+}
+
+// jobEnded logs that a job has ended.
+func (m *Model) jobEnded(r *session.Record) {
+	if r.End == job.EndedDone {
+		m.notes.away.done++
 	} else {
-		n.away.failed++
+		m.notes.away.failed++
+	}
+	j := m.session.Public(&r.Job)
+	id, look := j.ID.Short(), m.theme.Look(j.Answer.Status, j.End, nil)
+	if row, ok := m.list.Row(r.ID); ok {
+		id = row.ShortID()
 	}
 	text := style.Joined("  ", look.Glyph+" "+look.Word, id, j.Answer.Description)
-	if cause := session.Cause(j); cause != "" {
-		text += ": " + cause
-	}
-	n.log.add(entry{now, look.Role, text})
-}
-
-// batchFinished logs that a batch has finished.
-func (n *notes) batchFinished(now time.Time, b *session.Batch) {
-	role, text := style.OK, fmt.Sprintf("batch %s has finished: %d done", b.Name, b.Done)
-	if b.Failed > 0 {
-		role, text = style.Error, text+fmt.Sprintf(", %d failed", b.Failed)
-	}
-	n.log.add(entry{now, role, text})
+	m.log(look.Role, style.Joined(": ", text, session.Cause(&j)))
 }
 
 // entry is one line of the event log.

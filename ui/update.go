@@ -49,7 +49,11 @@ const redrawEvery = time.Minute
 func (m *Model) look(here bool) {
 	m.list.SetWatched(here)
 	m.session.Looking(here)
-	m.notes.focus(m.now, here)
+	away := m.notes.away
+	m.notes.away = absence{blurred: !here, since: m.now}
+	if here {
+		m.returned(away)
+	}
 	if since := m.now.Sub(m.redrawn); here && (since >= redrawEvery || since < 0) {
 		m.redraw()
 	}

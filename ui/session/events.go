@@ -21,7 +21,6 @@ const (
 	BatchSet                  // a batch is there, or has another name
 	Ended                     // a record's job was seen to end
 	BatchFinished             // the last unfinished job of a batch ended
-	HostChanged               // from Host on; see [Session.Host]
 	APIAway                   // the API has not answered for Span: after 10 s, and after a minute
 	APIBack                   // it answers again after Span, and APIAway was told
 	FileSaved                 // a record's PDF was saved, or found: Already
@@ -40,7 +39,6 @@ type Event struct {
 
 	Record *Record
 	Batch  *Batch
-	Host   *poller.Host // as it was before
 	Span   time.Duration
 	Err    error
 	Text   string // untrusted
@@ -151,7 +149,6 @@ func (s *Session) hosted(h poller.Host) {
 	s.host = h
 	if before != h {
 		s.logHost(before)
-		s.emit(Event{Kind: HostChanged, Host: &before})
 	}
 	a := &s.away
 	switch {

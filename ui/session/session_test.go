@@ -519,8 +519,8 @@ func TestTheAPIIsAwayForAMinute(t *testing.T) {
 		}
 		host(gone)
 		f.take()
-		if len(f.events) != 1 || f.events[0].Kind != session.HostChanged || f.events[0].Host.State != poller.Live || f.Host() != gone {
-			t.Errorf("told is %v", f.events)
+		if len(f.events) > 0 || f.Host() != gone {
+			t.Errorf("told is %v, and the host %v", f.events, f.Host())
 		}
 		f.wait(9 * time.Second)
 		host(poller.Host{})
