@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -56,15 +57,11 @@ func (m *Model) pasted(p paste) {
 		m.say(style.Warn, p.foundNothing())
 		return
 	}
-	name := p.Batch
-	if name == "" {
-		how := "pasted"
-		if p.arrived {
-			how = "added"
-		}
-		name = how + " " + m.now.Local().Format(time.TimeOnly)
+	how := "pasted "
+	if p.arrived {
+		how = "added "
 	}
-	batch := m.session.NewBatch(name)
+	batch := m.session.NewBatch(cmp.Or(p.Batch, how+m.now.Local().Format(time.TimeOnly)))
 	stayLean(len(found))
 	added, already := m.session.Add(found, batch)
 	m.catchUp()
@@ -93,15 +90,7 @@ func (p *paste) elsewhere(s *session.Session) string {
 			n++
 		}
 	}
-	return numbered(n, "%d of them in another batch")
-}
-
-// numbered puts a number into a text; "" for 0.
-func numbered(n int, text string) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(text, n)
+	return when(n > 0, fmt.Sprintf("%d of them in another batch", n))
 }
 
 // askAgain has those of the jobs checked again that jobwatch itself gave up, and says so.
@@ -134,9 +123,8 @@ func (p *paste) foundNothing() string {
 
 // summary says how many jobs a paste added, and what else was in it.
 func (p *paste) summary(what string, already int) string {
-	but := style.Joined(", ", numbered(already, "%d already tracked"), numbered(p.Found.Duplicates, "%d repeated"), p.Found.NearText())
-	if but != "" {
-		what += " (" + but + ")"
-	}
-	return style.Joined("; ", what, p.note)
+	twice := p.Found.Duplicates
+	but := style.Joined(", ", when(already > 0, fmt.Sprintf("%d already tracked", already)),
+		when(twice > 0, fmt.Sprintf("%d repeated", twice)), p.Found.NearText())
+	return style.Joined("; ", what+when(but != "", " ("+but+")"), p.note)
 }

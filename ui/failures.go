@@ -80,17 +80,10 @@ func (f *failures) current() cause {
 	return cause{}
 }
 
-// Move moves the cursor.
 func (f *failures) Move(by int) { f.at = min(max(f.at+by, 0), max(len(f.found)-1, 0)) }
-
-// Page moves the cursor by screens.
 func (f *failures) Page(by int) { f.Move(by * f.height) }
-
-// Home moves the cursor to the first cause.
-func (f *failures) Home() { f.at = 0 }
-
-// End moves the cursor to the last cause.
-func (f *failures) End() { f.Move(len(f.found)) }
+func (f *failures) Home()       { f.at = 0 }
+func (f *failures) End()        { f.Move(len(f.found)) }
 
 // View draws the causes, each by the text that may be shown.
 func (f *failures) View(t *style.Theme, public func(cause) string, width, height int) []string {

@@ -34,10 +34,8 @@ func noDownload(m *Model) string {
 	if m.opts.Session.Downloads == nil {
 		return noFolder
 	}
-	if done, left := m.done(); len(done) == 0 {
-		return style.Joined("; ", "nothing to download: no job here is Done", left)
-	}
-	return ""
+	done, left := m.done()
+	return when(len(done) == 0, style.Joined("; ", "nothing to download: no job here is Done", left))
 }
 
 // download downloads the PDFs of the targets.
@@ -89,27 +87,21 @@ func (m *Model) view(file string) {
 
 // path returns where the current job's PDF is, on the disk or at the API, and what that is.
 func (m *Model) path() (text, what string) {
-	row, _ := m.list.Current()
-	switch {
+	switch row, _ := m.list.Current(); {
 	case row == nil:
-		return "", ""
+		return "", "nothing to copy: select a job"
 	case row.File != "":
 		return row.File, "the path of " + row.ShortID() + "'s PDF"
-	case row.Answer.Path != "":
+	case row.Answer.Path != "" && m.opts.OutputURL(row.Answer.Path) != "":
 		return m.opts.OutputURL(row.Answer.Path), "the output's URL of " + row.ShortID()
 	}
-	return "", ""
+	return "", "nothing to copy: the job has no output yet"
 }
 
 // noPath says that the current row has no path to copy.
 func noPath(m *Model) string {
-	if row, _ := m.list.Current(); row == nil {
-		return "nothing to copy: select a job"
-	}
-	if text, _ := m.path(); text == "" {
-		return "nothing to copy: the job has no output yet"
-	}
-	return ""
+	text, why := m.path()
+	return when(text == "", why)
 }
 
 // copyPath copies where the current job's PDF is: not the signed link, which is a secret.

@@ -66,10 +66,8 @@ func (k *keymap) label(name string) string { return k.byName[name].label }
 // hint says what a key does, for a sentence: "u brings it back". It is "" if the action
 // has no key.
 func (k *keymap) hint(name, does string) string {
-	if label := k.label(name); label != "" {
-		return label + " " + does
-	}
-	return ""
+	label := k.label(name)
+	return when(label != "", label+" "+does)
 }
 
 // pressed acts on a key, for the prompt or the screen that has the keyboard.

@@ -119,14 +119,7 @@ func (s *scroll) titled(t *style.Theme, title string, lines []string, height int
 	return append([]string{head, ""}, s.View(t, lines, height-2)...)
 }
 
-// Move scrolls by lines.
 func (s *scroll) Move(by int) { s.top += by }
-
-// Page scrolls by pages. The last line of one may say how many more there are.
-func (s *scroll) Page(by int) { s.top += by * max(s.height-1, 1) }
-
-// Home goes to the first line.
-func (s *scroll) Home() { s.top = 0 }
-
-// End goes to the last line.
-func (s *scroll) End() { s.top = math.MaxInt32 }
+func (s *scroll) Page(by int) { s.top += by * max(s.height-1, 1) } // the last line may say how many more there are
+func (s *scroll) Home()       { s.top = 0 }
+func (s *scroll) End()        { s.top = math.MaxInt32 }

@@ -15,19 +15,15 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// jobs is the list of jobs on the screen.
+// jobs is the list of jobs on the screen. It shows those that pass the filter that the user
+// typed, and the chosen one of [statusFilters].
 type jobs struct {
 	*joblist.List
-	narrowing
 	bars    jobview.Bars
 	folded  bool     // what folding all batches did last
 	moved   bool     // the user has moved the cursor
 	visible []job.ID // as last reported to the poller
-}
 
-// narrowing decides which jobs the list shows: those that pass the filter that the user
-// typed, and the chosen one of [statusFilters].
-type narrowing struct {
 	text    string
 	status  int
 	misread *joblist.FilterError // about the first word of text that has no meaning, if any
@@ -41,9 +37,7 @@ func statusFilters() []string {
 }
 
 // String returns the filter as a user would type it.
-func (n *narrowing) String() string {
-	return strings.TrimSpace(statusFilters()[n.status] + " " + n.text)
-}
+func (j *jobs) String() string { return strings.TrimSpace(statusFilters()[j.status] + " " + j.text) }
 
 // narrow shows the jobs that pass a filter.
 func (j *jobs) narrow(text string, status int) {
@@ -173,12 +167,10 @@ func (m *Model) askFilter() {
 
 // look tells the poller which jobs are on the screen, when that has changed.
 func (j *jobs) look(w Watcher) {
-	visible := j.VisibleIDs()
-	if slices.Equal(visible, j.visible) {
-		return
+	if visible := j.VisibleIDs(); !slices.Equal(visible, j.visible) {
+		j.visible = slices.Clone(visible)
+		w.Visible(j.visible)
 	}
-	j.visible = append(j.visible[:0], visible...)
-	w.Visible(slices.Clone(visible))
 }
 
 // listLines draws the list, or says why it is empty.
@@ -204,19 +196,13 @@ func (m *Model) listLines() []string {
 
 // centered draws a few lines in the middle of a part of the screen, the first as a title.
 func centered(t *style.Theme, say []string, width, height int) []string {
-	out := make([]string, height)
-	top := max((height-len(say))/2, 0)
-	for i := range out {
-		l := style.NewLine(t, style.Plain)
-		if j := i - top; j >= 0 && j < len(say) {
-			role := style.Dim
-			if j == 0 {
-				role = style.Strong
-			}
-			text := t.Charset.Cut(say[j], width-2)
-			l.Space((width-sanitize.Width(text))/2).Put(role, text)
-		}
-		out[i] = l.PadTo(width).String()
+	out := slices.Repeat([]string{style.NewLine(t, style.Plain).Space(width).String()}, height)
+	top, role := max((height-len(say))/2, 0), style.Strong
+	for i, text := range say[:min(len(say), height)] {
+		text = t.Charset.Cut(text, width-2)
+		l := style.NewLine(t, style.Plain).Space((width-sanitize.Width(text))/2).Put(role, text)
+		out[top+i] = l.PadTo(width).String()
+		role = style.Dim
 	}
 	return out
 }

@@ -94,12 +94,12 @@ func (m *Model) Init() tea.Cmd {
 	return m.take()
 }
 
-// Records returns all tracked jobs as they are known now, in the order they were added.
+// Records returns what may be shown of all tracked jobs, in the order they were added.
 func (m *Model) Records() []store.Job {
 	records := m.session.Records()
 	jobs := make([]store.Job, len(records))
 	for i, r := range records {
-		jobs[i] = r.Job
+		jobs[i] = m.session.Public(&r.Job)
 	}
 	return jobs
 }

@@ -51,10 +51,10 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 		d.waitFor("4/4")
 		look()
 		d.sees(ids[0].Short(), "… is not Markdown")
-		for _, record := range d.model.Records() {
-			if record.End == job.EndedDone {
-				record.File = filepath.Join("may", "Salaries of the board.pdf")
-				d.model.session.Followed(store.News{Ops: []store.Op{store.Observe{Job: record}}})
+		for _, record := range d.model.session.Records() {
+			if j := record.Job; j.End == job.EndedDone {
+				j.File = filepath.Join("may", "Salaries of the board.pdf")
+				d.model.session.Followed(store.News{Ops: []store.Op{store.Observe{Job: j}}})
 			}
 		}
 		for range 4 {

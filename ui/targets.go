@@ -29,23 +29,25 @@ func (m *Model) targets() joblist.Targets {
 func noJobTo(do string) func(*Model) string {
 	return func(m *Model) string {
 		t := m.targets()
-		if len(t.Shown) > 0 {
-			return ""
-		}
-		return style.Joined("; ", "there is no job to "+do+" here", leftOut(&t))
+		return when(len(t.Shown) == 0, style.Joined("; ", "there is no job to "+do+" here", leftOut(&t)))
 	}
+}
+
+// when returns a text if it holds, else "".
+func when(holds bool, text string) string {
+	if holds {
+		return text
+	}
+	return ""
 }
 
 // unseen says that some jobs of a kind have no row in the list; "" of none.
 func unseen(filtered, folded int, kind string) string {
 	are := func(n int, one, more string) string {
-		switch n {
-		case 0:
-			return ""
-		case 1:
+		if n == 1 {
 			return "1 " + kind + " is " + one
 		}
-		return style.Plural(n, kind) + " are " + more
+		return when(n > 0, style.Plural(n, kind)+" are "+more)
 	}
 	return style.Joined(", ", are(filtered, "hidden by the filter", "hidden by the filter"),
 		are(folded, "in a folded batch", "in folded batches"))
@@ -53,10 +55,7 @@ func unseen(filtered, folded int, kind string) string {
 
 // leftOut says which targets an action leaves out.
 func leftOut(t *joblist.Targets) string {
-	if len(t.Hidden) == 0 {
-		return ""
-	}
-	return unseen(t.Filtered, len(t.Hidden)-t.Filtered, "selected job") + " and left out"
+	return when(len(t.Hidden) > 0, unseen(t.Filtered, len(t.Hidden)-t.Filtered, "selected job")+" and left out")
 }
 
 // these names jobs for a note: one by its name in the list, several by their number.
@@ -93,10 +92,8 @@ func joinIDs(ids []job.ID) string {
 
 // noneToRemove says that there is no job to remove, shown or not.
 func noneToRemove(m *Model) string {
-	if t := m.targets(); len(t.Shown)+len(t.Hidden) == 0 {
-		return "there is no job to remove here"
-	}
-	return ""
+	t := m.targets()
+	return when(len(t.Shown)+len(t.Hidden) == 0, "there is no job to remove here")
 }
 
 // removeTargets removes the targets.
@@ -115,10 +112,8 @@ func (m *Model) removeTargets() {
 
 // noneFinished says that the filter shows no finished job.
 func noneFinished(m *Model) string {
-	if t := m.list.FinishedTargets(); len(t.Shown) > 0 {
-		return ""
-	}
-	return style.Joined("; ", "there are no finished jobs to remove", staying(m.list.finished()))
+	none := style.Joined("; ", "there are no finished jobs to remove", staying(m.list.finished()))
+	return when(len(m.list.FinishedTargets().Shown) == 0, none)
 }
 
 // removeFinished removes every finished job that the filter shows.
@@ -130,7 +125,9 @@ func (m *Model) removeFinished() {
 }
 
 // staying says that the filter hides n more jobs; "" of none.
-func staying(n int) string { return numbered(n, "the filter hides %d more, which stay") }
+func staying(n int) string {
+	return when(n > 0, fmt.Sprintf("the filter hides %d more, which stay", n))
+}
 
 // confirmRemoval removes jobs. It asks before it removes several, or what has no row.
 func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) {
@@ -151,15 +148,14 @@ func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) {
 func (m *Model) remove(members []session.Member) {
 	did := &change{at: m.now, removed: m.session.Remove(members)}
 	n := len(did.removed)
-	left := stay(len(members) - n)
-	if did.empty() {
+	left, back := stay(len(members)-n), "brings them back"
+	if n == 1 {
+		back = "brings it back"
+	}
+	if n == 0 {
 		m.say(style.Warn, style.Joined("; ", "nothing is left to remove", left))
 		return
 	}
 	m.history.add(did)
-	them := "them"
-	if n == 1 {
-		them = "it"
-	}
-	m.commit(nil, style.Joined("; ", "removed "+style.Plural(n, "job"), left, m.keys.hint("undo", "brings "+them+" back")))
+	m.commit(nil, style.Joined("; ", "removed "+style.Plural(n, "job"), left, m.keys.hint("undo", back)))
 }

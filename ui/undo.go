@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -98,10 +99,10 @@ func (h *history) add(c *change) {
 
 // next returns the change to undo or redo next; nil if there is none.
 func (h *history) next(d direction) *change {
-	if n := len(h[d]); n > 0 {
-		return h[d][n-1]
+	if len(h[d]) == 0 {
+		return nil
 	}
-	return nil
+	return h[d][len(h[d])-1]
 }
 
 // reversed notes that a change was undone or redone by another one, which can be redone or
@@ -172,10 +173,7 @@ func (h *history) hints(s *session.Session, cs sanitize.Charset, now time.Time) 
 // nothingTo says that there is nothing to undo, or redo.
 func nothingTo(d direction) func(*Model) string {
 	return func(m *Model) string {
-		if m.history.next(d) == nil {
-			return "nothing to " + d.String()
-		}
-		return ""
+		return when(m.history.next(d) == nil, "nothing to "+d.String())
 	}
 }
 
@@ -234,15 +232,13 @@ func stay(n int) string {
 	if n == 1 {
 		return "1 changed in another window stays"
 	}
-	return numbered(n, "%d changed in another window stay")
+	return when(n > 0, fmt.Sprintf("%d changed in another window stay", n))
 }
 
 // noBatch says that there is no batch to name.
 func noBatch(m *Model) string {
-	if _, batch := m.list.Current(); batch == nil {
-		return "there is no batch to name here"
-	}
-	return ""
+	_, batch := m.list.Current()
+	return when(batch == nil, "there is no batch to name here")
 }
 
 // askName asks for another name of the current batch.

@@ -63,13 +63,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	// After an error, a receipt is of use only if nothing could be saved: it is all that is
 	// left of the jobs then.
 	if _, broke := errors.AsType[*panics.Error](err); err == nil || unsaved && !broke {
-		jobs := model.Records()
-		for i := range jobs {
-			if a.opts.Redact {
-				jobs[i] = session.Redacted(jobs[i])
-			}
-		}
-		console.Print(plain.Receipt(jobs, kept, opts.Glyphs.Charset, width()))
+		console.Print(plain.Receipt(model.Records(), kept, opts.Glyphs.Charset, width()))
 	}
 	return cmp.Or(err, context.Cause(ctx))
 }
