@@ -31,10 +31,8 @@ func (s *service) done(n int) []poller.Tracked {
 
 // A thousand downloads and a thousand jobs share one budget, turn by turn.
 func TestDownloadsShareTheBudgetWithPolls(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ready, live := s.done(1000), s.add(1000, 24*time.Hour)
-		r := start(t, s.client, poller.Options{Rate: 10})
 		r.Track(live...)
 		r.PollNow(idsOf(live)...) // more than the budget allows is due
 		ctx, cancel := context.WithCancel(t.Context())
@@ -57,21 +55,16 @@ func TestDownloadsShareTheBudgetWithPolls(t *testing.T) {
 		}
 		cancel()
 		downloads.Wait()
-		r.stop()
-	})
+	}, poller.Options{Rate: 10})
 }
 
 func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ready, live := s.done(1), s.add(100, 24*time.Hour)
-		r := start(t, s.client)
 		r.Track(live...)
 		r.watch(10 * time.Second)
 		s.Break(simtest.TooMany("30"))
-		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.BackingOff }) {
-			t.Fatalf("the host is %+v", r.host)
-		}
+		r.within(time.Minute, func() bool { return r.host.State == poller.BackingOff }, "it does not back off")
 		s.Mend()
 		asked := make(chan time.Time, 1)
 		go func() {
@@ -85,35 +78,29 @@ func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
 		if at := <-asked; at.Before(opens) {
 			t.Errorf("it was asked %v before the host wants anything", opens.Sub(at))
 		}
-		r.stop()
 	})
 }
 
 // Where the API wants a pause of a download, polls wait, too. Where nothing is polled
 // any more, it is the downloads that find out that it is over.
 func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ready := s.done(1)
-		r := start(t, s.client)
 		s.Break(simtest.TooMany("30"))
 		if err := s.link(t.Context(), r.Poller, ready[0]); err == nil {
 			t.Error("the host refused nothing")
 		}
 		s.Mend()
-		r.Track(s.add(1, 24*time.Hour)...)
+		r.track(s, 1, 24*time.Hour)
 		s.ResetStats()
 		r.watch(25 * time.Second)
 		if n := s.Stats().Requests; n != 0 || r.host.State != poller.BackingOff {
 			t.Errorf("%d requests while the host wants none: %+v", n, r.host)
 		}
-		r.stop()
 	})
 	for _, then := range []simtest.Fault{simtest.Times(0, nil), simtest.Trouble(500), simtest.Trouble(404)} {
-		synctest.Test(t, func(t *testing.T) {
-			s := newService(t)
+		polling(t, func(t *testing.T, s *service, r *run) {
 			ready := s.done(1)
-			r := start(t, s.client)
 			s.Break(simtest.TooMany("30"))
 			_ = s.link(t.Context(), r.Poller, ready[0])
 			s.Break(then)
@@ -126,7 +113,6 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 			if r.host.State != poller.Live {
 				t.Errorf("nothing is polled, and the pause is over: %+v", r.host)
 			}
-			r.stop()
 		})
 	}
 }
@@ -140,11 +126,9 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 		"another protocol": simtest.NotHTTP(), "a pause that another host wants": simtest.Redirect(302, "http://cdn.test/429"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newService(t)
+			polling(t, func(t *testing.T, s *service, r *run) {
 				ready := s.done(30)
-				r := start(t, s.client)
-				r.Track(s.add(100, 24*time.Hour)...)
+				r.track(s, 100, 24*time.Hour)
 				s.Break(simtest.On(simtest.OutputPage, fault), simtest.On(simtest.Elsewhere, simtest.TooMany("60")))
 				r.watch(time.Minute)
 				var downloads sync.WaitGroup
@@ -169,7 +153,6 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 				if !slices.Equal(r.states, []poller.HostState{poller.Live}) || r.host.Budget != poller.DefaultRate {
 					t.Errorf("states %v, host %+v", r.states, r.host)
 				}
-				r.stop()
 			})
 		})
 	}
@@ -177,11 +160,9 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 
 // Nor does a good answer to a download say that polls are answered.
 func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ready := s.done(1)
-		r := start(t, s.client)
-		r.Track(s.add(3, 24*time.Hour)...)
+		r.track(s, 3, 24*time.Hour)
 		r.watch(10 * time.Second)
 		s.Break(simtest.On(simtest.StatusPage, simtest.Trouble(500)))
 		ctx, cancel := context.WithCancel(t.Context())
@@ -197,30 +178,24 @@ func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 		}
 		cancel()
 		downloads.Wait()
-		r.stop()
 	})
 }
 
 func TestADownloadGoesOnWhilePollingIsPaused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ready := s.done(1)
-		r := start(t, s.client)
 		r.Pause(true)
-		r.Track(s.add(10, time.Hour)...)
+		r.track(s, 10, time.Hour)
 		if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
 			t.Error(err)
 		}
-		r.stop()
 	})
 }
 
 // Whoever gives up his turn, waiting for it or having it, leaves it to the others.
 func TestATurnCanBeGivenUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ready := s.done(1)
-		r := start(t, s.client, poller.Options{Concurrency: 1})
 		hung, hangUp := context.WithCancel(t.Context())
 		first := make(chan error, 1)
 		go func() {
@@ -246,5 +221,5 @@ func TestATurnCanBeGivenUp(t *testing.T) {
 		if err := s.link(t.Context(), r.Poller, ready[0]); !errors.Is(err, poller.ErrStopped) {
 			t.Errorf("after the end: %v", err)
 		}
-	})
+	}, poller.Options{Concurrency: 1})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/jobwatch/poller"
@@ -77,6 +78,15 @@ func idsOf(tracked []poller.Tracked) []job.ID {
 	return ids
 }
 
+// polling has a poller poll the simulated API, on a fake clock.
+func polling(t *testing.T, do func(t *testing.T, s *service, r *run), opts ...poller.Options) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t)
+		do(t, s, start(t, s.client, opts...))
+	})
+}
+
 // run is a poller that runs, and what it has told so far.
 type run struct {
 	*poller.Poller
@@ -91,11 +101,10 @@ type run struct {
 }
 
 // start runs a poller until the test ends, or stop is called.
-func start(t *testing.T, client asker, opts ...poller.Options) *run {
+func start(t *testing.T, client poller.Client, opts ...poller.Options) *run {
 	t.Helper()
-	var o poller.Options
-	if len(opts) > 0 {
-		o = opts[0]
+	o := poller.Options{}
+	for _, o = range opts {
 	}
 	o.Seed = 1
 	ctx, cancel := context.WithCancel(t.Context())
@@ -106,22 +115,43 @@ func start(t *testing.T, client asker, opts ...poller.Options) *run {
 		cancel:  cancel,
 		ended:   make(chan error, 1),
 	}
-	go func() { r.ended <- r.Run(ctx) }()
+	go func() {
+		r.ended <- r.Run(ctx)
+		close(r.ended)
+	}()
+	t.Cleanup(func() {
+		if err := r.stop(); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
 	return r
 }
 
-// stop ends polling and checks that it ended well.
-func (r *run) stop() {
-	r.t.Helper()
+// stop ends polling, and returns what Run returned if nobody has asked before.
+func (r *run) stop() error {
 	r.cancel()
-	if err := <-r.ended; err != nil {
-		r.t.Errorf("Run: %v", err)
-	}
+	return <-r.ended
+}
+
+// track has the service take jobs that all run for so long, and polls them.
+func (r *run) track(s *service, n int, life time.Duration) []poller.Tracked {
+	jobs := s.add(n, life)
+	r.Track(jobs...)
+	return jobs
 }
 
 // watch takes updates in for so long.
 func (r *run) watch(d time.Duration) {
 	r.watchUntil(d, func() bool { return false })
+}
+
+// within takes updates in until something is so, and fails the test if that takes longer
+// than d.
+func (r *run) within(d time.Duration, so func() bool, failure string) {
+	r.t.Helper()
+	if !r.watchUntil(d, so) {
+		r.t.Fatalf("%s; the host is %+v", failure, r.host)
+	}
 }
 
 // watchUntil takes updates in until something is so, but not for longer than d. It
@@ -165,10 +195,6 @@ func (r *run) ends(end job.End) int {
 		}
 	}
 	return n
-}
-
-type asker interface {
-	Status(ctx context.Context, id job.ID) (job.Answer, error)
 }
 
 // asked is a client of a few lines, for answers that no service would give.

@@ -3,7 +3,6 @@ package poller_test
 import (
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/jobwatch/poller"
@@ -14,10 +13,8 @@ import (
 // the user allows is requests, though, not polls.
 func TestRedirectsThatAreFollowedCountAgainstTheRate(t *testing.T) {
 	const rate, underWay = poller.DefaultRate, poller.DefaultConcurrency
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		r := start(t, s.client)
-		r.Track(s.add(1000, 24*time.Hour)...)
+	polling(t, func(t *testing.T, s *service, r *run) {
+		r.track(s, 1000, 24*time.Hour)
 		for hops := range 4 {
 			s.Break(simtest.RedirectTimes(hops))
 			r.watch(10 * time.Second) // what was saved up or owed is past
@@ -34,15 +31,12 @@ func TestRedirectsThatAreFollowedCountAgainstTheRate(t *testing.T) {
 				t.Errorf("%d redirects a poll: the host is %+v", hops, r.host)
 			}
 		}
-		r.stop()
 	})
 }
 
 func TestRedirectsToAPDFsLinkCountAgainstTheRate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ready := s.done(60)
-		r := start(t, s.client)
 		s.Break(simtest.On(simtest.OutputPage, simtest.RedirectTimes(1)))
 		begin := time.Now()
 		var downloads sync.WaitGroup
@@ -57,6 +51,5 @@ func TestRedirectsToAPDFsLinkCountAgainstTheRate(t *testing.T) {
 		if took := time.Since(begin); took < 10*time.Second {
 			t.Errorf("120 requests for the links of 60 PDFs took %v, at %d a second", took, poller.DefaultRate)
 		}
-		r.stop()
 	})
 }

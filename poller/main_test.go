@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 // serverVariable has the test's binary be the simulated API, in a process of its own.
 const serverVariable = "JOBWATCH_BENCHMARK_SERVER"
 
-const benchmarkJobs = 10_000
+const benchmarkJobs = 1000
 
 func benchmarkService() (*simtest.Server, []job.ID) {
 	s := simtest.New()

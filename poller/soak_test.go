@@ -64,7 +64,6 @@ func TestSoak(t *testing.T) {
 		if now := runtime.NumGoroutine(); now > goroutines {
 			t.Errorf("%d goroutines became %d", goroutines, now)
 		}
-		r.stop()
 	})
 }
 

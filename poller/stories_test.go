@@ -17,14 +17,10 @@ import (
 )
 
 func TestABatchIsWatchedToItsEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		ids := s.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 100)))...)
-		r := start(t, s.client)
 		r.Track(asNew(ids)...)
-		if !r.watchUntil(time.Hour, func() bool { return r.ends(job.EndedDone)+r.ends(job.EndedError) == 100 }) {
-			t.Error("not all jobs were seen to end")
-		}
+		r.within(time.Hour, func() bool { return r.ends(job.EndedDone)+r.ends(job.EndedError) == 100 }, "not all jobs were seen to end")
 		for _, id := range ids {
 			rep := r.reports[id]
 			want, _, _ := s.Truth(id)
@@ -40,20 +36,17 @@ func TestABatchIsWatchedToItsEnd(t *testing.T) {
 		if r.host.Rate != 0 || r.host.State != poller.Live {
 			t.Errorf("the host at the end: %+v", r.host)
 		}
-		r.stop()
 	})
 }
 
 func TestTenThousandRestoredJobsDoNotStampede(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		jobs := s.add(10_000, time.Hour)
 		for i := range jobs {
 			jobs[i].Answer = job.Answer{Status: job.Processing, Progress: 0.1}
 			jobs[i].Answered = time.Now().Add(-9 * time.Hour)
 			jobs[i].Started = jobs[i].Answered.Add(-time.Minute)
 		}
-		r := start(t, s.client)
 		r.Track(jobs...)
 		r.watch(30 * time.Second)
 		got := s.Stats()
@@ -63,20 +56,15 @@ func TestTenThousandRestoredJobsDoNotStampede(t *testing.T) {
 		if got.PeakSecond > 10 || got.PeakInFlight > 8 || got.PeakConnections > 8 {
 			t.Errorf("%+v: want at most 10 in any second, the first included, and 8 at a time", got)
 		}
-		r.stop()
 	})
 }
 
 func TestAnUnknownJobIsGivenUpAfterTenMinutes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		begin := time.Now()
 		id := job.ID{1, 2, 3}
-		r := start(t, s.client)
 		r.Track(poller.Tracked{ID: id})
-		if !r.watchUntil(time.Hour, func() bool { return r.ends(job.EndedGivenUp) == 1 }) {
-			t.Fatal("it was not given up")
-		}
+		r.within(time.Hour, func() bool { return r.ends(job.EndedGivenUp) == 1 }, "it was not given up")
 		if d := time.Since(begin); d < 10*time.Minute || d > 11*time.Minute {
 			t.Errorf("it was given up after %v", d)
 		}
@@ -85,34 +73,24 @@ func TestAnUnknownJobIsGivenUpAfterTenMinutes(t *testing.T) {
 			t.Errorf("%+v: want a few polls, ever more rarely", rep)
 		}
 		r.PollNow(id)
-		if !r.watchUntil(time.Second, func() bool { return r.reports[id].End == job.Live }) {
-			t.Error("it was not asked again when the user wanted")
-		}
-		r.stop()
+		r.within(time.Second, func() bool { return r.reports[id].End == job.Live }, "it was not asked again when the user wanted")
 	})
 }
 
 func TestAJobThatIsNotVisibleYetIsFoundSoon(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		lives := sim.Lives(1, 1)
 		lives[0].Submitted = 3 * time.Second
 		ids := s.Add(sim.Describe(1, lives)...)
-		r := start(t, s.client)
 		r.Track(asNew(ids)...)
-		if !r.watchUntil(10*time.Second, func() bool { return r.reports[ids[0]].Answer.Status != "" }) {
-			t.Error("it was not found within 10 s")
-		}
-		r.stop()
+		r.within(10*time.Second, func() bool { return r.reports[ids[0]].Answer.Status != "" }, "it was not found within 10 s")
 	})
 }
 
 func TestARejectedJobIsAskedAgainOnlyWhenTheUserWants(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		jobs := s.add(1, time.Minute)
 		s.Break(simtest.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id"],"msg":"bad","type":"uuid"}]}`))
-		r := start(t, s.client)
 		r.Track(jobs...)
 		r.watch(time.Hour)
 		rep := r.reports[jobs[0].ID]
@@ -125,16 +103,12 @@ func TestARejectedJobIsAskedAgainOnlyWhenTheUserWants(t *testing.T) {
 		if rep := r.reports[jobs[0].ID]; rep.End != job.EndedDone || rep.Problem != nil {
 			t.Errorf("after it was asked again: %+v", rep)
 		}
-		r.stop()
 	})
 }
 
 func TestPausedPollingAsksOnlyWhatTheUserWants(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		jobs := s.add(20, time.Hour)
-		r := start(t, s.client)
-		r.Track(jobs...)
+	polling(t, func(t *testing.T, s *service, r *run) {
+		jobs := r.track(s, 20, time.Hour)
 		r.watch(time.Minute)
 		r.Pause(true)
 		r.watch(time.Second)
@@ -153,16 +127,13 @@ func TestPausedPollingAsksOnlyWhatTheUserWants(t *testing.T) {
 		if n := s.Stats().Requests - before; n < 10 || r.host.State != poller.Live {
 			t.Errorf("%d requests since, state %v: want it to go on", n, r.host.State)
 		}
-		r.stop()
 	})
 }
 
 func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		jobs := s.add(5, time.Hour)
 		s.Break(simtest.Delay(2 * time.Second))
-		r := start(t, s.client)
 		r.Track(jobs...)
 		r.watch(time.Second) // all of them are under way now
 		r.Remove(jobs[0].ID, job.ID{9})
@@ -174,19 +145,13 @@ func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
 			t.Errorf("%d jobs reported, want the 4 others", len(r.reports))
 		}
 		r.Track(jobs[0]) // undone
-		if !r.watchUntil(time.Minute, func() bool { return len(r.reports) == 5 }) {
-			t.Error("a job that was tracked again was not polled")
-		}
-		r.stop()
+		r.within(time.Minute, func() bool { return len(r.reports) == 5 }, "a job that was tracked again was not polled")
 	})
 }
 
 func TestAConsumerThatNeverReadsHoldsNothingUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		jobs := s.add(50, time.Minute)
-		r := start(t, s.client)
-		r.Track(jobs...)
+	polling(t, func(t *testing.T, s *service, r *run) {
+		r.track(s, 50, time.Minute)
 		time.Sleep(time.Hour) //nolint:forbidigo // the bubble's clock
 		u := <-r.Updates()
 		if len(u.Reports) != 50 {
@@ -197,43 +162,34 @@ func TestAConsumerThatNeverReadsHoldsNothingUp(t *testing.T) {
 				t.Errorf("%s: %+v, want the newest", rep.ID.Short(), rep)
 			}
 		}
-		r.stop()
 	})
 }
 
 func TestUpdatesComeAtMostTwentyTimesASecond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		r := start(t, s.client, poller.Options{Rate: 1000, Concurrency: 64})
-		r.Track(s.add(2000, time.Hour)...)
+	polling(t, func(t *testing.T, s *service, r *run) {
+		r.track(s, 2000, time.Hour)
 		r.watch(10 * time.Second)
 		if r.updates > 201 || s.Stats().Requests < 2000 {
 			t.Errorf("%d updates in 10 s of %d requests", r.updates, s.Stats().Requests)
 		}
-		r.stop()
-	})
+	}, poller.Options{Rate: 1000, Concurrency: 64})
 }
 
 func TestAQuietHourTellsLittleOfTheHost(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		r := start(t, s.client)
-		r.Track(s.add(3, 3*time.Hour)...)
+	polling(t, func(t *testing.T, s *service, r *run) {
+		r.track(s, 3, 3*time.Hour)
 		r.watch(time.Minute)
 		r.updates, r.calls = 0, 0
 		r.watch(time.Hour)
 		if r.calls > 60 {
 			t.Errorf("%d updates in an hour told of the rate only, more than one a minute", r.calls)
 		}
-		r.stop()
 	})
 }
 
 func TestVisibleRowsAreKeptFresh(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		jobs := s.add(1000, 3*time.Hour)
-		r := start(t, s.client)
 		r.Visible(idsOf(jobs[500:510])) // as the screen does, which draws rows before they are tracked
 		r.Track(jobs...)
 		r.watch(time.Second)
@@ -248,7 +204,6 @@ func TestVisibleRowsAreKeptFresh(t *testing.T) {
 				t.Errorf("a row on the screen is %v old", age)
 			}
 		}
-		r.stop()
 	})
 }
 
@@ -269,14 +224,11 @@ func TestTheNextPollIsTold(t *testing.T) {
 				r.Track(jobs...)
 				for range 20 {
 					told := r.reports[jobs[0].ID]
-					if !r.watchUntil(5*time.Minute, func() bool { return r.reports[jobs[0].ID].Polls > told.Polls }) {
-						t.Fatalf("nothing came after poll %d", told.Polls)
-					}
+					r.within(5*time.Minute, func() bool { return r.reports[jobs[0].ID].Polls > told.Polls }, "no poll came")
 					if late := r.reports[jobs[0].ID].At.Sub(told.Next); told.Polls > 0 && late.Abs() > time.Second {
 						t.Errorf("poll %d was %v after when it was told to be", told.Polls+1, late)
 					}
 				}
-				r.stop()
 			})
 		})
 	}
@@ -307,26 +259,22 @@ func TestStatusesThatNobodyExpects(t *testing.T) {
 		if rep := r.reports[id]; rep.End != job.EndedError {
 			t.Errorf("%+v: want it polled on to its new end", rep)
 		}
-		r.stop()
 	})
 }
 
 func TestCancelStopsEverythingAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		s.Break(simtest.Hang())
-		r := start(t, s.client)
-		r.Track(s.add(100, time.Hour)...)
+		r.track(s, 100, time.Hour)
 		r.watch(5 * time.Second)
 		begin := time.Now()
-		r.stop()
-		if d := time.Since(begin); d > 0 {
-			t.Errorf("it took %v", d)
+		if err := r.stop(); err != nil || time.Since(begin) > 0 {
+			t.Errorf("it took %v: %v", time.Since(begin), err)
 		}
 		if _, ok := <-r.Updates(); ok {
 			t.Error("the updates were not closed")
 		}
-		r.Track(s.add(1, time.Hour)...) // too late, and harmless
+		r.track(s, 1, time.Hour) // too late, and harmless
 		if err := r.Run(t.Context()); err == nil {
 			t.Error("it ran a second time")
 		}
@@ -334,39 +282,23 @@ func TestCancelStopsEverythingAtOnce(t *testing.T) {
 }
 
 func TestAPanicEndsPollingWithoutTellingIDs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		id := job.ID{0xde, 0xad, 0xbe, 0xef, 5: 1}
-		r := start(t, asked(func(_ context.Context, id job.ID) (job.Answer, error) {
-			panic("no answer for " + id.String())
-		}))
-		r.Track(poller.Tracked{ID: id})
-		err := <-r.ended
-		var failed *panics.Error
-		if !errors.As(err, &failed) {
-			t.Fatalf("Run: %v", err)
-		}
-		if !strings.Contains(failed.What, "no answer for deadbeef…") || strings.Contains(failed.What, id.String()) {
-			t.Errorf("%q", failed.What)
-		}
-		if !strings.Contains(failed.Stack, "stories_test.go") || strings.Contains(failed.Stack, "0x") {
-			t.Errorf("a stack without arguments is wanted:\n%s", failed.Stack)
-		}
-	})
+	for value, want := range map[any]panics.Error{
+		"no answer for " + exampleID: {What: "no answer for deadbeef…", Stack: "stories_test.go"},
+		// One that was passed on by a library says where the bug is, not who was told of it.
+		&panics.Error{What: "no address", Stack: "api.dial"}: {What: "no address", Stack: "api.dial"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) { panic(value) }))
+			r.Track(poller.Tracked{ID: job.ID{1}})
+			failed, ok := errors.AsType[*panics.Error](<-r.ended)
+			if !ok || failed.What != want.What || !strings.Contains(failed.Stack, want.Stack) || strings.Contains(failed.Stack, "0x") {
+				t.Errorf("got %+v, want %+v and no arguments", failed, want)
+			}
+		})
+	}
 }
 
-// The report says where the bug is, not who was told of it.
-func TestABugWhileConnectingIsToldWithItsPlace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) {
-			panic(&panics.Error{What: "no address for deadbeef…", Stack: "api.dial"})
-		}))
-		r.Track(poller.Tracked{ID: job.ID{1}})
-		var failed *panics.Error
-		if err := <-r.ended; !errors.As(err, &failed) || failed.What != "no address for deadbeef…" || failed.Stack != "api.dial" {
-			t.Errorf("Run: %v", err)
-		}
-	})
-}
+const exampleID = "deadbeef-ac96-774b-bcce-b302099a8057"
 
 func TestAWaitingJobIsSmall(t *testing.T) {
 	const n = 10_000
@@ -393,7 +325,6 @@ func TestAWaitingJobIsSmall(t *testing.T) {
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		r.stop()
 	})
 	if per := (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / n; per > 1024 {
 		t.Errorf("%.0f bytes a job, want at most 1 KiB", per)

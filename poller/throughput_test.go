@@ -6,165 +6,95 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"net/http"
 	"os"
 	"os/exec"
-	"runtime"
-	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 )
 
-const (
-	turns   = 40 // of each way to poll: other processes want the machine too, and come and go
-	warm    = 2000
-	stretch = time.Second / 10
-)
-
-// BenchmarkThroughput polls ten thousand jobs as fast as it can, beside a bare
+// BenchmarkThroughput polls a thousand jobs as fast as it can, beside a bare
 // net/http loop that reads the same answers and forgets them:
 //
-//	go test -run '^$' -bench Throughput -benchtime 1x ./poller
+//	go test -run '^$' -bench Throughput -benchtime 100000x ./poller
 func BenchmarkThroughput(b *testing.B) {
 	_, ids := benchmarkService()
-	for range b.N {
+	base := serveElsewhere(b)
+	for _, way := range []struct {
+		name string
+		poll func(b *testing.B, base string, ids []job.ID, concurrency int) error
+	}{{"bare loop", bareLoop}, {"jobwatch", pollerLoop}} {
 		for _, concurrency := range []int{8, 64} {
-			var bare, ours cost
-			var shares []float64 // of the requests/s, each of two turns side by side
-			withServer(b, func(base string) {
-				for range turns {
-					bareTurn := measure(b, func(ctx context.Context, polls *atomic.Int64) error {
-						return bareLoop(ctx, base, ids, concurrency, polls)
-					})
-					ourTurn := measure(b, func(ctx context.Context, polls *atomic.Int64) error {
-						return pollerLoop(ctx, base, ids, concurrency, polls)
-					})
-					bare.add(bareTurn)
-					ours.add(ourTurn)
-					shares = append(shares, ourTurn.rate()/bareTurn.rate())
+			b.Run(way.name+" "+strconv.Itoa(concurrency), func(b *testing.B) {
+				b.ReportAllocs()
+				before := cpu()
+				if err := way.poll(b, base, ids, concurrency); err != nil {
+					b.Fatal(err)
 				}
+				b.ReportMetric((cpu()-before)/float64(b.N), "cpu-ns/op")
 			})
-			slices.Sort(shares)
-			fmt.Printf("%d at once\n  bare net/http loop  %v\n  jobwatch            %v\n", concurrency, &bare, &ours)
-			fmt.Printf("  shares              %.2f requests/s (the middle one of %d)  %.2f CPU  %.2f bytes\n",
-				shares[len(shares)/2], turns, ours.cpu/ours.polls/(bare.cpu/bare.polls), ours.bytes/ours.polls/(bare.bytes/bare.polls))
 		}
 	}
 }
 
-// withServer has the API simulated in another process meanwhile.
-func withServer(b *testing.B, do func(base string)) {
+// serveElsewhere has the API simulated by another process meanwhile.
+func serveElsewhere(b *testing.B) (base string) {
 	b.Helper()
 	server := exec.CommandContext(b.Context(), os.Args[0]) //nolint:gosec // this very program
 	server.Env = append(os.Environ(), serverVariable+"=1")
 	server.Stderr = os.Stderr
 	in, errIn := server.StdinPipe()
 	out, errOut := server.StdoutPipe()
-	if err := errors.Join(errIn, errOut); err != nil {
+	if err := errors.Join(errIn, errOut, server.Start()); err != nil {
 		b.Fatal(err)
 	}
-	if err := server.Start(); err != nil {
-		b.Fatal(err)
-	}
+	b.Cleanup(func() {
+		_ = in.Close()
+		_ = server.Wait()
+	})
 	base, err := bufio.NewReader(out).ReadString('\n')
-	if err == nil {
-		do(strings.TrimSpace(base))
-	} else {
-		b.Error(err)
+	if err != nil {
+		b.Fatal(err)
 	}
-	_ = in.Close()
-	_ = server.Wait()
+	return strings.TrimSpace(base)
 }
 
-// cost is what some polls took.
-type cost struct{ polls, seconds, cpu, bytes float64 }
-
-func (c *cost) add(d cost) {
-	c.polls += d.polls
-	c.seconds += d.seconds
-	c.cpu += d.cpu
-	c.bytes += d.bytes
-}
-
-func (c *cost) rate() float64 { return c.polls / c.seconds }
-
-func (c *cost) String() string {
-	return fmt.Sprintf("%7.0f requests/s  %6.1f µs of CPU  %6.0f bytes allocated", c.rate(), c.cpu/c.polls*1e6, c.bytes/c.polls)
-}
-
-// stock is what this process has taken so far. Less an earlier one it's a cost.
-func stock(polls *atomic.Int64) cost {
+// cpu returns the nanoseconds that this process has computed so far.
+func cpu() float64 {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return cost{
-		polls:   float64(polls.Load()),
-		seconds: float64(time.Now().UnixNano()) / 1e9,
-		cpu:     float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9,
-		bytes:   float64(m.TotalAlloc),
-	}
+	return float64(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// measure has polls made until their connections and buffers are there, and then
-// looks what a stretch of them takes.
-func measure(b *testing.B, loop func(ctx context.Context, polls *atomic.Int64) error) cost {
-	b.Helper()
-	runtime.GC() // what was before leaves no work behind
-	var polls atomic.Int64
-	ctx, cancel := context.WithCancel(b.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- loop(ctx, &polls) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			b.Error(err)
-		}
-	}()
-	for polls.Load() < warm {
-		<-time.After(time.Millisecond)
-	}
-	before := stock(&polls)
-	<-time.After(stretch)
-	c := stock(&polls)
-	c.add(cost{-before.polls, -before.seconds, -before.cpu, -before.bytes})
-	return c
-}
-
-func bareLoop(ctx context.Context, base string, ids []job.ID, concurrency int, polls *atomic.Int64) error {
+func bareLoop(b *testing.B, base string, ids []job.ID, concurrency int) error {
 	transport := &http.Transport{MaxIdleConnsPerHost: concurrency, MaxConnsPerHost: concurrency}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
 	poll := func(id job.ID) error {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/job/"+id.String()+"/status", http.NoBody)
+		resp, err := client.Get(base + "/job/" + id.String() + "/status")
 		if err != nil {
 			return err
 		}
-		resp, err := client.Do(req)
-		if err != nil {
-			return err
-		}
-		polls.Add(1)
 		_, err = io.Copy(io.Discard, resp.Body)
 		return errors.Join(err, resp.Body.Close())
 	}
 	var all sync.WaitGroup
+	var polls atomic.Int64
 	failed := make(chan error, concurrency)
-	for w := range concurrency {
+	for range concurrency {
 		all.Go(func() {
-			for i := w; ctx.Err() == nil; i += concurrency {
-				if err := poll(ids[i%len(ids)]); err != nil && ctx.Err() == nil {
+			for i := int(polls.Add(1)); i <= b.N; i = int(polls.Add(1)) {
+				if err := poll(ids[i%len(ids)]); err != nil {
 					failed <- err
 					return
 				}
@@ -177,14 +107,19 @@ func bareLoop(ctx context.Context, base string, ids []job.ID, concurrency int, p
 }
 
 // pollerLoop asks for each job again as soon as there's a report of it.
-func pollerLoop(ctx context.Context, base string, ids []job.ID, concurrency int, polls *atomic.Int64) error {
+func pollerLoop(b *testing.B, base string, ids []job.ID, concurrency int) error {
 	client, err := api.New(base, api.Options{Concurrency: concurrency})
 	if err != nil {
 		return err
 	}
 	defer client.CloseIdle()
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	var polls atomic.Int64
 	counted := asked(func(ctx context.Context, id job.ID) (job.Answer, error) {
-		polls.Add(1)
+		if int(polls.Add(1)) > b.N {
+			cancel()
+		}
 		return client.Status(ctx, id)
 	})
 	p := poller.New(counted, poller.Options{Rate: math.Inf(1), Concurrency: concurrency})

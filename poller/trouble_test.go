@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/jobwatch/poller"
@@ -30,11 +29,8 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 	}
 	for name, o := range outages {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newService(t)
-				jobs := s.add(100, 24*time.Hour)
-				r := start(t, s.client)
-				r.Track(jobs...)
+			polling(t, func(t *testing.T, s *service, r *run) {
+				r.track(s, 100, 24*time.Hour)
 				r.watch(time.Minute)
 
 				o.begin(s)
@@ -56,9 +52,7 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 
 				s.refuses.Store(false)
 				s.Mend()
-				if !r.watchUntil(45*time.Second, func() bool { return r.host.RetryAt.IsZero() }) {
-					t.Fatalf("the host was not found again: %+v", r.host)
-				}
+				r.within(45*time.Second, func() bool { return r.host.RetryAt.IsZero() }, "the host was not found again")
 				back := time.Now()
 				s.ResetStats()
 				r.watch(time.Second)
@@ -78,15 +72,13 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 				if !slices.Equal(r.states, want) || r.host.Budget != 10 || r.host.Problem != nil {
 					t.Errorf("states %v, host %+v", r.states, r.host)
 				}
-				r.stop()
 			})
 		})
 	}
 }
 
 func TestOneSickJobIsNotTheHost(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
+	polling(t, func(t *testing.T, s *service, r *run) {
 		jobs := s.add(20, time.Hour)
 		sick := jobs[3].ID
 		s.Break(func(w http.ResponseWriter, req *http.Request, next http.HandlerFunc) {
@@ -95,7 +87,6 @@ func TestOneSickJobIsNotTheHost(t *testing.T) {
 			}
 			next(w, req)
 		})
-		r := start(t, s.client)
 		r.Track(jobs...)
 		r.watch(20 * time.Minute)
 		if !slices.Equal(r.states, []poller.HostState{poller.Live}) {
@@ -104,37 +95,27 @@ func TestOneSickJobIsNotTheHost(t *testing.T) {
 		if rep := r.reports[sick]; rep.Problem == nil || rep.Polls > 100 {
 			t.Errorf("the sick job was polled %d times: %+v", rep.Polls, rep.Problem)
 		}
-		r.stop()
 	})
 }
 
 func TestTheUserNeedNotWaitForTheNextTry(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		jobs := s.add(20, time.Hour)
-		r := start(t, s.client)
-		r.Track(jobs...)
+	polling(t, func(t *testing.T, s *service, r *run) {
+		jobs := r.track(s, 20, time.Hour)
 		r.watch(time.Minute)
 		s.refuses.Store(true)
 		s.client.CloseIdle()
 		r.watch(3 * time.Minute)
 		s.refuses.Store(false)
 		r.PollNow(jobs[0].ID)
-		if !r.watchUntil(1100*time.Millisecond, func() bool { return r.host.RetryAt.IsZero() }) {
-			t.Errorf("it was not tried within a second: %+v", r.host)
-		}
-		r.stop()
+		r.within(1100*time.Millisecond, func() bool { return r.host.RetryAt.IsZero() }, "it was not tried within a second")
 	})
 }
 
 func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var slept atomic.Int64 // what the wall clock is ahead
-		wall := func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
-		s := newService(t)
-		jobs := s.add(1000, 30*time.Minute)
-		r := start(t, s.client, poller.Options{WallClock: wall})
-		r.Track(jobs...)
+	var slept atomic.Int64 // what the wall clock is ahead
+	wall := func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+	polling(t, func(t *testing.T, s *service, r *run) {
+		jobs := r.track(s, 1000, 30*time.Minute)
 		r.watch(2 * time.Minute)
 
 		r.Visible(idsOf(jobs[100:130]))
@@ -157,8 +138,7 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 				t.Fatalf("a job was not heard of since: %+v", rep)
 			}
 		}
-		r.stop()
-	})
+	}, poller.Options{WallClock: wall})
 }
 
 // An API that refuses each job by itself answers: nothing is said of its being away,
@@ -166,11 +146,9 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
 	for _, code := range []int{400, 401, 403, 405, 409, 410, 418, 451} {
 		t.Run(http.StatusText(code), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newService(t)
+			polling(t, func(t *testing.T, s *service, r *run) {
 				jobs := s.add(20, 24*time.Hour)
 				s.Break(simtest.Trouble(code))
-				r := start(t, s.client)
 				r.Track(jobs...)
 				r.watch(10 * time.Minute)
 				if !slices.Equal(r.states, []poller.HostState{poller.Live}) {
@@ -188,7 +166,6 @@ func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
 						t.Errorf("after it was mended: %+v", rep)
 					}
 				}
-				r.stop()
 			})
 		})
 	}
@@ -196,15 +173,11 @@ func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
 
 // 403 asks for a pause as 429 does, but only where it names one.
 func TestA403WithRetryAfterIsAPause(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService(t)
-		r := start(t, s.client)
-		r.Track(s.add(100, 24*time.Hour)...)
+	polling(t, func(t *testing.T, s *service, r *run) {
+		r.track(s, 100, 24*time.Hour)
 		r.watch(10 * time.Second)
 		s.Break(simtest.Forbidden("30"))
-		if !r.watchUntil(time.Minute, func() bool { return r.host.State == poller.BackingOff }) {
-			t.Fatalf("the host is %+v", r.host)
-		}
+		r.within(time.Minute, func() bool { return r.host.State == poller.BackingOff }, "it does not back off")
 		s.Mend()
 		r.watch(time.Second) // what was under way comes back
 		s.ResetStats()
@@ -212,9 +185,6 @@ func TestA403WithRetryAfterIsAPause(t *testing.T) {
 		if n := s.Stats().Requests; n > 0 {
 			t.Errorf("%d requests during the pause", n)
 		}
-		if !r.watchUntil(4*time.Second, func() bool { return r.host.RetryAt.IsZero() }) {
-			t.Errorf("after the pause, the host is %+v", r.host)
-		}
-		r.stop()
+		r.within(4*time.Second, func() bool { return r.host.RetryAt.IsZero() }, "the pause does not end")
 	})
 }

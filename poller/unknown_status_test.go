@@ -92,7 +92,6 @@ func TestAnOddStatusIsAskedEverMoreRarely(t *testing.T) {
 				if n := len(api.asked(id)); n != 1 {
 					t.Error("it was not asked when the user wanted")
 				}
-				r.stop()
 			})
 		})
 	}
@@ -109,16 +108,13 @@ func TestAnotherOddStatusIsAskedSoon(t *testing.T) {
 		for _, next := range []job.Status{"Cancelled", job.Processing, job.Done} {
 			r.watch(10 * time.Minute)
 			api.say(next)
-			if !r.watchUntil(6*time.Minute, func() bool { return r.reports[id].Answer.Status == next }) {
-				t.Fatalf("%q did not come within 6 minutes", next)
-			}
+			r.within(6*time.Minute, func() bool { return r.reports[id].Answer.Status == next }, "it did not come")
 			api.asked(id)
 			r.watch(20 * time.Second)
 			if n := len(api.asked(id)); next != job.Done && n < 2 {
 				t.Errorf("%d polls in the 20 s after it became %q", n, next)
 			}
 		}
-		r.stop()
 	})
 }
 
@@ -155,7 +151,6 @@ func TestAnOddStatusMakesNoOtherJobWait(t *testing.T) {
 					late += rep.At.Sub(begin.Add(72*time.Hour+time.Duration(id[1])*time.Second)) / 20
 				}
 			}
-			r.stop()
 		})
 		return late
 	}
