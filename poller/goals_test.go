@@ -115,24 +115,6 @@ func TestRowsOnTheScreenAreFresh(t *testing.T) {
 	}
 }
 
-func TestAnOutageIsSatOutWithSingleProbes(t *testing.T) {
-	for _, x := range outages()[:4] {
-		o := x.run()
-		if n := x.probes(o); n > 1 {
-			t.Errorf("%s: %d requests under way at once", x.name, n)
-		}
-		if n := x.peak(o); n > int(x.rate) {
-			t.Errorf("%s: %d requests within a second after it", x.name, n)
-		}
-		if s := x.recovery(o); s > 31 {
-			t.Errorf("%s: first good answer %.1f s after it", x.name, s)
-		}
-		if n := x.during(o); n > 60 {
-			t.Errorf("%s: %d requests during it", x.name, n)
-		}
-	}
-}
-
 func TestErrorsCostLittle(t *testing.T) {
 	x := outages()[4]
 	if o := x.run(); o.failed > 400 || o.mean > 3 {

@@ -44,7 +44,7 @@ func newEntry(m moment, t *Tracked) *entry {
 	if t.Answer.Status.Final() && e.End == job.Live {
 		e.End = endOf(t.Answer.Status)
 	}
-	if !e.answered() {
+	if !e.hasAnswer() {
 		return e
 	}
 	e.unobserved = true
@@ -61,11 +61,11 @@ func newEntry(m moment, t *Tracked) *entry {
 	return e
 }
 
-// answered reports whether the job has answered, now or before this process.
-func (e *entry) answered() bool { return e.Answer.Status != "" }
+// hasAnswer reports whether the job has answered, now or before this process.
+func (e *entry) hasAnswer() bool { return e.Answer.Status != "" }
 
 // unknown reports whether the job's status is not one of the API's.
-func (e *entry) unknown() bool { return e.answered() && !e.Answer.Status.Known() }
+func (e *entry) unknown() bool { return e.hasAnswer() && !e.Answer.Status.Known() }
 
 // failing reports whether the job's last poll failed, so that its next one was not the
 // policy's decision.
@@ -110,7 +110,7 @@ func (s *schedule) track(now float64, batch []*entry) {
 			s.wait(e)
 		}
 		due := e.last + s.service.tau(&e.history)
-		if !e.answered() {
+		if !e.hasAnswer() {
 			// The first contacts of a batch are spread over a minute, in an order that is a
 			// fair sample.
 			hash := fnv.New32a()

@@ -127,7 +127,7 @@ func (s *schedule) pickPoll(now float64) (*entry, float64) {
 	until := first.due.at
 	free := until > now // nothing is due, so the slot may serve any job
 	if row, old := s.stalestVisible(); row != nil {
-		blank := !row.answered() && !first.requested // an empty row goes first
+		blank := !row.hasAnswer() && !first.requested // an empty row goes first
 		if old <= now && (free || blank || s.sinceVisible >= visibleShare-1) {
 			s.sinceVisible = 0
 			s.sinceHeartbeat++
@@ -180,7 +180,7 @@ func (s *schedule) stalestVisible() (*entry, float64) {
 			oldest = e
 		}
 	}
-	if oldest == nil || !oldest.answered() {
+	if oldest == nil || !oldest.hasAnswer() {
 		return oldest, 0
 	}
 	return oldest, oldest.contacted.at + s.maxVisibleAge()

@@ -16,53 +16,6 @@ func newTestSchedule(rate float64, concurrency int) *schedule {
 	return newSchedule(rate, max(1, min(rate, 1e9)), concurrency, rand.New(rand.NewPCG(1, 1)))
 }
 
-func batchOf(from, n int, now float64) []*entry {
-	batch := make([]*entry, n)
-	for i := range batch {
-		batch[i] = &entry{Report: job.Report{ID: idOf(from + i)}}
-		batch[i].last = now
-	}
-	return batch
-}
-
-func TestNewsIsFollowed(t *testing.T) {
-	s := newTestSchedule(math.Inf(1), 100)
-	jobs := batchOf(0, 100, 0)
-	s.track(0, jobs)
-	for range initialProbes { // all wait, as far as was looked
-		e, _ := s.next(0)
-		s.answered(0, 0.1, e, &job.Answer{Status: job.NotStarted}, nil)
-	}
-	for range 200 { // for long
-		s.service.plain.observeWait(60, false)
-	}
-	s.pollNow(1, []job.ID{jobs[50].ID})
-	e, _ := s.next(1)
-	s.answered(1, 1.1, e, &job.Answer{Status: job.Processing, Progress: job.Unknown}, nil)
-	near := map[int]bool{}
-	for now := 1.1; now < 6; {
-		e, at := s.next(now)
-		if e == nil {
-			now = at
-			continue
-		}
-		near[indexOf(e)] = true
-		a := job.Answer{Status: job.NotStarted}
-		if e == jobs[50] {
-			a.Status = job.Processing
-		}
-		s.answered(now, now, e, &a, nil)
-	}
-	for i := 46; i <= 54; i++ {
-		if !near[i] {
-			t.Errorf("job %d, next to the one that started, was not looked at", i)
-		}
-	}
-	if len(near) > 20 {
-		t.Errorf("%d jobs were looked at, want few but those next to the news", len(near))
-	}
-}
-
 func TestPollsThatAreNearlyDueGoAlong(t *testing.T) {
 	s := newTestSchedule(math.Inf(1), 100)
 	jobs := batchOf(0, 4, 0)

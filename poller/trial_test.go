@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
@@ -21,7 +22,6 @@ type trial struct {
 	latency     float64 // seconds from question to answer, 0: 0.1. The server looks at half of it
 	concurrency int     // 0: no limit
 	rows        int     // so many unfinished jobs, the first in line, are on the screen
-	until       float64 // seconds after which it's enough; 0: all have ended
 
 	// fault tells what goes wrong with a request, nil if nothing.
 	fault func(now float64) *job.Problem
@@ -65,22 +65,27 @@ func (o *outcome) sum() *outcome {
 
 // run drives the schedule as Run does, one event after another.
 func (t trial) run() *outcome {
-	t.defaults()
-	s := newSchedule(t.rate, max(1, t.burst), t.concurrency, rand.New(rand.NewPCG(1, 2)))
-	if t.cost > 0 {
-		s.service.cost = t.cost
-	}
+	t.latency = cmp.Or(t.latency, 0.1)
+	s := newSchedule(cmp.Or(t.rate, math.Inf(1)), max(1, t.burst), cmp.Or(t.concurrency, math.MaxInt), rand.New(rand.NewPCG(1, 2)))
+	s.service.cost = cmp.Or(t.cost, cost)
 	o := &outcome{jobs: len(t.lives)}
-	scr := newScreen(&t, s)
-	var flights runway
+	scr := screen{trial: &t, schedule: s, next: math.Inf(1), drawn: map[job.ID]float64{}}
+	if t.rows > 0 {
+		scr.next = 1
+	}
+	type flight struct {
+		job  *entry
+		sent float64
+	}
+	var flights []flight // all take equally long
 	now, submitted, left := 0.0, 0, len(t.lives)
-	for left > 0 && now < t.until {
+	for left > 0 {
 		submitted = t.submit(s, now, submitted)
 		e, at := s.next(now)
 		if e != nil {
 			o.requests++
 			o.sent = append(o.sent, now)
-			flights.push(flight{e, now})
+			flights = append(flights, flight{e, now})
 			continue
 		}
 		if at <= now {
@@ -90,10 +95,11 @@ func (t trial) run() *outcome {
 			at = min(at, t.lives[submitted].Submitted.Seconds()+1e-9)
 		}
 		at = min(at, scr.next)
-		if f, ok := flights.first(); ok && f.sent+t.latency <= at {
-			flights.pop()
+		if len(flights) > 0 && flights[0].sent+t.latency <= at {
+			f := flights[0]
+			flights = flights[1:]
 			now = f.sent + t.latency
-			if t.land(s, o, f, now) {
+			if t.land(s, o, f.job, f.sent, now) {
 				left--
 			}
 			continue
@@ -105,34 +111,24 @@ func (t trial) run() *outcome {
 	return o.sum()
 }
 
-func (t *trial) defaults() {
-	if t.rate == 0 {
-		t.rate = math.Inf(1)
-	}
-	if t.concurrency == 0 {
-		t.concurrency = math.MaxInt
-	}
-	if t.latency == 0 {
-		t.latency = 0.1
-	}
-	if t.until == 0 {
-		t.until = math.Inf(1)
-	}
-}
-
 // submit tracks what was submitted by now.
 func (t *trial) submit(s *schedule, now float64, from int) int {
-	var batch []*entry
-	for from < len(t.lives) && t.lives[from].Submitted.Seconds() <= now {
-		e := &entry{Report: job.Report{ID: idOf(from)}}
-		e.last = now
-		batch = append(batch, e)
-		from++
+	to := from
+	for to < len(t.lives) && t.lives[to].Submitted.Seconds() <= now {
+		to++
 	}
-	if batch != nil {
-		s.track(now, batch)
+	s.track(now, batchOf(from, to-from, now))
+	return to
+}
+
+// batchOf returns n new jobs.
+func batchOf(from, n int, now float64) []*entry {
+	batch := make([]*entry, n)
+	for i := range batch {
+		batch[i] = &entry{Report: job.Report{ID: idOf(from + i)}}
+		batch[i].last = now
 	}
-	return from
+	return batch
 }
 
 func idOf(i int) (id job.ID) {
@@ -143,13 +139,13 @@ func idOf(i int) (id job.ID) {
 func indexOf(e *entry) int { return int(binary.BigEndian.Uint32(e.ID[:])) }
 
 // land brings a request's answer, and reports whether it ended the job.
-func (t *trial) land(s *schedule, o *outcome, f flight, now float64) bool {
-	l := &t.lives[indexOf(f.job)]
-	seen := f.sent + t.latency/2
+func (t *trial) land(s *schedule, o *outcome, e *entry, sent, now float64) bool {
+	l := &t.lives[indexOf(e)]
+	seen := sent + t.latency/2
 	if t.fault != nil {
 		if p := t.fault(seen); p != nil {
 			o.failed++
-			s.answered(f.sent, now, f.job, &job.Answer{}, p)
+			s.answered(sent, now, e, &job.Answer{}, p)
 			return false
 		}
 	}
@@ -157,13 +153,13 @@ func (t *trial) land(s *schedule, o *outcome, f flight, now float64) bool {
 	o.types[l.Type].requests++
 	var a job.Answer
 	a.Status, a.Progress = l.At(time.Duration(seen * 1e9))
-	before := f.job.contact
-	if !f.job.answered() {
+	before := e.contact
+	if !e.hasAnswer() {
 		before = l.Submitted.Seconds()
 	}
-	s.answered(f.sent, now, f.job, &a, nil)
-	o.stalest = max(o.stalest, f.job.contact-before)
-	if !f.job.End.Finished() {
+	s.answered(sent, now, e, &a, nil)
+	o.stalest = max(o.stalest, e.contact-before)
+	if !e.End.Finished() {
 		return false
 	}
 	delay := now - l.End.Seconds()
@@ -173,52 +169,13 @@ func (t *trial) land(s *schedule, o *outcome, f flight, now float64) bool {
 	return true
 }
 
-// flight is a request under way.
-type flight struct {
-	job  *entry
-	sent float64
-}
-
-// runway is a first in, first out queue of flights: all take equally long.
-type runway struct {
-	flights []flight
-	head    int
-}
-
-func (q *runway) push(f flight) { q.flights = append(q.flights, f) }
-
-func (q *runway) first() (flight, bool) {
-	if q.head == len(q.flights) {
-		return flight{}, false
-	}
-	return q.flights[q.head], true
-}
-
-func (q *runway) pop() {
-	q.head++
-	if q.head > 1024 && 2*q.head > len(q.flights) {
-		q.flights = append(q.flights[:0], q.flights[q.head:]...)
-		q.head = 0
-	}
-}
-
 // screen looks at its rows once a second, as a person would.
 type screen struct {
 	*trial
-	schedule *schedule
-	next     float64
-	drawn    map[job.ID]float64
-	looks    float64
-	bars     float64
-	ahead    float64
-}
-
-func newScreen(t *trial, s *schedule) *screen {
-	scr := &screen{trial: t, schedule: s, next: math.Inf(1), drawn: map[job.ID]float64{}}
-	if t.rows > 0 {
-		scr.next = 1
-	}
-	return scr
+	schedule           *schedule
+	next               float64
+	drawn              map[job.ID]float64
+	looks, bars, ahead float64
 }
 
 func (s *screen) look(now float64, o *outcome) {
