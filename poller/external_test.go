@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,8 +14,8 @@ import (
 )
 
 // link asks where a job's PDF is, as a download does.
-func (s *service) link(ctx context.Context, p *poller.Poller, of poller.Tracked) error {
-	return p.InTurn(ctx, func(ctx context.Context) error {
+func (s *service) link(ctx context.Context, r *run, of poller.Tracked) error {
+	return r.InTurn(ctx, func(ctx context.Context) error {
 		_, err := s.client.Output(ctx, "/job/"+of.ID.String()+"/output")
 		return err
 	})
@@ -29,55 +28,58 @@ func (s *service) done(n int) []poller.Tracked {
 	return jobs
 }
 
+// links asks for the PDFs of jobs, three at a time, until ctx ends. It returns how many were
+// found; wait for the end first.
+func (s *service) links(ctx context.Context, r *run, jobs []poller.Tracked) (found *int, wait func()) {
+	var downloads sync.WaitGroup
+	var mu sync.Mutex
+	found = new(int)
+	for i := range 3 {
+		downloads.Go(func() {
+			for j := i; j < len(jobs) && ctx.Err() == nil; j += 3 {
+				if s.link(ctx, r, jobs[j]) == nil {
+					mu.Lock()
+					*found++
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	return found, downloads.Wait
+}
+
 // A thousand downloads and a thousand jobs share one budget, turn by turn.
 func TestDownloadsShareTheBudgetWithPolls(t *testing.T) {
 	polling(t, func(t *testing.T, s *service, r *run) {
-		ready, live := s.done(1000), s.add(1000, 24*time.Hour)
-		r.Track(live...)
+		ready, live := s.done(1000), r.track(s, 1000, 24*time.Hour)
 		r.PollNow(idsOf(live)...) // more than the budget allows is due
 		ctx, cancel := context.WithCancel(t.Context())
-		var links atomic.Int32
-		var downloads sync.WaitGroup
-		for i := range 3 {
-			downloads.Go(func() {
-				for j := i; s.link(ctx, r.Poller, ready[j]) == nil; j += 3 {
-					links.Add(1)
-				}
-			})
-		}
-		r.watch(2 * time.Second) // the burst
-		s.ResetStats()
-		before := links.Load()
-		r.watch(20 * time.Second)
-		all, n := s.Stats().Requests, int(links.Load()-before)
-		if all < 195 || all > 205 || n < 90 || n > 110 {
-			t.Errorf("in 20 s at 10 requests/s: %d requests, of which %d for links; want 200 and half of them", all, n)
-		}
+		found, wait := s.links(ctx, r, ready)
+		r.watch(22 * time.Second)
 		cancel()
-		downloads.Wait()
-	}, poller.Options{Rate: 10})
+		wait()
+		if all := s.Stats().Requests; all < 215 || all > 235 || *found < 95 || *found > 125 {
+			t.Errorf("in 22 s at 10 requests/s: %d requests, of which %d for links; want a burst and 220, and half of them", all, *found)
+		}
+	})
 }
 
 func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
 	polling(t, func(t *testing.T, s *service, r *run) {
-		ready, live := s.done(1), s.add(100, 24*time.Hour)
-		r.Track(live...)
+		ready := s.done(1)
+		r.track(s, 100, 24*time.Hour)
 		r.watch(10 * time.Second)
 		s.Break(simtest.TooMany("30"))
 		r.within(time.Minute, func() bool { return r.host.State == poller.BackingOff }, "it does not back off")
 		s.Mend()
-		asked := make(chan time.Time, 1)
-		go func() {
-			if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
-				t.Error(err)
-			}
-			asked <- time.Now()
-		}()
-		opens := r.host.RetryAt
-		r.watch(2 * time.Minute)
-		if at := <-asked; at.Before(opens) {
-			t.Errorf("it was asked %v before the host wants anything", opens.Sub(at))
+		r.watch(time.Second) // what was under way comes back
+		s.ResetStats()
+		_, wait := s.links(t.Context(), r, ready)
+		r.watch(time.Until(r.host.RetryAt) - 2*time.Millisecond)
+		if n := s.Stats().Requests; n > 0 {
+			t.Errorf("%d requests before the host wants any", n)
 		}
+		wait()
 	})
 }
 
@@ -87,7 +89,7 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 	polling(t, func(t *testing.T, s *service, r *run) {
 		ready := s.done(1)
 		s.Break(simtest.TooMany("30"))
-		if err := s.link(t.Context(), r.Poller, ready[0]); err == nil {
+		if err := s.link(t.Context(), r, ready[0]); err == nil {
 			t.Error("the host refused nothing")
 		}
 		s.Mend()
@@ -102,10 +104,10 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 		polling(t, func(t *testing.T, s *service, r *run) {
 			ready := s.done(1)
 			s.Break(simtest.TooMany("30"))
-			_ = s.link(t.Context(), r.Poller, ready[0])
+			_ = s.link(t.Context(), r, ready[0])
 			s.Break(then)
 			begin := time.Now()
-			_ = s.link(t.Context(), r.Poller, ready[0])
+			_ = s.link(t.Context(), r, ready[0])
 			if waited := time.Since(begin); waited < 30*time.Second || waited > 32*time.Second {
 				t.Errorf("it waited %v, want the 30 s that the host asked for", waited)
 			}
@@ -131,16 +133,7 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 				r.track(s, 100, 24*time.Hour)
 				s.Break(simtest.On(simtest.OutputPage, fault), simtest.On(simtest.Elsewhere, simtest.TooMany("60")))
 				r.watch(time.Minute)
-				var downloads sync.WaitGroup
-				for i := range 3 {
-					downloads.Go(func() {
-						for j := i; j < len(ready); j += 3 {
-							if s.link(t.Context(), r.Poller, ready[j]) == nil {
-								t.Error("nothing went wrong")
-							}
-						}
-					})
-				}
+				found, wait := s.links(t.Context(), r, ready)
 				for range 30 {
 					r.watch(4 * time.Second)
 					for _, rep := range r.reports {
@@ -149,9 +142,9 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 						}
 					}
 				}
-				downloads.Wait()
-				if !slices.Equal(r.states, []poller.HostState{poller.Live}) || r.host.Budget != poller.DefaultRate {
-					t.Errorf("states %v, host %+v", r.states, r.host)
+				wait()
+				if *found > 0 || !slices.Equal(r.states, []poller.HostState{poller.Live}) || r.host.Budget != poller.DefaultRate {
+					t.Errorf("%d links, states %v, host %+v", *found, r.states, r.host)
 				}
 			})
 		})
@@ -168,7 +161,7 @@ func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var downloads sync.WaitGroup
 		downloads.Go(func() {
-			for s.link(ctx, r.Poller, ready[0]) == nil {
+			for s.link(ctx, r, ready[0]) == nil {
 				time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
 			}
 		})
@@ -186,7 +179,7 @@ func TestADownloadGoesOnWhilePollingIsPaused(t *testing.T) {
 		ready := s.done(1)
 		r.Pause(true)
 		r.track(s, 10, time.Hour)
-		if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
+		if err := s.link(t.Context(), r, ready[0]); err != nil {
 			t.Error(err)
 		}
 	})
@@ -196,30 +189,70 @@ func TestADownloadGoesOnWhilePollingIsPaused(t *testing.T) {
 func TestATurnCanBeGivenUp(t *testing.T) {
 	polling(t, func(t *testing.T, s *service, r *run) {
 		ready := s.done(1)
-		hung, hangUp := context.WithCancel(t.Context())
-		first := make(chan error, 1)
-		go func() {
-			first <- r.InTurn(hung, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
-		}()
-		synctest.Wait()
-		ctx, cancel := context.WithCancel(t.Context())
-		second := make(chan error, 1)
-		go func() { second <- s.link(ctx, r.Poller, ready[0]) }()
-		synctest.Wait()
-		cancel()
-		if err := <-second; !errors.Is(err, context.Canceled) {
+		begin := func(request func(ctx context.Context) error) (giveUp func() error) {
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- request(ctx) }()
+			synctest.Wait()
+			return func() error {
+				cancel()
+				return <-ended
+			}
+		}
+		first := begin(func(ctx context.Context) error {
+			return r.InTurn(ctx, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		})
+		second := begin(func(ctx context.Context) error { return s.link(ctx, r, ready[0]) })
+		if err := second(); !errors.Is(err, context.Canceled) {
 			t.Errorf("the second, which waited: %v", err)
 		}
-		hangUp()
-		if err := <-first; !errors.Is(err, context.Canceled) {
+		if err := first(); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first, which hung: %v", err)
 		}
-		if err := s.link(t.Context(), r.Poller, ready[0]); err != nil {
+		if err := s.link(t.Context(), r, ready[0]); err != nil {
 			t.Errorf("the third: %v", err)
 		}
-		r.stop()
-		if err := s.link(t.Context(), r.Poller, ready[0]); !errors.Is(err, poller.ErrStopped) {
+		_ = r.stop()
+		if err := s.link(t.Context(), r, ready[0]); !errors.Is(err, poller.ErrStopped) {
 			t.Errorf("after the end: %v", err)
 		}
 	}, poller.Options{Concurrency: 1})
+}
+
+// An API that has moved answers each request with a redirect, and so gets two. What
+// the user allows is requests, though, not polls.
+func TestRedirectsThatAreFollowedCountAgainstTheRate(t *testing.T) {
+	const rate, underWay = poller.DefaultRate, poller.DefaultConcurrency
+	polling(t, func(t *testing.T, s *service, r *run) {
+		r.track(s, 1000, 24*time.Hour)
+		for hops := range 4 {
+			s.Break(simtest.RedirectTimes(hops))
+			r.watch(10 * time.Second) // what was saved up or owed is past
+			s.ResetStats()
+			r.watch(time.Minute)
+			got := s.Stats()
+			if most, least := 60*rate+underWay*(1+hops), 57*rate; got.Requests > most || got.Requests < least {
+				t.Errorf("%d redirects a poll: %d requests in a minute, want %d", hops, got.Requests, 60*rate)
+			}
+			if most := rate + underWay*hops; got.PeakSecond > most {
+				t.Errorf("%d redirects a poll: %d requests in a second, want at most %d", hops, got.PeakSecond, most)
+			}
+			if r.host.State != poller.Live || r.host.Rate < 0.75*rate || r.host.Rate > rate {
+				t.Errorf("%d redirects a poll: the host is %+v", hops, r.host)
+			}
+		}
+	})
+}
+
+func TestRedirectsToAPDFsLinkCountAgainstTheRate(t *testing.T) {
+	polling(t, func(t *testing.T, s *service, r *run) {
+		ready := s.done(60)
+		s.Break(simtest.On(simtest.OutputPage, simtest.RedirectTimes(1)))
+		begin := time.Now()
+		found, wait := s.links(t.Context(), r, ready)
+		wait()
+		if took := time.Since(begin); *found != 60 || took < 10*time.Second {
+			t.Errorf("120 requests for the links of %d PDFs took %v, at %d a second", *found, took, poller.DefaultRate)
+		}
+	})
 }

@@ -65,7 +65,7 @@ func (s *service) add(n int, life time.Duration) []poller.Tracked {
 func asNew(ids []job.ID) []poller.Tracked {
 	tracked := make([]poller.Tracked, len(ids))
 	for i, id := range ids {
-		tracked[i] = poller.Tracked{ID: id}
+		tracked[i].ID = id
 	}
 	return tracked
 }
@@ -92,6 +92,7 @@ type run struct {
 	*poller.Poller
 	t       *testing.T
 	reports map[job.ID]job.Report
+	polls   map[job.ID][]time.Time
 	host    poller.Host
 	states  []poller.HostState // each time it changed
 	updates int
@@ -103,17 +104,16 @@ type run struct {
 // start runs a poller until the test ends, or stop is called.
 func start(t *testing.T, client poller.Client, opts ...poller.Options) *run {
 	t.Helper()
-	o := poller.Options{}
-	for _, o = range opts {
+	o := poller.Options{Seed: 1}
+	if len(opts) > 0 {
+		o = opts[0]
+		o.Seed = 1
 	}
-	o.Seed = 1
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &run{
-		Poller:  poller.New(client, o),
-		t:       t,
-		reports: map[job.ID]job.Report{},
-		cancel:  cancel,
-		ended:   make(chan error, 1),
+		Poller: poller.New(client, o), t: t,
+		reports: map[job.ID]job.Report{}, polls: map[job.ID][]time.Time{},
+		cancel: cancel, ended: make(chan error, 1),
 	}
 	go func() {
 		r.ended <- r.Run(ctx)
@@ -141,9 +141,7 @@ func (r *run) track(s *service, n int, life time.Duration) []poller.Tracked {
 }
 
 // watch takes updates in for so long.
-func (r *run) watch(d time.Duration) {
-	r.watchUntil(d, func() bool { return false })
-}
+func (r *run) watch(d time.Duration) { r.watchUntil(d, func() bool { return false }) }
 
 // within takes updates in until something is so, and fails the test if that takes longer
 // than d.
@@ -154,8 +152,6 @@ func (r *run) within(d time.Duration, so func() bool, failure string) {
 	}
 }
 
-// watchUntil takes updates in until something is so, but not for longer than d. It
-// reports whether it came to be so.
 func (r *run) watchUntil(d time.Duration, so func() bool) bool {
 	end := time.After(d)
 	for !so() {
@@ -183,6 +179,7 @@ func (r *run) take(u poller.Update) {
 	r.host = u.Host
 	for _, rep := range u.Reports {
 		r.reports[rep.ID] = rep
+		r.polls[rep.ID] = append(r.polls[rep.ID], rep.At)
 	}
 }
 

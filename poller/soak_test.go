@@ -50,6 +50,7 @@ func TestSoak(t *testing.T) {
 				}
 				r.Remove(old)
 				delete(r.reports, old)
+				delete(r.polls, old)
 			}
 			if r.watch(every); n == 30 {
 				firstHour, goroutines = heap(), runtime.NumGoroutine()

@@ -319,7 +319,7 @@ func TestAWaitingJobIsSmall(t *testing.T) {
 		if len(r.reports) != n {
 			t.Errorf("%d jobs reported", len(r.reports))
 		}
-		r.reports = nil
+		r.reports, r.polls = nil, nil
 		if now := runtime.NumGoroutine(); now > goroutines {
 			t.Errorf("%d goroutines more than without jobs", now-goroutines)
 		}
