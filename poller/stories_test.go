@@ -302,31 +302,19 @@ const exampleID = "deadbeef-ac96-774b-bcce-b302099a8057"
 
 func TestAWaitingJobIsSmall(t *testing.T) {
 	const n = 10_000
-	var before, after runtime.MemStats
 	synctest.Test(t, func(t *testing.T) {
-		r := start(t, asked(func(context.Context, job.ID) (job.Answer, error) {
-			return job.Answer{Status: job.NotStarted}, nil
-		}), poller.Options{Rate: 1e6, Concurrency: 64})
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		jobs := make([]poller.Tracked, n)
-		for i := range jobs {
-			jobs[i].ID = job.ID{byte(i >> 16), byte(i >> 8), byte(i)}
+		r := start(t, says(func(job.ID) job.Status { return job.NotStarted }), poller.Options{Rate: 1e6, Concurrency: 64})
+		before, goroutines := heap(), runtime.NumGoroutine()
+		for i := range n {
+			r.Track(poller.Tracked{ID: job.ID{byte(i >> 16), byte(i >> 8), byte(i)}})
 		}
-		goroutines := runtime.NumGoroutine()
-		r.Track(jobs...)
 		r.watch(2 * time.Minute)
 		if len(r.reports) != n {
 			t.Errorf("%d jobs reported", len(r.reports))
 		}
 		r.reports, r.polls = nil, nil
-		if now := runtime.NumGoroutine(); now > goroutines {
-			t.Errorf("%d goroutines more than without jobs", now-goroutines)
+		if per := (float64(heap()) - float64(before)) / n; per > 1024 || runtime.NumGoroutine() > goroutines {
+			t.Errorf("%.0f bytes a job, want at most 1 KiB; %d goroutines, %d before", per, runtime.NumGoroutine(), goroutines)
 		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
 	})
-	if per := (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / n; per > 1024 {
-		t.Errorf("%.0f bytes a job, want at most 1 KiB", per)
-	}
 }
