@@ -190,24 +190,3 @@ func TestStoppingIsNotAFault(t *testing.T) {
 		}
 	})
 }
-
-// A laptop comes back from somewhere without a network.
-func TestANameThatIsKnownAgainIsFoundAgain(t *testing.T) {
-	s := simtest.New()
-	id := running(s)
-	_, port, _ := net.SplitHostPort(strings.TrimPrefix(serve(t, s), "http://"))
-	var up atomic.Bool
-	c := newClient(t, "http://api.test:"+port, resolving(t, func() byte {
-		if up.Load() {
-			return 0
-		}
-		return servfail
-	}))
-	if _, err := c.Status(t.Context(), id); err == nil || !strings.Contains(err.Error(), "api.test can't be looked up") {
-		t.Errorf("without names: %v", err)
-	}
-	up.Store(true)
-	if _, err := c.Status(t.Context(), id); err != nil {
-		t.Errorf("with names again: %v", err)
-	}
-}

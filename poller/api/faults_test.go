@@ -185,58 +185,45 @@ func isError(t *testing.T, err error, want job.Problem) {
 
 // Where the network is another than a simulated API's.
 func TestANetworkThatFailsIsToldInPeoplesWords(t *testing.T) {
-	tls := func(s func(*testing.T, *http.Transport)) func(*testing.T) (*Client, string) {
-		return func(t *testing.T) (*Client, string) {
-			t.Helper()
-			c := overTLS(t, http.NotFound)
-			s(t, network(t, c))
-			return c, ""
-		}
+	trusting := func(change func(*http.Transport)) *Client {
+		c := overTLS(t, http.NotFound)
+		change(network(t, c))
+		return c
 	}
-	clock := func(year int) func(*testing.T, *http.Transport) {
-		return func(_ *testing.T, tr *http.Transport) {
+	clock := func(year int) func(*http.Transport) {
+		return func(tr *http.Transport) {
 			tr.TLSClientConfig.Time = func() time.Time { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC) }
 		}
 	}
-	for name, c := range map[string]struct {
-		sentence string // ADDRESS stands for the second result
-		stage    func(*testing.T) (*Client, string)
-	}{
-		"refused":             {"connection refused by ADDRESS", nobody},
-		"unknown host":        {"no host is named api.test", nameServer(nxdomain)},
-		"DNS failure":         {"the address of api.test can't be looked up (is the network up?)", nameServer(servfail)},
-		"proxy down":          {"proxy: connection refused by ADDRESS", proxyDown},
-		"proxy wants a login": {"the proxy refuses the connection (HTTP 407: Proxy Authentication Required)", proxyRefuses},
-		"stream broken off": {closed, func(t *testing.T) (*Client, string) {
-			return overTLS(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), ""
-		}},
-		"redirect from https to http": {"redirected from https to http, which is not safe", func(t *testing.T) (*Client, string) {
-			return overTLS(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://"+r.Host, http.StatusFound) }), ""
-		}},
+	redirect := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "http://127.0.0.1/")
+		w.WriteHeader(http.StatusFound)
+	}
+	nowhere := closedPort(t)
+	_, open, _ := strings.Cut(serve(t, simtest.New()), "http://")
+	for sentence, c := range map[string]*Client{
+		"connection refused by " + nowhere:                                newClient(t, "http://"+nowhere, Options{}),
+		"proxy: connection refused by " + nowhere:                         newClient(t, "https://api.test", throughProxy(nowhere)),
+		"the proxy refuses the connection (HTTP 404: Not Found)":          newClient(t, "https://api.test", throughProxy(open)),
+		"no host is named api.test":                                       newClient(t, "http://api.test", resolving(t, func() byte { return nxdomain })),
+		"the address of api.test can't be looked up (is the network up?)": newClient(t, "http://api.test", resolving(t, func() byte { return servfail })),
+		closed: overTLS(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }),
+		"redirected from https to http, which is not safe":                               overTLS(t, redirect),
+		"answered without TLS (is it http:// instead of https://, or a captive portal?)": newClient(t, "https://"+open, Options{}),
+
 		// The certificate of package httptest is valid from 1970 to 2084.
-		"expired certificate":     {"certificate expired on 29 January 2084", tls(clock(2100))},
-		"certificate of tomorrow": {"certificate valid only from 1 January 1970 on (is this computer's clock right?)", tls(clock(1960))},
-		"wrong host":              {"certificate is not for api.test", tls(func(_ *testing.T, tr *http.Transport) { tr.TLSClientConfig.ServerName = "api.test" })},
-		"untrusted certificate": {
-			"certificate signed by an authority that this computer does not trust",
-			tls(func(_ *testing.T, tr *http.Transport) { tr.TLSClientConfig = nil }),
-		},
-		"plain text on the port": {
-			"answered without TLS (is it http:// instead of https://, or a captive portal?)",
-			func(t *testing.T) (*Client, string) {
-				_, address, _ := strings.Cut(serve(t, simtest.New()), "http://")
-				return newClient(t, "https://"+address, Options{}), ""
-			},
-		},
+		"certificate expired on 29 January 2084":                                          trusting(clock(2100)),
+		"certificate valid only from 1 January 1970 on (is this computer's clock right?)": trusting(clock(1960)),
+		"certificate is not for api.test":                                                 trusting(func(tr *http.Transport) { tr.TLSClientConfig.ServerName = "api.test" }),
+		"certificate signed by an authority that this computer does not trust":            trusting(func(tr *http.Transport) { tr.TLSClientConfig = nil }),
 	} {
-		t.Run(name, func(t *testing.T) {
-			client, address := c.stage(t)
-			_, err := client.Status(t.Context(), parsed())
+		t.Run(sentence, func(t *testing.T) {
+			_, err := c.Status(t.Context(), parsed())
 			kind := job.Unreachable
-			if strings.HasPrefix(c.sentence, "redirected") {
+			if strings.HasPrefix(sentence, "redirected") {
 				kind = job.NotAPI
 			}
-			isError(t, err, job.Problem{Kind: kind, Reason: strings.ReplaceAll(c.sentence, "ADDRESS", address)})
+			isError(t, err, job.Problem{Kind: kind, Reason: sentence})
 		})
 	}
 }

@@ -46,22 +46,22 @@ func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
 }
 
 // pdf follows the path of a Done job to its PDF.
-func pdf(t *testing.T, c *Client, path string) ([]byte, error) {
+func pdf(t *testing.T, c *Client, path string) error {
 	t.Helper()
 	link, err := c.Output(t.Context(), path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	resp, err := c.Fetch(t.Context(), link)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if resp.ContentLength != int64(len(body)) || !bytes.HasPrefix(body, []byte("%PDF-")) {
 		t.Errorf("%d bytes of %d", len(body), resp.ContentLength)
 	}
-	return body, err
+	return err
 }
 
 func TestADoneJobsPDFIsFetched(t *testing.T) {
@@ -72,7 +72,7 @@ func TestADoneJobsPDFIsFetched(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := pdf(t, c, answer.Path); err != nil {
+		if err := pdf(t, c, answer.Path); err != nil {
 			t.Error(err)
 		}
 	}
@@ -94,7 +94,7 @@ func TestAnOutputThatGoesWrongIsToldWithoutItsURL(t *testing.T) {
 		{"away", "the connection was closed before the answer", simtest.On(simtest.FilePage, simtest.Hangup())},
 	} {
 		s.Break(tt.fault)
-		_, err := pdf(t, c, path)
+		err := pdf(t, c, path)
 		if _, ok := errors.AsType[*Error](err); !ok || err.Error() != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
@@ -113,7 +113,7 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 			c := newClient(t, base+"/v1", Options{})
 			s.Break(simtest.Under("/v1"))
 			path := strings.NewReplacer("ID", finished(s).String(), "BASE", base).Replace(path)
-			if _, err := pdf(t, c, path); err != nil {
+			if err := pdf(t, c, path); err != nil {
 				t.Fatal(err)
 			}
 			want := 2 // for the output and the file
@@ -200,7 +200,7 @@ func TestEverythingGoesThroughAProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pdf(t, c, answer.Path); err != nil {
+	if err := pdf(t, c, answer.Path); err != nil {
 		t.Error(err)
 	}
 	if c.privateBase.Load() {

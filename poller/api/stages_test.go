@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// The stages of faults that need another network than a simulated API's. Those with a second
-// result return an address that the sentence names.
+// The stages of faults that need another network than a simulated API's.
 
 func network(t *testing.T, c *Client) *http.Transport {
 	t.Helper()
@@ -32,27 +31,6 @@ func closedPort(t *testing.T) string {
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
-}
-
-func nobody(t *testing.T) (*Client, string) {
-	t.Helper()
-	address := closedPort(t)
-	return newClient(t, "http://"+address, Options{}), address
-}
-
-func proxyDown(t *testing.T) (*Client, string) {
-	t.Helper()
-	address := closedPort(t)
-	return newClient(t, "https://api.test", throughProxy(address)), address
-}
-
-func proxyRefuses(t *testing.T) (*Client, string) {
-	t.Helper()
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusProxyAuthRequired)
-	}))
-	t.Cleanup(proxy.Close)
-	return newClient(t, "https://api.test", throughProxy(proxy.Listener.Addr().String())), ""
 }
 
 // throughProxy has a client use a proxy, as the environment would.
@@ -99,15 +77,6 @@ const (
 	servfail = 2
 	nxdomain = 3
 )
-
-// nameServer is a client whose names are looked up at a name server that only ever
-// fails in one way.
-func nameServer(code byte) func(t *testing.T) (*Client, string) {
-	return func(t *testing.T) (*Client, string) {
-		t.Helper()
-		return newClient(t, "http://api.test", resolving(t, func() byte { return code })), ""
-	}
-}
 
 // resolving has a client ask a name server of the test's, which answers with
 // the code it is told, and with 127.0.0.1 when that is 0.

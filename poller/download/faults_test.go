@@ -92,7 +92,7 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 			}
 			for _, secret := range []string{"signature", "secret", "expires", "/files/", w.ID.String(), k.base} {
 				if strings.Contains(err.Reason, secret) {
-					t.Errorf("the error gives away %q: %v", secret, err)
+					t.Errorf("the error gives away %q: %s", secret, err.Reason)
 				}
 			}
 			k.wantFiles()

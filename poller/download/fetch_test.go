@@ -106,14 +106,14 @@ func (k *harness) get(w Want) Event {
 }
 
 // fails downloads a PDF in vain, and returns why.
-func (k *harness) fails(w Want, says string) *Error {
+func (k *harness) fails(w Want, says string) Error {
 	k.t.Helper()
 	e := k.get(w)
 	var err *Error
 	if e.State != Failed || !errors.As(e.Err, &err) || !strings.Contains(err.Reason, says) {
 		k.t.Fatalf("it ended as %v: %v; want %q", e.State, e.Err, says)
 	}
-	return err
+	return *err
 }
 
 // files is all that is under the folder, but for folders.
@@ -316,7 +316,7 @@ func TestAFolderThatCannotBeWrittenIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := k.fails(k.done("Report", "b"), "not a directory"); strings.Contains(err.Reason, k.folder) {
-		t.Errorf("the error tells a path: %v", err)
+		t.Errorf("the error tells a path: %s", err.Reason)
 	}
 }
 
