@@ -33,36 +33,32 @@ const (
 // 32 digits without any hyphen are an ID if they are a word of their own, on one line, and
 // have version 1 to 8 and the variant of RFC 9562, as one checksum in eight does by chance.
 type reading struct {
-	text   []byte
-	at     int // the next byte
+	rest   []byte // of the text, as far as an ID may go
+	beyond int    // bytes of the text that are farther away
 	id     job.ID
 	n      int  // digits read
 	dashed bool // in groups
 	loose  bool // only by soft hyphens so far, which may also stand anywhere else
 	broken bool // over two lines
 	wraps  bool // at a line end that may also be the end of a word
-	short  bool // it may go on after the text
 	whole  bool
 }
 
 // Parse reads a text that is exactly one ID, in any form that [Find] recognizes.
 func Parse(text string) (job.ID, bool) {
-	text = strings.TrimFunc(text, func(c rune) bool { return unicode.Is(unicode.Cf, c) })
-	r := read([]byte(text), 0)
-	return r.id, r.whole && r.at == len(text)
+	r := read([]byte(strings.TrimFunc(text, isFormat)), 0)
+	return r.id, r.whole && len(r.rest)+r.beyond == 0
 }
 
 // read reads the ID at the start of text, or the rest of one that lacks some of its digits.
 func read(text []byte, lacking int) reading {
-	r := reading{text: text[:min(maxLen, len(text))], n: lacking, dashed: lacking > 0}
-	for {
-		b := r.peek()
-		if !isHex(b) {
-			return r
-		}
-		r.id[r.n/2] = r.id[r.n/2]<<4 | nibble(b)
+	r := reading{rest: text[:min(maxLen, len(text))], n: lacking, dashed: lacking > 0}
+	r.beyond = len(text) - len(r.rest)
+	for r.atDigit() {
+		b := r.rest[0]
+		r.id[r.n/2] = r.id[r.n/2]<<4 | b&0xF + b>>6*9 // a letter's low bits are 9 less than it means
 		r.n++
-		r.at++
+		r.rest = r.rest[1:]
 		if r.n == digits {
 			r.whole = r.ends()
 			return r
@@ -71,16 +67,17 @@ func read(text []byte, lacking int) reading {
 			return r
 		}
 	}
+	return r
 }
 
 // gap skips what may stand between two digits, and reports whether a digit may follow.
 func (r *reading) gap() bool {
 	hard, soft, hyphenated := false, false, false
-	for more := true; more && !isHex(r.peek()); {
+	for more := true; more && !r.atDigit(); {
 		switch {
-		case !hard && r.hyphen():
+		case !hard && r.skip(isHyphen):
 			hard = true
-		case r.accept(string(softHyphen)):
+		case r.skip(isSoftHyphen):
 			soft = true
 		case r.invisible():
 		case !r.broken && r.lineEnd():
@@ -92,50 +89,61 @@ func (r *reading) gap() bool {
 	switch r.n {
 	case firstGroup:
 		r.dashed, r.loose = hard || soft, !hard
+		return true
 	case 12, 16, 20:
 		if r.loose && !hard && !soft {
 			r.dashed, r.loose = false, false
 		}
-		return !hard && !r.dashed || (hard || soft) && r.dashed
+		if r.dashed {
+			return hard || soft
+		}
+		return !hard
 	default:
 		return !hard || hyphenated
 	}
-	return true
+}
+
+// ends reports whether no digit follows. After a line end, which may have ended a cut-off
+// ID, none may follow after another hyphen either.
+func (r *reading) ends() bool {
+	after := *r
+	for r.wraps && (after.invisible() || after.skip(isHyphen) || after.skip(isSoftHyphen)) {
+	}
+	return !after.atDigit() && (r.dashed || !r.wraps)
+}
+
+// isAlone reports whether digits without hyphens are an ID, if no word ends before them.
+func (r *reading) isAlone() bool {
+	version, variant := r.id[6]>>4, r.id[8]>>6
+	return 1 <= version && version <= 8 && variant == 0b10 && (len(r.rest) == 0 || !isWord(r.rest[0]))
+}
+
+// isNear reports whether what was read looks like an ID without being one.
+func (r *reading) isNear() bool {
+	cut := len(r.rest) == 0 && !r.broken // at the end of the text
+	return r.dashed && (r.n > 12 || cut)
 }
 
 // invisible skips an escape sequence, or a character without a width other than a soft
 // hyphen.
 func (r *reading) invisible() bool {
-	c, size := r.rune()
-	if c == esc {
-		size = sequence(r.text[r.at:])
-		r.short = r.short || size == 0
-	} else if c < utf8.RuneSelf || c == softHyphen || !unicode.Is(unicode.Cf, c) {
-		return false
+	if len(r.rest) > 0 && r.rest[0] == esc {
+		n := sequence(r.rest)
+		r.rest = r.rest[n:]
+		return n > 0
 	}
-	r.at += size
-	return size > 0
-}
-
-// hyphen skips a hyphen of any kind.
-func (r *reading) hyphen() bool {
-	c, size := r.rune()
-	if c != '-' && c != '\u2212' && (c < utf8.RuneSelf || !unicode.Is(unicode.Pd, c)) {
-		return false
-	}
-	r.at += size
-	return true
+	return r.skip(func(c rune) bool { return isFormat(c) && c != softHyphen })
 }
 
 // lineEnd skips a line end and what mails put around it.
 func (r *reading) lineEnd() bool {
-	at := r.at
+	before := r.rest
 	r.blanks("")
 	soft := r.accept("=")
 	r.blanks("")
 	cr := r.accept("\r")
 	if lf := r.accept("\n"); !lf && !cr {
-		r.at = at
+		r.rest = before
 		return false
 	}
 	r.wraps = !soft
@@ -145,67 +153,32 @@ func (r *reading) lineEnd() bool {
 
 // blanks skips spaces of any kind, invisible characters, and these marks.
 func (r *reading) blanks(marks string) {
-	for {
-		c, size := r.rune()
-		switch {
-		case c == '\t', unicode.Is(unicode.Zs, c), strings.ContainsRune(marks, c):
-			r.at += size
-		case !r.invisible():
-			return
-		}
+	isBlank := func(c rune) bool { return c == '\t' || unicode.Is(unicode.Zs, c) || strings.ContainsRune(marks, c) }
+	for r.skip(isBlank) || r.invisible() {
 	}
 }
 
-// ends reports whether no digit follows. After a line end, which may have ended a cut-off
-// ID, none may follow after another hyphen either.
-func (r *reading) ends() bool {
-	at := r.at
-	for r.wraps && (r.invisible() || r.hyphen() || r.accept(string(softHyphen))) {
-	}
-	next := r.peek()
-	r.at = at
-	return !isHex(next) && (r.dashed || !r.wraps)
-}
-
-// isAlone reports whether digits without hyphens are an ID, if no word ends before them.
-func (r *reading) isAlone() bool {
-	version, variant := r.id[6]>>4, r.id[8]>>6
-	return 1 <= version && version <= 8 && variant == 0b10 && !isWord(r.peek())
-}
-
-// isNear reports whether what was read looks like an ID without being one.
-func (r *reading) isNear() bool {
-	cut := r.at == len(r.text) && !r.broken // at the end of the text
-	return r.dashed && (r.n > 12 || cut)
-}
-
-// accept skips s if the text goes on with it.
-func (r *reading) accept(s string) bool {
-	if r.peek(); !bytes.HasPrefix(r.text[r.at:], []byte(s)) {
+// skip skips a character of that kind, if the text goes on with one.
+func (r *reading) skip(is func(rune) bool) bool {
+	c, size := utf8.DecodeRune(r.rest)
+	if size == 0 || !is(c) {
 		return false
 	}
-	r.at += len(s)
+	r.rest = r.rest[size:]
 	return true
 }
 
-// peek returns the next byte, 0 at the end of the text.
-func (r *reading) peek() byte {
-	if r.at == len(r.text) {
-		r.short = true
-		return 0
-	}
-	return r.text[r.at]
+// accept skips s if the text goes on with it.
+func (r *reading) accept(s string) (ok bool) {
+	r.rest, ok = bytes.CutPrefix(r.rest, []byte(s))
+	return ok
 }
 
-// rune returns the next character and its size, 0 at the end of the text.
-func (r *reading) rune() (c rune, size int) {
-	b := r.peek()
-	if b < utf8.RuneSelf {
-		return rune(b), 1
-	}
-	r.short = r.short || !utf8.FullRune(r.text[r.at:])
-	return utf8.DecodeRune(r.text[r.at:])
-}
+func (r *reading) atDigit() bool { return len(r.rest) > 0 && isHex(r.rest[0]) }
+
+func isFormat(c rune) bool     { return unicode.Is(unicode.Cf, c) }
+func isSoftHyphen(c rune) bool { return c == softHyphen }
+func isHyphen(c rune) bool     { return c == '\u2212' || unicode.Is(unicode.Pd, c) }
 
 // sequence returns the length of the escape sequence at the start of text, 0 if it has no
 // end, or a space, which sequences that style text never have.
@@ -216,60 +189,3 @@ func sequence(text []byte) int {
 	}
 	return n
 }
-
-// mayContinue reports whether an ID may continue with what follows some of its digits.
-func mayContinue(after []byte) bool {
-	if len(after) == 0 {
-		return false
-	}
-	switch b := after[0]; b {
-	case '-', '=', '\r', '\n', esc:
-		return true
-	case ' ', '\t':
-		return len(after) == 1 || !isWord(after[1])
-	default:
-		return b >= utf8.RuneSelf
-	}
-}
-
-// wordLen returns the length of the word at the start of text, with hyphens of any kind.
-func wordLen(text []byte) int {
-	n := 0
-	for n < len(text) && (isWord(text[n]) || text[n] >= utf8.RuneSelf) {
-		n++
-	}
-	return n
-}
-
-// endsWord reports whether before ends with a word of ASCII.
-func endsWord(before []byte) bool {
-	if len(before) == 0 || !isWord(before[len(before)-1]) {
-		return false
-	}
-	before = before[max(0, len(before)-lookBehind):]
-	at := bytes.LastIndexByte(before, esc)
-	return at < 0 || sequence(before[at:]) != len(before)-at // a colour also ends in a letter
-}
-
-// escaped returns how many digits after before belong to an escape that begins at its end:
-// %2F, =3D, \x2f, \u002f or \U0000002f.
-func escaped(before []byte) int {
-	n := len(before)
-	switch {
-	case n > 0 && (before[n-1] == '%' || before[n-1] == '='):
-		return 2
-	case n > 1 && before[n-2] == '\\':
-		return map[byte]int{'x': 2, 'u': 4, 'U': 8}[before[n-1]]
-	}
-	return 0
-}
-
-// isWord reports whether b may be part of a word: a letter, digit, underscore or hyphen.
-func isWord(b byte) bool {
-	return b-'0' <= 9 || b|0x20-'a' <= 'z'-'a' || b == '_' || b == '-'
-}
-
-func isHex(b byte) bool { return b-'0' <= 9 || b|0x20-'a' <= 5 }
-
-// nibble returns the value of a hexadecimal digit: 9 more than the low bits of a letter.
-func nibble(b byte) byte { return b&0xF + b>>6*9 }

@@ -2,6 +2,10 @@
 package ids
 
 import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
 	"strconv"
 
 	"golang.org/x/text/encoding"
@@ -45,53 +49,31 @@ func (f *Found) NearText() string {
 //
 // Find takes time linear in the text, a few ns a byte.
 func Find[T ~string | ~[]byte](text T) Found {
-	s := NewScanner()
-	_, _ = s.Write([]byte(text)) // never fails
-	_ = s.Close()
-	return s.Found
+	found, _, _ := Read(bytes.NewReader([]byte(text))) // never fails
+	return found
 }
 
-// Scanner finds the job IDs of a text that is written to it piece by piece, as [Find] does,
-// wherever the pieces end. It understands UTF-16 with a byte-order mark, in which PowerShell
-// writes files. Apart from what it found, it holds a few kilobytes.
-type Scanner struct {
-	Found // so far; an ID at the end of what was written may need the next piece or Close
-
-	decoder *transform.Writer
-	seen    map[job.ID]struct{}
-	text    []byte // the newest part of the text
-	at      int    // where in text to continue
-	nearEnd int    // where the last word ends that is near an ID
-}
-
-// NewScanner returns a scanner that has read nothing.
-func NewScanner() *Scanner {
-	s := &Scanner{seen: make(map[job.ID]struct{})}
-	s.decoder = transform.NewWriter(decoded{s}, unicode.BOMOverride(encoding.Nop.NewDecoder()))
-	return s
-}
-
-// Write scans the next piece of the text. It never fails.
-func (s *Scanner) Write(piece []byte) (int, error) { return s.decoder.Write(piece) }
-
-// Close ends the text. It never fails.
-func (s *Scanner) Close() error {
-	err := s.decoder.Close()
-	s.scan(true)
-	return err
-}
-
-// decoded scans the text in UTF-8.
-type decoded struct{ *Scanner }
-
-func (d decoded) Write(piece []byte) (int, error) {
-	d.text = append(d.text, piece...)
-	d.scan(false)
-	done := max(0, d.at-lookBehind)
-	d.text = append(d.text[:0], d.text[done:]...)
-	d.at -= done
-	d.nearEnd -= done
-	return len(piece), nil
+// Read finds the job IDs of a text as [Find] does. It understands UTF-16 with a byte-order
+// mark, in which PowerShell writes files. Apart from what it found, it holds a few kilobytes.
+// It also returns how much text it has read.
+func Read(r io.Reader) (found Found, n int64, err error) {
+	s := scanner{seen: make(map[job.ID]bool)}
+	in := transform.NewReader(r, unicode.BOMOverride(encoding.Nop.NewDecoder()))
+	for err == nil {
+		done := max(0, s.at-lookBehind)
+		s.text = slices.Grow(s.text[:copy(s.text, s.text[done:])], maxLen)
+		s.at -= done
+		s.nearEnd -= done
+		var more int
+		more, err = in.Read(s.text[len(s.text):cap(s.text)])
+		s.text = s.text[:len(s.text)+more]
+		n += int64(more)
+		s.scan(err != nil)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return s.found, n, err
 }
 
 const (
@@ -102,35 +84,41 @@ const (
 	lookBehind = 32
 )
 
-// scan finds the IDs in the rest of the text. Unless the text ends here, it leaves one that
-// may go on in the next piece.
-func (s *Scanner) scan(last bool) {
-	for ok := true; ok; {
-		start := s.at
-		for start < len(s.text) && !isHex(s.text[start]) {
-			start++
+// scanner finds the IDs of a text.
+type scanner struct {
+	found   Found
+	seen    map[job.ID]bool
+	text    []byte // the newest part of the text
+	at      int    // where in text to continue
+	nearEnd int    // where the last word ends that is near an ID
+}
+
+// scan finds the IDs that begin in the text: unless it ends here, only those with so much text
+// behind them that no more can matter.
+func (s *scanner) scan(last bool) {
+	for {
+		n := slices.IndexFunc(s.text[s.at:], isHex)
+		if n < 0 {
+			n = len(s.text) - s.at
 		}
-		end := start
-		for end < len(s.text) && isHex(s.text[end]) {
-			end++
-		}
-		s.at = start
-		switch more := !last && len(s.text)-start < maxLen+lookBehind; {
-		case start == end, end == len(s.text) && more: // or the run may go on
+		s.at += n
+		rest := s.text[s.at:]
+		switch {
+		case len(rest) == 0, !last && len(rest) < maxLen+lookBehind:
 			return
-		case start > 0 && isHex(s.text[start-1]): // the end of a run longer than maxLen
-			s.at = end
+		case s.at > 0 && isHex(s.text[s.at-1]): // the end of a very long run
+			s.at += hexLen(rest)
 		default:
-			s.at, ok = s.run(start, end, more)
+			s.at = s.run(s.at, s.at+hexLen(rest))
 		}
 	}
 }
 
 // run looks for an ID that begins in the run of hexadecimal digits text[start:end], and
-// returns where to continue. If it needs more text to decide, it returns start and false.
-func (s *Scanner) run(start, end int, more bool) (next int, ok bool) {
+// returns where to continue.
+func (s *scanner) run(start, end int) (next int) {
 	if end-start < firstGroup && !mayContinue(s.text[end:]) {
-		return end, true // as most words
+		return end // as most words
 	}
 	starts := []int{start}
 	if n := escaped(s.text[:start]); n > 0 && start+n < end {
@@ -140,49 +128,86 @@ func (s *Scanner) run(start, end int, more bool) (next int, ok bool) {
 	for _, from := range starts {
 		r := read(s.text[from:], 0)
 		switch {
-		case r.short && more:
-			return start, false
 		case !r.whole:
 			near = near || r.isNear()
 		case r.dashed || r.isAlone() && (from > start || !endsWord(s.text[:start])):
 			s.add(r.id)
-			return from + r.at, true
+			return len(s.text) - len(r.rest) - r.beyond
 		}
 	}
 	if n := end - start; !near && n <= 4 { // the end of an ID from its third group on
-		r := read(s.text[start:], beforeLast-n)
-		if r.short && more {
-			return start, false
-		}
-		near = r.whole
+		near = read(s.text[start:], beforeLast-n).whole
 	}
 	if near && start >= s.nearEnd {
-		word := wordLen(s.text[start:min(start+maxLen, len(s.text))])
-		if start+word == len(s.text) && more {
-			return start, false
-		}
-		s.Near++
-		s.nearEnd = start + word
+		s.found.Near++
+		s.nearEnd = start + wordLen(s.text[start:])
 	}
-	return end, true
+	return end
 }
 
-func (s *Scanner) add(id job.ID) {
-	switch _, again := s.seen[id]; {
-	case isPlaceholder(id):
-	case again:
-		s.Duplicates++
+func (s *scanner) add(id job.ID) {
+	switch {
+	case id == job.ID{}, id == job.ID(bytes.Repeat([]byte{0xFF}, len(id))): // placeholders
+	case s.seen[id]:
+		s.found.Duplicates++
 	default:
-		s.seen[id] = struct{}{}
-		s.IDs = append(s.IDs, id)
+		s.seen[id] = true
+		s.found.IDs = append(s.found.IDs, id)
 	}
 }
 
-func isPlaceholder(id job.ID) bool {
-	for _, b := range id {
-		if b != id[0] {
-			return false
-		}
+// mayContinue reports whether an ID may continue with what follows some of its digits.
+func mayContinue(after []byte) bool {
+	if len(after) > 1 && (after[0] == ' ' || after[0] == '\t') {
+		return !isWord(after[1])
 	}
-	return id[0] == 0 || id[0] == 0xFF
+	return len(after) > 0 && (after[0] >= 0x80 || bytes.IndexByte([]byte("-=\r\n\t\x1b "), after[0]) >= 0)
 }
+
+// endsWord reports whether before ends with a word of ASCII.
+func endsWord(before []byte) bool {
+	if len(before) == 0 || !isWord(before[len(before)-1]) {
+		return false
+	}
+	before = before[max(0, len(before)-lookBehind):]
+	at := bytes.LastIndexByte(before, esc)
+	return at < 0 || sequence(before[at:]) != len(before)-at // a colour also ends in a letter
+}
+
+// escaped returns how many digits after before belong to an escape that begins at its end:
+// %2F, =3D, \x2f, \u002f or \U0000002f.
+func escaped(before []byte) int {
+	n := len(before)
+	switch {
+	case n > 0 && (before[n-1] == '%' || before[n-1] == '='):
+		return 2
+	case n > 1 && before[n-2] == '\\':
+		return map[byte]int{'x': 2, 'u': 4, 'U': 8}[before[n-1]]
+	}
+	return 0
+}
+
+// wordLen returns the length of the word at the start of text, with hyphens of any kind.
+func wordLen(text []byte) int {
+	n := slices.IndexFunc(text, func(b byte) bool { return !isWord(b) && b < 0x80 })
+	if n < 0 || n > maxLen {
+		return min(len(text), maxLen)
+	}
+	return n
+}
+
+// hexLen returns the length of the run of hexadecimal digits at the start of text.
+func hexLen(text []byte) int {
+	n := 0
+	for n < len(text) && isHex(text[n]) {
+		n++
+	}
+	return n
+}
+
+// isWord reports whether b may be part of a word: a letter, digit, underscore or hyphen.
+func isWord(b byte) bool {
+	return b-'0' <= 9 || b|0x20-'a' <= 'z'-'a' || b == '_' || b == '-'
+}
+
+func isHex(b byte) bool { return b-'0' <= 9 || b|0x20-'a' <= 5 }

@@ -2,9 +2,7 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"time"
@@ -53,15 +51,17 @@ func input(ctx context.Context, opts config.Options) (ids.Found, bool, error) {
 	if opts.Stdin == config.IgnoreStdin {
 		return ids.Found{}, false, nil
 	}
+	var found ids.Found
 	text := false
-	scanner := ids.NewScanner()
 	done := make(chan error, 1)
 	go func() {
 		defer panics.Into(func(e *panics.Error) { done <- e })
-		n, err := io.Copy(scanner, os.Stdin)
+		var n int64
+		var err error
+		found, n, err = ids.Read(os.Stdin)
 		info, failed := os.Stdin.Stat()
 		text = n > 0 || failed == nil && info.Mode().IsRegular()
-		done <- errors.Join(err, scanner.Close())
+		done <- err
 	}()
 	late := time.After(inputDelay)
 	for {
@@ -70,7 +70,7 @@ func input(ctx context.Context, opts config.Options) (ids.Found, bool, error) {
 			if err != nil {
 				return ids.Found{}, false, fmt.Errorf("standard input can't be read: %w", err)
 			}
-			return scanner.Found, text, nil
+			return found, text, nil
 		case <-late:
 			fmt.Fprintln(os.Stderr, "jobwatch: waiting for the end of standard input, which may hold job IDs")
 		case <-ctx.Done():
