@@ -3,12 +3,14 @@
 package export
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -84,19 +86,16 @@ func (r *Row) took() (time.Duration, bool) {
 	return max(0, r.Ended.Sub(r.Started)), true
 }
 
-// format writes rows in one format.
-type format func(w io.Writer, rows []Row) error
-
-// formatOf returns the format for a file name's extension, in any case. The error is for
+// format returns rows in the format of a file name's extension, in any case. The error is for
 // people.
-func formatOf(name string) (format, error) {
+func format(name string, rows []Row) ([]byte, error) {
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".csv":
-		return writeCSV, nil
+		return asCSV(rows), nil
 	case ".json":
-		return writeJSON, nil
+		return asJSON(rows), nil
 	case ".md", ".markdown":
-		return writeMarkdown, nil
+		return asMarkdown(rows), nil
 	case "":
 		return nil, fmt.Errorf("%q: the name must end in .csv, .json or .md, which says the format", name)
 	default:
@@ -104,14 +103,14 @@ func formatOf(name string) (format, error) {
 	}
 }
 
-func writeCSV(w io.Writer, rows []Row) error {
-	out := csv.NewWriter(w)
-	fields := (&Row{}).fields()
-	cells := make([]string, len(fields))
-	for i, f := range fields {
-		cells[i] = f.name
+func asCSV(rows []Row) []byte {
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	var cells []string
+	for _, f := range (&Row{}).fields() {
+		cells = append(cells, f.name)
 	}
-	_ = out.Write(cells) // a csv.Writer keeps its error
+	_ = out.Write(cells) // a buffer never fails
 	for i := range rows {
 		for c, f := range rows[i].fields() {
 			cells[c] = cell(f.value)
@@ -119,7 +118,7 @@ func writeCSV(w io.Writer, rows []Row) error {
 		_ = out.Write(cells)
 	}
 	out.Flush()
-	return out.Error()
+	return b.Bytes()
 }
 
 // cell returns a value for a spreadsheet. Times are RFC 3339, which spreadsheets sort.
@@ -148,35 +147,29 @@ func harmless(s string) string {
 	return s
 }
 
-// writeJSON writes one array, a job a line; unknown values are null. Texts are as they
+// asJSON returns one array, a job a line; unknown values are null. Texts are as they
 // came: a program that reads them must trust them no more than jobwatch does.
-func writeJSON(w io.Writer, rows []Row) error {
-	out := bufio.NewWriter(w) // keeps its error for Flush
-	_, _ = out.WriteString("[")
+func asJSON(rows []Row) []byte {
+	b := []byte("[")
 	before := "\n{"
 	for i := range rows {
 		for _, f := range rows[i].fields() {
 			if d, ok := f.value.(time.Duration); ok {
 				f.value = d.Seconds()
 			}
-			value, err := json.Marshal(f.value)
-			if err != nil {
-				return err
-			}
-			_, _ = fmt.Fprintf(out, "%s%q:%s", before, f.name, value)
+			value, _ := json.Marshal(f.value) // texts, numbers and times never fail
+			b = fmt.Appendf(b, "%s%q:%s", before, f.name, value)
 			before = ","
 		}
-		_, _ = out.WriteString("}")
+		b = append(b, '}')
 		before = ",\n{"
 	}
-	_, _ = out.WriteString("\n]\n")
-	return out.Flush()
+	return append(b, "\n]\n"...)
 }
 
-// writeMarkdown writes a GitHub table of what people look for, with rounded figures.
-func writeMarkdown(w io.Writer, rows []Row) error {
-	out := bufio.NewWriter(w)
-	_, _ = out.WriteString("| Job | Batch | Status | Progress | Description | Message | Took |\n" +
+// asMarkdown returns a GitHub table of what people look for, with rounded figures.
+func asMarkdown(rows []Row) []byte {
+	b := []byte("| Job | Batch | Status | Progress | Description | Message | Took |\n" +
 		"| --- | --- | --- | ---: | --- | --- | ---: |\n")
 	for i := range rows {
 		r := &rows[i]
@@ -188,11 +181,11 @@ func writeMarkdown(w io.Writer, rows []Row) error {
 			took = d.Truncate(time.Second).String()
 		}
 		for _, cell := range []string{r.ID, r.Batch, r.Status, progress, r.Description, cmp.Or(r.Error, r.Message), took} {
-			_, _ = out.WriteString("| " + cmp.Or(markdown(cell), "-") + " ")
+			b = append(b, "| "+cmp.Or(markdown(cell), "-")+" "...)
 		}
-		_, _ = out.WriteString("|\n")
+		b = append(b, "|\n"...)
 	}
-	return out.Flush()
+	return b
 }
 
 // markdown returns a text as one cell that shows it as it is, without markup, links or HTML.
@@ -217,4 +210,60 @@ func markdown(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// ErrExists is the error for a file that is there already: it is never replaced.
+var ErrExists = errors.New("is there already")
+
+// File exports rows to a new file, in the format of its name's extension. See [Text].
+func File(name string, rows []Row) (path string, err error) {
+	data, err := format(name, rows)
+	if err != nil {
+		return "", err
+	}
+	return Text(name, data)
+}
+
+// Text writes a new file for the user alone (0600), and returns its whole path. A leading ~/ is
+// the user's home. It never replaces another file, and leaves none that it could not write
+// whole. Errors are for people: they name the file and what can be done.
+func Text(name string, data []byte) (path string, err error) {
+	path = name
+	if rest, ok := strings.CutPrefix(filepath.ToSlash(name), "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("%q: the home folder is not known; write the whole path", name)
+		}
+		path = filepath.Join(home, rest)
+	}
+	if path, err = filepath.Abs(path); err == nil {
+		err = write(path, data)
+	}
+	info, missing := os.Stat(path)
+	switch {
+	case err == nil:
+		return path, nil
+	case missing == nil && info.IsDir():
+		return "", fmt.Errorf("%q is a folder: name a file in it", name)
+	case errors.Is(err, fs.ErrExist):
+		return "", fmt.Errorf("%q %w: choose another name", name, ErrExists)
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("there is no folder %q: make it first, or choose another", filepath.Dir(name))
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err // without the path
+	}
+	return "", fmt.Errorf("can't write %q: %w", name, err)
+}
+
+func write(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // G304: the user names it
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(path)
+	}
+	return err
 }

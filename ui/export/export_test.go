@@ -29,26 +29,31 @@ func rows() []Row {
 	}
 }
 
+// exported returns rows in the format of a file name.
+func exported(t *testing.T, name string, rows ...Row) string {
+	t.Helper()
+	b, err := format(name, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 func TestTheFormatFollowsTheName(t *testing.T) {
 	for name, want := range map[string]string{"a.csv": "id,", "x/B.JSON": "[", "c.md": "| Job", "d.Markdown": "| Job"} {
-		var b strings.Builder
-		if write, err := formatOf(name); err != nil || write(&b, nil) != nil || !strings.HasPrefix(b.String(), want) {
-			t.Errorf("%s: %q, %v", name, b.String(), err)
+		if got := exported(t, name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 	for name, want := range map[string]string{"jobs": `"jobs": the name must end`, "jobs.xlsx": `can't export as ".xlsx"`, "": `"": the name`} {
-		if _, err := formatOf(name); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := format(name, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
 }
 
 func TestASpreadsheetGetsTextsAndNoFormulas(t *testing.T) {
-	var b bytes.Buffer
-	if err := writeCSV(&b, rows()); err != nil {
-		t.Fatal(err)
-	}
-	got, err := csv.NewReader(&b).ReadAll()
+	got, err := csv.NewReader(strings.NewReader(exported(t, ".csv", rows()...))).ReadAll()
 	if err != nil || len(got) != 4 {
 		t.Fatalf("%d lines, %v", len(got), err)
 	}
@@ -76,37 +81,27 @@ func FuzzNoCellIsAFormula(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		var b bytes.Buffer
-		if err := writeCSV(&b, []Row{{ID: "1", Batch: s, Description: s}}); err != nil {
-			t.Fatal(err)
-		}
-		got, err := csv.NewReader(&b).ReadAll()
+		row := Row{ID: "1", Batch: s, Description: s}
+		got, err := csv.NewReader(strings.NewReader(exported(t, ".csv", row))).ReadAll()
 		if err != nil || len(got) != 2 || len(got[1]) != len((&Row{}).fields()) {
 			t.Fatalf("%q is read as %q, %v", s, got, err)
 		}
 		if cell := got[1][1]; cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r\n") {
 			t.Fatalf("%q becomes %q", s, cell)
 		}
-		b.Reset()
-		if err := writeMarkdown(&b, []Row{{ID: "1", Batch: s, Description: s}}); err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(b.String(), "\n"); n != 3 {
+		if n := strings.Count(exported(t, ".md", row), "\n"); n != 3 {
 			t.Fatalf("%q makes a table of %d lines", s, n)
 		}
 	})
 }
 
 func TestAScriptReadsTheJSON(t *testing.T) {
-	var b bytes.Buffer
-	if err := writeJSON(&b, rows()); err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(b.String(), "\n"); n != 5 {
+	text := exported(t, ".json", rows()...)
+	if n := strings.Count(text, "\n"); n != 5 {
 		t.Errorf("%d lines, want a job a line between brackets", n)
 	}
 	var got []map[string]any
-	if err := json.Unmarshal(b.Bytes(), &got); err != nil || len(got) != 3 {
+	if err := json.Unmarshal([]byte(text), &got); err != nil || len(got) != 3 {
 		t.Fatalf("%d jobs, %v", len(got), err)
 	}
 	if got[0]["seconds"] != 75.0 || got[0]["ended"] != "2026-03-04T13:29:35Z" || got[1]["progress"] != 0.425 {
@@ -120,25 +115,20 @@ func TestAScriptReadsTheJSON(t *testing.T) {
 			t.Errorf("%s of a job of which nothing is known is %v, %v", f.name, v, ok)
 		}
 	}
-	b.Reset()
-	if err := writeJSON(&b, nil); err != nil || json.Unmarshal(b.Bytes(), &got) != nil || len(got) != 0 {
-		t.Errorf("no jobs are %q, %v", b.String(), err)
+	if err := json.Unmarshal([]byte(exported(t, ".json")), &got); err != nil || len(got) != 0 {
+		t.Errorf("no jobs are %v, %v", got, err)
 	}
 }
 
 func TestPeopleReadTheMarkdownAndNothingInItActs(t *testing.T) {
-	var b bytes.Buffer
-	if err := writeMarkdown(&b, rows()); err != nil {
-		t.Fatal(err)
-	}
 	want := `| Job | Batch | Status | Progress | Description | Message | Took |
 | --- | --- | --- | ---: | --- | --- | ---: |
 | 01890a5d-ac96-774b-bcce-b302099a8057 | Q3 board pack | Done | 100 % | Annual report, "final" | - | 1m15s |
 | 2 | =HYPERLINK("http<!-- -->://evil") | Error | 42 % | a\|b &lt;script> second \*line\* https<!-- -->://x.example | red | - |
 | 3 | - | - | - | - | - | - |
 `
-	if b.String() != want {
-		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	if got := exported(t, ".md", rows()...); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -161,26 +151,6 @@ func TestAnExportIsWrittenWholeAndReplacesNothing(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("left behind: %v", entries)
-	}
-	// The same race that the check above cannot see: the name is taken meanwhile.
-	if err := write(name, []byte("x")); !errors.Is(err, os.ErrExist) {
-		t.Errorf("a name taken meanwhile: %v", err)
-	}
-}
-
-func TestNothingIsReplacedWhereThereAreNoHardLinks(t *testing.T) {
-	dir := t.TempDir()
-	temp, path := filepath.Join(dir, "temp"), filepath.Join(dir, "jobs.csv")
-	for i, text := range []string{"first", "second"} {
-		if err := os.WriteFile(temp, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := take(temp, path); (err == nil) != (i == 0) || (i == 1 && !errors.Is(err, os.ErrExist)) {
-			t.Errorf("the %s: %v", text, err)
-		}
-	}
-	if got, _ := os.ReadFile(path); string(got) != "first" {
-		t.Errorf("it holds %q", got)
 	}
 }
 
