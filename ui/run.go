@@ -85,7 +85,9 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		time.AfterFunc(quitGrace, l.program.Kill)
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
-	defer l.suspender.Watch(func(stop func()) { l.program.Send(suspendMsg{stop}) }, broken)()
+	var end func()
+	l.stopAll, end = terminal.WatchStops(func(stop func()) { l.program.Send(suspendMsg{stop}) }, broken)
+	defer end()
 	l.restoreMode = terminal.KeepMode(c.keys.File)
 	defer l.restoreMode()
 	l.enter(false)
@@ -152,7 +154,7 @@ type loop struct {
 	mouse   bool
 
 	restoreMode func() // the terminal's mode at the start
-	suspender   terminal.Suspender
+	stopAll     func() // what the shell started
 }
 
 // View implements tea.Model. It gives Bubble Tea nothing to draw: see [terminal.Screen].
@@ -194,7 +196,7 @@ func (l *loop) suspend(stop func()) {
 		l.say(style.Warn, "there is no shell to come back to: not suspended")
 		return
 	case stop == nil:
-		stop = l.suspender.Stop
+		stop = l.stopAll
 	}
 	if l.program.ReleaseTerminal() != nil {
 		return

@@ -4,6 +4,7 @@
 package terminal
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -118,16 +119,8 @@ func Profile(env Env) termenv.Profile {
 	for name, value := range env {
 		list = append(list, name+"="+value)
 	}
-	switch colorprofile.Env(list) {
-	case colorprofile.TrueColor:
-		return termenv.TrueColor
-	case colorprofile.ANSI256:
-		return termenv.ANSI256
-	case colorprofile.ANSI:
-		return termenv.ANSI
-	default:
-		return termenv.Ascii
-	}
+	// They count the same kinds in opposite directions.
+	return termenv.Profile(colorprofile.TrueColor - max(colorprofile.Env(list), colorprofile.ASCII))
 }
 
 // Charset returns what the terminal can draw: ASCII on the Linux console, on minimal
@@ -139,17 +132,11 @@ func Charset(env Env) sanitize.Charset {
 	case "linux", "dumb", "cons25", "vt52", "vt100", "vt220":
 		return sanitize.ASCII
 	}
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // POSIX: the first that is set
-		locale := strings.ToLower(env[name])
-		switch {
-		case locale == "":
-		case strings.Contains(locale, "utf-8"), strings.Contains(locale, "utf8"):
-			return sanitize.Unicode
-		default:
-			return sanitize.ASCII
-		}
-	}
-	if env["TMUX"] != "" || env["STY"] != "" {
+	locale := strings.ToLower(cmp.Or(env["LC_ALL"], env["LC_CTYPE"], env["LANG"])) // POSIX: the first that is set
+	switch {
+	case strings.Contains(locale, "utf-8"), strings.Contains(locale, "utf8"):
+		return sanitize.Unicode
+	case locale != "", env["TMUX"] != "", env["STY"] != "":
 		return sanitize.ASCII
 	}
 	return sanitize.Unicode
@@ -175,19 +162,12 @@ func (b Background) Decide(env Env) (dark, ask bool) {
 		return false, false
 	default:
 	}
-	if dark, ok := fromColorFGBG(env["COLORFGBG"]); ok {
-		return dark, false
+	// rxvt, Konsole and others set 15;0 or 15;default;0, the last being the background's
+	// number among the 16 colours: 7 is light grey, 8 dark grey.
+	colours := env["COLORFGBG"]
+	if number, err := strconv.ParseUint(colours[strings.LastIndexByte(colours, ';')+1:], 10, 4); err == nil {
+		return number <= 6 || number == 8, false
 	}
 	// GNU screen may have several terminals attached, and passes no reply on.
 	return true, env.ignoresUnknown() && !env.inScreen()
-}
-
-// fromColorFGBG reads what rxvt, Konsole and others set: "15;0" or "15;default;0",
-// the last being the background's number among the 16 colours.
-func fromColorFGBG(s string) (dark, ok bool) {
-	number, err := strconv.Atoi(s[strings.LastIndexByte(s, ';')+1:])
-	if err != nil || !strings.Contains(s, ";") || number < 0 || number > 15 {
-		return false, false
-	}
-	return number <= 6 || number == 8, true // 7 is light grey, 8 dark grey
 }

@@ -104,19 +104,15 @@ func at(cells []cell, x int) cell {
 func (p *painter) rest(row, x int, cells []cell) {
 	p.cells(row, x, cells[x:])
 	if len(cells) < p.width {
-		p.moveTo(row, len(cells))
-		p.use("")
-		p.WriteString(ansi.EraseLineRight)
+		p.erase(row, len(cells), ansi.EraseLineRight)
 	}
 }
 
-// clearBelow blanks all rows from one on.
-func (p *painter) clearBelow(row, height int) {
-	if row < height {
-		p.moveTo(row, 0)
-		p.use("")
-		p.WriteString(ansi.EraseScreenBelow)
-	}
+// erase blanks the row, or the screen, from a position on.
+func (p *painter) erase(row, x int, sequence string) {
+	p.moveTo(row, x)
+	p.use("")
+	p.WriteString(sequence)
 }
 
 // cells writes cells from a column on.

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,9 +34,9 @@ type Screen struct {
 	idle  chan struct{} // closed when everything is written; nil while nothing is being written
 	gone  bool          // the terminal: a write failed
 
-	frame         []string // the newest, as rows
-	shown         []line   // what the terminal shows; nil if unknown
+	frame         []string // the newest; nil if there is none for this size
 	cursor        Cursor   // of the newest frame
+	shown         []line   // what the terminal shows; nil if unknown
 	placed        Cursor   // the terminal's, if shown is known
 	width, height int      // 0 until known
 	alternate     bool     // the alternate screen is on
@@ -69,12 +68,15 @@ type Cursor struct {
 	Shown bool
 }
 
-// Show shows a frame, which is lines joined by newlines, and the cursor. If the terminal is
-// not ready for it, the next frame replaces it.
+// Show shows a frame, which is lines joined by newlines, and the cursor; of a frame that is
+// too tall, the end. If the terminal is not ready for it, the next frame replaces it.
 func (s *Screen) Show(frame string, cursor Cursor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.frame, s.cursor = strings.Split(frame, "\n"), cursor
+	rows := strings.Split(frame, "\n")
+	cut := max(len(rows)-s.height, 0)
+	s.frame = rows[cut:]
+	s.cursor = Cursor{X: min(cursor.X, s.width-1), Y: max(cursor.Y-cut, 0), Shown: cursor.Shown}
 	s.update()
 }
 
@@ -93,7 +95,7 @@ func (s *Screen) Resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.width, s.height = width, height
-	s.shown, s.frame = nil, nil // the frame is for another size
+	s.shown, s.frame = nil, nil
 }
 
 // Write drops Bubble Tea's frames.
@@ -199,9 +201,7 @@ func (s *Screen) Abandon(last string) {
 // update sends the newest frame as soon as the frame rate and the terminal allow it. s.mu
 // must be held.
 func (s *Screen) update() {
-	same := func(text string, shown line) bool { return text == shown.text }
-	if !s.alternate || s.width == 0 || s.frame == nil || s.waiting || s.idle != nil ||
-		s.shown != nil && s.cursor == s.placed && slices.EqualFunc(s.rows(), s.shown, same) {
+	if !s.alternate || s.frame == nil || s.waiting || s.idle != nil {
 		return
 	}
 	now := time.Now()
@@ -216,18 +216,19 @@ func (s *Screen) update() {
 		})
 		return
 	}
+	changes := s.changes()
+	if changes == "" {
+		return
+	}
 	if s.paid.Before(now) {
 		s.paid = now
 	}
 	s.paid = s.paid.Add(framePeriod)
-	s.draw()
+	s.send(changes)
 }
 
-// rows returns what the screen has room for of the newest frame.
-func (s *Screen) rows() []string { return s.frame[max(len(s.frame)-s.height, 0):] }
-
-// draw turns what the terminal shows into the newest frame.
-func (s *Screen) draw() {
+// changes returns what turns what the terminal shows into the newest frame.
+func (s *Screen) changes() string {
 	p := &painter{width: s.width, x: -1}
 	whole := s.shown == nil
 	if whole {
@@ -236,8 +237,8 @@ func (s *Screen) draw() {
 	if !s.cursor.Shown && (whole || s.placed.Shown) {
 		p.WriteString(ansi.HideCursor)
 	}
-	shown := make([]line, len(s.rows()))
-	for i, text := range s.rows() {
+	shown := make([]line, len(s.frame))
+	for i, text := range s.frame {
 		switch {
 		case i >= len(s.shown):
 			shown[i] = parse(text, s.width)
@@ -250,16 +251,16 @@ func (s *Screen) draw() {
 		}
 	}
 	p.flush()
-	if whole || len(s.shown) > len(shown) {
-		p.clearBelow(len(shown), s.height)
+	if len(shown) < s.height && (whole || len(s.shown) > len(shown)) {
+		p.erase(len(shown), 0, ansi.EraseScreenBelow)
 	}
 	p.use("")
-	if s.cursor.Shown {
-		p.moveTo(max(s.cursor.Y-(len(s.frame)-len(shown)), 0), min(s.cursor.X, s.width-1))
+	if s.cursor.Shown && (p.Len() > 0 || s.cursor != s.placed) {
+		p.moveTo(s.cursor.Y, s.cursor.X)
 		if whole || !s.placed.Shown {
 			p.WriteString(ansi.ShowCursor)
 		}
 	}
 	s.shown, s.placed = shown, s.cursor
-	s.send(p.String())
+	return p.String()
 }

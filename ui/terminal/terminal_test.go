@@ -222,7 +222,7 @@ func TestWritingGoesOnAfterABug(t *testing.T) {
 	told := make(chan *panics.Error, 1)
 	screen.OnPanic = func(e *panics.Error) { told <- e }
 	_, _ = screen.WriteString("\x1b[?1049h")
-	screen.Resize(20, -1) // is the bug
+	screen.Resize(-1, 4) // is the bug
 	screen.Show("frame", terminal.Cursor{})
 	all := make(chan string, 1)
 	go func() {

@@ -60,54 +60,45 @@ func HasShell() bool {
 	return err == nil && session != unix.Getpgrp()
 }
 
-// Suspender stops and resumes the program. Its zero value is ready.
-type Suspender struct {
-	stopped atomic.Bool // the next SIGCONT ends a suspension
-	resumed chan struct{}
-}
-
-// Watch calls suspend when another process stops the program, or has resumed it after
-// stopping it unnoticed, until end is called. Stop stops the program, unless it was stopped
-// already, and returns when it continues.
-func (s *Suspender) Watch(suspend func(stop func()), onPanic func(*panics.Error)) (end func()) {
-	s.resumed = make(chan struct{}, 1)
+// WatchStops calls suspend when another process stops the program, or has resumed it after
+// stopping it unnoticed, until end is called. stop stops the program, unless it was stopped
+// already, and returns when it continues; stopAll does so for all that the shell started with
+// it, as the kernel does for ctrl+z.
+func WatchStops(suspend func(stop func()), onPanic func(*panics.Error)) (stopAll, end func()) {
+	var stopped atomic.Bool // the next SIGCONT ends a suspension
+	resumed, done := make(chan struct{}, 1), make(chan struct{})
+	stop := func(process int) {
+		stopped.Store(true)
+		// Not SIGTSTP: once a Go program has caught that, it always catches it.
+		if err := syscall.Kill(process, syscall.SIGSTOP); err != nil {
+			stopped.Store(false)
+			return
+		}
+		<-resumed
+	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
-	done := make(chan struct{})
 	go func() {
 		defer panics.Into(onPanic)
 		for {
 			select {
 			case received := <-signals:
 				switch {
-				case received == syscall.SIGCONT && s.stopped.CompareAndSwap(true, false):
-					s.resumed <- struct{}{}
+				case received == syscall.SIGCONT && stopped.CompareAndSwap(true, false):
+					resumed <- struct{}{}
 				case received == syscall.SIGCONT: // after SIGSTOP, which can't be caught
 					suspend(func() {})
 				case HasShell(): // else the kernel would ignore it too
-					suspend(func() { s.stop(os.Getpid()) }) // the others got their own signal
+					suspend(func() { stop(os.Getpid()) }) // the others got their own signal
 				}
 			case <-done:
 				return
 			}
 		}
 	}()
-	return func() {
+	end = func() {
 		signal.Stop(signals)
 		close(done)
 	}
-}
-
-// Stop stops all that the shell started with us, as the kernel does for ctrl+z, and returns
-// when the program continues.
-func (s *Suspender) Stop() { s.stop(0) }
-
-func (s *Suspender) stop(process int) {
-	s.stopped.Store(true)
-	// Not SIGTSTP: once a Go program has caught that, it always catches it.
-	if err := syscall.Kill(process, syscall.SIGSTOP); err != nil {
-		s.stopped.Store(false)
-		return
-	}
-	<-s.resumed
+	return func() { stop(0) }, end
 }

@@ -20,11 +20,7 @@ func Ready(*os.File, time.Duration) bool { return false }
 // HasShell is always false.
 func HasShell() bool { return false }
 
-// Suspender does nothing.
-type Suspender struct{}
-
-// Watch does nothing.
-func (*Suspender) Watch(func(stop func()), func(*panics.Error)) (end func()) { return func() {} }
-
-// Stop does nothing.
-func (*Suspender) Stop() {}
+// WatchStops does nothing.
+func WatchStops(func(stop func()), func(*panics.Error)) (stopAll, end func()) {
+	return func() {}, func() {}
+}
