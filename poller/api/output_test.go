@@ -45,6 +45,15 @@ func TestAPathLeadsToItsURLOrNowhere(t *testing.T) {
 	}
 }
 
+func TestAPathIsTheAPIsOwnOrAnotherHosts(t *testing.T) {
+	c := newClient(t, "http://x.test/v1", Options{})
+	for path, want := range map[string]bool{"/job/1/output": true, "https://x.test/o": true, "https://y.test/o": false, "file:///x": false} {
+		if got := c.Own(path); got != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}
+
 // pdf follows the path of a Done job to its PDF.
 func pdf(t *testing.T, c *Client, path string) error {
 	t.Helper()
