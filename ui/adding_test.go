@@ -59,7 +59,9 @@ func TestIDsThatWereBrokenOrCutAreNotPassedOverInSilence(t *testing.T) {
 func TestWhatWasOverBeforeItWasPastedHasNoDuration(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		_, text := d.jobs(30)
+		d.leave()
 		d.wait(24 * time.Hour)
+		d.start()
 		d.paste(text)
 		d.waitFor("100%")
 		d.wait(time.Minute)

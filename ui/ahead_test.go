@@ -75,7 +75,7 @@ func (d *harness) says(percent int) {
 // truth, and never goes back.
 func TestABarMovesBetweenTwoAnswers(t *testing.T) {
 	withHarness(t, func(d *harness) {
-		d.paste(d.steady(1, 5*time.Minute))
+		d.add(1, func(_ int, j *sim.Job) { linear(j, 5*time.Minute) })
 		d.press("down")
 		d.wait(20 * time.Second)
 		id := d.only()
@@ -183,7 +183,7 @@ func TestBarsStandStillInASilence(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			withHarness(t, func(d *harness) {
-				d.paste(d.steady(3, 5*time.Minute))
+				d.add(3, func(_ int, j *sim.Job) { linear(j, 5*time.Minute) })
 				d.wait(20 * time.Second)
 				silence.begin(d)
 				d.wait(3 * time.Second) // what was under way
@@ -228,7 +228,7 @@ func TestBarsShareTheirFrames(t *testing.T) {
 		d.leave()
 		d.rate = 0.5
 		d.start()
-		d.paste(d.steady(30, 5*time.Minute))
+		d.add(30, func(_ int, j *sim.Job) { linear(j, 5*time.Minute) })
 		d.wait(2 * time.Minute) // each is asked about twice
 		frames, before := 0, d.model.View()
 		d.each(10*time.Second, func() {

@@ -14,7 +14,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
 )
@@ -188,19 +187,4 @@ func (d *harness) details() string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// silent has the simulated API take n jobs that take a time and say nothing of it.
-func (d *harness) silent(n int, takes time.Duration) (ids []job.ID, text string) {
-	lives := sim.Lives(1, n)
-	for i := range lives {
-		lives[i].Type, lives[i].Fail = sim.Silent, false
-		lives[i].Duration, lives[i].End = takes, lives[i].Start+takes
-	}
-	ids = d.api.Add(sim.Describe(1, lives)...)
-	var b strings.Builder
-	for _, id := range ids {
-		b.WriteString(id.String() + "\n")
-	}
-	return ids, b.String()
 }

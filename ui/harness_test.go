@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -49,7 +50,9 @@ type harness struct {
 	messages  chan tea.Msg
 	ctx       context.Context //nolint:containedctx // what this launch of jobwatch lives in
 	quit      bool
-	redraws   int // how often the whole screen was asked for
+	frame     string // the last one that was looked at
+	text      string // the same without colours
+	redraws   int    // how often the whole screen was asked for
 	transport *http.Transport
 	broken    atomic.Pointer[func(ctx context.Context, network, addr string) (net.Conn, error)] // dials while set
 	base      string                                                                            // the API's URL
@@ -59,7 +62,54 @@ type harness struct {
 	leaving   func(save bool)
 	folder    string // where PDFs are saved
 	journal   *store.Store
+	shared    chan struct{} // closed when others write into the state file, too
 	stop      []func()
+}
+
+// seldom looks for what others wrote every half a minute: most stories are of one window, and
+// some of hours.
+type seldom struct {
+	session.Journal
+	shared chan struct{}
+}
+
+func (s seldom) Next(ctx context.Context) (store.News, error) {
+	for {
+		select {
+		case <-s.shared:
+			return s.Journal.Next(ctx)
+		default:
+		}
+		short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+		news, err := s.Journal.Next(short)
+		if cancel(); err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return news, err
+		}
+		select {
+		case <-s.shared:
+		case <-ctx.Done():
+		case <-time.After(30 * time.Second):
+		}
+	}
+}
+
+// beside opens a second window on the same state file, until the story ends.
+func (d *harness) beside() *harness {
+	d.Helper()
+	d.share()
+	other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport, shared: d.shared}
+	other.start()
+	d.stop = append(d.stop, other.leave)
+	return other
+}
+
+// share says that others write into the state file, too.
+func (d *harness) share() {
+	select {
+	case <-d.shared:
+	default:
+		close(d.shared)
+	}
 }
 
 // clipboard is the terminal's own state, remembered.
@@ -98,9 +148,10 @@ func withHarness(t *testing.T, story func(*harness)) {
 	t.Helper()
 	file, folder := filepath.Join(t.TempDir(), "jobwatch", "jobs.jsonl"), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		d := &harness{T: t, file: file, folder: folder}
+		d := &harness{T: t, file: file, folder: folder, shared: make(chan struct{})}
 		d.api = simtest.New(sim.WithSeed(7), sim.WithClock(d.trueTime))
 		defer func() { <-time.After(2 * time.Hour) }() // Bubble Tea's ticks can't be cancelled
+		debug.SetGCPercent(100)                        // what the story before may have lowered
 		d.serve()
 		defer func() {
 			for _, stop := range slices.Backward(d.stop) {
@@ -153,7 +204,7 @@ func (d *harness) start(change ...func(*Options)) {
 		Open: func(ctx context.Context) (session.Journal, store.Opened, error) {
 			s, opened, err := store.Open(ctx, d.file)
 			d.journal = s
-			return s, opened, err
+			return seldom{s, d.shared}, opened, err
 		},
 		Watcher: watcher, Terminal: d.clip, Session: session.Config{Downloads: files},
 		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
@@ -317,7 +368,12 @@ func (d *harness) paste(text string) {
 }
 
 // screen is what is to be seen, without colours.
-func (d *harness) screen() string { return ansi.Strip(d.model.View()) }
+func (d *harness) screen() string {
+	if frame := d.model.View(); frame != d.frame {
+		d.frame, d.text = frame, ansi.Strip(frame)
+	}
+	return d.text
+}
 
 // sees wants texts on the screen; seesNot wants them away.
 func (d *harness) sees(texts ...string) {
@@ -338,14 +394,48 @@ func (d *harness) seesNot(texts ...string) {
 	}
 }
 
-// jobs has the simulated API take n jobs, and returns their IDs as a text.
-func (d *harness) jobs(n int) (ids []job.ID, text string) {
-	ids = d.api.Add(sim.Describe(1, sim.Lives(1, n))...)
-	var b strings.Builder
-	for _, id := range ids {
-		b.WriteString(id.String() + "\n")
+// jobs has the simulated API take n jobs, of lives that a story may change, and returns their
+// IDs, also as a text.
+func (d *harness) jobs(n int, change ...func(i int, j *sim.Job)) (ids []job.ID, text string) {
+	jobs := sim.Describe(1, sim.Lives(1, n))
+	for i := range jobs {
+		for _, c := range change {
+			c(i, &jobs[i])
+		}
 	}
-	return ids, b.String()
+	ids = d.api.Add(jobs...)
+	return ids, joinIDs(ids)
+}
+
+// add has the API take jobs and tracks them.
+func (d *harness) add(n int, change ...func(i int, j *sim.Job)) []job.ID {
+	ids, text := d.jobs(n, change...)
+	d.paste(text)
+	return ids
+}
+
+// silent has the API take n jobs that take a time and say nothing of it.
+func (d *harness) silent(n int, takes time.Duration) (ids []job.ID, text string) {
+	return d.jobs(n, func(_ int, j *sim.Job) {
+		l := &j.Life
+		l.Type, l.Fail, l.Duration, l.End = sim.Silent, false, takes, l.Start+takes
+	})
+}
+
+// linear makes a job that progresses steadily and ends well after so long.
+func linear(j *sim.Job, took time.Duration) {
+	steady(j, took)
+	j.Life.Type, j.Life.Work = sim.Linear, took
+}
+
+// steady makes a job that ends well after so long.
+func steady(j *sim.Job, took time.Duration) {
+	j.Life.Fail, j.Life.Start, j.Life.End, j.Life.Duration = false, 0, took, took
+}
+
+func failing(j *sim.Job, after time.Duration, cause string) {
+	steady(j, after)
+	j.Life.Fail, j.Cause = true, cause
 }
 
 // arrivals is a channel of texts that come from elsewhere, until the story ends.

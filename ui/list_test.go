@@ -484,8 +484,7 @@ func TestTwoDashboardsShareOneStateFile(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		_, text := d.jobs(2)
 		d.paste(text)
-		other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
-		other.start()
+		other := d.beside()
 		other.sees("2 jobs")
 		more := d.api.Add(sim.Describe(9, sim.Lives(9, 1))...)
 		other.paste(more[0].String())
@@ -494,7 +493,6 @@ func TestTwoDashboardsShareOneStateFile(t *testing.T) {
 		d.press("*", "x", "y")
 		other.wait(time.Second)
 		other.sees("Nothing tracked yet.")
-		other.leave()
 	})
 }
 
@@ -504,14 +502,8 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 	for name, wait := range map[string]time.Duration{"waiting": time.Second / 2, "flying": 2 * time.Second, "saved": 4 * time.Second} {
 		t.Run(name, func(t *testing.T) {
 			withHarness(t, func(d *harness) {
-				d.leave()
-				d.start(func(o *Options) {
-					open := o.Open
-					o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
-						j, opened, err := open(ctx)
-						return slowDisk{j}, opened, err
-					}
-				})
+				d.share()
+				d.slowly()
 				ids, text := d.silent(1, 2*time.Second+wait) // 2 s until it is saved and asked for
 				d.paste(text)
 				d.waitFor("1 running")
@@ -544,6 +536,18 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 			})
 		})
 	}
+}
+
+// slowly starts the dashboard anew on a slow disk.
+func (d *harness) slowly() {
+	d.leave()
+	d.start(func(o *Options) {
+		open := o.Open
+		o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
+			j, opened, err := open(ctx)
+			return slowDisk{j}, opened, err
+		}
+	})
 }
 
 // slowDisk takes two seconds for each save.

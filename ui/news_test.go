@@ -21,29 +21,6 @@ import (
 	"example.com/jobwatch/ui/notify"
 )
 
-// add has the simulated API take jobs of lives that a story changes, and tracks them.
-func (d *harness) add(n int, change func(i int, j *sim.Job)) []job.ID {
-	jobs := sim.Describe(1, sim.Lives(1, n))
-	for i := range jobs {
-		change(i, &jobs[i])
-	}
-	ids := d.api.Add(jobs...)
-	d.paste(joinIDs(ids))
-	return ids
-}
-
-// steady makes a job that ends well after so long.
-func steady(j *sim.Job, took time.Duration) {
-	j.Life.Fail = false
-	j.Life.Start, j.Life.End = 0, took
-	j.Life.Duration = took
-}
-
-func failing(j *sim.Job, after time.Duration, cause string) {
-	steady(j, after)
-	j.Life.Fail, j.Cause = true, cause
-}
-
 func TestADoneJobsPDFIsDownloadedAndRemembered(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -49,11 +50,14 @@ func outage(d *harness, jobs int, rate float64, away time.Duration, seen string)
 	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
 	ids, text := d.silent(jobs, 24*time.Hour)
 	d.paste(text)
+	debug.SetGCPercent(100)
 	d.wait(2 * time.Minute)
 
 	d.api.ResetStats()
 	d.api.Break(simtest.Unavailable(""))
+	d.send(tea.WindowSizeMsg{Width: 1, Height: 1}) // nobody looks: no clock has to move
 	d.wait(away)
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
 	d.sees("◌")
 	if n := d.api.Stats().Requests; n > probes(away) {
 		d.Errorf("%d requests while it was away, want at most %d", n, probes(away))

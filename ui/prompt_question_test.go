@@ -114,8 +114,7 @@ func TestAnAnswerIsAboutWhatWasNamed(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(3)
 		d.paste(text)
-		other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
-		other.start()
+		other := d.beside()
 		d.press("x")
 		d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
 		other.model.list.Go(ids[0])
@@ -127,6 +126,5 @@ func TestAnAnswerIsAboutWhatWasNamed(t *testing.T) {
 		d.press("y")
 		d.wait(time.Second)
 		d.sees("2 jobs")
-		other.leave()
 	})
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -11,7 +10,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/session"
 )
 
 // rename renames the batch that the cursor is in, if any.
@@ -25,15 +23,6 @@ func (d *harness) rename(name string) {
 	}
 	d.typed(name)
 	d.press("enter")
-}
-
-// beside opens a second window on the same state file, until the story ends.
-func (d *harness) beside() *harness {
-	d.Helper()
-	other := &harness{T: d.T, file: d.file, folder: d.folder, api: d.api, transport: d.transport}
-	other.start()
-	d.stop = append(d.stop, other.leave)
-	return other
 }
 
 func TestUndoTakesBackTheNewestActionFirst(t *testing.T) {
@@ -217,14 +206,7 @@ func TestJobsAreUndoneWhateverBecameOfThemMeanwhile(t *testing.T) {
 
 func TestUndoWhileTheAddingIsStillBeingSaved(t *testing.T) {
 	withHarness(t, func(d *harness) {
-		d.leave()
-		d.start(func(o *Options) {
-			open := o.Open
-			o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
-				j, opened, err := open(ctx)
-				return slowDisk{j}, opened, err
-			}
-		})
+		d.slowly()
 		_, text := d.jobs(3)
 		d.paste(text)
 		d.wait(time.Second)
@@ -245,6 +227,7 @@ func TestUndoWhileTheAddingIsStillBeingSaved(t *testing.T) {
 // The state file was compacted, or exchanged, between an action and its undo.
 func TestUndoAcrossAnotherStateFile(t *testing.T) {
 	withHarness(t, func(d *harness) {
+		d.share()
 		ids, text := d.silent(4, 24*time.Hour)
 		d.paste(text)
 		d.rename("june")

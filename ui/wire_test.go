@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -31,7 +29,7 @@ func TestFiftyRowsThatProgressFitASlowLine(t *testing.T) {
 			ours := d.screenOf(200, 60)
 			standard := d.standardRenderer()
 			d.send(tea.WindowSizeMsg{Width: 200, Height: 60})
-			d.paste(d.steady(50, lasting))
+			d.add(50, func(_ int, j *sim.Job) { linear(j, lasting) })
 			d.wait(5 * time.Second)
 			const span = 30 * time.Second
 			before, beforeStandard := ours(d.model.View()), standard(d.model.View())
@@ -48,21 +46,6 @@ func TestFiftyRowsThatProgressFitASlowLine(t *testing.T) {
 			}
 		})
 	}
-}
-
-// steady has the simulated API take n jobs that progress steadily and last so long.
-func (d *harness) steady(n int, lasting time.Duration) string {
-	lives := sim.Lives(1, n)
-	for i := range lives {
-		lives[i].Type, lives[i].Fail = sim.Linear, false
-		lives[i].Work, lives[i].Duration = lasting, lasting
-		lives[i].Start, lives[i].End = 0, lasting
-	}
-	var text strings.Builder
-	for _, id := range d.api.Add(sim.Describe(1, lives)...) {
-		fmt.Fprintln(&text, id)
-	}
-	return text.String()
 }
 
 // each lets time pass and does something after every message.
