@@ -6,40 +6,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/spf13/cobra"
 )
 
 func textOf(t *testing.T, in Input, args ...string) string {
 	t.Helper()
 	in.Args = args
 	return mustParse(t, in).Text
-}
-
-// Whatever commands there will be, jobs are no commands, nor are values of flags.
-func TestAJobIsNeverTakenForACommand(t *testing.T) {
-	for _, tt := range []struct {
-		args []string
-		jobs []string
-		list bool
-	}{
-		{[]string{}, []string{}, false},
-		{[]string{idA}, []string{idA}, false},
-		{[]string{"--once", "/job/" + idA + "/status", "-"}, []string{"/job/" + idA + "/status", "-"}, false},
-		{[]string{"--batch", "list", idA}, []string{idA}, false},
-		{[]string{idA, "list"}, []string{idA, "list"}, false},
-		{[]string{"lists"}, []string{"lists"}, false},
-		{[]string{"list"}, nil, true},
-	} {
-		in := atATerminal()
-		p := newParser(&in)
-		root, listed := p.command(), false
-		root.AddCommand(&cobra.Command{Use: "list", Run: func(*cobra.Command, []string) { listed = true }})
-		root.SetArgs(tt.args)
-		if err := root.Execute(); err != nil || listed != tt.list || !slices.Equal(p.args, tt.jobs) {
-			t.Errorf("%q: listed %t, jobs %q, %v", tt.args, listed, p.args, err)
-		}
-	}
 }
 
 func TestEveryFlagIsFoundEverywhere(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/sanitize"
 )
 
 func colours(p termenv.Profile) *Theme {
@@ -45,13 +46,6 @@ func TestABarSaysWhenItLooksDifferent(t *testing.T) {
 			t.Errorf("%v looks different before %v", p, next)
 		}
 	})
-}
-
-func TestABarGrowsByEighths(t *testing.T) {
-	line := NewLine(colours(termenv.Ascii), Plain).Bar(Accent, 0.55, 4).String()
-	if got := ansi.Strip(line); got != "██▏░" {
-		t.Errorf("0.55 of 4 cells is drawn %q", got)
-	}
 }
 
 // One failure of 11 is seen, and does not look as if all had failed.
@@ -137,6 +131,27 @@ func TestAges(t *testing.T) {
 	} {
 		if got, _ := Age(d); got != want {
 			t.Errorf("%v reads %q, want %q", d, got, want)
+		}
+	}
+}
+
+// Without colours, every status still differs by glyph and by word.
+func TestStatusesDifferWithoutColour(t *testing.T) {
+	for name, glyphs := range map[string]Glyphs{"unicode": Unicode(), "ascii": ASCII()} {
+		th := New(Calm(), termenv.Ascii, true, glyphs)
+		words, signs := map[string]bool{}, map[string]bool{}
+		for _, look := range []Look{
+			th.Look(job.NotStarted, job.Live, nil), th.Look(job.Processing, job.Live, nil),
+			th.Look(job.Done, job.EndedDone, nil), th.Look(job.Error, job.EndedError, nil),
+			th.Look("", job.EndedRejected, nil), th.Look("", job.EndedGivenUp, nil), th.Look("", job.Live, nil),
+		} {
+			if words[look.Word] || signs[look.Glyph] {
+				t.Errorf("%s: %q %q is not the only one of its look", name, look.Glyph, look.Word)
+			}
+			words[look.Word], signs[look.Glyph] = true, true
+			if sanitize.Width(look.Glyph) != 1 || len(look.Word) > WordWidth {
+				t.Errorf("%s: %q %q does not fit its column", name, look.Glyph, look.Word)
+			}
 		}
 	}
 }
