@@ -18,10 +18,11 @@ const Gutter = 2
 const (
 	statusWidth  = 13 // glyph, space, word
 	percentWidth = 4
-	shortID      = 8 // 3f2a91bc
-	clockWidth   = 6 // 23h59m, 99d23h
-	updatedWidth = 4 // 55s, 23h
-	etaWidth     = 8 // ~40s, stale, 23h59m
+	shortID      = 8  // 3f2a91bc
+	longID       = 18 // as long as IDs of version 7 made within a minute need
+	clockWidth   = 6  // 23h59m, 99d23h
+	updatedWidth = 4  // 55s, 23h
+	etaWidth     = 8  // ~40s, stale, 23h59m
 )
 
 // The text of a row, which people read most, keeps so many cells for itself.
@@ -36,11 +37,14 @@ const (
 // each fiftieth, and the percent stand beside it.
 const minBar, maxBar = 6, 30
 
-// divide shares out the width of a row.
-func divide(width, idWidth int) columns {
-	c := columns{status: statusWidth, percent: percentWidth}
+// divide shares out the width of a row. The column of IDs is as wide as the longest visible
+// one, so that it only changes where two IDs collide.
+func divide(width int, ids []string) columns {
+	c := columns{status: statusWidth, id: shortID, percent: percentWidth}
 	left := width - Gutter - c.status - 1 - 1 - 1 - c.percent
-	c.id = min(idWidth, max(left-someText, shortID))
+	for _, id := range ids {
+		c.id = max(c.id, min(len(id), longID, left-someText))
+	}
 	left -= c.id
 	take := func(column *int, width, keep int) {
 		if left >= keep+1+width {
@@ -61,18 +65,6 @@ func divide(width, idWidth int) columns {
 	}
 	c.text = max(left, 0)
 	return c
-}
-
-// idWidth is the width of the ID column: as wide as the longest visible one, so
-// that it only changes where two IDs collide.
-func idWidth(lines []joblist.Line) int {
-	width := shortID
-	for _, line := range lines {
-		if line.Row != nil {
-			width = max(width, line.Row.ShortLen())
-		}
-	}
-	return min(width, len("01890a5d-ac96-774b")) // as long as IDs of version 7 made within a minute need
 }
 
 // headings names the columns. The one that the list is sorted by stands out.

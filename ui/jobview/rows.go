@@ -22,19 +22,26 @@ func (v *View) Rows(list *joblist.List, width, height int, headings, scrollbar b
 	if bar != nil {
 		text--
 	}
-	c := divide(text, idWidth(lines))
+	ids := make([]string, len(lines)) // of the jobs
+	for i, line := range lines {
+		if line.Row != nil {
+			ids[i] = line.Row.ShortID()
+		}
+	}
+	c := divide(text, ids)
 	out := make([]string, 0, 1+height)
 	if headings {
 		out = append(out, v.headings(list.Sort(), c).PadTo(width).String())
 	}
 	for i := range height {
-		l := style.NewLine(v.Theme, style.Plain)
+		var l *style.Line
 		switch {
 		case i >= len(lines):
+			l = style.NewLine(v.Theme, style.Plain)
 		case lines[i].Row == nil:
 			l = v.batchRow(lines[i], c)
 		default:
-			l = v.jobRow(lines[i], c)
+			l = v.jobRow(lines[i], ids[i], c)
 		}
 		l.PadTo(text)
 		if bar != nil {
@@ -107,7 +114,7 @@ func (v *View) batchRow(line joblist.Line, c columns) *style.Line {
 }
 
 // jobRow draws a job's row.
-func (v *View) jobRow(line joblist.Line, c columns) *style.Line {
+func (v *View) jobRow(line joblist.Line, id string, c columns) *style.Line {
 	f := v.facts(line.Row)
 	mark, marked := v.mark(f.row)
 	role, word := f.look.Role, f.look.Word
@@ -126,7 +133,7 @@ func (v *View) jobRow(line joblist.Line, c columns) *style.Line {
 	}
 	l := Start(v.Theme, line.Cursor, mark, marked)
 	l.Put(role, f.look.Glyph).Space(1).Fit(role, word, c.status-2).Space(1)
-	l.Fit(style.Dim, f.row.ShortID(), c.id).Space(1)
+	l.Fit(style.Dim, id, c.id).Space(1)
 
 	about, aboutRole := v.about(f)
 	title := f.Answer.Description
