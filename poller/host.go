@@ -53,6 +53,7 @@ type hostWatcher struct {
 	meter       meter
 	host        Host
 	nextFigures float64 // figures do not change before
+	active      bool    // something is polled, or was until now
 }
 
 // update determines the state now.
@@ -92,6 +93,7 @@ func (w *hostWatcher) update(m moment, s *schedule) {
 		w.nextFigures = m.now + 1
 	}
 	w.host = h
+	w.active = s.contacts.Len() > 0 && !s.paused || s.inFlight > 0 || h.Rate > 0 || share < 1
 }
 
 // rate returns a steady figure, which is not 0 between rare polls.

@@ -183,25 +183,16 @@ func (s *schedule) setVisible(ids []job.ID) {
 	}
 }
 
-// clockJumped corrects for gap seconds that this clock did not count, because the machine was
-// suspended. Everything is older by as much and is due, and nothing can be learned from the
-// next answers.
-func (s *schedule) clockJumped(now, gap float64) {
+// clockJumped follows a jump of the clock, because the machine was suspended. What is on the
+// screen is due first, and nothing can be learned from the next answers.
+func (s *schedule) clockJumped() {
 	for id, e := range s.jobs {
-		for _, t := range []*float64{
-			&e.last, &e.start, &e.moved, &e.besideSince, &e.unknownSince, &e.contact, &e.contacted.at,
-		} {
-			*t -= gap
-		}
 		e.unobserved, e.failures, e.notFoundSince = true, 0, 0
 		if _, visible := s.visible[id]; visible && !e.requested {
-			e.due.at = now - gap
-		} else if !e.requested {
-			e.due.at = min(e.due.at, now)
+			e.due.at = 0
 		}
 	}
 	heap.Init(&s.due)
-	s.breaker.retryAt = min(s.breaker.retryAt, now)
 }
 
 // answered handles the outcome of a poll: a problem, or if there is none, the answer. sent is

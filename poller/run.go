@@ -10,11 +10,10 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-// In seconds.
 const (
-	clockJump         = 5.0  // between wall and monotonic clock, after which the machine was suspended
-	clockCheck        = 2.0  // between looks at the clocks while there is anything to poll
-	minUpdateInterval = 0.05 // between two updates: 20 a second
+	clockJump         = 5 * time.Second // between wall and monotonic clock: the machine was suspended
+	minUpdateInterval = 0.05            // seconds between two updates: 20 a second
+	wakeInterval      = 1.0             // seconds between looks at the clocks and the figures
 )
 
 // moment is one point in time on both clocks.
@@ -49,11 +48,11 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		m := p.moment()
-		if p.checkSuspend(m) {
+		if p.checkSuspend() {
 			p.cancel()
 			requests, p.cancel = context.WithCancel(ctx) //nolint:fatcontext // a new one of ctx, not of the last one
 		}
+		m := p.moment()
 		wake := p.dispatch(requests, m.now)
 		p.watcher.update(m, p.schedule)
 		var out chan Update
@@ -64,7 +63,10 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 		default:
 			wake = min(wake, p.updateAt)
 		}
-		timer.Reset(duration(p.wakeBy(m.now, wake)-m.now) + time.Microsecond)
+		if p.watcher.active {
+			wake = min(wake, m.now+wakeInterval)
+		}
+		timer.Reset(duration(wake-m.now) + time.Microsecond)
 
 		select {
 		case <-ctx.Done():
@@ -90,28 +92,17 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 	}
 }
 
-// wakeBy returns when to wake at the latest: figures fall while nothing happens, and only
-// the clocks show that the machine was suspended.
-func (p *Poller) wakeBy(now, wake float64) float64 {
-	s := p.schedule
-	if p.watcher.host.Rate > 0 || s.breaker.allowedShare(now) < 1 {
-		wake = min(wake, max(now, p.watcher.nextFigures)+1)
-	}
-	if s.contacts.Len() > 0 && !s.paused || s.inFlight > 0 {
-		wake = min(wake, now+clockCheck)
-	}
-	return wake
-}
-
 // checkSuspend reports whether the machine was suspended: the wall clock went on without the
-// monotonic one. Connections from before are dead then.
-func (p *Poller) checkSuspend(m moment) bool {
-	gap := m.wall.Sub(p.wallEpoch).Seconds() - m.now
-	p.wallEpoch = m.wall.Add(-duration(m.now))
+// monotonic one. The schedule's clock makes up for it. Connections from before are dead.
+func (p *Poller) checkSuspend() bool {
+	m := p.moment()
+	gap := m.wall.Sub(p.wallEpoch) - duration(m.now)
 	if gap < clockJump {
+		p.wallEpoch = p.wallEpoch.Add(gap)
 		return false
 	}
-	p.schedule.clockJumped(m.now, gap)
+	p.epoch = p.epoch.Add(-gap)
+	p.schedule.clockJumped()
 	if c, ok := p.client.(interface{ CloseIdle() }); ok {
 		c.CloseIdle()
 	}
