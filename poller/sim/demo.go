@@ -100,7 +100,7 @@ func (s *Server) arrival(n int, r *Random) Batch {
 		return Batch{"Walk-in orders", s.Add(jobs...)}
 	}
 	for i := range jobs {
-		jobs[i].Description = fmt.Sprintf("Invoice %d-%d, %s", 2060+n, i+1, pick(r, customers()))
+		jobs[i].Description = fmt.Sprintf("Invoice %d-%d, %s", 2060+n, i+1, customers()[r.IntN(len(customers()))])
 	}
 	return Batch{"Customer invoices", s.Add(jobs...)}
 }
@@ -145,35 +145,28 @@ func customers() []string {
 // Describe gives each life a believable description, chapters and a cause should it fail;
 // the same ones for the same seed.
 func Describe(seed uint64, lives []Life) []Job {
-	r := OtherRandom(seed)
-	jobs := make([]Job, len(lives))
-	for i, l := range lives {
-		jobs[i] = Job{
-			Life:        l,
-			Description: fmt.Sprintf("%s, %s", pick(&r, documents()), pick(&r, editions())),
-			Chapters:    1 + r.IntN(24),
-			Cause:       pick(&r, causes()),
-		}
-	}
-	return jobs
-}
-
-func pick(r *Random, from []string) string { return from[r.IntN(len(from))] }
-
-func documents() []string {
-	return []string{
+	documents := []string{
 		"Annual report", "Installation guide", "Release notes", "Course reader", "Field manual",
 		"Cookbook", "Meeting minutes", "Grant application", "Lab protocol", "Style guide",
 		"Travel guide", "Price list", "Safety data sheets", "Novel manuscript", "Tender documents",
 		"Résumé collection", "Poème du jour", "Handbuch für Einsteiger", "仕様書", "Справочник",
 	}
-}
-
-func editions() []string {
-	return []string{
+	editions := []string{
 		"first draft", "second edition", "print layout", "large type", "A5 booklet",
 		"for review", "final", "with appendix", "North region", "2025",
 	}
+	r := OtherRandom(seed)
+	pick := func(from []string) string { return from[r.IntN(len(from))] }
+	jobs := make([]Job, len(lives))
+	for i, l := range lives {
+		jobs[i] = Job{
+			Life:        l,
+			Description: pick(documents) + ", " + pick(editions),
+			Chapters:    1 + r.IntN(24),
+			Cause:       pick(causes()),
+		}
+	}
+	return jobs
 }
 
 func causes() []string {

@@ -66,8 +66,7 @@ func New(opts ...Option) *Server {
 	}
 	s.key = s.ids
 	s.mux.HandleFunc("POST /markdown", s.serveSubmit)
-	s.mux.HandleFunc("GET /job/{id}/status", s.forJob(s.serveStatus))
-	s.mux.HandleFunc("GET /job/{id}/output", s.forJob(s.serveOutput))
+	s.mux.HandleFunc("GET /job/{id}/{page}", s.serveJob)
 	s.mux.HandleFunc("GET /files/{name}", s.serveFile)
 	return s
 }
@@ -120,34 +119,32 @@ func (s *Server) ListenAndServe(ctx context.Context, addr string) (base string, 
 // object is a JSON object of an answer.
 type object = map[string]any
 
-// handler serves a request for a job that is known, at a time since it was added.
-type handler func(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at time.Duration)
-
-// forJob answers 422 for what is not a job ID and 404 for a job that is not known.
-func (s *Server) forJob(serve handler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		text := r.PathValue("id")
-		id, err := job.Parse(text)
-		if err != nil {
-			reply(w, http.StatusUnprocessableEntity, object{"detail": []object{{
-				"type":  "uuid_parsing",
-				"loc":   []string{"path", "job_id"},
-				"msg":   "Input should be a valid UUID, invalid length or character",
-				"input": text,
-			}}})
-			return
-		}
-		j, at, ok := s.Find(id)
-		if !ok {
-			reply(w, http.StatusNotFound, object{"detail": "Job not found"})
-			return
-		}
-		serve(w, r, id, &j, at)
+// serveJob answers 422 for what is not a job ID and 404 for a job that is not known.
+func (s *Server) serveJob(w http.ResponseWriter, r *http.Request) {
+	text := r.PathValue("id")
+	id, err := job.Parse(text)
+	j, at, ok := s.Find(id)
+	switch page := r.PathValue("page"); {
+	case page != "status" && page != "output":
+		http.NotFound(w, r)
+	case err != nil:
+		reply(w, http.StatusUnprocessableEntity, object{"detail": []object{{
+			"type":  "uuid_parsing",
+			"loc":   []string{"path", "job_id"},
+			"msg":   "Input should be a valid UUID, invalid length or character",
+			"input": text,
+		}}})
+	case !ok:
+		reply(w, http.StatusNotFound, object{"detail": "Job not found"})
+	case page == "output":
+		s.serveOutput(w, r, id, &j, at)
+	default:
+		serveStatus(w, r, id, &j, at)
 	}
 }
 
 // serveStatus answers with a JobStatus of package api.
-func (s *Server) serveStatus(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at time.Duration) {
+func serveStatus(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at time.Duration) {
 	status, progress := j.Life.At(at)
 	said := object{"id": id, "status": status, "description": nil, "status_meta": nil, "path": nil}
 	if j.Description != "" {
@@ -256,7 +253,7 @@ func (s *Server) serveSubmit(w http.ResponseWriter, r *http.Request) {
 	lives := Lives(seed, 1)
 	lives[0].StartAt(seconds(20 * lives[0].Wait))
 	jobs := Describe(seed, lives)
-	s.serveStatus(w, r, s.Add(jobs...)[0], &jobs[0], 0)
+	serveStatus(w, r, s.Add(jobs...)[0], &jobs[0], 0)
 }
 
 // origin returns the scheme and host by which the client knows this server.
@@ -268,11 +265,7 @@ func origin(r *http.Request) string {
 }
 
 func reply(w http.ResponseWriter, code int, v object) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
+	body, _ := json.Marshal(v) // never fails
 	send(w, code, "application/json", body)
 }
 
