@@ -192,7 +192,7 @@ func (d *harness) start(change ...func(*Options)) {
 		d.Fatal(err)
 	}
 	watcher := poller.New(client, poller.Options{WallClock: d.clock, Rate: d.rate})
-	files := download.New(client, watcher, d.folder, download.DefaultMaxBytes)
+	files := download.New(client, watcher.InTurn, d.folder, download.DefaultMaxBytes)
 	ctx, cancel := context.WithCancel(d.Context())
 	ran := make(chan error, 1)
 	go func() { ran <- watcher.Run(ctx) }()

@@ -38,10 +38,8 @@ type Source interface {
 	Fetch(ctx context.Context, u *url.URL) (*http.Response, error)
 }
 
-// Turns decides when a request may go to the API; *poller.Poller does.
-type Turns interface {
-	InTurn(ctx context.Context, request func(context.Context) error) error
-}
+// InTurn makes a request to the API when that may be; a poller's InTurn does.
+type InTurn func(ctx context.Context, request func(context.Context) error) error
 
 // Want is a PDF to be downloaded.
 type Want struct {
@@ -78,7 +76,7 @@ type Event struct {
 // methods may be called from any goroutine.
 type Downloads struct {
 	source      Source
-	turns       Turns // nil: requests need not wait
+	inTurn      InTurn // nil: requests need not wait
 	base        string
 	maxBytes    int64 // of one file
 	idleTimeout time.Duration
@@ -95,11 +93,11 @@ type Downloads struct {
 }
 
 // New returns Downloads into a folder, which is made when it is needed; see [DefaultFolder].
-// Links are asked for in turns, if that is not nil. Nothing happens before Run.
-func New(source Source, turns Turns, folder string, maxBytes int64) *Downloads {
+// Links are asked for in turn, unless that is nil. Nothing happens before Run.
+func New(source Source, inTurn InTurn, folder string, maxBytes int64) *Downloads {
 	d := &Downloads{
 		source:      source,
-		turns:       turns,
+		inTurn:      inTurn,
 		base:        folder,
 		maxBytes:    maxBytes,
 		idleTimeout: 30 * time.Second,

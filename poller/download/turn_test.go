@@ -32,7 +32,7 @@ func (d *doorman) InTurn(ctx context.Context, request func(context.Context) erro
 // An API that wants fewer requests costs no PDF: the next turn comes when it wants.
 func TestALinkIsAskedForInItsTurn(t *testing.T) {
 	door := &doorman{mends: 3}
-	k := newHarness(t, func(d *Downloads) { d.turns = door })
+	k := newHarness(t, func(d *Downloads) { d.inTurn = door.InTurn })
 	door.api = k.api
 	k.api.Break(simtest.On(simtest.OutputPage, simtest.TooMany("1")))
 	if e := k.get(k.done("Report", "b")); e.State != Saved {
@@ -53,7 +53,7 @@ func TestALinkIsAskedForInItsTurn(t *testing.T) {
 // What is asked of another host is nothing of the API's.
 func TestALinkOnAnotherHostNeedsNoTurn(t *testing.T) {
 	door := &doorman{}
-	k := newHarness(t, func(d *Downloads) { d.turns = door })
+	k := newHarness(t, func(d *Downloads) { d.inTurn = door.InTurn })
 	w := k.done("Report", "b")
 	other := httptest.NewServer(http.RedirectHandler(k.base+w.Path, http.StatusFound))
 	defer other.Close()

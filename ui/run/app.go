@@ -91,7 +91,7 @@ func (a *App) session(downloads bool) session.Config {
 		folder, err = download.DefaultFolder()
 	}
 	if downloads && err == nil {
-		files := download.New(a.client, a.poller, folder, a.opts.MaxDownload)
+		files := download.New(a.client, a.poller.InTurn, folder, a.opts.MaxDownload)
 		cfg.Downloads, a.work = files, append(a.work, files.Run)
 	}
 	return cfg
