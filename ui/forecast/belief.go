@@ -1,7 +1,7 @@
 package forecast
 
 import (
-	"cmp"
+	"iter"
 	"math"
 	"slices"
 )
@@ -14,158 +14,197 @@ import (
 // batch is ready when its last job is: when the product of all its jobs' chances to be
 // over is likely enough. What the constants are worth is in BenchmarkForecast.
 const (
-	coldMean, coldMeanCounts     = 2.7, 0.25 // before anything is known: about 15 s
-	coldSpread, coldSpreadCounts = 0.4, 1
-	warmMeanCounts               = 0.3 // the service may be another one today,
-	warmSpreadCounts             = 10  // but how much its jobs differ stays
-	warmKnown                    = 3   // jobs that earlier ones count for in what is known
+	coldMean, coldSpread = 2.7, 0.4 // before anything is known: about 15 s
+	coldCounts           = 0.25     // jobs that the mean of this counts for,
+	warmCounts           = 0.3      // and of earlier ones: the service may be another one today
+	spreadCounts         = 1        // jobs that the spread counts for
+	warmKnown            = 3        // what they count for in what is known
+	enoughDone           = 5        // earlier Done jobs that say something of today's
+	memory               = 200      // Done jobs after which old ones fade
 
+	leastTime   = 0.5  // seconds that work takes: less is an accident of when it was polled
+	usualGap    = 5.0  // seconds between two answers of a running job, at most as a rule
+	longGap     = 60.0 // seconds without an answer after which nobody knows what happened in them
 	leastBar    = 0.02 // progress that says something
 	barError    = 0.15 // of the total that a bar says, at its half
-	implausible = 3    // deviations shorter than usual
 	overrun     = 0.2  // a job without a bar lasts so much longer than it has
 	leastSpread = 0.01 // variance of the logarithms
+	farOut      = 5    // deviations that a job takes longer than believed, at most
 
-	lookEvery = 0.5  // seconds
-	mostSeen  = 512  // running jobs that a look looks at
-	mostParts = 32   // that a batch's forecast looks at
+	busyPrior   = 5.0  // jobs that the belief in their duration counts for
+	workersFor  = 30.0 // seconds over which the number of workers is averaged
+	orderMemory = 0.2  // of the last starts, in what decides whether the queue is served in order
+	orderSlack  = 0.2  // how far into the queue they may be on average
+
+	lookEvery = 0.1  // seconds
+	mostSeen  = 64   // running jobs that are looked at
 	precise   = 0.01 // of the logarithm of a time
 	waitError = 0.8  // of a job's wait, in a range that holds four cases of five
-	rounds    = 3    // of waiting jobs, the last ones, that it looks at
 
 	certain = 3 // jobs known before a forecast is worth more than a guess
 )
 
+// service is what was learned about the service from jobs that ended and jobs that started.
+type service struct {
+	done, earlier statistics // of durations; earlier ones are from the state file
+	busy, ends    float64    // seconds that jobs ran, and how many ended since
+	workers       float64    // jobs running at a time while others wait
+	watched       float64    // for how long that was seen
+	mixed         float64    // where in the queue jobs start: 0 is its head, 1 its end
+	ticked        float64    // until when all that was counted
+}
+
 // belief is what the last look at the jobs says about durations and the queue.
 type belief struct {
-	made    float64 // when they were looked at
-	typical float64 // the median duration, in seconds
-	between bool    // it was between two reports
-	fresh   lognormal
-	known   float64 // jobs that it rests on
-	turn    float64 // seconds after which a worker takes the next job
-	free    []slot  // when workers become free, the first one first
+	look       int       // its number
+	made       float64   // when
+	fresh      lognormal // how long a job takes
+	known      float64   // jobs that it rests on
+	turn       float64   // seconds after which a worker takes the next job
+	slots      float64   // workers
+	first, gap float64   // seconds until the first one is free, and all are on average
 }
 
-// lognormal is a duration: mean and deviation of its logarithm.
+// lognormal is a duration in seconds: mean and deviation of its logarithm.
 type lognormal struct{ mean, deviation float64 }
 
-// slot is some workers that become free in so many seconds, and sums over it and all
-// that are free before: of workers, and of workers times seconds.
-type slot struct{ at, workers, sum float64 }
-
 func newBelief() belief {
-	return belief{made: math.Inf(-1), fresh: lognormal{coldMean, math.Sqrt(coldSpread)}, typical: math.Exp(coldMean)}
+	return belief{made: math.Inf(-1), fresh: lognormal{coldMean, math.Sqrt(coldSpread)}}
 }
 
-// refresh looks at the jobs between two reports. More reports may follow at once, so the next
-// forecast looks again.
-func (f *Forecaster) refresh(now float64) {
-	if math.Abs(now-f.belief.made) >= lookEvery {
-		f.look(now)
-		f.belief.between = true
-	}
+// median returns it in seconds.
+func (d lognormal) median() float64 { return math.Exp(d.mean) }
+
+// survives returns the chance that it is longer than so many seconds.
+func (d lognormal) survives(ran float64) float64 {
+	return math.Erfc((math.Log(max(ran, 1e-3))-d.mean)/(d.deviation*math.Sqrt2)) / 2
 }
 
-// look brings the belief up to date, about twice a second.
-func (f *Forecaster) look(now float64) {
-	b, s := &f.belief, &f.service
-	if math.Abs(now-b.made) < lookEvery && !b.between {
+// statistics are a mean and a variance of the logarithms of durations.
+type statistics struct{ n, mean, variance float64 }
+
+// add counts a duration in seconds.
+func (s *statistics) add(took float64) {
+	s.n = min(s.n, memory-1)
+	s.merge(statistics{n: 1, mean: math.Log(max(took, leastTime))})
+}
+
+// merge counts all of o.
+func (s *statistics) merge(o statistics) {
+	n, d := s.n+o.n, o.mean-s.mean
+	if n == 0 {
 		return
 	}
-	b.made, b.between = now, false
-	f.lineUp()
-	jobs := f.all.running.jobs
-	step := 1 + (len(jobs)-1)/mostSeen
-	weight := float64(step)
-
-	m, mn, v, vn := coldMean, coldMeanCounts, coldSpread, float64(coldSpreadCounts)
-	b.known = s.done.n
-	if s.earlier.n >= enoughDone {
-		m, mn, v, vn = s.earlier.mean, warmMeanCounts, s.earlier.variance, float64(warmSpreadCounts)
-		b.known += warmKnown
-	}
-	sum, square, n := mn*m+s.done.n*s.done.mean, 0.0, mn+s.done.n
-	totals := f.totals[:0]
-	for i := 0; i < len(jobs); i += step {
-		total, told := b.total(jobs[i])
-		if told {
-			b.known += weight
-		}
-		ran := math.Log(max(jobs[i].heard-jobs[i].bar.zero, 0.1))
-		total.mean = max(total.mean, ran+overrun)
-		totals = append(totals, total)
-		sum, n = sum+weight*total.mean, n+weight
-	}
-	mean := sum / n
-	square = vn*v + s.done.n*(s.done.variance+(s.done.mean-mean)*(s.done.mean-mean))
-	for _, t := range totals {
-		square += weight * (t.deviation*t.deviation + (t.mean-mean)*(t.mean-mean))
-	}
-	n += vn - mn
-	b.fresh = lognormal{mean, math.Sqrt(max(leastSpread, square/n))}
-	b.typical = math.Exp(mean)
-	spread := min(b.fresh.deviation*b.fresh.deviation, 1)
-
-	b.free = b.free[:0]
-	worked := s.ends // in jobs: running ones count by their parts, as far as those are sure
-	for i, t := range totals {
-		ran, whole := now-jobs[i*step].bar.zero, math.Exp(t.mean)
-		worked += weight * max(0, 1-t.deviation) * min(1, ran/whole)
-		b.free = append(b.free, slot{at: max(0, whole-ran), workers: weight})
-	}
-	b.turn = (busyPrior*math.Exp(mean+spread/2) + s.busy) / (busyPrior + worked)
-	f.totals = totals
-	b.queueUp(s.slots(len(jobs)), weight)
+	s.variance = (s.n*s.variance + o.n*o.variance + d*d*s.n*o.n/n) / n
+	s.mean += d * o.n / n
+	s.n = n
 }
 
-// lineUp counts the jobs that wait before each batch, and drops batches that were removed.
-func (f *Forecaster) lineUp() {
+// tick counts the time until now. A time without answers much longer than usual counts
+// little: the computer slept, or the API was away.
+func (f *Forecaster) tick(now float64) {
+	dt, running := min(now-f.ticked, longGap), float64(len(f.all.running))
+	if dt <= 0 {
+		return
+	}
+	f.ticked = now
+	f.busy += dt * running
+	if running > 0 && f.all.waiting > 0 {
+		f.watched += dt
+		f.workers += max(dt/f.watched, 1-math.Exp(-dt/workersFor)) * (running - f.workers)
+	}
+}
+
+// resume counts a batch's jobs that were Done before jobwatch started like those it saw:
+// the batch goes on.
+func (f *Forecaster) resume(b *batch) {
+	if b.resumed {
+		return
+	}
+	b.resumed = true
+	for _, took := range b.past.took {
+		f.done.add(float64(took))
+	}
+}
+
+// start notes from where in the queue a job starts.
+func (f *Forecaster) start(t *track, now float64) {
+	if t.state != waiting || f.all.waiting < 4 {
+		return
+	}
+	ahead := t.batch.before + max(t.batch.ahead(t), -t.batch.ahead(t))
+	at := min(1, float64(ahead)/float64(f.all.waiting))
+	f.mixed += orderMemory * (at - f.mixed)
+}
+
+// ahead returns how many jobs of its batch wait before t if the batch is served in order; it
+// is negative if others overtook it.
+func (b *batch) ahead(t *track) int { return t.place - (b.added - b.waiting) }
+
+// shuffled reports whether jobs start in another order than they were added in.
+func (f *Forecaster) shuffled() bool { return f.mixed > orderSlack }
+
+// lookAt brings the belief up to date, unless that was done just now.
+func (f *Forecaster) lookAt(now float64) {
+	b := &f.belief
+	if math.Abs(now-b.made) < lookEvery {
+		return
+	}
+	b.made = now
+	b.look++
 	before := 0
-	f.order = slices.DeleteFunc(f.order, func(b *batch) bool {
+	f.order = slices.DeleteFunc(f.order, func(b *batch) bool { // those that were removed
 		b.before = before
 		before += b.waiting
 		return b.jobs == 0
 	})
-}
 
-// queueUp puts the slots in order and makes them as many as there are workers: more,
-// if fewer jobs run, else those of the jobs that run longest.
-func (b *belief) queueUp(workers, weight float64) {
-	slices.SortFunc(b.free, func(x, y slot) int { return cmp.Compare(x.at, y.at) })
-	if spare := workers - weight*float64(len(b.free)); spare > 0 {
-		b.free = slices.Insert(b.free, 0, slot{workers: spare})
-	} else {
-		b.free = slices.Delete(b.free, 0, int(-spare/weight))
+	seen, prior := f.done, statistics{coldCounts, coldMean, coldSpread}
+	b.known = seen.n
+	if f.earlier.n >= enoughDone {
+		prior = statistics{warmCounts, f.earlier.mean, f.earlier.variance}
+		b.known += warmKnown
 	}
-	var all slot
-	for i := range b.free {
-		s := &b.free[i]
-		all.workers += s.workers
-		all.sum += s.workers * s.at
-		s.workers, s.sum = all.workers, all.sum
+	running, worked := float64(len(f.all.running)), f.ends
+	b.slots, b.first, b.gap = max(running, 1), longest.Seconds(), 0
+	if f.watched > 0 {
+		b.slots = max(f.workers, 1)
 	}
-}
-
-// startOf returns in how many seconds the k-th waiting job starts. A slot that is free at r
-// has started 1/2 + (t-r)/turn jobs by t.
-func (b *belief) startOf(k float64) float64 {
-	i, _ := slices.BinarySearchFunc(b.free, k, func(s slot, k float64) int {
-		if s.workers/2+(s.workers*s.at-s.sum)/b.turn < k {
-			return -1
+	if running < b.slots {
+		b.first = 0
+	}
+	jobs, weight := some(f.all.running)
+	for t := range jobs {
+		total, told := b.total(t)
+		if told {
+			b.known += weight
 		}
-		return 1
-	})
-	if i == 0 {
-		return b.free[0].at
+		began := t.bar.start()
+		total.mean = max(total.mean, math.Log(max(t.heard-began, 0.1))+overrun)
+		seen.merge(statistics{weight, total.mean, total.deviation * total.deviation})
+		left := max(0, total.median()-(now-began))
+		b.first = min(b.first, left)
+		b.gap += weight * left / max(b.slots, running)
+		// As far as it is sure, the part that has run counts as work that is done.
+		worked += weight * max(0, 1-total.deviation) * min(1, (now-began)/total.median())
 	}
-	s := b.free[i-1]
-	t := s.sum/s.workers + b.turn*(k/s.workers-0.5)
-	if i < len(b.free) {
-		t = min(t, b.free[i].at)
-	}
-	return max(t, s.at)
+	mean := (prior.n*prior.mean + seen.n*seen.mean) / (prior.n + seen.n)
+	variance := max(leastSpread, (spreadCounts*prior.variance+seen.n*seen.variance)/(spreadCounts+seen.n))
+	b.fresh = lognormal{mean, math.Sqrt(variance)}
+	b.turn = (busyPrior*math.Exp(mean+min(variance, 1)/2) + f.busy) / (busyPrior + worked)
 }
+
+// some returns every so manieth of the running jobs, and how many each of them stands for.
+func some(jobs []*track) (iter.Seq[*track], float64) {
+	step := 1 + (len(jobs)-1)/mostSeen
+	return func(yield func(*track) bool) {
+		for i := 0; i < len(jobs) && yield(jobs[i]); i += step {
+		}
+	}, float64(step)
+}
+
+// startOf returns in how many seconds the k-th waiting job starts.
+func (b *belief) startOf(k float64) float64 { return max(b.first, b.gap+b.turn*(k/b.slots-0.5)) }
 
 // total estimates how long a running job takes in all, and reports whether its bar was used.
 func (b *belief) total(t *track) (total lognormal, told bool) {
@@ -184,111 +223,52 @@ func (b *belief) total(t *track) (total lognormal, told bool) {
 type part struct {
 	lognormal
 	since  float64 // seconds ago; negative if that is to come
-	sure   float64 // how many deviations of it are over for sure
-	chance float64 // twice that of getting so far
+	open   float64 // the chance of not being over by the last answer
 	weight float64 // jobs
 }
 
-// from returns a job that starts in so many seconds.
-func (d lognormal) from(start float64) part {
-	return part{lognormal: d, since: -start, sure: math.Inf(-1), chance: 2, weight: 1}
-}
-
-// running returns a running job.
-func (b *belief) running(t *track, now float64) part {
+// part returns a running job.
+func (b *belief) part(t *track, now float64) part {
 	total, _ := b.total(t)
-	sure := total.deviations(t.heard - t.bar.zero)
-	return part{total, now - t.bar.zero, sure, math.Erfc(sure / math.Sqrt2), 1}
+	began := t.bar.start()
+	ran := t.heard - began
+	total.mean = max(total.mean, math.Log(max(ran, 1e-3))-farOut*total.deviation)
+	return part{total, now - began, total.survives(ran), 1}
 }
 
-func (d lognormal) deviations(ran float64) float64 {
-	return (math.Log(max(ran, 1e-3)) - d.mean) / d.deviation
-}
-
-// farOut is how many deviations are too many for their chances to be computed.
-const farOut = 5
-
-// open returns the chance that the job is not over in so many seconds.
-func (p *part) open(in float64) float64 {
-	if p.since+in <= 0 {
-		return 1
-	}
-	z := max(p.deviations(p.since+in), p.sure)
-	if p.sure > farOut {
-		return math.Exp((p.sure*p.sure - z*z) / 2)
-	}
-	return math.Erfc(z/math.Sqrt2) / p.chance
-}
-
-// left returns in how many seconds the job is over with chance q.
-func (p *part) left(q float64) float64 {
-	z := math.Sqrt2 * math.Erfcinv((1-q)*p.chance)
-	if p.sure > farOut {
-		z = math.Sqrt(p.sure*p.sure - 2*math.Log(1-q))
-	}
-	return max(0, math.Exp(p.mean+z*p.deviation)-p.since)
-}
-
-// partsOf returns a batch's jobs: some of the running ones for all, and the last of the
-// waiting ones, in how many seconds the last of those starts, and the share that waits.
+// partsOf returns a batch's jobs: some of the running ones for all, and the waiting ones that
+// start last, in how many seconds they start, and the share that waits.
 func (f *Forecaster) partsOf(b *batch) (parts []part, last, share float64) {
-	parts = f.parts[:0]
-	jobs := b.running.jobs
-	step := 1 + (len(jobs)-1)/mostParts
-	for i := 0; i < len(jobs); i += step {
-		p := f.belief.running(jobs[i], f.belief.made)
-		p.weight = float64(step)
+	jobs, weight := some(b.running)
+	for t := range jobs {
+		p := f.part(t, f.made)
+		p.weight = weight
 		parts = append(parts, p)
 	}
-	waiting := float64(b.waiting)
-	share = waiting / (waiting + float64(len(jobs)))
-	place, density := float64(b.before)+waiting, 1.0 // of the last, and how many near it are this batch's
-	if f.service.shuffled() {
-		all := float64(f.all.waiting)
-		place, density = min(all, all*waiting/(waiting+1)+1), waiting/all
+	waiting, all := float64(b.waiting), float64(f.all.waiting)
+	if waiting == 0 {
+		return parts, 0, 0
 	}
-	workers := f.service.slots(len(f.all.running.jobs))
-	for round := 0; round < rounds && waiting > 0; round++ {
-		size := min(workers, place)
-		start := f.belief.startOf(place - size/2)
-		last = max(last, start)
-		p := f.belief.fresh.from(start)
-		p.weight = min(waiting, max(size*density, 1))
-		parts = append(parts, p)
-		place, waiting = place-size, waiting-p.weight
+	place := float64(b.before) + waiting // of the last
+	if f.shuffled() {
+		place = min(all, all*waiting/(waiting+1)+1)
 	}
-	f.parts = parts
-	return parts, last, share
+	size := min(f.slots, place)
+	last = f.startOf(place - size/2)
+	parts = append(parts, part{f.fresh, -last, 1, min(waiting, size)})
+	return parts, last, waiting / (waiting + float64(len(b.running)))
 }
 
-// last returns in how many seconds all parts are over, with a range that is wider the later
-// the last of them starts. The chance that mid stands for is 0.5 while all jobs wait and falls
-// to 0.35, which makes mid unbiased at each stage.
-func (b *belief) last(parts []part, start, waiting float64) (low, mid, high float64) {
-	mid = over(parts, 0.35+0.15*waiting, 0.1, longest.Seconds())
-	early, late := over(parts, 0.02, 0.1, mid), over(parts, 0.96, mid, longest.Seconds())
-	low, mid, high = widened(early, mid, late, start/2)
-	return max(low, mid/5), mid, high
-}
-
-// widened returns a range that allows for another error.
-func widened(low, mid, high, by float64) (float64, float64, float64) {
-	return max(0, mid-math.Hypot(mid-low, by)), mid, mid + math.Hypot(high-mid, by)
-}
-
-// over returns in how many seconds, from least to most, all parts are over with chance q.
-func over(parts []part, q, least, most float64) float64 {
-	want := math.Log(q)
-	lo, hi := math.Log(least), math.Log(most)
+// over returns in how many seconds all parts are over with chance q.
+func over(parts []part, q float64) float64 {
+	lo, hi := math.Log(0.1), math.Log(longest.Seconds())
 	for hi-lo > precise {
-		mid, sum := (lo+hi)/2, 0.0
-		in := math.Exp(mid)
+		mid, chance := (lo+hi)/2, 0.0
 		for i := range parts {
-			if sum += parts[i].weight * math.Log1p(-parts[i].open(in)); sum < want {
-				break
-			}
+			p := &parts[i]
+			chance += p.weight * math.Log1p(-min(1, p.survives(p.since+math.Exp(mid))/p.open))
 		}
-		if sum < want {
+		if chance < math.Log(q) {
 			lo = mid
 		} else {
 			hi = mid
@@ -297,10 +277,13 @@ func over(parts []part, q, least, most float64) float64 {
 	return math.Exp(hi)
 }
 
-// estimate returns three figures in seconds as an [Estimate]; zero while nothing is known.
-func (b *belief) estimate(low, mid, high float64) Estimate {
-	if b.known < 1 {
-		return Estimate{}
-	}
-	return Estimate{Low: seconds(low), Mid: seconds(mid), High: seconds(high), Known: true, Rough: b.known < certain}
+// left returns in how many seconds the job is over with chance q.
+func (p *part) left(q float64) float64 {
+	z := math.Sqrt2 * math.Erfcinv(2*(1-q)*p.open)
+	return max(0, math.Exp(p.mean+z*p.deviation)-p.since)
+}
+
+// widened returns a range that allows for another error.
+func widened(low, mid, high, by float64) (float64, float64, float64) {
+	return max(0, mid-math.Hypot(mid-low, by)), mid, mid + math.Hypot(high-mid, by)
 }

@@ -54,7 +54,7 @@ func BenchmarkCost(b *testing.B) {
 		})
 		b.Run("batch/"+name, func(b *testing.B) {
 			for b.Loop() {
-				f.batches["b"].shown.changed = true
+				f.batches["b"].shown.look = 0
 				f.Batch("b", now)
 			}
 		})

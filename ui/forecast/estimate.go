@@ -1,8 +1,9 @@
 package forecast
 
 import (
+	"cmp"
 	"fmt"
-	"math"
+	"slices"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -21,25 +22,24 @@ func (f *Forecaster) Job(id job.ID, now time.Time) Forecast {
 	if t == nil || t.state == finished {
 		return Forecast{}
 	}
-	s, b := f.sec(now), &f.belief
-	f.look(s)
+	s := f.sec(now)
+	f.lookAt(s)
 	var out Forecast
-	p, wait := b.running(t, s), 0.0
+	p, wait := f.part(t, s), 0.0
 	if t.state != running {
-		wait = max(0, b.startOf(f.position(t))-(s-b.made))
-		p = b.fresh.from(wait)
-		out.Wait, out.Work = b.estimate(wait, wait, wait), b.estimate(b.typical, b.typical, b.typical)
+		wait = max(0, f.startOf(f.position(t))-(s-f.made))
+		p = part{f.fresh, -wait, 1, 1}
+		work := f.fresh.median()
+		out.Wait, out.Work = f.estimate(wait, wait, wait, nil), f.estimate(work, work, work, nil)
 	}
 	low, mid, high := widened(p.left(0.07), p.left(0.5), p.left(0.93), waitError*wait)
-	out.Ready = b.estimate(low, mid, high)
-	t.rung = t.rung.settle(out.Ready.Mid)
-	out.Ready.rung = t.rung
+	out.Ready = f.estimate(low, mid, high, &t.shown)
 	return out
 }
 
 // position returns a waiting job's place in the whole queue, counted from 1.
 func (f *Forecaster) position(t *track) float64 {
-	if f.service.shuffled() {
+	if f.shuffled() {
 		return float64(f.all.waiting+1) / 2
 	}
 	return float64(t.batch.before + min(max(t.batch.ahead(t), 0), t.batch.waiting-1) + 1)
@@ -60,32 +60,39 @@ func (f *Forecaster) All(now time.Time) Estimate { return f.last(&f.all, f.sec(n
 // down.
 type shown struct {
 	low, mid, high float64
-	of             float64 // when the look was made that it comes from
-	changed        bool    // jobs were added or removed
-	known          bool
-	rung           rung
+	look           int // the number of the look that they come from; 0 if jobs were added or removed since
+	figure         time.Duration
 }
 
-// last forecasts the end of a batch's last job. The end stays as it is shown until it is off
-// by 15 % of what is left.
+// last forecasts the end of a batch's last job.
 func (f *Forecaster) last(b *batch, now float64) Estimate {
-	if b.waiting+len(b.running.jobs) == 0 {
-		b.shown = shown{}
+	h := &b.shown
+	if b.waiting+len(b.running) == 0 {
+		*h = shown{}
 		return Estimate{}
 	}
-	f.look(now)
-	h, made := &b.shown, f.belief.made
-	if h.changed || !h.known || h.of != made {
-		low, mid, high := f.belief.last(f.partsOf(b))
-		if off := math.Abs(made + mid - h.mid); h.changed || !h.known || off > max(0.15*(made+mid-now), 0.75) {
-			h.mid = made + mid
-		}
-		h.low, h.high = min(made+low, h.mid), max(made+high, h.mid)
-		h.of, h.changed, h.known = made, false, true
+	f.lookAt(now)
+	if h.look != f.look {
+		// The chance that mid stands for is 0.5 while all jobs wait and falls to 0.35,
+		// which makes mid unbiased at each stage.
+		parts, last, waiting := f.partsOf(b)
+		low, mid, high := widened(over(parts, 0.02), over(parts, 0.35+0.15*waiting), over(parts, 0.96), last/2)
+		h.low, h.mid, h.high, h.look = f.made+low, f.made+mid, f.made+high, f.look
 	}
-	e := f.belief.estimate(h.low-now, h.mid-now, h.high-now)
-	h.rung = h.rung.settle(e.Mid)
-	e.rung = h.rung
+	return f.estimate(h.low-now, h.mid-now, h.high-now, &h.figure)
+}
+
+// estimate returns three figures in seconds as an [Estimate], rounded like the one that is
+// shown, if any; zero while nothing is known.
+func (b *belief) estimate(low, mid, high float64, shown *time.Duration) Estimate {
+	if b.known < 1 {
+		return Estimate{}
+	}
+	e := Estimate{Low: seconds(low), Mid: seconds(mid), High: seconds(high), Known: true, Rough: b.known < certain}
+	if e.shown = nearest(e.Mid); shown != nil {
+		e.shown = settle(*shown, e.Mid)
+		*shown = e.shown
+	}
 	return e
 }
 
@@ -96,7 +103,7 @@ type Estimate struct {
 	Known          bool // the three mean something
 	Rough          bool // they rest on very few jobs
 
-	rung rung // how Mid was rounded last, so that the text stays calm
+	shown time.Duration // Mid, rounded so that the text stays calm
 }
 
 // longest is the longest that is ever forecast.
@@ -111,7 +118,7 @@ func (e Estimate) String() string {
 	if !e.Known {
 		return ""
 	}
-	return "~" + short(e.rung.settle(e.Mid).duration())
+	return "~" + short(e.shown)
 }
 
 // Range returns the range in words, "between 2m and 5m"; "" if that says no more than
@@ -121,7 +128,7 @@ func (e Estimate) Range() string {
 	if !e.Known || low == high {
 		return ""
 	}
-	return "between " + short(low.duration()) + " and " + short(high.duration())
+	return "between " + short(low) + " and " + short(high)
 }
 
 // WithClock returns the estimate and its time of day in now's time zone: "~4m, 14:32". It
@@ -152,58 +159,48 @@ func clock(now time.Time, d time.Duration) string {
 	return at.Format("2 Jan")
 }
 
-// rung is a figure of the ladder, counted from 1; 0 is none.
-type rung uint8
-
-// ladder holds the figures that are ever shown: steps of a fifth or so, coarse enough
+// ladder returns the figures that are ever shown: steps of a fifth or so, coarse enough
 // that a countdown changes only when that is worth seeing.
-func ladder(i int) time.Duration {
+func ladder() []time.Duration {
 	const s, m, h, d = time.Second, time.Minute, time.Hour, 24 * time.Hour
-	return [...]time.Duration{
+	return []time.Duration{
 		5 * s, 10 * s, 15 * s, 20 * s, 25 * s, 30 * s, 35 * s, 40 * s, 50 * s, m, 70 * s, 80 * s, 90 * s,
 		2 * m, 3 * m, 4 * m, 5 * m, 6 * m, 7 * m, 8 * m, 9 * m, 10 * m, 12 * m, 15 * m, 20 * m, 25 * m, 30 * m, 40 * m, 50 * m,
 		h, 90 * m, 2 * h, 3 * h, 4 * h, 5 * h, 6 * h, 8 * h, 10 * h, 12 * h, 16 * h, 20 * h,
 		d, 2 * d, 3 * d, 4 * d, 5 * d, 7 * d, 10 * d, 14 * d, 21 * d, 30 * d,
-	}[i]
-}
-
-const rungs = 51 // len of ladder
-
-func (r rung) duration() time.Duration { return ladder(int(r) - 1) }
-
-func nearest(d time.Duration) rung {
-	i := 0
-	for i < rungs-1 && d > (ladder(i)+ladder(i+1))/2 {
-		i++
 	}
-	return rung(i + 1)
 }
 
-// settle returns d's rung: r as long as d is not clearly off it, so that noise does not
-// flicker. Clearly is 0.7 of the way to the next, where rounding would take 0.5.
-func (r rung) settle(d time.Duration) rung {
-	const down, up = 0.5, 0.8
-	if r == 0 {
+// nearest returns the figure of the ladder that is nearest to d.
+func nearest(d time.Duration) time.Duration {
+	return slices.MinFunc(ladder(), func(a, b time.Duration) int { return cmp.Compare((a - d).Abs(), (b - d).Abs()) })
+}
+
+// settle returns the figure for d: the one shown as long as d is not clearly off it, so that
+// noise does not flicker. Clearly is 0.5 of the way to the next one down, 0.8 up.
+func settle(shown, d time.Duration) time.Duration {
+	figures := ladder()
+	i := slices.Index(figures, shown)
+	if i < 0 {
 		return nearest(d)
 	}
-	i, at := int(r)-1, r.duration()
-	switch {
-	case d < at && i > 0 && float64(at-d) > down*float64(at-ladder(i-1)),
-		d > at && i < rungs-1 && float64(d-at) > up*float64(ladder(i+1)-at):
+	down, up := shown-figures[max(i-1, 0)], figures[min(i+1, len(figures)-1)]-shown
+	if shown-d > down/2 || d-shown > up*4/5 {
 		return nearest(d)
 	}
-	return r
+	return shown
 }
 
-// short returns a rung as text: "45s", "4m", "90m", "3h", "2d".
+// short returns a figure of the ladder as text: "45s", "4m", "90m", "3h", "2d".
 func short(d time.Duration) string {
+	unit, letter := time.Second, "s"
 	switch {
-	case d >= 24*time.Hour:
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	case d >= 2*time.Hour, d == time.Hour:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d >= time.Minute && d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
+	case d%(24*time.Hour) == 0:
+		unit, letter = 24*time.Hour, "d"
+	case d%time.Hour == 0:
+		unit, letter = time.Hour, "h"
+	case d%time.Minute == 0:
+		unit, letter = time.Minute, "m"
 	}
-	return fmt.Sprintf("%ds", d/time.Second)
+	return fmt.Sprint(int(d/unit), letter)
 }

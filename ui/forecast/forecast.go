@@ -9,7 +9,6 @@
 package forecast
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -24,25 +23,22 @@ type Forecaster struct {
 	tracks  map[job.ID]*track
 	batches map[store.BatchID]*batch
 	order   []*batch // in the order they were added, which is about the order of service
-	all     batch
+	all     batch    // all jobs
 
-	service service
-	belief  belief
-	totals  []lognormal // room for looks
-	parts   []part
+	service
+	belief
 }
 
 // track is what is kept of a job.
 type track struct {
 	batch   *batch
 	state   state
-	place   int     // in its batch, in the order added
-	at      [2]int  // in the running jobs of its batch, and of all
-	heard   float64 // its last answer; when it was added before there is one
-	started float64 // once it runs
-	bar     bar     // while it runs
-	took    float64 // seconds from start to end; 0 unless it is Done
-	rung    rung    // how its forecast was shown last
+	place   int           // in its batch, in the order added
+	heard   float64       // its last answer; when it was added before there is one
+	started float64       // once it runs
+	bar     bar           // while it runs
+	took    float64       // seconds from start to end; 0 unless it is Done
+	shown   time.Duration // its forecast as shown last
 
 	samples []Sample
 	spacing time.Duration // between samples, at least
@@ -63,42 +59,30 @@ type bar struct {
 	moved float64 // when it got to p
 	step  float64 // the smallest rise seen, 1 at first
 
-	// Where it counts from: the start of the job. For a job that ran before it was added,
-	// that is where its bar points back to, and the bar says nothing until that is known.
-	zero        float64
-	began       float64 // its start, or when it restarted, as far as was seen
-	first, seen float64 // its first value, and when that came
-	late        bool    // it ran before
+	// Where it counts from: 0 at the job's start, or its first value if it may have run
+	// before it was added.
+	first, since float64
 }
 
 // whole returns how many seconds the job takes at the bar's speed so far. For a bar that
 // stands still it is a lower bound.
 func (b *bar) whole(heard float64) float64 {
-	return max((b.moved-b.zero)/b.p, (heard-b.zero)/min(1, b.p+b.step), 0.1)
+	return max((b.moved-b.since)/b.share(), (heard-b.since)/min(1-b.first, b.share()+b.step), 0.1)
+}
+
+// start returns when the job started, or would have at the bar's speed.
+func (b *bar) start() float64 {
+	if b.first == 0 || !b.tells() {
+		return b.since
+	}
+	return b.since - b.first*(b.moved-b.since)/b.share()
 }
 
 // share returns how much of it was seen.
-func (b *bar) share() float64 {
-	if b.late {
-		return b.p - b.first
-	}
-	return b.p
-}
+func (b *bar) share() float64 { return b.p - b.first }
 
 // tells reports whether the bar has moved far enough to be used.
 func (b *bar) tells() bool { return b.share() >= leastBar && b.p < 1 }
-
-// move notes a rise to p.
-func (b *bar) move(p, now float64) {
-	b.step, b.p, b.moved = min(b.step, p-b.p), p, now
-	if seen := p - b.first; seen >= leastBar {
-		zero := b.seen - b.first*(now-b.seen)/seen
-		b.late = b.seen-zero > 2*(b.seen-b.began)+2
-		if b.zero = b.began; b.late {
-			b.zero = zero
-		}
-	}
-}
 
 // restartDrop is how far progress falls when a job has truly restarted.
 const restartDrop = 0.05
@@ -109,41 +93,17 @@ type batch struct {
 	jobs    int // that are tracked
 	added   int // that ever were
 	waiting int
-	running crowd
-	before  int        // jobs waiting in earlier batches, as of the last look
-	earlier statistics // durations from the state file, until the batch goes on; see resume
+	running []*track // in no order
+	before  int      // jobs waiting in earlier batches, as of the last look
+	resumed bool     // its jobs that were Done at the start count; see resume
 
 	past  past
 	shown shown
 }
 
-// crowd is running jobs in no order. which says which place in track.at it uses.
-type crowd struct {
-	which int
-	jobs  []*track
-}
-
-func (c *crowd) add(t *track) {
-	t.at[c.which] = len(c.jobs)
-	c.jobs = append(c.jobs, t)
-}
-
-func (c *crowd) remove(t *track) {
-	i, n := t.at[c.which], len(c.jobs)-1
-	c.jobs[i] = c.jobs[n]
-	c.jobs[i].at[c.which] = i
-	c.jobs[n] = nil
-	c.jobs = c.jobs[:n]
-}
-
 // New returns a Forecaster that has learned nothing.
 func New() *Forecaster {
-	return &Forecaster{
-		tracks:  map[job.ID]*track{},
-		batches: map[store.BatchID]*batch{},
-		all:     batch{running: crowd{which: 1}},
-		belief:  newBelief(),
-	}
+	return &Forecaster{tracks: map[job.ID]*track{}, batches: map[store.BatchID]*batch{}, belief: newBelief()}
 }
 
 // See takes all that is known of a job: at the start each job of the state file, later
@@ -158,8 +118,8 @@ func (f *Forecaster) See(j *store.Job) {
 		now = f.sec(j.Answered)
 	}
 	if t.state != unseen {
-		f.service.tick(now, len(f.all.running.jobs), f.all.waiting, f.belief.typical)
-		f.service.resume(t.batch)
+		f.tick(now)
+		f.resume(t.batch)
 	}
 	switch {
 	case j.End.Finished():
@@ -191,7 +151,7 @@ func (f *Forecaster) track(j *store.Job) *track {
 	}
 	b.jobs++
 	b.added++
-	b.shown.changed, f.all.shown.changed = true, true
+	b.shown.look, f.all.shown.look = 0, 0
 	f.tracks[j.ID] = t
 	return t
 }
@@ -205,7 +165,7 @@ func (f *Forecaster) Remove(id job.ID) {
 	f.move(t, finished)
 	delete(f.tracks, id)
 	b := t.batch
-	b.shown.changed, f.all.shown.changed = true, true
+	b.shown.look, f.all.shown.look = 0, 0
 	if b.jobs--; b.jobs == 0 {
 		delete(f.batches, b.id) // the next look drops it from the order
 	}
@@ -213,23 +173,27 @@ func (f *Forecaster) Remove(id job.ID) {
 
 func (f *Forecaster) sec(t time.Time) float64 { return t.Sub(f.zero).Seconds() }
 
-// move changes a job's state and the counts of its batch and of all.
+// move changes a job's state, and what its batch and all have of each.
 func (f *Forecaster) move(t *track, to state) {
 	if t.state == to {
 		return
 	}
 	for _, b := range [...]*batch{t.batch, &f.all} {
-		if t.state == waiting {
+		switch t.state {
+		case waiting:
 			b.waiting--
+		case running:
+			last := len(b.running) - 1
+			b.running[slices.Index(b.running, t)] = b.running[last]
+			b.running = slices.Delete(b.running, last, last+1)
+		case unseen, finished:
 		}
-		if t.state == running {
-			b.running.remove(t)
-		}
-		if to == waiting {
+		switch to {
+		case waiting:
 			b.waiting++
-		}
-		if to == running {
-			b.running.add(t)
+		case running:
+			b.running = append(b.running, t)
+		case unseen, finished:
 		}
 	}
 	t.state = to
@@ -243,11 +207,9 @@ func (f *Forecaster) run(t *track, j *store.Job, now float64) {
 		if !j.Started.IsZero() {
 			t.started = min(now, f.sec(j.Started))
 		}
-		t.bar = bar{step: 1, moved: t.started, zero: t.started, began: t.started, seen: now}
+		t.bar = bar{step: 1, moved: t.started, since: t.started}
 		if p := float64(j.Answer.Progress); p > 0 && !seenWaiting(j) {
-			t.bar.p, t.bar.first, t.bar.moved = p, p, now
-			f.refresh(now)
-			t.bar.late = f.belief.fresh.deviations(t.bar.whole(now)) < -implausible
+			t.bar = bar{step: 1, p: p, first: p, moved: now, since: now}
 			t.sample(seconds(now-t.started), p)
 		}
 		f.move(t, running)
@@ -266,31 +228,17 @@ func (f *Forecaster) progress(t *track, p, now float64) {
 	b := &t.bar
 	switch {
 	case p < b.p-restartDrop:
-		*b = bar{p: p, first: p, moved: now, seen: now, zero: now, began: now, step: b.step, late: p > 0}
+		*b = bar{step: b.step, p: p, first: p, moved: now, since: now}
 	case p > b.p:
 		if len(t.samples) == 0 {
 			t.sample(0, 0)
 		}
-		b.move(p, now)
+		b.step, b.p, b.moved = min(b.step, p-b.p), p, now
 	default:
 		return
 	}
 	t.sample(seconds(now-t.started), p)
 }
-
-// start notes from where in the queue a job starts.
-func (f *Forecaster) start(t *track, now float64) {
-	if t.state != waiting || f.all.waiting < 4 {
-		return
-	}
-	f.refresh(now)
-	ahead := t.batch.before + max(t.batch.ahead(t), -t.batch.ahead(t))
-	f.service.starts(min(1, float64(ahead)/float64(f.all.waiting)))
-}
-
-// ahead returns how many jobs of its batch wait before t if the batch is served in order; it
-// is negative if others overtook it.
-func (b *batch) ahead(t *track) int { return t.place - (b.added - b.waiting) }
 
 // finish takes a job's end. Only Done says how long work takes: a job that failed
 // would have run on, and one that was rejected or given up never ran.
@@ -305,28 +253,26 @@ func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
 	known := !j.Started.IsZero() || t.state == running
 	ran := known && !j.Ended.IsZero() && ended >= started && !j.End.Verdict()
 	done := ran && j.End == job.EndedDone
-	switch {
-	case !ran:
-	case t.state == unseen && done:
-		f.service.earlier.add(logOf(ended-started), math.Inf(1))
-		t.batch.earlier.add(logOf(ended-started), math.Inf(1))
-	case t.state != unseen:
-		f.start(t, now)
-		f.service.ends++
-		if t.state == running {
-			started = t.bar.zero
-		}
-		// It ended between its last two answers; of a long gap nobody knows where.
-		if gap := now - t.heard; done && gap < max(longGap, t.heard-started) {
-			f.service.done.add(logOf(now-min(gap, usualGap)/2-started), memory+float64(len(f.all.running.jobs)))
-		}
-	}
 	if ran {
 		t.batch.past.ends = append(t.batch.past.ends, ended)
 	}
 	if done {
 		t.took = max(ended-started, 1e-3)
 		t.batch.past.add(j.ID, t.took)
+	}
+	switch {
+	case t.state != unseen && ran:
+		f.start(t, now)
+		f.ends++
+		if t.state == running {
+			started = t.bar.start()
+		}
+		// It ended between its last two answers; of a long gap nobody knows where.
+		if gap := now - t.heard; done && gap < max(longGap, t.heard-started) {
+			f.done.add(now - min(gap, usualGap)/2 - started)
+		}
+	case done:
+		f.earlier.add(t.took)
 	}
 	if j.Answer.Progress.Known() && len(t.samples) > 0 {
 		t.sample(seconds(ended-t.started), float64(j.Answer.Progress))

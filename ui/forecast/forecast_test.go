@@ -127,7 +127,7 @@ func TestABatchOfEqualJobsCountsDown(t *testing.T) {
 		if sec >= 15 && !s.within(e, 300-sec, 1.4) && math.Abs(e.Mid.Seconds()-300+sec) > 10 {
 			t.Errorf("after %v s of 300 it says %v", sec, e.Mid)
 		}
-		if sec >= 15 && e.rung > before.rung {
+		if sec >= 15 && e.shown > before.shown {
 			rises++
 		}
 		before = e

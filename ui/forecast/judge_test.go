@@ -263,7 +263,7 @@ func (v *verdicts) judge(w *workload) {
 // asText is an estimate as its text says it.
 func asText(e Estimate) Estimate {
 	if e.Known {
-		e.Mid = e.rung.duration()
+		e.Mid = e.shown
 	}
 	return e
 }

@@ -22,14 +22,12 @@ const maxSamples = 48
 // they come at twice the distance. The last is always the newest.
 func (t *track) sample(at time.Duration, p float64) {
 	n := len(t.samples)
-	if n > 0 && at < t.samples[n-1].At { // it restarted
-		t.samples, n = t.samples[:0], 0
-	}
-	if n > 1 && at-t.samples[n-2].At < t.spacing {
-		t.samples[n-1] = Sample{at, p}
-		return
-	}
-	if n == maxSamples {
+	switch {
+	case n > 0 && at < t.samples[n-1].At: // it restarted
+		t.samples = t.samples[:0]
+	case n > 1 && at-t.samples[n-2].At < t.spacing:
+		t.samples = t.samples[:n-1]
+	case n == maxSamples:
 		t.thin()
 		t.spacing = 2 * max(t.spacing, at/maxSamples/2)
 	}
@@ -38,13 +36,12 @@ func (t *track) sample(at time.Duration, p float64) {
 
 // thin drops every other sample but keeps the last.
 func (t *track) thin() {
-	last := t.samples[len(t.samples)-1]
-	n := 0
-	for i := 0; i < len(t.samples)-1; i += 2 {
-		t.samples[n] = t.samples[i]
-		n++
+	half := len(t.samples) / 2
+	for i := range half {
+		t.samples[i] = t.samples[2*i]
 	}
-	t.samples = append(t.samples[:n], last)
+	t.samples[half] = t.samples[len(t.samples)-1]
+	t.samples = t.samples[:half+1]
 }
 
 // trim frees what a finished job does not need.
@@ -106,16 +103,13 @@ func Sparkline(values []float64, top float64, ascii bool) string {
 type past struct {
 	ends    []float64     // when the Done and the failed ones ended, in no order
 	took    []float32     // seconds that each of the Done ones took
-	longest job.ID        // of those
+	slowest job.ID        // of those
 	most    time.Duration // that it took
-
-	spread   Spread
-	spreadOf int // of how many jobs that is
 }
 
 func (p *past) add(id job.ID, took float64) {
 	if p.took = append(p.took, float32(took)); len(p.took) == 1 || seconds(took) > p.most {
-		p.longest, p.most = id, seconds(took)
+		p.slowest, p.most = id, seconds(took)
 	}
 }
 
@@ -134,28 +128,19 @@ func (f *Forecaster) Spread(id store.BatchID) (Spread, bool) {
 	if b == nil || len(b.past.took) == 0 {
 		return Spread{}, false
 	}
-	return b.past.summary(), true
-}
-
-func (p *past) summary() Spread {
-	if p.spreadOf == len(p.took) {
-		return p.spread
-	}
-	p.spreadOf = len(p.took)
-	step := 1 + (len(p.took)-1)/512
+	took := b.past.took
 	var some []float32
-	for i := 0; i < len(p.took); i += step {
-		some = append(some, p.took[i])
+	for i := 0; i < len(took); i += 1 + (len(took)-1)/512 {
+		some = append(some, took[i])
 	}
 	slices.Sort(some)
 	at := func(q float64) time.Duration {
 		return seconds(float64(some[int(q*float64(len(some)-1)+0.5)]))
 	}
-	p.spread = Spread{
-		Jobs: len(p.took), Min: seconds(float64(slices.Min(p.took))), Median: at(0.5), P95: at(0.95),
-		Slowest: p.longest, Max: p.most,
-	}
-	return p.spread
+	return Spread{
+		Jobs: len(took), Min: seconds(float64(slices.Min(took))), Median: at(0.5), P95: at(0.95),
+		Slowest: b.past.slowest, Max: b.past.most,
+	}, true
 }
 
 // Pace compares a job with its batch: how long it took, or will have taken by its
@@ -179,42 +164,33 @@ func (f *Forecaster) Pace(id job.ID, now time.Time) (float64, bool) {
 	return took / spread.Median.Seconds(), true
 }
 
-// Throughput is how many jobs finished in each stretch of time, oldest first.
+// Throughput is how many jobs finished a minute in each stretch of a time, oldest first.
 type Throughput struct {
-	From  time.Time     // when the first stretch begins
-	Width time.Duration // of each
-	Jobs  []int
-}
-
-// PerMinute returns the same in jobs per minute. The last stretch counts as far as now has
-// come.
-func (t Throughput) PerMinute(now time.Time) []float64 {
-	out := make([]float64, len(t.Jobs))
-	for i, n := range t.Jobs {
-		width := t.Width
-		if begun := t.From.Add(t.Width * time.Duration(i)); now.Sub(begun) < width {
-			width = max(now.Sub(begun), t.Width/4)
-		}
-		out[i] = float64(n) / width.Minutes()
-	}
-	return out
+	From, To  time.Time
+	PerMinute []float64
 }
 
 // Throughput returns how a batch's jobs finished, Done or Error, up to now, in at most 32
-// stretches. They widen as time goes on.
+// stretches. They widen as time goes on; the last one counts as far as now has come.
 func (f *Forecaster) Throughput(id store.BatchID, now time.Time) Throughput {
 	b := f.batches[id]
 	if b == nil || len(b.past.ends) == 0 {
 		return Throughput{}
 	}
 	from, width := slices.Min(b.past.ends), 10.0
-	last := max(f.sec(now), slices.Max(b.past.ends)) - from
-	for last >= 32*width {
+	until := max(f.sec(now), slices.Max(b.past.ends)) - from
+	for until >= 32*width {
 		width *= 2
 	}
-	out := Throughput{From: f.zero.Add(time.Duration(from * float64(time.Second))), Width: seconds(width), Jobs: make([]int, int(last/width)+1)}
+	counts := make([]float64, int(until/width)+1)
 	for _, end := range b.past.ends {
-		out.Jobs[int((end-from)/width)]++
+		counts[int((end-from)/width)]++
+	}
+	at := func(sec float64) time.Time { return f.zero.Add(time.Duration(sec * float64(time.Second))) }
+	out := Throughput{From: at(from), To: at(from + width*float64(len(counts)))}
+	for i, n := range counts {
+		span := min(width, max(f.sec(now)-from-width*float64(i), width/4))
+		out.PerMinute = append(out.PerMinute, 60*n/span)
 	}
 	return out
 }

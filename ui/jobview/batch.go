@@ -2,7 +2,6 @@ package jobview
 
 import (
 	"strconv"
-	"time"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
@@ -77,12 +76,11 @@ func (p *page) batchFacts(b *joblist.Batch) {
 // throughput draws how fast jobs finished, over time.
 func (p *page) throughput(b *joblist.Batch) {
 	past := p.Forecast.Throughput(b.ID, p.Now)
-	if b.Counts.Finished() < 2 || len(past.Jobs) < 2 {
+	if b.Counts.Finished() < 2 || len(past.PerMinute) < 2 {
 		return
 	}
-	perMinute := past.PerMinute(p.Now)
 	p.heading(style.Dim, "Jobs finished a minute")
-	p.chart(perMinute, 0, past.From, past.From.Add(time.Duration(len(perMinute))*past.Width))
+	p.chart(past.PerMinute, 0, past.From, past.To)
 }
 
 // causes groups the failures.
