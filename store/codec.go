@@ -58,17 +58,15 @@ func newHeader() []byte {
 	return fmt.Appendf(nil, headerStart+`%d,"id":"%016x","compacted":0}`+"\n", Version, rand.Uint64())
 }
 
-// compacted returns a header's line for the file after another compaction.
+// compacted returns a header's line for the file after another compaction, with what a newer
+// version has added. A header that is damaged, or was written by hand, is replaced.
 func compacted(line []byte) []byte {
 	h, ok := parseHeader(line)
-	if !ok {
+	count := fmt.Appendf(nil, `"compacted":%d`, h.Compacted)
+	if !ok || !bytes.Contains(line, count) {
 		return newHeader()
 	}
-	count := func(n int) []byte { return fmt.Appendf(nil, `"compacted":%d`, n) }
-	if now := bytes.Replace(line, count(h.Compacted), count(h.Compacted+1), 1); !bytes.Equal(now, line) {
-		return now // with what a newer version has added
-	}
-	return fmt.Appendf(nil, headerStart+`%d,"id":%q,"compacted":%d}`+"\n", h.Version, h.ID, h.Compacted+1)
+	return bytes.Replace(line, count, fmt.Appendf(nil, `"compacted":%d`, h.Compacted+1), 1)
 }
 
 // follows reports whether h is of the same file as before, compacted since.

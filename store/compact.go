@@ -110,14 +110,6 @@ func (s *Store) needed(f File, size int64) ([]span, *reader, error) {
 	return lines, in, err
 }
 
-// create makes an empty state file.
-func (s *Store) create() error {
-	if err := s.makeFolder(filepath.Dir(s.path)); err != nil {
-		return err
-	}
-	return s.replace(nil, nil, newHeader(), nil)
-}
-
 // replace puts a new file with some lines of the old one in the place of the state file,
 // at once and durably: anyone, and any power cut, finds the old one or the new one. The
 // old one, if there is any, is closed: Windows can't replace an open file. like has its

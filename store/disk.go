@@ -114,9 +114,6 @@ func (OSDisk) Lock(ctx context.Context, name string) (func() error, error) {
 	}
 }
 
-// folderName is jobwatch's folder in the XDG state folder.
-const folderName = "jobwatch"
-
 // DefaultPath returns the state file's place according to the XDG Base Directory
 // Specification: $XDG_STATE_HOME/jobwatch/jobs.jsonl. A relative XDG_STATE_HOME is
 // ignored, as the specification asks; without one it is ~/.local/state, or the
@@ -132,5 +129,5 @@ func DefaultPath() (string, error) {
 		return "", errors.New("no place for the state file: HOME is not an absolute path" +
 			"; mend it, or name a file with --state")
 	}
-	return filepath.Join(xdg.StateHome, folderName, "jobs.jsonl"), nil
+	return filepath.Join(xdg.StateHome, "jobwatch", "jobs.jsonl"), nil
 }

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"github.com/adrg/xdg"
 )
 
 // SyncFolder implements [Disk].
@@ -40,17 +38,11 @@ func (s *Store) exposed() (texts []string) {
 	if isForeign(info) {
 		texts = append(texts, s.path+" belongs to another user: jobwatch won't compact it")
 	}
-	dir := filepath.Dir(s.path)
-	if info, err = s.disk.Stat(dir); err != nil {
-		return texts
-	}
 	// Others may look into a folder that the user chose with --state, but nobody else
 	// should be able to replace the file there.
-	standard := filepath.Join(xdg.StateHome, folderName)
-	mode := info.Mode()
-	writable := mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0
-	if writable || dir == standard && mode.Perm()&0o077 != 0 {
-		texts = append(texts, fmt.Sprintf("the folder %s is open to other users (mode %04o): chmod 700 it", dir, mode.Perm()))
+	dir := filepath.Dir(s.path)
+	if info, err = s.disk.Stat(dir); err == nil && info.Mode().Perm()&0o022 != 0 && info.Mode()&fs.ModeSticky == 0 {
+		texts = append(texts, fmt.Sprintf("the folder %s is open to other users (mode %04o): chmod 700 it", dir, info.Mode().Perm()))
 	}
 	return texts
 }

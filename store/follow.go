@@ -69,11 +69,7 @@ func (s *Store) news() News {
 // look reads what others did to the file. It takes no lock: it reads only whole lines, and
 // files are replaced at once.
 func (s *Store) look() error {
-	err := s.locate()
-	var f File
-	if err == nil {
-		f, err = s.open(os.O_RDONLY)
-	}
+	f, err := s.open(os.O_RDONLY)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s.lose()
@@ -119,20 +115,13 @@ func (s *Store) refresh(f File, writer bool) (whole bool, err error) {
 		return false, known.blocked
 	}
 	replaced := !known.continues(f)
-	in := newReader(s.path, f, known.end, info.Size(), writer)
-	if !replaced && !reload {
-		if err = in.each(func(r *record) { s.found.add(r.asOp()) }); err == nil {
-			known.blocked, known.seen, known.end = nil, info, in.end
-			s.found.Damaged += in.damaged
-			return in.whole, nil
-		}
-	}
 	b := newBuilder(info.Size())
-	if err == nil {
-		in = newReader(s.path, f, 0, info.Size(), writer)
-		err = in.each(b.add)
+	from, add := known.end, func(r *record) { s.found.add(r.asOp()) }
+	if replaced || reload {
+		from, add = 0, b.add
 	}
-	if err == nil && !in.ours() {
+	in := newReader(s.path, f, from, info.Size(), writer)
+	if err = in.each(add); err == nil && from == 0 && !in.ours() {
 		err = notStateFile(s.path, "another kind of file")
 	}
 	if isUnusable(err) { // until somebody changes it
@@ -143,19 +132,20 @@ func (s *Store) refresh(f File, writer bool) (whole bool, err error) {
 		return false, unreadable(s.path, err)
 	}
 	before := *known
-	// Whoever put another file there may have died before its name was durable.
-	*known = fileState{header: in.head, first: in.first, end: in.end, live: in.end, seen: info, undurable: replaced || before.undurable}
-	if needed := b.needed(); needed < in.lines {
-		known.live = in.end * needed / in.lines
+	known.blocked, known.seen, known.end = nil, info, in.end
+	if from > 0 {
+		s.found.Damaged += in.damaged
+		return in.whole, nil
 	}
-	// A file without a whole line says nothing, not that there is nothing: jobwatch never
-	// leaves one so.
 	if in.end == 0 && !in.whole {
-		if before.end > 0 {
-			s.found.lose(s.path)
-		}
+		// This says nothing, not that there is nothing: jobwatch never leaves a file so.
+		s.file = before
+		s.lose()
 		return false, nil
 	}
+	known.header, known.first, known.live = in.head, in.first, in.end*min(b.needed(), in.lines)/max(in.lines, 1)
+	// Whoever put another file there may have died before its name was durable.
+	known.undurable = replaced || before.undurable
 	contents := b.contents()
 	s.found.Ops, s.found.Reset, s.found.Damaged, s.found.reload = nil, &contents, in.damaged, false
 	if replaced && before.end > 0 && !in.head.follows(before.header) {
@@ -164,13 +154,14 @@ func (s *Store) refresh(f File, writer bool) (whole bool, err error) {
 	return in.whole, nil
 }
 
-// lose notes that the file is gone, if there was anything in it.
+// lose notes that the file is gone, if there was anything in it: whoever shows the jobs still
+// has them.
 func (s *Store) lose() {
-	known := s.file.end > 0
-	s.file = fileState{}
-	if known {
-		s.found.lose(s.path)
+	if s.file.end > 0 {
+		s.found.Lost, s.found.reload = true, false
+		s.found.Warning = s.path + " was removed or emptied: it will be written again"
 	}
+	s.file = fileState{}
 }
 
 // news is what Next has yet to return, and what it knows of the file's troubles.
@@ -190,14 +181,6 @@ func (n *news) add(op Op) {
 func (n *news) again() {
 	n.reload = true
 	n.Ops, n.Reset = nil, nil
-}
-
-// lose says that the file says nothing any more, also nothing to reread: whoever shows
-// the jobs still has them.
-func (n *news) lose(path string) {
-	n.reload = false
-	n.Lost = true
-	n.Warning = path + " was removed or emptied: it will be written again"
 }
 
 // settle notes that own ops were written behind the ones that wait. Whoever asked for the

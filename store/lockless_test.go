@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -13,24 +15,27 @@ import (
 	"example.com/jobwatch/store/storetest"
 )
 
-// lockless makes a disk one without locks, as some network disks are.
-func lockless(d Disk) Option {
-	return OnDisk(storetest.Faulty{Disk: d, Fault: func(op storetest.Op, _ string) error {
-		if op == storetest.Lock {
-			return ErrNoLocks
-		}
-		return nil
-	}})
+// lockless is a disk without locks, as some network disks are.
+type lockless struct{ Disk }
+
+func (d lockless) Lock(ctx context.Context, name string) (func() error, error) {
+	unlock, err := d.Disk.Lock(ctx, name)
+	if err == nil {
+		err = errors.Join(unlock(), ErrNoLocks)
+	}
+	return nil, err
 }
+
+func onLockless(d Disk) Option { return OnDisk(lockless{d}) }
 
 // Without locks nothing can keep two dashboards apart. A warning says so, and neither of
 // them does what could destroy the other's changes.
 func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
-		here, opened := open(t, path, lockless(noSync{}))
+		here, opened := open(t, path, onLockless(noSync{}))
 		says(t, opened.Warnings, "no locks")
-		there, _ := open(t, path, lockless(noSync{}))
+		there, _ := open(t, path, onLockless(noSync{}))
 		here.CompactFrom(0)
 		save(t, here, Track{pasted(1, "")}, Track{pasted(2, "")})
 		save(t, there, Track{pasted(3, "")})
@@ -47,7 +52,7 @@ func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 		if !strings.Contains(before, torn+"\n") {
 			t.Error("another program's line was cut off")
 		}
-		_, opened = open(t, path, lockless(noSync{}))
+		_, opened = open(t, path, onLockless(noSync{}))
 		equal(t, "jobs", opened.Contents.Jobs, []Job{running(1, "", 39./40), pasted(3, "")})
 		equal(t, "damaged", opened.Damaged, 1)
 		equal(t, "the file", read(t, path), before)
@@ -61,13 +66,10 @@ func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 func TestTwoWritesAtOnceWithoutLocksAreBothThere(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
-		other, _ := open(t, path, lockless(noSync{}))
+		other, _ := open(t, path, onLockless(noSync{}))
 		meanwhile := false
-		s, _ := open(t, path, OnDisk(storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
-			switch {
-			case op == storetest.Lock:
-				return ErrNoLocks
-			case op == storetest.Write && meanwhile:
+		s, _ := open(t, path, onLockless(storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
+			if op == storetest.Write && meanwhile {
 				meanwhile = false
 				save(t, other, Track{pasted(1, "")})
 			}
@@ -78,7 +80,7 @@ func TestTwoWritesAtOnceWithoutLocksAreBothThere(t *testing.T) {
 		truth := Contents{Jobs: []Job{pasted(1, ""), pasted(2, "")}}
 		equal(t, "news", s.Look(), News{Reset: &truth})
 		save(t, s, Forget{id(1)})
-		equal(t, "jobs", contents(t, path, lockless(noSync{})).Jobs, []Job{pasted(2, "")})
+		equal(t, "jobs", contents(t, path, onLockless(noSync{})).Jobs, []Job{pasted(2, "")})
 	})
 }
 
@@ -88,13 +90,13 @@ func TestACrashWithoutLocksLosesNothingSaved(t *testing.T) {
 	for steps := 0; killed; steps++ {
 		for seed := range uint64(12) {
 			machine := storetest.NewMachine("/home")
-			first, _ := open(t, worldFile, lockless(machine.Start()))
+			first, _ := open(t, worldFile, onLockless(machine.Start()))
 			save(t, first, Track{pasted(1, "")})
 			saved := []Job{pasted(1, "")}
 
 			process := machine.Start()
 			process.KillAfter(steps)
-			if s, _, err := Open(t.Context(), worldFile, lockless(process)); err == nil {
+			if s, _, err := Open(t.Context(), worldFile, onLockless(process)); err == nil {
 				if s.Append(t.Context(), Track{pasted(2, "")}) == nil {
 					saved = append(saved, pasted(2, ""))
 				}
@@ -103,12 +105,12 @@ func TestACrashWithoutLocksLosesNothingSaved(t *testing.T) {
 			if seed > 0 {
 				machine.CutPower(rand.New(rand.NewPCG(seed, uint64(steps))), process)
 			}
-			next, opened := open(t, worldFile, lockless(machine.Start()))
+			next, opened := open(t, worldFile, onLockless(machine.Start()))
 			if jobs := opened.Contents.Jobs; len(jobs) < len(saved) || !reflect.DeepEqual(jobs[:len(saved)], saved) {
 				t.Errorf("killed after %d steps: %v is there, %v was saved", steps, jobs, saved)
 			}
 			save(t, next, Track{pasted(3, "")})
-			jobs := contents(t, worldFile, lockless(machine.Start())).Jobs
+			jobs := contents(t, worldFile, onLockless(machine.Start())).Jobs
 			equal(t, "the last job", jobs[len(jobs)-1], pasted(3, ""))
 		}
 	}

@@ -72,60 +72,33 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	for _, opt := range opts {
 		opt(s)
 	}
-	var err error
-	if s.name, err = filepath.Abs(path); err == nil { // the working directory may be removed later
-		err = s.locate()
-	}
-	if err != nil {
-		return nil, Opened{}, unreadable(path, err)
-	}
-	if err := s.check(); isUnusable(err) {
-		return nil, Opened{}, err
-	}
-	unlock, unwritable := s.lock(ctx)
-	if unwritable == nil {
-		defer unlock()
-	}
-	if ctx.Err() != nil || isUnusable(unwritable) {
-		return nil, Opened{}, cmp.Or(ctx.Err(), unwritable)
-	}
-	opened, err := s.start(unwritable)
-	if err != nil {
-		return nil, opened, err
-	}
-	return s, opened, nil
-}
-
-// start reads the file and mends it, under the lock. unwritable is why there is no lock, when
-// the disk can't be written; then it only reads.
-func (s *Store) start(unwritable error) (opened Opened, err error) {
+	var opened Opened
 	warn := func(format string, args ...any) {
 		opened.Warnings = append(opened.Warnings, fmt.Sprintf(format, args...))
+	}
+	var err error
+	if s.name, err = filepath.Abs(path); err != nil { // the working directory may be removed later
+		return nil, opened, unreadable(path, err)
+	}
+	f, end, err := s.begin(ctx)
+	if err == nil {
+		defer end()
+		// A process that was killed may have left whole lines that are not durable. They are
+		// about to be shown, so they must be; usually there is nothing to sync.
+		err = f.Sync()
+	}
+	if ctx.Err() != nil || isUnusable(err) {
+		return nil, opened, cmp.Or(ctx.Err(), err)
 	}
 	if s.unlockable {
 		warn("the file system of %s has no locks: only one dashboard should use the file at a time,"+
 			" and jobwatch does not repair or compact it", s.path)
 	}
-	s.file.undurable = true
-	var f File
-	if unwritable == nil {
-		f, unwritable = s.current()
-	}
-	if unwritable == nil {
-		defer func() { _ = f.Close() }() // what matters was synced
-		// A process that was killed may have left whole lines that are not durable. They are
-		// about to be shown, so they must be; usually there is nothing to sync.
-		unwritable = f.Sync()
-	}
-	if isUnusable(unwritable) {
-		return opened, unwritable
-	}
-	if unwritable != nil {
+	if opened.NotSaving = err != nil; opened.NotSaving {
+		warn("%v; jobwatch goes on watching and tries again", &NotSavedError{s.path, err})
 		if err := s.look(); err != nil {
-			return opened, err
+			return nil, opened, err
 		}
-		opened.NotSaving = true
-		warn("%v; jobwatch goes on watching and tries again", &NotSavedError{s.path, unwritable})
 	}
 	opened.Damaged = s.found.Damaged
 	if s.found.Reset != nil {
@@ -133,7 +106,7 @@ func (s *Store) start(unwritable error) (opened Opened, err error) {
 	}
 	s.found = news{}
 	worn := s.file.end > compactFrom && 2*s.file.live < s.file.end
-	if unwritable == nil && !s.unlockable && (worn || opened.Damaged > 0 || s.file.header.ID == "") {
+	if !opened.NotSaving && !s.unlockable && (worn || opened.Damaged > 0 || s.file.header.ID == "") {
 		_, opened.Backup, err = s.compact(f)
 		if err != nil && opened.Damaged > 0 { // one that is only too long can wait
 			warn("%s has %d damaged lines, which were skipped; it could not be rewritten without them: %s",
@@ -141,7 +114,7 @@ func (s *Store) start(unwritable error) (opened Opened, err error) {
 		}
 	}
 	opened.Warnings = append(opened.Warnings, s.exposed()...)
-	return opened, nil
+	return s, opened, nil
 }
 
 // Append saves ops in this order; when it returns nil they are durable. An error
@@ -167,17 +140,11 @@ func (s *Store) Append(ctx context.Context, ops ...Op) error {
 }
 
 func (s *Store) append(ctx context.Context, ops []Op, lines []byte) error {
-	unlock, err := s.lock(ctx)
+	f, end, err := s.begin(ctx)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	f, err := s.current()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }() // what matters was synced
-
+	defer end()
 	if s.file.undurable {
 		if err := s.disk.SyncFolder(filepath.Dir(s.path)); err != nil {
 			return err
@@ -192,51 +159,67 @@ func (s *Store) append(ctx context.Context, ops []Op, lines []byte) error {
 	return nil
 }
 
-// current opens the file, reads what others wrote, and mends its end. It creates the
-// file if there is none, or nothing in it.
-func (s *Store) current() (File, error) {
-	for created := false; ; created = true {
-		f, err := s.open(os.O_RDWR | os.O_APPEND)
-		if err == nil {
-			if err = s.ready(f); err == nil {
-				return f, nil
-			}
-			_ = f.Close() // nothing was written
-		}
-		if created || !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
+// begin locks and opens the file that the name leads to, reads what others wrote, and mends its
+// end. It creates the file if there is none, or nothing in it.
+func (s *Store) begin(ctx context.Context) (f File, end func(), err error) {
+	if err := s.check(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err = s.ready()
+	if errors.Is(err, fs.ErrNotExist) {
 		s.lose()
-		if err := s.create(); err != nil {
-			return nil, err
+		if err = s.replace(nil, nil, newHeader(), nil); err == nil {
+			f, err = s.ready()
 		}
 	}
+	if err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return f, func() {
+		_ = f.Close() // what matters was synced
+		unlock()
+	}, nil
 }
 
-// ready reads up to the file's end, and has it end with a whole line: it completes one that
-// only lacks its newline, and cuts off anything else. Without locks that may be what another
-// program is writing, and becomes a damaged line.
-func (s *Store) ready(f File) error {
+// ready opens the file, reads up to its end, and has it end with a whole line.
+func (s *Store) ready() (File, error) {
+	f, err := s.open(os.O_RDWR | os.O_APPEND)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.mend(f); err == nil && s.file.end == 0 {
+		err = fs.ErrNotExist // not even a header
+	}
+	if err != nil {
+		_ = f.Close() // nothing was written
+		return nil, err
+	}
+	return f, nil
+}
+
+// mend reads up to the file's end. It completes a last line that only lacks its newline, and
+// cuts off anything else. Without locks that may be what another program is writing, and
+// becomes a damaged line.
+func (s *Store) mend(f File) error {
 	whole, err := s.refresh(f, true)
 	if err != nil {
 		return err
 	}
 	info, err := f.Stat()
-	switch {
-	case err != nil:
+	if err != nil || info.Size() <= s.file.end {
 		return err
-	case info.Size() <= s.file.end:
-	case whole || s.unlockable:
-		s.file.end, s.file.seen = info.Size()+1, nil
+	}
+	if s.file.seen = nil; whole || s.unlockable {
+		s.file.end = info.Size() + 1
 		_, err = f.Write([]byte{'\n'})
-	default:
-		s.file.seen = nil
-		err = f.Truncate(s.file.end)
+		return err
 	}
-	if err == nil && s.file.end == 0 {
-		err = fs.ErrNotExist // not even a header
-	}
-	return err
+	return f.Truncate(s.file.end)
 }
 
 // write appends lines in one write and makes them durable. If it fails it takes back what it
@@ -262,16 +245,23 @@ func (s *Store) write(f File, lines []byte) error {
 	return nil
 }
 
-// check fails if there is no file at the path. Opening a pipe there would block.
+// check finds the file that the name leads to. A file may be moved and replaced by a link while
+// it is open here; programs started since then have their lock beside the moved file. It fails
+// if there is something else: opening a pipe would block.
 func (s *Store) check() error {
-	info, err := s.disk.Stat(s.path)
+	path, err := s.disk.Resolve(s.name)
+	if err != nil {
+		return err
+	}
+	s.path = path
+	info, err := s.disk.Stat(path)
 	switch {
 	case err != nil || info.Mode().IsRegular():
 		return err
 	case info.Mode().IsDir():
-		return notStateFile(s.path, "a folder")
+		return notStateFile(path, "a folder")
 	}
-	return notStateFile(s.path, "a device, pipe or socket")
+	return notStateFile(path, "a device, pipe or socket")
 }
 
 // open opens the file.
@@ -282,22 +272,9 @@ func (s *Store) open(flag int) (File, error) {
 	return s.disk.Open(s.path, flag, 0)
 }
 
-// locate resolves the name's links again: a file may be moved and replaced by a link while it
-// is open here; programs started since then have their lock beside the moved file.
-func (s *Store) locate() error {
-	path, err := s.disk.Resolve(s.name)
-	if err == nil {
-		s.path = path
-	}
-	return err
-}
-
-// lock takes the advisory lock of the file that the name leads to, and creates the folder if
-// it is missing. On a file system without locks it does nothing.
+// lock takes the advisory lock, and creates the folder if it is missing. On a file system
+// without locks it does nothing.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
-	if err := s.locate(); err != nil {
-		return nil, err
-	}
 	name := s.path + ".lock"
 	patient, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
