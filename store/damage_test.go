@@ -1,11 +1,13 @@
 package store_test
 
 import (
-	"io/fs"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	. "example.com/jobwatch/store"
 
@@ -112,21 +114,33 @@ func TestAnEndThatANewerVersionInventedIsPolledAgain(t *testing.T) {
 	equal(t, "end", contents(t, path).Jobs[0].End, job.Live)
 }
 
-func TestAStateFileBehindALinkStaysBehindIt(t *testing.T) {
-	folder := t.TempDir()
-	file, link := filepath.Join(folder, "synced", "jobs.jsonl"), filepath.Join(folder, "jobs.jsonl")
-	if err := os.Symlink(file, link); err != nil {
-		t.Skip(err) // Windows asks for a privilege
+// A line of any length costs no other line, wherever it falls among what is read at once.
+func TestLinesOfAnyLength(t *testing.T) {
+	for _, before := range []int{0, 3000} { // some of them 1 MB of lines
+		for size, damaged := range map[int]int{MaxLine: 0, MaxLine + 1: 1, 2 * MaxLine: 1, 3*MaxLine + 7: 1} {
+			var jobs []Job
+			for i := range before {
+				jobs = append(jobs, running(i, "a", 0.5))
+			}
+			long := `{"op":"newer","x":"` + "\"}\n"
+			long = strings.Replace(long, `"x":"`, `"x":"`+strings.Repeat("x", size-len(long)), 1)
+			end := running(before, "b", 0.5)
+			file := fileOf(t, track(jobs...)...) + long + lines(t, Track{end})
+			for _, r := range []io.Reader{strings.NewReader(file), iotest.DataErrReader(strings.NewReader(file)), iotest.HalfReader(strings.NewReader(file))} {
+				got, n, err := Replay(r)
+				if err != nil || n != damaged {
+					t.Errorf("%d bytes after %d lines: %d damaged, %v", size, before, n, err)
+				}
+				equal(t, "jobs", got.Jobs, append(jobs, end))
+			}
+		}
 	}
-	s, _ := open(t, link) // to a file, in a folder, that is not there yet
-	save(t, s, track(pasted(1, ""), pasted(2, ""))...)
-	for i := range 50 {
-		save(t, s, Observe{running(1, "", job.Progress(i)/50)})
+}
+
+func TestAnErrorOfTheReaderIsToldAndNotTakenForTheEnd(t *testing.T) {
+	broken := errors.New("broken")
+	file := fileOf(t, track(pasted(1, ""))...)
+	if c, _, err := Replay(io.MultiReader(strings.NewReader(file), iotest.ErrReader(broken))); !errors.Is(err, broken) {
+		t.Errorf("%+v, %v", c, err)
 	}
-	again, _ := open(t, link)
-	equal(t, "compactions", again.Compactions(), 1)
-	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
-		t.Errorf("the link was replaced: %v, %v", info.Mode(), err)
-	}
-	equal(t, "jobs", len(contents(t, file).Jobs), 2)
 }

@@ -38,7 +38,6 @@ type Disk interface {
 
 // File is an open file of a [Disk].
 type File interface {
-	io.Reader
 	io.ReaderAt
 	io.Writer
 	io.Closer

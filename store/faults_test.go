@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,33 +31,25 @@ func newFaulty() *faulty {
 
 func TestADiskThatFillsUpIsToldAndForgiven(t *testing.T) {
 	for op, cause := range map[storetest.Op]error{
-		storetest.Write:      syscall.ENOSPC,
-		storetest.Sync:       syscall.EIO,
-		storetest.SyncFolder: syscall.EIO,
-		storetest.Lock:       syscall.EROFS,
-		storetest.Open:       syscall.EMFILE,
+		storetest.Write: syscall.ENOSPC, storetest.Sync: syscall.EIO, storetest.SyncFolder: syscall.EIO,
+		storetest.Lock: syscall.EROFS, storetest.Open: syscall.EMFILE,
 	} {
-		t.Run(string(op), func(t *testing.T) {
-			d := newFaulty()
-			path := stateFile(t)
-			write(t, path, fileOf(t))
-			s, _ := open(t, path, OnDisk(d))
-			first := Track{pasted(1, "")}
-			d.broken[op] = cause
-			for range 3 {
-				err := s.Append(t.Context(), first, Observe{running(1, "", 0.5)})
-				if _, ok := errors.AsType[*NotSavedError](err); !ok || !errors.Is(err, cause) ||
-					!strings.Contains(err.Error(), "not being saved: ") || !strings.Contains(err.Error(), path) {
-					t.Errorf("error: %v", err)
-				}
+		d, path := newFaulty(), stateFile(t)
+		write(t, path, fileOf(t))
+		s, _ := open(t, path, OnDisk(d))
+		first := Track{pasted(1, "")}
+		d.broken[op] = cause
+		for range 3 {
+			err := s.Append(t.Context(), first, Observe{running(1, "", 0.5)})
+			if _, ok := errors.AsType[*NotSavedError](err); !ok || !errors.Is(err, cause) {
+				t.Errorf("%s: %v", op, err)
 			}
-			if op != storetest.Lock && op != storetest.Open {
-				equal(t, "the file", strings.Contains(read(t, path), "track"), false)
-			}
-			delete(d.broken, op)
-			save(t, s, first)
-			equal(t, "jobs", contents(t, path).Jobs, []Job{pasted(1, "")})
-		})
+			says(t, err, "not being saved: ", path)
+		}
+		equal(t, "something is in the file", strings.Contains(read(t, path), "track"), false)
+		delete(d.broken, op)
+		save(t, s, first)
+		equal(t, "jobs", contents(t, path).Jobs, []Job{pasted(1, "")})
 	}
 }
 
@@ -118,42 +108,34 @@ func TestWatchingGoesOnWhereNothingCanBeSaved(t *testing.T) {
 // One operation fails, each in its turn, or that one and all writes after it, as on a
 // disk that is full from then on and gets room in the end.
 func TestNoFaultLosesWhatWasSaved(t *testing.T) {
-	for name, fault := range map[string]struct {
-		counts func(storetest.Op) bool
-		stays  bool
-		err    error
-	}{
-		"once":               {func(storetest.Op) bool { return true }, false, syscall.EIO},
-		"full at each write": {func(op storetest.Op) bool { return op == storetest.Write }, true, syscall.ENOSPC},
-	} {
-		t.Run(name, func(t *testing.T) {
-			failed := true
-			for n := 0; failed; n++ {
-				machine := storetest.NewMachine("/home")
-				plant(t, machine, []byte(fileOf(t, track(pasted(1, ""))...)+"damage\n"+`{"op":"tor`))
-				left, room := n, false
-				failed = false
-				broken := storetest.Faulty{Disk: machine.Start(), Fault: func(op storetest.Op, _ string) error {
-					if room || !fault.counts(op) {
-						return nil
-					}
-					if left--; left == -1 || left < 0 && fault.stays {
-						failed = true
-						return fault.err
-					}
+	for _, full := range []bool{false, true} {
+		failed := true
+		for n := 0; failed; n++ {
+			machine := storetest.NewMachine("/home")
+			plant(t, machine, []byte(fileOf(t, track(pasted(1, ""))...)+"damage\n"+`{"op":"tor`))
+			left, room := n, false
+			failed = false
+			loseNothing(t, machine, storetest.Faulty{Disk: machine.Start(), Fault: func(op storetest.Op, _ string) error {
+				if room || full && op != storetest.Write {
 					return nil
-				}}
-				loseNothing(t, machine, broken, n, func() { room = true })
+				}
+				if left--; left == -1 || left < 0 && full {
+					failed = true
+					return map[bool]error{false: syscall.EIO, true: syscall.ENOSPC}[full]
+				}
+				return nil
+			}}, func() { room = true })
+			if t.Failed() {
+				t.Fatalf("fault %d, full %v", n, full)
 			}
-		})
+		}
 	}
 }
 
-// loseNothing starts on a disk where fault number n strikes and saves a few jobs. What is
-// said to be saved is there in the end; what is not is saved when there is room again.
-func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, n int, makeRoom func()) {
+// loseNothing starts on a disk with a fault and saves a few jobs. What is said to be saved is
+// there in the end; what is not is saved when there is room again.
+func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, makeRoom func()) {
 	t.Helper()
-	saved := map[job.ID]bool{}
 	s, opened, err := Open(t.Context(), worldFile, OnDisk(broken))
 	if err == nil {
 		equal(t, "jobs found", len(opened.Contents.Jobs), 1)
@@ -166,21 +148,22 @@ func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, n int, m
 		}
 		return ops
 	}
+	saved := map[job.ID]bool{}
 	for i := 2; i < 6 && err == nil; i++ {
 		saved[id(i)] = s.Append(t.Context(), batch(i)...) == nil
 	}
-	look := func(when string) {
+	look := func() {
 		after := newModel(contents(t, worldFile, OnDisk(machine.Start())))
 		if _, there := after.jobs[id(1)]; !there {
-			t.Errorf("with fault %d the first job is gone %s", n, when)
+			t.Error("the first job is gone")
 		}
 		for id, saved := range saved {
 			if j := after.jobs[id]; saved && j.Answer.Progress != 0.9 {
-				t.Errorf("with fault %d a saved job is %v %s", n, j, when)
+				t.Errorf("a saved job is %v", j)
 			}
 		}
 	}
-	look("while it is broken")
+	look()
 	makeRoom()
 	for i := 2; i < 6 && err == nil; i++ {
 		if !saved[id(i)] {
@@ -188,7 +171,7 @@ func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, n int, m
 			saved[id(i)] = true
 		}
 	}
-	look("when there is room again")
+	look()
 }
 
 func TestALockThatIsNotGivenBackIsToldInTime(t *testing.T) {
@@ -217,26 +200,6 @@ func TestALockThatIsNotGivenBackIsToldInTime(t *testing.T) {
 		}
 		save(t, s, Track{pasted(1, "")})
 	})
-}
-
-func TestOthersWhoMayReadTheFileAreTold(t *testing.T) {
-	path := stateFile(t)
-	write(t, path, fileOf(t))
-	for name, mode := range map[string]fs.FileMode{path: 0o644, filepath.Dir(path): 0o777} {
-		if err := os.Chmod(name, mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, opened := open(t, path)
-	equal(t, "warnings", len(opened.Warnings), 2)
-	says(t, opened.Warnings, "0644", "0777")
-	s.CompactFrom(0)
-	for range 20 { // compaction keeps the mode that somebody chose
-		save(t, s, Track{pasted(1, "")}, Forget{id(1)})
-	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 || info.Size() > 2000 {
-		t.Errorf("after compaction: %v, %d bytes, %v", info.Mode(), info.Size(), err)
-	}
 }
 
 // A container is given the state file alone, by a bind mount, which nothing can be put in
@@ -270,23 +233,12 @@ func TestAFileThatCannotBeFollowedIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFaulty()
 		s, _ := open(t, path, OnDisk(d))
-		next := func() (string, error) {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-			defer cancel()
-			news, err := s.Next(ctx)
-			return news.Warning, err
-		}
 		for range 2 { // the folder is closed, opened, and closed again
 			d.broken[storetest.Stat] = &fs.PathError{Op: "stat", Path: path, Err: syscall.EACCES}
-			told, _ := next()
-			equal(t, "told", told, "the state file "+path+" can't be read: permission denied; see who owns the file and its folder")
-			if told, err := next(); err == nil {
-				t.Errorf("told once more: %s", told)
-			}
+			says(t, s.Look().Warning, "the state file "+path+" can't be read: permission denied; see who owns the file and its folder")
+			quiet(t, s)
 			clear(d.broken)
-			if told, err := next(); err == nil {
-				t.Errorf("told while nothing is wrong: %s", told)
-			}
+			quiet(t, s)
 		}
 	})
 }

@@ -143,3 +143,12 @@ func says(tb testing.TB, said any, parts ...string) {
 		}
 	}
 }
+
+// wear saves so many changes that the file is compacted.
+func wear(tb testing.TB, s *Store) {
+	tb.Helper()
+	s.CompactFrom(0)
+	for range 20 {
+		save(tb, s, Track{pasted(2, "")}, Forget{id(2)})
+	}
+}

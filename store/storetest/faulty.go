@@ -38,10 +38,18 @@ type Faulty struct {
 
 var _ store.Disk = Faulty{}
 
+// fault returns the error of an operation, as package os has it; nil for none.
+func (d Faulty) fault(op Op, name string) error {
+	if err := d.Fault(op, name); err != nil {
+		return &fs.PathError{Op: string(op), Path: name, Err: err}
+	}
+	return nil
+}
+
 // Open implements [store.Disk].
 func (d Faulty) Open(name string, flag int, perm fs.FileMode) (store.File, error) {
-	if err := d.Fault(Open, name); err != nil {
-		return nil, pathError(Open, name, err)
+	if err := d.fault(Open, name); err != nil {
+		return nil, err
 	}
 	f, err := d.Disk.Open(name, flag, perm)
 	if err != nil {
@@ -52,15 +60,15 @@ func (d Faulty) Open(name string, flag int, perm fs.FileMode) (store.File, error
 
 // Stat implements [store.Disk].
 func (d Faulty) Stat(name string) (fs.FileInfo, error) {
-	if err := d.Fault(Stat, name); err != nil {
-		return nil, pathError(Stat, name, err)
+	if err := d.fault(Stat, name); err != nil {
+		return nil, err
 	}
 	return d.Disk.Stat(name)
 }
 
 // Mkdir implements [store.Disk].
 func (d Faulty) Mkdir(name string, perm fs.FileMode) error {
-	return d.either(Mkdir, name, func() error { return d.Disk.Mkdir(name, perm) })
+	return first(d.fault(Mkdir, name), func() error { return d.Disk.Mkdir(name, perm) })
 }
 
 // Rename implements [store.Disk].
@@ -73,31 +81,28 @@ func (d Faulty) Rename(from, to string) error {
 
 // Remove implements [store.Disk].
 func (d Faulty) Remove(name string) error {
-	return d.either(Remove, name, func() error { return d.Disk.Remove(name) })
+	return first(d.fault(Remove, name), func() error { return d.Disk.Remove(name) })
 }
 
 // SyncFolder implements [store.Disk].
 func (d Faulty) SyncFolder(name string) error {
-	return d.either(SyncFolder, name, func() error { return d.Disk.SyncFolder(name) })
+	return first(d.fault(SyncFolder, name), func() error { return d.Disk.SyncFolder(name) })
 }
 
 // Lock implements [store.Disk].
 func (d Faulty) Lock(ctx context.Context, name string) (func() error, error) {
-	if err := d.Fault(Lock, name); err != nil {
-		return nil, pathError(Lock, name, err)
+	if err := d.fault(Lock, name); err != nil {
+		return nil, err
 	}
 	return d.Disk.Lock(ctx, name)
 }
 
-func (d Faulty) either(op Op, name string, do func() error) error {
-	if err := d.Fault(op, name); err != nil {
-		return pathError(op, name, err)
+// first returns err, or does what comes then.
+func first(err error, then func() error) error {
+	if err != nil {
+		return err
 	}
-	return do()
-}
-
-func pathError(op Op, name string, err error) error {
-	return &fs.PathError{Op: string(op), Path: name, Err: err}
+	return then()
 }
 
 type faultyFile struct {
@@ -106,36 +111,27 @@ type faultyFile struct {
 	name string
 }
 
-func (f *faultyFile) Read(b []byte) (int, error) {
-	if err := f.disk.Fault(Read, f.name); err != nil {
-		return 0, pathError(Read, f.name, err)
-	}
-	return f.File.Read(b)
-}
-
 func (f *faultyFile) ReadAt(b []byte, at int64) (int, error) {
-	if err := f.disk.Fault(Read, f.name); err != nil {
-		return 0, pathError(Read, f.name, err)
+	if err := f.disk.fault(Read, f.name); err != nil {
+		return 0, err
 	}
 	return f.File.ReadAt(b, at)
 }
 
 func (f *faultyFile) Write(b []byte) (int, error) {
-	if err := f.disk.Fault(Write, f.name); err != nil {
+	if err := f.disk.fault(Write, f.name); err != nil {
 		n, _ := f.File.Write(b[:len(b)/2])
-		return n, pathError(Write, f.name, err)
+		return n, err
 	}
 	return f.File.Write(b)
 }
 
 func (f *faultyFile) Truncate(size int64) error {
-	return f.disk.either(Truncate, f.name, func() error { return f.File.Truncate(size) })
+	return first(f.disk.fault(Truncate, f.name), func() error { return f.File.Truncate(size) })
 }
 
 func (f *faultyFile) Chmod(mode fs.FileMode) error {
-	return f.disk.either(Chmod, f.name, func() error { return f.File.Chmod(mode) })
+	return first(f.disk.fault(Chmod, f.name), func() error { return f.File.Chmod(mode) })
 }
 
-func (f *faultyFile) Sync() error {
-	return f.disk.either(Sync, f.name, f.File.Sync)
-}
+func (f *faultyFile) Sync() error { return first(f.disk.fault(Sync, f.name), f.File.Sync) }

@@ -351,12 +351,6 @@ type file struct {
 	appends bool // each Write goes to the end
 }
 
-func (f *file) Read(b []byte) (int, error) {
-	n, err := f.ReadAt(b, f.at)
-	f.at += int64(n)
-	return n, err
-}
-
 func (f *file) ReadAt(b []byte, at int64) (int, error) {
 	f.p.m.mu.Lock()
 	defer f.p.m.mu.Unlock()
