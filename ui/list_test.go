@@ -17,7 +17,6 @@ import (
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
-	"example.com/jobwatch/ui/terminal"
 )
 
 // The cursor stays on its job while rows move around it, and its details stay on
@@ -288,7 +287,7 @@ func TestADeniedClipboardIsTold(t *testing.T) {
 	withHarness(t, func(d *harness) {
 		ids, text := d.jobs(1)
 		d.paste(text)
-		d.clip.denied = &terminal.TooLargeError{Size: 1 << 20}
+		d.clip.denied = errors.New("1048 KB is too much: terminals accept 74 KB on the clipboard")
 		d.press("down", "y")
 		d.sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
 		d.clip.denied = nil

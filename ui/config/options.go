@@ -12,7 +12,6 @@ import (
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/notify"
 	"example.com/jobwatch/ui/style"
-	"example.com/jobwatch/ui/terminal"
 )
 
 // Options is what jobwatch was asked to do. Every value in it is valid.
@@ -38,7 +37,7 @@ type Options struct {
 
 	Filter     string // in the language of [joblist.ParseFilter]; without a screen, only the flag's
 	Details    string // auto, below or off
-	Background terminal.Background
+	Background string
 	ASCII      bool
 	NoMouse    bool
 	Redact     bool
@@ -126,7 +125,7 @@ func options(in *Input, o *Options) []option {
 		},
 		{
 			name: "background", arg: "KIND", words: []string{"auto", "dark", "light"}, def: "auto",
-			usage: "use colours for this background", set: to(&o.Background, parseBackground),
+			usage: "use colours for this background", set: to(&o.Background, parseText),
 		},
 		{name: "theme", arg: "NAME", words: themes(), def: themes()[0], usage: "use these colours", set: to(&o.Theme, parseText)},
 		{name: "ascii", usage: "draw with ASCII only, if other characters look broken", set: to(&o.ASCII, parseToggle)},

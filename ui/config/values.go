@@ -11,7 +11,6 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/joblist"
-	"example.com/jobwatch/ui/terminal"
 )
 
 // to returns a function that stores in field what parse makes of a value.
@@ -56,10 +55,6 @@ func printed(in *Input, text func(*Input) string) func(string) (string, error) {
 		}
 		return text(in), nil
 	}
-}
-
-func parseBackground(v string) (terminal.Background, error) {
-	return map[string]terminal.Background{"dark": terminal.Dark, "light": terminal.Light}[v], nil
 }
 
 // MaxRate is the largest --rate, in requests a second. No service would like that much;

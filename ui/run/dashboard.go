@@ -76,7 +76,7 @@ func (a *App) screen(env terminal.Env) ui.Options {
 		Session: a.session(true), OutputURL: a.outputURL,
 	}
 	opts.Details = map[string]ui.Details{"auto": ui.DetailsAuto, "below": ui.DetailsBelow, "off": ui.DetailsOff}[a.opts.Details]
-	opts.Dark, opts.Ask = a.opts.Background.Decide(env)
+	opts.Dark, opts.Ask = terminal.Background(a.opts.Background, env)
 	if a.opts.ASCII || terminal.Charset(env) == sanitize.ASCII {
 		opts.Glyphs = style.ASCII()
 	}

@@ -49,18 +49,10 @@ func (s *Screen) Title(text string) {
 	s.Send(s.env.unlessPrinted(ansi.SetWindowTitle(Charset(s.env).Cut(text, maxTitle))))
 }
 
-// MaxClipboard is how many bytes may be copied by OSC 52: 100,000 bytes of sequence,
+// maxClipboard is how many bytes may be copied by OSC 52: 100,000 bytes of sequence,
 // which the strictest of the usual terminals accept, less its frame, in base64. About
-// 2,000 job IDs.
-const MaxClipboard = 74_994
-
-// TooLargeError reports a text that terminals would drop, or cut, silently.
-type TooLargeError struct{ Size int }
-
-// Error returns a message with both sizes.
-func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("%d KB is too much: terminals accept %d KB on the clipboard", e.Size/1000, MaxClipboard/1000)
-}
+// 2,000 job IDs. Terminals would drop, or cut, longer texts silently.
+const maxClipboard = 74_994
 
 // Copy puts text into the clipboard of the person in front of the terminal, over SSH too.
 // Only a local tmux reports whether that worked, and is waited for until ctx ends.
@@ -79,8 +71,8 @@ func (s *Screen) Copy(ctx context.Context, text string) error {
 			return nil
 		}
 	}
-	if len(text) > MaxClipboard {
-		return &TooLargeError{Size: len(text)}
+	if len(text) > maxClipboard {
+		return fmt.Errorf("%d KB is too much: terminals accept %d KB on the clipboard", len(text)/1000, maxClipboard/1000)
 	}
 	plain := osc52.New(text)
 	switch {

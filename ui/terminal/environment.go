@@ -142,25 +142,11 @@ func Charset(env Env) sanitize.Charset {
 	return sanitize.Unicode
 }
 
-// Background is the user's setting for the terminal's background.
-type Background uint8
-
-// The backgrounds. The zero value detects it.
-const (
-	Auto Background = iota
-	Dark
-	Light
-)
-
-// Decide reports whether to draw for a dark background, and whether to query the
-// terminal, in which case dark is only the first guess.
-func (b Background) Decide(env Env) (dark, ask bool) {
-	switch b {
-	case Dark:
-		return true, false
-	case Light:
-		return false, false
-	default:
+// Background reports whether to draw for a dark background, given the user's setting (auto,
+// dark or light), and whether to query the terminal, in which case dark is only the first guess.
+func Background(setting string, env Env) (dark, ask bool) {
+	if setting == "dark" || setting == "light" {
+		return setting == "dark", false
 	}
 	// rxvt, Konsole and others set 15;0 or 15;default;0, the last being the background's
 	// number among the 16 colours: 7 is light grey, 8 dark grey.

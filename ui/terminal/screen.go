@@ -201,7 +201,7 @@ func (s *Screen) Abandon(last string) {
 // update sends the newest frame as soon as the frame rate and the terminal allow it. s.mu
 // must be held.
 func (s *Screen) update() {
-	if !s.alternate || s.frame == nil || s.waiting || s.idle != nil {
+	if !s.alternate || s.width == 0 || s.frame == nil || s.waiting || s.idle != nil {
 		return
 	}
 	now := time.Now()

@@ -2,7 +2,6 @@ package terminal_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -77,26 +76,26 @@ func TestGlyphsAreWhatTheLocaleAllows(t *testing.T) {
 func TestTheBackgroundIsToldOrAskedFor(t *testing.T) {
 	xterm := terminal.Env{"TERM": "xterm-256color"}
 	for name, c := range map[string]struct {
-		user      terminal.Background
+		user      string
 		env       terminal.Env
 		dark, ask bool
 	}{
-		"the flag says dark":              {terminal.Dark, terminal.Env{"TERM": "xterm", "COLORFGBG": "0;15"}, true, false},
-		"the flag says light":             {terminal.Light, xterm, false, false},
-		"white on black":                  {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "15;0"}, true, false},
-		"black on white, three fields":    {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "0;default;15"}, false, false},
-		"light grey":                      {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "0;7"}, false, false},
-		"dark grey":                       {terminal.Auto, terminal.Env{"TERM": "rxvt", "COLORFGBG": "15;8"}, true, false},
-		"COLORFGBG says default":          {terminal.Auto, terminal.Env{"TERM": "xterm", "COLORFGBG": "15;default"}, true, true},
-		"COLORFGBG is nonsense":           {terminal.Auto, terminal.Env{"TERM": "xterm", "COLORFGBG": "99;77"}, true, true},
-		"nothing said":                    {terminal.Auto, xterm, true, true},
-		"tmux answers for its terminal":   {terminal.Auto, terminal.Env{"TERM": "screen", "TMUX": "/tmp/t,1,0"}, true, true},
-		"GNU screen doesn't":              {terminal.Auto, terminal.Env{"TERM": "screen", "STY": "1.x"}, true, false},
-		"the Linux console would show it": {terminal.Auto, terminal.Env{"TERM": "linux"}, true, false},
-		"dumb":                            {terminal.Auto, terminal.Env{"TERM": "dumb"}, true, false},
+		"the flag says dark":              {"dark", terminal.Env{"TERM": "xterm", "COLORFGBG": "0;15"}, true, false},
+		"the flag says light":             {"light", xterm, false, false},
+		"white on black":                  {"auto", terminal.Env{"TERM": "rxvt", "COLORFGBG": "15;0"}, true, false},
+		"black on white, three fields":    {"auto", terminal.Env{"TERM": "rxvt", "COLORFGBG": "0;default;15"}, false, false},
+		"light grey":                      {"auto", terminal.Env{"TERM": "rxvt", "COLORFGBG": "0;7"}, false, false},
+		"dark grey":                       {"auto", terminal.Env{"TERM": "rxvt", "COLORFGBG": "15;8"}, true, false},
+		"COLORFGBG says default":          {"auto", terminal.Env{"TERM": "xterm", "COLORFGBG": "15;default"}, true, true},
+		"COLORFGBG is nonsense":           {"auto", terminal.Env{"TERM": "xterm", "COLORFGBG": "99;77"}, true, true},
+		"nothing said":                    {"auto", xterm, true, true},
+		"tmux answers for its terminal":   {"auto", terminal.Env{"TERM": "screen", "TMUX": "/tmp/t,1,0"}, true, true},
+		"GNU screen doesn't":              {"auto", terminal.Env{"TERM": "screen", "STY": "1.x"}, true, false},
+		"the Linux console would show it": {"auto", terminal.Env{"TERM": "linux"}, true, false},
+		"dumb":                            {"auto", terminal.Env{"TERM": "dumb"}, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if dark, ask := c.user.Decide(c.env); dark != c.dark || ask != c.ask {
+			if dark, ask := terminal.Background(c.user, c.env); dark != c.dark || ask != c.ask {
 				t.Errorf("dark, ask = %v, %v, want %v, %v", dark, ask, c.dark, c.ask)
 			}
 		})
@@ -151,16 +150,18 @@ func TestCopyingTakesTheWayThatTheTerminalHas(t *testing.T) {
 	}
 }
 
+const maxClipboard = 74_994
+
 func TestWhatTerminalsWouldDropIsRefused(t *testing.T) {
 	screen, sent := newScreen(t, terminal.Env{"TERM": "xterm"})
-	err := screen.Copy(t.Context(), strings.Repeat("x", terminal.MaxClipboard+1))
-	if _, ok := errors.AsType[*terminal.TooLargeError](err); !ok {
-		t.Errorf("Copy = %v", err)
+	err := screen.Copy(t.Context(), strings.Repeat("x", maxClipboard+1))
+	if want := "74 KB is too much: terminals accept 74 KB on the clipboard"; err == nil || err.Error() != want {
+		t.Errorf("Copy = %v, want %s", err, want)
 	}
-	if err := screen.Copy(t.Context(), strings.Repeat("x", terminal.MaxClipboard)); err != nil {
+	if err := screen.Copy(t.Context(), strings.Repeat("x", maxClipboard)); err != nil {
 		t.Error(err)
 	}
-	if n := len(sent()); n > 100_000 || n < terminal.MaxClipboard {
+	if n := len(sent()); n > 100_000 || n < maxClipboard {
 		t.Errorf("%d bytes were sent", n)
 	}
 }
@@ -252,7 +253,7 @@ func TestATerminalThatTakesNothingCostsNoMemory(t *testing.T) {
 			screen.Title("a title of some length that changes all the time")
 		}
 		for range 20 { // what is copied is the largest of all that is sent
-			_ = screen.Copy(t.Context(), strings.Repeat("x", terminal.MaxClipboard))
+			_ = screen.Copy(t.Context(), strings.Repeat("x", maxClipboard))
 		}
 		runtime.GC()
 		var m runtime.MemStats
