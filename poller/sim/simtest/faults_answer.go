@@ -123,27 +123,6 @@ func GzipBomb(size int64) Fault {
 	}
 }
 
-// Gzip compresses the correct answer, as a front server may for a client that accepts it.
-func Gzip() Fault {
-	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			next(w, r)
-			return
-		}
-		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		next(packed{w, z}, r)
-		_ = z.Close()
-	}
-}
-
-type packed struct {
-	http.ResponseWriter
-	z *gzip.Writer
-}
-
-func (p packed) Write(b []byte) (int, error) { return p.z.Write(b) }
-
 // Changed answers correctly, with the headers and the body changed.
 func Changed(change func(h http.Header, body []byte) []byte) Fault {
 	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {

@@ -159,27 +159,18 @@ const (
 	StatusPage       // GET /job/{id}/status
 	OutputPage       // GET /job/{id}/output
 	FilePage         // GET of the link that the output names
-	SubmitPage       // POST /markdown
 )
 
 // RouteOf returns what a request asks for, and the job in its path.
 func RouteOf(r *http.Request) (route Route, id string) {
-	path := r.URL.Path
-	if path == "/markdown" {
-		return SubmitPage, ""
-	}
-	if rest, ok := strings.CutPrefix(path, "/files/"); ok {
-		return FilePage, strings.TrimSuffix(rest, ".pdf")
-	}
-	rest, ok := strings.CutPrefix(path, "/job/")
-	if !ok {
-		return Elsewhere, ""
-	}
+	dir, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	id, page, _ := strings.Cut(rest, "/")
-	switch page {
-	case "status":
+	switch {
+	case dir == "files":
+		return FilePage, strings.TrimSuffix(rest, ".pdf")
+	case dir == "job" && page == "status":
 		return StatusPage, id
-	case "output":
+	case dir == "job" && page == "output":
 		return OutputPage, id
 	}
 	return Elsewhere, ""

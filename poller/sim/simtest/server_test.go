@@ -2,6 +2,8 @@ package simtest
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,160 +11,212 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"example.com/jobwatch/poller/sim"
 )
 
-// oneJob waits for 10 s and then takes a minute.
-func oneJob(typ sim.Type) sim.Job {
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// browser is a client of a server on a fake clock.
+type browser struct {
+	*testing.T
+	*Server
+	client *http.Client
+}
+
+func browse(t *testing.T, do func(b *browser)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPipe()
+		b := &browser{t, New(), &http.Client{Transport: &http.Transport{DialContext: p.DialContext}}}
+		stop := b.Serve(p)
+		do(b)
+		b.client.CloseIdleConnections()
+		stop()
+	})
+}
+
+// get returns an answer; its error is one of reading the body.
+func (b *browser) get(url string) (r *http.Response, body string, err error) {
+	b.Helper()
+	if strings.HasPrefix(url, "/") {
+		url = "http://sim" + url
+	}
+	r, err = b.client.Get(url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	read, err := io.ReadAll(r.Body)
+	_ = r.Body.Close()
+	return r, string(read), err
+}
+
+func (b *browser) getJSON(url string) (v map[string]any) {
+	b.Helper()
+	r, body, err := b.get(url)
+	if err != nil || r.StatusCode != http.StatusOK || json.Unmarshal([]byte(body), &v) != nil {
+		b.Fatalf("GET %s: %v, %v, %s", url, err, r.Status, body)
+	}
+	return v
+}
+
+// wants checks a page's HTTP status, and what its body contains.
+func (b *browser) wants(url string, code int, text string) {
+	b.Helper()
+	if r, body, _ := b.get(url); r.StatusCode != code || !strings.Contains(body, text) {
+		b.Errorf("GET %s: %s %.200q, want %d with %q", url, r.Status, body, code, text)
+	}
+}
+
+func (b *browser) wait(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // fake clock
+
+// add adds a job that waits for 10 s and then takes a minute, and returns its pages' path.
+func (b *browser) add(typ sim.Type, change func(*sim.Life)) string {
 	life := sim.Lives(5, 1)[0]
 	life.Type, life.Fail = typ, false
 	life.Stretch(time.Minute)
 	life.StartAt(10 * time.Second)
-	return sim.Job{Life: life, Description: "Annual report (Q3)", Chapters: 9, Cause: "Image not found"}
+	change(&life)
+	return "/job/" + b.Add(sim.Job{Life: life, Description: "Annual report (Q3)", Chapters: 9, Cause: "Image not found"})[0].String()
 }
 
+func asItIs(*sim.Life) {}
+
 func TestAJobIsFollowedFromItsQueueToItsPDF(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New()
-		b := visitInBubble(t, s)
-		id := s.Add(oneJob(sim.Stepped))[0]
-		status := "/job/" + id.String() + "/status"
-
-		if got := b.getJSON(status); got["status"] != "Not Started" || got["id"] != id.String() || got["path"] != nil {
-			t.Errorf("at first: %v", got)
+	browse(t, func(b *browser) {
+		path := b.add(sim.Stepped, asItIs)
+		if got := b.getJSON(path + "/status"); got["status"] != "Not Started" || "/job/"+got["id"].(string) != path || got["path"] != nil {
+			b.Errorf("at first: %v", got)
 		}
-		if code, _, _ := b.get("/job/" + id.String() + "/output"); code != http.StatusNotFound {
-			t.Errorf("output of a job that is not done: %d", code)
+		b.wants(path+"/output", http.StatusNotFound, "")
+		b.wait(40 * time.Second)
+		got := b.getJSON(path + "/status")
+		if p := got["progress"]; got["status"] != "Processing" || p != 0.25 && p != 0.5 && p != 0.75 {
+			b.Errorf("under way: %v", got)
 		}
-		time.Sleep(40 * time.Second) //nolint:forbidigo // fake clock
-		got := b.getJSON(status)
-		if got["status"] != "Processing" || !strings.HasPrefix(got["status_meta"].(string), "Typesetting chapter ") {
-			t.Errorf("under way: %v", got)
+		if meta := got["status_meta"].(string); !strings.HasPrefix(meta, "Typesetting chapter ") {
+			b.Errorf("under way: %v", got)
 		}
-		if p := got["progress"]; p != 0.25 && p != 0.5 && p != 0.75 {
-			t.Errorf("progress under way: %v", p)
-		}
-		time.Sleep(40 * time.Second) //nolint:forbidigo // fake clock
-		got = b.getJSON(status)
+		b.wait(40 * time.Second)
+		got = b.getJSON(path + "/status")
 		if got["status"] != "Done" || got["progress"] != 1.0 {
-			t.Fatalf("at the end: %v", got)
+			b.Fatalf("at the end: %v", got)
 		}
-
 		link := b.getJSON(got["path"].(string))["url"].(string)
-		code, header, pdf := b.get(link)
-		if code != http.StatusOK || header.Get("Content-Type") != "application/pdf" || header.Get("Content-Length") != strconv.Itoa(len(pdf)) {
-			t.Errorf("the file: %d, %v", code, header)
+		r, pdf, _ := b.get(link)
+		if r.Header.Get("Content-Type") != "application/pdf" || r.Header.Get("Content-Length") != strconv.Itoa(len(pdf)) ||
+			!strings.HasPrefix(pdf, "%PDF-") || !strings.Contains(pdf, `(Annual report \(Q3\))`) {
+			b.Errorf("the file: %v, %q", r.Header, pdf)
 		}
-		if !strings.HasPrefix(pdf, "%PDF-") || !strings.Contains(pdf, `(Annual report \(Q3\))`) {
-			t.Errorf("the file is %q", pdf)
-		}
-
-		time.Sleep(2 * time.Minute) //nolint:forbidigo // fake clock
-		if code, _, _ := b.get(link); code != http.StatusForbidden {
-			t.Errorf("a link of 2 minutes ago: %d", code)
-		}
-		if code, _, _ := b.get(strings.Replace(link, "expires=9", "expires=99", 1) + "0"); code != http.StatusForbidden {
-			t.Errorf("a link with another signature: %d", code)
-		}
+		b.wants(link+"0", http.StatusForbidden, "SignatureDoesNotMatch")
+		b.wait(2 * time.Minute)
+		b.wants(link, http.StatusForbidden, "expired")
 	})
 }
 
 func TestASilentJobTellsNoProgressAndAFailedOneItsCause(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New()
-		b := visitInBubble(t, s)
-		failing := oneJob(sim.Silent)
-		failing.Life.Fail = true
-		id := s.Add(failing)[0]
-		time.Sleep(30 * time.Second) //nolint:forbidigo // fake clock
-		if p, told := b.getJSON("/job/" + id.String() + "/status")["progress"]; told {
-			t.Errorf("a silent job tells %v", p)
+	browse(t, func(b *browser) {
+		path := b.add(sim.Silent, func(l *sim.Life) { l.Fail = true })
+		b.wait(30 * time.Second)
+		if got := b.getJSON(path + "/status"); got["status"] != "Processing" || got["progress"] != nil {
+			b.Errorf("a silent job: %v", got)
 		}
-		time.Sleep(time.Minute) //nolint:forbidigo // fake clock
-		if got := b.getJSON("/job/" + id.String() + "/status"); got["status"] != "Error" || got["status_meta"] != "Image not found" {
-			t.Errorf("a failed job: %v", got)
-		}
-		if n, last := s.Polled(id); n != 2 || !last.Equal(time.Now()) {
-			t.Errorf("polled %d times, last at %v", n, last)
+		b.wait(time.Minute)
+		if got := b.getJSON(path + "/status"); got["status"] != "Error" || got["status_meta"] != "Image not found" {
+			b.Errorf("a failed job: %v", got)
 		}
 	})
 }
 
 func TestWhatIsNotAJobIsRefusedAsTheServiceDoes(t *testing.T) {
-	s := New()
-	b := visit(t, s)
-	code, _, body := b.get("/job/00000000-0000-4000-8000-000000000000/status")
-	if code != http.StatusNotFound || !strings.Contains(body, "detail") {
-		t.Errorf("unknown job: %d %s", code, body)
-	}
-	code, _, body = b.get("/job/not-a-uuid/status")
-	if code != http.StatusUnprocessableEntity || !strings.Contains(body, `"loc":["path","job_id"]`) {
-		t.Errorf("malformed ID: %d %s", code, body)
-	}
-	if code, _, _ := b.get("/job/00000000-0000-4000-8000-000000000000/stat"); code != http.StatusNotFound {
-		t.Errorf("elsewhere: %d", code)
-	}
-	if code, _, _ := b.get("/markdown"); code != http.StatusMethodNotAllowed {
-		t.Errorf("GET /markdown: %d", code)
-	}
+	browse(t, func(b *browser) {
+		b.wants("/job/00000000-0000-4000-8000-000000000000/status", http.StatusNotFound, "detail")
+		b.wants("/job/00000000-0000-4000-8000-000000000000/stat", http.StatusNotFound, "")
+		b.wants("/job/not-a-uuid/status", http.StatusUnprocessableEntity, `"loc":["path","job_id"]`)
+		b.wants("/markdown", http.StatusMethodNotAllowed, "")
+		path := b.add(sim.Linear, func(l *sim.Life) { l.Submitted = 5 * time.Second })
+		b.wants(path+"/status", http.StatusNotFound, "")
+		b.wait(5 * time.Second)
+		b.wants(path+"/status", http.StatusOK, "Not Started")
+	})
 }
 
 func TestAPostedDocumentBecomesAJob(t *testing.T) {
-	s := New()
-	b := visit(t, s)
-	resp, err := b.client.Post(b.base+"/markdown", "text/markdown", strings.NewReader("# Hello"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	var said struct{ ID, Path string }
-	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil {
-		t.Fatal(err)
-	}
-	if got := b.getJSON(said.Path); got["id"] != said.ID {
-		t.Errorf("path %s leads to %v", said.Path, got)
-	}
-}
-
-func TestAJobIsUnknownUntilItIsSubmitted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New()
-		b := visitInBubble(t, s)
-		later := oneJob(sim.Linear)
-		later.Life.Submitted = 5 * time.Second
-		id := s.Add(later)[0]
-		if code, _, _ := b.get("/job/" + id.String() + "/status"); code != http.StatusNotFound {
-			t.Errorf("before: %d", code)
+	browse(t, func(b *browser) {
+		r, err := b.client.Post("http://sim/markdown", "text/markdown", strings.NewReader("# Hello"))
+		if err != nil {
+			b.Fatal(err)
 		}
-		time.Sleep(5 * time.Second) //nolint:forbidigo // fake clock
-		if got := b.getJSON("/job/" + id.String() + "/status"); got["status"] != "Not Started" {
-			t.Errorf("after: %v", got)
+		defer func() { _ = r.Body.Close() }()
+		var said struct{ ID, Path string }
+		if err := json.NewDecoder(r.Body).Decode(&said); err != nil {
+			b.Fatal(err)
 		}
-		s.Remove(id)
-		if _, _, known := s.Truth(id); known {
-			t.Error("a removed job is still known")
-		}
+		b.wants(said.Path, http.StatusOK, said.ID)
 	})
 }
 
 func TestTheCountsAreThoseOfWhatHappened(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New()
-		b := visitInBubble(t, s)
+	browse(t, func(b *browser) {
 		for range 3 {
 			b.get("/nowhere")
 		}
-		time.Sleep(time.Second) //nolint:forbidigo // fake clock
+		b.wait(time.Second)
 		b.get("/nowhere")
-		got := s.Stats()
 		want := Stats{Requests: 4, PeakSecond: 3, PeakInFlight: 1, Connections: 1, PeakConnections: 1, EverConnected: 1}
-		if got != want {
-			t.Errorf("got %+v, want %+v", got, want)
+		if got := b.Stats(); got != want {
+			b.Errorf("got %+v, want %+v", got, want)
 		}
-		s.ResetStats()
+		b.ResetStats()
 		want = Stats{Connections: 1, PeakConnections: 1}
-		if got := s.Stats(); got != want {
-			t.Errorf("after a reset: %+v, want %+v", got, want)
+		if got := b.Stats(); got != want {
+			b.Errorf("after a reset: %+v, want %+v", got, want)
+		}
+	})
+}
+
+func TestFaultsComeAndGo(t *testing.T) {
+	browse(t, func(b *browser) {
+		status := b.add(sim.Linear, asItIs) + "/status"
+		b.Break(On(OutputPage, CaptivePortal()), Times(2, TooMany("7")))
+		for range 2 {
+			if r, _, _ := b.get(status); r.StatusCode != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "7" {
+				b.Errorf("with a fault: %s %v", r.Status, r.Header)
+			}
+		}
+		b.getJSON(status)
+		for _, f := range []Fault{Delay(3 * time.Second), SlowBytes(10 * time.Millisecond), RedirectTimes(5)} {
+			b.Break(f)
+			b.getJSON(status) // late, but right
+		}
+		b.Break(CaptivePortal())
+		b.Mend()
+		b.getJSON(status)
+	})
+}
+
+func TestFilesGoWrongInTheirOwnWays(t *testing.T) {
+	browse(t, func(b *browser) {
+		output := b.add(sim.Linear, func(l *sim.Life) { l.StartAt(-2 * time.Hour) }) + "/output"
+		fetch := func(f Fault) (r *http.Response, body string, err error) {
+			b.Break(f)
+			return b.get(b.getJSON(output)["url"].(string))
+		}
+		if r, body, _ := fetch(NamedFile("../../.bashrc")); !strings.Contains(r.Header.Get("Content-Disposition"), "../../.bashrc") || !strings.HasPrefix(body, "%PDF-") {
+			b.Errorf("hostile name: %v %q", r.Header, body)
+		}
+		if r, _, _ := fetch(ExpiredLink()); r.StatusCode != http.StatusForbidden {
+			b.Errorf("expired link: %s", r.Status)
+		}
+		if r, body, _ := fetch(NotPDF()); r.Header.Get("Content-Type") != "application/pdf" || strings.HasPrefix(body, "%PDF") {
+			b.Errorf("not a PDF: %v %q", r.Header, body)
+		}
+		if _, body, _ := fetch(BigFile(5 << 20)); len(body) != 5<<20 {
+			b.Errorf("big file: %d bytes", len(body))
+		}
+		if r, body, err := fetch(CutShort()); !errors.Is(err, io.ErrUnexpectedEOF) || int64(len(body)) != r.ContentLength/2 {
+			b.Errorf("cut short: %d of %d bytes, %v", len(body), r.ContentLength, err)
 		}
 	})
 }
