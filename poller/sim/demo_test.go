@@ -7,8 +7,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"example.com/jobwatch/poller/job"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestTheDemoShowsAllThereIsToSee(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -24,7 +28,8 @@ func TestTheDemoShowsAllThereIsToSee(t *testing.T) {
 		count := func() (n map[job.Status]int) {
 			n = map[job.Status]int{}
 			for _, id := range all {
-				status, _ := truth(s, id)
+				j, at, _ := s.Find(id)
+				status, _ := j.Life.At(at)
 				n[status]++
 			}
 			return n
@@ -62,8 +67,8 @@ func TestNewJobsArriveInTheDemoForAsLongAsItRuns(t *testing.T) {
 				t.Errorf("arrived: %+v", b)
 			}
 			for _, id := range b.IDs {
-				if status, known := truth(s, id); !known || status.Final() {
-					t.Errorf("an arrived job is %q", status)
+				if j, at, known := s.Find(id); !known || j.Life.End <= at {
+					t.Errorf("an arrived job is %+v", j)
 				}
 			}
 			if n == 20 {
@@ -92,13 +97,4 @@ func TestTheSameSeedMakesTheSameJobs(t *testing.T) {
 	if slices.Equal(all(3), all(4)) {
 		t.Error("another seed makes the same IDs")
 	}
-}
-
-func truth(s *Server, id job.ID) (_ job.Status, known bool) {
-	j, at, ok := s.Find(id)
-	if !ok {
-		return "", false
-	}
-	status, _ := j.Life.At(at)
-	return status, true
 }
