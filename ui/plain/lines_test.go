@@ -336,29 +336,6 @@ func TestALostStateFileIsWrittenAnew(t *testing.T) {
 	})
 }
 
-func TestWhatKeepsJobsFromBeingHeardOfIsTold(t *testing.T) {
-	play(t, func(t *testing.T, s *stage) {
-		a := jobID(0x01890a5d)
-		s.start(a)
-		for range 3 {
-			s.heard(fails(a, job.NotFound, job.Live, "not found"))
-		}
-		away := poller.Host{State: poller.BackingOff, RetryAt: time.Now(), Problem: &job.Problem{Kind: job.Unreachable, Reason: "the host name is not known"}}
-		s.sent(poller.Update{Host: away})
-		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
-		s.sent(poller.Update{}) // it was nothing
-		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
-		s.sent(poller.Update{Host: away})
-		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
-		s.heard(says(a, job.Done, 1, ""))
-		s.wait()
-		want(t, "standard error", s.err.String(),
-			"jobwatch: 01890a5d can't be checked: 404 Not Found: not found; jobwatch gives it up after 10 minutes of this\n"+
-				"jobwatch: the API is away: the host name is not known; jobwatch goes on trying\n"+
-				"jobwatch: the API answers again\n")
-	})
-}
-
 // A job that jobwatch gave up is asked for by name, and another jobwatch writes again that
 // it gave it up: this one goes on asking. The API's own word is not asked for again.
 func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/sanitize"
@@ -90,21 +89,6 @@ func TestOneLookEndsByWhatItSaw(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestOneLookDoesNotWaitForAnAPIThatIsAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := jobID(1)
-		s := newStage(t, tracked(store.Job{ID: a, Answer: job.Answer{Status: job.Processing, Progress: 0.5}, Answered: time.Now()}))
-		s.cfg.Once, s.cfg.JSON = true, true
-		s.start()
-		s.sent(poller.Update{Host: poller.Host{State: poller.BackingOff, RetryAt: time.Now()}})
-		s.wait()
-		want(t, "standard error", s.err.String(), "jobwatch: the API is away: it asks for fewer requests; what follows is what was known before\n")
-		if s.result.Exit() != 8 || !strings.Contains(s.out.String(), `"status":"Processing"`) {
-			t.Errorf("%+v %s", s.result, s.out.String())
-		}
-	})
 }
 
 func TestTheReceiptIsShort(t *testing.T) {

@@ -17,26 +17,17 @@ func (s *Session) NewBatch(name string) store.Batch {
 // Add adds those of the jobs to a batch that are not tracked yet, and returns how many
 // were. They are drawn as being saved until they are watched. [Session.Save] saves them.
 func (s *Session) Add(ids []job.ID, b store.Batch) (added []*Record, already int) {
-	fresh := 0
-	for _, id := range ids {
-		if _, ok := s.records[id]; !ok {
-			fresh++
-		}
-	}
-	records := make([]Record, 0, fresh) // at once, as in load
-	s.events = slices.Grow(s.events, fresh)
-	for _, id := range ids {
+	records := make([]Record, len(ids)) // at once, as in load
+	s.events = slices.Grow(s.events, len(ids))
+	for i, id := range ids {
 		if _, ok := s.records[id]; ok {
 			continue
 		}
-		records = append(records, Record{Saving: true, Job: store.Job{
+		records[i] = Record{Saving: true, batch: s.addBatch(b), Job: store.Job{
 			ID: id, Batch: b.ID, Added: b.Added, Answer: job.Answer{Progress: job.Unknown},
-		}})
-		r := &records[len(records)-1]
-		r.batch = s.addBatch(b)
-		s.insert(r)
-		s.emit(Event{Kind: Added, Record: r})
-		added = append(added, r)
+		}}
+		s.add(&records[i])
+		added = append(added, &records[i])
 	}
 	s.queue(tracking(added)...)
 	return added, len(ids) - len(added)
@@ -126,8 +117,7 @@ func (s *Session) Restore(removed []*Record) []*Record {
 		r := *was
 		r.gone, r.watched, r.asked, r.unsaved, r.flying = false, false, false, false, false
 		r.Saving, r.Speed, r.Stalled = true, 0, 0 // what it did meanwhile is not known
-		s.insert(&r)
-		s.emit(Event{Kind: Added, Record: &r})
+		s.add(&r)
 		back = append(back, &r)
 	}
 	s.queue(tracking(back)...)

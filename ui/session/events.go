@@ -139,11 +139,8 @@ type announcing struct {
 	failure  string // how the last one failed, as told; "" when it did not
 }
 
-// Away reports whether the API does not answer. After an outage it is asked less for a
-// while longer, but answers.
-func (s *Session) Away() bool { return s.host.State == poller.BackingOff && !s.host.RetryAt.IsZero() }
-
-// hosted notes whether the API answers. While the user has paused, nobody knows.
+// hosted notes whether the API answers, as it does where it is only asked less after an
+// outage. While the user has paused, nobody knows.
 func (s *Session) hosted(h poller.Host) {
 	before := s.host
 	s.host = h
@@ -153,7 +150,7 @@ func (s *Session) hosted(h poller.Host) {
 	a := &s.away
 	switch {
 	case h.State == poller.Paused:
-	case s.Away():
+	case h.State == poller.BackingOff && !h.RetryAt.IsZero():
 		if a.since.IsZero() {
 			a.since = s.now()
 			s.after(awayShort, (*Session).checkAway)

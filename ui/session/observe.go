@@ -94,7 +94,7 @@ func (s *Session) apply(op store.Op, theirs bool) {
 		s.setBatch(op.Batch)
 	case store.Track:
 		if _, ok := s.records[op.Job.ID]; !ok {
-			s.add(op.Job)
+			s.add(&Record{Job: op.Job})
 		}
 	case store.Observe:
 		if r, ok := s.records[op.Job.ID]; ok {
@@ -142,7 +142,7 @@ func (s *Session) replaced(c store.Contents) {
 		there[j.ID] = true
 		r, ok := s.records[j.ID]
 		if !ok {
-			s.add(j)
+			s.add(&Record{Job: j})
 			continue
 		}
 		if r.Added = j.Added; r.Batch != j.Batch {

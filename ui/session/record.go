@@ -88,11 +88,6 @@ func IDs(records []*Record) []job.ID {
 	return ids
 }
 
-// Batches returns all batches in the order in which they were added.
-func (s *Session) Batches() []*Batch {
-	return slices.SortedFunc(maps.Values(s.batches), func(a, b *Batch) int { return cmp.Compare(a.Seq, b.Seq) })
-}
-
 // load adds contents without events. Jobs that are tracked already stay as they are.
 func (s *Session) load(c store.Contents) {
 	batches := slices.Clone(c.Batches)
@@ -100,9 +95,11 @@ func (s *Session) load(c store.Contents) {
 	for _, b := range batches {
 		s.addBatch(b)
 	}
-	for _, j := range c.Jobs {
+	records := make([]Record, len(c.Jobs)) // at once, which takes less memory
+	for i, j := range c.Jobs {
 		if _, ok := s.records[j.ID]; !ok {
-			s.insert(&Record{Job: j})
+			records[i].Job = j
+			s.insert(&records[i])
 		}
 	}
 }
@@ -111,10 +108,6 @@ func (s *Session) load(c store.Contents) {
 func (s *Session) insert(r *Record) {
 	if r.batch == nil {
 		r.batch = s.addBatch(store.Batch{ID: r.Batch, Added: r.Added})
-	} else if b, ok := s.batches[r.Batch]; ok {
-		r.batch = b
-	} else {
-		s.batches[r.Batch] = r.batch // it went with its last job
 	}
 	if r.Seq == 0 {
 		s.seq++
@@ -126,8 +119,7 @@ func (s *Session) insert(r *Record) {
 }
 
 // add is insert with an event.
-func (s *Session) add(j store.Job) {
-	r := &Record{Job: j}
+func (s *Session) add(r *Record) {
 	s.insert(r)
 	s.emit(Event{Kind: Added, Record: r})
 }
@@ -143,25 +135,10 @@ func (s *Session) remove(records ...*Record) {
 		s.cancelFile(r.ID)
 	}
 	s.Unwatch(records...)
-	s.sweep()
 }
 
-// emptyKept is how many batches without jobs are remembered beyond as many as there are
-// with jobs: they keep their name and place for an undo.
-const emptyKept = 256
-
-func (s *Session) sweep() {
-	if len(s.batches) <= 2*len(s.records)+emptyKept {
-		return
-	}
-	for id, b := range s.batches {
-		if b.Total == 0 {
-			delete(s.batches, id)
-		}
-	}
-}
-
-// addBatch returns the batch with that ID, which it makes if there is none.
+// addBatch returns the batch with that ID, which it makes if there is none. One without jobs
+// keeps its name and place for an undo.
 func (s *Session) addBatch(b store.Batch) *Batch {
 	if known, ok := s.batches[b.ID]; ok {
 		return known

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -206,6 +205,8 @@ func TestABatchEnds(t *testing.T) {
 		f.wants(f.told(session.Ended, session.BatchFinished), "b\nc\nmay 2 1")
 		f.Session.Remove(f.Members(ids("c")))
 		f.wants(f.told(session.Removed, session.BatchFinished), "c")
+		back := f.record("b").Job // which another window removes, and takes that back
+		f.Followed(store.News{Ops: []store.Op{store.Forget{ID: back.ID}, store.Track{Job: back}}})
 		if b := f.record("a").In(); b.Total != 2 || b.Done != 1 || b.Failed != 1 {
 			t.Errorf("the batch is %+v", b)
 		}
@@ -493,52 +494,49 @@ func TestNeverMoreThanOneNotificationInFiveSeconds(t *testing.T) {
 	})
 }
 
-func TestTheAPIIsAwayForAMinute(t *testing.T) {
-	tell(t, session.Config{}, func(f *face) {
+func TestTheAPIIsAway(t *testing.T) {
+	var mails []string
+	mail := func(_ context.Context, e notify.Event) error {
+		mails = append(mails, e.Text)
+		return nil
+	}
+	tell(t, session.Config{Command: mail}, func(f *face) {
 		gone := poller.Host{State: poller.BackingOff, RetryAt: time.Now().Add(time.Hour)}
-		kinds := func() string {
-			text := ""
-			f.take()
-			for _, e := range f.events {
-				switch e.Kind {
-				case session.APIAway:
-					text += fmt.Sprint(" away ", e.Span)
-				case session.APIBack:
-					text += fmt.Sprint(" back ", e.Span)
-				default:
-				}
+		rarely := poller.Host{State: poller.BackingOff} // it answers, and is asked ever more
+		for range 5 {
+			for _, away := range []time.Duration{9, 59} {
+				f.Reported(poller.Update{Host: gone})
+				f.wait(away * time.Second)
+				f.Reported(poller.Update{Host: rarely})
+				f.wait(20 * time.Second)
 			}
-			f.events = nil
-			return text
 		}
-		host := func(h poller.Host) { f.Reported(poller.Update{Host: h}) }
-		host(poller.Host{})
-		f.take()
-		if len(f.events) > 0 {
+		f.Reported(poller.Update{Host: gone})
+		f.wait(time.Hour)
+		f.Reported(poller.Update{Host: poller.Host{State: poller.Paused}}) // nobody knows
+		f.Reported(poller.Update{})
+		f.wait(0)
+		spans := ""
+		for _, e := range f.events {
+			switch e.Kind {
+			case session.APIAway:
+				spans += fmt.Sprint("away ", e.Span, ", ")
+			case session.APIBack:
+				spans += fmt.Sprint("back ", e.Span, ", ")
+			default:
+			}
+		}
+		f.wants(spans, strings.Repeat("away 10s, back 59s, ", 5)+"away 10s, away 1m0s, back 1h0m0s, ")
+		f.wants(strings.Join(mails, "; "), "the API has not answered for 1 min; the API answers again, after 60 min")
+		f.told()
+		f.Reported(poller.Update{})
+		if f.take(); len(f.events) > 0 {
 			t.Errorf("a host that is as it was is told: %v", f.events)
 		}
-		host(gone)
-		f.take()
-		if len(f.events) > 0 || f.Host() != gone {
+		f.Reported(poller.Update{Host: gone})
+		if f.take(); len(f.events) > 0 || f.Host() != gone {
 			t.Errorf("told is %v, and the host %v", f.events, f.Host())
 		}
-		f.wait(9 * time.Second)
-		host(poller.Host{})
-		f.wait(time.Minute)
-		f.wants(kinds(), "")
-		host(gone)
-		f.wait(59 * time.Second)
-		host(poller.Host{})
-		f.wait(time.Minute)
-		f.wants(kinds(), " away 10s back 59s")
-		host(gone)
-		f.wait(61 * time.Second)
-		f.wants(kinds(), " away 10s away 1m0s")
-		f.wait(time.Hour)
-		host(poller.Host{State: poller.Paused})
-		f.wants(kinds(), "")
-		host(poller.Host{})
-		f.wants(kinds(), " back 1h1m1s")
 	})
 }
 
@@ -560,15 +558,12 @@ func TestTheStateFileAtTheStart(t *testing.T) {
 		f := open(t, session.Config{}, opened)
 		f.full = true
 		f.wants(f.told(session.Warned), "the disk is full\nskipped 2 damaged lines of the state file; the file as it was is kept as jobs.jsonl.damaged")
-		var names, batches strings.Builder
+		var records strings.Builder
 		for _, r := range f.Records() {
-			names.WriteString(string(r.ID[0]) + r.In().Name + " ")
+			b := r.In()
+			fmt.Fprintf(&records, "%c in %d %s %d %d %d, ", r.ID[0], b.Seq, b.Name, b.Total, b.Done, b.Failed)
 		}
-		for _, b := range f.Batches() {
-			fmt.Fprintf(&batches, "%s %d %d %d, ", b.Name, b.Total, b.Done, b.Failed)
-		}
-		f.wants(names.String(), "bjune amay c ")
-		f.wants(batches.String(), "may 1 0 0, june 1 1 0,  1 0 1, ")
+		f.wants(records.String(), "b in 2 june 1 1 0, a in 1 may 1 0 0, c in 3  1 0 1, ")
 		f.Watch(false, f.Records()...)
 		f.hears("a Error")
 		f.wait(time.Minute) // that it is not saved was told
@@ -599,14 +594,7 @@ func TestWhatWasRemovedComesBack(t *testing.T) {
 		if len(removed) != 2 || len(f.Still(members)) != 0 || f.Absent(removed) != 2 || len(f.polled) != 1 {
 			t.Fatalf("%d were removed, and %v are polled", len(removed), f.polled)
 		}
-		for n := range 600 { // the batch is forgotten with its last job
-			f.Session.Remove(f.Members(ids("a")))
-			f.Session.Add(ids("z"), f.NewBatch(strconv.Itoa(n)))
-			f.Session.Remove(f.Members(ids("z")))
-		}
-		if n := len(f.Batches()); n > 600 {
-			t.Errorf("%d batches without jobs are remembered", n)
-		}
+		f.Session.Remove(f.Members(ids("a"))) // their batch has no job now
 		f.adds("june", "c")
 		before := f.Membership()
 		back := f.Restore(removed)
