@@ -82,6 +82,7 @@ type Downloads struct {
 	idleTimeout time.Duration
 	events      chan []Event
 	running     sync.WaitGroup
+	cleaned     sync.Map // folders without what killed processes left there
 
 	mu      sync.Mutex // guards what follows
 	changed *sync.Cond // the queue, or stopped

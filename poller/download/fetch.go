@@ -68,7 +68,7 @@ func (d *Downloads) get(ctx context.Context, w *Want, giveUp func()) (file strin
 		return "", false, tooLarge(d.maxBytes)
 	}
 	b.Reader, b.event.Size = resp.Body, resp.ContentLength
-	return d.save(w, b, resp.ContentLength >= 0)
+	return d.save(w, b)
 }
 
 // link asks where a PDF is, in turn. When the API wants a pause, the next turn comes after it.
@@ -136,8 +136,8 @@ func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, gi
 
 // save writes a body, which must be a PDF, into the wanted folder. A body of unknown length
 // must also end as a PDF does: net/http does not notice that it was cut short.
-func (d *Downloads) save(w *Want, body io.Reader, lengthKnown bool) (path string, already bool, err error) {
-	buffered := bufio.NewReaderSize(body, maxBefore)
+func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error) {
+	buffered := bufio.NewReaderSize(b, maxBefore)
 	head, err := buffered.Peek(len(magic))
 	if string(head) != magic {
 		head, err = buffered.Peek(maxBefore)
@@ -166,7 +166,7 @@ func (d *Downloads) save(w *Want, body io.Reader, lengthKnown bool) (path string
 	if begins > 0 && !ends { // a page about PDFs
 		return "", false, errNotPDF
 	}
-	if !lengthKnown && !ends {
+	if b.event.Size < 0 && !ends {
 		return "", false, errCut
 	}
 	name, already, err := p.keep(fileNames(w.Description, w.ID.Short()))

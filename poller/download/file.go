@@ -49,6 +49,9 @@ func (d *Downloads) open(batch string) (*os.Root, error) {
 			return nil, err
 		}
 	}
+	if _, cleaned := d.cleaned.LoadOrStore(folder.Name(), nil); cleaned {
+		return folder, nil // thousands of PDFs may be there by now
+	}
 	parts, _ := fs.Glob(folder.FS(), partPrefix+"*"+partSuffix)
 	for _, name := range parts {
 		if info, err := folder.Lstat(name); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > maxPartAge {
@@ -69,6 +72,7 @@ type part struct {
 	*os.File
 	folder *os.Root
 	name   string
+	size   int64
 	sum    []byte // of what it holds
 }
 
@@ -83,8 +87,8 @@ func newPart(folder *os.Root, short string) (*part, error) {
 // PDF does.
 func (p *part) fill(r io.Reader, most int64) (ends bool, err error) {
 	hash := sha256.New()
-	size, err := io.Copy(io.MultiWriter(p, hash), io.LimitReader(r, most+1))
-	if size > most {
+	p.size, err = io.Copy(io.MultiWriter(p, hash), io.LimitReader(r, most+1))
+	if p.size > most {
 		return false, tooLarge(most)
 	}
 	if err == nil {
@@ -95,7 +99,7 @@ func (p *part) fill(r io.Reader, most int64) (ends bool, err error) {
 	}
 	p.sum = hash.Sum(nil)
 	tail := make([]byte, 1024)
-	n, _ := p.ReadAt(tail, max(0, size-int64(len(tail))))
+	n, _ := p.ReadAt(tail, max(0, p.size-int64(len(tail))))
 	return bytes.Contains(tail[:n], []byte("%%EOF")), err
 }
 
@@ -145,7 +149,7 @@ func (p *part) renameWithoutLinks(name string) error {
 
 // same reports whether a file has the same bytes as the part.
 func (p *part) same(name string) bool {
-	if info, err := p.folder.Lstat(name); err != nil || !info.Mode().IsRegular() {
+	if info, err := p.folder.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() != p.size {
 		return false
 	}
 	file, err := p.folder.Open(name)
