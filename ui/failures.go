@@ -13,47 +13,42 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// cause is why some jobs failed.
-type cause struct {
-	text string // as the API said it, or jobwatch; untrusted
-	jobs []job.ID
-}
-
 // causes groups the failures of a batch, or of all. It keeps them until failures have
 // changed: finding them means looking at all jobs.
 type causes struct {
 	batch   *joblist.Batch
 	changes int // of failures, when found was made
-	found   []cause
+	found   []jobview.Cause
 }
 
 // in returns the causes of the failures in a batch, or in all for nil.
-func (c *causes) in(l *joblist.List, batch *joblist.Batch) []cause {
+func (c *causes) in(l *joblist.List, batch *joblist.Batch, s *session.Session) []jobview.Cause {
 	if changes := l.FailureChanges(); c.batch != batch || c.changes != changes {
 		rows := l.All
 		if batch != nil {
 			rows = batch.Rows()
 		}
-		*c = causes{batch, changes, causesOf(rows)}
+		*c = causes{batch, changes, causesOf(rows, s)}
 	}
 	return c.found
 }
 
 // causesOf groups the failed jobs by cause, most jobs first.
-func causesOf(rows iter.Seq[*joblist.Row]) []cause {
+func causesOf(rows iter.Seq[*joblist.Row], s *session.Session) []jobview.Cause {
 	jobs := make(map[string][]job.ID)
 	for r := range rows {
 		if r.State().Failed() {
-			text := cmp.Or(session.Cause(&r.Job), "no cause was given")
+			shown := s.Public(&r.Job)
+			text := cmp.Or(session.Cause(&shown), "no cause was given")
 			jobs[text] = append(jobs[text], r.ID)
 		}
 	}
-	var found []cause
+	var found []jobview.Cause
 	for text, ids := range jobs {
-		found = append(found, cause{text, ids})
+		found = append(found, jobview.Cause{Text: text, Jobs: ids})
 	}
-	slices.SortFunc(found, func(a, b cause) int {
-		return cmp.Or(cmp.Compare(len(b.jobs), len(a.jobs)), cmp.Compare(a.text, b.text))
+	slices.SortFunc(found, func(a, b jobview.Cause) int {
+		return cmp.Or(cmp.Compare(len(b.Jobs), len(a.Jobs)), cmp.Compare(a.Text, b.Text))
 	})
 	return found
 }
@@ -67,17 +62,17 @@ type failures struct {
 }
 
 // refresh looks for the failures if they have changed. The cursor stays on its cause.
-func (f *failures) refresh(list *joblist.List) {
-	current := f.current().text
-	f.at = max(slices.IndexFunc(f.in(list, nil), func(c cause) bool { return c.text == current }), 0)
+func (f *failures) refresh(list *joblist.List, s *session.Session) {
+	current := f.current().Text
+	f.at = max(slices.IndexFunc(f.in(list, nil, s), func(c jobview.Cause) bool { return c.Text == current }), 0)
 }
 
 // current returns the cause under the cursor, which has no jobs if nothing has failed.
-func (f *failures) current() cause {
+func (f *failures) current() jobview.Cause {
 	if f.at < len(f.found) {
 		return f.found[f.at]
 	}
-	return cause{}
+	return jobview.Cause{}
 }
 
 func (f *failures) Move(by int) { f.at = min(max(f.at+by, 0), max(len(f.found)-1, 0)) }
@@ -85,12 +80,12 @@ func (f *failures) Page(by int) { f.Move(by * f.height) }
 func (f *failures) Home()       { f.at = 0 }
 func (f *failures) End()        { f.Move(len(f.found)) }
 
-// View draws the causes, each by the text that may be shown.
-func (f *failures) View(t *style.Theme, public func(cause) string, width, height int) []string {
+// View draws the causes.
+func (f *failures) View(t *style.Theme, width, height int) []string {
 	lines := make([]string, 0, len(f.found)+1)
 	for i, c := range f.found {
-		l := jobview.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.jobs)), 6).Space(2)
-		lines = append(lines, l.Fit(style.Text, public(c), width-l.Width()-1).PadTo(width-1).String())
+		l := jobview.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.Jobs)), 6).Space(2)
+		lines = append(lines, l.Fit(style.Text, c.Text, width-l.Width()-1).PadTo(width-1).String())
 	}
 	if len(lines) == 0 {
 		lines = append(lines, style.NewLine(t, style.Plain).Put(style.OK, " nothing has failed").String())
@@ -100,18 +95,9 @@ func (f *failures) View(t *style.Theme, public func(cause) string, width, height
 	return f.scroll.titled(t, "Failures by cause", lines, height)
 }
 
-// publicCause returns what may be shown of a cause.
-func (m *Model) publicCause(c cause) string {
-	if r, ok := m.session.Record(c.jobs[0]); ok {
-		shown := m.session.Public(&r.Job)
-		return cmp.Or(session.Cause(&shown), c.text)
-	}
-	return c.text
-}
-
 // goToCause goes to the first job of the current cause that the list shows.
 func (m *Model) goToCause() {
-	jobs := m.failures.current().jobs
+	jobs := m.failures.current().Jobs
 	if len(jobs) == 0 {
 		return
 	}

@@ -120,7 +120,7 @@ func (m *Model) askExport() {
 		})
 		return
 	}
-	if ids := m.failures.current().jobs; len(ids) > 0 {
+	if ids := m.failures.current().Jobs; len(ids) > 0 {
 		m.prompt.Ask(prompt.Text{
 			Label: label("save " + style.Plural(len(ids), "ID") + " of this cause to: "), Begin: "failed.txt",
 			Enter: func(name string) {

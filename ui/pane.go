@@ -28,11 +28,7 @@ func (m *Model) paneLines() []string {
 		lines = m.jobView().Job(row, batch.Name, width)
 	case batch != nil:
 		of = batch.ID
-		var failures []jobview.Cause
-		for _, c := range m.pane.causes.in(m.list.List, batch) {
-			failures = append(failures, jobview.Cause{Text: m.publicCause(c), Jobs: len(c.jobs)})
-		}
-		lines = m.jobView().Batch(batch, failures, width)
+		lines = m.jobView().Batch(batch, m.pane.causes.in(m.list.List, batch, m.session), width)
 	}
 	if of != m.pane.of {
 		m.pane.of = of

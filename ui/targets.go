@@ -19,7 +19,7 @@ func (m *Model) targets() joblist.Targets {
 	case detailScreen:
 		return m.list.CurrentTargets()
 	case failureScreen:
-		return joblist.Targets{Shown: m.failures.current().jobs}
+		return joblist.Targets{Shown: m.failures.current().Jobs}
 	default:
 		return m.list.Targets()
 	}

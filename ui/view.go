@@ -81,8 +81,8 @@ func (m *Model) body() []string {
 	case logScreen:
 		return m.notes.log.View(m.theme, width, height)
 	case failureScreen:
-		m.failures.refresh(m.list.List)
-		return m.failures.View(m.theme, m.publicCause, width, height)
+		m.failures.refresh(m.list.List, m.session)
+		return m.failures.View(m.theme, width, height)
 	case detailScreen:
 		return m.paneLines()
 	case listScreen:

@@ -8,10 +8,10 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Cause is why some jobs failed, and how many.
+// Cause is why some jobs failed.
 type Cause struct {
-	Text string // untrusted
-	Jobs int
+	Text string // what may be shown of what the API said, or jobwatch; untrusted
+	Jobs []job.ID
 }
 
 // Batch draws all that is known of a batch, and why jobs of it failed, in a width.
@@ -90,6 +90,6 @@ func (p *page) causes(causes []Cause) {
 	}
 	p.heading(style.Error, "Failures")
 	for _, c := range causes {
-		p.add(p.line().Right(style.Text, strconv.Itoa(c.Jobs), 4).Space(2).Cut(style.Text, c.Text, p.width-6))
+		p.add(p.line().Right(style.Text, strconv.Itoa(len(c.Jobs)), 4).Space(2).Cut(style.Text, c.Text, p.width-6))
 	}
 }
