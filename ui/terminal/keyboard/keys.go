@@ -26,8 +26,7 @@ var (
 	whole = regexp.MustCompile(`^\x1b(?:` +
 		`\x1b?(?:\[M[^\x00-\x1f]{3}|\[\[[ -~]|\[\d\d?\$|\[(?:[@-LN-Z\\-~]|[ -?]+[@-~])|O[\d;]*[ -/:<-~])|` +
 		`\]` + stringBody + `(?:\x07|\x1b\\)|[P_^X]` + stringBody + `\x1b\\|[^\x1b[O\]P_^X])`)
-	// part matches what whole may become of, and what of it a byte that does not belong to it
-	// has left.
+	// part matches the beginning of what whole matches, as far as it goes.
 	part = regexp.MustCompile(`^\x1b(?:` +
 		`\x1b?(?:\[M[^\x00-\x1f]{0,2}|\[\[|\[[ -?]*|O[\d;]*)|[]P_^X]` + stringBody + `(?:\x1b$)?|\x1b)?`)
 	// escBefore matches an esc that is a key of its own: before a string or a paste.
@@ -67,7 +66,7 @@ func sequenceLen(data []byte) int {
 // known matches the keys that Bubble Tea 1.3.10 recognizes whatever follows. It reads other
 // sequences as alt and a letter followed by letters, each of which may be a command.
 var known = regexp.MustCompile(`^(?:[^\x1b]|\x1b[^\x00\x1b[O\x{FFFD}]|` +
-	`\x1b\[<\d{1,5};\d{1,5};\d{1,5}[Mm]|\x1b\[M...|` + // the mouse
+	`\x1b\[<\d{1,5};\d{1,5};\d{1,5}[Mm]|\x1b\[M[\x00-\x7f\x{FFFD}]{3}|` + // the mouse, in single bytes
 	`\x1b?\x1b(?:\[[A-DFHZ]|\[[1-8]~|O[P-S])|\x1b\[(?:1;[2-8][A-DFHP-S]|(?:\d|[12]\d|3[0-4])(?:;[2-8])?~|` +
 	`[a-d]|[5-8]\^|[78][@$]|\[[A-E]))$`) // the last are urxvt's and the Linux console's
 
@@ -75,8 +74,7 @@ var known = regexp.MustCompile(`^(?:[^\x1b]|\x1b[^\x00\x1b[O\x{FFFD}]|` +
 // Bubble Tea can't misread, never longer than the sequence, or an event, or nothing.
 func translate(sequence string) (key string, event Event) {
 	key, event = decode(sequence)
-	isX10 := strings.HasPrefix(key, "\x1b[M")
-	if !known.MatchString(key) || isX10 && len(key) != len("\x1b[M")+3 {
+	if !known.MatchString(key) {
 		key = ""
 	}
 	return key, event
@@ -88,6 +86,8 @@ func decode(sequence string) (key string, event Event) {
 	switch {
 	case sequence == "\x1b", sequence == "\x1b\x1b":
 		return "", Escape{}
+	case len(sequence) > maxTail:
+		return "", nil
 	case beginsString(sequence[1]):
 		if m := background.FindStringSubmatch(sequence); m != nil {
 			event = Background{Dark: isDark(m[1:])}

@@ -35,95 +35,75 @@ func manyIDs(n int) []byte {
 
 // screen is a real Bubble Tea program on a real pseudo-terminal.
 type screen struct {
-	master  *os.File // what is typed here, the program reads
-	tty     *os.File // the program's end
-	saw     chan any // what came of it: strings of keys, keyboard.Event values
-	ended   chan error
-	program *tea.Program
+	testing.TB
+	keyboard *os.File // what is typed here, the program reads
+	saw      chan any // what came of it: strings of keys, keyboard.Event values
 }
 
-// newScreen starts a program that reads through keyboard.Reader.
 func newScreen(tb testing.TB) *screen {
 	tb.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &screen{master: master, tty: tty, saw: make(chan any, 10_000), ended: make(chan error, 1)}
-	m := model{reader: keyboard.NewReader(tty), saw: s.saw, up: make(chan struct{})}
-	s.program = tea.NewProgram(m, tea.WithInput(m.reader), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+	m := model{reader: keyboard.NewReader(tty), saw: make(chan any, 10_000), up: make(chan struct{})}
+	program := tea.NewProgram(m, tea.WithInput(m.reader), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
+	ended := make(chan error, 1)
 	go func() {
-		_, err := s.program.Run()
-		s.ended <- err
+		_, err := program.Run()
+		ended <- err
 	}()
 	<-m.up // in raw mode from here on
 	tb.Cleanup(func() {
-		s.program.Quit()
-		if err := s.wait(tb); err != nil {
+		program.Quit() // needs no key press
+		if err := <-ended; err != nil {
 			tb.Errorf("the program ended with %v", err)
 		}
 		_ = master.Close()
 		_ = tty.Close()
 	})
-	return s
+	return &screen{tb, master, m.saw}
 }
 
-func (s *screen) wait(tb testing.TB) error {
-	tb.Helper()
-	select {
-	case err := <-s.ended:
-		s.ended <- err
-		return err
-	case <-time.After(10 * time.Second):
-		tb.Fatal("the program does not end")
-		return nil
-	}
-}
-
-func (s *screen) types(tb testing.TB, text string) {
-	tb.Helper()
-	if _, err := io.WriteString(s.master, text); err != nil {
-		tb.Error(err)
+func (s *screen) types(text string) {
+	s.Helper()
+	if _, err := io.WriteString(s.keyboard, text); err != nil {
+		s.Error(err)
 	}
 }
 
 // next returns what the program saw next.
-func (s *screen) next(tb testing.TB) any {
-	tb.Helper()
+func (s *screen) next() any {
+	s.Helper()
 	select {
 	case saw := <-s.saw:
 		return saw
 	case <-time.After(20 * time.Second):
-		tb.Fatal("nothing came")
+		s.Fatal("nothing came")
 		return nil
 	}
 }
 
 // wants checks what the program saw next, in words.
-func (s *screen) wants(tb testing.TB, want ...string) {
-	tb.Helper()
+func (s *screen) wants(want ...string) {
+	s.Helper()
 	for _, w := range want {
-		if got := s.words(tb); got != w {
-			tb.Errorf("saw %q, want %q", got, w)
+		if got := words(s.next()); got != w {
+			s.Errorf("saw %q, want %q", got, w)
 		}
 	}
 }
 
-// words returns what the program saw next, in words.
-func (s *screen) words(tb testing.TB) string {
-	tb.Helper()
-	switch saw := s.next(tb).(type) {
+func words(saw any) string {
+	switch saw := saw.(type) {
 	case keyboard.Paste:
-		return fmt.Sprintf("<%s>", saw.Text)
+		return "<" + string(saw.Text) + ">"
 	case keyboard.Background:
-		return map[bool]string{true: "(dark)", false: "(light)"}[saw.Dark]
-	case keyboard.Burst:
-		return fmt.Sprintf("{%s}", saw.Text)
+		return fmt.Sprint("dark: ", saw.Dark)
 	case keyboard.Escape:
 		return "esc"
-	default:
-		return fmt.Sprint(saw)
 	}
+	return fmt.Sprint(saw)
 }
 
 type model struct {
@@ -142,12 +122,9 @@ func (m model) View() string { return "" }
 func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
-		switch {
-		case msg.String() == keyboard.EventKey && m.reader != nil:
+		if msg.String() == keyboard.EventKey {
 			m.saw <- m.reader.Take(nil)
-		case msg.Paste:
-			m.saw <- keyboard.Paste{Text: []byte(string(msg.Runes))}
-		default:
+		} else {
 			m.saw <- msg.String()
 		}
 	case tea.MouseMsg:
@@ -162,7 +139,7 @@ func TestKeysPastesAndRepliesComeInTheirOrder(t *testing.T) {
 		comes string // and nothing after it
 		want  []string
 	}{
-		{"j\x1b[200~" + idA + "\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A", []string{"j", "<" + idA + ">", "(dark)", "k", "up"}},
+		{"j\x1b[200~" + idA + "\x1b[201~k\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[A", []string{"j", "<" + idA + ">", "dark: true", "k", "up"}},
 		{"\x1b[200~" + idB + "\r" + idC + "\x1b[201~", []string{"<" + idB + "\r" + idC + ">"}},
 		{"\x1b", []string{"esc"}},
 		{"j", []string{"j"}},
@@ -176,8 +153,8 @@ func TestKeysPastesAndRepliesComeInTheirOrder(t *testing.T) {
 		{"\x1bP>|tm", nil},
 		{"ux 3.4\x1b\\q", []string{"q"}},
 	} {
-		s.types(t, step.comes)
-		s.wants(t, step.want...)
+		s.types(step.comes)
+		s.wants(step.want...)
 	}
 }
 
@@ -203,12 +180,12 @@ func TestSequencesAreTheKeysThatTheyStandFor(t *testing.T) {
 		"\x1b]lquit\x1b\\": "", "\x1b]Lquit\a": "", "\x1bPquit\x1b\\": "", "\x1b_quit\x1b\\": "", "\x1b^quit\x1b\\": "", "\x1bXquit\x1b\\": "",
 		"\x1b[?1u": "", "\x1b[>0;276;0c": "", "\x1b[?997;1n": "", "\x1b[4;600;800t": "",
 	} {
-		s.types(t, sequence+"\x1b[24~") // and another key at once
+		s.types(sequence + "\x1b[24~") // and another key at once
 		for _, want := range []string{want, "f12"} {
 			if want == "" {
 				continue
 			}
-			if saw := s.words(t); saw != want {
+			if saw := words(s.next()); saw != want {
 				t.Errorf("%q: saw %q, want %q", sequence, saw, want)
 			}
 		}
@@ -220,23 +197,23 @@ func TestSequencesAreTheKeysThatTheyStandFor(t *testing.T) {
 func TestAStormOfKeysIsNotTorn(t *testing.T) {
 	s := newScreen(t)
 	const n = 500
-	s.types(t, strings.Repeat("ä", 300))
+	s.types(strings.Repeat("ä", 300))
 	for seen := 0; seen < 300; { // as many at a time as came before anybody read them
-		switch saw := s.next(t).(type) {
+		switch saw := s.next().(type) {
 		case keyboard.Burst:
 			seen += strings.Count(string(saw.Text), "ä")
 		case string:
 			seen += strings.Count(saw, "ä")
 		}
 	}
-	s.types(t, "\x1b[200~"+strings.Repeat(idA+"\n", 100)+"\x1b[201~"+strings.Repeat("\x1b[<64;10;20M", n)+"q")
-	if saw, ok := s.next(t).(keyboard.Paste); !ok || len(saw.Text) != 100*37 {
+	s.types("\x1b[200~" + strings.Repeat(idA+"\n", 100) + "\x1b[201~" + strings.Repeat("\x1b[<64;10;20M", n) + "q")
+	if saw, ok := s.next().(keyboard.Paste); !ok || len(saw.Text) != 100*37 {
 		t.Errorf("saw %d bytes", len(saw.Text))
 	}
 	for range n {
-		s.wants(t, "wheel up")
+		s.wants("wheel up")
 	}
-	s.wants(t, "q")
+	s.wants("q")
 }
 
 // A slow line brings keys in parts, but Bubble Tea is given whole ones.
@@ -271,13 +248,13 @@ func TestAKeyThatComesInPartsIsOne(t *testing.T) {
 func TestAHundredThousandPastedIDsArriveWhole(t *testing.T) {
 	s := newScreen(t)
 	pasted := manyIDs(100_000)
-	s.types(t, "a\x1b[200~"+string(pasted)+"\x1b[201~z")
-	s.wants(t, "a")
-	saw, ok := s.next(t).(keyboard.Paste)
+	s.types("a\x1b[200~" + string(pasted) + "\x1b[201~z")
+	s.wants("a")
+	saw, ok := s.next().(keyboard.Paste)
 	if !ok || !bytes.Equal(saw.Text, pasted) {
 		t.Fatalf("saw %d bytes, want %d", len(saw.Text), len(pasted))
 	}
-	s.wants(t, "z")
+	s.wants("z")
 	if n := len(ids.Find(saw.Text).IDs); n != 100_000 {
 		t.Errorf("%d IDs", n)
 	}
@@ -300,8 +277,8 @@ func BenchmarkPaste(b *testing.B) {
 	text := "\x1b[200~" + string(pasted) + "\x1b[201~"
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		s.types(b, text)
-		if saw, ok := s.next(b).(keyboard.Paste); !ok || len(saw.Text) != len(pasted) {
+		s.types(text)
+		if saw, ok := s.next().(keyboard.Paste); !ok || len(saw.Text) != len(pasted) {
 			b.Fatal("not the paste")
 		}
 	}
