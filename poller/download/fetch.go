@@ -46,7 +46,7 @@ func (d *Downloads) download(ctx context.Context, w *Want, giveUp func()) Event 
 }
 
 func (d *Downloads) get(ctx context.Context, w *Want, giveUp func()) (file string, already bool, err error) {
-	if info, err := os.Stat(w.File); err == nil && info.Mode().IsRegular() {
+	if info, err := os.Stat(w.File); err == nil && info.Mode().IsRegular() && filepath.Ext(w.File) == ".pdf" {
 		return w.File, true, nil
 	}
 	if w.Path == "" {

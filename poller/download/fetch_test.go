@@ -230,6 +230,13 @@ func TestADownloadedFileIsRecognised(t *testing.T) {
 	if e := k.get(w); e.State != Saved || e.Already {
 		t.Errorf("its file was deleted, so it is wanted anew: %+v", e)
 	}
+	w.File = filepath.Join(t.TempDir(), "any.desktop") // would be run by a viewer
+	if err := os.WriteFile(w.File, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if e := k.get(w); e.State != Saved || e.File != first.File {
+		t.Errorf("a file that is no PDF of ours: %+v", e)
+	}
 }
 
 func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
