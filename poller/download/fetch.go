@@ -138,10 +138,7 @@ func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, gi
 // must also end as a PDF does: net/http does not notice that it was cut short.
 func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error) {
 	buffered := bufio.NewReaderSize(b, maxBefore)
-	head, err := buffered.Peek(len(magic))
-	if string(head) != magic {
-		head, err = buffered.Peek(maxBefore)
-	}
+	head, err := buffered.Peek(maxBefore)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", false, err
 	}
