@@ -3,13 +3,13 @@ package poller_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/jobwatch/poller"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim/simtest"
 )
 
@@ -136,15 +136,12 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 				found, wait := s.links(t.Context(), r, ready)
 				for range 30 {
 					r.watch(4 * time.Second)
-					for _, rep := range r.reports {
-						if age := time.Since(rep.Answered); age > 65*time.Second {
-							t.Fatalf("a job was not heard of for %v", age)
-						}
-					}
+					r.every(func(rep *job.Report) bool { return time.Since(rep.Answered) <= 65*time.Second }, "not heard of for long")
 				}
 				wait()
-				if *found > 0 || !slices.Equal(r.states, []poller.HostState{poller.Live}) || r.host.Budget != poller.DefaultRate {
-					t.Errorf("%d links, states %v, host %+v", *found, r.states, r.host)
+				r.was(poller.Live)
+				if *found > 0 || r.host.Budget != poller.DefaultRate {
+					t.Errorf("%d links, host %+v", *found, r.host)
 				}
 			})
 		})
@@ -166,9 +163,7 @@ func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 			}
 		})
 		r.watch(20 * time.Minute)
-		if want := []poller.HostState{poller.Live, poller.BackingOff}; !slices.Equal(r.states, want) {
-			t.Errorf("states %v, want %v", r.states, want)
-		}
+		r.was(poller.Live, poller.BackingOff)
 		cancel()
 		downloads.Wait()
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -50,6 +51,12 @@ func newService(t *testing.T) *service {
 		stop()
 	})
 	return s
+}
+
+// refuse has the service refuse connections.
+func (s *service) refuse() {
+	s.refuses.Store(true)
+	s.client.CloseIdle()
 }
 
 // add has the service take jobs that all run for so long, and returns them as new.
@@ -192,6 +199,24 @@ func (r *run) ends(end job.End) int {
 		}
 	}
 	return n
+}
+
+// every checks the newest report of each job.
+func (r *run) every(so func(rep *job.Report) bool, failure string) {
+	r.t.Helper()
+	for _, rep := range r.reports {
+		if !so(&rep) {
+			r.t.Fatalf("%s: %+v (%+v)", failure, rep, rep.Problem)
+		}
+	}
+}
+
+// was checks the states in which the host has been so far.
+func (r *run) was(want ...poller.HostState) {
+	r.t.Helper()
+	if !slices.Equal(r.states, want) {
+		r.t.Errorf("states %v, want %v; the host is %+v", r.states, want, r.host)
+	}
 }
 
 // asked is a client of a few lines, for answers that no service would give.

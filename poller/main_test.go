@@ -15,40 +15,30 @@ import (
 	"example.com/jobwatch/poller/sim/simtest"
 )
 
-func TestMain(m *testing.M) {
-	if os.Getenv(serverVariable) != "" {
-		if err := serve(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	goleak.VerifyTestMain(m)
-}
-
-// serverVariable has the test's binary be the simulated API, in a process of its own.
+// serverVariable has the test's binary be the simulated API, in a process of its own, until
+// standard input ends.
 const serverVariable = "JOBWATCH_BENCHMARK_SERVER"
 
-const benchmarkJobs = 1000
-
-func benchmarkService() (*simtest.Server, []job.ID) {
-	s := simtest.New()
-	lives := sim.Lives(1, benchmarkJobs)
-	for i := range lives {
-		lives[i].Work, lives[i].Duration, lives[i].End = time.Hour, time.Hour, time.Hour
+func TestMain(m *testing.M) {
+	if os.Getenv(serverVariable) == "" {
+		goleak.VerifyTestMain(m)
+		return
 	}
-	return s, s.Add(sim.Describe(1, lives)...)
-}
-
-// serve prints the API's address and serves until standard input ends.
-func serve() error {
 	s, _ := benchmarkService()
 	base, stop, err := s.ListenAndServe(context.Background(), "127.0.0.1:0")
 	if err != nil {
-		return err
+		panic(err)
 	}
 	defer stop()
 	fmt.Println(base)
-	_, err = io.Copy(io.Discard, os.Stdin)
-	return err
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+func benchmarkService() (*simtest.Server, []job.ID) {
+	s := simtest.New()
+	lives := sim.Lives(1, 1000)
+	for i := range lives {
+		lives[i].Stretch(24 * time.Hour)
+	}
+	return s, s.Add(sim.Describe(1, lives)...)
 }

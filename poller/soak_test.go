@@ -22,17 +22,13 @@ func TestSoak(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const every, life = 2 * time.Minute, 20 * time.Minute
 		begin := time.Now()
-		born := func(id job.ID) time.Time {
-			return begin.Add(time.Duration(binary.BigEndian.Uint32(id[:])) * every)
-		}
-		client := asked(func(_ context.Context, id job.ID) (job.Answer, error) {
-			age := time.Since(born(id))
+		r := start(t, asked(func(_ context.Context, id job.ID) (job.Answer, error) {
+			age := time.Since(begin.Add(time.Duration(binary.BigEndian.Uint32(id[:])) * every))
 			if age > life {
 				return job.Answer{Status: job.Done, Progress: 1}, nil
 			}
 			return job.Answer{Status: job.Processing, Progress: job.Progress(age.Minutes()) / 20}, nil
-		})
-		r := start(t, client)
+		}))
 		idOf := func(n int) (id job.ID) {
 			binary.BigEndian.PutUint32(id[:], uint32(n)) //nolint:gosec // a few thousand
 			return id

@@ -2,7 +2,6 @@ package poller_test
 
 import (
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,41 +13,39 @@ import (
 
 func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 	const settled = 25 * time.Second
-	outages := map[string]struct {
+	for name, o := range map[string]struct {
 		lasts time.Duration
-		begin func(*service)
+		fault simtest.Fault // nil: connections are refused
 		kind  job.Kind
 	}{
-		"503 for 60 s, with Retry-After": {time.Minute, func(s *service) { s.Break(simtest.Unavailable("10")) }, job.RateLimited},
-		"500 for 60 s":                   {time.Minute, func(s *service) { s.Break(simtest.Trouble(500)) }, job.Trouble},
-		"429, with Retry-After 30":       {time.Minute, func(s *service) { s.Break(simtest.TooMany("30")) }, job.RateLimited},
-		"a captive portal for 10 min":    {10 * time.Minute, func(s *service) { s.Break(simtest.CaptivePortal()) }, job.NotAPI},
-		"a hanging host for 10 min":      {10 * time.Minute, func(s *service) { s.Break(simtest.Hang()) }, job.Unreachable},
-		"refused for 10 min":             {10 * time.Minute, func(s *service) { s.refuses.Store(true); s.client.CloseIdle() }, job.Unreachable},
-		"refused for 8 h":                {8 * time.Hour, func(s *service) { s.refuses.Store(true); s.client.CloseIdle() }, job.Unreachable},
-	}
-	for name, o := range outages {
+		"503 for 60 s, with Retry-After": {time.Minute, simtest.Unavailable("10"), job.RateLimited},
+		"500 for 60 s":                   {time.Minute, simtest.Trouble(500), job.Trouble},
+		"429, with Retry-After 30":       {time.Minute, simtest.TooMany("30"), job.RateLimited},
+		"403, with Retry-After 30":       {time.Minute, simtest.Forbidden("30"), job.RateLimited},
+		"a captive portal for 10 min":    {10 * time.Minute, simtest.CaptivePortal(), job.NotAPI},
+		"a hanging host for 10 min":      {10 * time.Minute, simtest.Hang(), job.Unreachable},
+		"refused for 10 min":             {10 * time.Minute, nil, job.Unreachable},
+		"refused for 8 h":                {8 * time.Hour, nil, job.Unreachable},
+	} {
 		t.Run(name, func(t *testing.T) {
 			polling(t, func(t *testing.T, s *service, r *run) {
 				r.track(s, 100, 24*time.Hour)
 				r.watch(time.Minute)
-
-				o.begin(s)
+				if o.fault == nil {
+					s.refuse()
+				} else {
+					s.Break(o.fault)
+				}
 				r.watch(settled) // what was under way comes back
 				if r.host.State != poller.BackingOff || r.host.RetryAt.IsZero() || r.host.Problem == nil || r.host.Problem.Kind != o.kind {
 					t.Fatalf("%v into it the host is %+v (%+v)", settled, r.host, r.host.Problem)
 				}
 				s.ResetStats()
 				r.watch(o.lasts - settled)
-				during := s.Stats()
-				if during.PeakInFlight > 1 || during.Requests > int(o.lasts/time.Second) {
+				if during := s.Stats(); during.PeakInFlight > 1 || during.Requests > int(o.lasts/time.Second) {
 					t.Errorf("during it: %+v, want single probes", during)
 				}
-				for _, rep := range r.reports {
-					if rep.Answer.Status == "" || rep.Answered.IsZero() {
-						t.Fatalf("what was known is not told any more: %+v", rep)
-					}
-				}
+				r.every(func(rep *job.Report) bool { return rep.Answer.Status != "" && !rep.Answered.IsZero() }, "what was known is not told any more")
 
 				s.refuses.Store(false)
 				s.Mend()
@@ -63,14 +60,10 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 				if p := s.Stats().PeakSecond; p > 10 {
 					t.Errorf("%d requests in the busiest second after it", p)
 				}
-				for _, rep := range r.reports {
-					if rep.Answered.Before(back) {
-						t.Fatalf("a job was not heard of again for 2 minutes")
-					}
-				}
-				want := []poller.HostState{poller.Live, poller.BackingOff, poller.Live}
-				if !slices.Equal(r.states, want) || r.host.Budget != 10 || r.host.Problem != nil {
-					t.Errorf("states %v, host %+v", r.states, r.host)
+				r.every(func(rep *job.Report) bool { return !rep.Answered.Before(back) }, "not heard of again for 2 minutes")
+				r.was(poller.Live, poller.BackingOff, poller.Live)
+				if r.host.Budget != 10 || r.host.Problem != nil {
+					t.Errorf("the host is %+v", r.host)
 				}
 			})
 		})
@@ -89,9 +82,7 @@ func TestOneSickJobIsNotTheHost(t *testing.T) {
 		})
 		r.Track(jobs...)
 		r.watch(20 * time.Minute)
-		if !slices.Equal(r.states, []poller.HostState{poller.Live}) {
-			t.Errorf("states %v, want it live all the time", r.states)
-		}
+		r.was(poller.Live)
 		if rep := r.reports[sick]; rep.Problem == nil || rep.Polls > 100 {
 			t.Errorf("the sick job was polled %d times: %+v", rep.Polls, rep.Problem)
 		}
@@ -102,8 +93,7 @@ func TestTheUserNeedNotWaitForTheNextTry(t *testing.T) {
 	polling(t, func(t *testing.T, s *service, r *run) {
 		jobs := r.track(s, 20, time.Hour)
 		r.watch(time.Minute)
-		s.refuses.Store(true)
-		s.client.CloseIdle()
+		s.refuse()
 		r.watch(3 * time.Minute)
 		s.refuses.Store(false)
 		r.PollNow(jobs[0].ID)
@@ -129,15 +119,9 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 				t.Errorf("5 s after waking, a row on the screen is %v old", age)
 			}
 		}
-		if r.host.State != poller.Live {
-			t.Errorf("the host is blamed for the suspend: %+v", r.host)
-		}
+		r.was(poller.Live) // the host is not blamed
 		r.watch(5 * time.Minute)
-		for _, j := range jobs {
-			if rep := r.reports[j.ID]; wall().Sub(rep.Answered) > 6*time.Minute {
-				t.Fatalf("a job was not heard of since: %+v", rep)
-			}
-		}
+		r.every(func(rep *job.Report) bool { return wall().Sub(rep.Answered) <= 6*time.Minute }, "not heard of since")
 	}, poller.Options{WallClock: wall})
 }
 
@@ -151,40 +135,14 @@ func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
 				s.Break(simtest.Trouble(code))
 				r.Track(jobs...)
 				r.watch(10 * time.Minute)
-				if !slices.Equal(r.states, []poller.HostState{poller.Live}) {
-					t.Errorf("states %v, want it live all the time", r.states)
-				}
-				for _, rep := range r.reports {
-					if rep.Problem == nil || rep.Problem.Code != code || rep.End != job.Live || rep.Polls < 10 || rep.Polls > 60 {
-						t.Errorf("%d polls in 10 min: %+v", rep.Polls, rep.Problem)
-					}
-				}
+				r.was(poller.Live)
+				r.every(func(rep *job.Report) bool {
+					return rep.Problem != nil && rep.Problem.Code == code && rep.End == job.Live && rep.Polls >= 10 && rep.Polls <= 60
+				}, "after 10 min")
 				s.Mend()
 				r.watch(2 * time.Minute)
-				for _, rep := range r.reports {
-					if rep.Problem != nil || rep.Answer.Status == "" {
-						t.Errorf("after it was mended: %+v", rep)
-					}
-				}
+				r.every(func(rep *job.Report) bool { return rep.Problem == nil && rep.Answer.Status != "" }, "after it was mended")
 			})
 		})
 	}
-}
-
-// 403 asks for a pause as 429 does, but only where it names one.
-func TestA403WithRetryAfterIsAPause(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
-		r.track(s, 100, 24*time.Hour)
-		r.watch(10 * time.Second)
-		s.Break(simtest.Forbidden("30"))
-		r.within(time.Minute, func() bool { return r.host.State == poller.BackingOff }, "it does not back off")
-		s.Mend()
-		r.watch(time.Second) // what was under way comes back
-		s.ResetStats()
-		r.watch(28 * time.Second)
-		if n := s.Stats().Requests; n > 0 {
-			t.Errorf("%d requests during the pause", n)
-		}
-		r.within(4*time.Second, func() bool { return r.host.RetryAt.IsZero() }, "the pause does not end")
-	})
 }
