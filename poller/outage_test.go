@@ -3,6 +3,7 @@ package poller
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -69,54 +70,36 @@ func (x outage) run() *outcome {
 }
 
 // during is how many requests were made while the host failed.
-func (x outage) during(o *outcome) int {
-	n := 0
-	for _, t := range o.sent {
-		if t >= x.from && t < x.until {
-			n++
-		}
-	}
-	return n
-}
+func (x outage) during(o *outcome) int { return len(between(o.sent, x.from, x.until)) }
 
 // recovery is how long after the outage the first good answer came.
 func (x outage) recovery(o *outcome) float64 {
-	for _, t := range o.good {
-		if t >= x.until {
-			return t - x.until
-		}
+	for _, t := range between(o.good, x.until, math.Inf(1)) {
+		return t - x.until
 	}
 	return math.NaN()
 }
 
 // peak is the most requests within a second of the 30 s after the outage.
-func (x outage) peak(o *outcome) int {
-	most, head := 0, 0
-	for i, t := range o.sent {
-		if t < x.until || t > x.until+30 {
-			head = i + 1
-			continue
-		}
-		for t-o.sent[head] >= 1 {
-			head++
-		}
-		most = max(most, i-head+1)
-	}
-	return most
-}
+func (x outage) peak(o *outcome) int { return crowd(between(o.sent, x.until, x.until+30), 1) }
 
 // probes is the most requests under way at once from 2 s into the outage on.
-func (x outage) probes(o *outcome) int {
-	most := 0
-	for i, t := range o.sent {
-		if t < x.from+2 || t >= x.until {
-			continue
+func (x outage) probes(o *outcome) int { return crowd(between(o.sent, x.from+2, x.until), 0.1) }
+
+func between(times []float64, from, until float64) []float64 {
+	first, _ := slices.BinarySearch(times, from)
+	last, _ := slices.BinarySearch(times, until)
+	return times[first:last]
+}
+
+// crowd returns the most of the times within a span.
+func crowd(times []float64, span float64) (most int) {
+	for i, t := range times {
+		first := i
+		for first > 0 && t-times[first-1] < span {
+			first--
 		}
-		n := 1
-		for j := i - 1; j >= 0 && t-o.sent[j] < 0.1; j-- {
-			n++
-		}
-		most = max(most, n)
+		most = max(most, i-first+1)
 	}
 	return most
 }
