@@ -90,14 +90,10 @@ func (m *Model) fileEnded(e *session.Event) {
 		if j := m.session.Public(&e.Record.Job); j.Answer.Description != "" {
 			name = j.Answer.Description
 		}
-		m.warn(style.Joined("; ", fmt.Sprintf("download of %s failed: %s", name, m.session.PublicError(e.Err)), next))
+		m.warn(style.Joined("; ", fmt.Sprintf("download of %s failed: %s", name, e.Text), next))
 	case session.FileSaved:
-		text := "saved " + m.session.PublicFile(e.Record.File)
-		if e.Already {
-			text = "already there: " + m.session.PublicFile(e.Record.File)
-		}
-		m.say(style.OK, sanitize.Line(text))
-		m.log(style.OK, text)
+		m.say(style.OK, sanitize.Line(e.Text))
+		m.log(style.OK, e.Text)
 		if opens {
 			m.view(e.Record.File)
 		}

@@ -94,7 +94,7 @@ func (w *watch) result() Result {
 		default:
 			r.Unfinished++
 		}
-		if at.noFile != nil {
+		if at.noFile != "" {
 			r.NotSaved++
 		}
 	}
@@ -130,10 +130,10 @@ func (w *watch) tellEnd(r *Result) {
 		}
 		w.tell(fmt.Sprintf("%d of %s could not be saved; the same command tries again:", r.NotSaved, style.Plural(wanted, "PDF")))
 		w.list(func(at *watched, j *store.Job) string {
-			if at.noFile == nil {
+			if at.noFile == "" {
 				return ""
 			}
-			return described(w.short[j.ID]+": "+w.session.PublicError(at.noFile), j)
+			return described(w.short[j.ID]+": "+at.noFile, j)
 		})
 	}
 	var left []string

@@ -21,7 +21,7 @@ type watched struct {
 	settled bool      // nothing more is expected of it
 	trouble trouble   // its polls keep failing of it, as standard error has said
 	file    string    // how its download ended, for people; "" before that
-	noFile  error     // why it could not be saved
+	noFile  string    // why it could not be saved
 }
 
 type state struct {
@@ -167,12 +167,9 @@ func (w *watch) fileEnded(e *session.Event) {
 		w.noPDF++
 		return
 	case e.Kind == session.FileFailed:
-		at.noFile = e.Err
-		at.file = "PDF failed: " + w.session.PublicError(e.Err)
-	case e.Already:
-		at.file = "already there: " + w.session.PublicFile(at.File)
+		at.noFile, at.file = e.Text, "PDF failed: "+e.Text
 	default:
-		at.file = "saved " + w.session.PublicFile(at.File)
+		at.file = e.Text
 	}
 	w.line(at, time.Now(), sanitize.Line(at.file))
 }

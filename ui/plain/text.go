@@ -55,8 +55,8 @@ func (w *watch) object(at *watched, now time.Time) *object {
 	if at.Answer.Progress.Known() {
 		o.Progress = &progress
 	}
-	if at.noFile != nil {
-		o.File, o.NoFile = nil, known(w.session.PublicError(at.noFile))
+	if o.NoFile = known(at.noFile); o.NoFile != nil {
+		o.File = nil
 	}
 	if ready := w.ready(at, now); ready.Known {
 		o.From = known(now.Add(ready.Low).UTC().Format(milliseconds))

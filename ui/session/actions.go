@@ -114,11 +114,9 @@ func (s *Session) Restore(removed []*Record) []*Record {
 		if _, ok := s.records[was.ID]; ok {
 			continue
 		}
-		r := *was
-		r.gone, r.watched, r.asked, r.unsaved, r.flying = false, false, false, false, false
-		r.Saving, r.Speed, r.Stalled = true, 0, 0 // what it did meanwhile is not known
-		s.add(&r)
-		back = append(back, &r)
+		r := &Record{Job: was.Job, Problem: was.Problem, Failed: was.Failed, Seq: was.Seq, News: was.News, Saving: true, batch: was.batch}
+		s.add(r)
+		back = append(back, r)
 	}
 	s.queue(tracking(back)...)
 	return back

@@ -23,8 +23,8 @@ const (
 	BatchFinished             // the last unfinished job of a batch ended
 	APIAway                   // the API has not answered for Span: after 10 s, and after a minute
 	APIBack                   // it answers again after Span, and APIAway was told
-	FileSaved                 // a record's PDF was saved, or found: Already
-	FileFailed                // a record's PDF can't be had: Err; unless it is tried Again
+	FileSaved                 // a record's PDF was saved, or found to be, as Text says
+	FileFailed                // a record's PDF can't be had because of Text; unless it is tried Again
 	FileCanceled              // a record's PDF was given up
 	UnknownStatus             // Text is about a status that the API gives
 	Warned                    // Text is about jobwatch itself, and a trouble
@@ -34,13 +34,11 @@ const (
 
 // Event is something that happened, for the face to show.
 type Event struct {
-	Kind           Kind
-	Already, Again bool
-
+	Kind   Kind
 	Record *Record
 	Batch  *Batch
+	Again  bool
 	Span   time.Duration
-	Err    error
 	Text   string // untrusted
 }
 

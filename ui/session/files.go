@@ -102,7 +102,11 @@ func (s *Session) Fetched(events []download.Event) {
 			after.File = e.File
 			s.change(r, after)
 			s.save(r)
-			s.emit(Event{Kind: FileSaved, Record: r, Already: e.Already})
+			text := "saved " + s.Public(&r.Job).File
+			if e.Already {
+				text = "already there: " + s.Public(&r.Job).File
+			}
+			s.emit(Event{Kind: FileSaved, Record: r, Text: text})
 		case download.Canceled:
 			s.emit(Event{Kind: FileCanceled, Record: r})
 		case download.Failed:
@@ -116,7 +120,7 @@ func (s *Session) Fetched(events []download.Event) {
 					}
 				})
 			}
-			s.emit(Event{Kind: FileFailed, Record: r, Err: e.Err, Again: f.waits})
+			s.emit(Event{Kind: FileFailed, Record: r, Text: s.PublicError(e.Err), Again: f.waits})
 		}
 	}
 }

@@ -34,15 +34,6 @@ func (s *Session) PublicProblem(p *job.Problem, j *store.Job) *job.Problem {
 	return &shown
 }
 
-// PublicFile is what may be shown of where a PDF is: with --redact not its name, which comes
-// from a description.
-func (s *Session) PublicFile(file string) string {
-	if s.cfg.Redact {
-		return redactedFile(file)
-	}
-	return file
-}
-
 // PublicError is what may be shown of an error about a file: with --redact neither what is
 // in “quotes” nor the file's name.
 func (s *Session) PublicError(err error) string {
@@ -88,6 +79,7 @@ func Redacted(j store.Job) store.Job {
 	return j
 }
 
+// redactedFile returns the path of a file without its name, which comes from a description.
 func redactedFile(path string) string {
 	if path == "" {
 		return ""

@@ -133,7 +133,7 @@ func (f *face) told(kinds ...session.Kind) string {
 		if slices.Contains(kinds, e.Kind) {
 			line := e.Text
 			if e.Record != nil {
-				line += string(e.Record.ID[0])
+				line = strings.TrimSpace(string(e.Record.ID[0]) + " " + e.Text)
 			}
 			if e.Batch != nil {
 				line += fmt.Sprintf("%s %d %d", e.Batch.Name, e.Batch.Done, e.Batch.Failed)
@@ -442,7 +442,7 @@ func TestPDFsAreTriedAgain(t *testing.T) {
 			t.Errorf("%d are fetched when somebody asks again", n)
 		}
 		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Saved, File: "a.pdf"}})
-		f.wants(f.told(session.FileSaved), "a")
+		f.wants(f.told(session.FileSaved), "a saved a.pdf")
 		if f.record("a").File != "a.pdf" || len(f.Unsaved()) == 0 {
 			t.Error("where it is was not noted")
 		}
@@ -668,7 +668,7 @@ func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
 		if _, ok := f.File(job.ID{'c'}); ok {
 			t.Error("c is under way")
 		}
-		f.wants(f.told(session.FileFailed, session.FileSaved), "b\nc")
+		f.wants(f.told(session.FileFailed, session.FileSaved), "b\nc already there: c.pdf")
 		f.GiveUpFiles()
 		f.wants(f.told(session.FileCanceled), "b")
 		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Canceled}})
@@ -712,7 +712,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 			f.wait(0)
 			public := f.Public(&f.record("a").Job)
 			shown := public.Answer.Description + session.Cause(&public) + f.PublicProblem(f.record("a").Problem, &f.record("a").Job).Reason +
-				f.PublicFile("may/Salaries.pdf") + f.PublicError(errors.New("“Salaries.pdf” is damaged")) + told.Text + told.Description
+				f.Public(&store.Job{File: "may/Salaries.pdf"}).File + f.PublicError(errors.New("“Salaries.pdf” is damaged")) + told.Text + told.Description
 			if got := strings.Contains(shown, "Salaries"); got != (want != "") {
 				t.Errorf("redacted %v, it shows %q", redacted, shown)
 			}
