@@ -69,9 +69,11 @@ func compacted(line []byte) []byte {
 	return bytes.Replace(line, count, fmt.Appendf(nil, `"compacted":%d`, h.Compacted+1), 1)
 }
 
-// follows reports whether h is of the same file as before, compacted since.
-func (h header) follows(before header) bool {
-	return h.ID == before.ID && h.Compacted > before.Compacted
+// follows reports whether a first line is of the same file as another, compacted since.
+func follows(line, before []byte) bool {
+	now, _ := parseHeader(line)
+	then, _ := parseHeader(before)
+	return now.ID == then.ID && now.Compacted > then.Compacted
 }
 
 // record is what one line says, other than a header. Those of other ops are a newer version's.
@@ -165,17 +167,7 @@ func endWords() []string {
 func encode(ops []Op) (lines []byte) {
 	c := newCodec()
 	for _, op := range ops {
-		switch op := op.(type) {
-		case Track:
-			c.op, c.job = trackOp, op.Job
-		case Observe:
-			c.op, c.job = statusOp, op.Job
-			c.job.Batch, c.job.Added = "", time.Time{} // those of its track line
-		case Forget:
-			c.op, c.job = forgetOp, Job{ID: op.ID}
-		case SetBatch:
-			c.op, c.batch = batchOp, op.Batch
-		}
+		c.record = op.record()
 		if c.job.Answer.Status == "" {
 			c.job.Answer.Progress = job.Unknown
 		}
@@ -216,10 +208,12 @@ func (c *codec) writeObject(w *jx.Writer, fields []field, extra Extra) {
 		}
 		w.Comma()
 	}
-	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		w.FieldStart(name)
-		w.Raw(extra[name])
-		w.Comma()
+	if len(extra) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(extra)) {
+			w.FieldStart(name)
+			w.Raw(extra[name])
+			w.Comma()
+		}
 	}
 	w.Buf = bytes.TrimSuffix(w.Buf, []byte{','})
 	w.ObjEnd()

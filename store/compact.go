@@ -146,8 +146,7 @@ func (s *Store) replace(old File, like fs.FileInfo, first []byte, lines []span) 
 		return err
 	}
 	// From here on the new file holds; Append fails until its name is durable.
-	head, _ := parseHeader(first)
-	s.file = fileState{header: head, first: first, end: end, live: end}
+	s.file = fileState{first: first, end: end, live: end}
 	s.file.undurable = s.disk.SyncFolder(filepath.Dir(s.path)) != nil
 	s.file.seen, _ = s.disk.Stat(s.path) // nil is not seen
 	return nil

@@ -118,15 +118,12 @@ func (OSDisk) Lock(ctx context.Context, name string) (func() error, error) {
 // ignored, as the specification asks; without one it is ~/.local/state, or the
 // system's equivalent.
 func DefaultPath() (string, error) {
-	if _, err := os.UserHomeDir(); err != nil && runtime.GOOS != "windows" && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) {
+	home, _ := os.UserHomeDir()
+	if runtime.GOOS != "windows" && !filepath.IsAbs(home) && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) {
 		// xdg would fall back to the root folder.
 		return "", errors.New("no place for the state file: neither HOME nor XDG_STATE_HOME is set" +
 			" to a folder; set one, or name a file with --state")
 	}
 	xdg.Reload() // it read the environment when the program started
-	if !filepath.IsAbs(xdg.StateHome) {
-		return "", errors.New("no place for the state file: HOME is not an absolute path" +
-			"; mend it, or name a file with --state")
-	}
 	return filepath.Join(xdg.StateHome, "jobwatch", "jobs.jsonl"), nil
 }

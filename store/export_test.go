@@ -16,7 +16,10 @@ const (
 func (s *Store) CompactFrom(size int64) { s.minSize = size }
 
 // Compactions returns how often the file was compacted.
-func (s *Store) Compactions() int { return s.file.header.Compacted }
+func (s *Store) Compactions() int {
+	head, _ := parseHeader(s.file.first)
+	return head.Compacted
+}
 
 // Look returns what Next would, without waiting.
 func (s *Store) Look() News { return s.news() }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"example.com/jobwatch/poller/job"
 )
 
 // followEvery is how often to look at the file: others' changes are on the screen within
@@ -80,8 +82,7 @@ func (s *Store) look() error {
 		return unreadable(s.path, err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	_, err = s.refresh(f, false)
-	return err
+	return s.refresh(f, false)
 }
 
 // unchanged reports whether nobody touched the file since it was last looked at.
@@ -103,16 +104,16 @@ func holds(f io.ReaderAt, at int64, want []byte) bool {
 }
 
 // refresh reads what others wrote since the file was last looked at, or all of a file that is
-// not the one we knew, only longer. A writer also reads a last line that lacks its newline, and
-// is told whether there was one.
-func (s *Store) refresh(f File, writer bool) (whole bool, err error) {
+// not the one we knew, only longer. A writer also reads a last line that lacks its newline; the
+// end is then where that will be.
+func (s *Store) refresh(f File, writer bool) error {
 	info, err := f.Stat()
 	if err != nil {
-		return false, unreadable(s.path, err)
+		return unreadable(s.path, err)
 	}
 	known, reload := &s.file, s.found.reload && !writer
 	if known.unchanged(info) && !reload && (known.blocked != nil || !writer || info.Size() == known.end) {
-		return false, known.blocked
+		return known.blocked
 	}
 	replaced := !known.continues(f)
 	b := newBuilder(info.Size())
@@ -121,37 +122,33 @@ func (s *Store) refresh(f File, writer bool) (whole bool, err error) {
 		from, add = 0, b.add
 	}
 	in := newReader(s.path, f, from, info.Size(), writer)
-	if err = in.each(add); err == nil && from == 0 && !in.ours() {
+	err = in.each(add)
+	switch {
+	case err == nil && from == 0 && !in.known && in.foreign: // one with damage is repaired
 		err = notStateFile(s.path, "another kind of file")
+	case err == nil && in.end == 0:
+		s.lose() // this says nothing, not that there is nothing: jobwatch never leaves a file so
+		return nil
+	case err != nil && !isUnusable(err):
+		return unreadable(s.path, err)
 	}
-	if isUnusable(err) { // until somebody changes it
-		known.blocked, known.seen = err, info
-		return false, err
-	}
-	if err != nil {
-		return false, unreadable(s.path, err)
+	if known.blocked, known.seen = err, info; err != nil { // until somebody changes it
+		return err
 	}
 	before := *known
-	known.blocked, known.seen, known.end = nil, info, in.end
-	if from > 0 {
+	if known.end = in.end; from > 0 {
 		s.found.Damaged += in.damaged
-		return in.whole, nil
+		return nil
 	}
-	if in.end == 0 && !in.whole {
-		// This says nothing, not that there is nothing: jobwatch never leaves a file so.
-		s.file = before
-		s.lose()
-		return false, nil
-	}
-	known.header, known.first, known.live = in.head, in.first, in.end*min(b.needed(), in.lines)/max(in.lines, 1)
+	known.first, known.live = in.first, in.end*min(b.needed(), in.lines)/max(in.lines, 1)
 	// Whoever put another file there may have died before its name was durable.
 	known.undurable = replaced || before.undurable
 	contents := b.contents()
 	s.found.Ops, s.found.Reset, s.found.Damaged, s.found.reload = nil, &contents, in.damaged, false
-	if replaced && before.end > 0 && !in.head.follows(before.header) {
+	if replaced && before.end > 0 && !follows(in.first, before.first) {
 		s.found.Warning = fmt.Sprintf("another program replaced or changed %s: this is what it says now", s.path)
 	}
-	return in.whole, nil
+	return nil
 }
 
 // lose notes that the file is gone, if there was anything in it: whoever shows the jobs still
@@ -194,15 +191,21 @@ func (n *news) settle(own []Op) {
 	if len(n.Ops) == 0 {
 		return
 	}
-	written, touched := make(map[key]bool), make(map[subject]bool)
+	type key struct {
+		op    op // "" is any
+		job   job.ID
+		batch BatchID
+	}
+	written := make(map[key]bool)
 	for _, op := range own {
-		written[op.key()], touched[op.key().subject] = true, true
+		r := op.record()
+		written[key{r.op, r.job.ID, r.batch.ID}], written[key{"", r.job.ID, r.batch.ID}] = true, true
 	}
 	conflict := false
 	n.Ops = slices.DeleteFunc(n.Ops, func(op Op) bool {
-		k := op.key()
-		replaced := written[k] && k.op != trackOp
-		conflict = conflict || touched[k.subject] && !replaced
+		r := op.record()
+		replaced := r.op != trackOp && written[key{r.op, r.job.ID, r.batch.ID}]
+		conflict = conflict || !replaced && written[key{"", r.job.ID, r.batch.ID}]
 		return replaced
 	})
 	if conflict {

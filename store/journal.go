@@ -24,14 +24,12 @@ type reader struct {
 	path string // for errors
 	tail bool   // to read a last line that lacks only its newline, as some editors leave it
 
-	end     int64  // where the next line begins: behind the last whole line
+	end     int64  // where the next line begins: behind the last whole line, with its newline
 	lines   int64  // with a record, so far
 	first   []byte // line, with its newline
-	head    header // of the first line; zero if that was damaged
 	damaged int    // lines skipped, in whole or in part
 	known   bool   // something was read that only a state file has
 	foreign bool   // something was read that other files may have, too
-	whole   bool   // a last line without its newline was read
 }
 
 // newReader returns a reader of a file from that offset on, as far as size.
@@ -55,23 +53,21 @@ func (r *reader) each(do func(*record)) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		r.line = span{r.end, size}
-		switch {
-		case err == nil:
+		if err == nil {
+			r.line = span{r.end, size}
 			r.end += size
-			err = r.read(line, size > maxLine, do)
-		case !r.tail || !r.decode(line):
-			r.foreign = r.foreign || !isTorn(line)
-			return nil
-		default:
-			r.whole = true
-			r.line.size++
+			if err := r.read(line, size > maxLine, do); err != nil {
+				return err
+			}
+			continue
+		}
+		if r.line = (span{r.end, size + 1}); r.tail && r.decode(line) {
+			r.end += size + 1
 			r.take(do)
-			return nil
+		} else {
+			r.foreign = r.foreign || !isTorn(line)
 		}
-		if err != nil {
-			return err
-		}
+		return nil
 	}
 }
 
@@ -80,7 +76,7 @@ func (r *reader) read(line []byte, tooLong bool, do func(*record)) error {
 	if r.line.at == 0 {
 		r.first = bytes.Clone(line)
 		if head, ok := parseHeader(line); ok {
-			if r.head, r.known = head, true; head.Version > Version {
+			if r.known = true; head.Version > Version {
 				return unusable("%s is in version %d of the format, this jobwatch knows only %d; the file was left as it is:"+
 					" use a newer jobwatch, or name another file with --state", r.path, head.Version, Version)
 			}
@@ -113,10 +109,6 @@ func (r *reader) take(do func(*record)) {
 	r.lines++
 	do(&r.record)
 }
-
-// ours reports, after the last record, whether the file is a state file at all: one
-// with damage is repaired, anything else is left alone.
-func (r *reader) ours() bool { return r.known || !r.foreign }
 
 // isTorn reports whether text may be all that a power cut left of a state file: a hole,
 // or the beginning of the header.

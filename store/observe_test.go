@@ -89,7 +89,6 @@ func TestWhatEndsAJobAndWhatRevivesIt(t *testing.T) {
 		{"given up, and there after all", gone, answer(40, job.Done, 1), job.EndedDone, at(40), "", true},
 		{"rejected, polled again", rejected, fresh, job.Live, time.Time{}, "", true},
 		{"rejected, told again", rejected, failure(40, fresh, job.Rejected), job.Live, time.Time{}, "", true},
-		{"another job's report", done, job.Report{ID: id(2)}, job.EndedDone, at(30), "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			after, save := c.before.Observe(c.report)

@@ -55,7 +55,7 @@ type Contents struct {
 }
 
 // Op is one change of the state file.
-type Op interface{ key() key }
+type Op interface{ record() record }
 
 // Track adds a job with all that is known of it: little when it is new, the whole
 // record when a removal is undone. Tracking a tracked job changes nothing.
@@ -71,36 +71,24 @@ type Forget struct{ ID job.ID }
 // SetBatch adds a batch, or gives it another name.
 type SetBatch struct{ Batch Batch }
 
-// key says what an op does, and to which job or batch.
-type key struct {
-	op op
-	subject
+func (o Track) record() record    { return record{op: trackOp, job: o.Job} }
+func (o Forget) record() record   { return record{op: forgetOp, job: Job{ID: o.ID}} }
+func (o SetBatch) record() record { return record{op: batchOp, batch: o.Batch} }
+func (o Observe) record() record {
+	o.Job.Batch, o.Job.Added = "", time.Time{} // those of its track line
+	return record{op: statusOp, job: o.Job}
 }
-
-// subject is a job or batch.
-type subject struct {
-	job   job.ID
-	batch BatchID
-}
-
-func (o Track) key() key    { return key{trackOp, subject{job: o.Job.ID}} }
-func (o Observe) key() key  { return key{statusOp, subject{job: o.Job.ID}} }
-func (o Forget) key() key   { return key{forgetOp, subject{job: o.ID}} }
-func (o SetBatch) key() key { return key{batchOp, subject{batch: o.Batch.ID}} }
 
 // progressSteps is how many lines the progress of a whole job is worth.
 const progressSteps = 20
 
-// Observe merges a poller's report into the record of the job, and says whether to save
+// Observe merges a poller's report into the record of its job, and says whether to save
 // the result with an [Observe] op. It saves each change of status, end, description or
 // path; progress when it passes another twentieth; meta only along with those. It is pure.
 //
 // An ended job lives again when the API reports a status that is not final, or, if the
 // end was not the API's (given up, rejected), when the poller polls it again.
 func (j Job) Observe(r job.Report) (next Job, save bool) {
-	if r.ID != j.ID {
-		return j, false
-	}
 	next = j
 	// After a failed poll the report repeats an earlier answer, perhaps one from before
 	// another dashboard's. Otherwise the answer is new, whatever the clock says.

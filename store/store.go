@@ -35,8 +35,7 @@ type Store struct {
 
 // fileState is what a store knows of its file.
 type fileState struct {
-	header    header      // zero if it is damaged
-	first     []byte      // line
+	first     []byte      // line: the header, unless it is damaged
 	end       int64       // of the last whole line that was read or written
 	live      int64       // bytes that were not superseded when the whole file was read or written last
 	seen      fs.FileInfo // when last looked at; nil before
@@ -106,7 +105,8 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	}
 	s.found = news{}
 	worn := s.file.end > compactFrom && 2*s.file.live < s.file.end
-	if !opened.NotSaving && !s.unlockable && (worn || opened.Damaged > 0 || s.file.header.ID == "") {
+	_, whole := parseHeader(s.file.first)
+	if !opened.NotSaving && !s.unlockable && (worn || opened.Damaged > 0 || !whole) {
 		_, opened.Backup, err = s.compact(f)
 		if err != nil && opened.Damaged > 0 { // one that is only too long can wait
 			warn("%s has %d damaged lines, which were skipped; it could not be rewritten without them: %s",
@@ -206,20 +206,19 @@ func (s *Store) ready() (File, error) {
 // cuts off anything else. Without locks that may be what another program is writing, and
 // becomes a damaged line.
 func (s *Store) mend(f File) error {
-	whole, err := s.refresh(f, true)
-	if err != nil {
+	if err := s.refresh(f, true); err != nil {
 		return err
 	}
 	info, err := f.Stat()
-	if err != nil || info.Size() <= s.file.end {
+	if err != nil || info.Size() == s.file.end {
 		return err
 	}
-	if s.file.seen = nil; whole || s.unlockable {
-		s.file.end = info.Size() + 1
-		_, err = f.Write([]byte{'\n'})
-		return err
+	if s.file.seen = nil; info.Size() > s.file.end && !s.unlockable {
+		return f.Truncate(s.file.end)
 	}
-	return f.Truncate(s.file.end)
+	s.file.end = info.Size() + 1
+	_, err = f.Write([]byte{'\n'})
+	return err
 }
 
 // write appends lines in one write and makes them durable. If it fails it takes back what it
