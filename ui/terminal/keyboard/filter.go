@@ -216,23 +216,20 @@ func (f *filter) resume(data []byte) []byte {
 	return data[sent:]
 }
 
-// busy reports whether something is in progress.
-func (f *filter) busy() bool {
-	return f.pasting || len(f.tail) > f.sent || len(f.text.Text) > f.text.Typed
-}
-
-// wait returns for how long the newest bytes may still become something else, 0 if only
-// more bytes can tell.
+// wait returns for how long the newest bytes may still become something else: 0 if only more
+// bytes can tell, less if nothing is in progress.
 func (f *filter) wait() time.Duration {
 	switch {
 	case f.tailIsKey():
 		return pause
-	case len(f.text.Text) == f.text.Typed:
-		return 0
-	case kinds(f.text.Text) == 1:
+	case len(f.text.Text) > f.text.Typed && kinds(f.text.Text) == 1:
 		return keyPause // a key that is pressed or held need not wait
+	case len(f.text.Text) > f.text.Typed:
+		return pause
+	case f.pasting, len(f.tail) > f.sent:
+		return 0
 	}
-	return pause
+	return -1
 }
 
 // release passes on text, and half a sequence that is a key by itself, because nothing has

@@ -15,10 +15,10 @@ import (
 // Bubble Tea rescans what it has of a paste at each 256 bytes that it reads, which takes 9 to
 // 15 s for 100,000 job IDs.
 //
-// Reader takes out whole pastes, bracketed or not, and the terminal's reply to the query for
-// its background colour. In their place it leaves the key [EventKey], so that their order is
-// kept without a goroutine; [Reader.Take] returns what that key stands for. Replies to other
-// queries, such as those of an editor that ran before, leave nothing.
+// Reader takes out whole pastes, bracketed or not, and what the terminal reports. In its place
+// it leaves the key [EventKey], so that the order is kept without a goroutine; [Reader.Take]
+// returns what that key stands for. Replies to queries of others, such as an editor that ran
+// before, leave nothing.
 //
 // Bubble Tea waits for the terminal's descriptor before it reads, so bytes kept in Reader
 // would wait for the next key press. It also takes the end of each read for the end of a key.
@@ -120,10 +120,10 @@ func (r *Reader) readKeys(keys []byte, size int) ([]byte, error) {
 		n, err := r.File.Read(read)
 		r.mu.Lock()
 		keys = r.filter.feed(keys, read[:n], time.Now())
-		busy, wait := r.filter.busy(), r.filter.wait()
+		wait := r.filter.wait()
 		r.mu.Unlock()
 		switch {
-		case err == nil && !busy:
+		case err == nil && wait < 0:
 			return keys, nil
 		case err != nil || !terminal.Ready(r.File, wait):
 			r.mu.Lock()
