@@ -103,26 +103,23 @@ func (p *parser) takeSetting(path []string, value any) error {
 
 // fromTOML returns a value as the command line has it, if it is of the option's kind.
 func (opt *option) fromTOML(value any) (string, error) {
-	ok := false
+	right := false
 	switch value.(type) {
 	case bool:
-		ok = opt.arg == toggle
+		right = opt.arg == toggle
 	case float64:
-		ok = opt.arg == number
+		right = opt.arg == number
 	case int64:
-		ok = opt.arg == number || opt.arg == size
+		right = opt.arg == number || opt.arg == size
 	case string:
-		ok = opt.arg != number && opt.arg != toggle
+		right = opt.arg != number && opt.arg != toggle
 	}
-	if !ok {
-		want := map[string]string{
-			toggle: "want true or false, without quotes",
-			number: "want a number, without quotes",
-			size:   `want a size in quotes, such as "500MB"`,
-		}[opt.arg]
-		return "", errors.New(cmp.Or(want, "want a text in quotes"))
-	}
-	return fmt.Sprint(value), nil
+	what := map[string]string{
+		toggle: "true or false, without quotes",
+		number: "a number, without quotes",
+		size:   `a size in quotes, such as "500MB"`,
+	}[opt.arg]
+	return fmt.Sprint(value), want(cmp.Or(what, "a text in quotes"), right)
 }
 
 // expandHome expands ~ as a shell does on the command line.

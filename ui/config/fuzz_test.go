@@ -43,7 +43,7 @@ func check(t *testing.T, in Input) {
 		}
 		return
 	}
-	if o.Text == "" && (!(o.Rate > 0 && o.Rate <= MaxRate) || o.Concurrency < 1 || o.MaxDownload < 1 || o.API.Host == "") {
+	if o.Text == "" && (!(o.Rate > 0 && o.Rate <= maxRate) || o.Concurrency < 1 || o.MaxDownload < 1 || o.API.Host == "") {
 		t.Fatalf("unusable: %+v", o)
 	}
 }

@@ -12,25 +12,22 @@ import (
 	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/lucasb-eyer/go-colorful"
 
 	"example.com/jobwatch/ui/style"
 )
 
-// renamed are the names of actions that config files may still have, and today's.
-func renamed() map[string]string {
-	return map[string]string{
-		"forget": "remove", "forget-finished": "remove-finished", "poll": "check", "poll-all": "check-all", "view": "layout",
-	}
-}
-
 // takeKeys takes one line of [keys]: an action and the key or keys for it.
 func (p *parser) takeKeys(path []string, value any) error {
-	written, action := path[0], cmp.Or(renamed()[path[0]], path[0])
-	if !slices.ContainsFunc(p.in.Keys, func(k Key) bool { return k.Name == action }) {
-		all := slices.Sorted(maps.Keys(renamed()))
-		for _, k := range p.in.Keys {
-			all = append(all, k.Name)
-		}
+	renamed := map[string]string{ // the names that config files may still have
+		"forget": "remove", "forget-finished": "remove-finished", "poll": "check", "poll-all": "check-all", "view": "layout",
+	}
+	written, action := path[0], cmp.Or(renamed[path[0]], path[0])
+	all := slices.Sorted(maps.Keys(renamed))
+	for _, k := range p.in.Keys {
+		all = append(all, k.Name)
+	}
+	if !slices.Contains(all, written) {
 		return errors.New("keys: unknown action " + quote(written) + didYouMean(written, all))
 	}
 	where := "keys." + written
@@ -180,26 +177,20 @@ func (p *parser) takeColor(path []string, value any) error {
 // its first 16 colours, or "default".
 func parseColor(s string) (string, error) {
 	word := strings.ToLower(strings.TrimSpace(s))
-	if hex, ok := strings.CutPrefix(word, "#"); ok && strings.Trim(hex, "0123456789abcdef") == "" {
-		switch len(hex) {
-		case 3:
-			return "#" + strings.Repeat(hex[0:1], 2) + strings.Repeat(hex[1:2], 2) + strings.Repeat(hex[2:3], 2), nil
-		case 6:
-			return word, nil
-		}
+	if c, err := colorful.Hex(word); err == nil {
+		return c.Hex(), nil
 	}
 	if n, err := strconv.ParseUint(word, 10, 8); err == nil {
 		return strconv.FormatUint(n, 10), nil
 	}
 	names := []string{"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", style.Default}
 	base, bright := strings.CutPrefix(word, "bright-")
-	switch n := slices.Index(names[:8], base); {
+	n := slices.Index(names[:8], base)
+	switch {
 	case word == style.Default:
 		return word, nil
-	case n >= 0 && bright:
-		return strconv.Itoa(n + 8), nil
-	case n >= 0:
-		return strconv.Itoa(n), nil
+	case bright:
+		n += 8
 	}
-	return "", errors.New("want a colour: #rrggbb, 0 to 255, or " + list(names) + didYouMean(base, names))
+	return strconv.Itoa(n), want("a colour: #rrggbb, 0 to 255, or "+list(names)+didYouMean(base, names), slices.Contains(names[:8], base))
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -200,7 +199,7 @@ func options(in *Input, o *Options) []option {
 // where the value stands.
 func (opt *option) take(value string) error {
 	if len(opt.words) > 0 && !slices.Contains(opt.words, value) {
-		return errors.New("want " + list(opt.words) + didYouMean(value, opt.words))
+		return want(list(opt.words)+didYouMean(value, opt.words), false)
 	}
 	return opt.set(value)
 }

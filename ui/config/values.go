@@ -24,26 +24,25 @@ func to[T any](field *T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
-func parseText(v string) (string, error) {
-	if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", errors.New("want one line of text")
+// want returns an error that says what would be right; nil if the value is.
+func want(what string, right bool) error {
+	if right {
+		return nil
 	}
-	return v, nil
+	return errors.New("want " + what)
+}
+
+func parseText(v string) (string, error) {
+	return v, want("one line of text", !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }))
 }
 
 func parsePath(v string) (string, error) {
-	if v == "" || strings.ContainsRune(v, 0) {
-		return "", errors.New("want a path")
-	}
-	return v, nil
+	return v, want("a path", v != "" && !strings.ContainsRune(v, 0))
 }
 
 func parseToggle(v string) (bool, error) {
 	on, err := strconv.ParseBool(v)
-	if err != nil {
-		return false, errors.New("want true or false")
-	}
-	return on, nil
+	return on, want("true or false", err == nil)
 }
 
 // printed parses the toggle of a flag that only asks for a text.
@@ -57,57 +56,40 @@ func printed(in *Input, text func(*Input) string) func(string) (string, error) {
 	}
 }
 
-// MaxRate is the largest --rate, in requests a second. No service would like that much;
-// it keeps out typing errors.
-const MaxRate = 100_000
+// The largest values keep out typing errors: no service would like that many requests, and
+// more of them at once would only meet the limits of sockets.
+const maxRate, maxConcurrency = 100_000, 1024
 
 func parseRate(v string) (float64, error) {
 	rate, err := strconv.ParseFloat(v, 64)
-	if err != nil || !(rate > 0 && rate <= MaxRate) { // not "rate <= 0 ||": NaN is no rate either
-		return 0, errors.New("want requests a second, more than 0 and at most " + strconv.Itoa(MaxRate))
-	}
-	return rate, nil
+	return rate, want(fmt.Sprintf("requests a second, more than 0 and at most %d", maxRate), err == nil && rate > 0 && rate <= maxRate)
 }
-
-// MaxConcurrency is the largest --concurrency; more would only meet the limits of sockets.
-const MaxConcurrency = 1024
 
 func parseConcurrency(v string) (int, error) {
 	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > MaxConcurrency {
-		return 0, errors.New("want a whole number from 1 to " + strconv.Itoa(MaxConcurrency))
-	}
-	return n, nil
+	return n, want(fmt.Sprintf("a whole number from 1 to %d", maxConcurrency), err == nil && n >= 1 && n <= maxConcurrency)
 }
 
 func parseAPI(v string) (*url.URL, error) {
 	if err := refuseJob(v); err != nil {
 		return nil, err
 	}
-	want := ""
+	const example = "a URL such as " + DefaultAPI
 	u, err := url.Parse(v)
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https":
-		want = "want a URL such as " + DefaultAPI
-		host, _, _ := strings.Cut(v, "/")
-		if !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @") {
-			want = "want a URL; did you mean https://" + clip(v) + " or http://" + clip(v) + "?"
-		}
-	case u.Hostname() == "" || u.Opaque != "":
-		want = "want a URL such as " + DefaultAPI
+	host, _, _ := strings.Cut(v, "/")
+	switch known := err == nil && (u.Scheme == "http" || u.Scheme == "https"); {
+	case !known && !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @"):
+		return nil, want("a URL; did you mean https://"+clip(v)+" or http://"+clip(v)+"?", false)
+	case !known || u.Hostname() == "" || u.Opaque != "":
+		return nil, want(example, false)
 	case u.User != nil:
-		want = "want a URL without a user: the API has none"
+		return nil, want("a URL without a user: the API has none", false)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		want = "want a URL without ? or #: paths are added to it"
-	case u.Port() != "" && !isPort(u.Port()):
-		want = "want a port from 1 to 65535"
-	}
-	if want != "" {
-		return nil, errors.New(want)
+		return nil, want("a URL without ? or #: paths are added to it", false)
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
-	return u, nil
+	return u, want("a port from 1 to 65535", u.Port() == "" || isPort(u.Port()))
 }
 
 // refuseJob reports a job, or a job's URL, in place of the API's URL.
@@ -117,23 +99,20 @@ func refuseJob(v string) error {
 	if job.Shorten(v) == v && !strings.HasSuffix(rest, "/status") && !strings.HasSuffix(rest, "/output") {
 		return nil
 	}
-	const want = "want the API's URL, not a job's: jobs are arguments of their own"
-	if !found || !strings.Contains(base, "://") {
-		return errors.New(want)
+	what := "the API's URL, not a job's: jobs are arguments of their own"
+	if found && strings.Contains(base, "://") {
+		what += "; did you mean " + quote(base) + "?"
 	}
-	return errors.New(want + "; did you mean " + quote(base) + "?")
+	return want(what, false)
 }
 
 func parseAddress(v string) (string, error) {
-	const want = "want HOST:PORT such as localhost:8080"
-	host, port, err := net.SplitHostPort(v)
-	switch {
-	case isPort(v):
-		return "", errors.New(want + "; did you mean localhost:" + v + "?")
-	case err != nil || port != "0" && !isPort(port) || strings.ContainsAny(host, "/ "):
-		return "", errors.New(want)
+	const address = "HOST:PORT such as localhost:8080"
+	if isPort(v) {
+		return "", want(address+"; did you mean localhost:"+v+"?", false)
 	}
-	return v, nil
+	host, port, err := net.SplitHostPort(v)
+	return v, want(address, err == nil && (port == "0" || isPort(port)) && !strings.ContainsAny(host, "/ "))
 }
 
 func isPort(s string) bool {
@@ -151,19 +130,17 @@ func parseSize(v string) (int64, error) {
 	n, err := strconv.ParseFloat(digits, 64)
 	n *= unit
 	const most = 1 << 50 // a PiB is no PDF, and no overflow
-	if !known || err != nil || !(n >= 1 && n <= most) {
-		return 0, errors.New("want a size such as 500MB or 2GiB")
-	}
-	return int64(n), nil
+	return int64(n), want("a size such as 500MB or 2GiB", known && err == nil && n >= 1 && n <= most)
 }
 
 func parseFilter(v string) (string, error) {
 	_, err := joblist.ParseFilter(v)
-	if word, ok := errors.AsType[*joblist.FilterError](err); ok {
+	word, wrong := errors.AsType[*joblist.FilterError](err)
+	switch {
+	case wrong && word.Word == v:
 		err = errors.New(word.Reason)
-		if word.Word != v {
-			err = errors.New(quote(word.Word) + ": " + word.Reason)
-		}
+	case wrong:
+		err = errors.New(quote(word.Word) + ": " + word.Reason)
 	}
 	return v, err
 }
