@@ -11,9 +11,6 @@ import (
 	"example.com/jobwatch/ui/session"
 )
 
-// BatchID identifies a batch for good.
-type BatchID = store.BatchID
-
 // Batch is jobs that were added together.
 type Batch struct {
 	store.Batch
@@ -22,7 +19,7 @@ type Batch struct {
 	Folded  bool
 
 	rows      rowTree
-	filtered  *rowTree // the rows that the filter shows; nil while there is no filter
+	shown     *rowTree // the rows that the filter shows: all of them while there is none
 	misplaced bool     // some row's progress asks for another place than it has
 	lines     int      // on the screen
 	key       uint64   // place among the batches
@@ -38,15 +35,7 @@ type Batch struct {
 func (b *Batch) Rows() iter.Seq[*Row] { return b.rows.from(0) }
 
 // Matching returns those that the filter shows.
-func (b *Batch) Matching() iter.Seq[*Row] { return b.shown().from(0) }
-
-// shown returns the rows that the filter shows.
-func (b *Batch) shown() *rowTree {
-	if b.filtered != nil {
-		return b.filtered
-	}
-	return &b.rows
-}
+func (b *Batch) Matching() iter.Seq[*Row] { return b.shown.from(0) }
 
 // rowTree is rows in the order of their keys.
 type rowTree struct{ btree.Map[uint64, *Row] }
@@ -80,10 +69,8 @@ func (l *List) addBatch(sb *session.Batch) *Batch {
 		return b
 	}
 	b := &Batch{Batch: sb.Batch, ids: l.ids, seq: sb.Seq}
-	if !l.filter.IsZero() {
-		b.filtered = &rowTree{}
-	}
 	l.batches[sb.ID] = b
+	l.refilter(b)
 	return b
 }
 
@@ -97,7 +84,7 @@ func (l *List) rename(sb *session.Batch) {
 
 // measure counts the rows that the filter shows of a batch, and the lines that it has.
 func (l *List) measure(b *Batch) {
-	matched, lines := b.shown().Len(), 0
+	matched, lines := b.shown.Len(), 0
 	switch {
 	case matched > 0 && b.Folded:
 		lines = 1

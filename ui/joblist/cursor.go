@@ -1,6 +1,9 @@
 package joblist
 
-import "example.com/jobwatch/poller/job"
+import (
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
+)
 
 // cursor is a line by what it shows: a row of a batch, or the batch's header if there is
 // no row. The zero cursor is nowhere.
@@ -34,7 +37,7 @@ func (l *List) nearest(c cursor) cursor {
 	case c.batch.Folded:
 		c.row = nil
 	case c.row != nil && !c.row.shown():
-		shown := c.batch.shown()
+		shown := c.batch.shown
 		c.row = shown.at(min(shown.rank(c.key), shown.Len()-1))
 	}
 	return c
@@ -159,7 +162,7 @@ func (l *List) Go(id job.ID) bool {
 }
 
 // GoBatch puts the cursor on a batch's header, and reports whether it is shown.
-func (l *List) GoBatch(id BatchID) bool {
+func (l *List) GoBatch(id store.BatchID) bool {
 	b, ok := l.batches[id]
 	if !ok || b.Matched == 0 {
 		return false

@@ -2,6 +2,7 @@ package joblist
 
 import (
 	"bytes"
+	"encoding/hex"
 	"slices"
 	"time"
 	"unicode"
@@ -78,34 +79,20 @@ func (f Filter) Lasting(described bool) Filter {
 	})}
 }
 
-// needle is a text to look for, ignoring case.
-type needle struct {
-	folded []byte
-	id     []byte // the same as it would stand in an ID
-}
+// needle is a text to look for, folded.
+type needle []byte
 
-func newNeedle(s string) needle {
-	n := needle{folded: appendFolded(nil, s)}
-	n.id = n.folded
-	if f := n.folded; len(f) == 2*len(job.ID{}) { // may be a whole ID without its hyphens
-		if id, err := job.Parse(string(bytes.Join([][]byte{f[:8], f[8:12], f[12:16], f[16:20], f[20:]}, []byte("-")))); err == nil {
-			n.id = []byte(id.String())
-		}
-	}
-	return n
-}
-
-// in reports whether n occurs in s.
-func (n *needle) in(s string) bool {
+// in reports whether n occurs in s, in any case.
+func (n needle) in(s string) bool {
 	var room [128]byte // most texts are short: 100,000 rows should not allocate
-	return len(s) > 0 && bytes.Contains(appendFolded(room[:0], s), n.folded)
+	return bytes.Contains(appendFolded(room[:0], s), n)
 }
 
-// inID reports whether n occurs in the canonical text of id.
-func (n *needle) inID(id job.ID) bool {
+// inID reports whether n occurs in the canonical text of id, or is id without hyphens.
+func (n needle) inID(id job.ID) bool {
 	var room [36]byte
 	text, _ := id.AppendText(room[:0]) // never fails
-	return bytes.Contains(text, n.id)
+	return bytes.Contains(text, n) || len(n) == 2*len(id) && hex.EncodeToString(id[:]) == string(n)
 }
 
 // appendFolded appends s with the same letter for both cases of each.
@@ -121,9 +108,4 @@ func appendFolded(b []byte, s string) []byte {
 		}
 	}
 	return b
-}
-
-// anywhere reports whether n occurs in any of a job's texts.
-func (n *needle) anywhere(s *Subject) bool {
-	return n.in(s.Description) || n.in(s.Meta) || n.in(s.Batch) || n.inID(s.ID)
 }

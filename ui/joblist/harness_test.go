@@ -44,7 +44,7 @@ func (d *harness) paste(batch, names string) {
 	for n := range strings.FieldsSeq(names) {
 		jobs = append(jobs, store.Job{ID: id(n), Added: d.now, Answer: job.Answer{Description: n, Progress: job.Unknown}})
 	}
-	added, already := d.track(jobs, store.Batch{ID: BatchID(batch), Name: batch, Added: d.now})
+	added, already := d.track(jobs, store.Batch{ID: store.BatchID(batch), Name: batch, Added: d.now})
 	if len(added) != len(jobs) || already > 0 {
 		d.t.Fatalf("%d of %d jobs added, %d already there", len(added), len(jobs), already)
 	}

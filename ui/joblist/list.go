@@ -2,27 +2,18 @@
 // a row, in batches that fold, ordered, filtered, selected and counted, with a cursor
 // that stays on its job while rows move. It draws nothing and knows no keys.
 //
-// A [List] belongs to one goroutine, that of the program's Update. Each of its methods
-// leaves it consistent: the cursor is on a line that exists, the counters are right, and
-// [List.Lines] is what to draw. Pointers and slices that it returns are for reading, and
-// valid until the next method that changes the list.
+// A [List] belongs to one goroutine. Each of its methods leaves it consistent. Pointers and
+// slices that it returns are for reading, and valid until the next method that changes it.
 //
-// # Cost
-//
-// The cost of a frame does not depend on how many jobs are tracked. A report changes the
-// counters and moves the row in its batch's tree, in logarithmic time; drawing reads as
-// many lines as are visible. Only a new order, a new filter and, with a filter that asks
-// for ages, [List.Tick] look at every row.
-//
-// # Order
+// A report changes the counters and moves the row in its batch's tree, in logarithmic time;
+// drawing reads as many lines as are visible. Only a new order, a new filter and, with a
+// filter that asks for ages, [List.Tick] look at every row.
 //
 // Batches are newest first; in the default order those that are finished sink below the
 // others, and inside a batch come the failed jobs, then the running ones by progress, then
 // the queued, then the Done ones. Progress counts in tenths and as it was up to 10 s ago,
 // and equals stay in the order they were added, so that rows seldom move. The batch under
 // the cursor stays in its place until the cursor leaves it.
-//
-// # News
 //
 // A job that ended since the start, seen here or by another window, is new until the
 // cursor has been on it. What had ended before is history.
@@ -35,6 +26,7 @@ import (
 	"github.com/tidwall/btree"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
 )
 
@@ -44,7 +36,7 @@ type List struct {
 	now   time.Time // as last told
 
 	rows    map[job.ID]*Row
-	batches map[BatchID]*Batch        // those with jobs
+	batches map[store.BatchID]*Batch  // those with jobs
 	order   btree.Map[uint64, *Batch] // by Batch.key
 	ids     *btree.BTreeG[job.ID]
 
@@ -61,7 +53,7 @@ type List struct {
 // New returns an empty list. What ends before now is history, not news.
 func New(now time.Time) *List {
 	return &List{
-		since: now, now: now, rows: make(map[job.ID]*Row), batches: make(map[BatchID]*Batch), ids: newIDs(),
+		since: now, now: now, rows: make(map[job.ID]*Row), batches: make(map[store.BatchID]*Batch), ids: newIDs(),
 		viewport: viewport{follow: margin},
 	}
 }
@@ -139,11 +131,10 @@ func (l *List) observe(r *Row) {
 // insert adds a row whose job is not on the list yet.
 func (l *List) insert(r *Row) {
 	r.batch, r.key, r.tally = l.addBatch(r.In()), 0, tallyOf(r)
-	r.placedAt = hundredths(r)
 	l.rows[r.ID] = r
 	l.ids.Set(r.ID)
 	l.count(r, 1)
-	l.place(r)
+	l.place(r, l.rowKey(r))
 	l.placeBatch(r.batch)
 }
 
@@ -155,7 +146,7 @@ func (l *List) remove(r *Row) {
 	l.ids.Delete(r.ID)
 	l.count(r, -1)
 	b.rows.Delete(r.key)
-	b.shown().Delete(r.key)
+	b.shown.Delete(r.key)
 	l.measure(b)
 	l.placeBatch(b)
 	if b.Counts.Total == 0 {
@@ -172,16 +163,15 @@ func (l *List) remove(r *Row) {
 
 // refresh counts, filters and places a row that changed, and its batch.
 func (l *List) refresh(r *Row) {
-	before, at := r.tally.state, r.placedAt
+	before := r.tally.state
 	l.count(r, -1)
 	r.tally = tallyOf(r)
 	l.count(r, 1)
-	if now := hundredths(r); r.tally.state != before {
-		r.placedAt = now // such a change moves the row at once
-	} else if rank(l.sort, r, now) != rank(l.sort, r, at) {
-		r.batch.misplaced = true
+	key := l.rowKey(r)
+	if r.tally.state == before && l.sort != ByRecent && key != r.key { // only its progress asks for another place
+		r.batch.misplaced, key = true, r.key
 	}
-	l.place(r)
+	l.place(r, key)
 	l.placeBatch(r.batch)
 }
 
@@ -201,7 +191,7 @@ func (l *List) Row(id job.ID) (*Row, bool) {
 }
 
 // Batch returns a batch that has jobs.
-func (l *List) Batch(id BatchID) (*Batch, bool) {
+func (l *List) Batch(id store.BatchID) (*Batch, bool) {
 	b, ok := l.batches[id]
 	return b, ok
 }

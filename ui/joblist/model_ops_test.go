@@ -71,7 +71,7 @@ func someID(t *rapid.T) (id job.ID) {
 
 func someBatch(t *rapid.T) store.Batch {
 	n := rapid.IntRange(1, 4).Draw(t, "batch")
-	return store.Batch{ID: BatchID(fmt.Sprint("b", n)), Name: fmt.Sprint("batch ", n), Added: benchStart.Add(time.Duration(-n) * time.Second)}
+	return store.Batch{ID: store.BatchID(fmt.Sprint("b", n)), Name: fmt.Sprint("batch ", n), Added: benchStart.Add(time.Duration(-n) * time.Second)}
 }
 
 func someAnswer(t *rapid.T, id job.ID, at time.Time) job.Report {

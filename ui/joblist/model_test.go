@@ -54,7 +54,7 @@ type modelBatch struct {
 
 // spot is where the cursor is: on a job, on a batch's header (no ID), or nowhere.
 type spot struct {
-	batch BatchID
+	batch store.BatchID
 	id    job.ID
 	job   []int64 // where the job stood in its batch
 	place []int64 // where the batch stood
@@ -75,7 +75,7 @@ func (m *model) job(id job.ID) *modelJob {
 	return nil
 }
 
-func (m *model) batch(id BatchID) *modelBatch {
+func (m *model) batch(id store.BatchID) *modelBatch {
 	for _, b := range m.batches {
 		if b.ID == id {
 			return b

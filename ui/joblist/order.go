@@ -21,18 +21,7 @@ const (
 
 // String names the order for the screen.
 func (s Sort) String() string {
-	switch s {
-	case ByAdded:
-		return "added"
-	case ByStatus:
-		return "status"
-	case ByProgress:
-		return "progress"
-	case ByRecent:
-		return "recent change"
-	default:
-		return "attention"
-	}
+	return [...]string{"attention", "added", "status", "progress", "recent change"}[s]
 }
 
 // Next is the order after s, around.
@@ -56,33 +45,34 @@ func (l *List) resort(b *Batch) {
 	rows := b.rows
 	b.rows, b.misplaced = rowTree{}, false
 	for r := range rows.from(0) {
-		r.placedAt = hundredths(r)
-		r.key = rowKey(l.sort, r)
+		r.key = l.rowKey(r)
 		b.rows.Set(r.key, r)
 	}
 	l.refilter(b)
 }
 
-// rowKey returns the key of a row: its rank in the order above its place in the order
-// of adding.
-func rowKey(by Sort, r *Row) uint64 {
-	return uint64(rank(by, r, r.placedAt))<<32 | uint64(r.Seq)
-}
+// rowKey returns the key of a row as it is now: its rank in the order above its place in
+// the order of adding.
+func (l *List) rowKey(r *Row) uint64 { return uint64(l.rank(r))<<32 | uint64(r.Seq) }
 
-// rank returns the rank of a row with that progress; what is less comes first.
-func rank(by Sort, r *Row, hundredths uint8) uint32 {
-	switch state := r.tally.state; by {
-	case Attention:
-		return urgency(state)<<8 | remoteness(state, hundredths)
-	case ByStatus:
+// rank returns the rank of a row; what is less comes first.
+func (l *List) rank(r *Row) uint32 {
+	state, percent := r.tally.state, uint32(r.tally.done/(whole/100)) //nolint:gosec // 0 to 100
+	known := state == Done || r.Answer.Progress.Known()
+	switch {
+	case l.sort == Attention && state == Running && known:
+		// In tenths, so that a row moves ten times in its life and not at each report.
+		return urgency(state)<<8 | (10 - percent/10)
+	case l.sort == Attention:
+		return urgency(state)<<8 | 11
+	case l.sort == ByStatus:
 		return urgency(state)
-	case ByProgress:
-		if state.Failed() || hundredths == unknown {
-			return math.MaxUint32
-		}
-		return 100 - uint32(hundredths)
-	case ByRecent:
-		return ^seconds(r.Changed())
+	case l.sort == ByProgress && (state.Failed() || !known):
+		return math.MaxUint32
+	case l.sort == ByProgress:
+		return 100 - percent
+	case l.sort == ByRecent:
+		return ^uint32(max(0, min(r.Changed().Unix(), math.MaxUint32))) // until 2106
 	default:
 		return 0
 	}
@@ -91,61 +81,21 @@ func rank(by Sort, r *Row, hundredths uint8) uint32 {
 // urgency ranks states by how much they need attention. A job without an answer counts
 // as queued, so that first answers don't shuffle a new batch.
 func urgency(s State) uint32 {
-	switch s {
-	case Error, Rejected, GivenUp:
-		return 0
-	case Running:
-		return 1
-	case Other:
-		return 2
-	case Done:
-		return 4
-	default:
-		return 3
-	}
+	return [...]uint32{Error: 0, Rejected: 0, GivenUp: 0, Running: 1, Other: 2, Unheard: 3, Queued: 3, Done: 4}[s]
 }
 
-// remoteness is how far a running job is from done, in tenths, so that a row moves
-// ten times in its life and not at each report. Unknown is furthest.
-func remoteness(s State, hundredths uint8) uint32 {
-	switch {
-	case s != Running:
-		return 0
-	case hundredths == unknown:
-		return 11
-	default:
-		return 10 - uint32(hundredths/10)
-	}
-}
-
-// unknown is the hundredths of a row whose progress is not known.
-const unknown = 255
-
-// hundredths returns a row's progress as far as its place depends on it.
-func hundredths(r *Row) uint8 {
-	if r.tally.state != Done && !r.Answer.Progress.Known() {
-		return unknown
-	}
-	return uint8(r.tally.done / (whole / 100)) //nolint:gosec // 0 to 100
-}
-
-// seconds is t as an unsigned number that sorts like it, 1970 to 2106.
-func seconds(t time.Time) uint32 {
-	return uint32(max(0, min(t.Unix(), math.MaxUint32)))
-}
-
-// place puts a row where it belongs, and shows it or not.
-func (l *List) place(r *Row) {
+// place puts a row in a place, and shows it or not.
+func (l *List) place(r *Row, key uint64) {
 	b, before := r.batch, r.key
-	r.key = rowKey(l.sort, r)
-	if r.key != before {
+	r.key = key
+	if key != before {
 		b.rows.Delete(before)
-		b.rows.Set(r.key, r)
+		b.rows.Set(key, r)
 	}
-	if b.filtered != nil {
-		b.filtered.Delete(before)
+	if b.shown != &b.rows {
+		b.shown.Delete(before)
 		if l.matches(r) {
-			b.filtered.Set(r.key, r)
+			b.shown.Set(key, r)
 		}
 	}
 	l.measure(b)
@@ -235,12 +185,12 @@ func (l *List) SetFilter(f Filter) {
 
 // refilter finds out which rows of a batch the filter shows.
 func (l *List) refilter(b *Batch) {
-	b.filtered = nil
+	b.shown = &b.rows
 	if !l.filter.IsZero() {
-		b.filtered = &rowTree{}
+		b.shown = &rowTree{}
 		for r := range b.Rows() {
 			if l.matches(r) {
-				b.filtered.Load(r.key, r)
+				b.shown.Load(r.key, r)
 			}
 		}
 	}

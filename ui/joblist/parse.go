@@ -35,11 +35,14 @@ func ParseFilter(s string) (Filter, error) {
 	}
 	var f Filter
 	var first error
-	for s = strings.TrimLeft(s, space); s != ""; s = strings.TrimLeft(s, space) {
-		w := firstWord(s)
-		s = s[len(w.raw):]
+	for _, m := range wordParts.FindAllStringSubmatch(s, -1) {
+		w := word{
+			raw: m[0], not: len(m[1])%2 == 1, key: strings.ToLower(m[2]), op: m[3],
+			value: strings.ReplaceAll(m[4], `"`, ""), open: strings.Count(m[4], `"`)%2 == 1,
+		}
 		t, err := w.term()
 		switch {
+		case w.raw == "": // between two spaces
 		case err == nil:
 			f.terms = append(f.terms, t)
 		case first == nil:
@@ -49,11 +52,9 @@ func ParseFilter(s string) (Filter, error) {
 	return f, first
 }
 
-// space is what separates words, unless it is between quotes.
-const space = " \t\r\n"
-
-// wordParts are a word's parts: [!][key op]value.
-var wordParts = regexp.MustCompile(`^(!*)(?:([A-Za-z]+)(:|=|<=?|>=?))?((?:"[^"]*(?:"|$)|[^" \t\r\n])*)`)
+// wordParts matches a word, and its parts: [!][key op]value. Spaces between quotes belong to
+// it.
+var wordParts = regexp.MustCompile(`(!*)(?:([A-Za-z]+)(:|=|<=?|>=?))?((?:"[^"]*(?:"|$)|[^" \t\r\n])*)`)
 
 // word is one word of a filter, cut into its parts.
 type word struct {
@@ -63,15 +64,6 @@ type word struct {
 	op    string // "=", ">", ">=", "<" or "<="; "" for a bare word
 	value string // without its quotes
 	open  bool   // a quote is not closed
-}
-
-// firstWord returns the first word of s, which doesn't begin with a space.
-func firstWord(s string) word {
-	m := wordParts.FindStringSubmatch(s)
-	return word{
-		raw: m[0], not: len(m[1])%2 == 1, key: strings.ToLower(m[2]), op: m[3],
-		value: strings.ReplaceAll(m[4], `"`, ""), open: strings.Count(m[4], `"`)%2 == 1,
-	}
 }
 
 // key is what a word may ask about.
@@ -84,11 +76,15 @@ type key struct {
 func keys() []key {
 	return []key{
 		{"status", false, statusTerm},
-		{"batch", false, batchTerm},
+		{"batch", false, func(w word) (term, error) {
+			return w.contains(term{lasts: true}, func(s *Subject, n needle) bool { return n.in(s.Batch) })
+		}},
 		{"progress", true, progressTerm},
 		{"age", true, ageTerm},
 		{"is", false, isTerm},
-		{"id", false, idTerm},
+		{"id", false, func(w word) (term, error) {
+			return w.contains(term{lasts: true}, func(s *Subject, n needle) bool { return n.inID(s.ID) })
+		}},
 	}
 }
 
@@ -106,7 +102,7 @@ func (w word) term() (term, error) {
 
 func (w word) meaning() (term, error) {
 	if w.key == "" {
-		return textTerm(w, w.value)
+		return w.text()
 	}
 	var names []string
 	for _, k := range keys() {
@@ -118,7 +114,8 @@ func (w word) meaning() (term, error) {
 	if near := Suggest(w.key, names); near != "" {
 		return term{}, w.wrong(fmt.Sprintf("jobs have no %s; did you mean %s? (in quotes it is looked for as text)", w.key, near))
 	}
-	return textTerm(w, w.key+w.op+w.value) // such as 12:30 or a URL
+	w.value = w.key + w.op + w.value // such as 12:30 or a URL
+	return w.text()
 }
 
 func (w word) incomplete(reason string) error {
@@ -127,27 +124,21 @@ func (w word) incomplete(reason string) error {
 
 func (w word) wrong(reason string) error { return &FilterError{Word: w.raw, Reason: reason} }
 
-// needle returns the text to look for.
-func (w word) needle(text string) (needle, error) {
-	if text == "" {
-		return needle{}, w.incomplete("says nothing to look for")
+// text looks for the word's value in all texts of a job.
+func (w word) text() (term, error) {
+	return w.contains(term{asText: true}, func(s *Subject, n needle) bool {
+		return n.in(s.Description) || n.in(s.Meta) || n.in(s.Batch) || n.inID(s.ID)
+	})
+}
+
+// contains looks for the word's value.
+func (w word) contains(t term, in func(*Subject, needle) bool) (term, error) {
+	if w.value == "" {
+		return term{}, w.incomplete("says nothing to look for")
 	}
-	return newNeedle(text), nil
-}
-
-func textTerm(w word, text string) (term, error) {
-	n, err := w.needle(text)
-	return term{holds: n.anywhere, asText: true}, err
-}
-
-func batchTerm(w word) (term, error) {
-	n, err := w.needle(w.value)
-	return term{holds: func(s *Subject) bool { return n.in(s.Batch) }, lasts: true}, err
-}
-
-func idTerm(w word) (term, error) {
-	n, err := w.needle(w.value)
-	return term{holds: func(s *Subject) bool { return n.inID(s.ID) }, lasts: true}, err
+	n := needle(appendFolded(nil, w.value))
+	t.holds = func(s *Subject) bool { return in(s, n) }
+	return t, nil
 }
 
 // named is a word that users may write after a key, and what it asks.
@@ -279,20 +270,20 @@ func progressTerm(w word) (term, error) {
 		case p < 0:
 			return false // unknown
 		}
-		if w.equals() {
-			return percent(p) == percent(share) // as the screen shows it
-		}
-		return w.compares(cmp.Compare(p, share))
+		return compares(w.op, p, share, percent)
 	}}, nil
 }
 
-// percent returns the whole percents of p; the small term corrects 0.29*100 = 28.999….
-func percent(p float64) int { return int(math.Floor(p*100 + 1e-9)) }
+// percent returns the whole percents of p, as the screen shows them; the small term
+// corrects 0.29*100 = 28.999….
+func percent(p float64) float64 { return math.Floor(p*100 + 1e-9) }
 
 // ageTerm reads age OP DURATION. An equal age is one that is the same in the finest unit
 // written.
 func ageTerm(w word) (term, error) {
 	const shape = "needs a time with its unit, such as 30s, 10m, 2h, 1h30m, 3d or 1w"
+	const day = 24 * time.Hour
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': day, 'w': 7 * day}
 	var age, unit time.Duration
 	for s := strings.ToLower(w.value); s != ""; {
 		digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
@@ -300,7 +291,7 @@ func ageTerm(w word) (term, error) {
 			return term{}, w.incomplete(shape) // the unit is still to come
 		}
 		n, err := strconv.ParseInt(s[:digits], 10, 64)
-		unit = unitOf(s[digits])
+		unit = units[s[digits]]
 		if err != nil || unit == 0 || n > int64((math.MaxInt64-age)/unit) {
 			return term{}, w.wrong(shape)
 		}
@@ -311,42 +302,22 @@ func ageTerm(w word) (term, error) {
 		return term{}, w.incomplete(shape)
 	}
 	return term{holds: func(s *Subject) bool {
-		if w.equals() {
-			return s.Age.Truncate(unit) == age
-		}
-		return w.compares(cmp.Compare(s.Age, age))
+		return compares(w.op, s.Age, age, func(d time.Duration) time.Duration { return d.Truncate(unit) })
 	}, timed: true, lasts: true}, nil
 }
 
-func unitOf(c byte) time.Duration {
-	switch c {
-	case 's':
-		return time.Second
-	case 'm':
-		return time.Minute
-	case 'h':
-		return time.Hour
-	case 'd':
-		return 24 * time.Hour
-	case 'w':
-		return 7 * 24 * time.Hour
-	default:
-		return 0
-	}
-}
-
-func (w word) equals() bool { return w.op == ":" || w.op == "=" }
-
-// compares reports whether the word's operator holds for what [cmp.Compare] returned.
-func (w word) compares(result int) bool {
-	switch w.op {
+// compares reports whether an operator holds. Equal is what rounds to the same.
+func compares[T cmp.Ordered](op string, a, b T, round func(T) T) bool {
+	switch op {
 	case ">":
-		return result > 0
+		return a > b
 	case ">=":
-		return result >= 0
+		return a >= b
 	case "<":
-		return result < 0
+		return a < b
+	case "<=":
+		return a <= b
 	default:
-		return result <= 0
+		return round(a) == round(b)
 	}
 }

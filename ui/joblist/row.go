@@ -73,15 +73,14 @@ type Row struct {
 	progress job.Progress // as the list was last told
 	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
 
-	batch    *Batch
-	key      uint64 // place in its batch; see rowKey
-	tally    tally  // what it adds to the counts
-	placedAt uint8  // the hundredths of progress that its place is for
+	batch *Batch
+	key   uint64 // place in its batch; see rowKey
+	tally tally  // what it adds to the counts
 }
 
 // shown reports whether the filter shows the row, and the list still has it.
 func (r *Row) shown() bool {
-	found, _ := r.batch.shown().Get(r.key)
+	found, _ := r.batch.shown.Get(r.key)
 	return found == r
 }
 
@@ -192,10 +191,7 @@ func (r *Row) progressed(before State) {
 
 // ShortID returns the beginning of the ID that tells the job apart from all others in
 // the list: 8 digits, or more groups of digits where two IDs begin alike.
-func (r *Row) ShortID() string { return r.ID.String()[:r.ShortLen()] }
-
-// ShortLen returns how many bytes [Row.ShortID] has, 8 to 36.
-func (r *Row) ShortLen() int {
+func (r *Row) ShortID() string {
 	same := 0 // bytes that the ID shares with the nearest ones
 	compare := func(other job.ID) bool {
 		if other == r.ID {
@@ -210,7 +206,7 @@ func (r *Row) ShortLen() int {
 	}
 	r.batch.ids.Ascend(r.ID, compare)
 	r.batch.ids.Descend(r.ID, compare)
-	return [...]int{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]
+	return r.ID.String()[:[...]int{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]]
 }
 
 // newIDs returns the IDs of all rows in order: those that begin like an ID are beside it.

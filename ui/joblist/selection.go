@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 )
 
 // Selected is how many jobs are selected, shown or not.
@@ -52,9 +53,9 @@ type Targets struct {
 	Shown  []job.ID
 	Hidden []job.ID // selected, but left out by the filter, or some of a folded batch
 
-	Filtered int     // how many of Hidden the filter leaves out
-	Folded   int     // how many of Shown have no row, as their batch is folded
-	Batch    BatchID // the batch that they are of, if the cursor is on its row
+	Filtered int           // how many of Hidden the filter leaves out
+	Folded   int           // how many of Shown have no row, as their batch is folded
+	Batch    store.BatchID // the batch that they are of, if the cursor is on its row
 }
 
 // All returns the targets, shown or not.

@@ -38,7 +38,7 @@ func (l *List) line(c cursor) int {
 		n += b.lines
 	}
 	if c.row != nil {
-		n += 1 + c.batch.shown().rank(c.row.key)
+		n += 1 + c.batch.shown.rank(c.row.key)
 	}
 	return n
 }
@@ -55,7 +55,7 @@ func (l *List) item(line int) cursor {
 		case line == 0:
 			return cursor{batch: b}
 		default:
-			return cursor{batch: b, row: b.shown().at(line - 1)}
+			return cursor{batch: b, row: b.shown.at(line - 1)}
 		}
 	}
 	return cursor{}
@@ -115,7 +115,7 @@ func (l *List) Lines() []Line {
 			from, room = 1, room-1
 		}
 		n := max(0, min(room, b.lines-from))
-		for r := range b.shown().from(from - 1) {
+		for r := range b.shown.from(from - 1) {
 			if n == 0 {
 				break
 			}
