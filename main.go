@@ -32,15 +32,14 @@ func main() { os.Exit(jobwatch()) }
 func jobwatch() (status int) {
 	defer panics.Into(func(e *panics.Error) { status = failed(e) })
 	log.SetOutput(io.Discard) // net/http's own messages would spoil the screen
-	in := config.Input{
+	opts, err := config.Parse(config.Input{
 		Args: os.Args[1:], Env: os.Getenv,
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
 		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && terminal.Environ(os.Environ()).Draws(),
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
 		ReadFile:       os.ReadFile,
 		Keys:           ui.Actions(),
-	}
-	opts, err := config.Parse(in)
+	})
 	if err != nil {
 		return failed(err)
 	}
@@ -62,16 +61,11 @@ func jobwatch() (status int) {
 		insist()
 		return failed(run.TryNotifications(ctx, opts))
 	}
-	debug, end, err := run.OpenLog(opts.Debug)
+	app, err := run.Open(ctx, opts)
+	defer func() { app.Close(status) }()
 	if err != nil {
 		return failed(err)
 	}
-	defer func() { end(status) }()
-	app, err := run.Open(ctx, opts, debug)
-	if err != nil {
-		return failed(err)
-	}
-	defer app.Close()
 	if opts.Output == config.Dashboard && !opts.Once {
 		return failed(app.Dashboard(ctx, insist))
 	}

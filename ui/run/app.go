@@ -36,19 +36,18 @@ type App struct {
 	work   []func(context.Context) error
 }
 
-// Open finds the state file, starts the demo's API, and makes the poller.
-func Open(ctx context.Context, opts config.Options, log *slog.Logger) (*App, error) {
-	a := &App{opts: opts, log: log}
-	if err := a.open(ctx); err != nil {
-		a.Close()
-		return nil, err
-	}
-	return a, nil
+// Open opens the debug log, finds the state file, starts the demo's API, and makes the
+// poller. After an error, too, close what it returns.
+func Open(ctx context.Context, opts config.Options) (*App, error) {
+	a := &App{opts: opts, state: opts.State}
+	return a, a.open(ctx)
 }
 
 func (a *App) open(ctx context.Context) (err error) {
+	if err := a.openLog(); err != nil {
+		return err
+	}
 	base := a.opts.API.String()
-	a.state = a.opts.State
 	switch {
 	case a.opts.Demo: // its state file is thrown away
 		dir, err := os.MkdirTemp("", "jobwatch-demo-")
@@ -97,8 +96,11 @@ func (a *App) session(downloads bool) session.Config {
 	return cfg
 }
 
-// Close closes what Open opened.
-func (a *App) Close() {
+// Close closes what Open opened, and logs the exit status.
+func (a *App) Close(status int) {
+	if a.log != nil {
+		a.log.Info("jobwatch ends", "status", status)
+	}
 	for _, c := range slices.Backward(a.closes) {
 		c()
 	}

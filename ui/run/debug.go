@@ -16,26 +16,24 @@ import (
 	"example.com/jobwatch/ui/config"
 )
 
-// OpenLog opens the debug log (--debug) to append to; a new one is readable only by the
-// user. Without a path it returns nil. Call end with the exit status.
+// openLog opens the debug log (--debug), if one is wanted, to append to; a new one is
+// readable only by the user.
 //
 // Anybody who has a job's ID may read the job, and people send logs to each other. So no
 // ID is written beyond its first 8 digits, and no URL or text that came from the API.
-func OpenLog(path string) (log *slog.Logger, end func(status int), err error) {
-	if path == "" {
-		return nil, func(int) {}, nil
+func (a *App) openLog() error {
+	if a.opts.Debug == "" {
+		return nil
 	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // G304: the user's own
+	file, err := os.OpenFile(a.opts.Debug, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // G304: the user's own
 	if err != nil {
-		return nil, nil, fmt.Errorf("the debug log can't be written: %w", err)
+		return fmt.Errorf("the debug log can't be written: %w", err)
 	}
-	log = slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{ReplaceAttr: scrub}))
-	log.Info("jobwatch begins", "version", config.Version(), "go", runtime.Version(), "os", runtime.GOOS, "arch", runtime.GOARCH,
+	a.closes = append(a.closes, func() { _ = file.Close() }) // there is nowhere left to report it
+	a.log = slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{ReplaceAttr: scrub}))
+	a.log.Info("jobwatch begins", "version", config.Version(), "go", runtime.Version(), "os", runtime.GOOS, "arch", runtime.GOARCH,
 		"term", os.Getenv("TERM"))
-	return log, func(status int) {
-		log.Info("jobwatch ends", "status", status)
-		_ = file.Close() // there is nowhere left to report it
-	}, nil
+	return nil
 }
 
 // scrub shortens whatever looks like an ID or a URL.
