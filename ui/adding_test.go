@@ -12,255 +12,183 @@ import (
 	"example.com/jobwatch/ui/ids"
 )
 
-func TestPastedJobsAreWatchedUntilTheyAreDone(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.sees("Nothing tracked yet.", "Paste job IDs here")
-		ids, text := d.jobs(5)
-		d.paste(text)
-		d.sees("added 5 jobs", "0/5", ids[0].Short())
-		d.waitFor(" 5/5 ")
-		d.sees("100%", "● all finished")
-		if !strings.Contains(d.clip.title, "done") {
-			d.Errorf("the window's title is %q", d.clip.title)
-		}
-	})
-}
+func TestAdding(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		"pasted jobs are watched until they are done": func(d *harness) {
+			d.sees("Nothing tracked yet.", "Paste job IDs here")
+			ids, text := d.jobs(5)
+			d.paste(text)
+			d.sees("added 5 jobs", "0/5", ids[0].Short())
+			d.waitFor(" 5/5 ")
+			d.sees("100%", "● all finished")
+			if !strings.Contains(d.clip.title, "done") {
+				d.Errorf("the window's title is %q", d.clip.title)
+			}
+		},
+		"IDs are found in any text": func(d *harness) {
+			ids, _ := d.jobs(4)
+			d.paste(fmt.Sprintf(`{"id": %q, "path": "/job/%s/status"}
+	2026-01-02 level=info https://api.example/job/%s/status?x=1 (%s),`,
+				ids[0], ids[0], strings.ToUpper(ids[1].String()), ids[2]))
+			d.sees("added 3 jobs (1 repeated)")
+			d.paste(ids[2].String() + " " + ids[3].String())
+			d.sees("added 1 job (1 already tracked)")
+			d.paste(ids[3].String())
+			d.sees("nothing new (1 already tracked)")
+			d.paste("good morning")
+			d.sees("no job IDs in the pasted text: an ID looks like")
+		},
+		// A mail breaks lines, and a mouse leaves out the last character.
+		"IDs that were broken or cut are not passed over in silence": func(d *harness) {
+			ids, _ := d.jobs(4)
+			whole, broken, cut := ids[0].String(), ids[1].String(), ids[2].String()[:35]
+			d.paste("> " + whole + "\n> the job " + broken[:20] + "\n> " + broken[20:] + "\n> and " + cut)
+			d.sees("added 2 jobs (1 looks like a cut-off ID)", ids[0].Short(), ids[1].Short())
+			d.paste(cut + "\n" + cut)
+			d.sees("no job IDs in the pasted text, but 2 look like cut-off IDs")
+		},
+		// A batch is pasted the day after. How long its jobs took is not known, and neither
+		// shown nor taken for what others will take.
+		"what was over before it was pasted has no duration": func(d *harness) {
+			_, text := d.jobs(30)
+			d.leave()
+			d.wait(24 * time.Hour)
+			d.start()
+			d.paste(text)
+			d.waitFor("100%")
+			d.wait(time.Minute)
+			d.sees("pasted 00:00:00", "30/30", "30 finished")
+			d.seesNot("Took", "Slowest")
+			d.press("down", "r")
+			d.wait(10 * time.Second)
+			d.press("enter")
+			d.sees("Checked     2 times")
+			d.seesNot("Took", "Running")
+			d.leave()
+			d.start()
+			d.sees("30 finished")
+			d.seesNot("Took", "Slowest")
+		},
+		"an ID can be typed": func(d *harness) {
+			ids, _ := d.jobs(1)
+			d.press("a")
+			d.sees("add job IDs:")
+			d.typed(ids[0].String())
+			d.press("enter")
+			d.sees("added 1 job", ids[0].Short())
+		},
+		// What comes by itself, as the demo's jobs do, is not what u takes back.
+		"u takes back what the user did": func(d *harness) {
+			arrivals := d.arrivals()
+			d.leave()
+			d.start(func(o *Options) { o.Arrivals = arrivals })
+			_, text := d.jobs(3)
+			d.press("g") // a pipe may be slow
+			arrivals <- Arrival{Found: foundIn(text), Batch: "given", Given: true}
+			d.waitFor("given")
+			d.press("u", "y")
+			d.sees("removed 3 added jobs")
 
-func TestIDsAreFoundInAnyText(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, _ := d.jobs(4)
-		d.paste(fmt.Sprintf(`{"id": %q, "path": "/job/%s/status"}
-2026-01-02 level=info https://api.example/job/%s/status?x=1 (%s),`,
-			ids[0], ids[0], strings.ToUpper(ids[1].String()), ids[2]))
-		d.sees("added 3 jobs (1 repeated)")
-		d.paste(ids[2].String() + " " + ids[3].String())
-		d.sees("added 1 job (1 already tracked)")
-		d.paste(ids[3].String())
-		d.sees("nothing new (1 already tracked)")
-		d.paste("good morning")
-		d.sees("no job IDs in the pasted text: an ID looks like")
-	})
-}
-
-// A mail breaks lines, and a mouse leaves out the last character.
-func TestIDsThatWereBrokenOrCutAreNotPassedOverInSilence(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, _ := d.jobs(4)
-		whole, broken, cut := ids[0].String(), ids[1].String(), ids[2].String()[:35]
-		d.paste("> " + whole + "\n> the job " + broken[:20] + "\n> " + broken[20:] + "\n> and " + cut)
-		d.sees("added 2 jobs (1 looks like a cut-off ID)", ids[0].Short(), ids[1].Short())
-		d.paste(cut + "\n" + cut)
-		d.sees("no job IDs in the pasted text, but 2 look like cut-off IDs")
-	})
-}
-
-// A batch is pasted the day after. How long its jobs took is not known, and neither
-// shown nor taken for what others will take.
-func TestWhatWasOverBeforeItWasPastedHasNoDuration(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(30)
-		d.leave()
-		d.wait(24 * time.Hour)
-		d.start()
-		d.paste(text)
-		d.waitFor("100%")
-		d.wait(time.Minute)
-		d.sees("pasted 00:00:00", "30/30", "30 finished")
-		d.seesNot("Took", "Slowest")
-		d.press("down", "r")
-		d.wait(10 * time.Second)
-		d.press("enter")
-		d.sees("Checked     2 times")
-		d.seesNot("Took", "Running")
-		d.leave()
-		d.start()
-		d.sees("30 finished")
-		d.seesNot("Took", "Slowest")
-	})
-}
-
-func TestAnIDCanBeTyped(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, _ := d.jobs(1)
-		d.press("a")
-		d.sees("add job IDs:")
-		d.typed(ids[0].String())
-		d.press("enter")
-		d.sees("added 1 job", ids[0].Short())
-	})
-}
-
-func TestAPasteIsTakenBackByU(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(3)
-		d.paste(text)
-		d.sees("added 3 jobs")
-		d.press("u")
-		d.sees("Remove 3 jobs added 0s ago to pasted 00:00:00? y/n")
-		d.press("y")
-		d.sees("removed 3 added jobs", "Nothing tracked yet.")
-		d.leave()
-		d.start()
-		d.sees("Nothing tracked yet.")
-	})
-}
-
-// What comes by itself, as the demo's jobs do, is not what u takes back.
-func TestUTakesBackWhatTheUserDid(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		arrivals := d.arrivals()
-		d.leave()
-		d.start(func(o *Options) { o.Arrivals = arrivals })
-		_, text := d.jobs(3)
-		d.press("g") // a pipe may be slow
-		arrivals <- Arrival{Found: foundIn(text), Batch: "given", Given: true}
-		d.waitFor("given")
-		d.press("u", "y")
-		d.sees("removed 3 added jobs")
-
-		ids, text := d.jobs(3)
-		d.paste(text)
-		d.press("down", "x")
-		d.sees("removed 1 job")
-		_, text = d.jobs(2)
-		arrivals <- Arrival{Found: foundIn(text), Batch: "from elsewhere"}
-		d.waitFor("from elsewhere")
-		d.press("u")
-		d.sees("brought back 1 job", ids[0].Short(), "from elsewhere")
-	})
-}
-
-// What the screen said was added is there after kill -9.
-func TestAnAddedJobSurvivesAKill(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(3)
-		d.paste(text)
-		d.sees("added 3 jobs")
-		d.kill()
-		d.start()
-		d.sees(ids[0].Short(), ids[1].Short(), ids[2].Short(), "0/3")
-	})
-}
-
-func TestAPasteWhileTheStateFileLoadsIsNotLost(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(2)
-		d.leave()
-		d.start()
-		early := New(d.ctx, d.model.opts)
-		early.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
-		if !strings.Contains(early.View(), "Loading the state file") {
-			d.Errorf("a dashboard that still loads shows\n%s", early.View())
-		}
-		early.pasted(paste{Arrival: Arrival{Found: foundIn(text)}})
-		if len(early.pending) != 1 {
-			d.Error("the paste was lost")
-		}
-		d.paste(text)
-		d.sees("added 2 jobs")
-	})
-}
-
-// A day's work in one paste: the screen answers, and all of it is on the disk.
-func TestTwentyThousandJobsInOnePaste(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(20_000)
-		d.paste(text)
-		d.sees("added 20000 jobs", "0/20000")
-		d.press("G")
-		d.press("g")
-		d.kill()
-		d.start()
-		d.sees("20000 jobs")
-	})
-}
-
-// The budget is for 10 requests a second, and 3,000 jobs want one. Those in sight
-// come first, after a paste as after a start with jobs that were never heard of.
-func TestWhatIsInSightIsAskedAboutFirst(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
-		_, text := d.silent(3000, time.Hour)
-		d.paste(text)
-		d.sees("· Checking")
-		d.kill()
-		d.api.ResetStats()
-		d.start()
-		d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
-		d.sees("· Checking")
-		d.wait(time.Second)
-		d.seesNot("· Checking")
-		if s := d.api.Stats(); s.PeakSecond > 10 {
-			d.Errorf("%d requests in a second, with a budget of 10", s.PeakSecond)
-		}
-		d.press("pgdown")
-		d.sees("· Checking")
-		d.wait(1500 * time.Millisecond)
-		d.seesNot("· Checking")
-	})
-}
-
-// New arrivals, as the demo has them, become batches of their own name.
-func TestArrivalsBecomeBatches(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		arrivals := d.arrivals()
-		d.leave()
-		d.start(func(o *Options) { o.Arrivals = arrivals })
-		_, text := d.jobs(2)
-		arrivals <- Arrival{Found: foundIn(text), Batch: "Customer invoices"}
-		d.settle()
-		d.sees("Customer invoices", "added 2 jobs")
-		_, text = d.jobs(2)
-		arrivals <- Arrival{Found: foundIn(text)} // on the command line, without --batch
-		d.settle()
-		d.sees("▾ added 00:00:00")
-		d.seesNot("pasted")
-	})
-}
-
-func TestANewJobThatIsNotVisibleYetIsAskedForAgain(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(1)
-		d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))
-		d.paste(text)
-		d.waitFor("Not found")
-		d.waitFor(" 1/1 ")
-		d.sees(ids[0].Short(), "Done")
-	})
-}
-
-func TestAJobThatNobodyKnowsIsGivenUp(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.paste("01890a5d-ac96-774b-bcce-b302099a8057")
-		d.waitFor("Given up")
-		d.sees("✗1", " 1/1 ")
-		d.press("down")
-		d.wait(time.Second)
-		d.sees("HTTP 404")
-	})
-}
-
-// The API rejected a job, and gave none of another, while it was being set up. Once that
-// is over, pasting them again asks again.
-func TestAJobThatWasGivenUpIsAskedForWhenItIsPastedAgain(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(2)
-		d.api.Break(simtest.Answer(404, "application/json", `{"detail":"Not Found"}`))
-		d.paste(ids[0].String())
-		d.waitFor("Given up")
-		d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
-		d.paste(ids[1].String())
-		d.waitFor("Rejected")
-		d.paste(ids[1].String())
-		d.sees("nothing new (1 already tracked); asking again for 1 rejected job")
-		d.wait(time.Second)
-		d.api.Mend()
-		d.paste(text)
-		d.sees("nothing new (2 already tracked); asking again for 2 given-up or rejected jobs")
-		d.waitFor("2 done")
-		d.paste(text) // the API's own word is not asked for again
-		d.sees("nothing new (2 already tracked)")
-		d.seesNot("asking again")
+			ids, text := d.jobs(3)
+			d.paste(text)
+			d.press("down", "x")
+			d.sees("removed 1 job")
+			_, text = d.jobs(2)
+			arrivals <- Arrival{Found: foundIn(text), Batch: "from elsewhere"}
+			d.waitFor("from elsewhere")
+			d.press("u")
+			d.sees("brought back 1 job", ids[0].Short(), "from elsewhere")
+		},
+		"a paste while the state file loads is not lost": func(d *harness) {
+			_, text := d.jobs(2)
+			d.leave()
+			d.start()
+			early := New(d.ctx, d.model.opts)
+			early.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+			if !strings.Contains(early.View(), "Loading the state file") {
+				d.Errorf("a dashboard that still loads shows\n%s", early.View())
+			}
+			early.pasted(paste{Arrival: Arrival{Found: foundIn(text)}})
+			if len(early.pending) != 1 {
+				d.Error("the paste was lost")
+			}
+			d.paste(text)
+			d.sees("added 2 jobs")
+		},
+		// The budget is for 10 requests a second, and 3,000 jobs want one. Those in sight
+		// come first, after a paste as after a start with jobs that were never heard of.
+		"what is in sight is asked about first": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
+			_, text := d.silent(3000, time.Hour)
+			d.paste(text)
+			d.sees("· Checking")
+			d.kill()
+			d.api.ResetStats()
+			d.start()
+			d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
+			d.sees("· Checking")
+			d.wait(time.Second)
+			d.seesNot("· Checking")
+			if s := d.api.Stats(); s.PeakSecond > 10 {
+				d.Errorf("%d requests in a second, with a budget of 10", s.PeakSecond)
+			}
+			d.press("pgdown")
+			d.sees("· Checking")
+			d.wait(1500 * time.Millisecond)
+			d.seesNot("· Checking")
+		},
+		// New arrivals, as the demo has them, become batches of their own name.
+		"arrivals become batches": func(d *harness) {
+			arrivals := d.arrivals()
+			d.leave()
+			d.start(func(o *Options) { o.Arrivals = arrivals })
+			_, text := d.jobs(2)
+			arrivals <- Arrival{Found: foundIn(text), Batch: "Customer invoices"}
+			d.settle()
+			d.sees("Customer invoices", "added 2 jobs")
+			_, text = d.jobs(2)
+			arrivals <- Arrival{Found: foundIn(text)} // on the command line, without --batch
+			d.settle()
+			d.sees("▾ added 00:00:00")
+			d.seesNot("pasted")
+		},
+		"a new job that is not visible yet is asked for again": func(d *harness) {
+			ids, text := d.jobs(1)
+			d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))
+			d.paste(text)
+			d.waitFor("Not found")
+			d.waitFor(" 1/1 ")
+			d.sees(ids[0].Short(), "Done")
+		},
+		"a job that nobody knows is given up": func(d *harness) {
+			d.paste("01890a5d-ac96-774b-bcce-b302099a8057")
+			d.waitFor("Given up")
+			d.sees("✗1", " 1/1 ")
+			d.press("down")
+			d.wait(time.Second)
+			d.sees("HTTP 404")
+		},
+		// The API rejected a job, and gave none of another, while it was being set up. Once that
+		// is over, pasting them again asks again.
+		"a job that was given up is asked for when it is pasted again": func(d *harness) {
+			ids, text := d.jobs(2)
+			d.api.Break(simtest.Answer(404, "application/json", `{"detail":"Not Found"}`))
+			d.paste(ids[0].String())
+			d.waitFor("Given up")
+			d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
+			d.paste(ids[1].String())
+			d.waitFor("Rejected")
+			d.paste(ids[1].String())
+			d.sees("nothing new (1 already tracked); asking again for 1 rejected job")
+			d.wait(time.Second)
+			d.api.Mend()
+			d.paste(text)
+			d.sees("nothing new (2 already tracked); asking again for 2 given-up or rejected jobs")
+			d.waitFor("2 done")
+			d.paste(text) // the API's own word is not asked for again
+			d.sees("nothing new (2 already tracked)")
+			d.seesNot("asking again")
+		},
 	})
 }
 

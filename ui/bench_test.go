@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/bubbles/list"
 	"github.com/charmbracelet/bubbles/table"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/muesli/termenv"
@@ -230,52 +229,10 @@ func (t *standardTable) down() *contender {
 	}}
 }
 
-// standardList is bubbles/list as its documentation shows it.
-type standardList struct {
-	list.Model
-	items []list.Item
-	turn  int
-}
-
-// listed is a row of it.
-type listed struct{ title, description string }
-
-func (l listed) Title() string       { return l.title }
-func (l listed) Description() string { return l.description }
-func (l listed) FilterValue() string { return l.title }
-
-func newStandardList(n int) *standardList {
-	l := &standardList{}
-	for i := range n {
-		l.items = append(l.items, listed{fmt.Sprintf("%08x Invoice %d of customer %d.md", i, i%100, i%1000), "Processing 12%"})
-	}
-	l.Model = list.New(l.items, list.NewDefaultDelegate(), 200, 60)
-	return l
-}
-
-func (l *standardList) frame() *contender {
-	return &contender{name: "bubbles-list-10k", run: func() {
-		l.turn++
-		for i := range 500 {
-			at := (l.turn*500 + i) * 7919 % len(l.items)
-			l.items[at] = listed{l.items[at].(listed).title, fmt.Sprintf("Processing %d%%", l.turn%100)}
-		}
-		l.SetItems(l.items)
-		_ = l.View()
-	}}
-}
-
-func (l *standardList) down() *contender {
-	return &contender{name: "bubbles-list-10k", run: func() {
-		l.Model, _ = l.Update(tea.KeyMsg{Type: tea.KeyDown})
-		_ = l.View()
-	}}
-}
-
 // BenchmarkFrame is one Update of 500 status changes plus one View at 200x60.
 // Goals: at most 2 ms, and at most 1.2 times what it takes with 100 jobs. The
-// standard components race apart from that: what they leave in the caches and to the
-// garbage collector costs the next one more than what is to be seen here.
+// standard table races apart from that: what it leaves in the caches and to the
+// garbage collector costs the next more than what is to be seen here.
 //
 // The jobs that change are spread over all, so that hardly two of them share a batch
 // or a cache line: the worst there is. Beside it the same where the jobs that change
@@ -287,7 +244,7 @@ func BenchmarkFrame(b *testing.B) {
 		race(b, newCrowd(100_000, 1000).frame("frame"), newCrowd(100, 1).frame("100-jobs"), newCrowd(1000, 10).frame("1000-jobs"), inTurn.frame("in-turn"))
 	})
 	b.Run("beside", func(b *testing.B) {
-		race(b, newCrowd(100_000, 1000).frame("frame"), newTable(10_000).frame(), newStandardList(10_000).frame())
+		race(b, newCrowd(100_000, 1000).frame("frame"), newTable(10_000).frame())
 	})
 }
 
@@ -297,7 +254,7 @@ func BenchmarkCursor(b *testing.B) {
 		c := newCrowd(jobs, batches)
 		return &contender{name: name, run: func() { c.Update(tea.KeyMsg{Type: tea.KeyDown}); _ = c.View() }}
 	}
-	race(b, down("key", 100_000, 1000), down("100-jobs", 100, 1), newTable(10_000).down(), newStandardList(10_000).down())
+	race(b, down("key", 100_000, 1000), down("100-jobs", 100, 1), newTable(10_000).down())
 }
 
 // BenchmarkTyping is one letter typed into the filter, or taken back, and the View

@@ -15,40 +15,65 @@ import (
 	"example.com/jobwatch/poller/sim"
 )
 
-// On a small screen, somebody wants the list and nothing else; what they were at stays
-// where it is on the screen.
-func TestAKeyGivesTheListTheWholeScreen(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(40)
-		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
-		d.paste(text)
-		for range 20 {
+func TestDetails(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		// On a small screen, somebody wants the list and nothing else; what they were at stays
+		// where it is on the screen.
+		"a key gives the list the whole screen": func(d *harness) {
+			ids, text := d.jobs(40)
+			d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+			d.paste(text)
+			for range 20 {
+				d.press("down")
+			}
+			d.sees("───", ids[19].String())
+			listed := slices.Clone(d.model.list.VisibleIDs())
+			stays := func() {
+				d.Helper()
+				if job, _ := d.model.list.Current(); job == nil || job.ID != ids[19] {
+					d.Error("the cursor went elsewhere")
+				}
+				if now := d.model.list.VisibleIDs(); !slices.Equal(now[:len(listed)], listed) {
+					d.Error("the list has moved")
+				}
+			}
+
+			d.press("v")
+			d.seesNot("───", ids[19].String())
+			d.sees("no details; enter shows them on the whole screen")
+			stays()
+			d.press("enter")
+			d.sees(ids[19].String())
+			d.press("esc")
+			d.seesNot(ids[19].String())
+
+			d.press("v")
+			d.sees("───", ids[19].String(), "details below the list")
+			stays()
+		},
+		// A URL that the pane has no room for loses its middle, and is copied whole.
+		"a long URL takes two lines": func(d *harness) {
+			ids, text := d.jobs(1)
+			d.paste(text)
+			d.waitFor(" 1/1 ")
+			url := "https://files.example/" + strings.Repeat("a-long-folder/", 9) + ids[0].String() + ".pdf"
+			now := time.Now()
+			d.reported(poller.Update{Reports: []job.Report{{
+				ID: ids[0], At: now, Answered: now, End: job.EndedDone, Answer: job.Answer{Status: job.Done, Path: url},
+			}}})
 			d.press("down")
-		}
-		d.sees("───", ids[19].String())
-		listed := slices.Clone(d.model.list.VisibleIDs())
-		stays := func() {
-			d.Helper()
-			if job, _ := d.model.list.Current(); job == nil || job.ID != ids[19] {
-				t.Error("the cursor went elsewhere")
+			for _, width := range []int{80, 119, 120, 160} {
+				d.send(tea.WindowSizeMsg{Width: width, Height: 40})
+				d.sees("https://files.example/a", "…", ".pdf")
+				if n := strings.Count(d.screen(), "folder"); n > 8 {
+					d.Errorf("%d columns: all of it is on the screen:\n%s", width, d.screen())
+				}
 			}
-			if now := d.model.list.VisibleIDs(); !slices.Equal(now[:len(listed)], listed) {
-				t.Error("the list has moved")
+			d.press("Y")
+			if d.clip.copied != url {
+				d.Errorf("copied %q", d.clip.copied)
 			}
-		}
-
-		d.press("v")
-		d.seesNot("───", ids[19].String())
-		d.sees("no details; enter shows them on the whole screen")
-		stays()
-		d.press("enter")
-		d.sees(ids[19].String())
-		d.press("esc")
-		d.seesNot(ids[19].String())
-
-		d.press("v")
-		d.sees("───", ids[19].String(), "details below the list")
-		stays()
+		},
 	})
 }
 
@@ -130,30 +155,4 @@ func TestADurationIsTheSameWhereverItStands(t *testing.T) {
 			})
 		})
 	}
-}
-
-// A URL that the pane has no room for loses its middle, and is copied whole.
-func TestALongURLTakesTwoLines(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(1)
-		d.paste(text)
-		d.waitFor(" 1/1 ")
-		url := "https://files.example/" + strings.Repeat("a-long-folder/", 9) + ids[0].String() + ".pdf"
-		now := time.Now()
-		d.reported(poller.Update{Reports: []job.Report{{
-			ID: ids[0], At: now, Answered: now, End: job.EndedDone, Answer: job.Answer{Status: job.Done, Path: url},
-		}}})
-		d.press("down")
-		for _, width := range []int{80, 119, 120, 160} {
-			d.send(tea.WindowSizeMsg{Width: width, Height: 40})
-			d.sees("https://files.example/a", "…", ".pdf")
-			if n := strings.Count(d.screen(), "folder"); n > 8 {
-				t.Errorf("%d columns: all of it is on the screen:\n%s", width, d.screen())
-			}
-		}
-		d.press("Y")
-		if d.clip.copied != url {
-			t.Errorf("copied %q", d.clip.copied)
-		}
-	})
 }

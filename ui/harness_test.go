@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -130,9 +131,9 @@ func (c *clipboard) Copy(text string) error {
 
 func (c *clipboard) AskBackground() {}
 
-func (c *clipboard) Notify(text string) { c.notified = append(c.notified, text) }
-
 func (c *clipboard) Title(title string, _ int, _ bool) { c.title = title }
+
+func (c *clipboard) Notify(text string) { c.notified = append(c.notified, text) }
 
 func (c *clipboard) Take(runes []rune) keyboard.Event {
 	taken := c.taken
@@ -162,6 +163,14 @@ func withHarness(t *testing.T, story func(*harness)) {
 		defer func() { d.leave() }()
 		story(d)
 	})
+}
+
+// stories tells stories, each of a dashboard of its own.
+func stories(t *testing.T, all map[string]func(*harness)) {
+	t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) { withHarness(t, all[name]) })
+	}
 }
 
 // trueTime is the API's clock; the fake one stands still while the computer sleeps.

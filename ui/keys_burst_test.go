@@ -16,90 +16,45 @@ func (d *harness) takes(event keyboard.Event) {
 
 func (d *harness) burst(text string) { d.takes(keyboard.Burst{Text: []byte(text)}) }
 
-// A short text is pasted into the wrong window: it neither undoes nor quits, nor answers a
-// question.
-func TestOfDifferentKeysAtOnceOnlyThoseThatMoveAreRun(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(5)
-		d.paste(text)
-		d.press("g")
-		d.burst("jju")
-		d.sees("5 jobs", "not run: u (")
-		if row, _ := d.model.list.Current(); row == nil {
-			d.Error("j did not move")
-		}
-		d.burst("x q\r")
-		d.sees("5 jobs", "not run: x space q enter (")
-		d.press("?")
-		d.burst("?q")
-		d.sees("not run: ? q (", "first  ")
-		d.press("?", "g", "x")
-		d.burst("yx")
-		d.burst("no")
-		d.sees("y/n", "5 jobs")
-		if d.quit {
-			d.Error("it quit")
-		}
-	})
-}
-
-func TestAKeyThatIsHeldIsRunAsOften(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(5)
-		d.paste(text)
-		d.press("g")
-		d.burst("jjj")
-		first, _ := d.model.list.Current()
-		d.press("g", "j", "j", "j")
-		if second, _ := d.model.list.Current(); first == nil || first != second {
-			d.Errorf("three at once led to %v, three to %v", first, second)
-		}
-	})
-}
-
-// In a prompt, what comes at once is text, and enter with it is left to the user.
-func TestKeysAtOnceAreTextInAPrompt(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(2)
-		d.paste(text)
-		d.press("n", "ctrl+u")
-		d.burst("a b\r")
-		d.asks("name of the batch: a b|")
-		d.burst("!!")
-		d.asks("a b!!|")
-		d.burst("\r\r")
-		d.sees("▾ a b!!", "the batch is now called")
-	})
-}
-
-// A slow line brought the first letter so much earlier that it was taken for a key.
-func TestAPasteWhoseBeginningWasTyped(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, _ := d.jobs(3)
-		id := ids[0].String()
-		pasted := keyboard.Paste{Text: []byte(id), Typed: 1}
-		d.press("/", id[:1])
-		d.takes(pasted)
-		d.asks("/" + id + "|")
-		d.press("esc", "a", id[:1])
-		d.takes(pasted)
-		d.sees("1 job")
-		d.takes(keyboard.Paste{Text: []byte(ids[1].String()), Typed: 1}) // among the jobs
-		d.sees("2 jobs")
-	})
-}
-
-// A click on the window brings the focus and the click at once.
-func TestTheFocusThatComesWithAClick(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.takes(keyboard.Focus{})
-		if !d.model.notes.away.blurred {
-			d.Error("it has the focus")
-		}
-		d.takes(keyboard.Focus{In: true})
-		d.takes(keyboard.Escape{})
-		if d.model.notes.away.blurred {
-			d.Error("it has no focus")
-		}
+func TestKeysThatComeAtOnce(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		// A short text is pasted into the wrong window: it neither undoes nor quits, nor answers a
+		// question.
+		"of different keys at once only those that move are run": func(d *harness) {
+			_, text := d.jobs(5)
+			d.paste(text)
+			d.press("g")
+			d.burst("jju")
+			d.sees("5 jobs", "not run: u (")
+			if row, _ := d.model.list.Current(); row == nil {
+				d.Error("j did not move")
+			}
+			d.burst("x q\r")
+			d.sees("5 jobs", "not run: x space q enter (")
+			d.press("?")
+			d.burst("?q")
+			d.sees("not run: ? q (", "first  ")
+			d.press("?", "g", "x")
+			d.burst("yx")
+			d.burst("no")
+			d.sees("y/n", "5 jobs")
+			if d.quit {
+				d.Error("it quit")
+			}
+		},
+		// A slow line brought the first letter so much earlier that it was taken for a key.
+		"a paste whose beginning was typed": func(d *harness) {
+			ids, _ := d.jobs(3)
+			id := ids[0].String()
+			pasted := keyboard.Paste{Text: []byte(id), Typed: 1}
+			d.press("/", id[:1])
+			d.takes(pasted)
+			d.asks("/" + id + "|")
+			d.press("esc", "a", id[:1])
+			d.takes(pasted)
+			d.sees("1 job")
+			d.takes(keyboard.Paste{Text: []byte(ids[1].String()), Typed: 1}) // among the jobs
+			d.sees("2 jobs")
+		},
 	})
 }

@@ -25,53 +25,52 @@ func TestActionsHaveNamesAndKeysOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestKeysOfOnesOwnWorkAndTheHelpTellsThem(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.leave()
-		d.start(func(o *Options) {
-			o.Keys = map[string][]string{
-				"remove": {"d", "ctrl+x"}, "download": {}, "undo": {"ctrl+z", "alt+ "}, "suspend": {},
-				"back": {"b"}, "down": {"n", "down", "right"}, "name": {}, "fold": {"left"}, "quit": {"Q"},
+func TestKeysOfOnesOwn(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		"keys of ones own work and the help tells them": func(d *harness) {
+			d.leave()
+			d.start(func(o *Options) {
+				o.Keys = map[string][]string{
+					"remove": {"d", "ctrl+x"}, "download": {}, "undo": {"ctrl+z", "alt+ "}, "suspend": {},
+					"back": {"b"}, "down": {"n", "down", "right"}, "name": {}, "fold": {"left"}, "quit": {"Q"},
+				}
+			})
+			ids, text := d.jobs(3)
+			d.paste(text)
+			d.press("n", "d")
+			d.sees("removed 1 job; ctrl+z/alt+space brings it back")
+			d.seesNot(ids[0].Short())
+			d.press("?")
+			d.sees("n/↓   down", "d/ctrl+x         remove", "ctrl+z/alt+space undo", "b     back", "Q                quit")
+			d.seesNot("download the PDF", "suspend")
+			d.press("b")
+			d.seesNot("undo")
+
+			// What is typed stays text, whatever its letters do elsewhere.
+			d.press("/")
+			d.typed("bQnd")
+			d.sees("/bQnd")
+			d.press("esc")
+			d.press("q")
+			if d.quit {
+				d.Error("q quits, though Q was to do so")
 			}
-		})
-		ids, text := d.jobs(3)
-		d.paste(text)
-		d.press("n", "d")
-		d.sees("removed 1 job; ctrl+z/alt+space brings it back")
-		d.seesNot(ids[0].Short())
-		d.press("?")
-		d.sees("n/↓   down", "d/ctrl+x         remove", "ctrl+z/alt+space undo", "b     back", "Q                quit")
-		d.seesNot("download the PDF", "suspend")
-		d.press("b")
-		d.seesNot("undo")
-
-		// What is typed stays text, whatever its letters do elsewhere.
-		d.press("/")
-		d.typed("bQnd")
-		d.sees("/bQnd")
-		d.press("esc")
-		d.press("q")
-		if d.quit {
-			t.Error("q quits, though Q was to do so")
-		}
-		d.press("ctrl+c")
-		if !d.quit {
-			t.Error("ctrl+c doesn't quit")
-		}
-	})
-}
-
-func TestAConfirmationIsOnlyGivenWhereMeant(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.leave()
-		d.start(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
-		ids, text := d.jobs(2)
-		d.paste(text)
-		d.press("n")
-		d.sees("Remove 2 jobs of pasted 00:00:00?")
-		d.press("n")
-		d.sees("nothing removed", ids[0].Short())
-		d.press("n", "y")
-		d.sees("removed 2 jobs")
+			d.press("ctrl+c")
+			if !d.quit {
+				d.Error("ctrl+c doesn't quit")
+			}
+		},
+		"a confirmation is only given where meant": func(d *harness) {
+			d.leave()
+			d.start(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
+			ids, text := d.jobs(2)
+			d.paste(text)
+			d.press("n")
+			d.sees("Remove 2 jobs of pasted 00:00:00?")
+			d.press("n")
+			d.sees("nothing removed", ids[0].Short())
+			d.press("n", "y")
+			d.sees("removed 2 jobs")
+		},
 	})
 }

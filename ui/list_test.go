@@ -19,480 +19,436 @@ import (
 	"example.com/jobwatch/ui/session"
 )
 
-// The cursor stays on its job while rows move around it, and its details stay on
-// the screen.
-func TestTheCursorStaysOnItsJob(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(20)
-		d.paste(text)
-		d.press("down", "down", "down", "down")
-		row, _ := d.model.list.Current()
-		if row == nil {
-			d.Fatal("the cursor is on no job")
-		}
-		id := row.ID
-		for range 30 {
-			d.wait(5 * time.Second)
-			if row, _ := d.model.list.Current(); row == nil || row.ID != id {
-				d.Fatalf("the cursor left its job:\n%s", d.screen())
+func TestTheList(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		"failed jobs come first and say why": func(d *harness) {
+			lives := sim.Lives(1, 12)
+			for i := range lives {
+				lives[i].Fail = i == 7
 			}
-			d.sees(id.String()) // in the detail pane
-		}
-	})
-}
-
-func TestFailedJobsComeFirstAndSayWhy(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		lives := sim.Lives(1, 12)
-		for i := range lives {
-			lives[i].Fail = i == 7
-		}
-		jobs := sim.Describe(1, lives)
-		jobs[7].Cause = "LaTeX Error: undefined control sequence"
-		ids := d.api.Add(jobs...)
-		var text strings.Builder
-		for _, id := range ids {
-			text.WriteString(id.String() + "\n")
-		}
-		d.paste(text.String())
-		d.waitFor(" 12/12 ")
-		lines := strings.Split(d.screen(), "\n")
-		first := lines[3] // below the header, the headings and the batch
-		if !strings.Contains(first, ids[7].Short()) || !strings.Contains(first, "Error") {
-			d.Errorf("the failed job is not first:\n%s", d.screen())
-		}
-		d.send(tea.WindowSizeMsg{Width: 160, Height: 36}) // the whole of it in a line
-		d.press("down")
-		d.sees("LaTeX Error: undefined control sequence")
-	})
-}
-
-// Something new carries a mark until it is looked at; what was over before the
-// start is history.
-func TestNewsIsMarkedUntilItIsLookedAt(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(3)
-		d.paste(text)
-		d.waitFor(" 3/3 ")
-		if n := strings.Count(d.screen(), "•"); n != 3 {
-			d.Errorf("%d rows are marked as news, want 3:\n%s", n, d.screen())
-		}
-		d.press("down", "down")
-		if n := strings.Count(d.screen(), "•"); n != 1 {
-			d.Errorf("%d rows are marked after two were looked at, want 1:\n%s", n, d.screen())
-		}
-		d.leave()
-		d.start()
-		d.seesNot("•")
-	})
-}
-
-// A line that stalls brings all that was typed meanwhile at once: a key that was held
-// for two seconds is no paste.
-func TestAHeldKeyOverASlowLineMovesTheCursor(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids := d.add(80, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "no fonts") })
-		d.waitFor(" 80/80 ")
-		d.press("g", strings.Repeat("j", 61))
-		row, _ := d.model.list.Current()
-		if row == nil || row.ID != ids[60] {
-			d.Errorf("the cursor is on %+v", row)
-		}
-		d.seesNot("no job IDs")
-	})
-}
-
-func TestTheFilterIsLive(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(10)
-		d.paste(text)
-		d.wait(10 * time.Second)
-		d.press("/")
-		d.typed(ids[3].Short())
-		d.sees(ids[3].Short(), "1 of 10")
-		d.seesNot(ids[4].Short())
-		d.press("enter")
-		d.sees("filter " + ids[3].Short())
-		d.press("esc")
-		d.sees(ids[4].Short())
-		d.press("/")
-		d.typed("nosuchthing")
-		d.sees("No job matches", "nosuchthing")
-		d.press("esc")
-		d.sees(ids[4].Short())
-	})
-}
-
-// A misspelt word filters nothing. The list is not to pass for what was asked for.
-func TestAFilterSaysWhichOfItsWordsItIgnores(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(10)
-		d.paste(text)
-		d.wait(10 * time.Second)
-		d.press("/")
-		d.sees("such as status:error")
-		d.typed("status:")
-		d.sees("10 of 10 jobs")
-		d.typed("eror")
-		d.sees("no such status; did you mean error?")
-		d.press("enter")
-		d.sees("no such status; did you mean error?")
-		d.wait(10 * time.Second)
-		d.sees("  ignores status:eror", ids[4].Short())
-		d.seesNot("filter status:eror")
-
-		d.press("/", "ctrl+u")
-		d.typed(ids[4].Short())
-		d.press("enter")
-		d.sees("filter "+ids[4].Short()+"  1 of 10 jobs", "1 shown")
-		d.seesNot("ignores")
-	})
-}
-
-// The log and the failures leave nothing out, whatever the list is narrowed to.
-func TestOtherScreensDoNotClaimTheListsFilter(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(10)
-		d.paste(text)
-		d.wait(10 * time.Second)
-		d.press("tab", "s")
-		d.wait(10 * time.Second) // the note of how it is sorted goes
-		d.sees("filter status:failed", "by added")
-		for _, screen := range []string{"l", "f", "?"} {
-			d.press(screen)
-			d.seesNot("filter status:failed", "by added")
-			d.press("esc")
-		}
-		d.sees("filter status:failed", "by added")
-	})
-}
-
-func TestTabGoesThroughTheStatuses(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(10)
-		d.paste(text)
-		d.wait(10 * time.Second)
-		d.press("tab")
-		d.sees("filter status:failed")
-		d.press("tab", "tab", "tab")
-		d.sees("status:done")
-		d.press("tab")
-		d.seesNot("status:")
-	})
-}
-
-// A key that has nothing to act on says so, rather than nothing.
-func TestAKeyWithoutAJobSaysSo(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(3)
-		d.paste(text)
-		d.wait(time.Second)
-		d.press("/")
-		d.typed("nosuchjob")
-		d.press("enter")
-		d.sees("No job matches", "nosuchjob")
-		for key, says := range map[string]string{
-			"x": "no job to remove", "r": "no job to check", "y": "no job to copy", "Y": "nothing to copy",
-			"o": "nothing to open", "d": "nothing to download", "n": "no batch to name", "c": "no finished jobs",
-		} {
-			d.press(key)
-			d.sees(says)
-		}
-		d.press("esc")
-		d.sees("3 jobs")
-	})
-}
-
-func TestForgettingAsksOnceForMoreThanOneAndCanBeUndone(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(4)
-		d.paste(text)
-		d.press("down", "x")
-		d.sees("removed 1 job", "3 jobs")
-		d.press("u")
-		d.sees("brought back 1 job", "4 jobs")
-		d.press("*", "x")
-		d.sees("Remove 4 selected jobs? y/n", "the service keeps them; u brings them back")
-		d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
-		d.sees("Remove 4 selected jobs? y/n")
-		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-		d.press("n")
-		d.sees("4 jobs", "nothing removed")
-		d.press("x", "y")
-		d.sees("removed 4 jobs", "Nothing tracked yet.")
-		d.press("u")
-		d.sees(ids[0].Short(), ids[3].Short())
-		d.kill()
-		d.start()
-		d.sees("4 jobs", ids[0].Short(), "pasted")
-	})
-}
-
-func TestFinishedJobsAreClearedAtOnce(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(6)
-		d.paste(text)
-		d.waitFor(" 2/6 ")
-		n := d.model.list.Counts().Total - d.model.list.finished()
-		d.press("c", "y")
-		if got := d.model.list.Counts().Total; got != n {
-			d.Errorf("%d jobs are left, want %d", got, n)
-		}
-	})
-}
-
-func TestABatchIsNamedAndFolded(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(3)
-		d.paste(text)
-		d.press("n")
-		for range 30 {
-			d.press("backspace")
-		}
-		d.typed("Thesis drafts")
-		d.press("enter")
-		d.sees("the batch is now called Thesis drafts")
-		d.press("g", "left")
-		d.sees("▸ Thesis drafts", "0/3")
-		if strings.Contains(strings.Join(strings.Split(d.screen(), "\n")[2:10], "\n"), ids[0].Short()) {
-			d.Errorf("a folded batch shows its jobs:\n%s", d.screen())
-		}
-		d.press("right")
-		d.kill()
-		d.start()
-		d.sees("Thesis drafts", ids[0].Short())
-	})
-}
-
-func TestIDsAreCopied(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(3)
-		d.paste(text)
-		d.press("down", "y")
-		d.sees("copied")
-		if len(d.clip.copied) != 36 {
-			d.Errorf("the clipboard holds %q", d.clip.copied)
-		}
-		d.press("*", "y")
-		d.sees("3 IDs copied")
-		for _, id := range ids {
-			if !strings.Contains(d.clip.copied, id.String()) {
-				d.Errorf("%s is not on the clipboard", id.Short())
+			jobs := sim.Describe(1, lives)
+			jobs[7].Cause = "LaTeX Error: undefined control sequence"
+			ids := d.api.Add(jobs...)
+			var text strings.Builder
+			for _, id := range ids {
+				text.WriteString(id.String() + "\n")
 			}
-		}
-	})
-}
-
-func TestADeniedClipboardIsTold(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(1)
-		d.paste(text)
-		d.clip.denied = errors.New("1048 KB is too much: terminals accept 74 KB on the clipboard")
-		d.press("down", "y")
-		d.sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
-		d.clip.denied = nil
-		d.press("y")
-		d.sees("copied")
-	})
-}
-
-func TestPollingIsPausedAndGoesOn(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(5)
-		d.paste(text)
-		d.wait(3 * time.Second)
-		d.press("p")
-		d.sees("paused")
-		d.wait(time.Second)
-		before := d.api.Stats().Requests
-		d.wait(time.Minute)
-		if after := d.api.Stats().Requests; after != before {
-			d.Errorf("%d polls were made while paused", after-before)
-		}
-		d.press("p")
-		d.waitFor(" 5/5 ")
-	})
-}
-
-// The whole screen tells the details, and comes back.
-func TestEnterGivesTheDetailsTheWholeScreen(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(3)
-		d.paste(text)
-		d.waitFor(" 3/3 ")
-		d.press("down", "enter")
-		d.sees("History", "Processing", "Done", "Checked")
-		row, _ := d.model.list.Current()
-		d.sees(row.ID.String())
-		d.press("esc")
-		d.sees(ids[0].Short(), ids[1].Short(), ids[2].Short())
-	})
-}
-
-// All that is known of a job stands in its details: what the API said, and what
-// jobwatch saw and plans.
-func TestTheDetailsSayAllThatIsKnown(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		lives := sim.Lives(1, 1)
-		lives[0].Type, lives[0].Fail = sim.Linear, false
-		lives[0].Start, lives[0].Work, lives[0].Duration = 20*time.Second, time.Minute, time.Minute
-		lives[0].End = 80 * time.Second
-		id := d.api.Add(sim.Describe(1, lives)...)[0]
-		d.paste(id.String())
-		d.press("down", "enter")
-		d.wait(10 * time.Second)
-		d.sees("Not Started", id.String(), "Batch       pasted 00:00:00", "Added       00:00:00, ",
-			"Checked     ", "Last answer ", "Next check  ", "Waiting for a free worker")
-		d.seesNot("First seen") // that was at once: the history says it
-		d.wait(40 * time.Second)
-		d.sees("Processing", "%", "00:00:00  added", "○ Not Started", "◐ Processing", "Running    ")
-		d.wait(40 * time.Second)
-		d.sees("✓ Done", "100%", "Output      /job/"+id.String(), "Took        ")
-		d.seesNot("Next check")
-	})
-}
-
-// The bottom line names the keys that do something where one is.
-func TestTheFooterNamesTheKeysOfItsScreen(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 180, Height: 36})
-		footer := func() string { return d.screen()[strings.LastIndex(d.screen(), "\n")+1:] }
-		shows := func(where string, keys ...string) {
-			d.Helper()
-			for _, key := range keys {
-				if !strings.Contains(footer(), key) {
-					d.Errorf("%s: no %q in %q", where, key, footer())
-				}
-			}
-		}
-		shows("nothing is tracked", "? help", "a add jobs", "q quit")
-		_, text := d.silent(3, time.Hour)
-		d.paste(text)
-		d.wait(2 * time.Minute) // the note is gone, and what was done is not new any more
-		shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u removes 3 added jobs", "q quit")
-		d.press("enter")
-		shows("a batch", "esc back", "n name the batch", "d download")
-		if strings.Contains(footer(), "o open") {
-			d.Errorf("a batch has no one PDF: %q", footer())
-		}
-		d.press("esc", "down", "enter")
-		shows("a job", "esc back", "o open the PDF", "Y copy the PDF's path or URL")
-		for key, screen := range map[string]string{"f": "failures", "l": "log", "?": "help"} {
-			d.press(key)
-			shows(screen, "esc back")
-			d.press(key)
-		}
-		shows("a running job's row", "? help  / filter  enter details  r check now")
-		d.press(" ")
-		shows("a selection", "d download the PDF  y copy the ID", "esc select none")
-		d.press("esc")
-
-		ends := d.add(2, func(i int, j *sim.Job) {
-			steady(j, time.Second)
-			j.Life.Fail = i == 1
-		})
-		d.wait(time.Minute)
-		d.model.list.Go(ends[0])
-		d.press("enter", "enter") // the note is gone, the row is looked at
-		shows("a done job's row", "enter details  o open the PDF  d download the PDF")
-		d.model.list.Go(ends[1])
-		d.press("enter", "enter")
-		shows("a failed job's row", "enter details  f failures by cause  y copy the ID")
-		d.press("f")
-		shows("the failures", "esc back  y copy the IDs of this cause  e save them  enter go to the first")
-	})
-}
-
-func TestTheHelpNamesEveryKey(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.press("?")
-		for _, size := range []tea.WindowSizeMsg{{Width: 120, Height: 36}, {Width: 80, Height: 24}} {
-			d.send(size)
-			for _, a := range Actions() {
-				d.sees(a.About)
-			}
-		}
-		d.sees("q      quit", "more lines")
-		d.press("pgdown") // on a low screen, what the marks and the filter's words mean is below
-		d.sees("• ", "not looked at yet", "◐ Processing", "⊘ Rejected", "stale 3m")
-		d.press("pgdown")
-		d.sees("ready ", "status:error ", "is:new ")
-		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-		d.sees("• ", "ready ", "status:error ")
-		d.seesNot("more lines")
-		d.press("?")
-		d.sees("Nothing tracked yet.")
-	})
-}
-
-func TestAClickSelectsAndTheWheelScrolls(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(100)
-		d.paste(text)
-		d.send(tea.MouseMsg{X: 5, Y: 5, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
-		if at := d.model.list.Position().Cursor; at != 3 {
-			d.Errorf("a click on the fourth line put the cursor on line %d", at+1)
-		}
-		d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
-		if top := d.model.list.Position().Top; top != 3 {
-			d.Errorf("the wheel scrolled to line %d, want 4", top+1)
-		}
-	})
-}
-
-// A line names the columns where there is room for it, right above what it names.
-func TestColumnsHaveNames(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.add(3, func(_ int, j *sim.Job) { steady(j, time.Minute) })
-		d.wait(30 * time.Second)
-		for _, width := range []int{40, 60, 80, 100, 120, 160, 200, 300} {
-			d.send(tea.WindowSizeMsg{Width: width, Height: 36})
+			d.paste(text.String())
+			d.waitFor(" 12/12 ")
 			lines := strings.Split(d.screen(), "\n")
-			names, batch, job := lines[1], lines[2], lines[3]
-			for name, text := range map[string]string{"status": "Processing", "descr": "Safety", "job": "1ce47e03"} {
-				if at := strings.Index(names, name); at < 0 || !strings.HasPrefix(job[bytesAt(job, at):], text) {
-					t.Errorf("%d columns: %q is not above its column:\n%s\n%s", width, name, names, job)
+			first := lines[3] // below the header, the headings and the batch
+			if !strings.Contains(first, ids[7].Short()) || !strings.Contains(first, "Error") {
+				d.Errorf("the failed job is not first:\n%s", d.screen())
+			}
+			d.send(tea.WindowSizeMsg{Width: 160, Height: 36}) // the whole of it in a line
+			d.press("down")
+			d.sees("LaTeX Error: undefined control sequence")
+		},
+		// Something new carries a mark until it is looked at; what was over before the
+		// start is history.
+		"news is marked until it is looked at": func(d *harness) {
+			_, text := d.jobs(3)
+			d.paste(text)
+			d.waitFor(" 3/3 ")
+			if n := strings.Count(d.screen(), "•"); n != 3 {
+				d.Errorf("%d rows are marked as news, want 3:\n%s", n, d.screen())
+			}
+			d.press("down", "down")
+			if n := strings.Count(d.screen(), "•"); n != 1 {
+				d.Errorf("%d rows are marked after two were looked at, want 1:\n%s", n, d.screen())
+			}
+			d.leave()
+			d.start()
+			d.seesNot("•")
+		},
+		"the filter is live": func(d *harness) {
+			ids, text := d.jobs(10)
+			d.paste(text)
+			d.wait(10 * time.Second)
+			d.press("/")
+			d.typed(ids[3].Short())
+			d.sees(ids[3].Short(), "1 of 10")
+			d.seesNot(ids[4].Short())
+			d.press("enter")
+			d.sees("filter " + ids[3].Short())
+			d.press("esc")
+			d.sees(ids[4].Short())
+			d.press("/")
+			d.typed("nosuchthing")
+			d.sees("No job matches", "nosuchthing")
+			d.press("esc")
+			d.sees(ids[4].Short())
+		},
+		// A misspelt word filters nothing. The list is not to pass for what was asked for.
+		"a filter says which of its words it ignores": func(d *harness) {
+			ids, text := d.jobs(10)
+			d.paste(text)
+			d.wait(10 * time.Second)
+			d.press("/")
+			d.sees("such as status:error")
+			d.typed("status:")
+			d.sees("10 of 10 jobs")
+			d.typed("eror")
+			d.sees("no such status; did you mean error?")
+			d.press("enter")
+			d.sees("no such status; did you mean error?")
+			d.wait(10 * time.Second)
+			d.sees("  ignores status:eror", ids[4].Short())
+			d.seesNot("filter status:eror")
+
+			d.press("/", "ctrl+u")
+			d.typed(ids[4].Short())
+			d.press("enter")
+			d.sees("filter "+ids[4].Short()+"  1 of 10 jobs", "1 shown")
+			d.seesNot("ignores")
+		},
+		// The log and the failures leave nothing out, whatever the list is narrowed to.
+		"other screens do not claim the lists filter": func(d *harness) {
+			_, text := d.jobs(10)
+			d.paste(text)
+			d.wait(10 * time.Second)
+			d.press("tab", "s")
+			d.wait(10 * time.Second) // the note of how it is sorted goes
+			d.sees("filter status:failed", "by added")
+			for _, screen := range []string{"l", "f", "?"} {
+				d.press(screen)
+				d.seesNot("filter status:failed", "by added")
+				d.press("esc")
+			}
+			d.sees("filter status:failed", "by added")
+		},
+		"tab goes through the statuses": func(d *harness) {
+			_, text := d.jobs(10)
+			d.paste(text)
+			d.wait(10 * time.Second)
+			d.press("tab")
+			d.sees("filter status:failed")
+			d.press("tab", "tab", "tab")
+			d.sees("status:done")
+			d.press("tab")
+			d.seesNot("status:")
+		},
+		// A key that has nothing to act on says so, rather than nothing.
+		"a key without a job says so": func(d *harness) {
+			_, text := d.jobs(3)
+			d.paste(text)
+			d.wait(time.Second)
+			d.press("/")
+			d.typed("nosuchjob")
+			d.press("enter")
+			d.sees("No job matches", "nosuchjob")
+			for key, says := range map[string]string{
+				"x": "no job to remove", "r": "no job to check", "y": "no job to copy", "Y": "nothing to copy",
+				"o": "nothing to open", "d": "nothing to download", "n": "no batch to name", "c": "no finished jobs",
+			} {
+				d.press(key)
+				d.sees(says)
+			}
+			d.press("esc")
+			d.sees("3 jobs")
+		},
+		"forgetting asks once for more than one and can be undone": func(d *harness) {
+			ids, text := d.jobs(4)
+			d.paste(text)
+			d.press("down", "x")
+			d.sees("removed 1 job", "3 jobs")
+			d.press("u")
+			d.sees("brought back 1 job", "4 jobs")
+			d.press("*", "x")
+			d.sees("Remove 4 selected jobs? y/n", "the service keeps them; u brings them back")
+			d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+			d.sees("Remove 4 selected jobs? y/n")
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+			d.press("n")
+			d.sees("4 jobs", "nothing removed")
+			d.press("x", "y")
+			d.sees("removed 4 jobs", "Nothing tracked yet.")
+			d.press("u")
+			d.sees(ids[0].Short(), ids[3].Short())
+			d.kill()
+			d.start()
+			d.sees("4 jobs", ids[0].Short(), "pasted")
+		},
+		"a batch is named and folded": func(d *harness) {
+			ids, text := d.jobs(3)
+			d.paste(text)
+			d.press("n")
+			for range 30 {
+				d.press("backspace")
+			}
+			d.typed("Thesis drafts")
+			d.press("enter")
+			d.sees("the batch is now called Thesis drafts")
+			d.press("g", "left")
+			d.sees("▸ Thesis drafts", "0/3")
+			if strings.Contains(strings.Join(strings.Split(d.screen(), "\n")[2:10], "\n"), ids[0].Short()) {
+				d.Errorf("a folded batch shows its jobs:\n%s", d.screen())
+			}
+			d.press("right")
+			d.kill()
+			d.start()
+			d.sees("Thesis drafts", ids[0].Short())
+		},
+		"IDs are copied": func(d *harness) {
+			ids, text := d.jobs(3)
+			d.paste(text)
+			d.press("down", "y")
+			d.sees("copied")
+			if len(d.clip.copied) != 36 {
+				d.Errorf("the clipboard holds %q", d.clip.copied)
+			}
+			d.press("*", "y")
+			d.sees("3 IDs copied")
+			for _, id := range ids {
+				if !strings.Contains(d.clip.copied, id.String()) {
+					d.Errorf("%s is not on the clipboard", id.Short())
 				}
 			}
-			for name, below := range map[string][]string{"ready": {batch, job}, "time": {job}, "ago": {job}} {
-				at := strings.Index(names, name+" ")
-				if at < 0 {
-					continue // no room for it
-				}
-				for _, line := range below {
-					if end := bytesAt(line, at+len(name)); line[end-1] == ' ' || line[end] != ' ' {
-						t.Errorf("%d columns: nothing ends below %q:\n%s\n%s", width, name, names, line)
+		},
+		"a denied clipboard is told": func(d *harness) {
+			ids, text := d.jobs(1)
+			d.paste(text)
+			d.clip.denied = errors.New("1048 KB is too much: terminals accept 74 KB on the clipboard")
+			d.press("down", "y")
+			d.sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
+			d.clip.denied = nil
+			d.press("y")
+			d.sees("copied")
+		},
+		"polling is paused and goes on": func(d *harness) {
+			_, text := d.jobs(5)
+			d.paste(text)
+			d.wait(3 * time.Second)
+			d.press("p")
+			d.sees("paused")
+			d.wait(time.Second)
+			before := d.api.Stats().Requests
+			d.wait(time.Minute)
+			if after := d.api.Stats().Requests; after != before {
+				d.Errorf("%d polls were made while paused", after-before)
+			}
+			d.press("p")
+			d.waitFor(" 5/5 ")
+		},
+		// The whole screen tells the details, and comes back.
+		"enter gives the details the whole screen": func(d *harness) {
+			ids, text := d.jobs(3)
+			d.paste(text)
+			d.waitFor(" 3/3 ")
+			d.press("down", "enter")
+			d.sees("History", "Processing", "Done", "Checked")
+			row, _ := d.model.list.Current()
+			d.sees(row.ID.String())
+			d.press("esc")
+			d.sees(ids[0].Short(), ids[1].Short(), ids[2].Short())
+		},
+		// All that is known of a job stands in its details: what the API said, and what
+		// jobwatch saw and plans.
+		"the details say all that is known": func(d *harness) {
+			lives := sim.Lives(1, 1)
+			lives[0].Type, lives[0].Fail = sim.Linear, false
+			lives[0].Start, lives[0].Work, lives[0].Duration = 20*time.Second, time.Minute, time.Minute
+			lives[0].End = 80 * time.Second
+			id := d.api.Add(sim.Describe(1, lives)...)[0]
+			d.paste(id.String())
+			d.press("down", "enter")
+			d.wait(10 * time.Second)
+			d.sees("Not Started", id.String(), "Batch       pasted 00:00:00", "Added       00:00:00, ",
+				"Checked     ", "Last answer ", "Next check  ", "Waiting for a free worker")
+			d.seesNot("First seen") // that was at once: the history says it
+			d.wait(40 * time.Second)
+			d.sees("Processing", "%", "00:00:00  added", "○ Not Started", "◐ Processing", "Running    ")
+			d.wait(40 * time.Second)
+			d.sees("✓ Done", "100%", "Output      /job/"+id.String(), "Took        ")
+			d.seesNot("Next check")
+		},
+		// The bottom line names the keys that do something where one is.
+		"the footer names the keys of its screen": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 180, Height: 36})
+			footer := func() string { return d.screen()[strings.LastIndex(d.screen(), "\n")+1:] }
+			shows := func(where string, keys ...string) {
+				d.Helper()
+				for _, key := range keys {
+					if !strings.Contains(footer(), key) {
+						d.Errorf("%s: no %q in %q", where, key, footer())
 					}
 				}
 			}
-		}
-		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-		d.sees("  ready   time  ago ")
-		d.send(tea.WindowSizeMsg{Width: 80, Height: 10})
-		d.seesNot("description")
+			shows("nothing is tracked", "? help", "a add jobs", "q quit")
+			_, text := d.silent(3, time.Hour)
+			d.paste(text)
+			d.wait(2 * time.Minute) // the note is gone, and what was done is not new any more
+			shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u removes 3 added jobs", "q quit")
+			d.press("enter")
+			shows("a batch", "esc back", "n name the batch", "d download")
+			if strings.Contains(footer(), "o open") {
+				d.Errorf("a batch has no one PDF: %q", footer())
+			}
+			d.press("esc", "down", "enter")
+			shows("a job", "esc back", "o open the PDF", "Y copy the PDF's path or URL")
+			for key, screen := range map[string]string{"f": "failures", "l": "log", "?": "help"} {
+				d.press(key)
+				shows(screen, "esc back")
+				d.press(key)
+			}
+			shows("a running job's row", "? help  / filter  enter details  r check now")
+			d.press(" ")
+			shows("a selection", "d download the PDF  y copy the ID", "esc select none")
+			d.press("esc")
+
+			ends := d.add(2, func(i int, j *sim.Job) {
+				steady(j, time.Second)
+				j.Life.Fail = i == 1
+			})
+			d.wait(time.Minute)
+			d.model.list.Go(ends[0])
+			d.press("enter", "enter") // the note is gone, the row is looked at
+			shows("a done job's row", "enter details  o open the PDF  d download the PDF")
+			d.model.list.Go(ends[1])
+			d.press("enter", "enter")
+			shows("a failed job's row", "enter details  f failures by cause  y copy the ID")
+			d.press("f")
+			shows("the failures", "esc back  y copy the IDs of this cause  e save them  enter go to the first")
+		},
+		"the help names every key": func(d *harness) {
+			d.press("?")
+			for _, size := range []tea.WindowSizeMsg{{Width: 120, Height: 36}, {Width: 80, Height: 24}} {
+				d.send(size)
+				for _, a := range Actions() {
+					d.sees(a.About)
+				}
+			}
+			d.sees("q      quit", "more lines")
+			d.press("pgdown") // on a low screen, what the marks and the filter's words mean is below
+			d.sees("• ", "not looked at yet", "◐ Processing", "⊘ Rejected", "stale 3m")
+			d.press("pgdown")
+			d.sees("ready ", "status:error ", "is:new ")
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+			d.sees("• ", "ready ", "status:error ")
+			d.seesNot("more lines")
+			d.press("?")
+			d.sees("Nothing tracked yet.")
+		},
+		"a click selects and the wheel scrolls": func(d *harness) {
+			_, text := d.jobs(100)
+			d.paste(text)
+			d.send(tea.MouseMsg{X: 5, Y: 5, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+			if at := d.model.list.Position().Cursor; at != 3 {
+				d.Errorf("a click on the fourth line put the cursor on line %d", at+1)
+			}
+			d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
+			if top := d.model.list.Position().Top; top != 3 {
+				d.Errorf("the wheel scrolled to line %d, want 4", top+1)
+			}
+		},
+		// A line names the columns where there is room for it, right above what it names.
+		"columns have names": func(d *harness) {
+			d.add(3, func(_ int, j *sim.Job) { steady(j, time.Minute) })
+			d.wait(30 * time.Second)
+			for _, width := range []int{40, 60, 80, 100, 120, 160, 200, 300} {
+				d.send(tea.WindowSizeMsg{Width: width, Height: 36})
+				lines := strings.Split(d.screen(), "\n")
+				names, batch, job := lines[1], lines[2], lines[3]
+				for name, text := range map[string]string{"status": "Processing", "descr": "Safety", "job": "1ce47e03"} {
+					if at := strings.Index(names, name); at < 0 || !strings.HasPrefix(job[bytesAt(job, at):], text) {
+						d.Errorf("%d columns: %q is not above its column:\n%s\n%s", width, name, names, job)
+					}
+				}
+				for name, below := range map[string][]string{"ready": {batch, job}, "time": {job}, "ago": {job}} {
+					at := strings.Index(names, name+" ")
+					if at < 0 {
+						continue // no room for it
+					}
+					for _, line := range below {
+						if end := bytesAt(line, at+len(name)); line[end-1] == ' ' || line[end] != ' ' {
+							d.Errorf("%d columns: nothing ends below %q:\n%s\n%s", width, name, names, line)
+						}
+					}
+				}
+			}
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+			d.sees("  ready   time  ago ")
+			d.send(tea.WindowSizeMsg{Width: 80, Height: 10})
+			d.seesNot("description")
+		},
+		// Two people, or two windows: each shows what the other does.
+		"two dashboards share one state file": func(d *harness) {
+			_, text := d.jobs(2)
+			d.paste(text)
+			other := d.beside()
+			other.sees("2 jobs")
+			more := d.api.Add(sim.Describe(9, sim.Lives(9, 1))...)
+			other.paste(more[0].String())
+			d.wait(time.Second)
+			d.sees("3 jobs", more[0].Short())
+			d.press("*", "x", "y")
+			other.wait(time.Second)
+			other.sees("Nothing tracked yet.")
+		},
+		// An unknown word of the API's is shown as it is, but never raw.
+		"hostile text never reaches the terminal": func(d *harness) {
+			d.api.Break(simtest.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
+				`"status_meta":"\u009b31mred\r\nline","progress":0.5,"path":"/x\u001b[5n"}`))
+			ids, text := d.jobs(1)
+			d.paste(text)
+			d.waitFor("50%")
+			d.press("down", "enter")
+			d.wait(time.Second)
+			raw := d.model.View()
+			for i, r := range raw {
+				if r == 0x1b && !strings.HasPrefix(raw[i:], "\x1b[0") {
+					d.Fatalf("an escape that is not ours is on the screen: %q", raw[i:min(i+20, len(raw))])
+				}
+				if r == 0x202e || (r < 0x20 && r != '\n' && r != 0x1b) || (r >= 0x7f && r < 0xa0) {
+					d.Fatalf("%q is on the screen", r)
+				}
+			}
+			d.sees("Paused", "red", "line")
+			_ = ids
+		},
+		// Nobody listens: that's told until somebody does, and not any longer.
+		"an API that is back is not said to be away": func(d *harness) {
+			_, text := d.jobs(10)
+			d.paste(text)
+			d.wait(5 * time.Second)
+			refuse := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
+			d.broken.Store(&refuse)
+			d.transport.CloseIdleConnections()
+			d.waitFor("◌ no answer, retrying in")
+			d.broken.Store(nil)
+			d.api.ResetStats()
+			for d.api.Stats().Requests < 3 {
+				d.wait(100 * time.Millisecond)
+			}
+			d.seesNot("◌ no answer")
+			d.sees("◌ recovering")
+			d.waitFor("live")
+		},
+		// The API goes away: the last known status stays, marked stale, the header says
+		// when it is tried next, and all is well afterwards.
+		"an outage is told and survived": func(d *harness) {
+			_, text := d.jobs(10)
+			d.paste(text)
+			d.wait(5 * time.Second)
+			d.api.Break(simtest.Unavailable("30"))
+			d.waitFor("API unavailable (503), retrying in")
+			d.waitFor("stale")
+			d.api.Mend()
+			d.waitFor("◌ recovering \n") // it answers, and is asked ever more
+			d.waitFor(" 10/10 ")
+			d.press("l")
+			d.sees("waiting: the API is unavailable")
+			// The first check after a pause is spread over a second.
+			if !regexp.MustCompile(`the API answers again after 3[01]s`).MatchString(d.screen()) {
+				d.Errorf("the log does not say that the API answers again:\n%s", d.screen())
+			}
+		},
 	})
 }
 
 // bytesAt is where the cell of a line without wide characters begins.
 func bytesAt(line string, cell int) int {
 	return len(string([]rune(line)[:cell]))
-}
-
-// Two people, or two windows: each shows what the other does.
-func TestTwoDashboardsShareOneStateFile(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(2)
-		d.paste(text)
-		other := d.beside()
-		other.sees("2 jobs")
-		more := d.api.Add(sim.Describe(9, sim.Lives(9, 1))...)
-		other.paste(more[0].String())
-		d.wait(time.Second)
-		d.sees("3 jobs", more[0].Short())
-		d.press("*", "x", "y")
-		other.wait(time.Second)
-		other.sees("Nothing tracked yet.")
-	})
 }
 
 // Both poll the same job. The one that saw its end first saves it while the other has
@@ -555,96 +511,4 @@ type slowDisk struct{ session.Journal }
 func (s slowDisk) Append(ctx context.Context, ops ...store.Op) error {
 	<-time.After(2 * time.Second)
 	return s.Journal.Append(ctx, ops...)
-}
-
-// An unknown word of the API's is shown as it is, but never raw.
-func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
-			`"status_meta":"\u009b31mred\r\nline","progress":0.5,"path":"/x\u001b[5n"}`))
-		ids, text := d.jobs(1)
-		d.paste(text)
-		d.waitFor("50%")
-		d.press("down", "enter")
-		d.wait(time.Second)
-		raw := d.model.View()
-		for i, r := range raw {
-			if r == 0x1b && !strings.HasPrefix(raw[i:], "\x1b[0") {
-				d.Fatalf("an escape that is not ours is on the screen: %q", raw[i:min(i+20, len(raw))])
-			}
-			if r == 0x202e || (r < 0x20 && r != '\n' && r != 0x1b) || (r >= 0x7f && r < 0xa0) {
-				d.Fatalf("%q is on the screen", r)
-			}
-		}
-		d.sees("Paused", "red", "line")
-		_ = ids
-	})
-}
-
-func TestARejectedIDIsNotAskedForAgainUntilTold(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.api.Break(simtest.Answer(422, "application/json",
-			`{"detail":[{"loc":["path","job_id",0],"msg":"Input should be a valid UUID","type":"uuid_parsing"}]}`))
-		_, text := d.jobs(1)
-		d.paste(text)
-		d.waitFor("Rejected")
-		polls := d.api.Stats().Requests
-		d.wait(10 * time.Minute)
-		if more := d.api.Stats().Requests - polls; more != 0 {
-			d.Errorf("%d polls were made of a rejected ID", more)
-		}
-		d.send(tea.WindowSizeMsg{Width: 160, Height: 36}) // the whole of it in a line
-		d.press("down")
-		d.sees("path.job_id.0: Input should be a valid UUID")
-		d.leave()
-		d.start()
-		d.wait(10 * time.Minute)
-		d.sees("Rejected")
-		d.api.Mend()
-		d.press("down", "r")
-		d.waitFor("Done")
-	})
-}
-
-// Nobody listens: that's told until somebody does, and not any longer.
-func TestAnAPIThatIsBackIsNotSaidToBeAway(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(10)
-		d.paste(text)
-		d.wait(5 * time.Second)
-		refuse := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
-		d.broken.Store(&refuse)
-		d.transport.CloseIdleConnections()
-		d.waitFor("◌ no answer, retrying in")
-		d.broken.Store(nil)
-		d.api.ResetStats()
-		for d.api.Stats().Requests < 3 {
-			d.wait(100 * time.Millisecond)
-		}
-		d.seesNot("◌ no answer")
-		d.sees("◌ recovering")
-		d.waitFor("live")
-	})
-}
-
-// The API goes away: the last known status stays, marked stale, the header says
-// when it is tried next, and all is well afterwards.
-func TestAnOutageIsToldAndSurvived(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(10)
-		d.paste(text)
-		d.wait(5 * time.Second)
-		d.api.Break(simtest.Unavailable("30"))
-		d.waitFor("API unavailable (503), retrying in")
-		d.waitFor("stale")
-		d.api.Mend()
-		d.waitFor("◌ recovering \n") // it answers, and is asked ever more
-		d.waitFor(" 10/10 ")
-		d.press("l")
-		d.sees("waiting: the API is unavailable")
-		// The first check after a pause is spread over a second.
-		if !regexp.MustCompile(`the API answers again after 3[01]s`).MatchString(d.screen()) {
-			d.Errorf("the log does not say that the API answers again:\n%s", d.screen())
-		}
-	})
 }

@@ -3,7 +3,6 @@ package ui
 import (
 	"bytes"
 	"encoding/csv"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,279 +20,363 @@ import (
 	"example.com/jobwatch/ui/notify"
 )
 
-func TestADoneJobsPDFIsDownloadedAndRemembered(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
-		ids := d.add(2, func(i int, j *sim.Job) {
-			steady(j, 3*time.Second)
-			j.Description = []string{"Invoice 7", "../../.bashrc"}[i]
-		})
-		d.press("down", "d")
-		d.sees("nothing to download")
-		d.waitFor(" 2/2 ")
-		d.press("g", "d")
-		d.waitFor("PDF Invoice 7.pdf")
-		var names []string
-		for _, id := range ids {
-			row, _ := d.model.list.Row(id)
-			content, err := os.ReadFile(row.File)
-			if err != nil || !bytes.HasPrefix(content, []byte("%PDF-")) {
-				d.Errorf("%s: %v, begins with %.10q", row.File, err, content)
+func TestWhatHappens(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		"a done jobs PDF is downloaded and remembered": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+			ids := d.add(2, func(i int, j *sim.Job) {
+				steady(j, 3*time.Second)
+				j.Description = []string{"Invoice 7", "../../.bashrc"}[i]
+			})
+			d.press("down", "d")
+			d.sees("nothing to download")
+			d.waitFor(" 2/2 ")
+			d.press("g", "d")
+			d.waitFor("PDF Invoice 7.pdf")
+			var names []string
+			for _, id := range ids {
+				row, _ := d.model.list.Row(id)
+				content, err := os.ReadFile(row.File)
+				if err != nil || !bytes.HasPrefix(content, []byte("%PDF-")) {
+					d.Errorf("%s: %v, begins with %.10q", row.File, err, content)
+				}
+				if rel, err := filepath.Rel(d.folder, row.File); err != nil || strings.HasPrefix(rel, "..") {
+					d.Errorf("%s is not below the download folder", row.File)
+				}
+				names = append(names, row.File)
 			}
-			if rel, err := filepath.Rel(d.folder, row.File); err != nil || strings.HasPrefix(rel, "..") {
-				d.Errorf("%s is not below the download folder", row.File)
+			d.leave()
+			d.start()
+			row, _ := d.model.list.Row(ids[0])
+			if row == nil || row.File != names[0] {
+				d.Errorf("after a restart the PDF is not known any more: %+v", row)
 			}
-			names = append(names, row.File)
-		}
-		d.leave()
-		d.start()
-		row, _ := d.model.list.Row(ids[0])
-		if row == nil || row.File != names[0] {
-			d.Errorf("after a restart the PDF is not known any more: %+v", row)
-		}
-		d.press("down", "Y")
-		if !strings.HasPrefix(d.clip.copied, d.folder) {
-			d.Errorf("Y copied %q", d.clip.copied)
-		}
-	})
-}
-
-// Before there is a file, Y copies where the API has the output: as a whole URL,
-// though it may have told a path only.
-func TestYCopiesTheOutputsURL(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids := d.add(12, func(_ int, j *sim.Job) { steady(j, time.Second) })
-		d.waitFor(" 12/12 ")
-		d.press("g")
-		relative := 0
-		for range ids {
 			d.press("down", "Y")
-			row, _ := d.model.list.Current()
-			if want := "http://api.example/job/" + row.ID.String() + "/output"; d.clip.copied != want {
-				d.Errorf("Y copied %q, want %q", d.clip.copied, want)
+			if !strings.HasPrefix(d.clip.copied, d.folder) {
+				d.Errorf("Y copied %q", d.clip.copied)
 			}
-			if strings.HasPrefix(row.Answer.Path, "/") {
-				relative++
+		},
+		// Before there is a file, Y copies where the API has the output: as a whole URL,
+		// though it may have told a path only.
+		"y copies the outputs URL": func(d *harness) {
+			ids := d.add(12, func(_ int, j *sim.Job) { steady(j, time.Second) })
+			d.waitFor(" 12/12 ")
+			d.press("g")
+			relative := 0
+			for range ids {
+				d.press("down", "Y")
+				row, _ := d.model.list.Current()
+				if want := "http://api.example/job/" + row.ID.String() + "/output"; d.clip.copied != want {
+					d.Errorf("Y copied %q, want %q", d.clip.copied, want)
+				}
+				if strings.HasPrefix(row.Answer.Path, "/") {
+					relative++
+				}
 			}
-		}
-		if relative == 0 {
-			d.Error("no path was relative")
-		}
-		d.sees("the output's URL")
-	})
-}
-
-// With --download each PDF is there the moment that its job is Done, and a restart
-// goes on with what is missing.
-func TestEveryPDFIsDownloadedWhenItIsDone(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		all := func(o *Options) { o.Session.DownloadAll = true }
-		d.leave()
-		d.start(all)
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
-		ids := d.add(3, func(i int, j *sim.Job) { steady(j, time.Duration(2+i)*time.Second) })
-		d.api.Break(simtest.On(simtest.FilePage, simtest.NotPDF()))
-		d.waitFor(" 3/3 ")
-		d.wait(5 * time.Second)
-		d.sees("PDF failed")
-		d.api.Mend()
-		d.leave()
-		d.start(all)
-		d.wait(5 * time.Second)
-		for _, id := range ids {
-			if row, _ := d.model.list.Row(id); row.File == "" {
-				d.Errorf("%s was not downloaded:\n%s", id.Short(), d.screen())
+			if relative == 0 {
+				d.Error("no path was relative")
 			}
-		}
-	})
-}
-
-// With --download nobody may be there to press a key: a short outage costs no PDF.
-func TestAPDFIsTriedAgainAfterAnOutage(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.leave()
-		d.start(func(o *Options) { o.Session.DownloadAll = true })
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
-		d.api.Break(simtest.On(simtest.OutputPage, simtest.Trouble(http.StatusInternalServerError)))
-		d.add(1, func(_ int, j *sim.Job) {
-			j.Description = "Report"
-			steady(j, 2*time.Second)
-		})
-		d.waitFor("PDF failed")
-		d.sees("jobwatch tries again in a moment")
-		d.press("down", "d") // needs no patience
-		d.sees("downloading 1 PDF")
-		d.wait(20 * time.Second)
-		d.api.Mend()
-		d.wait(20 * time.Second)
-		d.sees("PDF Report.pdf")
-	})
-}
-
-func TestNewsIsToldToWhoLooksElsewhere(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.FocusMsg{})
-		d.add(3, func(i int, j *sim.Job) {
-			if i == 0 {
-				failing(j, 10*time.Second, "Image not found")
-			} else {
-				steady(j, 12*time.Second)
-			}
-		})
-		d.wait(5 * time.Second)
-		d.send(tea.BlurMsg{})
-		d.wait(3 * time.Minute)
-		if len(d.clip.notified) == 0 || len(d.clip.notified) > 2 {
-			d.Errorf("notifications: %q", d.clip.notified)
-		}
-		if all := strings.Join(d.clip.notified, "\n"); !strings.Contains(all, "Image not found") || !strings.Contains(all, "pasted") {
-			d.Errorf("notifications: %q", d.clip.notified)
-		}
-		d.send(tea.FocusMsg{})
-		d.sees("while you were away", "2 done, 1 failed")
-	})
-}
-
-// Notifications are seen by whoever passes by, and kept by desktops: whatever the API says
-// of a job, they hold no more of its ID than the first digits, and no link. Nor does the
-// window's title, which shells and window managers show and log.
-func TestANotificationGivesNoJobAway(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		out := filepath.Join(d.folder, "events")
-		d.leave()
-		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
-		d.send(tea.BlurMsg{})
-		const link = "https://files.example/f.pdf?signature=abc"
-		ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
-		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Error","description":"{id}","status_meta":"{id} is not at ` + link + `"}`))
-		d.press("n")
-		d.typed(ids[0].String())
-		d.press("enter")
-		d.wait(time.Minute)
-		told := strings.Join(d.clip.notified, "\n")
-		if !strings.Contains(told, ids[0].Short()+"…") {
-			d.Errorf("notified: %q", told)
-		}
-		events, err := os.ReadFile(out)
-		if err != nil {
-			d.Fatal(err)
-		}
-		// Programs know a job by its ID, which stands in a field of its own.
-		events = bytes.ReplaceAll(events, []byte(`"id":"`+ids[0].String()+`"`), nil)
-		for _, text := range []string{told, d.clip.title, string(events)} {
-			if strings.Contains(text, ids[0].String()[9:]) || strings.Contains(text, "signature") {
-				d.Errorf("it gives the job away: %q", text)
-			}
-		}
-	})
-}
-
-// A command that fails each time is no reason to say so each time: the log is for jobs.
-func TestACommandThatAlwaysFailsIsToldOnce(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
-		d.leave()
-		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("exit 3").Run })
-		d.add(20, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "no fonts") })
-		d.waitFor(" 20/20 ")
-		d.wait(time.Minute)
-		d.press("l")
-		if n := strings.Count(d.screen(), "the notify command failed: exit status 3"); n != 1 {
-			d.Errorf("it is told %d times:\n%s", n, d.screen())
-		}
-	})
-}
-
-// The title is read at the edge of the eye, and by terminals of all ages: some end it at
-// a byte of what others take for a letter, and print the rest.
-func TestTheWindowsTitleTellsOfFailures(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.add(2, func(i int, j *sim.Job) {
-			if steady(j, time.Hour); i == 0 {
-				failing(j, 3*time.Second, "no fonts")
-			}
-		})
-		d.waitFor("no fonts")
-		if title := d.clip.title; !regexp.MustCompile(`^1 failed, \d+% 0/2 done . jobwatch$`).MatchString(title) {
-			d.Errorf("the title is %q", title)
-		}
-		for _, b := range []byte(d.clip.title) {
-			if b >= 0x80 && b <= 0x9f {
-				d.Errorf("a byte of %q is a control character", d.clip.title)
-			}
-		}
-	})
-}
-
-func TestWhoLooksHereIsNotNotified(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.FocusMsg{})
-		d.add(2, func(_ int, j *sim.Job) { failing(j, 3*time.Second, "no fonts") })
-		d.waitFor(" 2/2 ")
-		d.wait(time.Minute)
-		if len(d.clip.notified) != 0 {
-			d.Errorf("notifications: %q", d.clip.notified)
-		}
-	})
-}
-
-// An API that is away for a minute is news, and so is that it answers again. One that
-// answers before, and is only asked less for a while, is neither.
-func TestAnAPIThatIsAwayForAMinuteIsNews(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.BlurMsg{})
-		d.add(10, func(_ int, j *sim.Job) { steady(j, time.Hour) })
-		d.wait(5 * time.Second)
-		for _, away := range []struct {
-			time time.Duration
-			told string
-		}{
-			{45 * time.Second, ""},
-			{100 * time.Second, "the API has not answered for 1 min\nthe API answers again, after 1 min"},
-		} {
-			d.clip.notified = nil
-			d.api.Break(simtest.Unavailable("10"))
-			d.wait(away.time)
+			d.sees("the output's URL")
+		},
+		// With --download each PDF is there the moment that its job is Done, and a restart
+		// goes on with what is missing.
+		"every PDF is downloaded when it is done": func(d *harness) {
+			all := func(o *Options) { o.Session.DownloadAll = true }
+			d.leave()
+			d.start(all)
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+			ids := d.add(3, func(i int, j *sim.Job) { steady(j, time.Duration(2+i)*time.Second) })
+			d.api.Break(simtest.On(simtest.FilePage, simtest.NotPDF()))
+			d.waitFor(" 3/3 ")
+			d.wait(5 * time.Second)
+			d.sees("PDF failed")
 			d.api.Mend()
+			d.leave()
+			d.start(all)
+			d.wait(5 * time.Second)
+			for _, id := range ids {
+				if row, _ := d.model.list.Row(id); row.File == "" {
+					d.Errorf("%s was not downloaded:\n%s", id.Short(), d.screen())
+				}
+			}
+		},
+		"news is told to who looks elsewhere": func(d *harness) {
+			d.send(tea.FocusMsg{})
+			d.add(3, func(i int, j *sim.Job) {
+				if i == 0 {
+					failing(j, 10*time.Second, "Image not found")
+				} else {
+					steady(j, 12*time.Second)
+				}
+			})
+			d.wait(5 * time.Second)
+			d.send(tea.BlurMsg{})
+			d.wait(3 * time.Minute)
+			if len(d.clip.notified) == 0 || len(d.clip.notified) > 2 {
+				d.Errorf("notifications: %q", d.clip.notified)
+			}
+			if all := strings.Join(d.clip.notified, "\n"); !strings.Contains(all, "Image not found") || !strings.Contains(all, "pasted") {
+				d.Errorf("notifications: %q", d.clip.notified)
+			}
+			d.send(tea.FocusMsg{})
+			d.sees("while you were away", "2 done, 1 failed")
+		},
+		// Notifications are seen by whoever passes by, and kept by desktops: whatever the API says
+		// of a job, they hold no more of its ID than the first digits, and no link. Nor does the
+		// window's title, which shells and window managers show and log.
+		"a notification gives no job away": func(d *harness) {
+			out := filepath.Join(d.folder, "events")
+			d.leave()
+			d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
+			d.send(tea.BlurMsg{})
+			const link = "https://files.example/f.pdf?signature=abc"
+			ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
+			d.api.Break(simtest.JSON(`{"id":"{id}","status":"Error","description":"{id}","status_meta":"{id} is not at ` + link + `"}`))
+			d.press("n")
+			d.typed(ids[0].String())
+			d.press("enter")
 			d.wait(time.Minute)
-			if told := strings.Join(d.clip.notified, "\n"); told != away.told {
-				d.Errorf("away for %v: %q", away.time, told)
+			told := strings.Join(d.clip.notified, "\n")
+			if !strings.Contains(told, ids[0].Short()+"…") {
+				d.Errorf("notified: %q", told)
 			}
-		}
-	})
-}
+			events, err := os.ReadFile(out)
+			if err != nil {
+				d.Fatal(err)
+			}
+			// Programs know a job by its ID, which stands in a field of its own.
+			events = bytes.ReplaceAll(events, []byte(`"id":"`+ids[0].String()+`"`), nil)
+			for _, text := range []string{told, d.clip.title, string(events)} {
+				if strings.Contains(text, ids[0].String()[9:]) || strings.Contains(text, "signature") {
+					d.Errorf("it gives the job away: %q", text)
+				}
+			}
+		},
+		// The title is read at the edge of the eye, and by terminals of all ages: some end it at
+		// a byte of what others take for a letter, and print the rest.
+		"the windows title tells of failures": func(d *harness) {
+			d.add(2, func(i int, j *sim.Job) {
+				if steady(j, time.Hour); i == 0 {
+					failing(j, 3*time.Second, "no fonts")
+				}
+			})
+			d.waitFor("no fonts")
+			if title := d.clip.title; !regexp.MustCompile(`^1 failed, \d+% 0/2 done . jobwatch$`).MatchString(title) {
+				d.Errorf("the title is %q", title)
+			}
+			for _, b := range []byte(d.clip.title) {
+				if b >= 0x80 && b <= 0x9f {
+					d.Errorf("a byte of %q is a control character", d.clip.title)
+				}
+			}
+		},
+		// What the row of a batch is asked for: when, how fast, how even, and what failed.
+		"a batch is explained": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+			ids := d.add(30, func(i int, j *sim.Job) {
+				switch {
+				case i == 0:
+					failing(j, 10*time.Second, "Image not found")
+				case i < 3:
+					failing(j, 12*time.Second, "no fonts")
+				case i == 3:
+					steady(j, 80*time.Second)
+				case i < 24:
+					steady(j, time.Duration(10+2*i)*time.Second)
+				default:
+					steady(j, 10*time.Minute)
+				}
+			})
+			d.press("g")
+			d.wait(100 * time.Second)
+			d.sees("24 finished", "Slowest     "+ids[3].Short()+", 1m", "Jobs finished a minute",
+				"   2  no fonts", "   1  Image not found")
+			pane := regexp.MustCompile(`(?s)Ready +\S+, (by )?\d\d:\d\d.*[▁▂▃▄▅▆▇█]{5}.*Took +[34]\ds median, (5\d|1m\d\d)s p95.*Fastest +[12]\ds`)
+			if !pane.MatchString(d.screen()) {
+				d.Errorf("the batch's pane:\n%s", d.screen())
+			}
+			d.send(tea.WindowSizeMsg{Width: 80, Height: 24}) // a low pane has the counts, whatever else
+			d.sees("24 finished", "✗     3 Error", "◐     6 Processing", "✓    21 Done", "more lines")
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+			d.press("down", "down", "down", "down") // past the failures, to one that runs
+			d.sees("Pace", "x slower than its batch")
+		},
+		// A job that stands still, one that failed, one that was rejected, one that nobody
+		// knows and an API that is away are told apart, and ! goes from one to the next.
+		"troubles do not look alike": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+			d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
+			rejected, text := d.jobs(1)
+			d.paste(text)
+			d.waitFor("Rejected")
+			d.api.Mend()
+			d.paste("01890a5d-ac96-774b-bcce-b302099a8057") // which nobody knows
+			ids := d.add(8, func(i int, j *sim.Job) {
+				j.Life.Type = sim.Linear
+				switch i {
+				case 6:
+					failing(j, 20*time.Second, "no fonts")
+				case 7:
+					steady(j, time.Hour)
+					j.Life.Work = time.Minute
+					j.Life.Pause = sim.Pause{From: 20 * time.Second, Until: 50 * time.Minute}
+				default:
+					steady(j, 20*time.Second)
+					j.Life.Work = 20 * time.Second
+				}
+			})
+			d.wait(5 * time.Minute)
+			line := func(id string) string {
+				for l := range strings.SplitSeq(d.screen(), "\n") {
+					if strings.Contains(l, id) {
+						return l
+					}
+				}
+				d.Errorf("%s is not on the screen:\n%s", id, d.screen())
+				return ""
+			}
+			stalled := regexp.MustCompile(`◐ stalled [45]m `)
+			for id, looks := range map[string]string{
+				rejected[0].Short(): "Rejected", "01890a5d": "Not found", ids[6].Short(): "✗ Error", ids[0].Short(): "✓ Done",
+			} {
+				if l := line(id); !strings.Contains(l, looks) || stalled.MatchString(l) {
+					d.Errorf("want %q in %q", looks, l)
+				}
+			}
+			if l := line(ids[7].Short()); !stalled.MatchString(l) {
+				d.Errorf("it has stood for 4 minutes: %q", l)
+			}
 
-// What the row of a batch is asked for: when, how fast, how even, and what failed.
-func TestABatchIsExplained(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
-		ids := d.add(30, func(i int, j *sim.Job) {
-			switch {
-			case i == 0:
-				failing(j, 10*time.Second, "Image not found")
-			case i < 3:
-				failing(j, 12*time.Second, "no fonts")
-			case i == 3:
-				steady(j, 80*time.Second)
-			case i < 24:
-				steady(j, time.Duration(10+2*i)*time.Second)
-			default:
-				steady(j, 10*time.Minute)
+			visited := map[string]bool{}
+			for range 3 {
+				d.press("!")
+				row, _ := d.model.list.Current()
+				visited[row.ShortID()] = true
 			}
-		})
-		d.press("g")
-		d.wait(100 * time.Second)
-		d.sees("24 finished", "Slowest     "+ids[3].Short()+", 1m", "Jobs finished a minute",
-			"   2  no fonts", "   1  Image not found")
-		pane := regexp.MustCompile(`(?s)Ready +\S+, (by )?\d\d:\d\d.*[▁▂▃▄▅▆▇█]{5}.*Took +[34]\ds median, (5\d|1m\d\d)s p95.*Fastest +[12]\ds`)
-		if !pane.MatchString(d.screen()) {
-			d.Errorf("the batch's pane:\n%s", d.screen())
-		}
-		d.send(tea.WindowSizeMsg{Width: 80, Height: 24}) // a low pane has the counts, whatever else
-		d.sees("24 finished", "✗     3 Error", "◐     6 Processing", "✓    21 Done", "more lines")
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
-		d.press("down", "down", "down", "down") // past the failures, to one that runs
-		d.sees("Pace", "x slower than its batch")
+			for _, id := range []job.ID{rejected[0], ids[6], ids[7]} {
+				if !visited[id.Short()] {
+					d.Errorf("! does not go to %s, but to %v", id.Short(), visited)
+				}
+			}
+
+			d.api.Break(simtest.Unavailable("5"))
+			d.wait(2 * time.Minute) // what stood still before is only old now
+			d.sees("API unavailable (503)")
+			if l := line(ids[7].Short()); !strings.Contains(l, "stale") || stalled.MatchString(l) {
+				d.Errorf("while the API is away: %q", l)
+			}
+		},
+		"failures are grouped by cause": func(d *harness) {
+			ids := d.add(5, func(i int, j *sim.Job) {
+				cause := "no fonts"
+				if i == 4 {
+					cause = "Image not found"
+				}
+				failing(j, 2*time.Second, cause)
+			})
+			d.waitFor(" 5/5 ")
+			d.press("f")
+			d.sees("4  no fonts", "1  Image not found")
+			d.press("y")
+			if n := strings.Count(d.clip.copied, "\n") + 1; n != 4 {
+				d.Errorf("%d IDs were copied, want 4", n)
+			}
+			d.press("down", "e")
+			d.sees("to: failed.txt")
+			for range 20 {
+				d.press("backspace")
+			}
+			file := filepath.Join(d.folder, "failed.txt")
+			d.typed(file)
+			d.press("enter")
+			d.wait(time.Second)
+			text, err := os.ReadFile(file)
+			if err != nil || string(text) != ids[4].String()+"\n" {
+				d.Errorf("the file holds %q (%v)", text, err)
+			}
+			d.press("esc")
+			d.sees(ids[0].Short())
+		},
+		// One failure is forgotten, and then another job fails: there is one as before, but for
+		// another cause.
+		"causes are those of the failures that are there": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+			d.add(3, func(i int, j *sim.Job) {
+				switch i {
+				case 0:
+					failing(j, 2*time.Second, "no fonts")
+				case 1:
+					failing(j, time.Minute, "Image not found")
+				default:
+					steady(j, time.Hour)
+				}
+			})
+			d.press("g") // the batch's pane lists them, too
+			d.waitFor("   1  no fonts")
+			d.press("f")
+			d.sees("1  no fonts")
+			d.press("esc", "!", "x", "g")
+			d.wait(2 * time.Minute)
+			d.sees("   1  Image not found")
+			d.seesNot("no fonts")
+			d.press("f")
+			d.sees("1  Image not found")
+			d.seesNot("no fonts")
+		},
+		"what is shown is exported": func(d *harness) {
+			d.add(4, func(i int, j *sim.Job) {
+				if i == 0 {
+					failing(j, time.Second, "no fonts")
+				} else {
+					steady(j, time.Second)
+				}
+			})
+			d.waitFor(" 4/4 ")
+			d.press("tab", "e")
+			for range 20 {
+				d.press("backspace")
+			}
+			file := filepath.Join(d.folder, "failed.csv")
+			d.typed(file)
+			d.press("enter")
+			d.wait(time.Second)
+			d.sees("wrote 1 job to")
+			f, err := os.Open(file)
+			if err != nil {
+				d.Fatal(err)
+			}
+			defer f.Close() //nolint:errcheck // only read
+			rows, err := csv.NewReader(f).ReadAll()
+			if err != nil || len(rows) != 2 || !strings.Contains(strings.Join(rows[1], "|"), "no fonts") {
+				d.Errorf("the file holds %q (%v)", rows, err)
+			}
+		},
+		// After enough of its like have finished, a job says when it will be ready, and so
+		// do its batch and the whole.
+		"forecasts come with experience": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+			d.add(40, func(i int, j *sim.Job) {
+				took := 30 * time.Second
+				if i >= 30 {
+					took = 10 * time.Minute
+				}
+				steady(j, took)
+			})
+			d.wait(2 * time.Minute)
+			const figure = `(~|<|\d+[smh]?-)\d+[smh]`
+			ofJob, ofAll := regexp.MustCompile(figure+" "), regexp.MustCompile(figure+`, (by )?\d\d:\d\d `)
+			for _, width := range []int{80, 110, 120, 200} { // in the list alone, and beside the details
+				d.send(tea.WindowSizeMsg{Width: width, Height: 50})
+				lines := strings.Split(d.screen(), "\n")
+				row := func(l string) bool { return strings.Contains(l, "Processing") && ofJob.MatchString(l) }
+				if !slices.ContainsFunc(lines, row) {
+					d.Errorf("no running job has a forecast:\n%s", d.screen())
+				}
+				if !ofAll.MatchString(lines[0]) {
+					d.Errorf("the header has no clock time for the whole:\n%s", lines[0])
+				}
+			}
+		},
 	})
 }
 
@@ -364,251 +447,6 @@ func TestThePDFOfARemovedJobIsNotOpenedLater(t *testing.T) {
 		d.wait(time.Second)
 		if opened, err := os.ReadFile(filepath.Join(viewer, "opened")); err == nil {
 			d.Errorf("opened %q", opened)
-		}
-	})
-}
-
-func TestTheAPIsAbsenceIsNewsAfterAMinute(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.BlurMsg{})
-		d.add(3, func(_ int, j *sim.Job) { steady(j, 10*time.Minute) })
-		d.wait(5 * time.Second)
-		d.api.Break(simtest.Unavailable("5"))
-		d.wait(50 * time.Second)
-		if len(d.clip.notified) != 0 {
-			d.Errorf("after 50 s: %q", d.clip.notified)
-		}
-		d.wait(time.Minute)
-		d.api.Mend()
-		d.wait(2 * time.Minute)
-		if len(d.clip.notified) != 2 {
-			d.Errorf("an absence and a return are two notifications, not %q", d.clip.notified)
-		}
-	})
-}
-
-func TestTheUsersCommandIsTold(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		out := filepath.Join(d.folder, "events")
-		d.leave()
-		d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
-		d.add(1, func(_ int, j *sim.Job) { failing(j, 3*time.Second, "no fonts") })
-		d.waitFor(" 1/1 ")
-		d.wait(5 * time.Second)
-		text, err := os.ReadFile(out)
-		if err != nil || !strings.Contains(string(text), `"event":"job-failed"`) || !strings.Contains(string(text), `"cause":"no fonts"`) {
-			d.Errorf("the command read %q (%v)", text, err)
-		}
-	})
-}
-
-// A job that stands still, one that failed, one that was rejected, one that nobody
-// knows and an API that is away are told apart, and ! goes from one to the next.
-func TestTroublesDoNotLookAlike(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
-		d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
-		rejected, text := d.jobs(1)
-		d.paste(text)
-		d.waitFor("Rejected")
-		d.api.Mend()
-		d.paste("01890a5d-ac96-774b-bcce-b302099a8057") // which nobody knows
-		ids := d.add(8, func(i int, j *sim.Job) {
-			j.Life.Type = sim.Linear
-			switch i {
-			case 6:
-				failing(j, 20*time.Second, "no fonts")
-			case 7:
-				steady(j, time.Hour)
-				j.Life.Work = time.Minute
-				j.Life.Pause = sim.Pause{From: 20 * time.Second, Until: 50 * time.Minute}
-			default:
-				steady(j, 20*time.Second)
-				j.Life.Work = 20 * time.Second
-			}
-		})
-		d.wait(5 * time.Minute)
-		line := func(id string) string {
-			for l := range strings.SplitSeq(d.screen(), "\n") {
-				if strings.Contains(l, id) {
-					return l
-				}
-			}
-			d.Errorf("%s is not on the screen:\n%s", id, d.screen())
-			return ""
-		}
-		stalled := regexp.MustCompile(`◐ stalled [45]m `)
-		for id, looks := range map[string]string{
-			rejected[0].Short(): "Rejected", "01890a5d": "Not found", ids[6].Short(): "✗ Error", ids[0].Short(): "✓ Done",
-		} {
-			if l := line(id); !strings.Contains(l, looks) || stalled.MatchString(l) {
-				d.Errorf("want %q in %q", looks, l)
-			}
-		}
-		if l := line(ids[7].Short()); !stalled.MatchString(l) {
-			d.Errorf("it has stood for 4 minutes: %q", l)
-		}
-
-		visited := map[string]bool{}
-		for range 3 {
-			d.press("!")
-			row, _ := d.model.list.Current()
-			visited[row.ShortID()] = true
-		}
-		for _, id := range []job.ID{rejected[0], ids[6], ids[7]} {
-			if !visited[id.Short()] {
-				d.Errorf("! does not go to %s, but to %v", id.Short(), visited)
-			}
-		}
-
-		d.api.Break(simtest.Unavailable("5"))
-		d.wait(2 * time.Minute) // what stood still before is only old now
-		d.sees("API unavailable (503)")
-		if l := line(ids[7].Short()); !strings.Contains(l, "stale") || stalled.MatchString(l) {
-			d.Errorf("while the API is away: %q", l)
-		}
-	})
-}
-
-func TestFailuresAreGroupedByCause(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids := d.add(5, func(i int, j *sim.Job) {
-			cause := "no fonts"
-			if i == 4 {
-				cause = "Image not found"
-			}
-			failing(j, 2*time.Second, cause)
-		})
-		d.waitFor(" 5/5 ")
-		d.press("f")
-		d.sees("4  no fonts", "1  Image not found")
-		d.press("y")
-		if n := strings.Count(d.clip.copied, "\n") + 1; n != 4 {
-			d.Errorf("%d IDs were copied, want 4", n)
-		}
-		d.press("down", "e")
-		d.sees("to: failed.txt")
-		for range 20 {
-			d.press("backspace")
-		}
-		file := filepath.Join(d.folder, "failed.txt")
-		d.typed(file)
-		d.press("enter")
-		d.wait(time.Second)
-		text, err := os.ReadFile(file)
-		if err != nil || string(text) != ids[4].String()+"\n" {
-			d.Errorf("the file holds %q (%v)", text, err)
-		}
-		d.press("esc")
-		d.sees(ids[0].Short())
-	})
-}
-
-// One failure was dealt with, and another has come: as many as before, but not the same.
-func TestAFailureInTheOthersPlaceIsShown(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.add(1, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "no fonts") })
-		d.waitFor(" 1/1 ")
-		d.press("f")
-		d.sees("1  no fonts")
-		d.press("esc", "x")
-		d.waitFor("Nothing tracked")
-		next := d.add(1, func(_ int, j *sim.Job) { failing(j, 2*time.Second, "Image not found") })
-		d.waitFor(" 1/1 ")
-		d.press("f")
-		d.sees("1  Image not found")
-		d.press("y")
-		if d.clip.copied != next[0].String() {
-			d.Errorf("%q was copied", d.clip.copied)
-		}
-	})
-}
-
-// One failure is forgotten, and then another job fails: there is one as before, but for
-// another cause.
-func TestCausesAreThoseOfTheFailuresThatAreThere(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
-		d.add(3, func(i int, j *sim.Job) {
-			switch i {
-			case 0:
-				failing(j, 2*time.Second, "no fonts")
-			case 1:
-				failing(j, time.Minute, "Image not found")
-			default:
-				steady(j, time.Hour)
-			}
-		})
-		d.press("g") // the batch's pane lists them, too
-		d.waitFor("   1  no fonts")
-		d.press("f")
-		d.sees("1  no fonts")
-		d.press("esc", "!", "x", "g")
-		d.wait(2 * time.Minute)
-		d.sees("   1  Image not found")
-		d.seesNot("no fonts")
-		d.press("f")
-		d.sees("1  Image not found")
-		d.seesNot("no fonts")
-	})
-}
-
-func TestWhatIsShownIsExported(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.add(4, func(i int, j *sim.Job) {
-			if i == 0 {
-				failing(j, time.Second, "no fonts")
-			} else {
-				steady(j, time.Second)
-			}
-		})
-		d.waitFor(" 4/4 ")
-		d.press("tab", "e")
-		for range 20 {
-			d.press("backspace")
-		}
-		file := filepath.Join(d.folder, "failed.csv")
-		d.typed(file)
-		d.press("enter")
-		d.wait(time.Second)
-		d.sees("wrote 1 job to")
-		f, err := os.Open(file)
-		if err != nil {
-			d.Fatal(err)
-		}
-		defer f.Close() //nolint:errcheck // only read
-		rows, err := csv.NewReader(f).ReadAll()
-		if err != nil || len(rows) != 2 || !strings.Contains(strings.Join(rows[1], "|"), "no fonts") {
-			d.Errorf("the file holds %q (%v)", rows, err)
-		}
-	})
-}
-
-// After enough of its like have finished, a job says when it will be ready, and so
-// do its batch and the whole.
-func TestForecastsComeWithExperience(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
-		d.add(40, func(i int, j *sim.Job) {
-			took := 30 * time.Second
-			if i >= 30 {
-				took = 10 * time.Minute
-			}
-			steady(j, took)
-		})
-		d.wait(2 * time.Minute)
-		const figure = `(~|<|\d+[smh]?-)\d+[smh]`
-		ofJob, ofAll := regexp.MustCompile(figure+" "), regexp.MustCompile(figure+`, (by )?\d\d:\d\d `)
-		for _, width := range []int{80, 110, 120, 200} { // in the list alone, and beside the details
-			d.send(tea.WindowSizeMsg{Width: width, Height: 50})
-			lines := strings.Split(d.screen(), "\n")
-			row := func(l string) bool { return strings.Contains(l, "Processing") && ofJob.MatchString(l) }
-			if !slices.ContainsFunc(lines, row) {
-				d.Errorf("no running job has a forecast:\n%s", d.screen())
-			}
-			if !ofAll.MatchString(lines[0]) {
-				d.Errorf("the header has no clock time for the whole:\n%s", lines[0])
-			}
 		}
 	})
 }

@@ -44,24 +44,43 @@ func TestAHeldKeyDoesNotAnswerItsOwnQuestion(t *testing.T) {
 	}
 }
 
-// A slow line brings what was held all at once.
-func TestAKeyHeldOverASlowLineDoesNotAnswerItsOwnQuestion(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(3)
-		d.paste(text)
-		d.press("xxxx")
-		d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
-		for range 3 {
+func TestQuestions(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		// A slow line brings what was held all at once.
+		"a key held over a slow line does not answer its own question": func(d *harness) {
+			_, text := d.jobs(3)
+			d.paste(text)
+			d.press("xxxx")
+			d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
+			for range 3 {
+				d.wait(time.Second)
+				d.press("xxx")
+			}
 			d.wait(time.Second)
-			d.press("xxx")
-		}
-		d.wait(time.Second)
-		d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
-		d.press("yes please") // text, of a terminal that doesn't say so
-		d.wait(time.Second)
-		d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
-		d.press("yy")
-		d.sees("Nothing tracked yet.")
+			d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
+			d.press("yes please") // text, of a terminal that doesn't say so
+			d.wait(time.Second)
+			d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
+			d.press("yy")
+			d.sees("Nothing tracked yet.")
+		},
+		// What is asked about is what is named, whatever other windows do meanwhile.
+		"an answer is about what was named": func(d *harness) {
+			ids, text := d.jobs(3)
+			d.paste(text)
+			other := d.beside()
+			d.press("x")
+			d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
+			other.model.list.Go(ids[0])
+			other.press("x")
+			_, more := d.jobs(2)
+			other.paste(more)
+			d.wait(time.Second)
+			d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "4 jobs") // in the header
+			d.press("y")
+			d.wait(time.Second)
+			d.sees("2 jobs")
+		},
 	})
 }
 
@@ -107,24 +126,4 @@ func TestTheKeyThatAskedMayBeAnyKey(t *testing.T) {
 			d.sees("2 jobs")
 		})
 	}
-}
-
-// What is asked about is what is named, whatever other windows do meanwhile.
-func TestAnAnswerIsAboutWhatWasNamed(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(3)
-		d.paste(text)
-		other := d.beside()
-		d.press("x")
-		d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
-		other.model.list.Go(ids[0])
-		other.press("x")
-		_, more := d.jobs(2)
-		other.paste(more)
-		d.wait(time.Second)
-		d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "4 jobs") // in the header
-		d.press("y")
-		d.wait(time.Second)
-		d.sees("2 jobs")
-	})
 }

@@ -147,43 +147,125 @@ func TestOtherTerminalsLookAsAccepted(t *testing.T) {
 	}
 }
 
-// Whatever the size, every line fits and there are as many as the screen has.
-func TestEverySizeFitsItsScreen(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.demo()
-		d.wait(20 * time.Second)
-		for _, screen := range []string{"", "enter", "?", "l", "/"} {
-			if screen != "" {
-				d.press(screen)
+func TestTheScreen(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		// Whatever the size, every line fits and there are as many as the screen has.
+		"every size fits its screen": func(d *harness) {
+			d.demo()
+			d.wait(20 * time.Second)
+			for _, screen := range []string{"", "enter", "?", "l", "/"} {
+				if screen != "" {
+					d.press(screen)
+				}
+				for width := 1; width <= 300; width += 7 {
+					for height := 1; height <= 100; height += 9 {
+						d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
+						d.fits(width, height)
+					}
+				}
+				d.model.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
+				d.press("esc")
 			}
-			for width := 1; width <= 300; width += 7 {
-				for height := 1; height <= 100; height += 9 {
-					d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
+		},
+		// IDs of version 7 that were made at the same time begin alike: on narrow screens they
+		// don't push out the rest.
+		"long IDs fit narrow screens": func(d *harness) {
+			var text strings.Builder
+			for i := range 30 {
+				fmt.Fprintf(&text, "01890a5d-ac96-774b-bc%02x-b302099a8057\n", i)
+			}
+			d.paste(text.String())
+			for width := minWidth; width <= 80; width++ {
+				for _, height := range []int{minHeight, 15, 40} {
+					d.send(tea.WindowSizeMsg{Width: width, Height: height})
 					d.fits(width, height)
 				}
 			}
-			d.model.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
-			d.press("esc")
-		}
-	})
-}
-
-// IDs of version 7 that were made at the same time begin alike: on narrow screens they
-// don't push out the rest.
-func TestLongIDsFitNarrowScreens(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		var text strings.Builder
-		for i := range 30 {
-			fmt.Fprintf(&text, "01890a5d-ac96-774b-bc%02x-b302099a8057\n", i)
-		}
-		d.paste(text.String())
-		for width := minWidth; width <= 80; width++ {
-			for _, height := range []int{minHeight, 15, 40} {
-				d.send(tea.WindowSizeMsg{Width: width, Height: height})
-				d.fits(width, height)
+			d.sees("01890a5d-ac96-774")
+		},
+		"a too small screen says what it needs": func(d *harness) {
+			d.send(tea.WindowSizeMsg{Width: 39, Height: 8})
+			d.sees("39x8", "40x8")
+			d.send(tea.WindowSizeMsg{Width: 40, Height: 8})
+			d.sees("jobwatch")
+		},
+		// The top line says how far all of it is, in a bar from 80 columns on.
+		"the top line says how far all of it is": func(d *harness) {
+			d.pose()
+			for width := 60; width <= 200; width++ {
+				d.send(tea.WindowSizeMsg{Width: width, Height: 24})
+				top, _, _ := strings.Cut(d.screen(), "\n")
+				if !strings.Contains(top, "73%") || width >= 80 && !strings.Contains(top, "█") {
+					d.Errorf("at %d columns: %q", width, top)
+				}
 			}
-		}
-		d.sees("01890a5d-ac96-774")
+		},
+		// A first look: no empty pane for details of nothing, and no offer to undo nothing.
+		"the first screen is for pasting alone": func(d *harness) {
+			for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 200, Height: 60}} {
+				d.send(size)
+				d.sees("Nothing tracked yet.", "a add jobs", "q quit")
+				d.seesNot("───", "│", "u undo")
+			}
+			_, text := d.jobs(2)
+			d.paste(text)
+			d.sees("│", "2, 0 finished")
+			d.press("u", "y")
+			d.wait(time.Minute)
+			d.sees("Nothing tracked yet.", "? help  a add jobs  ctrl+r adds 2 jobs again  q quit")
+			d.seesNot("│")
+		},
+		// A wider screen never has a list that says less.
+		"a wider screen says no less": func(d *harness) {
+			d.pose()
+			for width := 80; width <= 200; width++ {
+				d.send(tea.WindowSizeMsg{Width: width, Height: 36})
+				d.sees(" ready ", " time ", " ago")
+			}
+		},
+		// When all is finished and nothing on the screen moves, jobwatch sleeps.
+		"nothing wakes an idle terminal": func(d *harness) {
+			_, text := d.jobs(3)
+			d.paste(text)
+			d.waitFor(" 3/3 ")
+			d.wait(time.Hour)
+			before := d.model.View()
+			updates := 0
+			for over := time.After(10 * time.Minute); ; {
+				select {
+				case msg := <-d.messages:
+					d.take(msg)
+					updates++
+					continue
+				case <-over:
+				}
+				break
+			}
+			// An hour after, ages move by the minute, and together.
+			if updates > 15 {
+				d.Errorf("the screen was woken %d times in 10 minutes", updates)
+			}
+			if d.model.View() == before {
+				d.Error("the ages stand still")
+			}
+		},
+		// Wide characters, emoji and combining marks never break a row.
+		"wide text keeps its columns": func(d *harness) {
+			jobs := sim.Describe(1, sim.Lives(1, 4))
+			for i, text := range []string{"四半期報告書の最終版", "👩‍👩‍👧‍👦 family tree 🏳️‍🌈", "naïve Zürich (e\u0301)", "العربية نص"} {
+				jobs[i].Description = strings.Repeat(text+" ", 6)
+			}
+			var text strings.Builder
+			for _, id := range d.api.Add(jobs...) {
+				text.WriteString(id.String() + "\n")
+			}
+			d.paste(text.String())
+			d.wait(5 * time.Second)
+			for width := 40; width < 200; width += 3 {
+				d.model.Update(tea.WindowSizeMsg{Width: width, Height: 24})
+				d.fits(width, 24)
+			}
+		},
 	})
 }
 
@@ -198,15 +280,6 @@ func (d *harness) fits(width, height int) {
 			d.Fatalf("%dx%d: line %d is %d wide: %q", width, height, i, w, ansi.Strip(line))
 		}
 	}
-}
-
-func TestATooSmallScreenSaysWhatItNeeds(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.send(tea.WindowSizeMsg{Width: 39, Height: 8})
-		d.sees("39x8", "40x8")
-		d.send(tea.WindowSizeMsg{Width: 40, Height: 8})
-		d.sees("jobwatch")
-	})
 }
 
 // Nobody sees there what a key would do.
@@ -242,112 +315,4 @@ func TestKeysChangeNothingBehindATooSmallScreen(t *testing.T) {
 			})
 		}
 	}
-}
-
-// The top line says how far all of it is, in a bar from 80 columns on.
-func TestTheTopLineSaysHowFarAllOfItIs(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.pose()
-		for width := 60; width <= 200; width++ {
-			d.send(tea.WindowSizeMsg{Width: width, Height: 24})
-			top, _, _ := strings.Cut(d.screen(), "\n")
-			if !strings.Contains(top, "73%") || width >= 80 && !strings.Contains(top, "█") {
-				d.Errorf("at %d columns: %q", width, top)
-			}
-		}
-	})
-}
-
-// A first look: no empty pane for details of nothing, and no offer to undo nothing.
-func TestTheFirstScreenIsForPastingAlone(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 200, Height: 60}} {
-			d.send(size)
-			d.sees("Nothing tracked yet.", "a add jobs", "q quit")
-			d.seesNot("───", "│", "u undo")
-		}
-		_, text := d.jobs(2)
-		d.paste(text)
-		d.sees("│", "2, 0 finished")
-		d.press("u", "y")
-		d.wait(time.Minute)
-		d.sees("Nothing tracked yet.", "? help  a add jobs  ctrl+r adds 2 jobs again  q quit")
-		d.seesNot("│")
-	})
-}
-
-// A wider screen never has a list that says less.
-func TestAWiderScreenSaysNoLess(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.pose()
-		for width := 80; width <= 200; width++ {
-			d.send(tea.WindowSizeMsg{Width: width, Height: 36})
-			d.sees(" ready ", " time ", " ago")
-		}
-	})
-}
-
-func TestTheDetailsStandWhereThereIsRoom(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.jobs(2)
-		d.paste(text)
-		d.press("down")
-		id := ids[0].String()
-		d.send(tea.WindowSizeMsg{Width: 120, Height: 20})
-		d.sees("│", id)
-		d.send(tea.WindowSizeMsg{Width: 119, Height: 20})
-		d.seesNot("│")
-		d.sees("───", id)
-		d.send(tea.WindowSizeMsg{Width: 119, Height: 15})
-		d.seesNot("───", id)
-	})
-}
-
-// When all is finished and nothing on the screen moves, jobwatch sleeps.
-func TestNothingWakesAnIdleTerminal(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.jobs(3)
-		d.paste(text)
-		d.waitFor(" 3/3 ")
-		d.wait(time.Hour)
-		before := d.model.View()
-		updates := 0
-		for over := time.After(10 * time.Minute); ; {
-			select {
-			case msg := <-d.messages:
-				d.take(msg)
-				updates++
-				continue
-			case <-over:
-			}
-			break
-		}
-		// An hour after, ages move by the minute, and together.
-		if updates > 15 {
-			d.Errorf("the screen was woken %d times in 10 minutes", updates)
-		}
-		if d.model.View() == before {
-			d.Error("the ages stand still")
-		}
-	})
-}
-
-// Wide characters, emoji and combining marks never break a row.
-func TestWideTextKeepsItsColumns(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		jobs := sim.Describe(1, sim.Lives(1, 4))
-		for i, text := range []string{"四半期報告書の最終版", "👩‍👩‍👧‍👦 family tree 🏳️‍🌈", "naïve Zürich (e\u0301)", "العربية نص"} {
-			jobs[i].Description = strings.Repeat(text+" ", 6)
-		}
-		var text strings.Builder
-		for _, id := range d.api.Add(jobs...) {
-			text.WriteString(id.String() + "\n")
-		}
-		d.paste(text.String())
-		d.wait(5 * time.Second)
-		for width := 40; width < 200; width += 3 {
-			d.model.Update(tea.WindowSizeMsg{Width: width, Height: 24})
-			d.fits(width, 24)
-		}
-	})
 }

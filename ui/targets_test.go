@@ -61,128 +61,115 @@ func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
 	}
 }
 
-// A folded batch's row stands for all of it, and is marked when jobs of it are selected.
-func TestAFoldedBatchIsActedOnAsAWhole(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		_, text := d.silent(2, time.Hour)
-		d.paste(text)
-		d.wait(5 * time.Second)
-		d.press("left")
-		d.seesNot("◆")
-		d.press("r")
-		d.sees("checking 2 jobs now")
-		d.press(" ")
-		d.sees("◆▸ pasted", "2 jobs selected")
-		d.press("r")
-		d.sees("checking 2 jobs now")
-		d.seesNot("left out")
-		d.press("x")
-		d.sees("Remove 2 selected jobs? y/n", "2 selected jobs are in folded batches")
-		d.press("esc", "esc")
-		one, text := d.silent(1, time.Hour)
-		d.paste(text)
-		d.press("left", "x") // one job, of which only the batch is to be seen
-		d.sees("Remove 1 job of pasted 00:00:05? y/n")
-		d.press("n", "right", "down", "x")
-		d.sees("removed 1 job")
-		d.seesNot(one[0].Short())
-	})
-}
-
-func TestRemovingABatchSaysWhatTheFilterHides(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Duration(1+i)*time.Second, "no fonts") })
-		d.waitFor(" 3/3 ")
-		d.press("/")
-		d.typed(ids[0].Short())
-		d.press("enter", "g", "x")
-		d.sees("removed 1 job")
-		d.press("u", "esc", "/")
-		d.typed("!" + ids[0].Short())
-		d.press("enter", "g", "x")
-		d.sees("Remove 2 jobs of pasted 00:00:00? y/n", "the filter hides 1 more, which stay")
-		d.press("n", "c")
-		d.sees("Remove 2 finished jobs? y/n", "the filter hides 1 more, which stay")
-		d.press("y")
-		d.sees("removed 2 jobs")
-		d.press("c")
-		d.sees("no finished jobs to remove; the filter hides 1 more")
-	})
-}
-
-func TestFinishedJobsOfFoldedBatchesAreAskedAbout(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		d.add(1, func(_ int, j *sim.Job) { steady(j, time.Second) })
-		d.waitFor("1 done")
-		d.press("left", "c")
-		d.sees("Remove 1 finished job? y/n", "1 job is in a folded batch")
-		d.press("n", "right", "c")
-		d.sees("removed 1 job")
-	})
-}
-
-// The details on the whole screen are of one job: what is selected is elsewhere.
-func TestTheFullScreenDetailsAreAboutWhatTheyShow(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids, text := d.silent(3, time.Hour)
-		d.paste(text)
-		d.wait(5 * time.Second)
-		d.model.list.Go(ids[0])
-		d.press(" ", " ") // and the cursor is on the third
-		d.model.list.Go(ids[2])
-		d.press("enter")
-		d.seesNot("selected")
-		d.press("y")
-		if d.clip.copied != ids[2].String() {
-			t.Errorf("%q was copied", d.clip.copied)
-		}
-		d.press("x")
-		d.sees("removed 1 job")
-		d.press("esc")
-		d.sees("2 jobs", "2 jobs selected", ids[0].Short(), ids[1].Short())
-	})
-}
-
-// A prompt says how many jobs it is about, and stays about them.
-func TestPromptsSayHowManyJobsTheyAreAbout(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Second, []string{"no fonts", "no fonts", "no paper"}[i]) })
-		d.waitFor(" 3/3 ")
-		d.press("e")
-		d.sees("export 3 jobs to")
-		d.press("esc", "f", "e")
-		d.sees("save 2 IDs of this cause to")
-		other := d.beside()
-		other.model.list.Go(ids[0])
-		other.press("x")
-		other.model.list.Go(ids[1])
-		other.press("x")
-		d.wait(time.Second)
-		d.press("home", "ctrl+k")
-		d.typed(d.folder + "/ids.txt")
-		d.press("enter")
-		d.wait(time.Second)
-		if got := content(t, d.folder+"/ids.txt"); !strings.Contains(got, ids[0].String()) || strings.Contains(got, ids[2].String()) {
-			t.Errorf("of another cause: %q", got)
-		}
-	})
-}
-
-// Where enter leads from a cause that the filter hides, no other job is current.
-func TestACauseThatTheFilterHidesIsSaidToBeHidden(t *testing.T) {
-	withHarness(t, func(d *harness) {
-		ids := d.add(2, func(i int, j *sim.Job) { failing(j, time.Second, "no fonts") })
-		d.waitFor(" 2/2 ")
-		d.press("/")
-		d.typed("nothing")
-		d.press("enter", "f", "enter")
-		d.sees("2 jobs are hidden by the filter; esc clears it")
-		d.press("/", "ctrl+u")
-		d.typed("!" + ids[0].Short())
-		d.press("enter", "f", "enter")
-		row, _ := d.model.list.Current()
-		if row == nil || row.ID != ids[1] {
-			t.Errorf("the cursor is on %v", row)
-		}
+func TestWhatActionsApplyTo(t *testing.T) {
+	stories(t, map[string]func(*harness){
+		// A folded batch's row stands for all of it, and is marked when jobs of it are selected.
+		"a folded batch is acted on as a whole": func(d *harness) {
+			_, text := d.silent(2, time.Hour)
+			d.paste(text)
+			d.wait(5 * time.Second)
+			d.press("left")
+			d.seesNot("◆")
+			d.press("r")
+			d.sees("checking 2 jobs now")
+			d.press(" ")
+			d.sees("◆▸ pasted", "2 jobs selected")
+			d.press("r")
+			d.sees("checking 2 jobs now")
+			d.seesNot("left out")
+			d.press("x")
+			d.sees("Remove 2 selected jobs? y/n", "2 selected jobs are in folded batches")
+			d.press("esc", "esc")
+			one, text := d.silent(1, time.Hour)
+			d.paste(text)
+			d.press("left", "x") // one job, of which only the batch is to be seen
+			d.sees("Remove 1 job of pasted 00:00:05? y/n")
+			d.press("n", "right", "down", "x")
+			d.sees("removed 1 job")
+			d.seesNot(one[0].Short())
+		},
+		"removing a batch says what the filter hides": func(d *harness) {
+			ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Duration(1+i)*time.Second, "no fonts") })
+			d.waitFor(" 3/3 ")
+			d.press("/")
+			d.typed(ids[0].Short())
+			d.press("enter", "g", "x")
+			d.sees("removed 1 job")
+			d.press("u", "esc", "/")
+			d.typed("!" + ids[0].Short())
+			d.press("enter", "g", "x")
+			d.sees("Remove 2 jobs of pasted 00:00:00? y/n", "the filter hides 1 more, which stay")
+			d.press("n", "c")
+			d.sees("Remove 2 finished jobs? y/n", "the filter hides 1 more, which stay")
+			d.press("y")
+			d.sees("removed 2 jobs")
+			d.press("c")
+			d.sees("no finished jobs to remove; the filter hides 1 more")
+		},
+		"finished jobs of folded batches are asked about": func(d *harness) {
+			d.add(1, func(_ int, j *sim.Job) { steady(j, time.Second) })
+			d.waitFor("1 done")
+			d.press("left", "c")
+			d.sees("Remove 1 finished job? y/n", "1 job is in a folded batch")
+			d.press("n", "right", "c")
+			d.sees("removed 1 job")
+		},
+		// The details on the whole screen are of one job: what is selected is elsewhere.
+		"the full screen details are about what they show": func(d *harness) {
+			ids, text := d.silent(3, time.Hour)
+			d.paste(text)
+			d.wait(5 * time.Second)
+			d.model.list.Go(ids[0])
+			d.press(" ", " ") // and the cursor is on the third
+			d.model.list.Go(ids[2])
+			d.press("enter")
+			d.seesNot("selected")
+			d.press("y")
+			if d.clip.copied != ids[2].String() {
+				d.Errorf("%q was copied", d.clip.copied)
+			}
+			d.press("x")
+			d.sees("removed 1 job")
+			d.press("esc")
+			d.sees("2 jobs", "2 jobs selected", ids[0].Short(), ids[1].Short())
+		},
+		// A prompt says how many jobs it is about, and stays about them.
+		"prompts say how many jobs they are about": func(d *harness) {
+			ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Second, []string{"no fonts", "no fonts", "no paper"}[i]) })
+			d.waitFor(" 3/3 ")
+			d.press("e")
+			d.sees("export 3 jobs to")
+			d.press("esc", "f", "e")
+			d.sees("save 2 IDs of this cause to")
+			other := d.beside()
+			other.model.list.Go(ids[0])
+			other.press("x")
+			other.model.list.Go(ids[1])
+			other.press("x")
+			d.wait(time.Second)
+			d.press("home", "ctrl+k")
+			d.typed(d.folder + "/ids.txt")
+			d.press("enter")
+			d.wait(time.Second)
+			if got := content(d.T, d.folder+"/ids.txt"); !strings.Contains(got, ids[0].String()) || strings.Contains(got, ids[2].String()) {
+				d.Errorf("of another cause: %q", got)
+			}
+		},
+		// Where enter leads from a cause that the filter hides, no other job is current.
+		"a cause that the filter hides is said to be hidden": func(d *harness) {
+			ids := d.add(2, func(i int, j *sim.Job) { failing(j, time.Second, "no fonts") })
+			d.waitFor(" 2/2 ")
+			d.press("/")
+			d.typed("nothing")
+			d.press("enter", "f", "enter")
+			d.sees("2 jobs are hidden by the filter; esc clears it")
+			d.press("/", "ctrl+u")
+			d.typed("!" + ids[0].Short())
+			d.press("enter", "f", "enter")
+			row, _ := d.model.list.Current()
+			if row == nil || row.ID != ids[1] {
+				d.Errorf("the cursor is on %v", row)
+			}
+		},
 	})
 }
