@@ -17,10 +17,8 @@ func TestAdding(t *testing.T) {
 		"pasted jobs are watched until they are done": func(d *harness) {
 			d.sees("Nothing tracked yet.", "Paste job IDs here")
 			ids, text := d.jobs(5)
-			d.paste(text)
-			d.sees("added 5 jobs", "0/5", ids[0].Short())
-			d.waitFor(" 5/5 ")
-			d.sees("100%", "● all finished")
+			d.paste(text).sees("added 5 jobs", "0/5", ids[0].Short())
+			d.waitFor(" 5/5 ").sees("100%", "● all finished")
 			if !strings.Contains(d.clip.title, "done") {
 				d.Errorf("the window's title is %q", d.clip.title)
 			}
@@ -31,12 +29,9 @@ func TestAdding(t *testing.T) {
 	2026-01-02 level=info https://api.example/job/%s/status?x=1 (%s),`,
 				ids[0], ids[0], strings.ToUpper(ids[1].String()), ids[2]))
 			d.sees("added 3 jobs (1 repeated)")
-			d.paste(ids[2].String() + " " + ids[3].String())
-			d.sees("added 1 job (1 already tracked)")
-			d.paste(ids[3].String())
-			d.sees("nothing new (1 already tracked)")
-			d.paste("good morning")
-			d.sees("no job IDs in the pasted text: an ID looks like")
+			d.paste(ids[2].String() + " " + ids[3].String()).sees("added 1 job (1 already tracked)")
+			d.paste(ids[3].String()).sees("nothing new (1 already tracked)")
+			d.paste("good morning").sees("no job IDs in the pasted text: an ID looks like")
 		},
 		// A mail breaks lines, and a mouse leaves out the last character.
 		"IDs that were broken or cut are not passed over in silence": func(d *harness) {
@@ -44,8 +39,7 @@ func TestAdding(t *testing.T) {
 			whole, broken, cut := ids[0].String(), ids[1].String(), ids[2].String()[:35]
 			d.paste("> " + whole + "\n> the job " + broken[:20] + "\n> " + broken[20:] + "\n> and " + cut)
 			d.sees("added 2 jobs (1 looks like a cut-off ID)", ids[0].Short(), ids[1].Short())
-			d.paste(cut + "\n" + cut)
-			d.sees("no job IDs in the pasted text, but 2 look like cut-off IDs")
+			d.paste(cut + "\n" + cut).sees("no job IDs in the pasted text, but 2 look like cut-off IDs")
 		},
 		// A batch is pasted the day after. How long its jobs took is not known, and neither
 		// shown nor taken for what others will take.
@@ -56,13 +50,11 @@ func TestAdding(t *testing.T) {
 			d.start()
 			d.paste(text)
 			d.waitFor("100%")
-			d.wait(time.Minute)
-			d.sees("pasted 00:00:00", "30/30", "30 finished")
+			d.wait(time.Minute).sees("pasted 00:00:00", "30/30", "30 finished")
 			d.seesNot("Took", "Slowest")
 			d.press("down", "r")
 			d.wait(10 * time.Second)
-			d.press("enter")
-			d.sees("Checked     2 times")
+			d.press("enter").sees("Checked     2 times")
 			d.seesNot("Took", "Running")
 			d.leave()
 			d.start()
@@ -71,11 +63,8 @@ func TestAdding(t *testing.T) {
 		},
 		"an ID can be typed": func(d *harness) {
 			ids, _ := d.jobs(1)
-			d.press("a")
-			d.sees("add job IDs:")
-			d.typed(ids[0].String())
-			d.press("enter")
-			d.sees("added 1 job", ids[0].Short())
+			d.press("a").sees("add job IDs:")
+			d.typed(ids[0].String()).press("enter").sees("added 1 job", ids[0].Short())
 		},
 		// What comes by itself, as the demo's jobs do, is not what u takes back.
 		"u takes back what the user did": func(d *harness) {
@@ -86,18 +75,15 @@ func TestAdding(t *testing.T) {
 			d.press("g") // a pipe may be slow
 			arrivals <- Arrival{Found: foundIn(text), Batch: "given", Given: true}
 			d.waitFor("given")
-			d.press("u", "y")
-			d.sees("removed 3 added jobs")
+			d.press("u", "y").sees("removed 3 added jobs")
 
 			ids, text := d.jobs(3)
 			d.paste(text)
-			d.press("down", "x")
-			d.sees("removed 1 job")
+			d.press("down", "x").sees("removed 1 job")
 			_, text = d.jobs(2)
 			arrivals <- Arrival{Found: foundIn(text), Batch: "from elsewhere"}
 			d.waitFor("from elsewhere")
-			d.press("u")
-			d.sees("brought back 1 job", ids[0].Short(), "from elsewhere")
+			d.press("u").sees("brought back 1 job", ids[0].Short(), "from elsewhere")
 		},
 		"a paste while the state file loads is not lost": func(d *harness) {
 			_, text := d.jobs(2)
@@ -112,30 +98,24 @@ func TestAdding(t *testing.T) {
 			if len(early.pending) != 1 {
 				d.Error("the paste was lost")
 			}
-			d.paste(text)
-			d.sees("added 2 jobs")
+			d.paste(text).sees("added 2 jobs")
 		},
 		// The budget is for 10 requests a second, and 3,000 jobs want one. Those in sight
 		// come first, after a paste as after a start with jobs that were never heard of.
 		"what is in sight is asked about first": func(d *harness) {
 			d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
 			_, text := d.silent(3000, time.Hour)
-			d.paste(text)
-			d.sees("· Checking")
+			d.paste(text).sees("· Checking")
 			d.kill()
 			d.api.ResetStats()
 			d.start()
-			d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
-			d.sees("· Checking")
-			d.wait(time.Second)
-			d.seesNot("· Checking")
+			d.send(tea.WindowSizeMsg{Width: 100, Height: 11}).sees("· Checking")
+			d.wait(time.Second).seesNot("· Checking")
 			if s := d.api.Stats(); s.PeakSecond > 10 {
 				d.Errorf("%d requests in a second, with a budget of 10", s.PeakSecond)
 			}
-			d.press("pgdown")
-			d.sees("· Checking")
-			d.wait(1500 * time.Millisecond)
-			d.seesNot("· Checking")
+			d.press("pgdown").sees("· Checking")
+			d.wait(1500 * time.Millisecond).seesNot("· Checking")
 		},
 		// New arrivals, as the demo has them, become batches of their own name.
 		"arrivals become batches": func(d *harness) {
@@ -157,16 +137,13 @@ func TestAdding(t *testing.T) {
 			d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))
 			d.paste(text)
 			d.waitFor("Not found")
-			d.waitFor(" 1/1 ")
-			d.sees(ids[0].Short(), "Done")
+			d.waitFor(" 1/1 ").sees(ids[0].Short(), "Done")
 		},
 		"a job that nobody knows is given up": func(d *harness) {
 			d.paste("01890a5d-ac96-774b-bcce-b302099a8057")
-			d.waitFor("Given up")
-			d.sees("✗1", " 1/1 ")
+			d.waitFor("Given up").sees("✗1", " 1/1 ")
 			d.press("down")
-			d.wait(time.Second)
-			d.sees("HTTP 404")
+			d.wait(time.Second).sees("HTTP 404")
 		},
 		// The API rejected a job, and gave none of another, while it was being set up. Once that
 		// is over, pasting them again asks again.
@@ -178,12 +155,10 @@ func TestAdding(t *testing.T) {
 			d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
 			d.paste(ids[1].String())
 			d.waitFor("Rejected")
-			d.paste(ids[1].String())
-			d.sees("nothing new (1 already tracked); asking again for 1 rejected job")
+			d.paste(ids[1].String()).sees("nothing new (1 already tracked); asking again for 1 rejected job")
 			d.wait(time.Second)
 			d.api.Mend()
-			d.paste(text)
-			d.sees("nothing new (2 already tracked); asking again for 2 given-up or rejected jobs")
+			d.paste(text).sees("nothing new (2 already tracked); asking again for 2 given-up or rejected jobs")
 			d.waitFor("2 done")
 			d.paste(text) // the API's own word is not asked for again
 			d.sees("nothing new (2 already tracked)")

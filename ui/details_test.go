@@ -38,17 +38,13 @@ func TestDetails(t *testing.T) {
 				}
 			}
 
-			d.press("v")
-			d.seesNot("───", ids[19].String())
+			d.press("v").seesNot("───", ids[19].String())
 			d.sees("no details; enter shows them on the whole screen")
 			stays()
-			d.press("enter")
-			d.sees(ids[19].String())
-			d.press("esc")
-			d.seesNot(ids[19].String())
+			d.press("enter").sees(ids[19].String())
+			d.press("esc").seesNot(ids[19].String())
 
-			d.press("v")
-			d.sees("───", ids[19].String(), "details below the list")
+			d.press("v").sees("───", ids[19].String(), "details below the list")
 			stays()
 		},
 		// A URL that the pane has no room for loses its middle, and is copied whole.
@@ -63,8 +59,7 @@ func TestDetails(t *testing.T) {
 			}}})
 			d.press("down")
 			for _, width := range []int{80, 119, 120, 160} {
-				d.send(tea.WindowSizeMsg{Width: width, Height: 40})
-				d.sees("https://files.example/a", "…", ".pdf")
+				d.send(tea.WindowSizeMsg{Width: width, Height: 40}).sees("https://files.example/a", "…", ".pdf")
 				if n := strings.Count(d.screen(), "folder"); n > 8 {
 					d.Errorf("%d columns: all of it is on the screen:\n%s", width, d.screen())
 				}

@@ -90,8 +90,7 @@ func (d *harness) through(f *fault) {
 	_, text := d.silent(6, 2*time.Minute)
 	d.paste(text)
 	d.press("down")
-	d.wait(3 * time.Second)
-	d.sees("live", "6 running")
+	d.wait(3*time.Second).sees("live", "6 running")
 	mend := f.strike(d)
 	d.wait(time.Minute)
 	if f.header == "" {
@@ -116,14 +115,11 @@ func (d *harness) without(f *fault) {
 	d.waitFor("1 done")
 	mend := f.strike(d)
 	d.press("g", "d")
-	d.wait(3 * time.Second)
-	d.sees(f.header)
-	d.wait(time.Minute)
-	d.sees("PDF " + f.told)
+	d.wait(3 * time.Second).sees(f.header)
+	d.wait(time.Minute).sees("PDF " + f.told)
 	mend()
 	d.press("d")
-	d.waitFor("PDF Report.pdf")
-	d.sees("live")
+	d.waitFor("PDF Report.pdf").sees("live")
 }
 
 // answering has the API answer in ways.

@@ -280,10 +280,12 @@ func (d *harness) run(cmd tea.Cmd) {
 // reported has the poller find out something.
 func (d *harness) reported(u poller.Update) { d.send(then(func() { d.model.session.Reported(u) })) }
 
-// send gives the loop a message and settles what follows from it at once.
-func (d *harness) send(msg tea.Msg) {
+// send gives the loop a message and settles what follows from it at once. Like all that is
+// done to a dashboard, it returns it, for what is to be seen then.
+func (d *harness) send(msg tea.Msg) *harness {
 	d.take(msg)
 	d.settle()
+	return d
 }
 
 func (d *harness) take(msg tea.Msg) {
@@ -317,36 +319,31 @@ func (d *harness) settle() {
 }
 
 // wait lets time pass.
-func (d *harness) wait(span time.Duration) {
-	over := time.After(span)
-	for {
-		select {
-		case msg := <-d.messages:
-			d.take(msg)
-		case <-over:
-			d.settle()
-			return
-		}
-	}
+func (d *harness) wait(span time.Duration) *harness {
+	d.each(span, func() {})
+	d.settle()
+	return d
 }
 
 // waitFor lets time pass until the screen shows a text, 20 minutes at most.
-func (d *harness) waitFor(text string) {
+func (d *harness) waitFor(text string) *harness {
 	d.Helper()
 	for range 12_000 {
 		if strings.Contains(d.screen(), text) {
-			return
+			return d
 		}
 		d.wait(100 * time.Millisecond)
 	}
 	d.Fatalf("%q never came on the screen:\n%s", text, d.screen())
+	return d
 }
 
 // press sends keys by their names, "x" or "enter" or "ctrl+c".
-func (d *harness) press(keys ...string) {
+func (d *harness) press(keys ...string) *harness {
 	for _, k := range keys {
 		d.send(keyOf(k))
 	}
+	return d
 }
 
 func keyOf(name string) tea.KeyMsg {
@@ -365,15 +362,11 @@ func keyOf(name string) tea.KeyMsg {
 }
 
 // typed types a text, a key a rune.
-func (d *harness) typed(text string) {
-	for _, r := range text {
-		d.press(string(r))
-	}
-}
+func (d *harness) typed(text string) *harness { return d.press(strings.Split(text, "")...) }
 
 // paste pastes a text anywhere.
-func (d *harness) paste(text string) {
-	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
+func (d *harness) paste(text string) *harness {
+	return d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
 }
 
 // screen is what is to be seen, without colours.

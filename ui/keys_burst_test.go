@@ -9,12 +9,12 @@ import (
 )
 
 // takes has the terminal's reader take something out of the keys.
-func (d *harness) takes(event keyboard.Event) {
+func (d *harness) takes(event keyboard.Event) *harness {
 	d.clip.taken = event
-	d.send(tea.KeyMsg{Type: tea.KeyCtrlAt, Alt: true})
+	return d.send(tea.KeyMsg{Type: tea.KeyCtrlAt, Alt: true})
 }
 
-func (d *harness) burst(text string) { d.takes(keyboard.Burst{Text: []byte(text)}) }
+func (d *harness) burst(text string) *harness { return d.takes(keyboard.Burst{Text: []byte(text)}) }
 
 func TestKeysThatComeAtOnce(t *testing.T) {
 	stories(t, map[string]func(*harness){
@@ -36,8 +36,7 @@ func TestKeysThatComeAtOnce(t *testing.T) {
 			d.sees("not run: ? q (", "first  ")
 			d.press("?", "g", "x")
 			d.burst("yx")
-			d.burst("no")
-			d.sees("y/n", "5 jobs")
+			d.burst("no").sees("y/n", "5 jobs")
 			if d.quit {
 				d.Error("it quit")
 			}
@@ -48,11 +47,9 @@ func TestKeysThatComeAtOnce(t *testing.T) {
 			id := ids[0].String()
 			pasted := keyboard.Paste{Text: []byte(id), Typed: 1}
 			d.press("/", id[:1])
-			d.takes(pasted)
-			d.asks("/" + id + "|")
+			d.takes(pasted).asks("/" + id + "|")
 			d.press("esc", "a", id[:1])
-			d.takes(pasted)
-			d.sees("1 job")
+			d.takes(pasted).sees("1 job")
 			d.takes(keyboard.Paste{Text: []byte(ids[1].String()), Typed: 1}) // among the jobs
 			d.sees("2 jobs")
 		},

@@ -37,19 +37,16 @@ func TestKeysOfOnesOwn(t *testing.T) {
 			})
 			ids, text := d.jobs(3)
 			d.paste(text)
-			d.press("n", "d")
-			d.sees("removed 1 job; ctrl+z/alt+space brings it back")
+			d.press("n", "d").sees("removed 1 job; ctrl+z/alt+space brings it back")
 			d.seesNot(ids[0].Short())
 			d.press("?")
 			d.sees("n/↓   down", "d/ctrl+x         remove", "ctrl+z/alt+space undo", "b     back", "Q                quit")
 			d.seesNot("download the PDF", "suspend")
-			d.press("b")
-			d.seesNot("undo")
+			d.press("b").seesNot("undo")
 
 			// What is typed stays text, whatever its letters do elsewhere.
 			d.press("/")
-			d.typed("bQnd")
-			d.sees("/bQnd")
+			d.typed("bQnd").sees("/bQnd")
 			d.press("esc")
 			d.press("q")
 			if d.quit {
@@ -65,12 +62,9 @@ func TestKeysOfOnesOwn(t *testing.T) {
 			d.start(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
 			ids, text := d.jobs(2)
 			d.paste(text)
-			d.press("n")
-			d.sees("Remove 2 jobs of pasted 00:00:00?")
-			d.press("n")
-			d.sees("nothing removed", ids[0].Short())
-			d.press("n", "y")
-			d.sees("removed 2 jobs")
+			d.press("n").sees("Remove 2 jobs of pasted 00:00:00?")
+			d.press("n").sees("nothing removed", ids[0].Short())
+			d.press("n", "y").sees("removed 2 jobs")
 		},
 	})
 }

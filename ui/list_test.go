@@ -41,8 +41,7 @@ func TestTheList(t *testing.T) {
 				d.Errorf("the failed job is not first:\n%s", d.screen())
 			}
 			d.send(tea.WindowSizeMsg{Width: 160, Height: 36}) // the whole of it in a line
-			d.press("down")
-			d.sees("LaTeX Error: undefined control sequence")
+			d.press("down").sees("LaTeX Error: undefined control sequence")
 		},
 		// Something new carries a mark until it is looked at; what was over before the
 		// start is history.
@@ -66,40 +65,28 @@ func TestTheList(t *testing.T) {
 			d.paste(text)
 			d.wait(10 * time.Second)
 			d.press("/")
-			d.typed(ids[3].Short())
-			d.sees(ids[3].Short(), "1 of 10")
+			d.typed(ids[3].Short()).sees(ids[3].Short(), "1 of 10")
 			d.seesNot(ids[4].Short())
-			d.press("enter")
-			d.sees("filter " + ids[3].Short())
-			d.press("esc")
-			d.sees(ids[4].Short())
+			d.press("enter").sees("filter " + ids[3].Short())
+			d.press("esc").sees(ids[4].Short())
 			d.press("/")
-			d.typed("nosuchthing")
-			d.sees("No job matches", "nosuchthing")
-			d.press("esc")
-			d.sees(ids[4].Short())
+			d.typed("nosuchthing").sees("No job matches", "nosuchthing")
+			d.press("esc").sees(ids[4].Short())
 		},
 		// A misspelt word filters nothing. The list is not to pass for what was asked for.
 		"a filter says which of its words it ignores": func(d *harness) {
 			ids, text := d.jobs(10)
 			d.paste(text)
 			d.wait(10 * time.Second)
-			d.press("/")
-			d.sees("such as status:error")
-			d.typed("status:")
-			d.sees("10 of 10 jobs")
-			d.typed("eror")
-			d.sees("no such status; did you mean error?")
-			d.press("enter")
-			d.sees("no such status; did you mean error?")
-			d.wait(10 * time.Second)
-			d.sees("  ignores status:eror", ids[4].Short())
+			d.press("/").sees("such as status:error")
+			d.typed("status:").sees("10 of 10 jobs")
+			d.typed("eror").sees("no such status; did you mean error?")
+			d.press("enter").sees("no such status; did you mean error?")
+			d.wait(10*time.Second).sees("  ignores status:eror", ids[4].Short())
 			d.seesNot("filter status:eror")
 
 			d.press("/", "ctrl+u")
-			d.typed(ids[4].Short())
-			d.press("enter")
-			d.sees("filter "+ids[4].Short()+"  1 of 10 jobs", "1 shown")
+			d.typed(ids[4].Short()).press("enter").sees("filter "+ids[4].Short()+"  1 of 10 jobs", "1 shown")
 			d.seesNot("ignores")
 		},
 		// The log and the failures leave nothing out, whatever the list is narrowed to.
@@ -111,8 +98,7 @@ func TestTheList(t *testing.T) {
 			d.wait(10 * time.Second) // the note of how it is sorted goes
 			d.sees("filter status:failed", "by added")
 			for _, screen := range []string{"l", "f", "?"} {
-				d.press(screen)
-				d.seesNot("filter status:failed", "by added")
+				d.press(screen).seesNot("filter status:failed", "by added")
 				d.press("esc")
 			}
 			d.sees("filter status:failed", "by added")
@@ -121,12 +107,9 @@ func TestTheList(t *testing.T) {
 			_, text := d.jobs(10)
 			d.paste(text)
 			d.wait(10 * time.Second)
-			d.press("tab")
-			d.sees("filter status:failed")
-			d.press("tab", "tab", "tab")
-			d.sees("status:done")
-			d.press("tab")
-			d.seesNot("status:")
+			d.press("tab").sees("filter status:failed")
+			d.press("tab", "tab", "tab").sees("status:done")
+			d.press("tab").seesNot("status:")
 		},
 		// A key that has nothing to act on says so, rather than nothing.
 		"a key without a job says so": func(d *harness) {
@@ -134,37 +117,26 @@ func TestTheList(t *testing.T) {
 			d.paste(text)
 			d.wait(time.Second)
 			d.press("/")
-			d.typed("nosuchjob")
-			d.press("enter")
-			d.sees("No job matches", "nosuchjob")
+			d.typed("nosuchjob").press("enter").sees("No job matches", "nosuchjob")
 			for key, says := range map[string]string{
 				"x": "no job to remove", "r": "no job to check", "y": "no job to copy", "Y": "nothing to copy",
 				"o": "nothing to open", "d": "nothing to download", "n": "no batch to name", "c": "no finished jobs",
 			} {
-				d.press(key)
-				d.sees(says)
+				d.press(key).sees(says)
 			}
-			d.press("esc")
-			d.sees("3 jobs")
+			d.press("esc").sees("3 jobs")
 		},
 		"forgetting asks once for more than one and can be undone": func(d *harness) {
 			ids, text := d.jobs(4)
 			d.paste(text)
-			d.press("down", "x")
-			d.sees("removed 1 job", "3 jobs")
-			d.press("u")
-			d.sees("brought back 1 job", "4 jobs")
-			d.press("*", "x")
-			d.sees("Remove 4 selected jobs? y/n", "the service keeps them; u brings them back")
-			d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
-			d.sees("Remove 4 selected jobs? y/n")
+			d.press("down", "x").sees("removed 1 job", "3 jobs")
+			d.press("u").sees("brought back 1 job", "4 jobs")
+			d.press("*", "x").sees("Remove 4 selected jobs? y/n", "the service keeps them; u brings them back")
+			d.send(tea.WindowSizeMsg{Width: 40, Height: 10}).sees("Remove 4 selected jobs? y/n")
 			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-			d.press("n")
-			d.sees("4 jobs", "nothing removed")
-			d.press("x", "y")
-			d.sees("removed 4 jobs", "Nothing tracked yet.")
-			d.press("u")
-			d.sees(ids[0].Short(), ids[3].Short())
+			d.press("n").sees("4 jobs", "nothing removed")
+			d.press("x", "y").sees("removed 4 jobs", "Nothing tracked yet.")
+			d.press("u").sees(ids[0].Short(), ids[3].Short())
 			d.kill()
 			d.start()
 			d.sees("4 jobs", ids[0].Short(), "pasted")
@@ -173,14 +145,8 @@ func TestTheList(t *testing.T) {
 			ids, text := d.jobs(3)
 			d.paste(text)
 			d.press("n")
-			for range 30 {
-				d.press("backspace")
-			}
-			d.typed("Thesis drafts")
-			d.press("enter")
-			d.sees("the batch is now called Thesis drafts")
-			d.press("g", "left")
-			d.sees("▸ Thesis drafts", "0/3")
+			d.answer("Thesis drafts").sees("the batch is now called Thesis drafts")
+			d.press("g", "left").sees("▸ Thesis drafts", "0/3")
 			if strings.Contains(strings.Join(strings.Split(d.screen(), "\n")[2:10], "\n"), ids[0].Short()) {
 				d.Errorf("a folded batch shows its jobs:\n%s", d.screen())
 			}
@@ -192,13 +158,11 @@ func TestTheList(t *testing.T) {
 		"IDs are copied": func(d *harness) {
 			ids, text := d.jobs(3)
 			d.paste(text)
-			d.press("down", "y")
-			d.sees("copied")
+			d.press("down", "y").sees("copied")
 			if len(d.clip.copied) != 36 {
 				d.Errorf("the clipboard holds %q", d.clip.copied)
 			}
-			d.press("*", "y")
-			d.sees("3 IDs copied")
+			d.press("*", "y").sees("3 IDs copied")
 			for _, id := range ids {
 				if !strings.Contains(d.clip.copied, id.String()) {
 					d.Errorf("%s is not on the clipboard", id.Short())
@@ -209,18 +173,15 @@ func TestTheList(t *testing.T) {
 			ids, text := d.jobs(1)
 			d.paste(text)
 			d.clip.denied = errors.New("1048 KB is too much: terminals accept 74 KB on the clipboard")
-			d.press("down", "y")
-			d.sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
+			d.press("down", "y").sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
 			d.clip.denied = nil
-			d.press("y")
-			d.sees("copied")
+			d.press("y").sees("copied")
 		},
 		"polling is paused and goes on": func(d *harness) {
 			_, text := d.jobs(5)
 			d.paste(text)
 			d.wait(3 * time.Second)
-			d.press("p")
-			d.sees("paused")
+			d.press("p").sees("paused")
 			d.wait(time.Second)
 			before := d.api.Stats().Requests
 			d.wait(time.Minute)
@@ -235,12 +196,10 @@ func TestTheList(t *testing.T) {
 			ids, text := d.jobs(3)
 			d.paste(text)
 			d.waitFor(" 3/3 ")
-			d.press("down", "enter")
-			d.sees("History", "Processing", "Done", "Checked")
+			d.press("down", "enter").sees("History", "Processing", "Done", "Checked")
 			row, _ := d.model.list.Current()
 			d.sees(row.ID.String())
-			d.press("esc")
-			d.sees(ids[0].Short(), ids[1].Short(), ids[2].Short())
+			d.press("esc").sees(ids[0].Short(), ids[1].Short(), ids[2].Short())
 		},
 		// All that is known of a job stands in its details: what the API said, and what
 		// jobwatch saw and plans.
@@ -258,8 +217,7 @@ func TestTheList(t *testing.T) {
 			d.seesNot("First seen") // that was at once: the history says it
 			d.wait(40 * time.Second)
 			d.sees("Processing", "%", "00:00:00  added", "○ Not Started", "◐ Processing", "Running    ")
-			d.wait(40 * time.Second)
-			d.sees("✓ Done", "100%", "Output      /job/"+id.String(), "Took        ")
+			d.wait(40*time.Second).sees("✓ Done", "100%", "Output      /job/"+id.String(), "Took        ")
 			d.seesNot("Next check")
 		},
 		// The bottom line names the keys that do something where one is.
@@ -321,13 +279,10 @@ func TestTheList(t *testing.T) {
 			d.sees("q      quit", "more lines")
 			d.press("pgdown") // on a low screen, what the marks and the filter's words mean is below
 			d.sees("• ", "not looked at yet", "◐ Processing", "⊘ Rejected", "stale 3m")
-			d.press("pgdown")
-			d.sees("ready ", "status:error ", "is:new ")
-			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-			d.sees("• ", "ready ", "status:error ")
+			d.press("pgdown").sees("ready ", "status:error ", "is:new ")
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 36}).sees("• ", "ready ", "status:error ")
 			d.seesNot("more lines")
-			d.press("?")
-			d.sees("Nothing tracked yet.")
+			d.press("?").sees("Nothing tracked yet.")
 		},
 		"a click selects and the wheel scrolls": func(d *harness) {
 			_, text := d.jobs(100)
@@ -366,10 +321,8 @@ func TestTheList(t *testing.T) {
 					}
 				}
 			}
-			d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-			d.sees("  ready   time  ago ")
-			d.send(tea.WindowSizeMsg{Width: 80, Height: 10})
-			d.seesNot("description")
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 36}).sees("  ready   time  ago ")
+			d.send(tea.WindowSizeMsg{Width: 80, Height: 10}).seesNot("description")
 		},
 		// Two people, or two windows: each shows what the other does.
 		"two dashboards share one state file": func(d *harness) {
@@ -379,11 +332,9 @@ func TestTheList(t *testing.T) {
 			other.sees("2 jobs")
 			more := d.api.Add(sim.Describe(9, sim.Lives(9, 1))...)
 			other.paste(more[0].String())
-			d.wait(time.Second)
-			d.sees("3 jobs", more[0].Short())
+			d.wait(time.Second).sees("3 jobs", more[0].Short())
 			d.press("*", "x", "y")
-			other.wait(time.Second)
-			other.sees("Nothing tracked yet.")
+			other.wait(time.Second).sees("Nothing tracked yet.")
 		},
 		// An unknown word of the API's is shown as it is, but never raw.
 		"hostile text never reaches the terminal": func(d *harness) {
@@ -436,8 +387,7 @@ func TestTheList(t *testing.T) {
 			d.api.Mend()
 			d.waitFor("◌ recovering \n") // it answers, and is asked ever more
 			d.waitFor(" 10/10 ")
-			d.press("l")
-			d.sees("waiting: the API is unavailable")
+			d.press("l").sees("waiting: the API is unavailable")
 			// The first check after a pause is spread over a second.
 			if !regexp.MustCompile(`the API answers again after 3[01]s`).MatchString(d.screen()) {
 				d.Errorf("the log does not say that the API answers again:\n%s", d.screen())
@@ -482,8 +432,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 				if err := other.Append(d.ctx, store.Observe{Job: saw}); err != nil {
 					d.Fatal(err)
 				}
-				d.wait(20 * time.Second)
-				d.sees("1 done")
+				d.wait(20 * time.Second).sees("1 done")
 				d.kill()
 				if _, opened, err = store.Open(d.Context(), d.file); err != nil || opened.Contents.Jobs[0].End != job.EndedDone {
 					d.Errorf("the state file says %+v (%v)", opened.Contents.Jobs, err)

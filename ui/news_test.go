@@ -28,8 +28,7 @@ func TestWhatHappens(t *testing.T) {
 				steady(j, 3*time.Second)
 				j.Description = []string{"Invoice 7", "../../.bashrc"}[i]
 			})
-			d.press("down", "d")
-			d.sees("nothing to download")
+			d.press("down", "d").sees("nothing to download")
 			d.waitFor(" 2/2 ")
 			d.press("g", "d")
 			d.waitFor("PDF Invoice 7.pdf")
@@ -88,8 +87,7 @@ func TestWhatHappens(t *testing.T) {
 			ids := d.add(3, func(i int, j *sim.Job) { steady(j, time.Duration(2+i)*time.Second) })
 			d.api.Break(simtest.On(simtest.FilePage, simtest.NotPDF()))
 			d.waitFor(" 3/3 ")
-			d.wait(5 * time.Second)
-			d.sees("PDF failed")
+			d.wait(5 * time.Second).sees("PDF failed")
 			d.api.Mend()
 			d.leave()
 			d.start(all)
@@ -118,8 +116,7 @@ func TestWhatHappens(t *testing.T) {
 			if all := strings.Join(d.clip.notified, "\n"); !strings.Contains(all, "Image not found") || !strings.Contains(all, "pasted") {
 				d.Errorf("notifications: %q", d.clip.notified)
 			}
-			d.send(tea.FocusMsg{})
-			d.sees("while you were away", "2 done, 1 failed")
+			d.send(tea.FocusMsg{}).sees("while you were away", "2 done, 1 failed")
 		},
 		// Notifications are seen by whoever passes by, and kept by desktops: whatever the API says
 		// of a job, they hold no more of its ID than the first digits, and no link. Nor does the
@@ -133,8 +130,7 @@ func TestWhatHappens(t *testing.T) {
 			ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
 			d.api.Break(simtest.JSON(`{"id":"{id}","status":"Error","description":"{id}","status_meta":"{id} is not at ` + link + `"}`))
 			d.press("n")
-			d.typed(ids[0].String())
-			d.press("enter")
+			d.typed(ids[0].String()).press("enter")
 			d.wait(time.Minute)
 			told := strings.Join(d.clip.notified, "\n")
 			if !strings.Contains(told, ids[0].Short()+"…") {
@@ -275,27 +271,20 @@ func TestWhatHappens(t *testing.T) {
 				failing(j, 2*time.Second, cause)
 			})
 			d.waitFor(" 5/5 ")
-			d.press("f")
-			d.sees("4  no fonts", "1  Image not found")
+			d.press("f").sees("4  no fonts", "1  Image not found")
 			d.press("y")
 			if n := strings.Count(d.clip.copied, "\n") + 1; n != 4 {
 				d.Errorf("%d IDs were copied, want 4", n)
 			}
-			d.press("down", "e")
-			d.sees("to: failed.txt")
-			for range 20 {
-				d.press("backspace")
-			}
+			d.press("down", "e").sees("to: failed.txt")
 			file := filepath.Join(d.folder, "failed.txt")
-			d.typed(file)
-			d.press("enter")
+			d.answer(file)
 			d.wait(time.Second)
 			text, err := os.ReadFile(file)
 			if err != nil || string(text) != ids[4].String()+"\n" {
 				d.Errorf("the file holds %q (%v)", text, err)
 			}
-			d.press("esc")
-			d.sees(ids[0].Short())
+			d.press("esc").sees(ids[0].Short())
 		},
 		// One failure is forgotten, and then another job fails: there is one as before, but for
 		// another cause.
@@ -313,14 +302,11 @@ func TestWhatHappens(t *testing.T) {
 			})
 			d.press("g") // the batch's pane lists them, too
 			d.waitFor("   1  no fonts")
-			d.press("f")
-			d.sees("1  no fonts")
+			d.press("f").sees("1  no fonts")
 			d.press("esc", "!", "x", "g")
-			d.wait(2 * time.Minute)
-			d.sees("   1  Image not found")
+			d.wait(2 * time.Minute).sees("   1  Image not found")
 			d.seesNot("no fonts")
-			d.press("f")
-			d.sees("1  Image not found")
+			d.press("f").sees("1  Image not found")
 			d.seesNot("no fonts")
 		},
 		"what is shown is exported": func(d *harness) {
@@ -333,14 +319,9 @@ func TestWhatHappens(t *testing.T) {
 			})
 			d.waitFor(" 4/4 ")
 			d.press("tab", "e")
-			for range 20 {
-				d.press("backspace")
-			}
 			file := filepath.Join(d.folder, "failed.csv")
-			d.typed(file)
-			d.press("enter")
-			d.wait(time.Second)
-			d.sees("wrote 1 job to")
+			d.answer(file)
+			d.wait(time.Second).sees("wrote 1 job to")
 			f, err := os.Open(file)
 			if err != nil {
 				d.Fatal(err)
@@ -405,8 +386,7 @@ func TestOOpensThePDF(t *testing.T) {
 			steady(j, 10*time.Second)
 			j.Description = "Invoice 7"
 		})
-		d.press("down", "o")
-		d.sees("nothing to open: the job is not Done")
+		d.press("down", "o").sees("nothing to open: the job is not Done")
 		d.waitFor(" 1/1 ")
 		d.press("o")
 		d.waitFor("saved ")
@@ -433,8 +413,7 @@ func TestThePDFOfARemovedJobIsNotOpenedLater(t *testing.T) {
 		d.api.Break(simtest.Unavailable("60"))
 		d.press("down", "r")
 		d.wait(time.Second)
-		d.press("o")
-		d.sees("PDF asked")
+		d.press("o").sees("PDF asked")
 		d.press("x")
 		d.waitFor("removed 1 job")
 		d.wait(5 * time.Second)

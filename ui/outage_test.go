@@ -57,8 +57,7 @@ func outage(d *harness, jobs int, rate float64, away time.Duration, seen string)
 	d.api.Break(simtest.Unavailable(""))
 	d.send(tea.WindowSizeMsg{Width: 1, Height: 1}) // nobody looks: no clock has to move
 	d.wait(away)
-	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
-	d.sees("◌")
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 10}).sees("◌")
 	if n := d.api.Stats().Requests; n > probes(away) {
 		d.Errorf("%d requests while it was away, want at most %d", n, probes(away))
 	}
@@ -74,8 +73,7 @@ func outage(d *harness, jobs int, rate float64, away time.Duration, seen string)
 	if n := d.api.Stats().Requests; n > int(rate) {
 		d.Errorf("%d requests in the first second after it was back, with a budget of %v", n, rate)
 	}
-	d.wait(2*time.Minute - time.Since(found))
-	d.sees(seen)
+	d.wait(2*time.Minute - time.Since(found)).sees(seen)
 	late := 0
 	for _, id := range ids {
 		if _, last := d.api.Polled(id); last.Before(back) {
@@ -100,13 +98,11 @@ func suspend(d *harness, seen string) {
 	d.start()
 	_, text := d.silent(30, 2*time.Hour)
 	d.paste(text)
-	d.wait(20 * time.Second)
-	d.sees("30 running", "live")
+	d.wait(20*time.Second).sees("30 running", "live")
 
 	d.slept.Add(int64(9 * time.Hour))
 	night.Add(1)
-	d.wait(5 * time.Second)
-	d.sees(seen)
+	d.wait(5 * time.Second).sees(seen)
 	d.seesNot("stale", "no answer")
 }
 
@@ -133,15 +129,12 @@ func setBack(d *harness, seen string) {
 	d.press("down")
 	d.wait(20 * time.Second)
 	d.skew.Add(int64(-time.Hour))
-	d.wait(10 * time.Second)
-	d.sees("5 running", "live")
+	d.wait(10*time.Second).sees("5 running", "live")
 	d.seesNot("-3", "-5", "stale")
-	d.wait(100 * time.Second)
-	d.sees("5 done")
+	d.wait(100 * time.Second).sees("5 done")
 	d.seesNot("-3", "-5")
 	d.skew.Add(int64(time.Hour)) // and right again
-	d.wait(10 * time.Second)
-	d.sees(seen)
+	d.wait(10 * time.Second).sees(seen)
 }
 
 // backwards: an API that restarted from a backup may say of a job what it was before.
@@ -152,19 +145,15 @@ func backwards(d *harness, seen string) {
 	says(`"status":"Processing","progress":0.8`)
 	d.paste(text)
 	d.press("down")
-	d.wait(5 * time.Second)
-	d.sees("80%")
+	d.wait(5 * time.Second).sees("80%")
 	says(`"status":"Processing","progress":0.3`)
-	d.wait(time.Minute)
-	d.sees("1 running", "live")
+	d.wait(time.Minute).sees("1 running", "live")
 	says(`"status":"Not Started"`)
-	d.waitFor("1 queued")
-	d.sees("live")
+	d.waitFor("1 queued").sees("live")
 	says(`"status":"Done"`)
 	d.waitFor("1 done")
 	says(`"status":"Processing"`)
-	d.wait(5 * time.Minute)
-	d.sees("1 done")
+	d.wait(5 * time.Minute).sees("1 done")
 	d.press("r")
 	d.waitFor(seen)
 	if details := d.details(); !strings.Contains(details, "✓ Done") || strings.Count(details, "◐ Processing") < 2 {

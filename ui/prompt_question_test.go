@@ -34,11 +34,9 @@ func TestAHeldKeyDoesNotAnswerItsOwnQuestion(t *testing.T) {
 				d.sees("? y/n", "Remove 3 ", "3 done")
 				d.wait(400 * time.Millisecond) // let go, and pressed too soon
 				d.press(key)
-				d.wait(time.Second)
-				d.sees("? y/n", "Remove 3 ", "3 done")
+				d.wait(time.Second).sees("? y/n", "Remove 3 ", "3 done")
 				d.press(key) // meant
-				d.wait(time.Second)
-				d.sees("Nothing tracked yet.")
+				d.wait(time.Second).sees("Nothing tracked yet.")
 			})
 		}
 	}
@@ -50,27 +48,22 @@ func TestQuestions(t *testing.T) {
 		"a key held over a slow line does not answer its own question": func(d *harness) {
 			_, text := d.jobs(3)
 			d.paste(text)
-			d.press("xxxx")
-			d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
+			d.press("xxxx").sees("Remove 3 jobs of pasted 00:00:00? y/n")
 			for range 3 {
 				d.wait(time.Second)
 				d.press("xxx")
 			}
-			d.wait(time.Second)
-			d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
+			d.wait(time.Second).sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
 			d.press("yes please") // text, of a terminal that doesn't say so
-			d.wait(time.Second)
-			d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
-			d.press("yy")
-			d.sees("Nothing tracked yet.")
+			d.wait(time.Second).sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
+			d.press("yy").sees("Nothing tracked yet.")
 		},
 		// What is asked about is what is named, whatever other windows do meanwhile.
 		"an answer is about what was named": func(d *harness) {
 			ids, text := d.jobs(3)
 			d.paste(text)
 			other := d.beside()
-			d.press("x")
-			d.sees("Remove 3 jobs of pasted 00:00:00? y/n")
+			d.press("x").sees("Remove 3 jobs of pasted 00:00:00? y/n")
 			other.model.list.Go(ids[0])
 			other.press("x")
 			_, more := d.jobs(2)
@@ -78,8 +71,7 @@ func TestQuestions(t *testing.T) {
 			d.wait(time.Second)
 			d.sees("Remove 3 jobs of pasted 00:00:00? y/n", "4 jobs") // in the header
 			d.press("y")
-			d.wait(time.Second)
-			d.sees("2 jobs")
+			d.wait(time.Second).sees("2 jobs")
 		},
 	})
 }
@@ -100,14 +92,12 @@ func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
 					d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: button})
 				}
 				d.sees("Remove 3 jobs of pasted 00:00:00? y/n, enter: yes")
-				d.press(no)
-				d.sees("nothing removed", "3 jobs")
+				d.press(no).sees("nothing removed", "3 jobs")
 			}
 			if d.quit {
 				t.Error("a key that answered a question quit jobwatch")
 			}
-			d.press("x", yes)
-			d.sees("Nothing tracked yet.")
+			d.press("x", yes).sees("Nothing tracked yet.")
 		})
 	}
 }

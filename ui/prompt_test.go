@@ -51,16 +51,14 @@ func TestPrompts(t *testing.T) {
 				ids[1].String(), strings.ToUpper(ids[1].String()), strings.ReplaceAll(ids[1].String(), "-", ""),
 			} {
 				d.press("/")
-				d.paste(form)
-				d.sees("1 of 3 jobs", ids[1].Short())
+				d.paste(form).sees("1 of 3 jobs", ids[1].Short())
 				d.seesNot(ids[0].Short(), "nothing new")
 				d.press("esc")
 			}
 			d.press("/")
 			d.typed("is: x")
 			d.press("left", "left")
-			d.paste("live two\nwords\t\x07\r\nand ")
-			d.asks("/is:live two words  and | x")
+			d.paste("live two\nwords\t\x07\r\nand ").asks("/is:live two words  and | x")
 			d.seesNot("no job IDs")
 		},
 		"a paste goes into names of batches and files": func(d *harness) {
@@ -72,26 +70,21 @@ func TestPrompts(t *testing.T) {
 			d.paste("invoices ")
 			d.press("end")
 			d.paste("June\n" + ids[0].String())
-			d.press("enter")
-			d.sees("the batch is now called invoices of June "+ids[0].String(), "0/3")
+			d.press("enter").sees("the batch is now called invoices of June "+ids[0].String(), "0/3")
 			d.press("e", "home")
 			d.paste(d.folder + "/")
 			d.press("enter")
-			d.wait(time.Second)
-			d.sees("wrote 3 jobs to " + d.folder)
+			d.wait(time.Second).sees("wrote 3 jobs to " + d.folder)
 		},
 		// A paste into the prompt for IDs adds them; one without stays there, to be mended.
 		"a paste into the prompt for IDs": func(d *harness) {
 			ids, text := d.jobs(4)
 			d.press("a")
-			d.paste("good morning")
-			d.asks("add job IDs: good morning|")
+			d.paste("good morning").asks("add job IDs: good morning|")
 			d.sees("no job IDs in this text")
-			d.press("enter")
-			d.asks("add job IDs: good morning|")
+			d.press("enter").asks("add job IDs: good morning|")
 			d.press("ctrl+u")
-			d.paste(text)
-			d.sees("added 4 jobs")
+			d.paste(text).sees("added 4 jobs")
 			if _, cursor := d.bottom(); cursor >= 0 {
 				d.Error("the prompt is still open")
 			}
@@ -113,19 +106,15 @@ func TestPrompts(t *testing.T) {
 			d.paste(text)
 			_, text = d.jobs(2)
 			d.press("x")
-			d.paste("yes\ny\n")
-			d.sees("Remove 3 jobs of pasted 00:00:00?", "no job IDs in the pasted text")
-			d.paste(text)
-			d.sees("Remove 3 jobs of pasted 00:00:00?", "added 2 jobs", "0/2")
+			d.paste("yes\ny\n").sees("Remove 3 jobs of pasted 00:00:00?", "no job IDs in the pasted text")
+			d.paste(text).sees("Remove 3 jobs of pasted 00:00:00?", "added 2 jobs", "0/2")
 		},
 		"a paste on other screens adds its jobs": func(d *harness) {
 			for n, screen := range []string{"?", "l", "f", "enter"} {
 				_, text := d.jobs(1)
 				d.press(screen)
-				d.paste(text)
-				d.sees("added 1 job")
-				d.press("esc")
-				d.sees(fmt.Sprintf("%d job", n+1))
+				d.paste(text).sees("added 1 job")
+				d.press("esc").sees(fmt.Sprintf("%d job", n+1))
 			}
 		},
 		// A paste goes to what had the keyboard when it came, however long it takes to be read.
@@ -151,18 +140,14 @@ func TestPrompts(t *testing.T) {
 			d.paste(text)
 			for _, open := range []string{"/", "n", "e", "a"} {
 				d.press(open, "ctrl+u")
-				d.paste(strings.Repeat("long ", 1000))
-				d.asks("long l|")
+				d.paste(strings.Repeat("long ", 1000)).asks("long l|")
 				d.sees("only 4096 characters fit here")
-				d.wait(noteTime)
-				d.seesNot("only 4096 characters fit here")
-				d.typed("x")
-				d.sees("only 4096 characters fit here")
+				d.wait(noteTime).seesNot("only 4096 characters fit here")
+				d.typed("x").sees("only 4096 characters fit here")
 				d.press("home")
 				if open == "a" { // IDs are found in all of it
 					_, text := d.jobs(2)
-					d.paste(strings.Repeat("long ", 1000) + text)
-					d.sees("added 2 jobs")
+					d.paste(strings.Repeat("long ", 1000) + text).sees("added 2 jobs")
 					d.seesNot("characters fit")
 				}
 				d.press("esc")

@@ -80,11 +80,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 		look()
 		export := filepath.Join(d.folder, "shared.csv")
 		d.press("e")
-		for range 20 {
-			d.press("backspace")
-		}
-		d.typed(export)
-		d.press("enter")
+		d.answer(export)
 		d.wait(time.Minute)
 		look()
 		exported, err := os.ReadFile(export)

@@ -184,10 +184,8 @@ func TestTheScreen(t *testing.T) {
 			d.sees("01890a5d-ac96-774")
 		},
 		"a too small screen says what it needs": func(d *harness) {
-			d.send(tea.WindowSizeMsg{Width: 39, Height: 8})
-			d.sees("39x8", "40x8")
-			d.send(tea.WindowSizeMsg{Width: 40, Height: 8})
-			d.sees("jobwatch")
+			d.send(tea.WindowSizeMsg{Width: 39, Height: 8}).sees("39x8", "40x8")
+			d.send(tea.WindowSizeMsg{Width: 40, Height: 8}).sees("jobwatch")
 		},
 		// The top line says how far all of it is, in a bar from 80 columns on.
 		"the top line says how far all of it is": func(d *harness) {
@@ -203,24 +201,20 @@ func TestTheScreen(t *testing.T) {
 		// A first look: no empty pane for details of nothing, and no offer to undo nothing.
 		"the first screen is for pasting alone": func(d *harness) {
 			for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 200, Height: 60}} {
-				d.send(size)
-				d.sees("Nothing tracked yet.", "a add jobs", "q quit")
+				d.send(size).sees("Nothing tracked yet.", "a add jobs", "q quit")
 				d.seesNot("───", "│", "u undo")
 			}
 			_, text := d.jobs(2)
-			d.paste(text)
-			d.sees("│", "2, 0 finished")
+			d.paste(text).sees("│", "2, 0 finished")
 			d.press("u", "y")
-			d.wait(time.Minute)
-			d.sees("Nothing tracked yet.", "? help  a add jobs  ctrl+r adds 2 jobs again  q quit")
+			d.wait(time.Minute).sees("Nothing tracked yet.", "? help  a add jobs  ctrl+r adds 2 jobs again  q quit")
 			d.seesNot("│")
 		},
 		// A wider screen never has a list that says less.
 		"a wider screen says no less": func(d *harness) {
 			d.pose()
 			for width := 80; width <= 200; width++ {
-				d.send(tea.WindowSizeMsg{Width: width, Height: 36})
-				d.sees(" ready ", " time ", " ago")
+				d.send(tea.WindowSizeMsg{Width: width, Height: 36}).sees(" ready ", " time ", " ago")
 			}
 		},
 		// When all is finished and nothing on the screen moves, jobwatch sleeps.

@@ -13,8 +13,7 @@ func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
 	for how, hide := range map[string]func(d *harness, other string){
 		"hidden by the filter": func(d *harness, other string) {
 			d.press("/")
-			d.typed(other)
-			d.press("enter", "down")
+			d.typed(other).press("enter", "down")
 		},
 		"in a folded batch": func(d *harness, _ string) {
 			d.press("left", "G") // the newest batch stands first
@@ -35,28 +34,22 @@ func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
 			}
 			polls := d.api.Stats().Requests
 			for key, says := range map[string]string{"y": "no job to copy", "r": "no job to check", "d": "nothing to download"} {
-				d.press(key)
-				d.sees(says, "1 selected job is "+how+" and left out")
+				d.press(key).sees(says, "1 selected job is "+how+" and left out")
 			}
 			if d.clip.copied != "" || d.api.Stats().Requests != polls {
 				t.Errorf("%s: %q was copied, %d requests were made", how, d.clip.copied, d.api.Stats().Requests-polls)
 			}
-			d.press("x")
-			d.sees("Remove 1 selected job? y/n", "1 selected job is "+how)
+			d.press("x").sees("Remove 1 selected job? y/n", "1 selected job is "+how)
 			d.press("n")
 
 			d.press(" ") // the other one, too
-			d.press("y")
-			d.sees(others[0].Short() + " copied; 1 selected job is " + how + " and left out")
+			d.press("y").sees(others[0].Short() + " copied; 1 selected job is " + how + " and left out")
 			if d.clip.copied != others[0].String() {
 				t.Errorf("%s: %q was copied", how, d.clip.copied)
 			}
-			d.press("x")
-			d.sees("Remove 2 selected jobs? y/n", "1 selected job is "+how)
-			d.press("y")
-			d.sees("removed 2 jobs")
-			d.press("u", "esc", "esc")
-			d.sees("3 jobs")
+			d.press("x").sees("Remove 2 selected jobs? y/n", "1 selected job is "+how)
+			d.press("y").sees("removed 2 jobs")
+			d.press("u", "esc", "esc").sees("3 jobs")
 		})
 	}
 }
@@ -68,51 +61,37 @@ func TestWhatActionsApplyTo(t *testing.T) {
 			_, text := d.silent(2, time.Hour)
 			d.paste(text)
 			d.wait(5 * time.Second)
-			d.press("left")
-			d.seesNot("◆")
-			d.press("r")
-			d.sees("checking 2 jobs now")
-			d.press(" ")
-			d.sees("◆▸ pasted", "2 jobs selected")
-			d.press("r")
-			d.sees("checking 2 jobs now")
+			d.press("left").seesNot("◆")
+			d.press("r").sees("checking 2 jobs now")
+			d.press(" ").sees("◆▸ pasted", "2 jobs selected")
+			d.press("r").sees("checking 2 jobs now")
 			d.seesNot("left out")
-			d.press("x")
-			d.sees("Remove 2 selected jobs? y/n", "2 selected jobs are in folded batches")
+			d.press("x").sees("Remove 2 selected jobs? y/n", "2 selected jobs are in folded batches")
 			d.press("esc", "esc")
 			one, text := d.silent(1, time.Hour)
 			d.paste(text)
 			d.press("left", "x") // one job, of which only the batch is to be seen
 			d.sees("Remove 1 job of pasted 00:00:05? y/n")
-			d.press("n", "right", "down", "x")
-			d.sees("removed 1 job")
+			d.press("n", "right", "down", "x").sees("removed 1 job")
 			d.seesNot(one[0].Short())
 		},
 		"removing a batch says what the filter hides": func(d *harness) {
 			ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Duration(1+i)*time.Second, "no fonts") })
 			d.waitFor(" 3/3 ")
 			d.press("/")
-			d.typed(ids[0].Short())
-			d.press("enter", "g", "x")
-			d.sees("removed 1 job")
+			d.typed(ids[0].Short()).press("enter", "g", "x").sees("removed 1 job")
 			d.press("u", "esc", "/")
-			d.typed("!" + ids[0].Short())
-			d.press("enter", "g", "x")
+			d.typed("!"+ids[0].Short()).press("enter", "g", "x")
 			d.sees("Remove 2 jobs of pasted 00:00:00? y/n", "the filter hides 1 more, which stay")
-			d.press("n", "c")
-			d.sees("Remove 2 finished jobs? y/n", "the filter hides 1 more, which stay")
-			d.press("y")
-			d.sees("removed 2 jobs")
-			d.press("c")
-			d.sees("no finished jobs to remove; the filter hides 1 more")
+			d.press("n", "c").sees("Remove 2 finished jobs? y/n", "the filter hides 1 more, which stay")
+			d.press("y").sees("removed 2 jobs")
+			d.press("c").sees("no finished jobs to remove; the filter hides 1 more")
 		},
 		"finished jobs of folded batches are asked about": func(d *harness) {
 			d.add(1, func(_ int, j *sim.Job) { steady(j, time.Second) })
 			d.waitFor("1 done")
-			d.press("left", "c")
-			d.sees("Remove 1 finished job? y/n", "1 job is in a folded batch")
-			d.press("n", "right", "c")
-			d.sees("removed 1 job")
+			d.press("left", "c").sees("Remove 1 finished job? y/n", "1 job is in a folded batch")
+			d.press("n", "right", "c").sees("removed 1 job")
 		},
 		// The details on the whole screen are of one job: what is selected is elsewhere.
 		"the full screen details are about what they show": func(d *harness) {
@@ -122,25 +101,20 @@ func TestWhatActionsApplyTo(t *testing.T) {
 			d.model.list.Go(ids[0])
 			d.press(" ", " ") // and the cursor is on the third
 			d.model.list.Go(ids[2])
-			d.press("enter")
-			d.seesNot("selected")
+			d.press("enter").seesNot("selected")
 			d.press("y")
 			if d.clip.copied != ids[2].String() {
 				d.Errorf("%q was copied", d.clip.copied)
 			}
-			d.press("x")
-			d.sees("removed 1 job")
-			d.press("esc")
-			d.sees("2 jobs", "2 jobs selected", ids[0].Short(), ids[1].Short())
+			d.press("x").sees("removed 1 job")
+			d.press("esc").sees("2 jobs", "2 jobs selected", ids[0].Short(), ids[1].Short())
 		},
 		// A prompt says how many jobs it is about, and stays about them.
 		"prompts say how many jobs they are about": func(d *harness) {
 			ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Second, []string{"no fonts", "no fonts", "no paper"}[i]) })
 			d.waitFor(" 3/3 ")
-			d.press("e")
-			d.sees("export 3 jobs to")
-			d.press("esc", "f", "e")
-			d.sees("save 2 IDs of this cause to")
+			d.press("e").sees("export 3 jobs to")
+			d.press("esc", "f", "e").sees("save 2 IDs of this cause to")
 			other := d.beside()
 			other.model.list.Go(ids[0])
 			other.press("x")
@@ -148,8 +122,7 @@ func TestWhatActionsApplyTo(t *testing.T) {
 			other.press("x")
 			d.wait(time.Second)
 			d.press("home", "ctrl+k")
-			d.typed(d.folder + "/ids.txt")
-			d.press("enter")
+			d.typed(d.folder + "/ids.txt").press("enter")
 			d.wait(time.Second)
 			if got := content(d.T, d.folder+"/ids.txt"); !strings.Contains(got, ids[0].String()) || strings.Contains(got, ids[2].String()) {
 				d.Errorf("of another cause: %q", got)
@@ -160,12 +133,9 @@ func TestWhatActionsApplyTo(t *testing.T) {
 			ids := d.add(2, func(i int, j *sim.Job) { failing(j, time.Second, "no fonts") })
 			d.waitFor(" 2/2 ")
 			d.press("/")
-			d.typed("nothing")
-			d.press("enter", "f", "enter")
-			d.sees("2 jobs are hidden by the filter; esc clears it")
+			d.typed("nothing").press("enter", "f", "enter").sees("2 jobs are hidden by the filter; esc clears it")
 			d.press("/", "ctrl+u")
-			d.typed("!" + ids[0].Short())
-			d.press("enter", "f", "enter")
+			d.typed("!"+ids[0].Short()).press("enter", "f", "enter")
 			row, _ := d.model.list.Current()
 			if row == nil || row.ID != ids[1] {
 				d.Errorf("the cursor is on %v", row)
