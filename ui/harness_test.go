@@ -34,6 +34,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	server() // outside of all bubbles: it opens a socket
 	time.Local = time.UTC // screens show local times; these are compared
 	os.Exit(m.Run())
 }

@@ -3,19 +3,17 @@ package ui
 import (
 	"compress/zlib"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -39,16 +37,10 @@ func silences() []fault {
 		{"the answer stops in the middle", answering(simtest.HangMidBody()), no, "the answer was not whole within 10 s"},
 		{"a byte a second", answering(simtest.SlowBytes(time.Second)), no, "the answer was not whole within 10 s"},
 		{"the name is unknown (DNS)", dialling(unknown("no such host", true)), no, "no host is named api.example"},
-		{
-			"the name server fails", dialling(unknown("server misbehaving", false)), no,
-			"the address of api.example can't be looked up (is the network up?)",
-		},
-		{"certificate expired", secure("api.example", -20*24*time.Hour), no, "certificate expired on 12 December 1999"},
-		{"certificate of another host", secure("other.example", time.Hour), no, "certificate is not for api.example"},
-		{
-			"certificate that nobody vouches for", secure("api.example", time.Hour), no,
-			"certificate signed by an authority that this computer does not trust",
-		},
+		{"the name server fails", dialling(unknown("server misbehaving", false)), no, "the address of api.example can't be looked up (is the network up?)"},
+		{"certificate expired", overTLS("", func(c *tls.Config) { c.Time = func() time.Time { return time.Now().AddDate(100, 0, 0) } }), no, "certificate expired on 29 January 2084"},
+		{"certificate of another host", overTLS("", func(c *tls.Config) { c.ServerName = "" }), no, "certificate is not for api.example"},
+		{"certificate that nobody vouches for", overTLS("", func(c *tls.Config) { c.RootCAs = nil }), no, "certificate signed by an authority that this computer does not trust"},
 		{"plain text where TLS belongs", goingTo("https://api.example", func(t *http.Transport) {
 			t.DialContext = talker("HTTP/1.1 400 Bad Request\r\n\r\n")
 		}), no, "answered without TLS (is it http:// instead of https://, or a captive portal?)"},
@@ -69,28 +61,15 @@ func refusals() []fault {
 		{"401 for each job", answering(simtest.Trouble(http.StatusUnauthorized)), "live", "the API gave an unexpected answer: Unauthorized"},
 		{"410 for each job", answering(simtest.Trouble(http.StatusGone)), "live", "the API gave an unexpected answer: Gone"},
 		{"404 for each job", answering(simtest.Trouble(http.StatusNotFound)), "live", "the API does not know this job"},
-		{
-			"511, a network that wants a login", answering(simtest.Trouble(http.StatusNetworkAuthenticationRequired)), ease,
-			"the network wants a login first (a captive portal)",
-		},
-		{
-			"a captive portal's page, as 200", answering(simtest.CaptivePortal()), ease,
-			"answered with a web page instead of JSON (a captive portal or proxy?)",
-		},
+		{"511, a network that wants a login", answering(simtest.Trouble(http.StatusNetworkAuthenticationRequired)), ease, "the network wants a login first (a captive portal)"},
+		{"a captive portal's page, as 200", answering(simtest.CaptivePortal()), ease, "answered with a web page instead of JSON (a captive portal or proxy?)"},
 		{"redirected for ever", answering(simtest.Redirect(http.StatusFound, "{path}")), ease, "redirected more than 3 times"},
 		{
 			"redirected to another host", answering(simtest.Redirect(http.StatusFound, "http://other.example{path}")), ease,
 			"redirected to another host, other.example (a captive portal or proxy?)",
 		},
-		{
-			"redirected to file:///etc/passwd", answering(simtest.Redirect(http.StatusFound, "file:///etc/passwd")), ease,
-			"redirected to something other than http and https",
-		},
-		{
-			"redirected from https to http", overTLS(
-				"HTTP/1.1 302 Found\r\nLocation: http://api.example/\r\nContent-Length: 0\r\n\r\n"), ease,
-			"redirected from https to http, which is not safe",
-		},
+		{"redirected to file:///etc/passwd", answering(simtest.Redirect(http.StatusFound, "file:///etc/passwd")), ease, "redirected to something other than http and https"},
+		{"redirected from https to http", overTLS("HTTP/1.1 302 Found\r\nLocation: http://api.example/\r\nContent-Length: 0\r\n\r\n", func(*tls.Config) {}), ease, "redirected from https to http, which is not safe"},
 		{"the proxy wants a login", goingTo("http://api.example", func(t *http.Transport) {
 			t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
 			t.DialContext = talker("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
@@ -214,63 +193,32 @@ func (c resetting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// secure leads to a server with a certificate for a host, valid for so long from now.
-func secure(host string, valid time.Duration) mishap {
+// overTLS leads to a server with the certificate of package httptest, for example.com and valid
+// until 2084, that says a text to whatever it is told. The client trusts it as change has it.
+func overTLS(says string, change func(*tls.Config)) mishap {
 	return func(d *harness) func() {
-		config := &tls.Config{Certificates: []tls.Certificate{certificate(d, host, time.Now().Add(valid))}, MinVersion: tls.VersionTLS12}
+		trust := &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "example.com", MinVersion: tls.VersionTLS12}
+		trust.RootCAs.AddCert(server().Leaf)
+		change(trust)
 		return goingTo("https://api.example", func(t *http.Transport) {
+			t.TLSClientConfig = trust
 			t.DialContext = func(context.Context, string, string) (net.Conn, error) {
-				client, server := net.Pipe()
-				go func() {
-					_ = tls.Server(server, config).Handshake() // the client breaks it off
-					_ = server.Close()
-				}()
+				client, conn := net.Pipe()
+				go tell(tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{server()}, MinVersion: tls.VersionTLS12}), says)
 				return client, nil
 			}
 		})(d)
 	}
 }
 
-// overTLS leads to a server whose certificate is good, and that says a text to whatever
-// it is told.
-func overTLS(says string) mishap {
-	return func(d *harness) func() {
-		good := certificate(d, "api.example", time.Now().Add(time.Hour))
-		config := &tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12}
-		return goingTo("https://api.example", func(t *http.Transport) {
-			leaf, err := x509.ParseCertificate(good.Certificate[0])
-			if err != nil {
-				d.Fatal(err)
-			}
-			trusted := x509.NewCertPool()
-			trusted.AddCert(leaf)
-			t.TLSClientConfig = &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}
-			t.DialContext = func(context.Context, string, string) (net.Conn, error) {
-				client, server := net.Pipe()
-				go tell(tls.Server(server, config), says)
-				return client, nil
-			}
-		})(d)
-	}
-}
-
-// certificate signs itself.
-func certificate(d *harness, host string, until time.Time) tls.Certificate {
-	d.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		d.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{host},
-		NotBefore: until.Add(-90 * 24 * time.Hour), NotAfter: until,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		d.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
+// server is the certificate of package httptest.
+var server = sync.OnceValue(func() tls.Certificate {
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	cert := s.TLS.Certificates[0]
+	cert.Leaf = s.Certificate()
+	return cert
+})
 
 // unknown is a host whose name can't be looked up. It is the resolver's own error, not
 // the resolver: net keeps its settings in a way that no fake clock may see.
