@@ -16,8 +16,8 @@ func TestAdding(t *testing.T) {
 	stories(t, map[string]func(*harness){
 		"pasted jobs are watched until they are done": func(d *harness) {
 			d.sees("Nothing tracked yet.", "Paste job IDs here")
-			ids, text := d.jobs(5)
-			d.paste(text).sees("added 5 jobs", "0/5", ids[0].Short())
+			ids := d.add(5)
+			d.sees("added 5 jobs", "0/5", ids[0].Short())
 			d.waitFor(" 5/5 ").sees("100%", "● all finished")
 			if !strings.Contains(d.clip.title, "done") {
 				d.Errorf("the window's title is %q", d.clip.title)
@@ -56,9 +56,7 @@ func TestAdding(t *testing.T) {
 			d.wait(10 * time.Second)
 			d.press("enter").sees("Checked     2 times")
 			d.seesNot("Took", "Running")
-			d.leave()
-			d.start()
-			d.sees("30 finished")
+			d.restart().sees("30 finished")
 			d.seesNot("Took", "Slowest")
 		},
 		"an ID can be typed": func(d *harness) {
@@ -69,8 +67,7 @@ func TestAdding(t *testing.T) {
 		// What comes by itself, as the demo's jobs do, is not what u takes back.
 		"u takes back what the user did": func(d *harness) {
 			arrivals := d.arrivals()
-			d.leave()
-			d.start(func(o *Options) { o.Arrivals = arrivals })
+			d.restart(func(o *Options) { o.Arrivals = arrivals })
 			_, text := d.jobs(3)
 			d.press("g") // a pipe may be slow
 			arrivals <- Arrival{Found: foundIn(text), Batch: "given", Given: true}
@@ -87,8 +84,7 @@ func TestAdding(t *testing.T) {
 		},
 		"a paste while the state file loads is not lost": func(d *harness) {
 			_, text := d.jobs(2)
-			d.leave()
-			d.start()
+			d.restart()
 			early := New(d.ctx, d.model.opts)
 			early.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 			if !strings.Contains(early.View(), "Loading the state file") {
@@ -104,8 +100,8 @@ func TestAdding(t *testing.T) {
 		// come first, after a paste as after a start with jobs that were never heard of.
 		"what is in sight is asked about first": func(d *harness) {
 			d.send(tea.WindowSizeMsg{Width: 100, Height: 11})
-			_, text := d.silent(3000, time.Hour)
-			d.paste(text).sees("· Checking")
+			d.add(3000, silent(time.Hour))
+			d.sees("· Checking")
 			d.kill()
 			d.api.ResetStats()
 			d.start()
@@ -120,8 +116,7 @@ func TestAdding(t *testing.T) {
 		// New arrivals, as the demo has them, become batches of their own name.
 		"arrivals become batches": func(d *harness) {
 			arrivals := d.arrivals()
-			d.leave()
-			d.start(func(o *Options) { o.Arrivals = arrivals })
+			d.restart(func(o *Options) { o.Arrivals = arrivals })
 			_, text := d.jobs(2)
 			arrivals <- Arrival{Found: foundIn(text), Batch: "Customer invoices"}
 			d.settle()

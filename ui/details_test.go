@@ -49,8 +49,7 @@ func TestDetails(t *testing.T) {
 		},
 		// A URL that the pane has no room for loses its middle, and is copied whole.
 		"a long URL takes two lines": func(d *harness) {
-			ids, text := d.jobs(1)
-			d.paste(text)
+			ids := d.add(1)
 			d.waitFor(" 1/1 ")
 			url := "https://files.example/" + strings.Repeat("a-long-folder/", 9) + ids[0].String() + ".pdf"
 			now := time.Now()
@@ -89,11 +88,9 @@ func TestTheViewsThatMakeADifference(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%dx%d from %d", screen.width, screen.height, screen.start), func(t *testing.T) {
 			withHarness(t, func(d *harness) {
-				d.leave()
-				d.start(func(o *Options) { o.Details = screen.start })
+				d.restart(func(o *Options) { o.Details = screen.start })
 				d.send(tea.WindowSizeMsg{Width: screen.width, Height: screen.height})
-				_, text := d.jobs(3)
-				d.paste(text)
+				d.add(3)
 				d.press("down")
 				var views []string
 				for range 4 {

@@ -87,8 +87,7 @@ func TestEveryFaultIsToldAndSurvived(t *testing.T) {
 // through is the story of one fault.
 func (d *harness) through(f *fault) {
 	d.Helper()
-	_, text := d.silent(6, 2*time.Minute)
-	d.paste(text)
+	d.add(6, silent(2*time.Minute))
 	d.press("down")
 	d.wait(3*time.Second).sees("live", "6 running")
 	mend := f.strike(d)

@@ -34,7 +34,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	server() // outside of all bubbles: it opens a socket
+	server()              // outside of all bubbles: it opens a socket
 	time.Local = time.UTC // screens show local times; these are compared
 	os.Exit(m.Run())
 }
@@ -252,6 +252,14 @@ func (d *harness) start(change ...func(*Options)) {
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 }
 
+// restart leaves jobwatch and launches it again.
+func (d *harness) restart(change ...func(*Options)) *harness {
+	d.Helper()
+	d.leave()
+	d.start(change...)
+	return d
+}
+
 // leave quits in order; kill is kill -9: nothing unsaved is saved.
 func (d *harness) leave() { d.end(true) }
 func (d *harness) kill()  { d.end(false) }
@@ -413,16 +421,16 @@ func (d *harness) jobs(n int, change ...func(i int, j *sim.Job)) (ids []job.ID, 
 // add has the API take jobs and tracks them.
 func (d *harness) add(n int, change ...func(i int, j *sim.Job)) []job.ID {
 	ids, text := d.jobs(n, change...)
-	d.paste(text)
+	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
 	return ids
 }
 
-// silent has the API take n jobs that take a time and say nothing of it.
-func (d *harness) silent(n int, takes time.Duration) (ids []job.ID, text string) {
-	return d.jobs(n, func(_ int, j *sim.Job) {
+// silent makes jobs that take a time and say nothing of it.
+func silent(takes time.Duration) func(int, *sim.Job) {
+	return func(_ int, j *sim.Job) {
 		l := &j.Life
 		l.Type, l.Fail, l.Duration, l.End = sim.Silent, false, takes, l.Start+takes
-	})
+	}
 }
 
 // linear makes a job that progresses steadily and ends well after so long.

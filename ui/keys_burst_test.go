@@ -21,8 +21,7 @@ func TestKeysThatComeAtOnce(t *testing.T) {
 		// A short text is pasted into the wrong window: it neither undoes nor quits, nor answers a
 		// question.
 		"of different keys at once only those that move are run": func(d *harness) {
-			_, text := d.jobs(5)
-			d.paste(text)
+			d.add(5)
 			d.press("g")
 			d.burst("jju")
 			d.sees("5 jobs", "not run: u (")

@@ -28,8 +28,7 @@ func TestActionsHaveNamesAndKeysOfTheirOwn(t *testing.T) {
 func TestKeysOfOnesOwn(t *testing.T) {
 	stories(t, map[string]func(*harness){
 		"keys of ones own work and the help tells them": func(d *harness) {
-			d.leave()
-			d.start(func(o *Options) {
+			d.restart(func(o *Options) {
 				o.Keys = map[string][]string{
 					"remove": {"d", "ctrl+x"}, "download": {}, "undo": {"ctrl+z", "alt+ "}, "suspend": {},
 					"back": {"b"}, "down": {"n", "down", "right"}, "name": {}, "fold": {"left"}, "quit": {"Q"},
@@ -58,10 +57,8 @@ func TestKeysOfOnesOwn(t *testing.T) {
 			}
 		},
 		"a confirmation is only given where meant": func(d *harness) {
-			d.leave()
-			d.start(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
-			ids, text := d.jobs(2)
-			d.paste(text)
+			d.restart(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
+			ids := d.add(2)
 			d.press("n").sees("Remove 2 jobs of pasted 00:00:00?")
 			d.press("n").sees("nothing removed", ids[0].Short())
 			d.press("n", "y").sees("removed 2 jobs")

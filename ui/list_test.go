@@ -22,18 +22,7 @@ import (
 func TestTheList(t *testing.T) {
 	stories(t, map[string]func(*harness){
 		"failed jobs come first and say why": func(d *harness) {
-			lives := sim.Lives(1, 12)
-			for i := range lives {
-				lives[i].Fail = i == 7
-			}
-			jobs := sim.Describe(1, lives)
-			jobs[7].Cause = "LaTeX Error: undefined control sequence"
-			ids := d.api.Add(jobs...)
-			var text strings.Builder
-			for _, id := range ids {
-				text.WriteString(id.String() + "\n")
-			}
-			d.paste(text.String())
+			ids := d.add(12, func(i int, j *sim.Job) { j.Life.Fail, j.Cause = i == 7, "LaTeX Error: undefined control sequence" })
 			d.waitFor(" 12/12 ")
 			lines := strings.Split(d.screen(), "\n")
 			first := lines[3] // below the header, the headings and the batch
@@ -46,23 +35,15 @@ func TestTheList(t *testing.T) {
 		// Something new carries a mark until it is looked at; what was over before the
 		// start is history.
 		"news is marked until it is looked at": func(d *harness) {
-			_, text := d.jobs(3)
-			d.paste(text)
+			d.add(3)
 			d.waitFor(" 3/3 ")
-			if n := strings.Count(d.screen(), "•"); n != 3 {
-				d.Errorf("%d rows are marked as news, want 3:\n%s", n, d.screen())
+			if all, left := strings.Count(d.screen(), "•"), strings.Count(d.press("down", "down").screen(), "•"); all != 3 || left != 1 {
+				d.Errorf("%d rows are marked as news, and %d after two were looked at:\n%s", all, left, d.screen())
 			}
-			d.press("down", "down")
-			if n := strings.Count(d.screen(), "•"); n != 1 {
-				d.Errorf("%d rows are marked after two were looked at, want 1:\n%s", n, d.screen())
-			}
-			d.leave()
-			d.start()
-			d.seesNot("•")
+			d.restart().seesNot("•")
 		},
 		"the filter is live": func(d *harness) {
-			ids, text := d.jobs(10)
-			d.paste(text)
+			ids := d.add(10)
 			d.wait(10 * time.Second)
 			d.press("/")
 			d.typed(ids[3].Short()).sees(ids[3].Short(), "1 of 10")
@@ -75,8 +56,7 @@ func TestTheList(t *testing.T) {
 		},
 		// A misspelt word filters nothing. The list is not to pass for what was asked for.
 		"a filter says which of its words it ignores": func(d *harness) {
-			ids, text := d.jobs(10)
-			d.paste(text)
+			ids := d.add(10)
 			d.wait(10 * time.Second)
 			d.press("/").sees("such as status:error")
 			d.typed("status:").sees("10 of 10 jobs")
@@ -91,8 +71,7 @@ func TestTheList(t *testing.T) {
 		},
 		// The log and the failures leave nothing out, whatever the list is narrowed to.
 		"other screens do not claim the lists filter": func(d *harness) {
-			_, text := d.jobs(10)
-			d.paste(text)
+			d.add(10)
 			d.wait(10 * time.Second)
 			d.press("tab", "s")
 			d.wait(10 * time.Second) // the note of how it is sorted goes
@@ -104,8 +83,7 @@ func TestTheList(t *testing.T) {
 			d.sees("filter status:failed", "by added")
 		},
 		"tab goes through the statuses": func(d *harness) {
-			_, text := d.jobs(10)
-			d.paste(text)
+			d.add(10)
 			d.wait(10 * time.Second)
 			d.press("tab").sees("filter status:failed")
 			d.press("tab", "tab", "tab").sees("status:done")
@@ -113,8 +91,7 @@ func TestTheList(t *testing.T) {
 		},
 		// A key that has nothing to act on says so, rather than nothing.
 		"a key without a job says so": func(d *harness) {
-			_, text := d.jobs(3)
-			d.paste(text)
+			d.add(3)
 			d.wait(time.Second)
 			d.press("/")
 			d.typed("nosuchjob").press("enter").sees("No job matches", "nosuchjob")
@@ -127,8 +104,7 @@ func TestTheList(t *testing.T) {
 			d.press("esc").sees("3 jobs")
 		},
 		"forgetting asks once for more than one and can be undone": func(d *harness) {
-			ids, text := d.jobs(4)
-			d.paste(text)
+			ids := d.add(4)
 			d.press("down", "x").sees("removed 1 job", "3 jobs")
 			d.press("u").sees("brought back 1 job", "4 jobs")
 			d.press("*", "x").sees("Remove 4 selected jobs? y/n", "the service keeps them; u brings them back")
@@ -142,8 +118,7 @@ func TestTheList(t *testing.T) {
 			d.sees("4 jobs", ids[0].Short(), "pasted")
 		},
 		"a batch is named and folded": func(d *harness) {
-			ids, text := d.jobs(3)
-			d.paste(text)
+			ids := d.add(3)
 			d.press("n")
 			d.answer("Thesis drafts").sees("the batch is now called Thesis drafts")
 			d.press("g", "left").sees("▸ Thesis drafts", "0/3")
@@ -156,8 +131,7 @@ func TestTheList(t *testing.T) {
 			d.sees("Thesis drafts", ids[0].Short())
 		},
 		"IDs are copied": func(d *harness) {
-			ids, text := d.jobs(3)
-			d.paste(text)
+			ids := d.add(3)
 			d.press("down", "y").sees("copied")
 			if len(d.clip.copied) != 36 {
 				d.Errorf("the clipboard holds %q", d.clip.copied)
@@ -170,16 +144,14 @@ func TestTheList(t *testing.T) {
 			}
 		},
 		"a denied clipboard is told": func(d *harness) {
-			ids, text := d.jobs(1)
-			d.paste(text)
+			ids := d.add(1)
 			d.clip.denied = errors.New("1048 KB is too much: terminals accept 74 KB on the clipboard")
 			d.press("down", "y").sees("could not copy "+ids[0].Short()+": "+d.clip.denied.Error()[:20], "1 job")
 			d.clip.denied = nil
 			d.press("y").sees("copied")
 		},
 		"polling is paused and goes on": func(d *harness) {
-			_, text := d.jobs(5)
-			d.paste(text)
+			d.add(5)
 			d.wait(3 * time.Second)
 			d.press("p").sees("paused")
 			d.wait(time.Second)
@@ -193,8 +165,7 @@ func TestTheList(t *testing.T) {
 		},
 		// The whole screen tells the details, and comes back.
 		"enter gives the details the whole screen": func(d *harness) {
-			ids, text := d.jobs(3)
-			d.paste(text)
+			ids := d.add(3)
 			d.waitFor(" 3/3 ")
 			d.press("down", "enter").sees("History", "Processing", "Done", "Checked")
 			row, _ := d.model.list.Current()
@@ -204,12 +175,10 @@ func TestTheList(t *testing.T) {
 		// All that is known of a job stands in its details: what the API said, and what
 		// jobwatch saw and plans.
 		"the details say all that is known": func(d *harness) {
-			lives := sim.Lives(1, 1)
-			lives[0].Type, lives[0].Fail = sim.Linear, false
-			lives[0].Start, lives[0].Work, lives[0].Duration = 20*time.Second, time.Minute, time.Minute
-			lives[0].End = 80 * time.Second
-			id := d.api.Add(sim.Describe(1, lives)...)[0]
-			d.paste(id.String())
+			id := d.add(1, func(_ int, j *sim.Job) {
+				linear(j, time.Minute)
+				j.Life.Start, j.Life.End = 20*time.Second, 80*time.Second
+			})[0]
 			d.press("down", "enter")
 			d.wait(10 * time.Second)
 			d.sees("Not Started", id.String(), "Batch       pasted 00:00:00", "Added       00:00:00, ",
@@ -233,8 +202,7 @@ func TestTheList(t *testing.T) {
 				}
 			}
 			shows("nothing is tracked", "? help", "a add jobs", "q quit")
-			_, text := d.silent(3, time.Hour)
-			d.paste(text)
+			d.add(3, silent(time.Hour))
 			d.wait(2 * time.Minute) // the note is gone, and what was done is not new any more
 			shows("a batch's row", "? help  / filter  ←/→ fold  enter details  d download the PDF", "u removes 3 added jobs", "q quit")
 			d.press("enter")
@@ -285,8 +253,7 @@ func TestTheList(t *testing.T) {
 			d.press("?").sees("Nothing tracked yet.")
 		},
 		"a click selects and the wheel scrolls": func(d *harness) {
-			_, text := d.jobs(100)
-			d.paste(text)
+			d.add(100)
 			d.send(tea.MouseMsg{X: 5, Y: 5, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
 			if at := d.model.list.Position().Cursor; at != 3 {
 				d.Errorf("a click on the fourth line put the cursor on line %d", at+1)
@@ -326,8 +293,7 @@ func TestTheList(t *testing.T) {
 		},
 		// Two people, or two windows: each shows what the other does.
 		"two dashboards share one state file": func(d *harness) {
-			_, text := d.jobs(2)
-			d.paste(text)
+			d.add(2)
 			other := d.beside()
 			other.sees("2 jobs")
 			more := d.api.Add(sim.Describe(9, sim.Lives(9, 1))...)
@@ -340,27 +306,21 @@ func TestTheList(t *testing.T) {
 		"hostile text never reaches the terminal": func(d *harness) {
 			d.api.Break(simtest.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
 				`"status_meta":"\u009b31mred\r\nline","progress":0.5,"path":"/x\u001b[5n"}`))
-			ids, text := d.jobs(1)
-			d.paste(text)
+			d.add(1)
 			d.waitFor("50%")
 			d.press("down", "enter")
 			d.wait(time.Second)
 			raw := d.model.View()
 			for i, r := range raw {
-				if r == 0x1b && !strings.HasPrefix(raw[i:], "\x1b[0") {
-					d.Fatalf("an escape that is not ours is on the screen: %q", raw[i:min(i+20, len(raw))])
-				}
-				if r == 0x202e || (r < 0x20 && r != '\n' && r != 0x1b) || (r >= 0x7f && r < 0xa0) {
-					d.Fatalf("%q is on the screen", r)
+				if r == 0x1b && !strings.HasPrefix(raw[i:], "\x1b[0") || r == 0x202e || (r < 0x20 && r != '\n' && r != 0x1b) || (r >= 0x7f && r < 0xa0) {
+					d.Fatalf("what is not ours is on the screen: %q", raw[i:min(i+20, len(raw))])
 				}
 			}
 			d.sees("Paused", "red", "line")
-			_ = ids
 		},
 		// Nobody listens: that's told until somebody does, and not any longer.
 		"an API that is back is not said to be away": func(d *harness) {
-			_, text := d.jobs(10)
-			d.paste(text)
+			d.add(10)
 			d.wait(5 * time.Second)
 			refuse := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
 			d.broken.Store(&refuse)
@@ -378,8 +338,7 @@ func TestTheList(t *testing.T) {
 		// The API goes away: the last known status stays, marked stale, the header says
 		// when it is tried next, and all is well afterwards.
 		"an outage is told and survived": func(d *harness) {
-			_, text := d.jobs(10)
-			d.paste(text)
+			d.add(10)
 			d.wait(5 * time.Second)
 			d.api.Break(simtest.Unavailable("30"))
 			d.waitFor("API unavailable (503), retrying in")
@@ -409,7 +368,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 			withHarness(t, func(d *harness) {
 				d.share()
 				d.slowly()
-				ids, text := d.silent(1, 2*time.Second+wait) // 2 s until it is saved and asked for
+				ids, text := d.jobs(1, silent(2*time.Second+wait)) // 2 s until it is saved and asked for
 				d.paste(text)
 				d.waitFor("1 running")
 				d.wait(wait)

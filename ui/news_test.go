@@ -44,8 +44,7 @@ func TestWhatHappens(t *testing.T) {
 				}
 				names = append(names, row.File)
 			}
-			d.leave()
-			d.start()
+			d.restart()
 			row, _ := d.model.list.Row(ids[0])
 			if row == nil || row.File != names[0] {
 				d.Errorf("after a restart the PDF is not known any more: %+v", row)
@@ -81,16 +80,14 @@ func TestWhatHappens(t *testing.T) {
 		// goes on with what is missing.
 		"every PDF is downloaded when it is done": func(d *harness) {
 			all := func(o *Options) { o.Session.DownloadAll = true }
-			d.leave()
-			d.start(all)
+			d.restart(all)
 			d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
 			ids := d.add(3, func(i int, j *sim.Job) { steady(j, time.Duration(2+i)*time.Second) })
 			d.api.Break(simtest.On(simtest.FilePage, simtest.NotPDF()))
 			d.waitFor(" 3/3 ")
 			d.wait(5 * time.Second).sees("PDF failed")
 			d.api.Mend()
-			d.leave()
-			d.start(all)
+			d.restart(all)
 			d.wait(5 * time.Second)
 			for _, id := range ids {
 				if row, _ := d.model.list.Row(id); row.File == "" {
@@ -123,8 +120,7 @@ func TestWhatHappens(t *testing.T) {
 		// window's title, which shells and window managers show and log.
 		"a notification gives no job away": func(d *harness) {
 			out := filepath.Join(d.folder, "events")
-			d.leave()
-			d.start(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
+			d.restart(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
 			d.send(tea.BlurMsg{})
 			const link = "https://files.example/f.pdf?signature=abc"
 			ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
@@ -202,8 +198,7 @@ func TestWhatHappens(t *testing.T) {
 		"troubles do not look alike": func(d *harness) {
 			d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
 			d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
-			rejected, text := d.jobs(1)
-			d.paste(text)
+			rejected := d.add(1)
 			d.waitFor("Rejected")
 			d.api.Mend()
 			d.paste("01890a5d-ac96-774b-bcce-b302099a8057") // which nobody knows

@@ -11,8 +11,7 @@ import (
 // The API says of a job what nobody knows, for hours.
 func TestAStatusNobodyKnowsIsTold(t *testing.T) {
 	withHarness(t, func(d *harness) {
-		_, text := d.silent(2, 5*time.Hour)
-		d.paste(text)
+		d.add(2, silent(5*time.Hour))
 		d.wait(3 * time.Second).sees("2 running")
 		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Cancelled","progress":0.4,"status_meta":"by its owner"}`))
 		d.waitFor("the status \"Cancelled\", which jobwatch does not know")

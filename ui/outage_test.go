@@ -48,8 +48,7 @@ func outage(d *harness, jobs int, rate float64, away time.Duration, seen string)
 	d.rate = rate
 	d.start()
 	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
-	ids, text := d.silent(jobs, 24*time.Hour)
-	d.paste(text)
+	ids := d.add(jobs, silent(24*time.Hour))
 	debug.SetGCPercent(100)
 	d.wait(2 * time.Minute)
 
@@ -96,8 +95,7 @@ func suspend(d *harness, seen string) {
 		return &mortal{conn, night.Load(), &night}, err
 	}
 	d.start()
-	_, text := d.silent(30, 2*time.Hour)
-	d.paste(text)
+	d.add(30, silent(2*time.Hour))
 	d.wait(20*time.Second).sees("30 running", "live")
 
 	d.slept.Add(int64(9 * time.Hour))
@@ -124,8 +122,7 @@ func (c *mortal) Write(p []byte) (int, error) {
 // setBack: somebody sets the clock back by an hour. Nothing waits for it to come round
 // again, and no age is negative.
 func setBack(d *harness, seen string) {
-	_, text := d.silent(5, time.Minute)
-	d.paste(text)
+	d.add(5, silent(time.Minute))
 	d.press("down")
 	d.wait(20 * time.Second)
 	d.skew.Add(int64(-time.Hour))
@@ -141,7 +138,7 @@ func setBack(d *harness, seen string) {
 // What it says last counts, but for what is finished, unless asked.
 func backwards(d *harness, seen string) {
 	says := func(answer string) { d.api.Break(simtest.JSON(`{"id":"{id}",` + answer + `}`)) }
-	_, text := d.silent(1, time.Hour)
+	_, text := d.jobs(1, silent(time.Hour))
 	says(`"status":"Processing","progress":0.8`)
 	d.paste(text)
 	d.press("down")

@@ -27,8 +27,7 @@ func TestAHeldKeyDoesNotAnswerItsOwnQuestion(t *testing.T) {
 	for _, key := range []string{"x", "c"} {
 		for _, delay := range []int{30, 500, 660} {
 			withHarness(t, func(d *harness) {
-				_, text := d.jobs(3)
-				d.paste(text)
+				d.add(3)
 				d.waitFor(" 3/3 ")
 				d.hold(key, time.Duration(delay)*time.Millisecond, 4*time.Second)
 				d.sees("? y/n", "Remove 3 ", "3 done")
@@ -60,8 +59,7 @@ func TestQuestions(t *testing.T) {
 		},
 		// What is asked about is what is named, whatever other windows do meanwhile.
 		"an answer is about what was named": func(d *harness) {
-			ids, text := d.jobs(3)
-			d.paste(text)
+			ids := d.add(3)
 			other := d.beside()
 			d.press("x").sees("Remove 3 jobs of pasted 00:00:00? y/n")
 			other.model.list.Go(ids[0])
@@ -80,8 +78,7 @@ func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
 	others := strings.Fields("X c u r d o Y N e p q j k g G / ? l f a s v ! * - 1 0 up down left right tab home end pgup pgdown backspace ctrl+z")
 	for _, yes := range []string{"y", "enter"} {
 		withHarness(t, func(d *harness) {
-			_, text := d.jobs(3)
-			d.paste(text)
+			d.add(3)
 			for _, no := range []string{"n", "esc", "ctrl+c"} {
 				d.press("x")
 				for _, other := range others {
@@ -106,12 +103,10 @@ func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
 func TestTheKeyThatAskedMayBeAnyKey(t *testing.T) {
 	for _, key := range []string{"y", "enter", "n"} {
 		withHarness(t, func(d *harness) {
-			d.leave()
-			d.start(func(o *Options) {
+			d.restart(func(o *Options) {
 				o.Keys = map[string][]string{"remove": {key}, "copy": {}, "details": {}, "name": {}}
 			})
-			_, text := d.jobs(2)
-			d.paste(text)
+			d.add(2)
 			d.hold(key, 500*time.Millisecond, 2*time.Second)
 			d.sees("2 jobs")
 		})

@@ -45,8 +45,7 @@ func TestPrompts(t *testing.T) {
 			d.asks("/up homeendctrl+l|")
 		},
 		"a paste goes into the filter": func(d *harness) {
-			ids, text := d.jobs(3)
-			d.paste(text)
+			ids := d.add(3)
 			for _, form := range []string{
 				ids[1].String(), strings.ToUpper(ids[1].String()), strings.ReplaceAll(ids[1].String(), "-", ""),
 			} {
@@ -62,8 +61,7 @@ func TestPrompts(t *testing.T) {
 			d.seesNot("no job IDs")
 		},
 		"a paste goes into names of batches and files": func(d *harness) {
-			ids, text := d.jobs(3)
-			d.paste(text)
+			ids := d.add(3)
 			d.press("n", "ctrl+u")
 			d.typed("of ")
 			d.press("home")
@@ -136,8 +134,7 @@ func TestPrompts(t *testing.T) {
 			d.sees("no job IDs in this text", "name of the batch: pasted")
 		},
 		"what is too long for a prompt is said": func(d *harness) {
-			_, text := d.jobs(1)
-			d.paste(text)
+			d.add(1)
 			for _, open := range []string{"/", "n", "e", "a"} {
 				d.press(open, "ctrl+u")
 				d.paste(strings.Repeat("long ", 1000)).asks("long l|")
@@ -156,8 +153,7 @@ func TestPrompts(t *testing.T) {
 		},
 		// ctrl+l works everywhere; a focus event has the screen sent again once a minute.
 		"the screen is sent again": func(d *harness) {
-			_, text := d.jobs(2)
-			d.paste(text)
+			d.add(2)
 			n := 0
 			redraws := func(want int, what string) {
 				d.Helper()

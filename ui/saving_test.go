@@ -50,8 +50,7 @@ func TestSaving(t *testing.T) {
 			d.sees("3 jobs", "3 done")
 		},
 		"a file of a newer version ends the start and is left alone": func(d *harness) {
-			_, text := d.jobs(1)
-			d.paste(text)
+			d.add(1)
 			d.leave()
 			raise(d.T, d.file)
 			before := content(d.T, d.file)
@@ -74,13 +73,11 @@ func TestSaving(t *testing.T) {
 			})
 			d.send(tea.WindowSizeMsg{Width: 300, Height: 40})
 			d.sees("has no locks: only one dashboard should use the file at a time")
-			_, text := d.jobs(3)
-			d.paste(text)
+			d.add(3)
 			d.waitFor("added 3 jobs")
 		},
 		"damage is told and a backup kept": func(d *harness) {
-			ids, text := d.jobs(4)
-			d.paste(text)
+			ids := d.add(4)
 			d.leave()
 			scribble(d.T, d.file)
 			d.start()

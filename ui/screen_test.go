@@ -137,8 +137,7 @@ func TestOtherTerminalsLookAsAccepted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			withHarness(t, func(d *harness) {
 				d.pose()
-				d.leave()
-				d.start(change, func(o *Options) { o.Watcher.Pause(true) })
+				d.restart(change, func(o *Options) { o.Watcher.Pause(true) })
 				d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 				d.press("down", "down", " ")
 				d.golden("demo-" + name)
@@ -204,8 +203,8 @@ func TestTheScreen(t *testing.T) {
 				d.send(size).sees("Nothing tracked yet.", "a add jobs", "q quit")
 				d.seesNot("───", "│", "u undo")
 			}
-			_, text := d.jobs(2)
-			d.paste(text).sees("│", "2, 0 finished")
+			d.add(2)
+			d.sees("│", "2, 0 finished")
 			d.press("u", "y")
 			d.wait(time.Minute).sees("Nothing tracked yet.", "? help  a add jobs  ctrl+r adds 2 jobs again  q quit")
 			d.seesNot("│")
@@ -219,8 +218,7 @@ func TestTheScreen(t *testing.T) {
 		},
 		// When all is finished and nothing on the screen moves, jobwatch sleeps.
 		"nothing wakes an idle terminal": func(d *harness) {
-			_, text := d.jobs(3)
-			d.paste(text)
+			d.add(3)
 			d.waitFor(" 3/3 ")
 			d.wait(time.Hour)
 			before := d.model.View()
@@ -282,8 +280,7 @@ func TestKeysChangeNothingBehindATooSmallScreen(t *testing.T) {
 	for _, opener := range []string{"", "x", "/", "n"} {
 		for _, size := range []tea.WindowSizeMsg{{Width: 39, Height: 24}, {Width: 80, Height: 7}, {Width: 1, Height: 1}, {}} {
 			withHarness(t, func(d *harness) {
-				_, text := d.silent(3, time.Hour)
-				d.paste(text)
+				d.add(3, silent(time.Hour))
 				d.press("down", " ", "g")
 				d.wait(time.Minute)
 				if opener != "" {

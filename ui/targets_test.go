@@ -20,10 +20,8 @@ func TestWhatIsSelectedAndHiddenIsNotActedOnWithoutAWord(t *testing.T) {
 		},
 	} {
 		withHarness(t, func(d *harness) {
-			others, text := d.silent(1, time.Hour)
-			d.paste(text)
-			ids, text := d.silent(2, time.Hour)
-			d.paste(text)
+			others := d.add(1, silent(time.Hour))
+			ids := d.add(2, silent(time.Hour))
 			d.wait(5 * time.Second)
 			d.model.list.Go(ids[0])
 			d.press(" ")
@@ -58,8 +56,7 @@ func TestWhatActionsApplyTo(t *testing.T) {
 	stories(t, map[string]func(*harness){
 		// A folded batch's row stands for all of it, and is marked when jobs of it are selected.
 		"a folded batch is acted on as a whole": func(d *harness) {
-			_, text := d.silent(2, time.Hour)
-			d.paste(text)
+			d.add(2, silent(time.Hour))
 			d.wait(5 * time.Second)
 			d.press("left").seesNot("◆")
 			d.press("r").sees("checking 2 jobs now")
@@ -68,8 +65,7 @@ func TestWhatActionsApplyTo(t *testing.T) {
 			d.seesNot("left out")
 			d.press("x").sees("Remove 2 selected jobs? y/n", "2 selected jobs are in folded batches")
 			d.press("esc", "esc")
-			one, text := d.silent(1, time.Hour)
-			d.paste(text)
+			one := d.add(1, silent(time.Hour))
 			d.press("left", "x") // one job, of which only the batch is to be seen
 			d.sees("Remove 1 job of pasted 00:00:05? y/n")
 			d.press("n", "right", "down", "x").sees("removed 1 job")
@@ -95,8 +91,7 @@ func TestWhatActionsApplyTo(t *testing.T) {
 		},
 		// The details on the whole screen are of one job: what is selected is elsewhere.
 		"the full screen details are about what they show": func(d *harness) {
-			ids, text := d.silent(3, time.Hour)
-			d.paste(text)
+			ids := d.add(3, silent(time.Hour))
 			d.wait(5 * time.Second)
 			d.model.list.Go(ids[0])
 			d.press(" ", " ") // and the cursor is on the third

@@ -28,8 +28,7 @@ func (d *harness) answer(text string) *harness {
 func TestUndoing(t *testing.T) {
 	stories(t, map[string]func(*harness){
 		"undo takes back the newest action first": func(d *harness) {
-			ids, text := d.jobs(6)
-			d.paste(text)
+			ids := d.add(6)
 			d.rename("june")
 			d.wait(10 * time.Second).sees("u renames back to pasted 00:00:00")
 			d.press("u").sees("renamed back to pasted 00:00:00", "6 jobs")
@@ -48,12 +47,10 @@ func TestUndoing(t *testing.T) {
 		},
 		// The batch goes with its last job, and comes back as it was.
 		"undo brings batches back": func(d *harness) {
-			_, text := d.jobs(4)
-			d.paste(text)
+			d.add(4)
 			d.rename("june")
 			d.waitFor("4 done")
-			_, text = d.silent(1, time.Hour)
-			d.paste(text)
+			d.add(1, silent(time.Hour))
 			d.press("c", "y").sees("removed 4 jobs; u brings them back")
 			d.seesNot("june")
 			d.wait(10 * time.Minute).sees("u brings back 4 jobs")
@@ -67,8 +64,7 @@ func TestUndoing(t *testing.T) {
 			d.sees("june", "4/4")
 		},
 		"what is long ago is asked about": func(d *harness) {
-			_, text := d.silent(1, 24*time.Hour)
-			d.paste(text)
+			d.add(1, silent(24*time.Hour))
 			d.press("u").sees("removed 1 added job")
 			d.press("ctrl+r")
 			d.rename("june")
@@ -83,17 +79,14 @@ func TestUndoing(t *testing.T) {
 			d.press("esc").sees("nothing changed", "1 job")
 		},
 		"a new action leaves nothing to redo": func(d *harness) {
-			_, text := d.jobs(1)
-			d.paste(text)
+			d.add(1)
 			d.press("u")
-			_, text = d.jobs(2)
-			d.paste(text)
+			d.add(2)
 			d.press("ctrl+r").sees("nothing to redo", "2 jobs")
 		},
 		// Whatever comes in between is left alone, and said.
 		"undo leaves alone what another window changed": func(d *harness) {
-			ids, text := d.silent(6, time.Hour)
-			d.paste(text)
+			ids := d.add(6, silent(time.Hour))
 			other := d.beside()
 			other.press("down", "x", "x", "x")
 			other.paste(ids[0].String()) // in a batch of its own
@@ -110,8 +103,7 @@ func TestUndoing(t *testing.T) {
 			d.press("u").sees("nothing to undo")
 		},
 		"undo leaves alone a batch that another window renamed": func(d *harness) {
-			_, text := d.silent(2, time.Hour)
-			d.paste(text)
+			d.add(2, silent(time.Hour))
 			d.rename("june")
 			other := d.beside()
 			other.rename("july")
@@ -134,8 +126,7 @@ func TestUndoing(t *testing.T) {
 		},
 		// That a job's status moves on is no change by another window.
 		"jobs are undone whatever became of them meanwhile": func(d *harness) {
-			_, text := d.jobs(3)
-			d.paste(text)
+			d.add(3)
 			other := d.beside()
 			d.waitFor("3 done")
 			other.waitFor("3 done")
@@ -147,8 +138,7 @@ func TestUndoing(t *testing.T) {
 		},
 		"undo while the adding is still being saved": func(d *harness) {
 			d.slowly()
-			_, text := d.jobs(3)
-			d.paste(text)
+			d.add(3)
 			d.wait(time.Second)
 			d.press("u", "y").sees("Nothing tracked yet.")
 			d.wait(time.Minute).sees("Nothing tracked yet.")
@@ -162,8 +152,7 @@ func TestUndoing(t *testing.T) {
 		// The state file was compacted, or exchanged, between an action and its undo.
 		"undo across another state file": func(d *harness) {
 			d.share()
-			ids, text := d.silent(4, 24*time.Hour)
-			d.paste(text)
+			ids := d.add(4, silent(24*time.Hour))
 			d.rename("june")
 			replace := func() {
 				d.Helper()
@@ -198,7 +187,7 @@ func TestTwoWindowsUndoAndAgree(t *testing.T) {
 	for seed := range uint64(8) {
 		withHarness(t, func(d *harness) {
 			rng := rand.New(rand.NewPCG(seed, 9))
-			ids, _ := d.silent(8, 24*time.Hour)
+			ids, _ := d.jobs(8, silent(24*time.Hour))
 			windows := []*harness{d, d.beside()}
 			for range 150 {
 				w := windows[rng.IntN(2)]
