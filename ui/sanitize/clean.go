@@ -62,10 +62,10 @@ func stripSequences(s string) string {
 			out.WriteRune(r)
 		case r == del:
 		case in == '[' && r < '@': // a parameter
-		case in == '[', in == '(' && r >= '0':
-			in = 0
-		case r < '0':
+		case in != '[' && r < '0':
 			in = '('
+		case in == '[', in == '(':
+			in = 0
 		default:
 			in = introduced(r)
 		}
