@@ -24,7 +24,6 @@ type told struct {
 	mu     sync.Mutex
 	events []notify.Event
 	takes  time.Duration
-	fails  error
 }
 
 func (c *told) run(ctx context.Context, e notify.Event) error {
@@ -36,7 +35,7 @@ func (c *told) run(ctx context.Context, e notify.Event) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.events = append(c.events, e)
-	return c.fails
+	return nil
 }
 
 func (c *told) texts() string {
@@ -64,6 +63,16 @@ func TestTheUsersCommandIsToldWithoutAScreenToo(t *testing.T) {
 		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
 		s.heard(says(b, job.Done, 1, ""))
 		s.wait()
+
+		once := newStage(t) // is over before anybody looks elsewhere
+		once.cfg.Once, once.cfg.Session.Command = true, command.run
+		once.cfg.Notify = func(string) string { return "\a" }
+		once.start(a)
+		once.heard(says(a, job.Error, 0.5, "no such font"))
+		once.wait()
+		if strings.Contains(once.err.String(), "\a") {
+			t.Error("one look rings the bell")
+		}
 
 		want(t, "the command was told", command.texts(), `job-failed: Invoice 01890a5d failed: no such font
 batch-finished: batch may finished: 1 done, 1 failed
@@ -103,32 +112,24 @@ func TestATerminalIsNotifiedWithoutAScreenToo(t *testing.T) {
 
 // A command that hangs is ended with jobwatch, and ctrl+c waits for none.
 func TestACommandThatHangsHoldsNothingUp(t *testing.T) {
-	play(t, func(t *testing.T, s *stage) {
-		a, b := jobID(0x01890a5d), jobID(0x0d9c1f4e)
-		s.cfg.Session.Command = (&told{takes: time.Hour}).run
-		s.start(a, b)
-		s.heard(says(a, job.Error, 0.5, "no such font"))
-		begin := time.Now()
-		s.cancel()
-		s.wait()
-		if took := time.Since(begin); took > 3*time.Second || !s.result.Interrupted {
-			t.Errorf("it took %v: %+v", took, s.result)
-		}
-	})
-	play(t, func(t *testing.T, s *stage) {
-		a := jobID(0x01890a5d)
-		s.cfg.Session.Command = (&told{takes: time.Hour}).run
-		s.start(a)
-		begin := time.Now()
-		s.heard(says(a, job.Done, 1, ""))
-		s.wait()
-		if took := time.Since(begin); took > 70*time.Second || s.result.Exit() != 0 {
-			t.Errorf("it took %v: %+v", took, s.result)
-		}
-		if got := s.err.String(); !strings.Contains(got, "the notify command takes too long: 1 event not told") {
-			t.Errorf("standard error:\n%s", got)
-		}
-	})
+	for _, interrupted := range []bool{true, false} {
+		play(t, func(t *testing.T, s *stage) {
+			s.cfg.Session.Command = (&told{takes: time.Hour}).run
+			begin, most, says := time.Now(), 70*time.Second, "the notify command takes too long: 3 events not told"
+			s.start(jobID(1), jobID(2))
+			s.heard(fails(jobID(1), job.Rejected, job.EndedRejected, "no such job"))
+			if interrupted {
+				most, says = 3*time.Second, "interrupted; 1 unfinished job still tracked"
+				s.cancel()
+			} else {
+				s.heard(fails(jobID(2), job.Rejected, job.EndedRejected, "no such job"))
+			}
+			s.wait()
+			if took := time.Since(begin); took > most || s.result.Interrupted != interrupted || !strings.Contains(s.err.String(), says) {
+				t.Errorf("it took %v: %+v\n%s", took, s.result, s.err.String())
+			}
+		})
+	}
 }
 
 // Twenty mails are sent one after the other, each in its own time; who reads standard
@@ -172,37 +173,31 @@ func (w writer) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// One look is over before anybody looks elsewhere.
-func TestOneLookTellsNoNews(t *testing.T) {
-	play(t, func(t *testing.T, s *stage) {
-		a := jobID(0x01890a5d)
-		command := &told{}
-		s.cfg.Once, s.cfg.Session.Command = true, command.run
-		s.cfg.Notify = func(string) string { return "\a" }
-		s.start(a)
-		s.heard(says(a, job.Error, 0.5, "no such font"))
-		s.wait()
-		if command.texts() != "" || strings.Contains(s.err.String(), "\a") {
-			t.Errorf("told: %q, %q", command.texts(), s.err.String())
-		}
-	})
-}
-
 // A bug in what runs aside ends the run as one in the middle of it would: with an error
 // that says so, and without a stack trace among the lines.
 func TestABugAnywhereEndsItInOrder(t *testing.T) {
+	bug := func() error { panic("a bug") }
+	write := writer(func([]byte) { _ = bug() })
 	for name, breaks := range map[string]func(*stage){
-		"saving":                  func(s *stage) { s.cfg.Journal = &brokenJournal{Store: s.store, save: true} },
-		"following":               func(s *stage) { s.cfg.Journal = &brokenJournal{Store: s.store} },
-		"writing":                 func(s *stage) { s.cfg.Out = broken{} },
-		"writing to standard err": func(s *stage) { s.cfg.Err = broken{} },
+		"saving": func(s *stage) {
+			saves := 0
+			s.cfg.Journal = &faulty{Store: s.store, append: func() error {
+				if saves++; saves == 2 {
+					return bug()
+				}
+				return nil
+			}}
+		},
+		"following":               func(s *stage) { s.cfg.Journal = &faulty{Store: s.store, next: bug} },
+		"writing":                 func(s *stage) { s.cfg.Out = write },
+		"writing to standard err": func(s *stage) { s.cfg.Err = write },
 		"the user's command": func(s *stage) {
-			s.cfg.Session.Command = func(context.Context, notify.Event) error { panic("a bug") }
+			s.cfg.Session.Command = func(context.Context, notify.Event) error { return bug() }
 		},
 		"the command at the end": func(s *stage) {
 			s.cfg.Session.Command = func(_ context.Context, e notify.Event) error {
 				if e.Kind == "batch-finished" {
-					panic("a bug")
+					return bug()
 				}
 				return nil
 			}
@@ -229,30 +224,4 @@ func TestABugAnywhereEndsItInOrder(t *testing.T) {
 			})
 		})
 	}
-}
-
-// broken is a stream whose writer has a bug.
-type broken struct{}
-
-func (broken) Write([]byte) (int, error) { panic("a bug") }
-
-// brokenJournal has one in following others, or in the second save.
-type brokenJournal struct {
-	*store.Store
-	save  bool
-	saves int
-}
-
-func (j *brokenJournal) Append(ctx context.Context, ops ...store.Op) error {
-	if j.saves++; j.save && j.saves == 2 {
-		panic("a bug")
-	}
-	return j.Store.Append(ctx, ops...)
-}
-
-func (j *brokenJournal) Next(ctx context.Context) (store.News, error) {
-	if !j.save {
-		panic("a bug")
-	}
-	return j.Store.Next(ctx)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -274,7 +275,9 @@ func TestAnInterruptionOnAFullDiskTellsWhatIsNotTracked(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			stage := newStage(t, tracked(store.Job{ID: a}))
-			stage.cfg.Journal = &weakDisk{Store: stage.store, full: true}
+			stage.cfg.Journal = &faulty{Store: stage.store, append: func() error {
+				return &store.NotSavedError{Path: "jobs.jsonl", Err: syscall.ENOSPC}
+			}}
 			stage.start(s.given...)
 			stage.heard(says(s.given[0], job.Processing, 0.5, ""))
 			time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest

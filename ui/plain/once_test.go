@@ -1,10 +1,7 @@
 package plain
 
 import (
-	"context"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,30 +10,6 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/sanitize"
 )
-
-// weakDisk is the state file on a disk that may be full.
-type weakDisk struct {
-	*store.Store
-
-	mu    sync.Mutex
-	full  bool
-	calls int
-}
-
-func (d *weakDisk) Append(ctx context.Context, ops ...store.Op) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.calls++; d.full {
-		return &store.NotSavedError{Path: "jobs.jsonl", Err: syscall.ENOSPC}
-	}
-	return d.Store.Append(ctx, ops...)
-}
-
-func (d *weakDisk) set(full bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.full = full
-}
 
 func TestOneLookPrintsATable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

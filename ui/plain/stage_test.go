@@ -102,6 +102,28 @@ func (s *stage) open() {
 	s.cfg = Config{Out: &s.out, Err: &s.err, Journal: s.store, Opened: opened}
 }
 
+// faulty is a state file that can't be appended to, or followed, as long as these fail.
+type faulty struct {
+	*store.Store
+	append, next func() error
+}
+
+func (f *faulty) Append(ctx context.Context, ops ...store.Op) error {
+	if f.append != nil {
+		if err := f.append(); err != nil {
+			return err
+		}
+	}
+	return f.Store.Append(ctx, ops...)
+}
+
+func (f *faulty) Next(ctx context.Context) (store.News, error) {
+	if f.next != nil {
+		return store.News{}, f.next()
+	}
+	return f.Store.Next(ctx)
+}
+
 // others has another jobwatch write into the state file.
 func (s *stage) others(ops ...store.Op) {
 	s.t.Helper()
