@@ -50,22 +50,22 @@ func (s *service) links(ctx context.Context, r *run, jobs []poller.Tracked) (fou
 
 // A thousand downloads and a thousand jobs share one budget, turn by turn.
 func TestDownloadsShareTheBudgetWithPolls(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ready, live := s.done(1000), r.track(s, 1000, 24*time.Hour)
 		r.PollNow(idsOf(live)...) // more than the budget allows is due
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(s.Context())
 		found, wait := s.links(ctx, r, ready)
 		r.watch(22 * time.Second)
 		cancel()
 		wait()
 		if all := s.Stats().Requests; all < 215 || all > 235 || *found < 95 || *found > 125 {
-			t.Errorf("in 22 s at 10 requests/s: %d requests, of which %d for links; want a burst and 220, and half of them", all, *found)
+			s.Errorf("in 22 s at 10 requests/s: %d requests, of which %d for links; want a burst and 220, and half of them", all, *found)
 		}
 	})
 }
 
 func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ready := s.done(1)
 		r.track(s, 100, 24*time.Hour)
 		r.watch(10 * time.Second)
@@ -74,10 +74,10 @@ func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
 		s.Mend()
 		r.watch(time.Second) // what was under way comes back
 		s.ResetStats()
-		_, wait := s.links(t.Context(), r, ready)
+		_, wait := s.links(s.Context(), r, ready)
 		r.watch(time.Until(r.host.RetryAt) - 2*time.Millisecond)
 		if n := s.Stats().Requests; n > 0 {
-			t.Errorf("%d requests before the host wants any", n)
+			s.Errorf("%d requests before the host wants any", n)
 		}
 		wait()
 	})
@@ -86,34 +86,34 @@ func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
 // Where the API wants a pause of a download, polls wait, too. Where nothing is polled
 // any more, it is the downloads that find out that it is over.
 func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ready := s.done(1)
 		s.Break(simtest.TooMany("30"))
-		if err := s.link(t.Context(), r, ready[0]); err == nil {
-			t.Error("the host refused nothing")
+		if err := s.link(s.Context(), r, ready[0]); err == nil {
+			s.Error("the host refused nothing")
 		}
 		s.Mend()
 		r.track(s, 1, 24*time.Hour)
 		s.ResetStats()
 		r.watch(25 * time.Second)
 		if n := s.Stats().Requests; n != 0 || r.host.State != poller.BackingOff {
-			t.Errorf("%d requests while the host wants none: %+v", n, r.host)
+			s.Errorf("%d requests while the host wants none: %+v", n, r.host)
 		}
 	})
 	for _, then := range []simtest.Fault{simtest.Times(0, nil), simtest.Trouble(500), simtest.Trouble(404)} {
-		polling(t, func(t *testing.T, s *service, r *run) {
+		polling(t, func(s *service, r *run) {
 			ready := s.done(1)
 			s.Break(simtest.TooMany("30"))
-			_ = s.link(t.Context(), r, ready[0])
+			_ = s.link(s.Context(), r, ready[0])
 			s.Break(then)
 			begin := time.Now()
-			_ = s.link(t.Context(), r, ready[0])
+			_ = s.link(s.Context(), r, ready[0])
 			if waited := time.Since(begin); waited < 30*time.Second || waited > 32*time.Second {
-				t.Errorf("it waited %v, want the 30 s that the host asked for", waited)
+				s.Errorf("it waited %v, want the 30 s that the host asked for", waited)
 			}
 			r.watch(time.Minute)
 			if r.host.State != poller.Live {
-				t.Errorf("nothing is polled, and the pause is over: %+v", r.host)
+				s.Errorf("nothing is polled, and the pause is over: %+v", r.host)
 			}
 		})
 	}
@@ -128,12 +128,12 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 		"another protocol": simtest.NotHTTP(), "a pause that another host wants": simtest.Redirect(302, "http://cdn.test/429"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			polling(t, func(t *testing.T, s *service, r *run) {
+			polling(t, func(s *service, r *run) {
 				ready := s.done(30)
 				r.track(s, 100, 24*time.Hour)
 				s.Break(simtest.On(simtest.OutputPage, fault), simtest.On(simtest.Elsewhere, simtest.TooMany("60")))
 				r.watch(time.Minute)
-				found, wait := s.links(t.Context(), r, ready)
+				found, wait := s.links(s.Context(), r, ready)
 				for range 30 {
 					r.watch(4 * time.Second)
 					r.every(func(rep *job.Report) bool { return time.Since(rep.Answered) <= 65*time.Second }, "not heard of for long")
@@ -141,7 +141,7 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 				wait()
 				r.was(poller.Live)
 				if *found > 0 || r.host.Budget != poller.DefaultRate {
-					t.Errorf("%d links, host %+v", *found, r.host)
+					s.Errorf("%d links, host %+v", *found, r.host)
 				}
 			})
 		})
@@ -150,12 +150,12 @@ func TestWhatAnswersADownloadIsNothingToPolls(t *testing.T) {
 
 // Nor does a good answer to a download say that polls are answered.
 func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ready := s.done(1)
 		r.track(s, 3, 24*time.Hour)
 		r.watch(10 * time.Second)
 		s.Break(simtest.On(simtest.StatusPage, simtest.Trouble(500)))
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(s.Context())
 		var downloads sync.WaitGroup
 		downloads.Go(func() {
 			for s.link(ctx, r, ready[0]) == nil {
@@ -170,22 +170,22 @@ func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 }
 
 func TestADownloadGoesOnWhilePollingIsPaused(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ready := s.done(1)
 		r.Pause(true)
 		r.track(s, 10, time.Hour)
-		if err := s.link(t.Context(), r, ready[0]); err != nil {
-			t.Error(err)
+		if err := s.link(s.Context(), r, ready[0]); err != nil {
+			s.Error(err)
 		}
 	})
 }
 
 // Whoever gives up his turn, waiting for it or having it, leaves it to the others.
 func TestATurnCanBeGivenUp(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ready := s.done(1)
 		begin := func(request func(ctx context.Context) error) (giveUp func() error) {
-			ctx, cancel := context.WithCancel(t.Context())
+			ctx, cancel := context.WithCancel(s.Context())
 			ended := make(chan error, 1)
 			go func() { ended <- request(ctx) }()
 			synctest.Wait()
@@ -199,17 +199,17 @@ func TestATurnCanBeGivenUp(t *testing.T) {
 		})
 		second := begin(func(ctx context.Context) error { return s.link(ctx, r, ready[0]) })
 		if err := second(); !errors.Is(err, context.Canceled) {
-			t.Errorf("the second, which waited: %v", err)
+			s.Errorf("the second, which waited: %v", err)
 		}
 		if err := first(); !errors.Is(err, context.Canceled) {
-			t.Errorf("the first, which hung: %v", err)
+			s.Errorf("the first, which hung: %v", err)
 		}
-		if err := s.link(t.Context(), r, ready[0]); err != nil {
-			t.Errorf("the third: %v", err)
+		if err := s.link(s.Context(), r, ready[0]); err != nil {
+			s.Errorf("the third: %v", err)
 		}
 		_ = r.stop()
-		if err := s.link(t.Context(), r, ready[0]); !errors.Is(err, poller.ErrStopped) {
-			t.Errorf("after the end: %v", err)
+		if err := s.link(s.Context(), r, ready[0]); !errors.Is(err, poller.ErrStopped) {
+			s.Errorf("after the end: %v", err)
 		}
 	}, poller.Options{Concurrency: 1})
 }
@@ -218,7 +218,7 @@ func TestATurnCanBeGivenUp(t *testing.T) {
 // the user allows is requests, though, not polls.
 func TestRedirectsThatAreFollowedCountAgainstTheRate(t *testing.T) {
 	const rate, underWay = poller.DefaultRate, poller.DefaultConcurrency
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		r.track(s, 1000, 24*time.Hour)
 		for hops := range 4 {
 			s.Break(simtest.RedirectTimes(hops))
@@ -227,27 +227,27 @@ func TestRedirectsThatAreFollowedCountAgainstTheRate(t *testing.T) {
 			r.watch(time.Minute)
 			got := s.Stats()
 			if most, least := 60*rate+underWay*(1+hops), 57*rate; got.Requests > most || got.Requests < least {
-				t.Errorf("%d redirects a poll: %d requests in a minute, want %d", hops, got.Requests, 60*rate)
+				s.Errorf("%d redirects a poll: %d requests in a minute, want %d", hops, got.Requests, 60*rate)
 			}
 			if most := rate + underWay*hops; got.PeakSecond > most {
-				t.Errorf("%d redirects a poll: %d requests in a second, want at most %d", hops, got.PeakSecond, most)
+				s.Errorf("%d redirects a poll: %d requests in a second, want at most %d", hops, got.PeakSecond, most)
 			}
 			if r.host.State != poller.Live || r.host.Rate < 0.75*rate || r.host.Rate > rate {
-				t.Errorf("%d redirects a poll: the host is %+v", hops, r.host)
+				s.Errorf("%d redirects a poll: the host is %+v", hops, r.host)
 			}
 		}
 	})
 }
 
 func TestRedirectsToAPDFsLinkCountAgainstTheRate(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ready := s.done(60)
 		s.Break(simtest.On(simtest.OutputPage, simtest.RedirectTimes(1)))
 		begin := time.Now()
-		found, wait := s.links(t.Context(), r, ready)
+		found, wait := s.links(s.Context(), r, ready)
 		wait()
 		if took := time.Since(begin); *found != 60 || took < 10*time.Second {
-			t.Errorf("120 requests for the links of %d PDFs took %v, at %d a second", *found, took, poller.DefaultRate)
+			s.Errorf("120 requests for the links of %d PDFs took %v, at %d a second", *found, took, poller.DefaultRate)
 		}
 	})
 }

@@ -21,6 +21,7 @@ import (
 // service is a simulated API behind the real HTTP stack, on a network in memory, so
 // that all of it lives on the test's fake clock.
 type service struct {
+	*testing.T
 	*simtest.Server
 	client  *api.Client
 	refuses atomic.Bool // connections
@@ -28,7 +29,7 @@ type service struct {
 
 func newService(t *testing.T) *service {
 	t.Helper()
-	s := &service{Server: simtest.New()}
+	s := &service{T: t, Server: simtest.New()}
 	pipe := simtest.NewPipe()
 	stop := s.Serve(pipe)
 	transport := &http.Transport{
@@ -86,11 +87,11 @@ func idsOf(tracked []poller.Tracked) []job.ID {
 }
 
 // polling has a poller poll the simulated API, on a fake clock.
-func polling(t *testing.T, do func(t *testing.T, s *service, r *run), opts ...poller.Options) {
+func polling(t *testing.T, do func(s *service, r *run), opts ...poller.Options) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
-		do(t, s, start(t, s.client, opts...))
+		do(s, start(t, s.client, opts...))
 	})
 }
 

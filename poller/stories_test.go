@@ -17,7 +17,7 @@ import (
 )
 
 func TestABatchIsWatchedToItsEnd(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		ids := s.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 100)))...)
 		r.Track(asNew(ids)...)
 		r.within(time.Hour, func() bool { return r.ends(job.EndedDone)+r.ends(job.EndedError) == 100 }, "not all jobs were seen to end")
@@ -25,22 +25,22 @@ func TestABatchIsWatchedToItsEnd(t *testing.T) {
 			rep := r.reports[id]
 			want, _, _ := s.Truth(id)
 			if rep.Answer.Status != want || rep.Answer.Description == "" || rep.Started.IsZero() || !rep.Next.IsZero() || rep.Polls == 0 {
-				t.Errorf("%s: %+v, want %s", id.Short(), rep, want)
+				s.Errorf("%s: %+v, want %s", id.Short(), rep, want)
 			}
 		}
 		before := s.Stats().Requests
 		r.watch(time.Hour)
 		if n := s.Stats().Requests - before; n > 0 {
-			t.Errorf("%d requests after all had ended", n)
+			s.Errorf("%d requests after all had ended", n)
 		}
 		if r.host.Rate != 0 || r.host.State != poller.Live {
-			t.Errorf("the host at the end: %+v", r.host)
+			s.Errorf("the host at the end: %+v", r.host)
 		}
 	})
 }
 
 func TestTenThousandRestoredJobsDoNotStampede(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := s.add(10_000, time.Hour)
 		for i := range jobs {
 			jobs[i].Answer = job.Answer{Status: job.Processing, Progress: 0.1}
@@ -51,26 +51,26 @@ func TestTenThousandRestoredJobsDoNotStampede(t *testing.T) {
 		r.watch(30 * time.Second)
 		got := s.Stats()
 		if most := 30*10 + 1; got.Requests > most || got.Requests < most-10 {
-			t.Errorf("%d requests in 30 s, want close to %d", got.Requests, most)
+			s.Errorf("%d requests in 30 s, want close to %d", got.Requests, most)
 		}
 		if got.PeakSecond > 10 || got.PeakInFlight > 8 || got.PeakConnections > 8 {
-			t.Errorf("%+v: want at most 10 in any second, the first included, and 8 at a time", got)
+			s.Errorf("%+v: want at most 10 in any second, the first included, and 8 at a time", got)
 		}
 	})
 }
 
 func TestAnUnknownJobIsGivenUpAfterTenMinutes(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		begin := time.Now()
 		id := job.ID{1, 2, 3}
 		r.Track(poller.Tracked{ID: id})
 		r.within(time.Hour, func() bool { return r.ends(job.EndedGivenUp) == 1 }, "it was not given up")
 		if d := time.Since(begin); d < 10*time.Minute || d > 11*time.Minute {
-			t.Errorf("it was given up after %v", d)
+			s.Errorf("it was given up after %v", d)
 		}
 		rep := r.reports[id]
 		if rep.Polls > 25 || rep.Problem == nil || rep.Problem.Kind != job.NotFound {
-			t.Errorf("%+v: want a few polls, ever more rarely", rep)
+			s.Errorf("%+v: want a few polls, ever more rarely", rep)
 		}
 		r.PollNow(id)
 		r.within(time.Second, func() bool { return r.reports[id].End == job.Live }, "it was not asked again when the user wanted")
@@ -78,7 +78,7 @@ func TestAnUnknownJobIsGivenUpAfterTenMinutes(t *testing.T) {
 }
 
 func TestAJobThatIsNotVisibleYetIsFoundSoon(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		lives := sim.Lives(1, 1)
 		lives[0].Submitted = 3 * time.Second
 		ids := s.Add(sim.Describe(1, lives)...)
@@ -88,50 +88,50 @@ func TestAJobThatIsNotVisibleYetIsFoundSoon(t *testing.T) {
 }
 
 func TestARejectedJobIsAskedAgainOnlyWhenTheUserWants(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := s.add(1, time.Minute)
 		s.Break(simtest.Answer(422, "application/json", `{"detail":[{"loc":["path","job_id"],"msg":"bad","type":"uuid"}]}`))
 		r.Track(jobs...)
 		r.watch(time.Hour)
 		rep := r.reports[jobs[0].ID]
 		if rep.End != job.EndedRejected || rep.Polls != 1 || len(rep.Problem.Details) != 1 {
-			t.Errorf("%+v, want it rejected at the first poll, with the reasons", rep)
+			s.Errorf("%+v, want it rejected at the first poll, with the reasons", rep)
 		}
 		s.Mend()
 		r.PollNow(jobs[0].ID)
 		r.watch(time.Second)
 		if rep := r.reports[jobs[0].ID]; rep.End != job.EndedDone || rep.Problem != nil {
-			t.Errorf("after it was asked again: %+v", rep)
+			s.Errorf("after it was asked again: %+v", rep)
 		}
 	})
 }
 
 func TestPausedPollingAsksOnlyWhatTheUserWants(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := r.track(s, 20, time.Hour)
 		r.watch(time.Minute)
 		r.Pause(true)
 		r.watch(time.Second)
 		if r.host.State != poller.Paused {
-			t.Errorf("state %v, want paused", r.host.State)
+			s.Errorf("state %v, want paused", r.host.State)
 		}
 		before := s.Stats().Requests
 		r.watch(time.Hour / 2)
 		r.PollNow(jobs[7].ID)
 		r.watch(time.Minute)
 		if n := s.Stats().Requests - before; n != 1 {
-			t.Errorf("%d requests while paused, want the one that was asked for", n)
+			s.Errorf("%d requests while paused, want the one that was asked for", n)
 		}
 		r.Pause(false)
 		r.watch(time.Second)
 		if n := s.Stats().Requests - before; n < 10 || r.host.State != poller.Live {
-			t.Errorf("%d requests since, state %v: want it to go on", n, r.host.State)
+			s.Errorf("%d requests since, state %v: want it to go on", n, r.host.State)
 		}
 	})
 }
 
 func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := s.add(5, time.Hour)
 		s.Break(simtest.Delay(2 * time.Second))
 		r.Track(jobs...)
@@ -139,10 +139,10 @@ func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
 		r.Remove(jobs[0].ID, job.ID{9})
 		r.watch(time.Minute)
 		if _, ok := r.reports[jobs[0].ID]; ok {
-			t.Error("the answer of a forgotten job was reported")
+			s.Error("the answer of a forgotten job was reported")
 		}
 		if len(r.reports) != 4 {
-			t.Errorf("%d jobs reported, want the 4 others", len(r.reports))
+			s.Errorf("%d jobs reported, want the 4 others", len(r.reports))
 		}
 		r.Track(jobs[0]) // undone
 		r.within(time.Minute, func() bool { return len(r.reports) == 5 }, "a job that was tracked again was not polled")
@@ -150,54 +150,54 @@ func TestAForgottenJobIsNotHeardOfAgain(t *testing.T) {
 }
 
 func TestAConsumerThatNeverReadsHoldsNothingUp(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		r.track(s, 50, time.Minute)
 		time.Sleep(time.Hour) //nolint:forbidigo // the bubble's clock
 		u := <-r.Updates()
 		r.take(u)
 		if len(u.Reports) != 50 || r.ends(job.EndedDone) != 50 {
-			t.Errorf("%d reports, %d of them the newest, want one of each job", len(u.Reports), r.ends(job.EndedDone))
+			s.Errorf("%d reports, %d of them the newest, want one of each job", len(u.Reports), r.ends(job.EndedDone))
 		}
 	})
 }
 
 func TestUpdatesComeAtMostTwentyTimesASecond(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		r.track(s, 2000, time.Hour)
 		r.watch(10 * time.Second)
 		if r.updates > 201 || s.Stats().Requests < 2000 {
-			t.Errorf("%d updates in 10 s of %d requests", r.updates, s.Stats().Requests)
+			s.Errorf("%d updates in 10 s of %d requests", r.updates, s.Stats().Requests)
 		}
 	}, poller.Options{Rate: 1000, Concurrency: 64})
 }
 
 func TestAQuietHourTellsLittleOfTheHost(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		r.track(s, 3, 3*time.Hour)
 		r.watch(time.Minute)
 		r.updates, r.calls = 0, 0
 		r.watch(time.Hour)
 		if r.calls > 60 {
-			t.Errorf("%d updates in an hour told of the rate only, more than one a minute", r.calls)
+			s.Errorf("%d updates in an hour told of the rate only, more than one a minute", r.calls)
 		}
 	})
 }
 
 func TestVisibleRowsAreKeptFresh(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := s.add(1000, 3*time.Hour)
 		r.Visible(idsOf(jobs[500:510])) // as the screen does, which draws rows before they are tracked
 		r.Track(jobs...)
 		r.watch(time.Second)
 		for _, j := range jobs[500:510] {
 			if r.reports[j.ID].Polls == 0 {
-				t.Error("a new row on the screen was not looked at within a second")
+				s.Error("a new row on the screen was not looked at within a second")
 			}
 		}
 		r.watch(3 * time.Minute)
 		for _, j := range jobs[500:510] {
 			if age := time.Since(r.reports[j.ID].Answered); age > 6*time.Second {
-				t.Errorf("a row on the screen is %v old", age)
+				s.Errorf("a row on the screen is %v old", age)
 			}
 		}
 	})
@@ -259,20 +259,20 @@ func TestStatusesThatNobodyExpects(t *testing.T) {
 }
 
 func TestCancelStopsEverythingAtOnce(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		s.Break(simtest.Hang())
 		r.track(s, 100, time.Hour)
 		r.watch(5 * time.Second)
 		begin := time.Now()
 		if err := r.stop(); err != nil || time.Since(begin) > 0 {
-			t.Errorf("it took %v: %v", time.Since(begin), err)
+			s.Errorf("it took %v: %v", time.Since(begin), err)
 		}
 		if _, ok := <-r.Updates(); ok {
-			t.Error("the updates were not closed")
+			s.Error("the updates were not closed")
 		}
 		r.track(s, 1, time.Hour) // too late, and harmless
-		if err := r.Run(t.Context()); err == nil {
-			t.Error("it ran a second time")
+		if err := r.Run(s.Context()); err == nil {
+			s.Error("it ran a second time")
 		}
 	})
 }

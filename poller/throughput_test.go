@@ -32,13 +32,13 @@ func BenchmarkThroughput(b *testing.B) {
 	base := serveElsewhere(b)
 	for _, way := range []struct {
 		name string
-		poll func(b *testing.B, base string, ids []job.ID, concurrency int) error
+		poll func(ctx context.Context, n int, base string, ids []job.ID, concurrency int) error
 	}{{"bare loop", bareLoop}, {"jobwatch", pollerLoop}} {
 		for _, concurrency := range []int{8, 64} {
 			b.Run(way.name+" "+strconv.Itoa(concurrency), func(b *testing.B) {
 				b.ReportAllocs()
 				before := cpu()
-				if err := way.poll(b, base, ids, concurrency); err != nil {
+				if err := way.poll(b.Context(), b.N, base, ids, concurrency); err != nil {
 					b.Fatal(err)
 				}
 				b.ReportMetric((cpu()-before)/float64(b.N), "cpu-ns/op")
@@ -76,7 +76,7 @@ func cpu() float64 {
 	return float64(u.Utime.Nano() + u.Stime.Nano())
 }
 
-func bareLoop(b *testing.B, base string, ids []job.ID, concurrency int) error {
+func bareLoop(_ context.Context, n int, base string, ids []job.ID, concurrency int) error {
 	transport := &http.Transport{MaxIdleConnsPerHost: concurrency, MaxConnsPerHost: concurrency}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
@@ -93,7 +93,7 @@ func bareLoop(b *testing.B, base string, ids []job.ID, concurrency int) error {
 	failed := make(chan error, concurrency)
 	for range concurrency {
 		all.Go(func() {
-			for i := int(polls.Add(1)); i <= b.N; i = int(polls.Add(1)) {
+			for i := int(polls.Add(1)); i <= n; i = int(polls.Add(1)) {
 				if err := poll(ids[i%len(ids)]); err != nil {
 					failed <- err
 					return
@@ -107,17 +107,17 @@ func bareLoop(b *testing.B, base string, ids []job.ID, concurrency int) error {
 }
 
 // pollerLoop asks for each job again as soon as there's a report of it.
-func pollerLoop(b *testing.B, base string, ids []job.ID, concurrency int) error {
+func pollerLoop(ctx context.Context, n int, base string, ids []job.ID, concurrency int) error {
 	client, err := api.New(base, api.Options{Concurrency: concurrency})
 	if err != nil {
 		return err
 	}
 	defer client.CloseIdle()
-	ctx, cancel := context.WithCancel(b.Context())
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var polls atomic.Int64
 	counted := asked(func(ctx context.Context, id job.ID) (job.Answer, error) {
-		if int(polls.Add(1)) > b.N {
+		if int(polls.Add(1)) > n {
 			cancel()
 		}
 		return client.Status(ctx, id)

@@ -28,7 +28,7 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 		"refused for 8 h":                {8 * time.Hour, nil, job.Unreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			polling(t, func(t *testing.T, s *service, r *run) {
+			polling(t, func(s *service, r *run) {
 				r.track(s, 100, 24*time.Hour)
 				r.watch(time.Minute)
 				if o.fault == nil {
@@ -38,12 +38,12 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 				}
 				r.watch(settled) // what was under way comes back
 				if r.host.State != poller.BackingOff || r.host.RetryAt.IsZero() || r.host.Problem == nil || r.host.Problem.Kind != o.kind {
-					t.Fatalf("%v into it the host is %+v (%+v)", settled, r.host, r.host.Problem)
+					s.Fatalf("%v into it the host is %+v (%+v)", settled, r.host, r.host.Problem)
 				}
 				s.ResetStats()
 				r.watch(o.lasts - settled)
 				if during := s.Stats(); during.PeakInFlight > 1 || during.Requests > int(o.lasts/time.Second) {
-					t.Errorf("during it: %+v, want single probes", during)
+					s.Errorf("during it: %+v, want single probes", during)
 				}
 				r.every(func(rep *job.Report) bool { return rep.Answer.Status != "" && !rep.Answered.IsZero() }, "what was known is not told any more")
 
@@ -54,16 +54,16 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 				s.ResetStats()
 				r.watch(time.Second)
 				if n := s.Stats().Requests; n > 6 {
-					t.Errorf("%d requests in the first second, want half of the budget", n)
+					s.Errorf("%d requests in the first second, want half of the budget", n)
 				}
 				r.watch(2*time.Minute - time.Second)
 				if p := s.Stats().PeakSecond; p > 10 {
-					t.Errorf("%d requests in the busiest second after it", p)
+					s.Errorf("%d requests in the busiest second after it", p)
 				}
 				r.every(func(rep *job.Report) bool { return !rep.Answered.Before(back) }, "not heard of again for 2 minutes")
 				r.was(poller.Live, poller.BackingOff, poller.Live)
 				if r.host.Budget != 10 || r.host.Problem != nil {
-					t.Errorf("the host is %+v", r.host)
+					s.Errorf("the host is %+v", r.host)
 				}
 			})
 		})
@@ -71,7 +71,7 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 }
 
 func TestOneSickJobIsNotTheHost(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := s.add(20, time.Hour)
 		sick := jobs[3].ID
 		s.Break(func(w http.ResponseWriter, req *http.Request, next http.HandlerFunc) {
@@ -84,13 +84,13 @@ func TestOneSickJobIsNotTheHost(t *testing.T) {
 		r.watch(20 * time.Minute)
 		r.was(poller.Live)
 		if rep := r.reports[sick]; rep.Problem == nil || rep.Polls > 100 {
-			t.Errorf("the sick job was polled %d times: %+v", rep.Polls, rep.Problem)
+			s.Errorf("the sick job was polled %d times: %+v", rep.Polls, rep.Problem)
 		}
 	})
 }
 
 func TestTheUserNeedNotWaitForTheNextTry(t *testing.T) {
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := r.track(s, 20, time.Hour)
 		r.watch(time.Minute)
 		s.refuse()
@@ -104,7 +104,7 @@ func TestTheUserNeedNotWaitForTheNextTry(t *testing.T) {
 func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 	var slept atomic.Int64 // what the wall clock is ahead
 	wall := func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
-	polling(t, func(t *testing.T, s *service, r *run) {
+	polling(t, func(s *service, r *run) {
 		jobs := r.track(s, 1000, 30*time.Minute)
 		r.watch(2 * time.Minute)
 
@@ -116,7 +116,7 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 		r.watch(5 * time.Second)
 		for _, j := range jobs[100:130] {
 			if age := wall().Sub(r.reports[j.ID].Answered); age > 6*time.Second {
-				t.Errorf("5 s after waking, a row on the screen is %v old", age)
+				s.Errorf("5 s after waking, a row on the screen is %v old", age)
 			}
 		}
 		r.was(poller.Live) // the host is not blamed
@@ -130,7 +130,7 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
 	for _, code := range []int{400, 401, 403, 405, 409, 410, 418, 451} {
 		t.Run(http.StatusText(code), func(t *testing.T) {
-			polling(t, func(t *testing.T, s *service, r *run) {
+			polling(t, func(s *service, r *run) {
 				jobs := s.add(20, 24*time.Hour)
 				s.Break(simtest.Trouble(code))
 				r.Track(jobs...)

@@ -160,10 +160,10 @@ func TestAPostedDocumentBecomesAJob(t *testing.T) {
 func TestTheCountsAreThoseOfWhatHappened(t *testing.T) {
 	browse(t, func(b *browser) {
 		for range 3 {
-			b.get("/nowhere")
+			b.wants("/nowhere", http.StatusNotFound, "")
 		}
 		b.wait(time.Second)
-		b.get("/nowhere")
+		b.wants("/nowhere", http.StatusNotFound, "")
 		want := Stats{Requests: 4, PeakSecond: 3, PeakInFlight: 1, Connections: 1, PeakConnections: 1, EverConnected: 1}
 		if got := b.Stats(); got != want {
 			b.Errorf("got %+v, want %+v", got, want)
