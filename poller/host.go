@@ -115,13 +115,11 @@ func steady(before, now float64) float64 {
 
 // worthSending reports whether a change is worth an update of its own. A new rate usually is
 // not, for it goes with the next reports; a rate that fell to 0 has no next reports.
-func worthSending(before, now *Host) bool {
-	return before.State != now.State ||
-		!before.RetryAt.Equal(now.RetryAt) ||
-		before.Problem != now.Problem ||
-		before.Budget != now.Budget ||
-		(before.Rate > 0) != (now.Rate > 0) ||
-		math.Abs(before.Rate-now.Rate) > max(1, before.Rate/2)
+func worthSending(before, now Host) bool {
+	if before.Rate > 0 && now.Rate > 0 && math.Abs(before.Rate-now.Rate) <= max(1, before.Rate/2) {
+		now.Rate = before.Rate
+	}
+	return before != now
 }
 
 func duration(seconds float64) time.Duration {

@@ -57,7 +57,7 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 		p.watcher.update(m, p.schedule)
 		var out chan Update
 		switch {
-		case len(p.reports) == 0 && !worthSending(&p.lastHost, &p.watcher.host):
+		case len(p.reports) == 0 && !worthSending(p.lastHost, p.watcher.host):
 		case p.updateAt <= m.now:
 			out = p.updates
 		default:

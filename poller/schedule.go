@@ -104,15 +104,17 @@ func (s *schedule) charge(now float64, requests int) {
 // pick chooses what the next slot is for: an external request, if one waits and the last
 // slot was a poll's, else a poll.
 func (s *schedule) pick(now float64) (*entry, float64) {
-	if len(s.external) > 0 && s.externalNext {
-		return s.grant(), now
+	if len(s.external) == 0 || !s.externalNext {
+		e, t := s.pickPoll(now)
+		if e != nil || len(s.external) == 0 {
+			s.externalNext = e != nil
+			return e, t
+		}
 	}
-	e, t := s.pickPoll(now)
-	if e == nil && len(s.external) > 0 {
-		return s.grant(), now
-	}
-	s.externalNext = e != nil
-	return e, t
+	x := s.external[0]
+	s.external, s.externalNext = s.external[1:], false
+	close(x.granted)
+	return &x.entry, now
 }
 
 // pickPoll chooses among the jobs that are not in flight.
@@ -212,14 +214,6 @@ func (s *schedule) nextPoll(e *entry) float64 {
 type externalRequest struct {
 	entry
 	granted chan struct{} // closed when it may be made
-}
-
-func (s *schedule) grant() *entry {
-	x := s.external[0]
-	s.external = slices.Delete(s.external, 0, 1)
-	s.externalNext = false
-	close(x.granted)
-	return &x.entry
 }
 
 // cancelExternal withdraws an external request whose caller has given up.
