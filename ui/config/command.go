@@ -24,9 +24,9 @@ func (p *parser) command() *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	for i := range p.table {
-		opt := &p.table[i]
-		flag := root.Flags().VarPF(flagValue{p, opt}, opt.name, opt.short, opt.usage)
+	root.Flags().SortFlags = false
+	for _, opt := range p.table {
+		flag := root.Flags().VarPF(opt, opt.name, opt.short, opt.usage)
 		var err error
 		switch opt.arg {
 		case toggle:
@@ -44,24 +44,20 @@ func (p *parser) command() *cobra.Command {
 	return root
 }
 
-// flagValue collects an option's values for [parser.takeFlags].
-type flagValue struct {
-	p   *parser
-	opt *option
-}
-
-func (v flagValue) Set(s string) error {
-	v.p.given = append(v.p.given, assignment{v.opt, s})
+// Set keeps a flag's value for [parser.takeFlags], as [pflag.Value] wants it.
+func (opt *option) Set(s string) error {
+	opt.given = s
 	return nil
 }
 
-func (v flagValue) String() string { return "false" } // cobra reads --help's itself
+func (opt *option) String() string { return "false" } // cobra reads --help's itself
 
-func (v flagValue) Type() string {
-	if v.opt.arg == toggle {
+// Type returns the kind of value in pflag's words.
+func (opt *option) Type() string {
+	if opt.arg == toggle {
 		return "bool"
 	}
-	return v.opt.arg
+	return opt.arg
 }
 
 // flagError returns pflag's errors in our words.

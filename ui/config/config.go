@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"example.com/jobwatch/ui/sanitize"
 )
 
@@ -77,19 +79,13 @@ const OnlyNames = "--batch only names the batch of new jobs: --filter batch:NAME
 // parser resolves one command line.
 type parser struct {
 	in      *Input
-	table   []option
-	given   []assignment // flags in order
-	args    []string     // the other arguments
+	table   []*option
+	given   []*option // flags in order
+	args    []string  // the other arguments
 	options Options
 
 	// The names in the file's [keys] by what they have been given for.
 	byAction, byKey map[string]string
-}
-
-// assignment is a flag as it was given.
-type assignment struct {
-	option *option
-	value  string
 }
 
 func newParser(in *Input) *parser {
@@ -116,6 +112,7 @@ func Parse(in Input) (Options, error) {
 	if out.Len() > 0 {
 		return Options{Text: out.String()}, nil
 	}
+	root.Flags().Visit(func(f *pflag.Flag) { p.given = append(p.given, f.Value.(*option)) })
 	for _, step := range []func() error{
 		p.takeFlags, // what stands before a mistake may ask for help
 		func() error { return p.flagError(err) },
@@ -134,9 +131,9 @@ func Parse(in Input) (Options, error) {
 
 // takeFlags takes the flags in order, up to one that only asks for a text.
 func (p *parser) takeFlags() error {
-	for _, g := range p.given {
-		if err := g.option.take(g.value); err != nil {
-			return usageError("--" + g.option.name + " " + quote(g.value) + ": " + err.Error())
+	for _, opt := range p.given {
+		if err := opt.take(opt.given); err != nil {
+			return usageError("--" + opt.name + " " + quote(opt.given) + ": " + err.Error())
 		}
 		if p.options.Text != "" {
 			break
@@ -162,26 +159,22 @@ func (p *parser) readEnv() error {
 
 // gave reports whether the command line has a flag, and does not switch it off.
 func (p *parser) gave(name string) bool {
-	for _, g := range slices.Backward(p.given) {
-		if g.option.name == name {
-			on, err := strconv.ParseBool(g.value)
-			return g.option.arg != "" || on && err == nil
-		}
-	}
-	return false
+	opt := p.find(name)
+	on, err := strconv.ParseBool(opt.given)
+	return slices.Contains(p.given, opt) && (opt.arg != toggle || on && err == nil)
 }
 
 // refuseConflicts reports flags that exclude each other, or jobs.
 func (p *parser) refuseConflicts() error {
-	for _, g := range p.given {
-		if !p.gave(g.option.name) {
+	for _, opt := range p.given {
+		if !p.gave(opt.name) {
 			continue
 		}
-		if g.option.noJobs && len(p.args) > 0 {
-			return usageError("--" + g.option.name + " takes no jobs, but " + quote(p.args[0]) + " was given")
+		if opt.noJobs && len(p.args) > 0 {
+			return usageError("--" + opt.name + " takes no jobs, but " + quote(p.args[0]) + " was given")
 		}
-		if i := slices.IndexFunc(g.option.without, p.gave); i >= 0 {
-			return usageError("--" + g.option.name + " and --" + g.option.without[i] + " don't go together")
+		if i := slices.IndexFunc(opt.without, p.gave); i >= 0 {
+			return usageError("--" + opt.name + " and --" + opt.without[i] + " don't go together")
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func examples() section {
 }
 
 // flags returns a section for each group of options.
-func flags(table []option) (out []section) {
+func flags(table []*option) (out []section) {
 	for _, opt := range table {
 		if opt.group != "" {
 			out = append(out, section{title: opt.group})
@@ -80,7 +80,7 @@ func statuses() section {
 	}}
 }
 
-func surroundings(table []option) []section {
+func surroundings(table []*option) []section {
 	var env []entry
 	for _, opt := range table {
 		if opt.env != "" {

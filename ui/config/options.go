@@ -71,6 +71,8 @@ type option struct {
 	def      string // the default as the config file has it, or ""
 	example  string // a value for the printed config file, if def is empty
 
+	given string // the flag's value on the command line
+
 	noJobs  bool     // takes no jobs
 	without []string // the flags that can't be given with it
 
@@ -95,8 +97,8 @@ const (
 )
 
 // options returns the table of all options, in the order of the help. Each sets a field of o.
-func options(in *Input, o *Options) []option {
-	return []option{
+func options(in *Input, o *Options) []*option {
+	return []*option{
 		{
 			group: "Jobs", name: "batch", arg: "NAME", example: "invoices", set: to(&o.Batch, parseText),
 			usage: "name the batch of the given jobs, as far as they are new (default: the time)",
@@ -218,8 +220,8 @@ func (opt *option) about() string {
 
 // find returns the option of a name, or nil.
 func (p *parser) find(name string) *option {
-	if i := slices.IndexFunc(p.table, func(opt option) bool { return opt.name == name }); i >= 0 {
-		return &p.table[i]
+	if i := slices.IndexFunc(p.table, func(opt *option) bool { return opt.name == name }); i >= 0 {
+		return p.table[i]
 	}
 	return nil
 }

@@ -177,23 +177,25 @@ func (v *View) mark(r *joblist.Row) (string, style.Role) {
 
 // putTexts draws a job's description and what else there is to say, in width cells.
 func (v *View) putTexts(l *style.Line, f *facts, about string, aboutRole style.Role, width int) {
-	end, role, room := l.Width()+width, style.Text, width
+	end, role := l.Width()+width, style.Text
 	if f.stale || f.End == job.EndedDone {
 		role = style.Dim
 	}
-	title := f.Answer.Description
-	if about != "" && title != "" && aboutRole != style.Dim { // what went wrong matters more than a title's end
-		room = max(width-min(len(about), width*3/5)-2, 8)
-	}
-	if title != "" {
-		l.Cut(role, title, room)
-		if about == "" || end-l.Width()-2 < 6 {
-			l.PadTo(end)
-			return
+	switch title := f.Answer.Description; {
+	case title == "":
+		l.Cut(aboutRole, about, width)
+	case about == "":
+		l.Cut(role, title, width)
+	default:
+		if aboutRole != style.Dim { // what went wrong matters more than a title's end
+			width = max(width-min(len(about), width*3/5)-2, 8)
 		}
-		l.Space(2)
+		l.Cut(role, title, width)
+		if left := end - l.Width() - 2; left >= 6 {
+			l.Space(2).Cut(aboutRole, about, left)
+		}
 	}
-	l.Cut(aboutRole, about, end-l.Width()).PadTo(end)
+	l.PadTo(end)
 }
 
 // putProgress draws the progress, as a bar and in percent. A waiting job has neither.
