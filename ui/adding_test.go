@@ -48,12 +48,10 @@ func TestAdding(t *testing.T) {
 			d.leave()
 			d.wait(24 * time.Hour)
 			d.start()
-			d.paste(text)
-			d.waitFor("100%")
+			d.paste(text).waitFor("100%")
 			d.wait(time.Minute).sees("pasted 00:00:00", "30/30", "30 finished")
 			d.seesNot("Took", "Slowest")
-			d.press("down", "r")
-			d.wait(10 * time.Second)
+			d.press("down", "r").wait(10 * time.Second)
 			d.press("enter").sees("Checked     2 times")
 			d.seesNot("Took", "Running")
 			d.restart().sees("30 finished")
@@ -130,8 +128,7 @@ func TestAdding(t *testing.T) {
 		"a new job that is not visible yet is asked for again": func(d *harness) {
 			ids, text := d.jobs(1)
 			d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))
-			d.paste(text)
-			d.waitFor("Not found")
+			d.paste(text).waitFor("Not found")
 			d.waitFor(" 1/1 ").sees(ids[0].Short(), "Done")
 		},
 		"a job that nobody knows is given up": func(d *harness) {
@@ -145,11 +142,9 @@ func TestAdding(t *testing.T) {
 		"a job that was given up is asked for when it is pasted again": func(d *harness) {
 			ids, text := d.jobs(2)
 			d.api.Break(simtest.Answer(404, "application/json", `{"detail":"Not Found"}`))
-			d.paste(ids[0].String())
-			d.waitFor("Given up")
+			d.paste(ids[0].String()).waitFor("Given up")
 			d.api.Break(simtest.Answer(422, "application/json", `{"detail":[]}`))
-			d.paste(ids[1].String())
-			d.waitFor("Rejected")
+			d.paste(ids[1].String()).waitFor("Rejected")
 			d.paste(ids[1].String()).sees("nothing new (1 already tracked); asking again for 1 rejected job")
 			d.wait(time.Second)
 			d.api.Mend()

@@ -67,8 +67,7 @@ func TestBars(t *testing.T) {
 		// truth, and never goes back.
 		"a bar moves between two answers": func(d *harness) {
 			id := d.add(1, func(_ int, j *sim.Job) { linear(j, 5*time.Minute) })[0]
-			d.press("down")
-			d.wait(20 * time.Second)
+			d.press("down").wait(20 * time.Second)
 			moves, percent, before := 0, d.percent(id), d.row(id)
 			asked, _ := d.api.Polled(id)
 			for range 2000 {

@@ -133,8 +133,7 @@ func TestADurationIsTheSameWhereverItStands(t *testing.T) {
 				lives := sim.Lives(1, 1)
 				lives[0].Fail, lives[0].Start, lives[0].Work, lives[0].Duration = false, 25*time.Second, span, span
 				lives[0].End = lives[0].Start + span
-				d.paste(d.api.Add(sim.Describe(1, lives)...)[0].String())
-				d.press("down")
+				d.paste(d.api.Add(sim.Describe(1, lives)...)[0].String()).press("down")
 				d.waitFor(" 1/1 ")
 				took := regexp.MustCompile(`Took +(\w+)`).FindStringSubmatch(d.screen())
 				if took == nil {

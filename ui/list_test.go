@@ -44,8 +44,7 @@ func TestTheList(t *testing.T) {
 		},
 		"the filter is live": func(d *harness) {
 			ids := d.add(10)
-			d.wait(10 * time.Second)
-			d.press("/")
+			d.wait(10 * time.Second).press("/")
 			d.typed(ids[3].Short()).sees(ids[3].Short(), "1 of 10")
 			d.seesNot(ids[4].Short())
 			d.press("enter").sees("filter " + ids[3].Short())
@@ -72,8 +71,7 @@ func TestTheList(t *testing.T) {
 		// The log and the failures leave nothing out, whatever the list is narrowed to.
 		"other screens do not claim the lists filter": func(d *harness) {
 			d.add(10)
-			d.wait(10 * time.Second)
-			d.press("tab", "s")
+			d.wait(10*time.Second).press("tab", "s")
 			d.wait(10 * time.Second) // the note of how it is sorted goes
 			d.sees("filter status:failed", "by added")
 			for _, screen := range []string{"l", "f", "?"} {
@@ -92,8 +90,7 @@ func TestTheList(t *testing.T) {
 		// A key that has nothing to act on says so, rather than nothing.
 		"a key without a job says so": func(d *harness) {
 			d.add(3)
-			d.wait(time.Second)
-			d.press("/")
+			d.wait(time.Second).press("/")
 			d.typed("nosuchjob").press("enter").sees("No job matches", "nosuchjob")
 			for key, says := range map[string]string{
 				"x": "no job to remove", "r": "no job to check", "y": "no job to copy", "Y": "nothing to copy",
@@ -160,8 +157,7 @@ func TestTheList(t *testing.T) {
 			if after := d.api.Stats().Requests; after != before {
 				d.Errorf("%d polls were made while paused", after-before)
 			}
-			d.press("p")
-			d.waitFor(" 5/5 ")
+			d.press("p").waitFor(" 5/5 ")
 		},
 		// The whole screen tells the details, and comes back.
 		"enter gives the details the whole screen": func(d *harness) {
@@ -179,8 +175,7 @@ func TestTheList(t *testing.T) {
 				linear(j, time.Minute)
 				j.Life.Start, j.Life.End = 20*time.Second, 80*time.Second
 			})[0]
-			d.press("down", "enter")
-			d.wait(10 * time.Second)
+			d.press("down", "enter").wait(10 * time.Second)
 			d.sees("Not Started", id.String(), "Batch       pasted 00:00:00", "Added       00:00:00, ",
 				"Checked     ", "Last answer ", "Next check  ", "Waiting for a free worker")
 			d.seesNot("First seen") // that was at once: the history says it
@@ -307,8 +302,7 @@ func TestTheList(t *testing.T) {
 			d.api.Break(simtest.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
 				`"status_meta":"\u009b31mred\r\nline","progress":0.5,"path":"/x\u001b[5n"}`))
 			d.add(1)
-			d.waitFor("50%")
-			d.press("down", "enter")
+			d.waitFor("50%").press("down", "enter")
 			d.wait(time.Second)
 			raw := d.model.View()
 			for i, r := range raw {
@@ -369,8 +363,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 				d.share()
 				d.slowly()
 				ids, text := d.jobs(1, silent(2*time.Second+wait)) // 2 s until it is saved and asked for
-				d.paste(text)
-				d.waitFor("1 running")
+				d.paste(text).waitFor("1 running")
 				d.wait(wait)
 				other, opened, err := store.Open(d.ctx, d.file)
 				if err != nil {

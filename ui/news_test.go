@@ -29,8 +29,7 @@ func TestWhatHappens(t *testing.T) {
 				j.Description = []string{"Invoice 7", "../../.bashrc"}[i]
 			})
 			d.press("down", "d").sees("nothing to download")
-			d.waitFor(" 2/2 ")
-			d.press("g", "d")
+			d.waitFor(" 2/2 ").press("g", "d")
 			d.waitFor("PDF Invoice 7.pdf")
 			var names []string
 			for _, id := range ids {
@@ -58,8 +57,7 @@ func TestWhatHappens(t *testing.T) {
 		// though it may have told a path only.
 		"y copies the outputs URL": func(d *harness) {
 			ids := d.add(12, func(_ int, j *sim.Job) { steady(j, time.Second) })
-			d.waitFor(" 12/12 ")
-			d.press("g")
+			d.waitFor(" 12/12 ").press("g")
 			relative := 0
 			for range ids {
 				d.press("down", "Y")
@@ -80,15 +78,13 @@ func TestWhatHappens(t *testing.T) {
 		// goes on with what is missing.
 		"every PDF is downloaded when it is done": func(d *harness) {
 			all := func(o *Options) { o.Session.DownloadAll = true }
-			d.restart(all)
-			d.send(tea.WindowSizeMsg{Width: 200, Height: 40})
+			d.restart(all).send(tea.WindowSizeMsg{Width: 200, Height: 40})
 			ids := d.add(3, func(i int, j *sim.Job) { steady(j, time.Duration(2+i)*time.Second) })
 			d.api.Break(simtest.On(simtest.FilePage, simtest.NotPDF()))
 			d.waitFor(" 3/3 ")
 			d.wait(5 * time.Second).sees("PDF failed")
 			d.api.Mend()
-			d.restart(all)
-			d.wait(5 * time.Second)
+			d.restart(all).wait(5 * time.Second)
 			for _, id := range ids {
 				if row, _ := d.model.list.Row(id); row.File == "" {
 					d.Errorf("%s was not downloaded:\n%s", id.Short(), d.screen())
@@ -105,8 +101,7 @@ func TestWhatHappens(t *testing.T) {
 				}
 			})
 			d.wait(5 * time.Second)
-			d.send(tea.BlurMsg{})
-			d.wait(3 * time.Minute)
+			d.send(tea.BlurMsg{}).wait(3 * time.Minute)
 			if len(d.clip.notified) == 0 || len(d.clip.notified) > 2 {
 				d.Errorf("notifications: %q", d.clip.notified)
 			}
@@ -179,8 +174,7 @@ func TestWhatHappens(t *testing.T) {
 					steady(j, 10*time.Minute)
 				}
 			})
-			d.press("g")
-			d.wait(100 * time.Second)
+			d.press("g").wait(100 * time.Second)
 			d.sees("24 finished", "Slowest     "+ids[3].Short()+", 1m", "Jobs finished a minute",
 				"   2  no fonts", "   1  Image not found")
 			pane := regexp.MustCompile(`(?s)Ready +\S+, (by )?\d\d:\d\d.*[▁▂▃▄▅▆▇█]{5}.*Took +[34]\ds median, (5\d|1m\d\d)s p95.*Fastest +[12]\ds`)
@@ -273,8 +267,7 @@ func TestWhatHappens(t *testing.T) {
 			}
 			d.press("down", "e").sees("to: failed.txt")
 			file := filepath.Join(d.folder, "failed.txt")
-			d.answer(file)
-			d.wait(time.Second)
+			d.answer(file).wait(time.Second)
 			text, err := os.ReadFile(file)
 			if err != nil || string(text) != ids[4].String()+"\n" {
 				d.Errorf("the file holds %q (%v)", text, err)
@@ -312,8 +305,7 @@ func TestWhatHappens(t *testing.T) {
 					steady(j, time.Second)
 				}
 			})
-			d.waitFor(" 4/4 ")
-			d.press("tab", "e")
+			d.waitFor(" 4/4 ").press("tab", "e")
 			file := filepath.Join(d.folder, "failed.csv")
 			d.answer(file)
 			d.wait(time.Second).sees("wrote 1 job to")
@@ -382,10 +374,8 @@ func TestOOpensThePDF(t *testing.T) {
 			j.Description = "Invoice 7"
 		})
 		d.press("down", "o").sees("nothing to open: the job is not Done")
-		d.waitFor(" 1/1 ")
-		d.press("o")
-		d.waitFor("saved ")
-		d.wait(time.Second)
+		d.waitFor(" 1/1 ").press("o")
+		d.waitFor("saved ").wait(time.Second)
 		opened, err := os.ReadFile(filepath.Join(viewer, "opened"))
 		if err != nil || !strings.HasPrefix(string(opened), d.folder) || !strings.HasSuffix(string(opened), "Invoice 7.pdf\n") {
 			d.Errorf("opened %q: %v", opened, err)
@@ -406,19 +396,14 @@ func TestThePDFOfARemovedJobIsNotOpenedLater(t *testing.T) {
 		d.add(1, func(_ int, j *sim.Job) { steady(j, time.Second) })
 		d.waitFor(" 1/1 ")
 		d.api.Break(simtest.Unavailable("60"))
-		d.press("down", "r")
-		d.wait(time.Second)
+		d.press("down", "r").wait(time.Second)
 		d.press("o").sees("PDF asked")
-		d.press("x")
-		d.waitFor("removed 1 job")
-		d.wait(5 * time.Second)
-		d.press("u")
+		d.press("x").waitFor("removed 1 job")
+		d.wait(5 * time.Second).press("u")
 		d.waitFor("brought back 1 job")
 		d.api.Mend()
-		d.wait(2 * time.Minute)
-		d.press("g", "d")
-		d.waitFor("saved ")
-		d.wait(time.Second)
+		d.wait(2*time.Minute).press("g", "d")
+		d.waitFor("saved ").wait(time.Second)
 		if opened, err := os.ReadFile(filepath.Join(viewer, "opened")); err == nil {
 			d.Errorf("opened %q", opened)
 		}

@@ -123,8 +123,7 @@ func (c *mortal) Write(p []byte) (int, error) {
 // again, and no age is negative.
 func setBack(d *harness, seen string) {
 	d.add(5, silent(time.Minute))
-	d.press("down")
-	d.wait(20 * time.Second)
+	d.press("down").wait(20 * time.Second)
 	d.skew.Add(int64(-time.Hour))
 	d.wait(10*time.Second).sees("5 running", "live")
 	d.seesNot("-3", "-5", "stale")
@@ -140,8 +139,7 @@ func backwards(d *harness, seen string) {
 	says := func(answer string) { d.api.Break(simtest.JSON(`{"id":"{id}",` + answer + `}`)) }
 	_, text := d.jobs(1, silent(time.Hour))
 	says(`"status":"Processing","progress":0.8`)
-	d.paste(text)
-	d.press("down")
+	d.paste(text).press("down")
 	d.wait(5 * time.Second).sees("80%")
 	says(`"status":"Processing","progress":0.3`)
 	d.wait(time.Minute).sees("1 running", "live")
@@ -151,8 +149,7 @@ func backwards(d *harness, seen string) {
 	d.waitFor("1 done")
 	says(`"status":"Processing"`)
 	d.wait(5 * time.Minute).sees("1 done")
-	d.press("r")
-	d.waitFor(seen)
+	d.press("r").waitFor(seen)
 	if details := d.details(); !strings.Contains(details, "✓ Done") || strings.Count(details, "◐ Processing") < 2 {
 		d.Errorf("the history does not tell it:\n%s", d.screen())
 	}

@@ -49,8 +49,7 @@ func TestQuestions(t *testing.T) {
 			d.paste(text)
 			d.press("xxxx").sees("Remove 3 jobs of pasted 00:00:00? y/n")
 			for range 3 {
-				d.wait(time.Second)
-				d.press("xxx")
+				d.wait(time.Second).press("xxx")
 			}
 			d.wait(time.Second).sees("Remove 3 jobs of pasted 00:00:00? y/n", "3 jobs")
 			d.press("yes please") // text, of a terminal that doesn't say so
@@ -82,8 +81,7 @@ func TestOnlyYesAndNoAnswerAQuestion(t *testing.T) {
 			for _, no := range []string{"n", "esc", "ctrl+c"} {
 				d.press("x")
 				for _, other := range others {
-					d.wait(time.Second)
-					d.press(other)
+					d.wait(time.Second).press(other)
 				}
 				for _, button := range []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonRight, tea.MouseButtonWheelUp, tea.MouseButtonWheelDown} {
 					d.send(tea.MouseMsg{X: 5, Y: 4, Action: tea.MouseActionPress, Button: button})

@@ -55,23 +55,19 @@ func TestPrompts(t *testing.T) {
 				d.press("esc")
 			}
 			d.press("/")
-			d.typed("is: x")
-			d.press("left", "left")
+			d.typed("is: x").press("left", "left")
 			d.paste("live two\nwords\t\x07\r\nand ").asks("/is:live two words  and | x")
 			d.seesNot("no job IDs")
 		},
 		"a paste goes into names of batches and files": func(d *harness) {
 			ids := d.add(3)
 			d.press("n", "ctrl+u")
-			d.typed("of ")
-			d.press("home")
-			d.paste("invoices ")
-			d.press("end")
+			d.typed("of ").press("home")
+			d.paste("invoices ").press("end")
 			d.paste("June\n" + ids[0].String())
 			d.press("enter").sees("the batch is now called invoices of June "+ids[0].String(), "0/3")
 			d.press("e", "home")
-			d.paste(d.folder + "/")
-			d.press("enter")
+			d.paste(d.folder + "/").press("enter")
 			d.wait(time.Second).sees("wrote 3 jobs to " + d.folder)
 		},
 		// A paste into the prompt for IDs adds them; one without stays there, to be mended.
@@ -147,8 +143,7 @@ func TestPrompts(t *testing.T) {
 					d.paste(strings.Repeat("long ", 1000) + text).sees("added 2 jobs")
 					d.seesNot("characters fit")
 				}
-				d.press("esc")
-				d.wait(noteTime)
+				d.press("esc").wait(noteTime)
 			}
 		},
 		// ctrl+l works everywhere; a focus event has the screen sent again once a minute.

@@ -78,8 +78,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 		}
 		look()
 		export := filepath.Join(d.folder, "shared.csv")
-		d.press("e")
-		d.answer(export)
+		d.press("e").answer(export)
 		d.wait(time.Minute)
 		look()
 		exported, err := os.ReadFile(export)

@@ -119,8 +119,7 @@ func TestTheDemoLooksAsAccepted(t *testing.T) {
 			withHarness(t, func(d *harness) {
 				d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
 				d.pose()
-				d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
-				d.press("down", "down")
+				d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height}).press("down", "down")
 				d.golden(fmt.Sprintf("demo-%dx%d", size.width, size.height))
 			})
 		})
@@ -137,8 +136,7 @@ func TestOtherTerminalsLookAsAccepted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			withHarness(t, func(d *harness) {
 				d.pose()
-				d.restart(change, func(o *Options) { o.Watcher.Pause(true) })
-				d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+				d.restart(change, func(o *Options) { o.Watcher.Pause(true) }).send(tea.WindowSizeMsg{Width: 80, Height: 24})
 				d.press("down", "down", " ")
 				d.golden("demo-" + name)
 			})
@@ -219,8 +217,7 @@ func TestTheScreen(t *testing.T) {
 		// When all is finished and nothing on the screen moves, jobwatch sleeps.
 		"nothing wakes an idle terminal": func(d *harness) {
 			d.add(3)
-			d.waitFor(" 3/3 ")
-			d.wait(time.Hour)
+			d.waitFor(" 3/3 ").wait(time.Hour)
 			before := d.model.View()
 			updates := 0
 			for over := time.After(10 * time.Minute); ; {
@@ -251,8 +248,7 @@ func TestTheScreen(t *testing.T) {
 			for _, id := range d.api.Add(jobs...) {
 				text.WriteString(id.String() + "\n")
 			}
-			d.paste(text.String())
-			d.wait(5 * time.Second)
+			d.paste(text.String()).wait(5 * time.Second)
 			for width := 40; width < 200; width += 3 {
 				d.model.Update(tea.WindowSizeMsg{Width: width, Height: 24})
 				d.fits(width, 24)
@@ -281,8 +277,7 @@ func TestKeysChangeNothingBehindATooSmallScreen(t *testing.T) {
 		for _, size := range []tea.WindowSizeMsg{{Width: 39, Height: 24}, {Width: 80, Height: 7}, {Width: 1, Height: 1}, {}} {
 			withHarness(t, func(d *harness) {
 				d.add(3, silent(time.Hour))
-				d.press("down", " ", "g")
-				d.wait(time.Minute)
+				d.press("down", " ", "g").wait(time.Minute)
 				if opener != "" {
 					d.press(opener)
 				}

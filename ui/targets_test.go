@@ -73,8 +73,7 @@ func TestWhatActionsApplyTo(t *testing.T) {
 		},
 		"removing a batch says what the filter hides": func(d *harness) {
 			ids := d.add(3, func(i int, j *sim.Job) { failing(j, time.Duration(1+i)*time.Second, "no fonts") })
-			d.waitFor(" 3/3 ")
-			d.press("/")
+			d.waitFor(" 3/3 ").press("/")
 			d.typed(ids[0].Short()).press("enter", "g", "x").sees("removed 1 job")
 			d.press("u", "esc", "/")
 			d.typed("!"+ids[0].Short()).press("enter", "g", "x")
@@ -115,8 +114,7 @@ func TestWhatActionsApplyTo(t *testing.T) {
 			other.press("x")
 			other.model.list.Go(ids[1])
 			other.press("x")
-			d.wait(time.Second)
-			d.press("home", "ctrl+k")
+			d.wait(time.Second).press("home", "ctrl+k")
 			d.typed(d.folder + "/ids.txt").press("enter")
 			d.wait(time.Second)
 			if got := content(d.T, d.folder+"/ids.txt"); !strings.Contains(got, ids[0].String()) || strings.Contains(got, ids[2].String()) {
@@ -126,8 +124,7 @@ func TestWhatActionsApplyTo(t *testing.T) {
 		// Where enter leads from a cause that the filter hides, no other job is current.
 		"a cause that the filter hides is said to be hidden": func(d *harness) {
 			ids := d.add(2, func(i int, j *sim.Job) { failing(j, time.Second, "no fonts") })
-			d.waitFor(" 2/2 ")
-			d.press("/")
+			d.waitFor(" 2/2 ").press("/")
 			d.typed("nothing").press("enter", "f", "enter").sees("2 jobs are hidden by the filter; esc clears it")
 			d.press("/", "ctrl+u")
 			d.typed("!"+ids[0].Short()).press("enter", "f", "enter")

@@ -67,8 +67,7 @@ func TestUndoing(t *testing.T) {
 			d.add(1, silent(24*time.Hour))
 			d.press("u").sees("removed 1 added job")
 			d.press("ctrl+r")
-			d.rename("june")
-			d.wait(2 * time.Minute)
+			d.rename("june").wait(2 * time.Minute)
 			d.press("down", "x").sees("Nothing tracked yet.")
 			d.wait(2 * time.Hour)
 			d.press("u").sees("brought back 1 job")
@@ -119,8 +118,7 @@ func TestUndoing(t *testing.T) {
 			d.wait(time.Second)
 			d.sees("july", "2 jobs") // brought back by the other
 			d.press("ctrl+r").sees("Remove 2 jobs brought back")
-			other.press("x", "y")
-			other.wait(time.Second)
+			other.press("x", "y").wait(time.Second)
 			d.wait(time.Second)
 			d.press("y").sees("nothing is left to redo; 2 changed in another window stay")
 		},
