@@ -76,7 +76,7 @@ func (m *Model) pasted(p paste) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
 	}
 	if p.Given {
-		m.history.add(&change{at: m.now, added: members(added)})
+		m.history.add(&change{at: m.now, added: m.session.Members(session.IDs(added))})
 	}
 	m.commit(added, p.summary("added "+style.Plural(len(added), "job"), already))
 }

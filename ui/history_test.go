@@ -97,7 +97,7 @@ func (p *past) add(t *rapid.T) {
 	ids := p.some(t, false)
 	_, batch := p.records(ids)
 	added, _ := p.Add(ids, batch)
-	p.history.add(&change{at: p.now, added: members(added)})
+	p.history.add(&change{at: p.now, added: p.Members(session.IDs(added))})
 	p.touch(false, ids...)
 }
 

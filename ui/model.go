@@ -36,7 +36,8 @@ type Model struct {
 	opening    map[job.ID]bool // PDFs to be opened once they are there
 	paused     bool            // checking
 	fatal      error           // why the dashboard ended by itself
-	start
+	loaded     bool            // the state file was read
+	pending    []paste         // what was pasted before that
 	display
 	work
 
@@ -47,12 +48,6 @@ type Model struct {
 	notes    notes
 	failures failures
 	help     scroll
-}
-
-// start is the state before the state file has been read.
-type start struct {
-	loaded  bool
-	pending []paste // what was pasted meanwhile
 }
 
 // New makes a dashboard. Its commands end with ctx.

@@ -25,14 +25,6 @@ type note struct {
 	until time.Time
 }
 
-// at returns the note if it still shows at a time, else an empty one.
-func (n note) at(now time.Time) note {
-	if now.Before(n.until) {
-		return n
-	}
-	return note{}
-}
-
 // How long notes stay: long enough to be read twice.
 const (
 	noteTime = 5 * time.Second
@@ -63,13 +55,10 @@ type absence struct {
 	done, failed int
 }
 
-// awayAfter is how long an absence must be for a summary of it.
-const awayAfter = time.Minute
-
-// returned shows what has changed during an absence that is over.
+// returned shows what has changed during an absence that is over, unless it was short.
 func (m *Model) returned(away absence) {
 	span := m.now.Sub(away.since)
-	if away.blurred && span >= awayAfter && away.done+away.failed > 0 {
+	if away.blurred && span >= time.Minute && away.done+away.failed > 0 {
 		m.keep(tally("while you were away ("+style.Duration(span)+")", away.done, away.failed))
 	}
 }

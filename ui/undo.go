@@ -25,11 +25,11 @@ type change struct {
 	counted  struct{ at, jobs int } // see intact
 }
 
-// size returns for how many jobs a change counts in the history.
-func (c *change) size() int { return max(len(c.added)+len(c.removed), 1) }
+// jobs is how many jobs the change added or removed.
+func (c *change) jobs() int { return len(c.added) + len(c.removed) }
 
 // empty reports whether the change changed nothing.
-func (c *change) empty() bool { return len(c.added)+len(c.removed) == 0 && c.batch == "" }
+func (c *change) empty() bool { return c.jobs() == 0 && c.batch == "" }
 
 // intact returns how many jobs of the change are still as it left them: other windows may
 // have removed, moved or added the rest. It counts again only when it has to.
@@ -51,20 +51,12 @@ func (c *change) renamed(s *session.Session) bool {
 func (c *change) reverse(s *session.Session, added []session.Member, now time.Time) (did *change, back []*session.Record) {
 	did = &change{at: now, removed: s.Remove(added)}
 	back = s.Restore(c.removed)
-	did.added = members(back)
+	did.added = s.Members(session.IDs(back))
 	if c.renamed(s) {
 		s.Rename(c.batch, c.from)
 		did.batch, did.from, did.to = c.batch, c.to, c.from
 	}
 	return did, back
-}
-
-func members(records []*session.Record) []session.Member {
-	out := make([]session.Member, len(records))
-	for i, r := range records {
-		out[i] = session.MemberOf(&r.Job)
-	}
-	return out
 }
 
 // direction is a way through the history.
@@ -89,7 +81,7 @@ func (h *history) add(c *change) {
 	h[redo] = nil
 	kept := 0
 	for i, older := range slices.Backward(h[undo]) {
-		if kept += older.size(); kept > historyKept {
+		if kept += max(older.jobs(), 1); kept > historyKept {
 			h[undo] = slices.Delete(h[undo], 0, i+1)
 			break
 		}
@@ -205,7 +197,7 @@ func (m *Model) reverse(c *change, added []session.Member, d direction) {
 	did, back := c.reverse(m.session, added, m.now)
 	m.history.reversed(c, did, d)
 	n := len(did.removed) + len(back)
-	left := stay(len(c.added) + len(c.removed) - n)
+	left := stay(c.jobs() - n)
 	if did.empty() {
 		left = cmp.Or(left, "the batch changed in another window and stays so")
 		m.say(style.Warn, style.Joined("; ", "nothing is left to "+d.String(), left))

@@ -40,19 +40,21 @@ func (m *Model) draw() {
 		return
 	}
 	lines := append([]string{m.headerLine()}, m.body()...)
-	note := m.notes.note.at(m.now)
-	if note.text != "" {
-		m.hold(note.until.Sub(m.now))
+	shown := m.notes.note
+	if left := shown.until.Sub(m.now); left > 0 {
+		m.hold(left)
+	} else {
+		shown = note{}
 	}
 	if m.prompt.Open() {
-		if note.text != "" {
-			lines[len(lines)-1] = style.NewLine(m.theme, style.Plain).Space(1).Cut(note.role, note.text, width-2).String()
+		if shown.text != "" {
+			lines[len(lines)-1] = style.NewLine(m.theme, style.Plain).Space(1).Cut(shown.role, shown.text, width-2).String()
 		}
 		line, x := m.prompt.View(m.theme, width)
 		lines = append(lines, line)
 		m.cursor = terminal.Cursor{X: x, Y: m.layout.height - 1, Shown: x >= 0}
 	} else {
-		lines = append(lines, m.footerLine(note))
+		lines = append(lines, m.footerLine(shown))
 	}
 	m.frame = strings.Join(lines, "\n")
 }
