@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"testing"
 	"time"
 
@@ -66,25 +65,6 @@ func randomReport(id job.ID, rng *rand.Rand, at time.Time) job.Report {
 	return r
 }
 
-// statusReport is a report whose status is another for each n of four in a row.
-func statusReport(id job.ID, n int, rng *rand.Rand, at time.Time) job.Report {
-	for {
-		r := randomReport(id, rng, at)
-		want := [...]job.Status{job.Processing, job.Done, job.NotStarted, job.Error}[n%4]
-		if r.Answer.Status == want {
-			return r
-		}
-	}
-}
-
-// forgetHistory keeps what a job was from growing beyond what a job's life holds.
-func forgetHistory(l *tracker, reports []job.Report) {
-	for i := range reports {
-		r, _ := l.Row(reports[i].ID)
-		r.History = r.History[:1]
-	}
-}
-
 func loaded(s size) (*tracker, store.Contents, *rand.Rand) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	c := contents(s, rng)
@@ -94,85 +74,7 @@ func loaded(s size) (*tracker, store.Contents, *rand.Rand) {
 	return l, c, rng
 }
 
-// BenchmarkFrame is what the list does between two frames at most load: 500
-// reports taken in and the lines in view read.
-func BenchmarkFrame(b *testing.B) {
-	for _, s := range sizes() {
-		b.Run(s.String(), func(b *testing.B) {
-			l, c, rng := loaded(s)
-			now := benchStart
-			// Made beforehand, as the poller does. A job that comes again comes with
-			// another status, so that every report is a change.
-			var frames [256][]job.Report
-			for i := range frames {
-				for j := range 500 {
-					n := (i%64*500 + j) * 7919 % len(c.Jobs)
-					frames[i] = append(frames[i], statusReport(c.Jobs[n].ID, i/64+j/len(c.Jobs), rng, now))
-				}
-			}
-			b.ReportAllocs()
-			n := 0
-			for b.Loop() {
-				l.report(frames[n%len(frames)], now)
-				n++
-				if len(l.Lines()) == 0 {
-					b.Fatal("nothing to draw")
-				}
-				b.StopTimer()
-				forgetHistory(l, frames[(n-1)%len(frames)])
-				b.StartTimer()
-			}
-		})
-	}
-}
-
-func BenchmarkMove(b *testing.B) {
-	for _, s := range sizes() {
-		b.Run(s.String(), func(b *testing.B) {
-			l, _, _ := loaded(s)
-			for n := 0; b.Loop(); n++ {
-				if n/s.jobs%2 == 0 {
-					l.Move(1)
-				} else {
-					l.Move(-1)
-				}
-				l.Lines()
-			}
-		})
-	}
-}
-
-// BenchmarkType is a filter typed letter by letter and taken back. The slowest key
-// is the one that takes longest at its best.
-func BenchmarkType(b *testing.B) {
-	const typed = "customer 77 status:done !page"
-	var texts []string
-	for i := range typed {
-		texts = append(texts, typed[:i+1])
-	}
-	for i := range typed {
-		texts = append(texts, typed[:len(typed)-1-i])
-	}
-	for _, s := range sizes() {
-		b.Run(s.String(), func(b *testing.B) {
-			l, _, _ := loaded(s)
-			best := make([]time.Duration, len(texts))
-			for b.Loop() {
-				for i, text := range texts {
-					start := time.Now()
-					f, _ := ParseFilter(text)
-					l.SetFilter(f)
-					l.Lines()
-					if d := time.Since(start); best[i] == 0 || d < best[i] {
-						best[i] = d
-					}
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(texts)), "µs/key")
-			b.ReportMetric(float64(slices.Max(best).Microseconds()), "µs/slowest-key")
-		})
-	}
-}
+// A report, a key and the frames after them are measured in package ui.
 
 func BenchmarkSort(b *testing.B) {
 	for _, s := range sizes() {
@@ -186,23 +88,10 @@ func BenchmarkSort(b *testing.B) {
 }
 
 // BenchmarkLoad is what the start waits for.
-func BenchmarkLoad(b *testing.B) { benchmarkLoad(b, false) }
-
-// BenchmarkLoadVersion7 is the same with IDs that begin with the time.
-func BenchmarkLoadVersion7(b *testing.B) { benchmarkLoad(b, true) }
-
-func benchmarkLoad(b *testing.B, version7 bool) {
-	b.Helper()
+func BenchmarkLoad(b *testing.B) {
 	for _, s := range sizes() {
 		b.Run(s.String(), func(b *testing.B) {
 			_, c, _ := loaded(s)
-			for i := range c.Jobs {
-				if version7 { // three a millisecond
-					ms := uint64(benchStart.UnixMilli()) + uint64(i)/3
-					random := binary.BigEndian.Uint64(c.Jobs[i].ID[:]) & 0xfff
-					binary.BigEndian.PutUint64(c.Jobs[i].ID[:], ms<<16|0x7000|random)
-				}
-			}
 			b.ReportAllocs()
 			var l *tracker
 			before := heap()

@@ -66,22 +66,19 @@ func (s spot) same(t spot) bool { return s.batch == t.batch && s.id == t.id }
 
 func newModel(now time.Time) *model { return &model{since: now, now: now} }
 
-func (m *model) job(id job.ID) *modelJob {
-	for _, j := range m.jobs {
-		if j.ID == id {
-			return j
-		}
+func first[T any](all []*T, is func(*T) bool) *T {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i]
 	}
 	return nil
 }
 
+func (m *model) job(id job.ID) *modelJob {
+	return first(m.jobs, func(j *modelJob) bool { return j.ID == id })
+}
+
 func (m *model) batch(id store.BatchID) *modelBatch {
-	for _, b := range m.batches {
-		if b.ID == id {
-			return b
-		}
-	}
-	return nil
+	return first(m.batches, func(b *modelBatch) bool { return b.ID == id })
 }
 
 func (m *model) addBatch(sb store.Batch) *modelBatch {
@@ -139,19 +136,7 @@ func (m *model) in(b *modelBatch) []*modelJob {
 // jobPlace is where a job stands in its batch: lexically less is further up.
 func (m *model) jobPlace(j *modelJob) []int64 {
 	state := j.State()
-	var class int64
-	switch state {
-	case Error, Rejected, GivenUp:
-		class = 0
-	case Running:
-		class = 1
-	case Other:
-		class = 2
-	case Done:
-		class = 4
-	default:
-		class = 3
-	}
+	class := map[State]int64{Error: 0, Rejected: 0, GivenUp: 0, Running: 1, Other: 2, Unheard: 3, Queued: 3, Done: 4}[state]
 	seq := int64(j.seq)
 	switch m.sort {
 	case Attention:
@@ -202,18 +187,12 @@ func (m *model) batchPlace(b *modelBatch) []int64 {
 	}
 }
 
-// place puts the batches where they belong, all but the cursor's.
-func (m *model) place() {
+// place puts the batches where they belong, all but the one that stays.
+func (m *model) place(stays store.BatchID) {
 	for _, b := range m.batches {
-		if b.ID != m.cursor.batch {
+		if b.ID != stays {
 			b.place = m.batchPlace(b)
 		}
-	}
-}
-
-func (m *model) placeAll() {
-	for _, b := range m.batches {
-		b.place = m.batchPlace(b)
 	}
 }
 
@@ -285,7 +264,7 @@ func (m *model) line(s spot) int { return slices.IndexFunc(m.lines(), s.same) }
 
 // settle is what follows every change.
 func (m *model) settle() {
-	m.place()
+	m.place(m.cursor.batch)
 	m.moveTo(m.nearest(m.cursor))
 	m.moveTo(m.nearest(m.cursor))
 	if j := m.job(m.cursor.id); j != nil && j.News && !m.unwatched {
@@ -299,7 +278,7 @@ func (m *model) moveTo(s spot) {
 	if m.viewedRow != s.id {
 		m.viewedRow = job.ID{}
 	}
-	m.place()
+	m.place(m.cursor.batch)
 }
 
 // nearest is the line for a cursor that may have lost its own.
@@ -370,7 +349,7 @@ func (m *model) setSort(s Sort) {
 	for _, j := range m.jobs {
 		j.at = j.hundredths()
 	}
-	m.placeAll()
+	m.place("")
 	m.settle()
 }
 

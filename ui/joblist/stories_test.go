@@ -253,18 +253,6 @@ func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {
 	}
 }
 
-func TestReportsOfForgottenJobsAreDropped(t *testing.T) {
-	d := newHarness(t, 20)
-	d.paste("june", "a")
-	d.forget(ids("a"))
-	if events := d.hear("a done"); len(events) > 1 || d.Counts().Total > 0 { // of the host
-		t.Errorf("%+v", events)
-	}
-	if _, ok := d.Row(id("a")); ok {
-		t.Error("it came back")
-	}
-}
-
 func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
 	d := newHarness(t, 6)
 	d.paste("june", "a b c d e f g h")
@@ -320,20 +308,4 @@ func TestMatchingIsWhatTheFilterShowsFoldedOrNot(t *testing.T) {
 		t.Error("june is there and may is not")
 	}
 	d.sees("july+ >june+")
-}
-
-func TestABatchHasItsRowsWhateverIsShown(t *testing.T) {
-	d := newHarness(t, 20)
-	d.paste("june", "a b")
-	d.paste("july", "x")
-	d.find("x")
-	d.forget(ids("a"))
-	var got []string
-	june, _ := d.Batch("june")
-	for r := range june.Rows() {
-		got = append(got, r.Answer.Description)
-	}
-	if len(got) != 1 || got[0] != "b" {
-		t.Errorf("june has %q, want b", got)
-	}
 }
