@@ -92,9 +92,6 @@ func (s *statistics) add(took float64) {
 // merge counts all of o.
 func (s *statistics) merge(o statistics) {
 	n, d := s.n+o.n, o.mean-s.mean
-	if n == 0 {
-		return
-	}
 	s.variance = (s.n*s.variance + o.n*o.variance + d*d*s.n*o.n/n) / n
 	s.mean += d * o.n / n
 	s.n = n

@@ -60,28 +60,3 @@ func BenchmarkCost(b *testing.B) {
 		})
 	}
 }
-
-// What a start with so many tracked jobs costs.
-func BenchmarkRestore(b *testing.B) {
-	const n = 100_000
-	jobs := make([]store.Job, n)
-	for i := range jobs {
-		added := float64(i)
-		jobs[i] = store.Job{
-			ID: id(i), Batch: batchID(i / 100), Added: clockAt(added), Started: clockAt(added + 10),
-			Ended: clockAt(added + 60), Answered: clockAt(added + 60), End: job.EndedDone,
-			Answer: job.Answer{Status: job.Done, Progress: 1}, History: []store.Change{{At: clockAt(added), Status: job.NotStarted}},
-		}
-		if i%10 == 0 { // one in ten is not finished
-			jobs[i].End, jobs[i].Answer = job.Live, job.Answer{Status: job.Processing, Progress: 0.5}
-		}
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		f := New()
-		for i := range jobs {
-			f.See(&jobs[i])
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/job")
-}

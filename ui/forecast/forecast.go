@@ -9,6 +9,7 @@
 package forecast
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -134,11 +135,7 @@ func (f *Forecaster) See(j *store.Job) {
 
 // track adds a job.
 func (f *Forecaster) track(j *store.Job) *track {
-	if f.zero.IsZero() {
-		if f.zero = j.Added; j.Added.IsZero() {
-			f.zero = j.Answered
-		}
-	}
+	f.zero = cmp.Or(f.zero, j.Added, j.Answered)
 	b := f.batches[j.Batch]
 	if b == nil {
 		b = &batch{id: j.Batch}
@@ -151,7 +148,6 @@ func (f *Forecaster) track(j *store.Job) *track {
 	}
 	b.jobs++
 	b.added++
-	b.shown.look, f.all.shown.look = 0, 0
 	f.tracks[j.ID] = t
 	return t
 }
@@ -164,10 +160,8 @@ func (f *Forecaster) Remove(id job.ID) {
 	}
 	f.move(t, finished)
 	delete(f.tracks, id)
-	b := t.batch
-	b.shown.look, f.all.shown.look = 0, 0
-	if b.jobs--; b.jobs == 0 {
-		delete(f.batches, b.id) // the next look drops it from the order
+	if t.batch.jobs--; t.batch.jobs == 0 {
+		delete(f.batches, t.batch.id) // the next look drops it from the order
 	}
 }
 
@@ -179,21 +173,19 @@ func (f *Forecaster) move(t *track, to state) {
 		return
 	}
 	for _, b := range [...]*batch{t.batch, &f.all} {
-		switch t.state {
-		case waiting:
+		if t.state == waiting {
 			b.waiting--
-		case running:
+		}
+		if t.state == running {
 			last := len(b.running) - 1
 			b.running[slices.Index(b.running, t)] = b.running[last]
 			b.running = slices.Delete(b.running, last, last+1)
-		case unseen, finished:
 		}
-		switch to {
-		case waiting:
+		if to == waiting {
 			b.waiting++
-		case running:
+		}
+		if to == running {
 			b.running = append(b.running, t)
-		case unseen, finished:
 		}
 	}
 	t.state = to

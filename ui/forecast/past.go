@@ -121,12 +121,12 @@ type Spread struct {
 	Max              time.Duration // what the slowest took
 }
 
-// Spread returns false while no job of the batch is Done. Beyond 512 jobs the median and p95
-// come from an even sample of 512 at most.
-func (f *Forecaster) Spread(id store.BatchID) (Spread, bool) {
+// Spread is zero while no job of the batch is Done. Beyond 512 jobs the median and p95 come
+// from an even sample of 512 at most.
+func (f *Forecaster) Spread(id store.BatchID) Spread {
 	b := f.batches[id]
 	if b == nil || len(b.past.took) == 0 {
-		return Spread{}, false
+		return Spread{}
 	}
 	took := b.past.took
 	var some []float32
@@ -140,7 +140,7 @@ func (f *Forecaster) Spread(id store.BatchID) (Spread, bool) {
 	return Spread{
 		Jobs: len(took), Min: seconds(float64(slices.Min(took))), Median: at(0.5), P95: at(0.95),
 		Slowest: b.past.slowest, Max: b.past.most,
-	}, true
+	}
 }
 
 // Pace compares a job with its batch: how long it took, or will have taken by its
@@ -157,11 +157,8 @@ func (f *Forecaster) Pace(id job.ID, now time.Time) (float64, bool) {
 			took = f.sec(now) - t.started + ready.Mid.Seconds()
 		}
 	}
-	spread, ok := f.Spread(t.batch.id)
-	if !ok || took <= 0 || spread.Median <= 0 {
-		return 0, false
-	}
-	return took / spread.Median.Seconds(), true
+	median := f.Spread(t.batch.id).Median.Seconds()
+	return took / max(median, 1e-3), took > 0 && median > 0
 }
 
 // Throughput is how many jobs finished a minute in each stretch of a time, oldest first.

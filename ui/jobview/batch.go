@@ -62,7 +62,7 @@ func (p *page) batchFacts(b *joblist.Batch) {
 		p.ready(p.Forecast.Batch(b.ID, p.Now))
 	}
 	p.fact("Added", style.Text, p.when(b.Added))
-	switch s, _ := p.Forecast.Spread(b.ID); s.Jobs {
+	switch s := p.Forecast.Spread(b.ID); s.Jobs {
 	case 0:
 	case 1:
 		p.fact("Took", style.Text, style.Duration(s.Max))
