@@ -294,7 +294,7 @@ func (c *codec) decode(line []byte) bool {
 	default:
 		identified, err = c.op != "", c.in.Skip()
 	}
-	return identified && err == nil && c.in.Skip() == io.EOF
+	return identified && err == nil && c.in.Skip() == io.EOF //nolint:errorlint // one within a value is wrapped
 }
 
 // opOf returns the op of a line, "" if it has none.

@@ -55,8 +55,7 @@ func TestADiskThatFillsUpIsToldAndForgiven(t *testing.T) {
 
 func TestAnUndoThatFailsTooCostsNothing(t *testing.T) {
 	d := newFaulty()
-	path := stateFile(t)
-	s, _ := open(t, path, OnDisk(d))
+	s, path := fresh(t, OnDisk(d))
 	save(t, s, Track{pasted(1, "")})
 	d.broken[storetest.Write], d.broken[storetest.Truncate] = syscall.ENOSPC, syscall.ENOSPC
 	if err := s.Append(t.Context(), track(pasted(2, ""), pasted(3, ""), pasted(6, ""))...); err == nil {

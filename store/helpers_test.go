@@ -79,6 +79,14 @@ func open(tb testing.TB, path string, opts ...Option) (*Store, Opened) {
 	return s, opened
 }
 
+// fresh opens a new state file.
+func fresh(tb testing.TB, opts ...Option) (s *Store, path string) {
+	tb.Helper()
+	path = stateFile(tb)
+	s, _ = open(tb, path, opts...)
+	return s, path
+}
+
 // contents is what a new start would find.
 func contents(tb testing.TB, path string, opts ...Option) Contents {
 	tb.Helper()

@@ -35,29 +35,8 @@ func TestTheListIsThereAgainAfterARestart(t *testing.T) {
 	equal(t, "after a restart", contents(t, path), want)
 }
 
-func TestAForgottenJobComesBackWhole(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
-	save(t, s, track(pasted(1, "a"), pasted(2, "a"))...)
-	before := running(1, "a", 0.5)
-	save(t, s, Observe{before})
-	save(t, s, Forget{id(1)})
-	save(t, s, Observe{running(1, "a", 0.75)}) // a poll's answer that comes too late
-	save(t, s, Track{before})                  // undo
-	equal(t, "jobs", contents(t, path).Jobs, []Job{pasted(2, "a"), before})
-}
-
-func TestTrackingTwiceChangesNothing(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
-	save(t, s, Track{running(1, "first", 0.5)})
-	save(t, s, Track{pasted(1, "second")})
-	equal(t, "jobs", contents(t, path).Jobs, []Job{running(1, "first", 0.5)})
-}
-
 func TestOnlyTheUserMayReadTheFile(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
+	s, path := fresh(t)
 	save(t, s, Track{pasted(1, "")})
 	for name, want := range map[string]os.FileMode{path: 0o600, path + ".lock": 0o600, filepath.Dir(path): 0o700} {
 		info, err := os.Stat(name)
@@ -69,8 +48,7 @@ func TestOnlyTheUserMayReadTheFile(t *testing.T) {
 }
 
 func TestAWornFileIsCompactedAtStart(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
+	s, path := fresh(t)
 	save(t, s, track(pasted(1, "a"), pasted(2, "a"))...)
 	for i := range 40 {
 		save(t, s, Observe{running(1, "a", job.Progress(i)/40)})
@@ -100,8 +78,7 @@ func TestANewerFileIsLeftAlone(t *testing.T) {
 }
 
 func TestWhatANewerVersionAddedSurvives(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
+	s, path := fresh(t)
 	save(t, s, Track{pasted(1, "a")})
 	colour := Extra{"colour": []byte(`{"of":["a","row"]}`)}
 	download := `{"op":"download","id":"` + id(1).String() + `","file":"/tmp/a.pdf"}`
@@ -144,8 +121,7 @@ func TestTheFileCanBeEditedByHand(t *testing.T) {
 }
 
 func TestTimesAndProgressComeBackAsTheyWere(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
+	s, path := fresh(t)
 	var jobs, want []Job
 	for n, c := range []struct {
 		at, want time.Time
@@ -170,8 +146,7 @@ func TestTimesAndProgressComeBackAsTheyWere(t *testing.T) {
 }
 
 func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
+	s, path := fresh(t)
 	j := running(1, "a", 0.5)
 	j.Answer.Description = "\x1b]0;title\a \x00 \u009b31m \x7f \u202etxt.exe \U000e0001 \xff é 👩‍👩‍👧 \r\n{\"op\":\"forget\"}"
 	j.Answer.Status = job.Status(strings.Repeat("x", 1000))
@@ -203,8 +178,7 @@ func TestHostileTextComesBackAndStaysOffTheTerminal(t *testing.T) {
 
 // A newer version may have put more into a job than fits in a line beside what we write.
 func TestAFieldThatIsTooLongCostsNoJob(t *testing.T) {
-	path := stateFile(t)
-	s, _ := open(t, path)
+	s, path := fresh(t)
 	j := running(1, "a", 0.5)
 	colour := func(size int) Extra {
 		return Extra{"colour": []byte(`"` + strings.Repeat("x", size) + `"`)}

@@ -66,6 +66,12 @@ func NewMachine(folder string) *Machine {
 	}
 }
 
+// lock locks the machine, and returns what unlocks it.
+func (m *Machine) lock() func() {
+	m.mu.Lock()
+	return m.mu.Unlock
+}
+
 // Start starts a process.
 func (m *Machine) Start() *Process { return &Process{m: m, steps: -1} }
 
@@ -73,8 +79,7 @@ func (m *Machine) Start() *Process { return &Process{m: m, steps: -1} }
 // names, and of each file's unsynced writes, it keeps as many of the first as rng says; the
 // last of the kept writes is torn, or a hole of NUL.
 func (m *Machine) CutPower(rng *rand.Rand, processes ...*Process) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	defer m.lock()()
 	for _, p := range processes {
 		p.dead = true
 	}
@@ -158,15 +163,13 @@ var _ store.Disk = (*Process)(nil)
 // KillAfter kills the process at a change, after so many more that succeed; never if steps
 // is negative.
 func (p *Process) KillAfter(steps int) {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	p.steps = steps
 }
 
 // Killed reports whether the process was killed.
 func (p *Process) Killed() bool {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	return p.dead
 }
 
@@ -194,8 +197,7 @@ func (p *Process) alive() error {
 
 // Open implements [store.Disk].
 func (p *Process) Open(name string, flag int, perm fs.FileMode) (store.File, error) {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	if err := p.alive(); err != nil {
 		return nil, err
 	}
@@ -222,8 +224,7 @@ func (m *Machine) rename(name string, apply func(map[string]*node)) {
 
 // Stat implements [store.Disk].
 func (p *Process) Stat(name string) (fs.FileInfo, error) {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	if err := p.alive(); err != nil {
 		return nil, err
 	}
@@ -239,8 +240,7 @@ func (p *Process) Resolve(name string) (string, error) { return filepath.Clean(n
 
 // Mkdir implements [store.Disk].
 func (p *Process) Mkdir(name string, perm fs.FileMode) error {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	switch {
 	case p.m.names[name] != nil:
 		return fs.ErrExist
@@ -257,8 +257,7 @@ func (p *Process) Mkdir(name string, perm fs.FileMode) error {
 
 // Rename implements [store.Disk].
 func (p *Process) Rename(from, to string) error {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	n := p.m.names[from]
 	if n == nil {
 		return &fs.PathError{Op: "rename", Path: from, Err: fs.ErrNotExist}
@@ -275,8 +274,7 @@ func (p *Process) Rename(from, to string) error {
 
 // Remove implements [store.Disk].
 func (p *Process) Remove(name string) error {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	if p.m.names[name] == nil {
 		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
 	}
@@ -289,8 +287,7 @@ func (p *Process) Remove(name string) error {
 
 // SyncFolder implements [store.Disk].
 func (p *Process) SyncFolder(name string) error {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	if err := p.step(); err != nil {
 		return err
 	}
@@ -331,8 +328,7 @@ func (p *Process) Lock(ctx context.Context, name string) (func() error, error) {
 }
 
 func (p *Process) unlock(name string) error {
-	p.m.mu.Lock()
-	defer p.m.mu.Unlock()
+	defer p.m.lock()()
 	if p.m.locks[name] == p {
 		delete(p.m.locks, name)
 		close(p.m.freed)
@@ -352,8 +348,7 @@ type file struct {
 }
 
 func (f *file) ReadAt(b []byte, at int64) (int, error) {
-	f.p.m.mu.Lock()
-	defer f.p.m.mu.Unlock()
+	defer f.p.m.lock()()
 	if err := f.p.alive(); err != nil {
 		return 0, err
 	}
@@ -369,8 +364,7 @@ func (f *file) ReadAt(b []byte, at int64) (int, error) {
 
 // Write writes half of b if the process is killed now.
 func (f *file) Write(b []byte) (int, error) {
-	f.p.m.mu.Lock()
-	defer f.p.m.mu.Unlock()
+	defer f.p.m.lock()()
 	if err := f.p.alive(); err != nil {
 		return 0, err
 	}
@@ -396,8 +390,7 @@ func (n *node) change(c change, now time.Time) {
 }
 
 func (f *file) Truncate(size int64) error {
-	f.p.m.mu.Lock()
-	defer f.p.m.mu.Unlock()
+	defer f.p.m.lock()()
 	if err := f.p.step(); err != nil {
 		return err
 	}
@@ -406,8 +399,7 @@ func (f *file) Truncate(size int64) error {
 }
 
 func (f *file) Sync() error {
-	f.p.m.mu.Lock()
-	defer f.p.m.mu.Unlock()
+	defer f.p.m.lock()()
 	if err := f.p.step(); err != nil {
 		return err
 	}
@@ -416,15 +408,13 @@ func (f *file) Sync() error {
 }
 
 func (f *file) Chmod(mode fs.FileMode) error {
-	f.p.m.mu.Lock()
-	defer f.p.m.mu.Unlock()
+	defer f.p.m.lock()()
 	f.n.mode = mode
 	return f.p.alive()
 }
 
 func (f *file) Stat() (fs.FileInfo, error) {
-	f.p.m.mu.Lock()
-	defer f.p.m.mu.Unlock()
+	defer f.p.m.lock()()
 	return f.n.info(f.name), f.p.alive()
 }
 
