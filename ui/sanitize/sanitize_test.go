@@ -179,6 +179,9 @@ func TestALongErrorIsWrappedForTheDetailPane(t *testing.T) {
 	if got := strings.Join(sanitize.Unicode.Wrap("annual report", 6), "|"); got != "annual|report" {
 		t.Errorf("Wrap = %q", got)
 	}
+	if got := strings.Join(sanitize.Unicode.Wrap("a report", 4), "|"); got != "a|repo|rt" {
+		t.Errorf("Wrap = %q", got)
+	}
 	if got := sanitize.Unicode.Wrap(" \n ", 10); len(got) != 0 {
 		t.Errorf("white space makes lines: %q", got)
 	}
