@@ -15,7 +15,7 @@ import (
 func (m *Model) catchUp() {
 	events, effects := m.session.Take()
 	for _, e := range effects {
-		after(&m.work, func() session.Result { return e(m.ctx) }, m.session.Resume)
+		after(&m.work, func() func() { return e(m.ctx) }, func(then func()) { then() })
 	}
 	if len(events) == 0 {
 		return

@@ -179,7 +179,7 @@ func (p *past) saveAll() {
 	cancel() // no delays
 	for _, effects := p.Take(); len(effects) > 0; _, effects = p.Take() {
 		for _, e := range effects {
-			p.Resume(e(over))
+			e(over)()
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (t *tracker) told(now time.Time) []session.Event {
 			break
 		}
 		for _, e := range effects {
-			t.s.Resume(e(over))
+			e(over)()
 		}
 	}
 	for _, e := range all {

@@ -96,10 +96,10 @@ func (w *watch) aside(work func() (then func()), ended func()) {
 func (w *watch) run(e session.Effect) {
 	w.effects++
 	w.aside(func() func() {
-		result := e(w.ctx)
+		then := e(w.ctx)
 		return func() {
 			if w.ctx.Err() == nil {
-				w.session.Resume(result)
+				then()
 			}
 		}
 	}, func() { w.effects-- })

@@ -151,8 +151,8 @@ func (s *Session) hosted(h poller.Host) {
 	case h.State == poller.BackingOff && !h.RetryAt.IsZero():
 		if a.since.IsZero() {
 			a.since = s.now()
-			s.after(awayShort, (*Session).checkAway)
-			s.after(awayLong, (*Session).checkAway)
+			s.after(awayShort, s.checkAway)
+			s.after(awayLong, s.checkAway)
 		}
 		s.checkAway()
 	case !a.since.IsZero():
@@ -200,9 +200,9 @@ func (s *Session) announce(e notify.Event) {
 	e.Time = s.now()
 	if command != nil {
 		a.commands++
-		s.run(func(ctx context.Context) Result {
+		s.run(func(ctx context.Context) func() {
 			err := command(ctx, e.Clean()) // here, off the loop: thousands of jobs may fail at once
-			return func(s *Session) { s.commanded(err) }
+			return func() { s.commanded(err) }
 		})
 	}
 	if a.looking || !s.cfg.Notify {
@@ -211,7 +211,7 @@ func (s *Session) announce(e notify.Event) {
 	a.held = append(a.held, e)
 	if !a.planned {
 		a.planned = true
-		s.after(a.notified.Add(notifyGap).Sub(e.Time), (*Session).notify)
+		s.after(a.notified.Add(notifyGap).Sub(e.Time), s.notify)
 	}
 }
 

@@ -114,7 +114,7 @@ func (s *Session) Fetched(events []download.Event) {
 			f.waits = s.cfg.DownloadAll && f.tries < fileTries && passing(e.Err)
 			f.failed = !f.waits
 			if f.waits {
-				s.after(fileDelay, func(s *Session) {
+				s.after(fileDelay, func() {
 					if f.waits && s.fetches[r.ID] == f {
 						s.Fetch(r)
 					}

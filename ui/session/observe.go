@@ -52,10 +52,10 @@ func (s *Session) change(r *Record, after store.Job) {
 // follow waits for what other windows write into the state file.
 func (s *Session) follow() {
 	journal := s.journal
-	s.run(func(ctx context.Context) Result {
+	s.run(func(ctx context.Context) func() {
 		news, err := journal.Next(ctx)
 		s.cfg.Log.Info("the state file changed", "changes", len(news.Ops), "replaced", news.Reset != nil, "damaged", news.Damaged, "error", err)
-		return func(s *Session) {
+		return func() {
 			switch {
 			case err == nil:
 				s.Followed(news)

@@ -106,11 +106,11 @@ func (s *Session) flush() {
 		r.unsaved, r.flying = false, true
 	}
 	ops := q.flying.ops()
-	s.run(func(ctx context.Context) Result {
+	s.run(func(ctx context.Context) func() {
 		begun := time.Now()
 		err := journal.Append(ctx, ops...)
 		s.cfg.Log.Info("save", "changes", len(ops), "took", time.Since(begun).Round(time.Microsecond), "error", err)
-		return func(s *Session) { s.saved(err) }
+		return func() { s.saved(err) }
 	})
 }
 
@@ -118,7 +118,7 @@ func (s *Session) flush() {
 func (s *Session) saveAfter(span time.Duration) {
 	s.saves.plan++
 	plan := s.saves.plan
-	s.after(span, func(s *Session) {
+	s.after(span, func() {
 		if s.saves.plan == plan {
 			s.flush()
 		}

@@ -12,7 +12,7 @@
 //		go func() { results <- e(ctx) }()
 //	}
 //	...
-//	s.Resume(<-results)
+//	(<-results)()
 package session
 
 import (
@@ -86,12 +86,9 @@ type Session struct {
 	effects []Effect
 }
 
-// Effect is work that may wait; ctx ends it. Its result is for [Session.Resume], which
-// ignores a nil one.
-type Effect func(ctx context.Context) Result
-
-// Result continues a session's work once an effect has ended.
-type Result func(*Session)
+// Effect is work that may wait; ctx ends it. What it returns continues the session's work
+// and is called in the session's goroutine.
+type Effect func(ctx context.Context) (then func())
 
 // New returns a session without jobs.
 func New(cfg Config) *Session {
@@ -124,13 +121,6 @@ func (s *Session) Open(journal Journal, opened store.Opened) {
 	s.flush()
 }
 
-// Resume continues with the result of an effect.
-func (s *Session) Resume(r Result) {
-	if r != nil {
-		r(s)
-	}
-}
-
 // Take returns what has happened since the last call, in its order, and what is to be
 // run.
 func (s *Session) Take() ([]Event, []Effect) {
@@ -145,15 +135,15 @@ func (s *Session) Host() poller.Host { return s.host }
 func (s *Session) run(e Effect) { s.effects = append(s.effects, e) }
 
 // after continues with then when a span has passed.
-func (s *Session) after(span time.Duration, then Result) {
-	s.run(func(ctx context.Context) Result {
+func (s *Session) after(span time.Duration, then func()) {
+	s.run(func(ctx context.Context) func() {
 		timer := time.NewTimer(span)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
 			return then
 		case <-ctx.Done():
-			return nil
+			return func() {}
 		}
 	})
 }

@@ -24,7 +24,7 @@ import (
 type face struct {
 	*session.Session
 	t       *testing.T
-	results chan session.Result
+	results chan func()
 	events  []session.Event
 	saved   [][]store.Op // each save
 	full    bool         // the disk
@@ -45,7 +45,7 @@ func tell(t *testing.T, config session.Config, story func(*face)) {
 
 func open(t *testing.T, config session.Config, opened store.Opened) *face {
 	t.Helper()
-	f := &face{t: t, results: make(chan session.Result, 1000), news: make(chan store.News), fails: make(chan error)}
+	f := &face{t: t, results: make(chan func(), 1000), news: make(chan store.News), fails: make(chan error)}
 	config.Poller, config.Downloads = f, f
 	f.Session = session.New(config)
 	f.Open(f, opened)
@@ -103,13 +103,13 @@ func (f *face) wait(span time.Duration) {
 		synctest.Wait()
 		select {
 		case r := <-f.results:
-			f.Resume(r)
+			r()
 			continue
 		default:
 		}
 		select {
 		case r := <-f.results:
-			f.Resume(r)
+			r()
 		case <-over:
 			f.take()
 			return
