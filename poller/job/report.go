@@ -77,14 +77,8 @@ type Report struct {
 	Latency  time.Duration
 	Next     time.Time // when the next poll is due; zero when none is planned
 	End      End
-
-	// Speed is the progress that the job seems to make in a second; 0 if it is not known, or
-	// if the steps of its bar are too coarse to draw anything in between.
-	Speed float64
-
-	// Stalled is for how long a running job's progress has stood still, if that is long
-	// for its speed; else 0.
-	Stalled time.Duration
+	Speed    float64       // of the progress, 1/s; 0 if not known, or if its steps are too coarse to draw between
+	Stalled  time.Duration // for how long the progress has stood still, if that is long for its speed; else 0
 }
 
 // ProgressAt returns what a bar may show at a time after the last answer: the answered
