@@ -19,7 +19,7 @@ const (
 
 // entry is one tracked job. The schedule's goroutine owns it; ID never changes.
 type entry struct {
-	job.Report // the newest
+	Tracked // what is known of it
 	history
 
 	due, contacted turn
@@ -29,6 +29,7 @@ type entry struct {
 	inFlight       bool    // a request is in flight
 	removed        bool    // perhaps while in flight
 	unobserved     bool    // nothing can be learned from the time before the next answer
+	polls, failed  int     // as in its report
 	failures       int     // in a row
 	notFoundSince  float64 // the first of a row of 404s; 0 if the last answer was another
 	unknownSince   float64 // when its status came, if that is not one of the API's
@@ -39,7 +40,7 @@ type entry struct {
 
 // newEntry returns the schedule's record of a new job.
 func newEntry(m moment, t *Tracked) *entry {
-	e := &entry{Report: job.Report{ID: t.ID, Answer: t.Answer, Answered: t.Answered, Started: t.Started, End: t.End}}
+	e := &entry{Tracked: *t}
 	e.last = m.now
 	if t.Answer.Status.Final() && e.End == job.Live {
 		e.End = endOf(t.Answer.Status)

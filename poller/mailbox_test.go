@@ -17,9 +17,9 @@ func TestTheNewestReportOfEachJobIsDelivered(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"put": func(t *rapid.T) {
 				e := rapid.SampledFrom(jobs).Draw(t, "job")
-				e.Polls++
-				p.put(e)
-				want[e.ID] = e.Polls
+				e.polls++
+				p.put(e, job.Report{ID: e.ID, Polls: e.polls})
+				want[e.ID] = e.polls
 			},
 			"send": func(t *rapid.T) {
 				if len(p.reports) != len(want) {

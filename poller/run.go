@@ -162,31 +162,33 @@ func (p *Poller) handle(r *result) {
 	if e.removed {
 		return
 	}
-	e.At, e.Problem, e.Latency = m.wall, problem, r.latency
-	e.Polls++
-	e.Failed++
+	e.polls++
+	e.failed++
 	if problem == nil {
-		e.Failed, e.Answered = 0, m.wall
+		e.failed, e.Answered = 0, m.wall
 		e.noteStart(m, before)
 	}
-	e.Speed, e.Stalled, e.Next = e.drawableSpeed(), 0, time.Time{}
+	report := job.Report{
+		ID: e.ID, At: m.wall, Answer: e.Answer, Answered: e.Answered, Started: e.Started, Problem: problem,
+		Failed: e.failed, Polls: e.polls, Latency: r.latency, End: e.End, Speed: e.drawableSpeed(),
+	}
 	if !e.End.Finished() {
-		e.Stalled = duration(s.service.stalledFor(&e.history))
+		report.Stalled = duration(s.service.stalledFor(&e.history))
 		if next := max(s.nextPoll(e), s.breaker.opensAt()); next < never {
-			e.Next = m.toWall(max(next, m.now))
+			report.Next = m.toWall(max(next, m.now))
 		}
 	}
-	p.put(e)
+	p.put(e, report)
 }
 
 // put has the next update report the job. Its newest report replaces the one before, so that
 // a consumer that never reads costs no more memory than one report per job.
-func (p *Poller) put(e *entry) {
+func (p *Poller) put(e *entry, r job.Report) {
 	if e.slot >= len(p.reports) || p.reports[e.slot].ID != e.ID {
 		e.slot = len(p.reports)
-		p.reports = append(p.reports, e.Report)
+		p.reports = append(p.reports, r)
 	}
-	p.reports[e.slot] = e.Report
+	p.reports[e.slot] = r
 }
 
 // problemOf returns what a request's error means: nil if there is none or it was canceled.

@@ -125,7 +125,7 @@ func (t *trial) submit(s *schedule, now float64, from int) int {
 func batchOf(from, n int, now float64) []*entry {
 	batch := make([]*entry, n)
 	for i := range batch {
-		batch[i] = &entry{Report: job.Report{ID: idOf(from + i)}}
+		batch[i] = &entry{Tracked: Tracked{ID: idOf(from + i)}}
 		batch[i].last = now
 	}
 	return batch
