@@ -115,17 +115,14 @@ func (f *Forecaster) tick(now float64) {
 // resume counts a batch's jobs that were Done before jobwatch started like those it saw:
 // the batch goes on.
 func (f *Forecaster) resume(b *batch) {
-	if b.resumed {
-		return
-	}
-	b.resumed = true
-	for _, took := range b.past.took {
+	for _, took := range b.past.took[b.resumed:] {
 		f.done.add(float64(took))
 	}
+	b.resumed = len(b.past.took)
 }
 
 // start notes from where in the queue a job starts.
-func (f *Forecaster) start(t *track, now float64) {
+func (f *Forecaster) start(t *track) {
 	if t.state != waiting || f.all.waiting < 4 {
 		return
 	}

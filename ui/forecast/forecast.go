@@ -96,7 +96,7 @@ type batch struct {
 	waiting int
 	running []*track // in no order
 	before  int      // jobs waiting in earlier batches, as of the last look
-	resumed bool     // its jobs that were Done at the start count; see resume
+	resumed int      // how many of its Done jobs count; see resume
 
 	past  past
 	shown shown
@@ -194,7 +194,7 @@ func (f *Forecaster) move(t *track, to state) {
 // run takes an answer of a running job.
 func (f *Forecaster) run(t *track, j *store.Job, now float64) {
 	if t.state != running {
-		f.start(t, now)
+		f.start(t)
 		t.started = now
 		if !j.Started.IsZero() {
 			t.started = min(now, f.sec(j.Started))
@@ -254,8 +254,9 @@ func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
 	}
 	switch {
 	case t.state != unseen && ran:
-		f.start(t, now)
+		f.start(t)
 		f.ends++
+		t.batch.resumed = len(t.batch.past.took)
 		if t.state == running {
 			started = t.bar.start()
 		}

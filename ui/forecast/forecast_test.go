@@ -339,6 +339,37 @@ func TestForecastsGoOnAfterARestart(t *testing.T) {
 	}
 }
 
+// The state file is read some jobs at a time, while others are reported already.
+func TestJobsReadLateCountAsMuch(t *testing.T) {
+	var forecasts [2]Estimate
+	for i := range forecasts {
+		s := newScene(t)
+		live := func() {
+			for n := range 4 {
+				s.says(n, 0, job.Processing, job.Unknown)
+				s.says(n, 1, job.Processing, job.Unknown)
+			}
+		}
+		if i == 0 {
+			live()
+		}
+		for n := range 30 {
+			s.See(&store.Job{
+				ID: id(100 + n), Batch: "b", Added: clockAt(-900), Started: clockAt(-800), Ended: clockAt(-700 + float64(n)),
+				Answered: clockAt(-600), Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone,
+			})
+		}
+		if i == 1 {
+			live()
+		}
+		s.says(0, 2, job.Processing, job.Unknown)
+		forecasts[i] = s.all(2)
+	}
+	if a, b := forecasts[0].Mid.Seconds(), forecasts[1].Mid.Seconds(); !forecasts[0].Known || a < 100 || a > 1.2*b || b > 1.2*a {
+		t.Errorf("ready in %v s if they are read late, else in %v s", a, b)
+	}
+}
+
 func TestRemovedJobsAreNotWaitedFor(t *testing.T) {
 	s := newScene(t)
 	s.says(1, 0, job.NotStarted, job.Unknown)
