@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"testing"
@@ -274,15 +275,7 @@ func (w *workload) answers() []answer {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b answer) int {
-		switch {
-		case a.at < b.at:
-			return -1
-		case a.at > b.at:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(out, func(a, b answer) int { return cmp.Compare(a.at, b.at) })
 	return out
 }
 

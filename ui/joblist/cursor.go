@@ -33,7 +33,7 @@ func (l *List) nearest(c cursor) cursor {
 	case c.batch == nil:
 		return l.item(0)
 	case c.batch.Matched == 0:
-		return l.nearestBatch(c.batch.key)
+		return l.item(min(l.start(c.batch), l.total-1))
 	case c.batch.Folded:
 		c.row = nil
 	case c.row != nil && !c.row.shown():
@@ -41,19 +41,6 @@ func (l *List) nearest(c cursor) cursor {
 		c.row = shown.at(min(shown.rank(c.key), shown.Len()-1))
 	}
 	return c
-}
-
-// nearestBatch returns the first batch from a key on that has lines, else the last line.
-func (l *List) nearestBatch(key uint64) cursor {
-	found := l.item(l.total - 1)
-	l.order.Ascend(key, func(_ uint64, b *Batch) bool {
-		if b.lines == 0 {
-			return true
-		}
-		found = cursor{batch: b}
-		return false
-	})
-	return found
 }
 
 // setCursor moves the cursor to c, which is a line or nowhere.

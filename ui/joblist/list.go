@@ -75,12 +75,13 @@ func (l *List) Apply(events []session.Event, now time.Time) {
 		switch e.Kind {
 		case session.Added:
 			l.add(e.Record)
-		case session.Changed:
-			if r, ok := l.rowOf(e.Record); ok {
+		case session.Changed, session.Removed:
+			r := l.rows[e.Record.ID]
+			switch {
+			case r == nil || r.Record != e.Record: // it was removed, or also added again
+			case e.Kind == session.Changed:
 				l.observe(r)
-			}
-		case session.Removed:
-			if r, ok := l.rowOf(e.Record); ok {
+			default:
 				l.remove(r)
 			}
 		case session.BatchSet:
@@ -90,13 +91,6 @@ func (l *List) Apply(events []session.Event, now time.Time) {
 	}
 	l.resortMisplaced()
 	l.settle()
-}
-
-// rowOf returns the row of a record. A job that was removed and added again has another
-// record.
-func (l *List) rowOf(record *session.Record) (*Row, bool) {
-	r, ok := l.rows[record.ID]
-	return r, ok && r.Record == record
 }
 
 // add adds a record, unless it is there or was removed meanwhile.

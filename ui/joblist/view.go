@@ -30,21 +30,22 @@ type anchor struct {
 
 // line returns the line that c is on, which must be one.
 func (l *List) line(c cursor) int {
-	n := 0
-	for b := range l.all() {
-		if b == c.batch {
-			break
-		}
-		n += b.lines
+	if c.row == nil {
+		return l.start(c.batch)
 	}
-	if c.row != nil {
-		n += 1 + c.batch.shown.rank(c.row.key)
-	}
-	return n
+	return l.start(c.batch) + 1 + c.batch.shown.rank(c.row.key)
 }
 
-// start returns the line of the header of a batch that has lines.
-func (l *List) start(b *Batch) int { return l.line(cursor{batch: b}) }
+// start returns the line of a batch's header, or of what follows where it would be.
+func (l *List) start(batch *Batch) (line int) {
+	for b := range l.all() {
+		if b.key >= batch.key {
+			break
+		}
+		line += b.lines
+	}
+	return line
+}
 
 // item returns what a line shows, 0 <= line < total.
 func (l *List) item(line int) cursor {
