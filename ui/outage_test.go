@@ -7,11 +7,13 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/sim/simtest"
+	"example.com/jobwatch/ui/style"
 )
 
 // courses are the faults that show over time.
@@ -158,4 +160,29 @@ func backwards(d *harness, seen string) {
 	if n := strings.Count(d.details(), "✓ Done"); n < 2 {
 		d.Errorf("the history does not tell it:\n%s", d.screen())
 	}
+}
+
+// The API says of a job what nobody knows, for hours.
+func TestAStatusNobodyKnowsIsTold(t *testing.T) {
+	withHarness(t, func(d *harness) {
+		d.add(2, silent(5*time.Hour))
+		d.wait(3 * time.Second).sees("2 running")
+		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Cancelled","progress":0.4,"status_meta":"by its owner"}`))
+		d.waitFor("the status \"Cancelled\", which jobwatch does not know").press("down", "down")
+		d.wait(time.Hour).sees("◐ Cancelled", style.UnknownStatus, "by its owner", "live")
+		d.seesNot("stale", "stalled")
+		d.api.ResetStats()
+		d.send(tea.WindowSizeMsg{Width: 1, Height: 1}).wait(time.Hour) // nobody looks
+		if n := d.api.Stats().Requests; n < 2 || n > 8 {
+			d.Errorf("%d requests for 2 jobs in the second hour", n)
+		}
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+		d.seesNot("stale", "stalled")
+		d.press("l").sees("which jobwatch does not know")
+		d.press("l")
+		d.api.Mend()
+		d.press("R")
+		d.wait(5 * time.Second).sees("◐ Processing")
+		d.seesNot(style.UnknownStatus)
+	})
 }

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"io"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -9,6 +11,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/store/storetest"
 	"example.com/jobwatch/ui/session"
@@ -85,4 +88,14 @@ func TestSaving(t *testing.T) {
 			_ = ids
 		},
 	})
+}
+
+// A bug in the reading of keys must not be one over a raw screen: it is told, and there
+// are no more keys.
+func TestABugInTheKeyboardIsTold(t *testing.T) {
+	var told *panics.Error
+	n, err := keys{nil, func(e *panics.Error) { told = e }}.Read(make([]byte, 10))
+	if n != 0 || !errors.Is(err, io.EOF) || told == nil {
+		t.Errorf("read %d, %v; told %v", n, err, told)
+	}
 }

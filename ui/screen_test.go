@@ -3,6 +3,7 @@ package ui
 import (
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,9 +29,6 @@ func (d *harness) golden(name string) {
 	file := filepath.Join("testdata", "screens", name+".ansi")
 	got := d.model.View() + "\n"
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
-			d.Fatal(err)
-		}
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			d.Fatal(err)
 		}
@@ -104,11 +102,7 @@ func (d *harness) demoOf(seed uint64, change ...func(*Options)) {
 	d.leave()
 	d.start(append(change, func(o *Options) { o.Arrivals, o.Title = arrivals, "demo" })...)
 	for _, b := range d.api.Demo(seed) {
-		var text strings.Builder
-		for _, id := range b.IDs {
-			text.WriteString(id.String() + "\n")
-		}
-		arrivals <- Arrival{Found: foundIn(text.String()), Batch: b.Name}
+		arrivals <- Arrival{Found: foundIn(joinIDs(b.IDs)), Batch: b.Name}
 		d.settle()
 	}
 }
@@ -154,14 +148,12 @@ func TestTheScreen(t *testing.T) {
 				if screen != "" {
 					d.press(screen)
 				}
-				for width := 1; width <= 300; width += 7 {
+				for width := 1; width <= 300; width += 13 {
 					for height := 1; height <= 100; height += 9 {
-						d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
 						d.fits(width, height)
 					}
 				}
-				d.model.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
-				d.press("esc")
+				d.send(tea.WindowSizeMsg{Width: 120, Height: 36}).press("esc")
 			}
 		},
 		// IDs of version 7 that were made at the same time begin alike: on narrow screens they
@@ -174,7 +166,6 @@ func TestTheScreen(t *testing.T) {
 			d.paste(text.String())
 			for width := minWidth; width <= 80; width++ {
 				for _, height := range []int{minHeight, 15, 40} {
-					d.send(tea.WindowSizeMsg{Width: width, Height: height})
 					d.fits(width, height)
 				}
 			}
@@ -184,14 +175,18 @@ func TestTheScreen(t *testing.T) {
 			d.send(tea.WindowSizeMsg{Width: 39, Height: 8}).sees("39x8", "40x8")
 			d.send(tea.WindowSizeMsg{Width: 40, Height: 8}).sees("jobwatch")
 		},
-		// The top line says how far all of it is, in a bar from 80 columns on.
-		"the top line says how far all of it is": func(d *harness) {
+		// The top line says how far all of it is, in a bar from 80 columns on, and a wider screen
+		// never has a list that says less.
+		"a wider screen says no less": func(d *harness) {
 			d.pose()
 			for width := 60; width <= 200; width++ {
-				d.send(tea.WindowSizeMsg{Width: width, Height: 24})
+				d.send(tea.WindowSizeMsg{Width: width, Height: 36})
 				top, _, _ := strings.Cut(d.screen(), "\n")
 				if !strings.Contains(top, "73%") || width >= 80 && !strings.Contains(top, "█") {
 					d.Errorf("at %d columns: %q", width, top)
+				}
+				if width >= 80 {
+					d.sees(" ready ", " time ", " ago")
 				}
 			}
 		},
@@ -207,29 +202,13 @@ func TestTheScreen(t *testing.T) {
 			d.wait(time.Minute).sees("Nothing tracked yet.", "? help  a add jobs  ctrl+r adds 2 jobs again  q quit")
 			d.seesNot("│")
 		},
-		// A wider screen never has a list that says less.
-		"a wider screen says no less": func(d *harness) {
-			d.pose()
-			for width := 80; width <= 200; width++ {
-				d.send(tea.WindowSizeMsg{Width: width, Height: 36}).sees(" ready ", " time ", " ago")
-			}
-		},
 		// When all is finished and nothing on the screen moves, jobwatch sleeps.
 		"nothing wakes an idle terminal": func(d *harness) {
 			d.add(3)
 			d.waitFor(" 3/3 ").wait(time.Hour)
 			before := d.model.View()
 			updates := 0
-			for over := time.After(10 * time.Minute); ; {
-				select {
-				case msg := <-d.messages:
-					d.take(msg)
-					updates++
-					continue
-				case <-over:
-				}
-				break
-			}
+			d.each(10*time.Minute, func() { updates++ })
 			// An hour after, ages move by the minute, and together.
 			if updates > 15 {
 				d.Errorf("the screen was woken %d times in 10 minutes", updates)
@@ -240,25 +219,20 @@ func TestTheScreen(t *testing.T) {
 		},
 		// Wide characters, emoji and combining marks never break a row.
 		"wide text keeps its columns": func(d *harness) {
-			jobs := sim.Describe(1, sim.Lives(1, 4))
-			for i, text := range []string{"四半期報告書の最終版", "👩‍👩‍👧‍👦 family tree 🏳️‍🌈", "naïve Zürich (e\u0301)", "العربية نص"} {
-				jobs[i].Description = strings.Repeat(text+" ", 6)
-			}
-			var text strings.Builder
-			for _, id := range d.api.Add(jobs...) {
-				text.WriteString(id.String() + "\n")
-			}
-			d.paste(text.String()).wait(5 * time.Second)
+			texts := []string{"四半期報告書の最終版", "👩‍👩‍👧‍👦 family tree 🏳️‍🌈", "naïve Zürich (e\u0301)", "العربية نص"}
+			d.add(4, func(i int, j *sim.Job) { j.Description = strings.Repeat(texts[i]+" ", 6) })
+			d.wait(5 * time.Second)
 			for width := 40; width < 200; width += 3 {
-				d.model.Update(tea.WindowSizeMsg{Width: width, Height: 24})
 				d.fits(width, 24)
 			}
 		},
 	})
 }
 
+// fits wants the screen to fit a terminal of that size.
 func (d *harness) fits(width, height int) {
 	d.Helper()
+	d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	lines := strings.Split(d.model.View(), "\n")
 	if len(lines) > height {
 		d.Fatalf("%dx%d: %d lines", width, height, len(lines))
@@ -268,6 +242,28 @@ func (d *harness) fits(width, height int) {
 			d.Fatalf("%dx%d: line %d is %d wide: %q", width, height, i, w, ansi.Strip(line))
 		}
 	}
+}
+
+// A window's corner is dragged about, keys are hit at random, and everything moves:
+// whatever the size, every line fits it.
+func TestAStormOfSizesAndKeys(t *testing.T) {
+	withHarness(t, func(d *harness) {
+		d.demo()
+		rng := rand.New(rand.NewPCG(1, 2))
+		keys := strings.Fields("j k g G pgup pgdown left right - enter esc / tab s a n space * x y c u r R p l ! ? up down e q backspace ü 仕 " +
+			"alt+d delete ctrl+w home ctrl+l")
+		for range 1000 {
+			width, height := 1+rng.IntN(140), 1+rng.IntN(50)
+			if rng.IntN(4) == 0 {
+				width, height = 1+rng.IntN(300), 1+rng.IntN(100)
+			}
+			d.fits(width, height)
+			d.press(strings.ReplaceAll(keys[rng.IntN(len(keys))], "space", " "))
+			d.fits(width, height)
+			d.wait(time.Duration(rng.IntN(300)) * time.Millisecond)
+			d.fits(width, height)
+		}
+	})
 }
 
 // Nobody sees there what a key would do.

@@ -182,7 +182,7 @@ func TestUndoing(t *testing.T) {
 // Two people add, remove, rename, undo and redo in their windows, one right after the
 // other or both at once: in the end both see what the state file says.
 func TestTwoWindowsUndoAndAgree(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(4) {
 		withHarness(t, func(d *harness) {
 			rng := rand.New(rand.NewPCG(seed, 9))
 			ids, _ := d.jobs(8, silent(24*time.Hour))
