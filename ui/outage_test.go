@@ -46,19 +46,18 @@ func probes(away time.Duration) int { return 20 + int(away/(10*time.Second)) }
 // outage: the API is away for long, with very many jobs waiting. When it is back, they
 // don't all come at once, and yet each is asked about soon.
 func outage(d *harness, jobs int, rate float64, away time.Duration, seen string) {
-	d.leave()
+	look, unseen := tea.WindowSizeMsg{Width: 40, Height: 10}, tea.WindowSizeMsg{Width: 1, Height: 1}
 	d.rate = rate
-	d.start()
-	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+	d.restart().send(look)
 	ids := d.add(jobs, silent(24*time.Hour))
 	debug.SetGCPercent(100)
-	d.wait(2 * time.Minute)
+	d.send(unseen).wait(2 * time.Minute) // nothing is drawn, and no clock has to move
 
 	d.api.ResetStats()
 	d.api.Break(simtest.Unavailable(""))
-	d.send(tea.WindowSizeMsg{Width: 1, Height: 1}) // nobody looks: no clock has to move
 	d.wait(away)
-	d.send(tea.WindowSizeMsg{Width: 40, Height: 10}).sees("◌")
+	d.send(look).sees("◌")
+	d.send(unseen)
 	if n := d.api.Stats().Requests; n > probes(away) {
 		d.Errorf("%d requests while it was away, want at most %d", n, probes(away))
 	}
@@ -74,7 +73,8 @@ func outage(d *harness, jobs int, rate float64, away time.Duration, seen string)
 	if n := d.api.Stats().Requests; n > int(rate) {
 		d.Errorf("%d requests in the first second after it was back, with a budget of %v", n, rate)
 	}
-	d.wait(2*time.Minute - time.Since(found)).sees(seen)
+	d.wait(2*time.Minute - time.Since(found))
+	d.send(look).sees(seen)
 	late := 0
 	for _, id := range ids {
 		if _, last := d.api.Polled(id); last.Before(back) {
