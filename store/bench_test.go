@@ -65,7 +65,7 @@ func BenchmarkReplay(b *testing.B) {
 
 // BenchmarkAppend records status changes, each with its share of lock, write and
 // compaction, but for the fsync: one at a time, and 100 as they gather in a second.
-// Goal: 5 µs a change, however many jobs there are.
+// Goal: 6 µs a change, however many jobs there are.
 func BenchmarkAppend(b *testing.B) {
 	for _, jobs := range []int{100, 100_000} {
 		for _, together := range []int{1, 100} {

@@ -84,10 +84,13 @@ func (OSDisk) Remove(name string) error { return os.Remove(name) }
 // Resolve implements [Disk].
 func (d OSDisk) Resolve(name string) (string, error) {
 	path, err := filepath.EvalSymlinks(name)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return path, err
+	if err == nil {
+		return path, nil
 	}
-	if to, err := os.Readlink(name); err == nil { // a link to no file
+	if to, failed := os.Readlink(name); failed == nil { // a link to no file
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", err // but to itself
+		}
 		if !filepath.IsAbs(to) {
 			to = filepath.Join(filepath.Dir(name), to)
 		}

@@ -128,12 +128,11 @@ func (s *Store) Append(ctx context.Context, ops ...Op) error {
 		return nil
 	}
 	lines := encode(ops)
-	err := s.take(ctx)
-	if err == nil {
-		defer s.give()
-		err = s.append(ctx, ops, lines)
+	if err := s.take(ctx); err != nil {
+		return &NotSavedError{s.name, err}
 	}
-	if err != nil {
+	defer s.give()
+	if err := s.append(ctx, ops, lines); err != nil {
 		return &NotSavedError{s.path, err}
 	}
 	return nil
