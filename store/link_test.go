@@ -59,6 +59,13 @@ func TestAStateFileThatMovesBehindALinkIsFollowed(t *testing.T) {
 	}
 }
 
+func TestLinksInACircleAreNoStateFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jobs.jsonl")
+	relink(t, path, path)
+	_, _, err := Open(t.Context(), path)
+	says(t, err, "the state file "+path+" can't be read")
+}
+
 // relink moves the file that a name leads to, if there is one, and has a link lead there.
 func relink(t *testing.T, path, to string) {
 	t.Helper()

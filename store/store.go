@@ -79,6 +79,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	if s.name, err = filepath.Abs(path); err != nil { // the working directory may be removed later
 		return nil, opened, unreadable(path, err)
 	}
+	s.path = s.name
 	f, end, err := s.begin(ctx)
 	if err == nil {
 		defer end()
