@@ -37,7 +37,7 @@ const (
 	orderSlack  = 0.2  // how far into the queue they may be on average
 
 	lookEvery = 0.1  // seconds
-	mostSeen  = 64   // running jobs that are looked at
+	mostSeen  = 32   // running jobs that are looked at
 	precise   = 0.01 // of the logarithm of a time
 	waitError = 0.8  // of a job's wait, in a range that holds four cases of five
 
@@ -253,16 +253,17 @@ func (f *Forecaster) partsOf(b *batch) (parts []part, last, share float64) {
 	return parts, last, waiting / (waiting + float64(len(b.running)))
 }
 
-// over returns in how many seconds all parts are over with chance q.
-func over(parts []part, q float64) float64 {
-	lo, hi := math.Log(0.1), math.Log(longest.Seconds())
+// over returns in how many seconds, from least to most, all parts are over with chance q.
+func over(parts []part, q, least, most float64) float64 {
+	lo, hi, want := math.Log(least), math.Log(most), math.Log(q)
 	for hi-lo > precise {
 		mid, chance := (lo+hi)/2, 0.0
-		for i := range parts {
+		in := math.Exp(mid)
+		for i := 0; i < len(parts) && chance >= want; i++ {
 			p := &parts[i]
-			chance += p.weight * math.Log1p(-min(1, p.survives(p.since+math.Exp(mid))/p.open))
+			chance += p.weight * math.Log1p(-min(1, p.survives(p.since+in)/p.open))
 		}
-		if chance < math.Log(q) {
+		if chance < want {
 			lo = mid
 		} else {
 			hi = mid

@@ -76,7 +76,8 @@ func (f *Forecaster) last(b *batch, now float64) Estimate {
 		// The chance that mid stands for is 0.5 while all jobs wait and falls to 0.35,
 		// which makes mid unbiased at each stage.
 		parts, last, waiting := f.partsOf(b)
-		low, mid, high := widened(over(parts, 0.02), over(parts, 0.35+0.15*waiting), over(parts, 0.96), last/2)
+		mid := over(parts, 0.35+0.15*waiting, 0.1, longest.Seconds())
+		low, mid, high := widened(over(parts, 0.02, 0.1, mid), mid, over(parts, 0.96, mid, longest.Seconds()), last/2)
 		h.low, h.mid, h.high, h.look = f.made+low, f.made+mid, f.made+high, f.look
 	}
 	return f.estimate(h.low-now, h.mid-now, h.high-now, &h.figure)

@@ -35,6 +35,7 @@ type track struct {
 	batch   *batch
 	state   state
 	place   int           // in its batch, in the order added
+	at      [2]int        // in the running jobs of its batch, and of all
 	heard   float64       // its last answer; when it was added before there is one
 	started float64       // once it runs
 	bar     bar           // while it runs
@@ -172,19 +173,21 @@ func (f *Forecaster) move(t *track, to state) {
 	if t.state == to {
 		return
 	}
-	for _, b := range [...]*batch{t.batch, &f.all} {
+	for i, b := range [...]*batch{t.batch, &f.all} {
 		if t.state == waiting {
 			b.waiting--
 		}
 		if t.state == running {
-			last := len(b.running) - 1
-			b.running[slices.Index(b.running, t)] = b.running[last]
-			b.running = slices.Delete(b.running, last, last+1)
+			n := len(b.running) - 1
+			last := b.running[n]
+			b.running[t.at[i]], last.at[i] = last, t.at[i]
+			b.running = slices.Delete(b.running, n, n+1)
 		}
 		if to == waiting {
 			b.waiting++
 		}
 		if to == running {
+			t.at[i] = len(b.running)
 			b.running = append(b.running, t)
 		}
 	}
