@@ -23,14 +23,8 @@ import (
 // row is a job's line in the list.
 func (d *harness) row(id job.ID) string {
 	d.Helper()
-	for line := range strings.Lines(d.screen()) {
-		line, _, _ = strings.Cut(line, "│") // the pane beside it
-		if strings.Contains(line, id.Short()) {
-			return line
-		}
-	}
-	d.Fatalf("%s is not on the screen:\n%s", id.Short(), d.screen())
-	return ""
+	line, _, _ := strings.Cut(d.line(id.Short()), "│") // without the pane beside it
+	return line
 }
 
 // percent is what a job's line says, -1 if it says nothing of its progress.

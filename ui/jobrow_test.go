@@ -90,6 +90,7 @@ func TestRows(t *testing.T) {
 
 // line is the first line of the screen with a text in it.
 func (d *harness) line(text string) string {
+	d.Helper()
 	for line := range strings.Lines(d.screen()) {
 		if strings.Contains(line, text) {
 			return line

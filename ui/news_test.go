@@ -211,24 +211,15 @@ func TestWhatHappens(t *testing.T) {
 				}
 			})
 			d.wait(5 * time.Minute)
-			line := func(id string) string {
-				for l := range strings.SplitSeq(d.screen(), "\n") {
-					if strings.Contains(l, id) {
-						return l
-					}
-				}
-				d.Errorf("%s is not on the screen:\n%s", id, d.screen())
-				return ""
-			}
 			stalled := regexp.MustCompile(`◐ stalled [45]m `)
 			for id, looks := range map[string]string{
 				rejected[0].Short(): "Rejected", "01890a5d": "Not found", ids[6].Short(): "✗ Error", ids[0].Short(): "✓ Done",
 			} {
-				if l := line(id); !strings.Contains(l, looks) || stalled.MatchString(l) {
+				if l := d.line(id); !strings.Contains(l, looks) || stalled.MatchString(l) {
 					d.Errorf("want %q in %q", looks, l)
 				}
 			}
-			if l := line(ids[7].Short()); !stalled.MatchString(l) {
+			if l := d.line(ids[7].Short()); !stalled.MatchString(l) {
 				d.Errorf("it has stood for 4 minutes: %q", l)
 			}
 
@@ -247,7 +238,7 @@ func TestWhatHappens(t *testing.T) {
 			d.api.Break(simtest.Unavailable("5"))
 			d.wait(2 * time.Minute) // what stood still before is only old now
 			d.sees("API unavailable (503)")
-			if l := line(ids[7].Short()); !strings.Contains(l, "stale") || stalled.MatchString(l) {
+			if l := d.line(ids[7].Short()); !strings.Contains(l, "stale") || stalled.MatchString(l) {
 				d.Errorf("while the API is away: %q", l)
 			}
 		},
