@@ -1,14 +1,20 @@
 package session
 
 import (
+	"context"
+	"log/slog"
 	"time"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 )
 
-// logReport logs the last poll of a job, without any text that came from the API.
+// logReport logs the last poll of a job, without any text that came from the API. Reports
+// are many: without a log, none is put into words.
 func (s *Session) logReport(r *job.Report) {
+	if !s.cfg.Log.Enabled(context.Background(), slog.LevelInfo) {
+		return
+	}
 	took := r.Latency.Round(time.Millisecond)
 	if p := r.Problem; p != nil {
 		s.cfg.Log.Info("poll failed", "job", r.ID, "took", took, "kind", kindOf(p), "code", p.Code, "retryAfter", p.RetryAfter)
