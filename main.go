@@ -70,11 +70,10 @@ func jobwatch() (status int) {
 		return failed(app.Dashboard(ctx, insist))
 	}
 	insist()
-	result, err := app.Lines(ctx)
-	if err != nil {
+	if status, err = app.Lines(ctx); err != nil {
 		return failed(err)
 	}
-	return result.Exit()
+	return status
 }
 
 // signalled is the cause of a context that a signal ended.

@@ -110,14 +110,13 @@ func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 				if text, err := os.ReadFile(agenda); err != nil || !bytes.Equal(text, sim.PDF("Agenda")) || s.saved()[ids[0]].File != agenda {
 					t.Errorf("the first is not saved the moment that it is Done: %v, %+v", err, s.saved()[ids[0]])
 				}
-				s.wait()
+				s.ends(1, "…", "jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n"+
+					"  "+short+": "+c.reason+" (Hiring plan)\n")
 				if out := s.out.String(); !strings.Contains(out, "  saved "+agenda+"\n") || !strings.Contains(out, "  "+short+"  PDF failed: "+c.reason+"\n") {
 					t.Errorf("it is not told:\n%s", out)
 				}
-				want(t, "standard error", s.err.String(), "jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n"+
-					"  "+short+": "+c.reason+" (Hiring plan)\n")
-				if s.result != (Result{Done: 2, NotSaved: 1}) || s.result.Exit() != 1 || asked.Load() != c.tries {
-					t.Errorf("%+v after %d tries", s.result, asked.Load())
+				if asked.Load() != c.tries {
+					t.Errorf("it was tried %d times", asked.Load())
 				}
 				wantFiles(t, folder, "b/Agenda.pdf")
 
@@ -127,14 +126,14 @@ func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 					t.Helper()
 					next := s.again(folder)
 					next.start(jobs...)
-					next.wait()
+					next.ends(0, "…", "")
 					for _, line := range told {
 						if !strings.Contains(next.out.String(), line+"\n") {
 							t.Errorf("%q is missing in\n%s", line, next.out.String())
 						}
 					}
-					if next.result.Exit() != 0 || asked.Load() != 1 || next.err.Len() > 0 {
-						t.Errorf("%+v, %d files were asked for\n%s", next.result, asked.Load(), next.err.String())
+					if asked.Load() != 1 {
+						t.Errorf("%d files were asked for", asked.Load())
 					}
 				}
 				runs(nil, short+"  saved "+plan)
@@ -157,9 +156,9 @@ func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
 				var asked atomic.Int32
 				server.Break(counted(&asked, simtest.OutputPage), fault)
 				s.start(server.Add(document("Agenda", time.Second))[0])
-				s.wait()
-				if asked.Load() != 1 || s.result.Exit() != 1 || !strings.Contains(s.err.String(), "private network") {
-					t.Errorf("after %d tries: %+v\n%s", asked.Load(), s.result, s.err.String())
+				s.ends(1, "…", "…")
+				if asked.Load() != 1 || !strings.Contains(s.err.String(), "private network") {
+					t.Errorf("after %d tries: %s", asked.Load(), s.err.String())
 				}
 			})
 		})
@@ -181,10 +180,10 @@ func TestAnOutageOfAMinuteCostsNoPDF(t *testing.T) {
 				}
 				server.Break(away(simtest.OutputPage, 20*time.Second, fault), away(simtest.FilePage, 50*time.Second, simtest.Unavailable("")))
 				s.start(id)
-				s.wait()
+				s.ends(0, "…", "")
 				wantFiles(t, folder, "b/Agenda.pdf")
-				if s.result.Exit() != 0 || s.err.Len() > 0 || strings.Contains(s.out.String(), "failed") {
-					t.Errorf("%+v\n%s%s", s.result, s.out.String(), s.err.String())
+				if strings.Contains(s.out.String(), "failed") {
+					t.Error(s.out.String())
 				}
 			})
 		})
@@ -219,9 +218,9 @@ func TestOneLookGetsWhatIsDone(t *testing.T) {
 		ids := server.Add(document("Agenda", time.Second), document("Hiring plan", time.Hour))
 		time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
 		s.start(ids...)
-		s.wait()
-		if s.result.Exit() != 8 || !strings.Contains(s.out.String(), "Agenda; saved "+filepath.Join(folder, "b", "Agenda.pdf")+"\n") {
-			t.Errorf("%+v\n%s%s", s.result, s.out.String(), s.err.String())
+		s.ends(8, "…", "…")
+		if !strings.Contains(s.out.String(), "Agenda; saved "+filepath.Join(folder, "b", "Agenda.pdf")+"\n") {
+			t.Errorf("%s%s", s.out.String(), s.err.String())
 		}
 	})
 }
@@ -230,23 +229,21 @@ func TestOneLookGetsWhatIsDone(t *testing.T) {
 // that another jobwatch removes leaves anything on the disk.
 func TestADownloadThatIsGivenUpLeavesNoLitter(t *testing.T) {
 	for name, c := range map[string]struct {
-		end func(*stage, job.ID)
-		err string
-		is  Result
+		end  func(*stage, job.ID)
+		exit int
+		err  string
 	}{
 		"interrupted": {
-			func(s *stage, _ job.ID) { s.cancel() },
+			func(s *stage, _ job.ID) { s.cancel() }, 130,
 			"jobwatch: interrupted; 1 unfinished job still tracked, 2 PDFs not saved yet\n",
-			Result{Done: 2, Unfinished: 1, Interrupted: true},
 		},
 		"removed": {
 			func(s *stage, id job.ID) {
 				s.others(store.Forget{ID: id})
 				time.Sleep(2 * time.Hour) //nolint:forbidigo // the fake clock of synctest
-			},
+			}, 1,
 			"jobwatch: 1 of 3 jobs are not Done:\n  hangs removed: another jobwatch or program took it out of the state file (Plan)\n" +
 				"jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n",
-			Result{Done: 2, Failed: 1, NotSaved: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -260,12 +257,12 @@ func TestADownloadThatIsGivenUpLeavesNoLitter(t *testing.T) {
 				time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
 				c.end(s, ids[1])
 				begun := time.Now()
-				s.wait()
+				s.ends(c.exit, "…", "…")
 				if took := time.Since(begun); took > time.Second {
 					t.Errorf("it took %v to end", took)
 				}
-				if got := strings.ReplaceAll(s.err.String(), ids[1].Short(), "hangs"); !strings.HasPrefix(got, c.err) || s.result != c.is {
-					t.Errorf("%+v\n%s", s.result, got)
+				if got := strings.ReplaceAll(s.err.String(), ids[1].Short(), "hangs"); !strings.HasPrefix(got, c.err) {
+					t.Error(got)
 				}
 				if _, there := s.saved()[ids[1]]; there != (name == "interrupted") || s.saved()[ids[1]].File != "" {
 					t.Errorf("saved is %+v", s.saved()[ids[1]])
@@ -305,8 +302,8 @@ func TestWhatStopsIsNoSuccess(t *testing.T) {
 			s.start(jobID(1))
 			<-s.done
 			s.cancel()
-			if s.failed == nil || s.result.Exit() != 1 {
-				t.Errorf("%+v, %v", s.result, s.failed)
+			if s.failed == nil || s.exit != 1 {
+				t.Errorf("%d, %v", s.exit, s.failed)
 			}
 		})
 	}

@@ -10,13 +10,14 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
-// finish saves and writes what is left, and says how it ended.
-func (w *watch) finish(ctx context.Context, why error) (Result, error) {
+// finish saves and writes what is left, and returns the exit status.
+func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	w.watching, w.ending = false, true
 	patient := context.WithoutCancel(ctx)
 	w.session.GiveUpFiles()
@@ -26,16 +27,28 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 	}
 	w.write(&w.out) // before anything is saved: a reader may take its time
 	_ = w.within(patient, session.SaveGrace, w.saved)
-	rest := w.session.Unsaved()
-	if err := session.SaveRest(patient, w.Journal, rest); err != nil {
-		w.unsaved = rest
+	unsaved := w.session.Unsaved()
+	if err := session.SaveRest(patient, w.Journal, unsaved); err != nil {
 		w.tell(fmt.Sprintf("%v; jobwatch ends without them", err))
+	} else {
+		unsaved = nil
 	}
 	w.drain(ctx)
-	r := w.result()
-	r.Interrupted = why != nil && ctx.Err() != nil
-	if !r.Cut {
-		w.tellEnd(&r)
+	cut, interrupted := isCut(w.out.err), why != nil && ctx.Err() != nil
+	failed := w.those(func(at *watched) bool { return at.End.Finished() && at.End != job.EndedDone })
+	unfinished := w.those(func(at *watched) bool { return !at.End.Finished() })
+	noFile := w.those(func(at *watched) bool { return at.noFile != "" })
+	if len(failed) > 0 && !w.Once && !w.JSON && !cut { // else the table or the objects have told
+		w.tell(fmt.Sprintf("%d of %s are not Done:", len(failed), style.Plural(len(w.order), "job")))
+		w.list(failed, func(_ *watched, j *store.Job) string { return failure(j, w.short[j.ID]) })
+	}
+	if len(noFile) > 0 && !cut {
+		wanted := w.noPDF + len(w.those(func(at *watched) bool { return at.file != "" }))
+		w.tell(fmt.Sprintf("%d of %s could not be saved; the same command tries again:", len(noFile), style.Plural(wanted, "PDF")))
+		w.list(noFile, func(at *watched, j *store.Job) string { return described(w.short[j.ID]+": "+at.noFile, j) })
+	}
+	if left := w.left(len(unfinished), unsaved); interrupted && left != "" && !w.JSON && !cut {
+		w.tell("interrupted; " + left)
 	}
 	w.announceRest(ctx)
 	w.stop()
@@ -43,13 +56,29 @@ func (w *watch) finish(ctx context.Context, why error) (Result, error) {
 	w.drain(ctx)
 	switch {
 	case w.broke != nil:
-		return r, w.broke
-	case w.out.err != nil && !r.Cut:
-		return r, fmt.Errorf("standard output can't be written: %w", w.out.err)
-	case r.Interrupted, r.Cut:
-		return r, nil
+		return config.ExitNotDone, w.broke
+	case w.out.err != nil && !cut:
+		return config.ExitNotDone, fmt.Errorf("standard output can't be written: %w", w.out.err)
+	case interrupted:
+		return config.ExitInterrupted, context.Cause(ctx)
+	case cut:
+		return config.ExitNotDone, nil
+	case why != nil, len(failed) > 0, len(noFile) > 0, len(unfinished) > 0 && !w.Once:
+		return config.ExitNotDone, why
+	case len(unfinished) > 0:
+		return config.ExitUnfinished, nil
 	}
-	return r, why
+	return config.ExitDone, nil
+}
+
+// those returns the watched jobs of which is says so, in their order.
+func (w *watch) those(is func(*watched) bool) (all []*watched) {
+	for _, at := range w.order {
+		if is(at) {
+			all = append(all, at)
+		}
+	}
+	return all
 }
 
 // drain waits until all is written; after an interruption, for a moment only.
@@ -82,25 +111,6 @@ func (w *watch) announceRest(ctx context.Context) {
 	}
 }
 
-// result counts how the jobs stand.
-func (w *watch) result() Result {
-	r := Result{Once: w.Once, Cut: isCut(w.out.err)}
-	for _, at := range w.order {
-		switch {
-		case at.End == job.EndedDone:
-			r.Done++
-		case at.End.Finished():
-			r.Failed++
-		default:
-			r.Unfinished++
-		}
-		if at.noFile != "" {
-			r.NotSaved++
-		}
-	}
-	return r
-}
-
 // isCut reports whether a write failed because nobody reads any more.
 func isCut(err error) bool {
 	errno, _ := errors.AsType[syscall.Errno](err)
@@ -109,80 +119,44 @@ func isCut(err error) bool {
 	return windows || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }
 
-// tellEnd says what is to be said at the end. One look's table has told the causes
-// of failures, and so have JSON's lines.
-func (w *watch) tellEnd(r *Result) {
-	if r.Failed > 0 && !w.Once && !w.JSON {
-		w.tell(fmt.Sprintf("%d of %s are not Done:", r.Failed, style.Plural(len(w.order), "job")))
-		w.list(func(at *watched, j *store.Job) string {
-			if cause(j) == "" {
-				return ""
-			}
-			return failure(j, w.short[j.ID])
-		})
-	}
-	if r.NotSaved > 0 {
-		wanted := w.noPDF
-		for _, at := range w.order {
-			if at.file != "" {
-				wanted++
-			}
+// list prints a line of each job, up to a limit.
+func (w *watch) list(jobs []*watched, line func(*watched, *store.Job) string) {
+	for i, at := range jobs {
+		if i == mostCauses {
+			w.err.pending = fmt.Appendf(w.err.pending, "  and %d more\n", len(jobs)-i)
+			return
 		}
-		w.tell(fmt.Sprintf("%d of %s could not be saved; the same command tries again:", r.NotSaved, style.Plural(wanted, "PDF")))
-		w.list(func(at *watched, j *store.Job) string {
-			if at.noFile == "" {
-				return ""
-			}
-			return described(w.short[j.ID]+": "+at.noFile, j)
-		})
-	}
-	var left []string
-	if r.Unfinished > 0 {
-		left = append(left, style.Plural(r.Unfinished, "unfinished job")+w.kept(r.Unfinished))
-	}
-	if w.noPDF > 0 {
-		left = append(left, style.Plural(w.noPDF, "PDF")+" not saved yet")
-	}
-	if w.Demo {
-		left = append(left, "nothing of the demo is kept")
-	}
-	if r.Interrupted && len(left) > 0 && !w.JSON {
-		w.tell("interrupted; " + style.Joined(", ", left...))
-	}
-}
-
-// list prints the jobs of which line returns a text.
-func (w *watch) list(line func(*watched, *store.Job) string) {
-	var lines []string
-	for _, at := range w.order {
 		j := w.session.Public(&at.Job)
-		if text := line(at, &j); text != "" {
-			lines = append(lines, sanitize.Line(text))
-		}
-	}
-	if more := len(lines) - mostCauses; more > 0 {
-		lines = append(lines[:mostCauses], fmt.Sprintf("and %d more", more))
-	}
-	for _, line := range lines {
-		w.err.pending = fmt.Appendf(w.err.pending, "  %s\n", line)
+		w.err.pending = fmt.Appendf(w.err.pending, "  %s\n", sanitize.Line(line(at, &j)))
 	}
 }
 
-// kept says how many of so many unfinished jobs the next run goes on with.
-func (w *watch) kept(unfinished int) string {
+// left says what an interruption leaves for the next run.
+func (w *watch) left(unfinished int, unsaved []store.Op) string {
 	lost := 0
-	for _, op := range w.unsaved {
+	for _, op := range unsaved {
 		if t, ok := op.(store.Track); ok && w.jobs[t.Job.ID] != nil && !w.jobs[t.Job.ID].End.Finished() {
 			lost++
 		}
 	}
-	switch {
-	case w.Demo:
-		return ""
-	case lost == 0:
-		return " still tracked"
-	case lost == unfinished:
-		return " not tracked"
+	var jobs, pdfs, demo string
+	if unfinished > 0 {
+		jobs = style.Plural(unfinished, "unfinished job")
+		switch {
+		case w.Demo:
+		case lost == 0:
+			jobs += " still tracked"
+		case lost == unfinished:
+			jobs += " not tracked"
+		default:
+			jobs += fmt.Sprintf(", %d of them not tracked", lost)
+		}
 	}
-	return fmt.Sprintf(", %d of them not tracked", lost)
+	if w.noPDF > 0 {
+		pdfs = style.Plural(w.noPDF, "PDF") + " not saved yet"
+	}
+	if w.Demo {
+		demo = "nothing of the demo is kept"
+	}
+	return style.Joined(", ", jobs, pdfs, demo)
 }

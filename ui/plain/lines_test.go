@@ -52,22 +52,16 @@ func TestABatchIsToldLineByLine(t *testing.T) {
 		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
 		s.heard(says(b, job.Error, 0.6, "no such font: Com\u202eic"))
 		s.heard(fails(c, job.Rejected, job.EndedRejected, "the API does not take this ID"))
-		s.wait()
-
-		want(t, "standard output", s.out.String(), lines(begin,
+		s.ends(1, lines(begin,
 			"0s 01890a5d  Not Started     -  Invoice 01890a5d",
 			"0s 0d9c1f4e  Processing    29%  Invoice 0d9c1f4e: rendering page 3",
 			"2s 01890a5d  Done         100%  Invoice 01890a5d",
 			"3s 0d9c1f4e  Error         60%  Invoice 0d9c1f4e: no such font: Comic",
 			"3s feedbeef  Rejected        -  the API does not take this ID",
-		))
-		want(t, "standard error", s.err.String(), `jobwatch: 2 of 3 jobs are not Done:
+		), `jobwatch: 2 of 3 jobs are not Done:
   0d9c1f4e Error: no such font: Comic (Invoice 0d9c1f4e)
   feedbeef Rejected: the API does not take this ID
 `)
-		if s.result != (Result{Done: 1, Failed: 2}) || s.result.Exit() != 1 {
-			t.Errorf("%+v", s.result)
-		}
 		jobs := s.saved()
 		if jobs[a].End != job.EndedDone || jobs[b].End != job.EndedError || jobs[c].Cause != "the API does not take this ID" {
 			t.Errorf("saved: %+v", jobs)
@@ -87,23 +81,18 @@ func TestAProgramReadsJSON(t *testing.T) {
 		s.heard(says(a, job.Processing, 0.25, hostile))
 		s.heard(says(a, job.Done, 1, ""))
 		s.heard(fails(b, job.NotFound, job.EndedGivenUp, "no such job"))
-		s.wait()
-
-		want(t, "standard output", s.out.String(), ``+
+		s.ends(1, ``+
 			`{"time":"2000-01-01T00:00:00.000Z","id":"01890a5d-ac96-474b-8cce-b302099a8057","batch":"may & june","status":"Processing","progress":0.25,`+
 			`"status_meta":"\u001b]0;x\u0007 \u009b2J \u202e <b> \udb40\udc01 ü","path":null,"error":null,"problem":null,"file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n"+
 			`{"time":"2000-01-01T00:00:00.000Z","id":"01890a5d-ac96-474b-8cce-b302099a8057","batch":"may & june","status":"Done","progress":1,`+
 			`"status_meta":null,"path":"/job/01890a5d-ac96-474b-8cce-b302099a8057/output","error":null,"problem":null,"file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n"+
 			`{"time":"2000-01-01T00:00:00.000Z","id":"0d9c1f4e-ac96-474b-8cce-b302099a8057","batch":"may & june","status":null,"progress":null,`+
-			`"status_meta":null,"path":null,"error":"no such job","problem":"404 Not Found: no such job","file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n")
+			`"status_meta":null,"path":null,"error":"no such job","problem":"404 Not Found: no such job","file":null,"file_error":null,"ready_from":null,"ready_by":null}`+"\n", "")
 		var first struct {
 			Meta string `json:"status_meta"`
 		}
 		if err := json.NewDecoder(&s.out).Decode(&first); err != nil || first.Meta != hostile {
 			t.Errorf("read back: %q, %v", first.Meta, err)
-		}
-		if s.err.Len() > 0 || s.result.Exit() != 1 {
-			t.Errorf("%+v %s", s.result, s.err.String())
 		}
 	})
 }
@@ -116,10 +105,9 @@ func TestAFinishedJobGivenAgainIsToldAtOnce(t *testing.T) {
 			ID: a, Answer: job.Answer{Status: job.Done, Progress: 1}, Answered: ended, Ended: ended, End: job.EndedDone,
 		}))
 		s.start(a)
-		s.wait()
-		want(t, "standard output", s.out.String(), lines(ended, "0s 01890a5d  Done         100%"))
-		if s.result.Exit() != 0 || len(s.feed.polled()) > 0 {
-			t.Errorf("%+v, polled %v", s.result, s.feed.polled())
+		s.ends(0, lines(ended, "0s 01890a5d  Done         100%"), "")
+		if len(s.feed.polled()) > 0 {
+			t.Errorf("polled %v", s.feed.polled())
 		}
 	})
 }
@@ -140,22 +128,17 @@ func TestWithoutJobsAllUnfinishedOnesAreWatched(t *testing.T) {
 		s.heard(trouble) // is no news of the job
 		s.heard(says(b, job.Processing, 0.5, ""))
 		s.heard(says(b, job.Done, 1, ""))
-		s.wait()
-		want(t, "standard output", s.out.String(), lines(begin,
+		s.ends(0, lines(begin,
 			"0s 00000002  Processing    50%  Invoice 00000002",
 			"0s 00000002  Done         100%  Invoice 00000002",
-		))
-		if got := s.feed.polled(); len(got) != 1 || got[0] != b || s.result != (Result{Done: 1}) {
-			t.Errorf("polled %v, %+v", got, s.result)
+		), "")
+		if got := s.feed.polled(); len(got) != 1 || got[0] != b {
+			t.Errorf("polled %v", got)
 		}
 
 		again := newStage(t)
 		again.start()
-		again.wait()
-		want(t, "with none left", again.err.String(), "jobwatch: no unfinished jobs are tracked: there is nothing to watch\n")
-		if again.result.Exit() != 0 || again.out.Len() > 0 {
-			t.Errorf("%+v %s", again.result, again.out.String())
-		}
+		again.ends(0, "", "jobwatch: no unfinished jobs are tracked: there is nothing to watch\n")
 	})
 }
 
@@ -166,10 +149,9 @@ func TestAnInterruptionKeepsWhatWasSeen(t *testing.T) {
 		s.start(a, b)
 		s.heard(says(a, job.Processing, 0.5, ""))
 		s.cancel()
-		s.wait()
-		want(t, "standard error", s.err.String(), "jobwatch: interrupted; 2 unfinished jobs still tracked\n")
-		if jobs := s.saved(); s.result.Exit() != 130 || jobs[a].Answer.Status != job.Processing || len(jobs) != 2 {
-			t.Errorf("%+v %+v", s.result, jobs)
+		s.ends(130, "…", "jobwatch: interrupted; 2 unfinished jobs still tracked\n")
+		if jobs := s.saved(); jobs[a].Answer.Status != job.Processing || len(jobs) != 2 {
+			t.Errorf("%+v", jobs)
 		}
 
 		demo := newStage(t)
@@ -177,8 +159,7 @@ func TestAnInterruptionKeepsWhatWasSeen(t *testing.T) {
 		demo.start(a, b)
 		demo.heard(says(a, job.Processing, 0.5, ""))
 		demo.cancel()
-		demo.wait()
-		want(t, "of a demo", demo.err.String(), "jobwatch: interrupted; 2 unfinished jobs, nothing of the demo is kept\n")
+		demo.ends(130, "…", "jobwatch: interrupted; 2 unfinished jobs, nothing of the demo is kept\n")
 	})
 }
 
@@ -194,9 +175,9 @@ func TestAnInterruptionBeforeTheFirstSaveLosesNoJob(t *testing.T) {
 		if err := compacting.Unlock(); err != nil {
 			t.Fatal(err)
 		}
-		s.wait()
-		if _, ok := s.saved()[jobID(1)]; !ok || s.result.Exit() != 130 || s.out.Len() > 0 {
-			t.Errorf("tracked: %t, %+v %s", ok, s.result, s.out.String())
+		s.ends(130, "", "…")
+		if _, ok := s.saved()[jobID(1)]; !ok {
+			t.Error("it is not tracked")
 		}
 	})
 }
@@ -213,10 +194,7 @@ func TestNobodyReadsOn(t *testing.T) {
 		}
 		_ = r.Close()
 		s.heard(says(a, job.Processing, 0.5, ""))
-		s.wait()
-		if s.err.Len() > 0 || s.result != (Result{Unfinished: 1, Cut: true}) || s.result.Exit() != 1 {
-			t.Errorf("%+v %s", s.result, s.err.String())
-		}
+		s.ends(1, "", "")
 		if s.saved()[a].Answer.Status != job.Processing {
 			t.Error("not saved")
 		}
@@ -252,9 +230,9 @@ func TestAReaderThatStopsHoldsUpNothing(t *testing.T) {
 		}
 		interrupted := time.Now()
 		s.cancel()
-		s.wait()
-		if took := time.Since(interrupted); s.result.Exit() != 130 || took > 2*time.Second {
-			t.Errorf("%+v after %v", s.result, took)
+		s.ends(130, "", "…")
+		if took := time.Since(interrupted); took > 2*time.Second {
+			t.Errorf("it took %v to end", took)
 		}
 	})
 }
@@ -282,9 +260,7 @@ func TestAnInterruptionOnAFullDiskTellsWhatIsNotTracked(t *testing.T) {
 			stage.heard(says(s.given[0], job.Processing, 0.5, ""))
 			time.Sleep(time.Minute) //nolint:forbidigo // the fake clock of synctest
 			stage.cancel()
-			stage.wait()
-			want(t, "standard error", stage.err.String(), full+"goes on watching and tries again\n"+
-				full+"ends without them\njobwatch: interrupted; "+s.says+"\n")
+			stage.ends(130, "…", full+"goes on watching and tries again\n"+full+"ends without them\njobwatch: interrupted; "+s.says+"\n")
 		})
 	}
 }
@@ -301,18 +277,13 @@ func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 		if err := other.Append(t.Context(), store.Forget{ID: a}, store.Observe{Job: done}); err != nil {
 			t.Fatal(err)
 		}
-		s.wait()
-		want(t, "standard output", s.out.String(), lines(begin,
+		s.ends(1, lines(begin,
 			"0s 00000001  Processing    50%  Invoice 00000001",
 			"0s 00000002  Processing    50%  Invoice 00000002",
 			"0s 00000001  removed       50%  Invoice 00000001: another jobwatch or program took it out of the state file",
 			"0s 00000002  Done         100%  Invoice 00000002",
-		))
-		want(t, "standard error", s.err.String(), "jobwatch: 1 of 2 jobs are not Done:\n"+
+		), "jobwatch: 1 of 2 jobs are not Done:\n"+
 			"  00000001 removed: another jobwatch or program took it out of the state file (Invoice 00000001)\n")
-		if s.result != (Result{Done: 1, Failed: 1}) || s.result.Exit() != 1 {
-			t.Errorf("%+v", s.result)
-		}
 		if jobs := s.saved(); len(jobs) != 1 || jobs[b].End != job.EndedDone {
 			t.Errorf("%+v", jobs)
 		}
@@ -356,9 +327,9 @@ func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {
 		s.others(store.Observe{Job: givenUp})
 		<-time.After(2 * time.Second)
 		s.heard(says(a, job.Done, 1, ""))
-		s.wait()
-		if polled := s.feed.polled(); len(polled) != 1 || s.result.Done != 1 || s.result.Failed != 1 {
-			t.Errorf("%v were polled, and the result is %+v", polled, s.result)
+		s.ends(1, "…", "jobwatch: 1 of 2 jobs are not Done:\n  00000003 Error: no font\n")
+		if polled := s.feed.polled(); len(polled) != 1 {
+			t.Errorf("%v were polled", polled)
 		}
 		if j := s.saved()[a]; j.End != job.EndedDone {
 			t.Errorf("the state file has %v at the end", j.End)
@@ -380,9 +351,9 @@ func TestOneLookIsAtWhatWasGivenUpToo(t *testing.T) {
 			if once {
 				s.heard(says(b, job.Done, 1, ""))
 			}
-			s.wait()
-			if polled := s.feed.polled(); len(polled) != want || s.result.Done != want {
-				t.Errorf("once %v: %v were polled, and the result is %+v", once, polled, s.result)
+			s.ends(0, "…", "")
+			if polled := s.feed.polled(); len(polled) != want {
+				t.Errorf("once %v: %v were polled", once, polled)
 			}
 		})
 	}
@@ -461,8 +432,8 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 						}
 					}
 				}
-				if got := strings.Join(removed, " "); got != tt.removed || s.result.Exit() != tt.exit {
-					t.Errorf("removed: %q, exit status %d\n%s%s", got, s.result.Exit(), s.out.String(), s.err.String())
+				if got := strings.Join(removed, " "); got != tt.removed || s.exit != tt.exit {
+					t.Errorf("removed: %q, exit status %d\n%s%s", got, s.exit, s.out.String(), s.err.String())
 				}
 			})
 		})
@@ -530,8 +501,9 @@ func TestASimulatedBatchIsFollowedToItsEnd(t *testing.T) {
 		ids := server.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 100)))...)
 		server.Break(server.During(time.Now().Add(30*time.Second), time.Now().Add(90*time.Second), simtest.Unavailable("20")))
 		s.start(ids...)
-		s.wait()
-
+		s.ends(1, "…", `jobwatch: the API is away: the API is unavailable for now, and asks for a pause of 20 s; jobwatch goes on trying
+jobwatch: the API answers again
+`)
 		last := make(map[string]object)
 		for _, o := range s.objects() {
 			last[o.ID] = o
@@ -551,13 +523,9 @@ func TestASimulatedBatchIsFollowedToItsEnd(t *testing.T) {
 				failed++
 			}
 		}
-		if s.result != (Result{Done: 100 - failed, Failed: failed}) || failed == 0 {
-			t.Errorf("%+v of %d failed", s.result, failed)
+		if failed == 0 {
+			t.Error("none failed")
 		}
-		want(t, "standard error", s.err.String(), strings.TrimPrefix(`
-jobwatch: the API is away: the API is unavailable for now, and asks for a pause of 20 s; jobwatch goes on trying
-jobwatch: the API answers again
-`, "\n"))
 	})
 }
 
@@ -582,8 +550,8 @@ func TestOneLookAsksEachJobOnce(t *testing.T) {
 		if n := strings.Count(out, "\n"); n != 1+len(ids)+1 || !strings.Contains(out, "01890a5d  Not found ") {
 			t.Errorf("%d lines:\n%s", n, out)
 		}
-		if s.result.Exit() != 1 && s.result.Exit() != 8 || s.result.Done == 0 || s.result.Unfinished == 0 {
-			t.Errorf("%+v\n%s", s.result, out)
+		if s.exit != 1 && s.exit != 8 || !strings.Contains(out, "  Done ") || !strings.Contains(out, "  Processing ") {
+			t.Errorf("exit status %d\n%s", s.exit, out)
 		}
 		off := 0
 		for _, id := range ids {

@@ -22,7 +22,6 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/session"
 )
@@ -75,44 +74,16 @@ const (
 	mostCauses = 50
 )
 
-// Run tracks the jobs that are not tracked yet, prints each change of status, and
-// returns when all of the jobs are finished and all wanted PDFs saved or given up,
-// when ctx ends, or when nobody reads Out any more. What it observed is in the state file
-// then, as far as the disk allows. Its error means that the poller or downloading stopped
+// Run tracks the jobs that are not tracked yet, prints each change of status, and returns
+// the exit status when all of the jobs are finished and all wanted PDFs saved or given up, or
+// nobody reads Out any more. What it observed is in the state file then, as far as the disk
+// allows. Its error is the cause of ctx's end, or says that the poller or downloading stopped
 // early, that Out can't be written, or that something panicked.
-func Run(ctx context.Context, cfg Config) (Result, error) {
+func Run(ctx context.Context, cfg Config) (status int, err error) {
 	w := newWatch(ctx, cfg)
 	defer close(w.over)
-	err := w.begin(ctx)
-	if err == nil {
+	if err = w.begin(ctx); err == nil {
 		err = w.until(ctx, w.settled)
 	}
 	return w.finish(ctx, err)
-}
-
-// Result is how the jobs stood at the end.
-type Result struct {
-	Done        int
-	Failed      int // finished, but not Done
-	Unfinished  int
-	NotSaved    int  // PDFs that were wanted and could not be had
-	Interrupted bool // the context ended before the jobs did
-	Cut         bool // nobody reads standard output any more
-	Once        bool // it was one look only
-}
-
-// Exit is the exit status: of unfinished jobs there are only some after one look,
-// an interruption, or when nobody reads on.
-func (r Result) Exit() int {
-	switch {
-	case r.Interrupted:
-		return config.ExitInterrupted
-	case r.Failed > 0, r.NotSaved > 0, r.Cut:
-		return config.ExitNotDone
-	case r.Unfinished > 0 && r.Once:
-		return config.ExitUnfinished
-	case r.Unfinished > 0:
-		return config.ExitNotDone
-	}
-	return config.ExitDone
 }

@@ -16,20 +16,11 @@ import (
 // had on the shell's screen.
 const receiptLines = 10
 
-// Kept says whether the jobs are kept when the dashboard has closed.
-type Kept int
-
-// The values of Kept.
-const (
-	Saved   Kept = iota
-	Unsaved      // and the error says why
-	Thrown       // away: the demo's
-)
-
 // Receipt is what the shell shows after the dashboard: how many jobs stand where, the
 // failed ones with their causes (the last to fail first), and what becomes of the rest.
-// Its lines end in newlines and are at most width cells wide.
-func Receipt(jobs []store.Job, kept Kept, set sanitize.Charset, width int) string {
+// Its lines end in newlines and are at most width cells wide. Of jobs that are not saved, the
+// error says why.
+func Receipt(jobs []store.Job, saved, demo bool, set sanitize.Charset, width int) string {
 	if len(jobs) == 0 {
 		return "no jobs are tracked\n"
 	}
@@ -52,11 +43,12 @@ func Receipt(jobs []store.Job, kept Kept, set sanitize.Charset, width int) strin
 
 	last := ""
 	switch {
-	case kept == Thrown:
+	case !saved:
+	case demo:
 		last = "these were the demo's: nothing of it is kept"
-	case kept == Saved && unfinished == 1:
+	case unfinished == 1:
 		last = "1 is unfinished and still tracked: jobwatch goes on with it"
-	case kept == Saved && unfinished > 1:
+	case unfinished > 1:
 		last = fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", unfinished)
 	}
 	lines := []string{set.Cut(style.Plural(len(jobs), "job")+": "+countText(&counts), width)}

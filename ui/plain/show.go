@@ -17,16 +17,11 @@ type watched struct {
 	*session.Record // a copy of it, once something else is to be told than what is known
 
 	before  time.Time // when the answer came that was known at the start
-	told    *state    // what its last line said; nil before
+	told    string    // the status and end of its last line; "" before
 	settled bool      // nothing more is expected of it
-	trouble trouble   // its polls keep failing of it, as standard error has said
+	trouble [2]int    // the kind and code of what its polls keep failing with, as was told
 	file    string    // how its download ended, for people; "" before that
 	noFile  string    // why it could not be saved
-}
-
-type state struct {
-	status job.Status
-	end    job.End
 }
 
 // happened shows one thing that has happened.
@@ -90,11 +85,10 @@ func (w *watch) settle(at *watched) {
 // and settles a job that is finished. What was known before is not printed until it is
 // heard again. It reports whether it wrote a line.
 func (w *watch) show(at *watched, now time.Time) (shown bool) {
-	heard, is := at.End.Finished() || !at.Answered.Equal(at.before), state{at.Answer.Status, at.End}
-	if heard && (at.told == nil || *at.told != is) {
-		shown = true
+	heard, is := at.End.Finished() || !at.Answered.Equal(at.before), fmt.Sprint(at.Answer.Status, at.End)
+	if shown = heard && at.told != is; shown {
 		w.showStatus(at, now)
-		at.told = &is
+		at.told = is
 	}
 	if at.End.Finished() {
 		w.settle(at)
@@ -115,7 +109,7 @@ func (w *watch) removed(r *session.Record) {
 	now, gone := time.Now(), *r
 	gone.Answer.Status, gone.End, gone.Ended = "removed", job.EndedError, now
 	gone.Cause = "another jobwatch or program took it out of the state file"
-	at.Record, at.told = &gone, new(state)
+	at.Record, at.told = &gone, "removed"
 	w.showStatus(at, now)
 }
 
@@ -218,33 +212,26 @@ func (w *watch) tellAway() {
 // are soon made up for.
 const oftenFailed = 3
 
-// trouble is the kind of problem that a job's polls keep failing with. Its reason is no
-// part of it, as that may count seconds. The zero trouble is none.
-type trouble struct {
-	kind job.Kind
-	code int
-}
-
 // tellTrouble says that a job's polls keep failing, or fail no more, and reports whether it
 // did. Once it was said of the API that it is away, it says nothing until it is back; nor of
 // a job that has ended.
 func (w *watch) tellTrouble(at *watched) bool {
-	now := at.trouble
+	now := at.trouble // without the reason, which may count seconds
 	switch {
 	case at.Problem == nil:
-		now = trouble{}
+		now = [2]int{}
 	case at.Failed >= oftenFailed:
-		now = trouble{at.Problem.Kind, at.Problem.Code}
+		now = [2]int{int(at.Problem.Kind), at.Problem.Code}
 	}
 	if now == at.trouble || w.gone || at.End.Finished() {
 		return false
 	}
 	at.trouble = now
 	text := w.short[at.ID] + " can't be checked: " + w.problem(at)
-	switch now.kind {
-	case job.NoProblem:
+	switch {
+	case at.Problem == nil:
 		text = w.short[at.ID] + " can be checked again"
-	case job.NotFound:
+	case at.Problem.Kind == job.NotFound:
 		text += "; jobwatch gives it up after 10 minutes of this"
 	default:
 		text += "; jobwatch goes on trying"

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -37,8 +38,8 @@ type stage struct {
 
 	cancel context.CancelFunc
 	done   chan struct{}
-	result Result
-	failed error
+	exit   int
+	failed error // but for an interruption
 }
 
 // feed stands where the poller stands.
@@ -149,7 +150,9 @@ func (s *stage) start(ids ...job.ID) {
 	s.cancel = cancel
 	go func() {
 		defer close(s.done)
-		s.result, s.failed = Run(ctx, s.cfg)
+		if s.exit, s.failed = Run(ctx, s.cfg); errors.Is(s.failed, context.Canceled) {
+			s.failed = nil
+		}
 	}()
 }
 
@@ -172,7 +175,7 @@ func (s *stage) sent(u poller.Update) {
 	select {
 	case s.feed.updates <- u:
 	case <-s.done:
-		s.t.Fatalf("it has ended already: %+v, %v\n%s%s", s.result, s.failed, s.out.String(), s.err.String())
+		s.t.Fatalf("it has ended already: %d, %v\n%s%s", s.exit, s.failed, s.out.String(), s.err.String())
 	case <-time.After(tooLong):
 		s.t.Fatal("nobody listens")
 	}
@@ -192,6 +195,22 @@ func (s *stage) wait() {
 	s.cancel()
 	if s.failed != nil {
 		s.t.Fatal(s.failed)
+	}
+}
+
+// ends waits for the end, with an exit status and what was written. It looks at no stream
+// whose text is "…".
+func (s *stage) ends(exit int, out, err string) {
+	s.t.Helper()
+	s.wait()
+	if s.exit != exit {
+		s.t.Errorf("exit status %d, want %d\n%s%s", s.exit, exit, s.out.String(), s.err.String())
+	}
+	if out != "…" {
+		want(s.t, "standard output", s.out.String(), out)
+	}
+	if err != "…" {
+		want(s.t, "standard error", s.err.String(), err)
 	}
 }
 

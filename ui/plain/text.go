@@ -97,7 +97,7 @@ func (w *watch) showRest() {
 		return
 	}
 	for _, at := range w.order {
-		if at.told == nil {
+		if at.told == "" {
 			w.showStatus(at, time.Now())
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
@@ -42,9 +41,8 @@ type watch struct {
 	ending   bool
 	broke    *panics.Error // in an effect or a write
 
-	gone    bool       // it was told that the API is away
-	noPDF   int        // PDFs that were given up
-	unsaved []store.Op // what the last save could not write
+	gone  bool // it was told that the API is away
+	noPDF int  // PDFs that were given up
 }
 
 // outlet is a stream that may block, such as a pipe whose reader has stopped.

@@ -53,17 +53,10 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
 	_, unsaved := errors.AsType[*store.NotSavedError](err)
-	kept := plain.Saved
-	switch {
-	case unsaved:
-		kept = plain.Unsaved
-	case a.opts.Demo:
-		kept = plain.Thrown
-	}
 	// After an error, a receipt is of use only if nothing could be saved: it is all that is
 	// left of the jobs then.
 	if _, broke := errors.AsType[*panics.Error](err); err == nil || unsaved && !broke {
-		console.Print(plain.Receipt(model.Records(), kept, opts.Glyphs.Charset, width()))
+		console.Print(plain.Receipt(model.Records(), !unsaved, a.opts.Demo, opts.Glyphs.Charset, width()))
 	}
 	return cmp.Or(err, context.Cause(ctx))
 }

@@ -16,12 +16,12 @@ import (
 	"example.com/jobwatch/ui/terminal"
 )
 
-// Lines watches without a screen, in plain lines or JSON. If ctx ended it, the error is
-// ctx's cause.
-func (a *App) Lines(ctx context.Context) (plain.Result, error) {
+// Lines watches without a screen, in plain lines or JSON, and returns the exit status. If ctx
+// ended it, the error is ctx's cause.
+func (a *App) Lines(ctx context.Context) (status int, err error) {
 	found, err := given(ctx, a.opts)
 	if err != nil {
-		return plain.Result{}, err
+		return 0, err
 	}
 	if near := found.NearText(); near != "" {
 		fmt.Fprintln(os.Stderr, "jobwatch: "+near+" on standard input; jobwatch goes on without")
@@ -34,9 +34,9 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 	journal, opened, err := store.Open(ctx, a.state)
 	switch {
 	case err != nil && ctx.Err() != nil: // it may wait for another jobwatch
-		return plain.Result{}, context.Cause(ctx)
+		return 0, context.Cause(ctx)
 	case err != nil:
-		return plain.Result{}, err
+		return 0, err
 	}
 	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
 	config := plain.Config{
@@ -49,10 +49,6 @@ func (a *App) Lines(ctx context.Context) (plain.Result, error) {
 		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}
 	stop := a.start(ctx)
-	result, err := plain.Run(ctx, config)
-	err = errors.Join(err, stop())
-	if err == nil && result.Interrupted {
-		err = context.Cause(ctx)
-	}
-	return result, err
+	status, err = plain.Run(ctx, config)
+	return status, errors.Join(err, stop())
 }
