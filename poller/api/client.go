@@ -72,7 +72,7 @@ func New(base string, o Options) (*Client, error) {
 	polls, files := o.Transport, o.Transport
 	if o.Transport == nil {
 		// Two, so that a download never delays a poll.
-		polls, files = c.transport(&o, o.Concurrency), c.transport(&o, fileConns)
+		polls, files = c.transport(&o, o.Concurrency, false), c.transport(&o, fileConns, true)
 	}
 	c.polls = &http.Client{Transport: polls, CheckRedirect: c.redirects(3, false), Timeout: timeout}
 	c.outputs = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true), Timeout: timeout}

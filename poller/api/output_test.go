@@ -217,6 +217,30 @@ func TestEverythingGoesThroughAProxy(t *testing.T) {
 	}
 }
 
+// HTTP_PROXY is set and HTTPS_PROXY is not: of a private API under a name that looks public,
+// only the https that it redirects to is dialed. Nobody need listen there.
+func TestAPrivateAPIMayRedirectToItsOwnHTTPS(t *testing.T) {
+	s := simtest.New()
+	s.Break(simtest.Redirect(http.StatusMovedPermanently, "https://API.test/"))
+	base := serve(t, s)
+	o := resolving(t, func() byte { return 0 })
+	o.proxy = func(r *http.Request) (*url.URL, error) {
+		proxy, err := url.Parse(base)
+		if r.URL.Scheme == "https" {
+			proxy = nil
+		}
+		return proxy, err
+	}
+	c := newClient(t, "http://api.test", o)
+	_, polled := c.Status(t.Context(), parsed())
+	_, asked := c.Output(t.Context(), "/job/x/output")
+	for _, err := range []error{polled, asked} {
+		if e, ok := errors.AsType[*Error](err); !ok || e.Private {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestABrokenProxySettingIsToldWithoutItsPassword(t *testing.T) {
 	c := newClient(t, "http://api.test", Options{
 		proxy: func(*http.Request) (*url.URL, error) { return nil, errors.New("//me:secret@proxy") },

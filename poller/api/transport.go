@@ -24,19 +24,21 @@ const (
 	pingTimeout = 5 * time.Second  // for the answer to the ping
 )
 
-// transport returns a transport that keeps up to so many connections to a host. It connects
-// to private addresses only if it may: to the API, to proxies, and see refusePrivate.
+// transport returns a transport that keeps up to so many connections to a host. If it may
+// connect to anywhere, not to the API's host only, refusePrivate guards all but that host and
+// the proxies.
 //
 // net/http connects in goroutines of its own, where a panic would end the program; it becomes
 // the request's error, and [Client.send] panics with it again.
-func (c *Client) transport(o *Options, conns int) *http.Transport {
+func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport {
 	var proxies sync.Map // addresses of the proxies that were used
 	guarded := o.dialer
 	guarded.ControlContext = c.refusePrivate
 	dial := func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		defer panics.Into(func(e *panics.Error) { err = e })
 		_, isProxy := proxies.Load(addr)
-		isBase := addr == hostPort(&c.base)
+		isBase := !isProxy && (!anywhere || strings.EqualFold(addr, hostPort(&c.base)) ||
+			strings.EqualFold(addr, net.JoinHostPort(c.base.Hostname(), "443"))) // where http may redirect
 		if !isProxy && !isBase {
 			return guarded.DialContext(ctx, network, addr)
 		}
