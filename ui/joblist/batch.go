@@ -6,7 +6,6 @@ import (
 
 	"github.com/tidwall/btree"
 
-	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
 )
@@ -24,7 +23,7 @@ type Batch struct {
 	lines     int      // on the screen
 	key       uint64   // place among the batches
 	seq       uint32   // place in the order of adding
-	ids       *btree.BTreeG[job.ID]
+	ids       *idIndex
 
 	// foldedBefore is Folded as it was before there was a filter. Folding is apart while
 	// filtering: nobody would find a match in a batch that was folded before.

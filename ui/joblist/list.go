@@ -38,7 +38,7 @@ type List struct {
 	rows    map[job.ID]*Row
 	batches map[store.BatchID]*Batch  // those with jobs
 	order   btree.Map[uint64, *Batch] // by Batch.key
-	ids     *btree.BTreeG[job.ID]
+	ids     *idIndex
 
 	filter   Filter
 	sort     Sort
@@ -127,6 +127,7 @@ func (l *List) insert(r *Row) {
 	r.batch, r.key, r.tally = l.addBatch(r.In()), 0, tallyOf(r)
 	l.rows[r.ID] = r
 	l.ids.Set(r.ID)
+	l.ids.changes++
 	l.count(r, 1)
 	l.place(r, l.rowKey(r))
 	l.placeBatch(r.batch)
@@ -138,6 +139,7 @@ func (l *List) remove(r *Row) {
 	b := r.batch
 	delete(l.rows, r.ID)
 	l.ids.Delete(r.ID)
+	l.ids.changes++
 	l.count(r, -1)
 	b.rows.Delete(r.key)
 	b.shown.Delete(r.key)

@@ -73,6 +73,9 @@ type Row struct {
 	progress job.Progress // as the list was last told
 	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
 
+	short      string // as [Row.ShortID] returned it
+	shortSince int    // the changes of the idIndex that short is for
+
 	batch *Batch
 	key   uint64 // place in its batch; see rowKey
 	tally tally  // what it adds to the counts
@@ -189,9 +192,24 @@ func (r *Row) progressed(before State) {
 	}
 }
 
+// idIndex is the IDs of all rows in order: those that begin like an ID are beside it.
+type idIndex struct {
+	*btree.BTreeG[job.ID]
+	changes int // how many IDs were added and removed
+}
+
+func newIDs() *idIndex {
+	less := func(a, b job.ID) bool { return a.Compare(b) < 0 }
+	return &idIndex{BTreeG: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true}), changes: 1}
+}
+
 // ShortID returns the beginning of the ID that tells the job apart from all others in
 // the list: 8 digits, or more groups of digits where two IDs begin alike.
 func (r *Row) ShortID() string {
+	ids := r.batch.ids
+	if r.shortSince == ids.changes {
+		return r.short
+	}
 	same := 0 // bytes that the ID shares with the nearest ones
 	compare := func(other job.ID) bool {
 		if other == r.ID {
@@ -204,13 +222,9 @@ func (r *Row) ShortID() string {
 		same = max(same, n)
 		return false
 	}
-	r.batch.ids.Ascend(r.ID, compare)
-	r.batch.ids.Descend(r.ID, compare)
-	return r.ID.String()[:[...]int{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]]
-}
-
-// newIDs returns the IDs of all rows in order: those that begin like an ID are beside it.
-func newIDs() *btree.BTreeG[job.ID] {
-	less := func(a, b job.ID) bool { return a.Compare(b) < 0 }
-	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
+	ids.Ascend(r.ID, compare)
+	ids.Descend(r.ID, compare)
+	r.short = r.ID.String()[:[...]int{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]]
+	r.shortSince = ids.changes
+	return r.short
 }
