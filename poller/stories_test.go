@@ -94,7 +94,7 @@ func TestARejectedJobIsAskedAgainOnlyWhenTheUserWants(t *testing.T) {
 		r.Track(jobs...)
 		r.watch(time.Hour)
 		rep := r.reports[jobs[0].ID]
-		if rep.End != job.EndedRejected || rep.Polls != 1 || len(rep.Problem.Details) != 1 {
+		if rep.End != job.EndedRejected || rep.Polls != 1 || !strings.HasSuffix(rep.Problem.Reason, "ID: bad") {
 			s.Errorf("%+v, want it rejected at the first poll, with the reasons", rep)
 		}
 		s.Mend()

@@ -1,3 +1,28 @@
+// Package api is the client of the markdown2pdf.ai job API. It sends requests, decodes
+// answers without trusting them, and sorts failures by what the caller does next
+// ([job.Kind]). It does not decide when to ask.
+//
+// # The API
+//
+// The facts below are from the service's published OpenAPI description (version
+// 2025-06-10T15:55:31Z), its guide, and its Python and TypeScript clients. It has no
+// authentication (security: []): anyone who has a job's ID can read the job.
+//
+//  1. POST /markdown (paid per document; jobwatch does not use it) answers 200 with a
+//     JobStatus whose path is the URL of the job's status, relative or absolute. Users
+//     therefore hold a bare UUID, a path (/job/UUID/status), a URL, or that JSON.
+//  2. GET /job/{job_id}/status answers 200 with a JobStatus (see decode), and is polled
+//     until the status is final: by the official clients every 3 s, with 10 s per request.
+//  3. When the status is Done, path is the URL of GET /job/{job_id}/output: absolute in
+//     practice, else relative to the base URL. That answers JSON with a url field.
+//  4. GET of that url, a signed link on another host, gives the PDF. The link is
+//     short-lived: fetch it when it is needed and never store it.
+//
+// 404 means that the job does not exist or that the user has no access to it. A new job may
+// not be visible yet, so one 404 is not the end of a job. 422 is FastAPI's
+// HTTPValidationError, where detail may be absent:
+//
+//	{"detail": [{"loc": ["path", "job_id", 0], "msg": "...", "type": "..."}]}
 package api
 
 import (
@@ -5,7 +30,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -57,12 +81,12 @@ type Options struct {
 	proxy  func(*http.Request) (*url.URL, error)
 }
 
-// New returns a client of the API at a base URL such as https://api.markdown2pdf.ai. It does
-// not connect yet. The error says what is wrong with the base URL.
+// New returns a client of the API at a base URL such as https://api.markdown2pdf.ai, which has
+// no user, query or fragment. It does not connect yet.
 func New(base string, o Options) (*Client, error) {
-	u, err := parseBase(base)
+	u, err := url.Parse(strings.TrimRight(base, "/"))
 	if err != nil {
-		return nil, err
+		return nil, errors.New("API URL: it is not a URL") // err would quote it
 	}
 	if o.proxy == nil {
 		o.proxy = http.ProxyFromEnvironment
@@ -78,27 +102,6 @@ func New(base string, o Options) (*Client, error) {
 	c.outputs = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true), Timeout: timeout}
 	c.files = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true)}
 	return c, nil
-}
-
-// parseBase checks a base URL. Its errors are for a command line: they say what to write
-// instead, and never show a password.
-func parseBase(base string) (*url.URL, error) {
-	u, err := url.Parse(base)
-	switch {
-	case err != nil:
-		return nil, errors.New("API URL: it is not a URL (write it like https://api.markdown2pdf.ai)")
-	case u.User != nil:
-		return nil, errors.New("API URL: it must hold no user name or password: the API takes none")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("API URL %q: it must begin with https:// or http://", base)
-	case u.Hostname() == "":
-		return nil, fmt.Errorf("API URL %q: the host is missing", base)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("API URL %q: it must end before ? or #", base)
-	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = ""
-	return u, nil
 }
 
 // Hops returns how many requests to the API were made since the last call besides those that
@@ -119,7 +122,7 @@ func (c *Client) CloseIdle() {
 func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
 	u := c.base
 	u.Path += "/job/" + id.String() + "/status"
-	body, _, err := c.getJSON(ctx, c.polls, &u)
+	body, err := c.getJSON(ctx, c.polls, &u)
 	if err != nil {
 		return job.Answer{}, err
 	}
@@ -134,83 +137,68 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, asked, err := c.getJSON(ctx, c.outputs, u)
+	body, err := c.getJSON(ctx, c.outputs, u)
+	if e, ok := errors.AsType[*Error](err); ok && e.Problem.Kind == job.NotFound {
+		e.Problem.Reason = "the API has no PDF of this job, or not yet"
+	}
+	if err != nil {
+		return nil, err
+	}
 	var wire struct{ URL string }
-	var link *url.URL
-	if err == nil && (json.Unmarshal(body, &wire) != nil || wire.URL == "") {
-		err = notAPI("answered without the URL of the PDF")
+	if json.Unmarshal(body, &wire) != nil || wire.URL == "" {
+		return nil, notAPI("answered without the URL of the PDF")
 	}
-	if err == nil {
-		link, err = c.resolve(u, wire.URL)
-	}
-	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return link, err
-	}
-	told := *e
-	if told.Problem.Kind == job.NotFound {
-		told.Problem.Reason = "the API has no PDF of this job, or not yet"
-	}
-	if asked != "" {
-		told.Problem.Reason += ": asked " + asked
-	}
-	return nil, &told
+	return c.resolve(u, wire.URL)
 }
 
-// Fetch GETs a URL that Output returned. The answer is 200 and its headers come within the
-// time limit. The body may take as long as ctx allows, and must be closed; it is unpacked,
-// and its length then not known. [Damaged] knows its errors. Redirects are followed to other
-// hosts, but never from https to http, nor from a public API to a private address. Errors are
-// as Status's.
+// Fetch GETs a URL that Output returned, by way of other hosts, too, but never from https to
+// http, nor from a public API to a private address. The headers come within the time limit,
+// the unpacked body as long as ctx allows; it must be closed. [Damaged] knows its errors, and
+// Fetch's are as Status's.
 func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) {
-	resp, _, err := c.get(ctx, c.files, u, "Accept-Encoding", "identity")
-	return resp, err
+	return c.get(ctx, c.files, u, "Accept-Encoding", "identity")
 }
 
 // getJSON returns the body of an answer in UTF-8, unless it is too large once unpacked or
-// obviously not JSON, and where get asked.
-func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) (body []byte, asked string, err error) {
-	resp, asked, err := c.get(ctx, via, u, "Accept", "application/json")
+// obviously not JSON.
+func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]byte, error) {
+	resp, err := c.get(ctx, via, u, "Accept", "application/json")
 	if err != nil {
-		return nil, asked, err
+		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	const instead = " instead of JSON (a captive portal or proxy?)"
 	label, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) // "" makes no sense to anybody
 	if label == "text/html" || label == "application/xhtml+xml" {
-		return nil, asked, notAPI("answered with a web page" + instead)
+		return nil, notAPI("answered with a web page" + instead)
 	}
 	text := transform.NewReader(resp.Body, unicode.BOMOverride(transform.Nop))
-	body, err = io.ReadAll(io.LimitReader(text, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(text, maxBody+1))
 	if len(body) > maxBody {
-		return nil, asked, notAPI("answered with more than 1 MiB (a captive portal or proxy?)")
+		return nil, notAPI("answered with more than 1 MiB (a captive portal or proxy?)")
 	}
 	if err != nil {
-		return nil, asked, explain(ctx, err, true)
+		return nil, explain(ctx, err, true)
 	}
 	if label != "" && !strings.HasSuffix(label, "json") && !json.Valid(body) {
-		return nil, asked, notAPI("answered with " + quote(label) + instead)
+		return nil, notAPI("answered with " + quote(label) + instead)
 	}
-	return body, asked, nil
+	return body, nil
 }
 
 // get GETs a URL. The answer is 200 and unpacked, and its body must be closed. If the URL
 // leaves the path of the base URL and is not found, get also asks below that path, for an API
-// need not know where a proxy has put it. It then returns where it asked.
-func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header ...string) (resp *http.Response, asked string, err error) {
-	resp, err = c.send(ctx, via, u, header)
-	if !sameOrigin(&c.base, u) || strings.HasPrefix(u.Path+"/", c.base.Path+"/") {
-		return resp, "", err
+// need not know where a proxy has put it.
+func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header ...string) (*http.Response, error) {
+	resp, err := c.send(ctx, via, u, header)
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Problem.Kind != job.NotFound || !sameOrigin(&c.base, u) || strings.HasPrefix(u.Path+"/", c.base.Path+"/") {
+		return resp, err
 	}
-	asked = display(u)
-	if e, ok := errors.AsType[*Error](err); ok && e.Problem.Kind == job.NotFound {
-		joined, below := c.base.JoinPath(u.EscapedPath()), *u
-		below.Path, below.RawPath = joined.Path, joined.RawPath
-		c.hops.Add(1)
-		asked += " and " + display(&below)
-		resp, err = c.send(ctx, via, &below, header)
-	}
-	return resp, asked, err
+	below := c.base.JoinPath(u.EscapedPath())
+	below.Scheme, below.Host, below.RawQuery = u.Scheme, u.Host, u.RawQuery
+	c.hops.Add(1)
+	return c.send(ctx, via, below, header)
 }
 
 // send makes one request, with a header of its own, in the caller's goroutine even if it ends
@@ -234,12 +222,6 @@ func (c *Client) send(ctx context.Context, via *http.Client, u *url.URL, header 
 		return nil, err
 	}
 	return resp, nil
-}
-
-// display returns a URL of the API without secrets.
-func display(u *url.URL) string {
-	plain := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
-	return truncate(job.Shorten(plain.String()), maxQuote)
 }
 
 // Own reports whether Output would ask the API itself about a path.
@@ -267,7 +249,7 @@ func (c *Client) resolve(from *url.URL, ref string) (*url.URL, error) {
 		return nil, errPath
 	}
 	if from.Scheme == "https" && u.Scheme == "http" {
-		return nil, errUnsafe
+		return nil, fail(job.NotAPI, "the API names an output over http, which is not safe, though it was asked over https")
 	}
 	return u, c.checkPublic(u)
 }

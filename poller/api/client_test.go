@@ -8,38 +8,14 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim/simtest"
 )
-
-func TestABaseURLIsCheckedBeforeAnythingIsAsked(t *testing.T) {
-	for base, says := range map[string]string{
-		"":                             "https://",
-		"api.markdown2pdf.ai":          "https://",
-		"localhost:8080":               "https://",
-		"ftp://x.test":                 "https://",
-		"https://":                     "host",
-		"https://:8080":                "host",
-		"https://x.test/?a=b":          "?",
-		"https://x.test/#a":            "#",
-		"https://me:secret@x.test":     "password",
-		"https://x.test:port":          "not a URL",
-		"https://me:secret@x.test:por": "not a URL",
-	} {
-		_, err := New(base, Options{})
-		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("New(%q): %v, want something about %q", base, err, says)
-		}
-	}
-	for _, base := range []string{"https://api.markdown2pdf.ai", "http://127.0.0.1:8080", "http://[::1]:8080/", "HTTPS://x.test/v1/"} {
-		if _, err := New(base, Options{}); err != nil {
-			t.Errorf("New(%q): %v", base, err)
-		}
-	}
-}
 
 func TestARequestSaysWhoAsksAndForWhat(t *testing.T) {
 	s := simtest.New()
@@ -189,4 +165,27 @@ func TestStoppingIsNotAFault(t *testing.T) {
 			t.Errorf("got %#v, want the context's error", err)
 		}
 	})
+}
+
+// A bug in what net/http calls while it connects would end the whole program, with a
+// stack trace over a terminal that nobody gives back. It comes to whoever asked.
+func TestABugWhileConnectingComesToWhoeverAsked(t *testing.T) {
+	c := newClient(t, serve(t, simtest.New()), Options{
+		dialer: net.Dialer{ControlContext: func(context.Context, string, string, syscall.RawConn) error { panic("a bug") }},
+	})
+	defer func() {
+		bug, ok := recover().(*panics.Error)
+		if !ok || bug.What != "a bug" || !strings.Contains(bug.Stack, "client_test.go:") || strings.Contains(bug.Stack, "0x") {
+			t.Errorf("it got %+v", bug)
+		}
+	}()
+	_, err := c.Status(t.Context(), parsed())
+	t.Error(err)
+}
+
+func TestABugInWhatDecidesOnAConnectionIsCaught(t *testing.T) {
+	err := (*Client)(nil).refusePrivate(t.Context(), "tcp", "192.0.2.1:80", nil)
+	if _, ok := errors.AsType[*panics.Error](err); !ok {
+		t.Error(err)
+	}
 }

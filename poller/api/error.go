@@ -20,7 +20,6 @@ import (
 // job ID and no URL but the API's own without IDs, and may quote untrusted text.
 type Error struct {
 	Problem job.Problem
-	Private bool // a link leads into the user's private network
 }
 
 // Error returns the problem's sentence, with the HTTP status.
@@ -43,10 +42,7 @@ func fail(kind job.Kind, reason string) *Error {
 
 var (
 	errPath    = fail(job.NotAPI, "the API names an output that is not an http or https URL")
-	errUnsafe  = fail(job.NotAPI, "the API names an output over http, which is not safe, though it was asked over https")
-	errPrivate = &Error{Private: true, Problem: job.Problem{
-		Kind: job.NotAPI, Reason: "the link leads to this computer or its private network, which the API has no business with",
-	}}
+	errPrivate = fail(job.NotAPI, "the link leads to this computer or its private network, which the API has no business with")
 	// errProxySetting replaces net/http's own error, which quotes the proxy's password.
 	errProxySetting = fail(job.Unreachable, "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
 )

@@ -136,29 +136,6 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 	}
 }
 
-func TestWhereAnOutputWasAskedForIsTold(t *testing.T) {
-	s := simtest.New()
-	base := serve(t, s)
-	c := newClient(t, base+"/v1", Options{})
-	id := finished(s)
-	path := base + "/job/" + id.String() + "/output?signature=secret"
-	outside, below := base+"/job/"+id.Short()+"…/output", base+"/v1/job/"+id.Short()+"…/output"
-	asked := func(want string, faults ...simtest.Fault) {
-		t.Helper()
-		s.Break(faults...)
-		if _, err := c.Output(t.Context(), path); err == nil || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
-		}
-	}
-	asked("the API has no PDF of this job, or not yet: asked "+outside+" and "+below+" (HTTP 404)", simtest.Trouble(404))
-	asked("the API has trouble: Bad Gateway: asked "+outside+" and "+below+" (HTTP 502)", simtest.Times(1, simtest.Trouble(404)), simtest.Trouble(502))
-	asked("the API gave an unexpected answer: Forbidden: asked "+outside+" (HTTP 403)", simtest.Trouble(403))
-
-	if _, err := newClient(t, base, Options{}).Output(t.Context(), path); err == nil || err.Error() != "the API gave an unexpected answer: Forbidden (HTTP 403)" {
-		t.Errorf("without a path in the base URL: %v", err)
-	}
-}
-
 // The rule of the whole: an answer can't have jobwatch look behind its user's
 // firewall. These names look public, but all lead to 127.0.0.1.
 func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
@@ -173,9 +150,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 		}
 		return err
 	}
-	err := fetch()
-	apiErr, _ := errors.AsType[*Error](err)
-	if apiErr == nil || !apiErr.Private || apiErr.Problem.Kind != job.NotAPI {
+	if err := fetch(); !errors.Is(err, errPrivate) {
 		t.Errorf("from an API that is public, as far as is known: %v", err)
 	}
 	if n := s.Stats().Requests; n != 0 {
@@ -235,7 +210,7 @@ func TestAPrivateAPIMayRedirectToItsOwnHTTPS(t *testing.T) {
 	_, polled := c.Status(t.Context(), parsed())
 	_, asked := c.Output(t.Context(), "/job/x/output")
 	for _, err := range []error{polled, asked} {
-		if e, ok := errors.AsType[*Error](err); !ok || e.Private {
+		if err == nil || errors.Is(err, errPrivate) {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -18,10 +18,8 @@ import (
 )
 
 const (
-	maxHeaders  = 64 << 10         // bytes of an answer's headers
-	idleConns   = 90 * time.Second // longer than the least frequent poll of a live job
-	pingAfter   = 3 * time.Second  // of silence on an HTTP/2 connection
-	pingTimeout = 5 * time.Second  // for the answer to the ping
+	pingAfter   = 3 * time.Second // of silence on an HTTP/2 connection
+	pingTimeout = 5 * time.Second // for the answer to the ping
 )
 
 // transport returns a transport that keeps up to so many connections to a host. If it may
@@ -65,10 +63,10 @@ func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport
 		OnProxyConnectResponse: proxyAnswered,
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
-		IdleConnTimeout:        idleConns,
+		IdleConnTimeout:        90 * time.Second, // longer than the least frequent poll of a live job
 		TLSHandshakeTimeout:    timeout,
 		ResponseHeaderTimeout:  timeout,
-		MaxResponseHeaderBytes: maxHeaders,
+		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true, // with a DialContext of our own, net/http would not
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 	}

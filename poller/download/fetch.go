@@ -195,7 +195,7 @@ var (
 // linkError explains why the API did not say where the PDF is.
 func linkError(err error) *Error {
 	if e, ok := errors.AsType[*api.Error](err); ok {
-		return &Error{"asked for the PDF: " + e.Error(), !e.Private}
+		return &Error{"asked for the PDF: " + e.Error(), true}
 	}
 	return &Error{"the API could not be asked for the PDF", true}
 }
@@ -212,7 +212,7 @@ func explain(ctx context.Context, err error) *Error {
 		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
 			return &Error{"the link to the PDF was refused (HTTP " + code + "), it may have expired; try again for a fresh one", true}
 		case 0, http.StatusOK:
-			return &Error{"the PDF: " + e.Error(), !e.Private}
+			return &Error{"the PDF: " + e.Error(), true}
 		default:
 			return &Error{"the file server answered HTTP " + code + "; try again later", true}
 		}

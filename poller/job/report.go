@@ -49,19 +49,11 @@ type Problem struct {
 	Code       int           // HTTP status, 0 when there was no HTTP answer
 	Reason     string        // one sentence without the job's ID or a full URL; may quote untrusted text
 	RetryAfter time.Duration // what the server asked for, 0 when it did not
-	Details    []Detail      // of a 422, may be empty
 }
 
 // Pauses reports whether the server wants fewer requests of any kind, also of downloads: 429
 // with Retry-After. Other answers to a download concern only that download.
 func (p *Problem) Pauses() bool { return p.Code == 429 && p.RetryAfter > 0 }
-
-// Detail is one validation message of a 422 (HTTPValidationError in package api).
-type Detail struct {
-	Loc     string // "path.job_id": strings and integers joined by dots
-	Message string
-	Type    string
-}
 
 // Report is all that is known of one job after a poll. Each report replaces the one before,
 // so that only the newest of a job matters.

@@ -159,9 +159,6 @@ func (p *page) trouble(f *facts) {
 		}
 		p.heading(role, title)
 		p.text("", 2, style.Text, f.problem.Reason, 6)
-		for _, d := range f.problem.Details {
-			p.text("", 2, style.Text, d.Loc+": "+d.Message, 3)
-		}
 	case f.state == joblist.Other:
 		p.heading(style.Warn, style.UnknownStatus)
 		p.text("", 2, style.Text, "jobwatch checks it less and less often until it is Done or Error.", 3)

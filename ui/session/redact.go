@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"example.com/jobwatch/poller/job"
@@ -25,12 +24,8 @@ func (s *Session) PublicProblem(p *job.Problem, j *store.Job) *job.Problem {
 	if p == nil || !s.cfg.Redact {
 		return p
 	}
-	about, shown := j.Answer.Description, *p
-	shown.Reason = without(about, p.Reason)
-	shown.Details = slices.Clone(p.Details)
-	for i, d := range p.Details {
-		shown.Details[i].Loc, shown.Details[i].Message = without(about, d.Loc), without(about, d.Message)
-	}
+	shown := *p
+	shown.Reason = without(j.Answer.Description, p.Reason)
 	return &shown
 }
 

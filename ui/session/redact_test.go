@@ -27,9 +27,7 @@ func TestNothingTellsWhatAJobIsAbout(t *testing.T) {
 	}
 	s := New(Config{Redact: true})
 	j := s.Public(&before)
-	p := s.PublicProblem(&job.Problem{
-		Reason: "Salaries 2026 is too large", Details: []job.Detail{{Loc: "path.job_id", Message: "bad " + id}},
-	}, &before)
+	p := s.PublicProblem(&job.Problem{Reason: "Salaries 2026 is too large: bad " + id}, &before)
 	file := s.PublicError(fmt.Errorf("“Salaries 2026.pdf” can't be saved: %w", &fs.PathError{Op: "open", Path: before.File, Err: fs.ErrPermission}))
 	all := fmt.Sprintf("%+v %+v %s", j, p, file)
 	for _, secret := range []string{"Salaries", "secret", id} {
