@@ -76,7 +76,7 @@ func (m *Model) pasted(p paste) {
 		m.list.GoBatch(batch.ID) // people look for what they have just pasted
 	}
 	if p.Given {
-		m.history.add(&change{at: m.now, added: m.session.Members(session.IDs(added))})
+		m.history.add(&change{at: m.now, added: session.Members(added)})
 	}
 	m.commit(added, p.summary("added "+style.Plural(len(added), "job"), already))
 }
@@ -84,13 +84,8 @@ func (m *Model) pasted(p paste) {
 // elsewhere says how many of the jobs stay in a batch of another name than the one that they
 // were to be added to.
 func (p *paste) elsewhere(s *session.Session) string {
-	n := 0
-	for _, id := range p.Found.IDs {
-		if r, ok := s.Record(id); ok && p.Batch != "" && r.In().Name != p.Batch {
-			n++
-		}
-	}
-	return when(n > 0, fmt.Sprintf("%d of them in another batch", n))
+	n := s.Elsewhere(p.Found.IDs, p.Batch)
+	return when(n > 0 && p.Batch != "", fmt.Sprintf("%d of them in another batch", n))
 }
 
 // askAgain has those of the jobs checked again that jobwatch itself gave up, and says so.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
+	"slices"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
@@ -19,11 +20,7 @@ import (
 // done returns the targets that have a PDF, and what an action on them leaves out.
 func (m *Model) done() (done []*session.Record, left string) {
 	t := m.targets()
-	for _, id := range t.Shown {
-		if r, ok := m.session.Record(id); ok && r.End == job.EndedDone {
-			done = append(done, r)
-		}
-	}
+	done = slices.DeleteFunc(m.session.Find(t.Shown), func(r *session.Record) bool { return r.End != job.EndedDone })
 	return done, leftOut(&t)
 }
 

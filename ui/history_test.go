@@ -97,13 +97,13 @@ func (p *past) add(t *rapid.T) {
 	ids := p.some(t, false)
 	_, batch := p.records(ids)
 	added, _ := p.Add(ids, batch)
-	p.history.add(&change{at: p.now, added: p.Members(session.IDs(added))})
+	p.history.add(&change{at: p.now, added: session.Members(added)})
 	p.touch(false, ids...)
 }
 
 func (p *past) remove(t *rapid.T) {
 	ids := p.some(t, true)
-	p.history.add(&change{at: p.now, removed: p.Remove(p.Members(ids))})
+	p.history.add(&change{at: p.now, removed: p.Remove(session.Members(p.Find(ids)))})
 	p.touch(false, ids...)
 }
 

@@ -131,7 +131,7 @@ func staying(n int) string {
 
 // confirmRemoval removes jobs. It asks before it removes several, or what has no row.
 func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) {
-	members := m.session.Members(t.All())
+	members := session.Members(m.session.Find(t.All()))
 	if len(members) == 1 && t.Folded+len(t.Hidden) == 0 {
 		m.remove(members)
 		return

@@ -35,7 +35,7 @@ func (c *change) empty() bool { return c.jobs() == 0 && c.batch == "" }
 // have removed, moved or added the rest. It counts again only when it has to.
 func (c *change) intact(s *session.Session) int {
 	if now := s.Membership(); c.counted.at != now {
-		c.counted.at, c.counted.jobs = now, len(s.Still(c.added))+s.Absent(c.removed)
+		c.counted.at, c.counted.jobs = now, len(s.Still(c.added))+len(s.Absent(c.removed))
 	}
 	return c.counted.jobs
 }
@@ -51,7 +51,7 @@ func (c *change) renamed(s *session.Session) bool {
 func (c *change) reverse(s *session.Session, added []session.Member, now time.Time) (did *change, back []*session.Record) {
 	did = &change{at: now, removed: s.Remove(added)}
 	back = s.Restore(c.removed)
-	did.added = s.Members(session.IDs(back))
+	did.added = session.Members(back)
 	if c.renamed(s) {
 		s.Rename(c.batch, c.from)
 		did.batch, did.from, did.to = c.batch, c.to, c.from

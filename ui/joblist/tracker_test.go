@@ -94,7 +94,7 @@ func (t *tracker) write(ops ...store.Op) {
 }
 
 func (t *tracker) forget(ids []job.ID) []*session.Record {
-	removed := t.s.Remove(t.s.Members(ids))
+	removed := t.s.Remove(session.Members(t.s.Find(ids)))
 	t.told(t.now)
 	return removed
 }

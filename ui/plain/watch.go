@@ -230,14 +230,8 @@ func (w *watch) begin(ctx context.Context) error {
 // trackNew puts the given jobs that are not tracked yet into the state file, as one
 // batch. They are durable before anything is said of them.
 func (w *watch) trackNew(ctx context.Context) error {
-	elsewhere := 0
-	for _, id := range w.Jobs {
-		if r, ok := w.session.Record(id); ok && w.BatchGiven && r.In().Name != w.Batch {
-			elsewhere++
-		}
-	}
-	if elsewhere > 0 {
-		w.tell(style.Plural(elsewhere, "job") + " already tracked in another batch: --batch only names new jobs")
+	if n := w.session.Elsewhere(w.Jobs, w.Batch); n > 0 && w.BatchGiven {
+		w.tell(style.Plural(n, "job") + " already tracked in another batch: --batch only names new jobs")
 	}
 	added, _ := w.session.Add(w.Jobs, w.session.NewBatch(cmp.Or(w.Batch, w.begun.Local().Format("2006-01-02 15:04"))))
 	if len(added) == 0 {
@@ -254,12 +248,7 @@ func (w *watch) trackNew(ctx context.Context) error {
 func (w *watch) chosen(asked bool) ([]*session.Record, error) {
 	f, given, records := w.Filter, len(w.Jobs) > 0, w.session.Records()
 	if given {
-		records = nil
-		for _, id := range w.Jobs {
-			if r, ok := w.session.Record(id); ok { // else another window has just removed it
-				records = append(records, r)
-			}
-		}
+		records = w.session.Find(w.Jobs) // without those that another window has just removed
 	}
 	matched := f.Lasting(true).IsZero()
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {

@@ -45,6 +45,22 @@ func (s *Session) Rename(id store.BatchID, name string) {
 	s.queue(store.SetBatch{Batch: renamed})
 }
 
+// Find returns the records of those jobs that are tracked.
+func (s *Session) Find(ids []job.ID) []*Record {
+	out := make([]*Record, 0, len(ids))
+	for _, id := range ids {
+		if r, ok := s.records[id]; ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Elsewhere is how many of the jobs are tracked in a batch of another name.
+func (s *Session) Elsewhere(ids []job.ID, name string) int {
+	return len(slices.DeleteFunc(s.Find(ids), func(r *Record) bool { return r.batch.Name == name }))
+}
+
 // Member is a job as it has stood in a batch since it was added. One that was removed and
 // added again, or moved to another batch, is another member.
 type Member struct {
@@ -53,39 +69,30 @@ type Member struct {
 	added int64 // in milliseconds, as the state file has it
 }
 
-// MemberOf returns the member that a record is of.
-func MemberOf(j *store.Job) Member { return Member{j.ID, j.Batch, j.Added.UnixMilli()} }
+func (r *Record) member() Member { return Member{r.ID, r.Batch, r.Added.UnixMilli()} }
 
-// Members returns the jobs of those that are tracked, as they stand in their batches.
-func (s *Session) Members(ids []job.ID) []Member {
-	out := make([]Member, 0, len(ids))
-	for _, id := range ids {
-		if r, ok := s.records[id]; ok {
-			out = append(out, MemberOf(&r.Job))
-		}
+// Members returns what the records are now.
+func Members(records []*Record) []Member {
+	out := make([]Member, len(records))
+	for i, r := range records {
+		out[i] = r.member()
 	}
 	return out
 }
 
 // Still returns those of the members that are still tracked.
 func (s *Session) Still(members []Member) []Member {
-	return slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return s.member(m) == nil })
-}
-
-// member returns the record that a member is of; nil if it is not tracked any more.
-func (s *Session) member(m Member) *Record {
-	if r, ok := s.records[m.ID]; ok && MemberOf(&r.Job) == m {
-		return r
-	}
-	return nil
+	return slices.DeleteFunc(slices.Clone(members), func(m Member) bool {
+		r, ok := s.records[m.ID]
+		return !ok || r.member() != m
+	})
 }
 
 // Remove removes those of the members that are still tracked, and returns what
 // [Session.Restore] needs to bring them back. [Session.Save] saves it.
-func (s *Session) Remove(members []Member) []*Record {
-	var removed []*Record
-	for _, m := range members {
-		if r := s.member(m); r != nil {
+func (s *Session) Remove(members []Member) (removed []*Record) {
+	for _, m := range s.Still(members) {
+		if r, ok := s.records[m.ID]; ok {
 			delete(s.records, r.ID) // a member may be given twice
 			s.queue(store.Forget{ID: r.ID})
 			removed = append(removed, r)
@@ -95,28 +102,18 @@ func (s *Session) Remove(members []Member) []*Record {
 	return removed
 }
 
-// Absent is how many of the removed jobs are not tracked again.
-func (s *Session) Absent(removed []*Record) int {
-	n := 0
-	for _, r := range removed {
-		if _, ok := s.records[r.ID]; !ok {
-			n++
-		}
-	}
-	return n
+// Absent returns those of the removed jobs that are not tracked again.
+func (s *Session) Absent(removed []*Record) []*Record {
+	return slices.DeleteFunc(slices.Clone(removed), func(r *Record) bool { return s.records[r.ID] != nil })
 }
 
 // Restore brings removed jobs back to their places, drawn as being saved. A job that is
 // tracked again is left alone. [Session.Save] saves it.
 func (s *Session) Restore(removed []*Record) []*Record {
-	var back []*Record
-	for _, was := range removed {
-		if _, ok := s.records[was.ID]; ok {
-			continue
-		}
-		r := &Record{Job: was.Job, Problem: was.Problem, Failed: was.Failed, Seq: was.Seq, News: was.News, Saving: true, batch: was.batch}
-		s.add(r)
-		back = append(back, r)
+	back := s.Absent(removed)
+	for i, was := range back {
+		back[i] = &Record{Job: was.Job, Problem: was.Problem, Failed: was.Failed, Seq: was.Seq, News: was.News, Saving: true, batch: was.batch}
+		s.add(back[i])
 	}
 	s.queue(tracking(back)...)
 	return back
@@ -128,16 +125,13 @@ func (s *Session) Membership() int { return s.changes }
 // Asked has those of the jobs polled that jobwatch itself gave up or the API rejected,
 // and returns how each ended.
 func (s *Session) Asked(ids []job.ID) []job.End {
-	var again []job.ID
+	again := slices.DeleteFunc(s.Find(ids), func(r *Record) bool { return !r.End.Verdict() })
 	var ends []job.End
-	for _, id := range ids {
-		if r, ok := s.records[id]; ok && r.End.Verdict() {
-			again = append(again, id)
-			ends = append(ends, r.End)
-		}
+	for _, r := range again {
+		ends = append(ends, r.End)
 	}
 	if len(again) > 0 {
-		s.PollNow(again...)
+		s.PollNow(IDs(again)...)
 	}
 	return ends
 }

@@ -166,6 +166,8 @@ func (f *face) adds(batch, names string) {
 	f.wait(0)
 }
 
+func (f *face) removes(names string) { f.Session.Remove(session.Members(f.Find(ids(names)))) }
+
 // hears takes the API's answers, such as "a Done".
 func (f *face) hears(answers ...string) {
 	var u poller.Update
@@ -203,7 +205,7 @@ func TestABatchEnds(t *testing.T) {
 		f.wants(f.told(session.Ended, session.BatchFinished), "a")
 		f.hears("b Error", "c Done")
 		f.wants(f.told(session.Ended, session.BatchFinished), "b\nc\nmay 2 1")
-		f.Session.Remove(f.Members(ids("c")))
+		f.removes("c")
 		f.wants(f.told(session.Removed, session.BatchFinished), "c")
 		back := f.record("b").Job // which another window removes, and takes that back
 		f.Followed(store.News{Ops: []store.Op{store.Forget{ID: back.ID}, store.Track{Job: back}}})
@@ -262,7 +264,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	tell(t, session.Config{}, func(f *face) {
 		f.adds("may", "a b")
 		f.full = true
-		f.Session.Remove(f.Members(ids("a")))
+		f.removes("a")
 		f.Save(func(err error) {
 			if err == nil {
 				t.Error("it was saved")
@@ -413,7 +415,7 @@ func TestPDFsAreTriedAgain(t *testing.T) {
 		if e, ok := f.File(job.ID{'d'}); !ok || e.Size != -1 {
 			t.Errorf("of d, %+v is known", e)
 		}
-		f.Session.Remove(f.Members(ids("d")))
+		f.removes("d")
 		f.Fetched([]download.Event{{ID: job.ID{'d'}, State: download.Running}})
 		if !f.Fetching() {
 			t.Error("none is pending")
@@ -587,14 +589,14 @@ func TestWhatWasRemovedComesBack(t *testing.T) {
 	tell(t, session.Config{}, func(f *face) {
 		f.adds("may", "a b c")
 		f.hears("b Done")
-		members := f.Members(ids("b c x"))
-		removed := f.Session.Remove(append(members, members...))
+		found := session.Members(f.Find(ids("b c x")))
+		removed := f.Session.Remove(append(found, found...))
 		f.Save(func(error) {})
 		f.wait(0)
-		if len(removed) != 2 || len(f.Still(members)) != 0 || f.Absent(removed) != 2 || len(f.polled) != 1 {
+		if len(removed) != 2 || len(f.Still(found)) != 0 || len(f.Absent(removed)) != 2 || len(f.polled) != 1 {
 			t.Fatalf("%d were removed, and %v are polled", len(removed), f.polled)
 		}
-		f.Session.Remove(f.Members(ids("a"))) // their batch has no job now
+		f.removes("a") // their batch has no job now
 		f.adds("june", "c")
 		before := f.Membership()
 		back := f.Restore(removed)
@@ -603,7 +605,7 @@ func TestWhatWasRemovedComesBack(t *testing.T) {
 			t.Errorf("back are %v", back)
 		}
 		f.wait(0)
-		if b := f.record("b"); b.Saving || f.Records()[0] != b || b.In().Done != 1 || len(f.Still(members)) != 1 || f.Still(members)[0].ID != b.ID || f.Absent(removed) != 0 {
+		if b := f.record("b"); b.Saving || f.Records()[0] != b || b.In().Done != 1 || len(f.Still(found)) != 1 || len(f.Absent(removed)) != 0 {
 			t.Errorf("b is %+v in %+v", b, b.In())
 		}
 		if last, ok := f.saved[len(f.saved)-1][1].(store.Track); !ok || last.Job.End != job.EndedDone {
@@ -631,7 +633,7 @@ func TestTheDiskTakesItsTime(t *testing.T) {
 		if !f.Saving() {
 			t.Fatal("nothing is saved")
 		}
-		f.Session.Remove(f.Members(ids("a")))
+		f.removes("a")
 		f.Save(func(error) {})
 		f.wait(11 * time.Second)
 		if got := fmt.Sprintf("%c", f.polled); got != fmt.Sprintf("%c", ids("b")) {
@@ -687,7 +689,7 @@ func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
 		}}})
 		f.FetchMissing()
 		f.Fetched([]download.Event{{ID: job.ID{'a'}, State: download.Failed, Err: &download.Error{Passing: true}}})
-		f.Session.Remove(f.Members(ids("a"))) // while it waits
+		f.removes("a") // while it waits
 		f.wait(time.Minute)
 		if f.Fetching() || len(f.wanted) != 1 {
 			t.Errorf("asked for were %c, pending: %v", f.wanted, f.Fetching())
