@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -69,45 +68,40 @@ func (p *parser) flagError(err error) error {
 			flag, name = "-"+letters, letters // "-plain" means "--plain", not -p -l -a -i -n
 		}
 		if near := joblist.Suggest(name, p.names(true)); near != "" {
-			return usageError("unknown flag " + quote(flag) + "; did you mean --" + near + "?")
+			return errors.New("unknown flag " + quote(flag) + "; did you mean --" + near + "?")
 		}
-		return usageError("unknown flag " + quote(flag) + all)
+		return errors.New("unknown flag " + quote(flag) + all)
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		opt := p.find(missing.GetFlag().Name)
 		usage, _, _ := strings.Cut(opt.usage, " (default")
-		return usageError("--" + opt.name + ": needs a value: --" + opt.name + " " + opt.arg + " (" + usage + ")")
+		return errors.New("--" + opt.name + ": needs a value: --" + opt.name + " " + opt.arg + " (" + usage + ")")
 	}
 	if syntax, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
-		return usageError(quote(syntax.GetSpecifiedFlag()) + ": not a flag" + all)
+		return errors.New(quote(syntax.GetSpecifiedFlag()) + ": not a flag" + all)
 	}
-	if err != nil {
-		return usageError(err.Error())
-	}
-	return nil
+	return err
 }
 
 // completion returns a function that returns the script for a shell.
 func completion(in *Input) func(shell string) (string, error) {
 	return func(shell string) (string, error) {
-		root := newParser(in).command()
-		var write func(script io.Writer, descriptions bool) error
+		var script strings.Builder
 		var keep string // how to keep the script
-		switch shell {
+		var err error
+		switch root := newParser(in).command(); shell {
 		case "bash":
-			write = root.GenBashCompletionV2
+			err = root.GenBashCompletionV2(&script, true)
 			keep = "# For this shell: source <(jobwatch --completion bash)\n" +
 				"# For all: jobwatch --completion bash > ~/.local/share/bash-completion/completions/jobwatch\n" +
 				withoutBashCompletion
 		case "zsh":
-			write = func(script io.Writer, _ bool) error { return root.GenZshCompletion(script) }
+			err = root.GenZshCompletion(&script)
 			keep = "# For all shells, in a folder of $fpath: jobwatch --completion zsh > \"${fpath[1]}/_jobwatch\"\n"
 		case "fish":
-			write = root.GenFishCompletion
+			err = root.GenFishCompletion(&script, true)
 			keep = "# For all shells: jobwatch --completion fish > ~/.config/fish/completions/jobwatch.fish\n"
 		}
-		var script strings.Builder
-		err := write(&script, true)
 		return strings.Replace(script.String(), "\n", "\n"+keep, 1), err // zsh wants its own line first
 	}
 }

@@ -6,6 +6,7 @@
 package config
 
 import (
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -70,9 +71,6 @@ type UsageError struct{ Message string }
 
 func (e *UsageError) Error() string { return e.Message }
 
-// usageError returns an error with one clean line, whatever message a library wrote.
-func usageError(message string) error { return &UsageError{sanitize.Line(message)} }
-
 // OnlyNames explains --batch to those who want to filter by it.
 const OnlyNames = "--batch only names the batch of new jobs: --filter batch:NAME watches a batch"
 
@@ -93,7 +91,7 @@ func newParser(in *Input) *parser {
 	p.table = options(in, &p.options)
 	for _, opt := range p.table {
 		if opt.def != "" {
-			_ = opt.take(opt.def) // a test holds them right
+			_ = opt.take("", opt.def) // a test holds them right
 		}
 	}
 	return p
@@ -122,8 +120,11 @@ func Parse(in Input) (Options, error) {
 		p.refuseConflicts,
 		p.derive,
 	} {
-		if err := step(); err != nil || p.options.Text != "" {
-			return Options{Text: p.options.Text}, err
+		if err := step(); err != nil {
+			return Options{}, &UsageError{sanitize.Line(err.Error())} // one clean line, whatever a library wrote
+		}
+		if p.options.Text != "" {
+			return Options{Text: p.options.Text}, nil
 		}
 	}
 	return p.options, nil
@@ -132,11 +133,8 @@ func Parse(in Input) (Options, error) {
 // takeFlags takes the flags in order, up to one that only asks for a text.
 func (p *parser) takeFlags() error {
 	for _, opt := range p.given {
-		if err := opt.take(opt.given); err != nil {
-			return usageError("--" + opt.name + " " + quote(opt.given) + ": " + err.Error())
-		}
-		if p.options.Text != "" {
-			break
+		if err := opt.take("--"+opt.name, opt.given); err != nil || p.options.Text != "" {
+			return err
 		}
 	}
 	return nil
@@ -145,13 +143,11 @@ func (p *parser) takeFlags() error {
 // readEnv takes environment variables whose flag is not given. Empty ones do not count.
 func (p *parser) readEnv() error {
 	for _, opt := range p.table {
-		if opt.env == "" || p.gave(opt.name) {
+		if opt.env == "" || p.gave(opt.name) || p.in.Env(opt.env) == "" {
 			continue
 		}
-		if v := p.in.Env(opt.env); v != "" {
-			if err := opt.take(v); err != nil {
-				return usageError(opt.env + " " + quote(v) + ": " + err.Error())
-			}
+		if err := opt.take(opt.env, p.in.Env(opt.env)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -171,10 +167,10 @@ func (p *parser) refuseConflicts() error {
 			continue
 		}
 		if opt.noJobs && len(p.args) > 0 {
-			return usageError("--" + opt.name + " takes no jobs, but " + quote(p.args[0]) + " was given")
+			return errors.New("--" + opt.name + " takes no jobs, but " + quote(p.args[0]) + " was given")
 		}
 		if i := slices.IndexFunc(opt.without, p.gave); i >= 0 {
-			return usageError("--" + opt.name + " and --" + opt.without[i] + " don't go together")
+			return errors.New("--" + opt.name + " and --" + opt.without[i] + " don't go together")
 		}
 	}
 	return nil
@@ -213,7 +209,7 @@ func (p *parser) derive() error {
 		o.Filter = "" // the config file's is for the dashboard
 	}
 	if o.BatchGiven && len(o.Jobs) == 0 && o.Stdin == IgnoreStdin {
-		return usageError("no jobs are given; " + OnlyNames)
+		return errors.New("no jobs are given; " + OnlyNames)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,16 +28,16 @@ func (p *parser) readFile() error {
 		return nil
 	}
 	if err != nil {
-		return usageError("the config file can't be read: " + err.Error())
+		return errors.New("the config file can't be read: " + err.Error())
 	}
-	line, err := p.readTOML(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if err != nil {
-		return usageError(p.in.ConfigPath + ":" + strconv.Itoa(line) + ": " + strings.TrimPrefix(err.Error(), "toml: "))
+	if line, err := p.readTOML(bytes.TrimPrefix(data, []byte("\ufeff"))); err != nil {
+		return errors.New(p.in.ConfigPath + ":" + strconv.Itoa(line) + ": " + strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	return nil
 }
 
-// readTOML takes all settings, and returns the line that its error is about.
+// readTOML takes all settings in their order, and returns the line that its error is about. The
+// decoder keeps positions only for its own errors, so those of settings come from the syntax.
 func (p *parser) readTOML(data []byte) (line int, err error) {
 	var doc map[string]any
 	if err := toml.Unmarshal(data, &doc); err != nil {
@@ -47,18 +47,41 @@ func (p *parser) readTOML(data []byte) (line int, err error) {
 		}
 		return line, err
 	}
-	for _, s := range settings(data) {
+	var syntax unstable.Parser
+	var take func(path []string, n *unstable.Node) []string
+	take = func(path []string, n *unstable.Node) []string {
+		at := 0
+		for it := n.Key(); it.Next(); {
+			path = append(slices.Clip(path), string(it.Node().Data))
+			at = cmp.Or(at, syntax.Shape(it.Node().Raw).Start.Line)
+		}
 		var value any = doc
-		for _, name := range s.path {
+		for _, name := range path {
 			table, _ := value.(map[string]any)
 			value = table[name]
 		}
-		if err := p.takeSetting(s.path, value); err != nil {
-			return s.line, err
+		if err == nil {
+			line, err = at, p.takeSetting(path, value)
+		}
+		if n.Kind == unstable.KeyValue && n.Value().Kind == unstable.InlineTable {
+			for it := n.Value().Children(); it.Next(); {
+				take(path, it.Node())
+			}
+		}
+		return path
+	}
+	var table []string
+	for syntax.Reset(data); syntax.NextExpression(); {
+		switch n := syntax.Expression(); n.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			table = take(nil, n)
+		case unstable.KeyValue:
+			take(table, n)
+		default:
 		}
 	}
 	p.bindOthers()
-	return 0, nil
+	return line, err
 }
 
 // takeSetting takes a key or a table of the file.
@@ -66,18 +89,14 @@ func (p *parser) takeSetting(path []string, value any) error {
 	name, rest := path[0], path[1:]
 	_, isTable := value.(map[string]any)
 	opt := p.find(name)
+	take := map[string]func([]string, any) error{"keys": p.takeKeys, "colors": p.takeColor}[name]
 	switch {
-	case name == "keys" || name == "colors":
-		if len(rest) == 0 && !isTable {
-			return errors.New(name + ": want a table: [" + name + "]")
-		}
-		if len(rest) == 0 {
-			return nil
-		}
-		if name == "keys" {
-			return p.takeKeys(rest, value)
-		}
-		return p.takeColor(rest, value)
+	case take != nil && len(rest) > 0:
+		return take(rest, value)
+	case take != nil && isTable:
+		return nil // its lines follow
+	case take != nil:
+		return errors.New(name + ": want a table: [" + name + "]")
 	case opt == nil:
 		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names(false), "keys", "colors")))
 	case opt.flagOnly:
@@ -85,91 +104,22 @@ func (p *parser) takeSetting(path []string, value any) error {
 	case len(rest) > 0:
 		return errors.New(name + ": want a value, not a table")
 	}
-	text, err := opt.fromTOML(value)
-	if err != nil {
-		return errors.New(name + ": " + err.Error())
+	kind := map[string]struct{ types, what string }{
+		toggle: {"bool", "true or false, without quotes"},
+		number: {"int64 float64", "a number, without quotes"},
+		size:   {"int64 string", `a size in quotes, such as "500MB"`},
+	}[opt.arg]
+	if !strings.Contains(cmp.Or(kind.types, "string"), fmt.Sprintf("%T", value)) {
+		return errors.New(name + ": want " + cmp.Or(kind.what, "a text in quotes"))
+	}
+	text := fmt.Sprint(value)
+	if rest, ok := strings.CutPrefix(text, "~"); ok && (opt.arg == file || opt.arg == folder) && (rest == "" || os.IsPathSeparator(rest[0])) {
+		text = cmp.Or(p.in.Env("HOME"), p.in.Env("USERPROFILE"), "~") + rest
 	}
 	if text == "" {
 		return nil // as if it were not there
 	}
-	if opt.arg == file || opt.arg == folder {
-		text = p.expandHome(text)
-	}
-	if err := opt.take(text); err != nil {
-		return errors.New(name + " = " + quote(text) + ": " + err.Error())
-	}
-	return nil
-}
-
-// fromTOML returns a value as the command line has it, if it is of the option's kind.
-func (opt *option) fromTOML(value any) (string, error) {
-	right := false
-	switch value.(type) {
-	case bool:
-		right = opt.arg == toggle
-	case float64:
-		right = opt.arg == number
-	case int64:
-		right = opt.arg == number || opt.arg == size
-	case string:
-		right = opt.arg != number && opt.arg != toggle
-	}
-	what := map[string]string{
-		toggle: "true or false, without quotes",
-		number: "a number, without quotes",
-		size:   `a size in quotes, such as "500MB"`,
-	}[opt.arg]
-	return fmt.Sprint(value), want(cmp.Or(what, "a text in quotes"), right)
-}
-
-// expandHome expands ~ as a shell does on the command line.
-func (p *parser) expandHome(path string) string {
-	rest, ok := strings.CutPrefix(path, "~")
-	if !ok || rest != "" && rest[0] != '/' && rest[0] != filepath.Separator {
-		return path
-	}
-	if home := cmp.Or(p.in.Env("HOME"), p.in.Env("USERPROFILE")); home != "" {
-		return home + rest
-	}
-	return path
-}
-
-// setting is the place of a key or a table in a file.
-type setting struct {
-	path []string
-	line int
-}
-
-// settings returns the places of all keys and tables of a valid file, in its order. The
-// decoder keeps positions only for its own errors, so this reads the syntax again.
-func settings(data []byte) (out []setting) {
-	var table []string
-	var p unstable.Parser
-	var add func(prefix []string, n *unstable.Node) []string
-	add = func(prefix []string, n *unstable.Node) []string {
-		path, line := slices.Clone(prefix), 0
-		for it := n.Key(); it.Next(); {
-			path = append(path, string(it.Node().Data))
-			line = cmp.Or(line, p.Shape(it.Node().Raw).Start.Line)
-		}
-		out = append(out, setting{path, line})
-		if n.Kind == unstable.KeyValue && n.Value().Kind == unstable.InlineTable {
-			for it := n.Value().Children(); it.Next(); {
-				add(path, it.Node())
-			}
-		}
-		return path
-	}
-	for p.Reset(data); p.NextExpression(); {
-		switch n := p.Expression(); n.Kind {
-		case unstable.Table, unstable.ArrayTable:
-			table = add(nil, n)
-		case unstable.KeyValue:
-			add(table, n)
-		default:
-		}
-	}
-	return out
+	return opt.take(name+" =", text)
 }
 
 // configText returns the config file with all defaults, each commented out.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,9 +38,21 @@ type section struct {
 // entry is a thing and what it is for. The argument belongs to the name.
 type entry struct{ name, arg, about string }
 
-// examples are commands; ID stands for a job ID.
-func examples() section {
-	return section{title: "Examples", entries: []entry{
+// sections returns the parts of the help and of the manual page that follow the options;
+// references are only in the latter.
+func sections(in *Input) (examples, statuses section, references, surroundings []section) {
+	keys := section{title: "Keys"}
+	for _, k := range in.Keys {
+		keys.entries = append(keys.entries, entry{cmp.Or(strings.TrimSpace(strings.Join(k.Keys, ", ")), "space"), "", k.About})
+	}
+	env := section{title: "Environment"}
+	for _, opt := range options(in, &Options{}) {
+		if opt.env != "" {
+			env.entries = append(env.entries, entry{opt.env, "", "as --" + opt.name + "; the flag overrides it"})
+		}
+	}
+	env.entries = append(env.entries, entry{"NO_COLOR", "", "if not empty, no colours"})
+	examples = section{title: "Examples", entries: []entry{ // ID stands for a job ID
 		{"jobwatch", "", "the dashboard; paste job IDs at any time"},
 		{"jobwatch --demo", "", "the same with simulated jobs, to try it"},
 		{"jobwatch ID /job/ID/status", "", "track these jobs, too"},
@@ -51,11 +64,35 @@ func examples() section {
 		{"jobwatch --once --filter batch:may", "", "check one batch once"},
 		{"jobwatch --download . - < ids.txt", "", "save each PDF once it is ready"},
 	}}
+	statuses = section{title: "Exit status", entries: []entry{
+		{"0", "", "all jobs are Done, or the dashboard was left"},
+		{"1", "", "a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on"},
+		{"2", "", "wrong flag, argument, environment or config file"},
+		{"8", "", "with --once: some jobs are still unfinished"},
+		{"70", "", "jobwatch itself broke; a report says where"},
+		{"130", "", "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"},
+	}}
+	references = []section{{title: "JSON lines", text: aboutJSON, entries: []entry{
+		{"time", "", "when it happened, RFC 3339 in UTC"},
+		{"id, batch", "", "the job's ID and its batch's name"},
+		{"status", "", `the API's word; "removed" when the job left the state file; null before the first answer`},
+		{"progress", "", "0 to 1"},
+		{"status_meta, path", "", "as the API gave them"},
+		{"error", "", "why the job ended without being Done; null until then"},
+		{"problem", "", `why its last check failed, with the HTTP status, such as "403 Forbidden: ..."; else null`},
+		{"file, file_error", "", "where its PDF was saved, or why it could not be"},
+		{"ready_from, ready_by", "", "when it will be ready, in four cases of five"},
+	}}, keys}
+	surroundings = []section{env, {title: "Files", entries: []entry{
+		{stateFile, "", "the tracked jobs (~/.local/state)"},
+		{configFile, "", "defaults for the flags (~/.config)"},
+	}}}
+	return examples, statuses, references, surroundings
 }
 
 // flags returns a section for each group of options.
-func flags(table []*option) (out []section) {
-	for _, opt := range table {
+func flags(in *Input) (out []section) {
+	for _, opt := range options(in, &Options{}) {
 		if opt.group != "" {
 			out = append(out, section{title: opt.group})
 		}
@@ -69,70 +106,19 @@ func flags(table []*option) (out []section) {
 	return out
 }
 
-func statuses() section {
-	return section{title: "Exit status", entries: []entry{
-		{"0", "", "all jobs are Done, or the dashboard was left"},
-		{"1", "", "a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on"},
-		{"2", "", "wrong flag, argument, environment or config file"},
-		{"8", "", "with --once: some jobs are still unfinished"},
-		{"70", "", "jobwatch itself broke; a report says where"},
-		{"130", "", "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"},
-	}}
-}
-
-func surroundings(table []*option) []section {
-	var env []entry
-	for _, opt := range table {
-		if opt.env != "" {
-			env = append(env, entry{opt.env, "", "as --" + opt.name + "; the flag overrides it"})
-		}
-	}
-	return []section{
-		{title: "Environment", entries: append(env, entry{"NO_COLOR", "", "if not empty, no colours"})},
-		{title: "Files", entries: []entry{
-			{stateFile, "", "the tracked jobs (~/.local/state)"},
-			{configFile, "", "defaults for the flags (~/.config)"},
-		}},
-	}
-}
-
-// references are the sections that only the manual page has.
-func references(in *Input) []section {
-	keys := section{title: "Keys"}
-	for _, k := range in.Keys {
-		name := strings.Join(k.Keys, ", ")
-		if name == " " {
-			name = "space"
-		}
-		keys.entries = append(keys.entries, entry{name, "", k.About})
-	}
-	return []section{{title: "JSON lines", text: aboutJSON, entries: []entry{
-		{"time", "", "when it happened, RFC 3339 in UTC"},
-		{"id, batch", "", "the job's ID and its batch's name"},
-		{"status", "", `the API's word; "removed" when the job left the state file; null before the first answer`},
-		{"progress", "", "0 to 1"},
-		{"status_meta, path", "", "as the API gave them"},
-		{"error", "", "why the job ended without being Done; null until then"},
-		{"problem", "", `why its last check failed, with the HTTP status, such as "403 Forbidden: ..."; else null`},
-		{"file, file_error", "", "where its PDF was saved, or why it could not be"},
-		{"ready_from, ready_by", "", "when it will be ready, in four cases of five"},
-	}}, keys}
-}
-
 func helpText(in *Input) string {
-	table := options(in, &Options{})
+	examples, statuses, _, surroundings := sections(in)
 	var b strings.Builder
 	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n")
 	b.WriteString(wrap(aboutJobs, helpWidth, "") + "\n")
-	writeHelp(&b, examples())
-	writeHelp(&b, flags(table)...)
-	writeHelp(&b, statuses())
-	writeHelp(&b, surroundings(table)...)
+	for _, part := range [][]section{{examples}, flags(in), {statuses}, surroundings} {
+		writeHelp(&b, part)
+	}
 	return b.String()
 }
 
 // writeHelp writes sections whose explanations begin in the same column.
-func writeHelp(b *strings.Builder, sections ...section) {
+func writeHelp(b *strings.Builder, sections []section) {
 	column := 0
 	for _, s := range sections {
 		for _, e := range s.entries {
@@ -154,7 +140,7 @@ func (e entry) synopsis() string { return strings.TrimRight(e.name+" "+e.arg, " 
 // manPage returns the manual page in the man(7) macros. It has no date, so that every
 // build's is the same.
 func manPage(in *Input) string {
-	table := options(in, &Options{})
+	examples, statuses, references, surroundings := sections(in)
 	var b strings.Builder
 	fmt.Fprintf(&b, `.TH JOBWATCH 1 "" "jobwatch %s" "User Commands"
 .SH NAME
@@ -183,8 +169,8 @@ jobwatch \- watch markdown2pdf.ai jobs until they are finished
 			}
 		}
 	}
-	write(".SS", flags(table)...)
-	for _, s := range slices.Concat([]section{examples(), statuses()}, references(in), surroundings(table)) {
+	write(".SS", flags(in)...)
+	for _, s := range slices.Concat([]section{examples, statuses}, references, surroundings) {
 		s.title = strings.ToUpper(s.title)
 		write(".SH", s)
 	}

@@ -52,7 +52,8 @@ func TestTheHelpFitsTheSmallestTerminal(t *testing.T) {
 
 func TestTheExamplesInTheHelpWork(t *testing.T) {
 	in := withConfig(atATerminal(), "")
-	for _, e := range examples().entries {
+	examples, _, _, _ := sections(&in)
+	for _, e := range examples.entries {
 		command, _, _ := strings.Cut(e.name, "|")
 		command, _, _ = strings.Cut(command, "<")
 		command, _, _ = strings.Cut(command, "&&")

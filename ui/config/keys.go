@@ -47,7 +47,7 @@ func (p *parser) takeKeys(path []string, value any) error {
 		}
 		key, err := parseKey(word)
 		if err != nil {
-			return errors.New(where + " = " + quote(word) + ": " + err.Error())
+			return wrong(where+" =", word, err)
 		}
 		if other := cmp.Or(p.byKey[key], written); other != written {
 			return errors.New(where + ": " + quote(word) + " is given to " + other + " already")
@@ -153,7 +153,7 @@ func (p *parser) takeColor(path []string, value any) error {
 	}
 	color, err := parseColor(written)
 	if err != nil {
-		return errors.New(where + " = " + quote(written) + ": " + err.Error())
+		return wrong(where+" =", written, err)
 	}
 	pair := p.options.Colors[name] // the other background's may be set
 	switch background {

@@ -59,24 +59,29 @@ type Options struct {
 
 // option declares a flag, and what else sets the same: one row of the table.
 type option struct {
-	name  string   // as in --name and in the config file
-	short string   // one letter, or ""
-	group string   // begins a group of the help, under this heading
-	arg   string   // the kind of value, as the help names it
-	usage string   // what it does, as an order without a full stop
-	words []string // if not empty, the only values
+	name  string                   // as in --name and in the config file
+	arg   string                   // the kind of value, as the help names it
+	set   func(value string) error // its errors say what would be right
+	usage string                   // what it does, as an order without a full stop
 
-	env      string // the environment variable that sets it, or ""
-	flagOnly bool   // may not stand in the config file: an action, not a habit
-	def      string // the default as the config file has it, or ""
-	example  string // a value for the printed config file, if def is empty
+	// Most rows have few of these.
+	group    string   // begins a group of the help, under this heading
+	short    string   // one letter, or ""
+	words    []string // if not empty, the only values
+	env      string   // the environment variable that sets it, or ""
+	flagOnly bool     // may not stand in the config file: an action, not a habit
+	def      string   // the default as the config file has it, or ""
+	example  string   // a value for the printed config file, if def is empty
+	noJobs   bool     // takes no jobs
+	without  []string // the flags that can't be given with it
 
 	given string // the flag's value on the command line
+}
 
-	noJobs  bool     // takes no jobs
-	without []string // the flags that can't be given with it
-
-	set func(value string) error // its errors say what would be right
+// row returns a row of the table; more has what most rows don't have.
+func row(name, arg string, set func(string) error, more option, usage string) *option {
+	more.name, more.arg, more.set, more.usage = name, arg, set, usage
+	return &more
 }
 
 // The kinds of values that are not just text in quotes.
@@ -99,111 +104,67 @@ const (
 // options returns the table of all options, in the order of the help. Each sets a field of o.
 func options(in *Input, o *Options) []*option {
 	return []*option{
-		{
-			group: "Jobs", name: "batch", arg: "NAME", example: "invoices", set: to(&o.Batch, parseText),
-			usage: "name the batch of the given jobs, as far as they are new (default: the time)",
-		},
-		{
-			name: "state", arg: file, env: EnvState, example: "~/jobs.jsonl", set: to(&o.State, parsePath),
-			usage: "keep the tracked jobs in this file (default: " + stateFile + ")",
-		},
-		{group: "API", name: "api", arg: "URL", env: EnvAPI, def: DefaultAPI, usage: "ask this API", set: to(&o.API, parseAPI)},
-		{
-			name: "rate", arg: number, def: strconv.Itoa(poller.DefaultRate), set: to(&o.Rate, parseRate),
-			usage: "make at most N requests a second",
-		},
-		{
-			name: "concurrency", arg: number, def: strconv.Itoa(poller.DefaultConcurrency), set: to(&o.Concurrency, parseConcurrency),
-			usage: "have at most N requests under way",
-		},
-		{
-			group: "Screen", name: "filter", arg: "TEXT", example: "!status:done", set: to(&o.Filter, parseFilter),
-			usage: "show only what matches, such as status:error; without a screen, the flag also selects what is watched",
-		},
-		{
-			name: "details", arg: "WHERE", words: []string{"auto", "below", "off"}, def: "auto", set: to(&o.Details, parseText),
-			usage: "put details beside the list if there is room, else below it; always below it; or on the whole screen only",
-		},
-		{
-			name: "background", arg: "KIND", words: []string{"auto", "dark", "light"}, def: "auto",
-			usage: "use colours for this background", set: to(&o.Background, parseText),
-		},
-		{name: "theme", arg: "NAME", words: themes(), def: themes()[0], usage: "use these colours", set: to(&o.Theme, parseText)},
-		{name: "ascii", usage: "draw with ASCII only, if other characters look broken", set: to(&o.ASCII, parseToggle)},
-		{name: "no-mouse", usage: "leave the mouse to the terminal, to select text", set: to(&o.NoMouse, parseToggle)},
-		{
-			name: "redact", set: to(&o.Redact, parseToggle),
-			usage: "show short IDs and no descriptions, to share a screen (copying takes whole IDs)",
-		},
-		{
-			group: "Output", name: "plain", set: to(&o.plain, parseToggle),
-			usage: "print a line for each change until all jobs are finished; the default when stdout is not a terminal",
-		},
-		{name: "json", usage: "the same, one JSON object a line", set: to(&o.json, parseToggle)},
-		{
-			name: "once", flagOnly: true, set: to(&o.Once, parseToggle),
-			usage: "check each job once, print a table (or --json) and exit",
-		},
-		{
-			group: "Downloads", name: "download", arg: folder, example: "~/Downloads/jobwatch", set: to(&o.Download, parsePath),
-			usage: "save each job's PDF in this folder as soon as it is Done",
-		},
-		{name: "max-download", arg: size, def: "500MB", usage: "skip PDFs larger than this", set: to(&o.MaxDownload, parseSize)},
-		{
-			group: "Notifications", name: "notify", arg: "HOW", def: notify.Desktop, set: to(&o.Notify, parseText),
-			words: []string{notify.None, notify.Bell, notify.Desktop},
-			usage: "notify you of events while you look elsewhere, on the desktop if the terminal is known to pass " +
-				"that on, else by its bell",
-		},
-		{
-			name: "notify-command", arg: "CMD", example: "jq -r .text | mail -s jobwatch me", set: to(&o.NotifyCommand, parseText),
-			usage: "run this for each event, with the event as JSON on its standard input",
-		},
-		{
-			name: "test-notification", flagOnly: true, noJobs: true, without: []string{"batch"},
-			usage: "send a notification in every way, to see which arrive, and exit", set: to(&o.TestNotification, parseToggle),
-		},
-		{
-			group: "Trying it out", name: "demo", flagOnly: true, noJobs: true,
-			without: []string{"api", "state", "batch", "test-notification"},
-			usage:   "watch about 30 simulated jobs; nothing is kept", set: to(&o.Demo, parseToggle),
-		},
-		{
-			name: "api-server", arg: "ADDR", flagOnly: true, noJobs: true,
-			without: []string{
-				"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
-			},
-			usage: "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs",
-			set:   to(&o.APIServer, parseAddress),
-		},
-		{
-			group: "Other", name: "debug", arg: file, example: "/tmp/jobwatch.log", set: to(&o.Debug, parsePath),
-			usage: "log to this file, without full IDs",
-		},
-		{
-			name: "print-config", flagOnly: true, set: to(&o.Text, printed(in, configText)),
-			usage: "print a config file of all defaults, with comments",
-		},
-		{
-			name: "completion", arg: "SHELL", words: []string{"bash", "zsh", "fish"}, flagOnly: true,
-			usage: "print the completions for this shell", set: to(&o.Text, completion(in)),
-		},
-		{
-			name: "man", flagOnly: true, set: to(&o.Text, printed(in, manPage)),
-			usage: "print the manual page; try jobwatch --man | man -l -",
-		},
-		{name: "version", short: "V", flagOnly: true, usage: "print the version", set: to(&o.Text, printed(in, versionText))},
-		{name: "help", short: "h", flagOnly: true, usage: "print this", set: to(&o.Text, printed(in, helpText))},
+		row("batch", "NAME", to(&o.Batch, parseText), option{group: "Jobs", example: "invoices"},
+			"name the batch of the given jobs, as far as they are new (default: the time)"),
+		row("state", file, to(&o.State, parsePath), option{env: EnvState, example: "~/jobs.jsonl"},
+			"keep the tracked jobs in this file (default: "+stateFile+")"),
+		row("api", "URL", to(&o.API, parseAPI), option{group: "API", env: EnvAPI, def: DefaultAPI}, "ask this API"),
+		row("rate", number, to(&o.Rate, parseRate), option{def: strconv.Itoa(poller.DefaultRate)},
+			"make at most N requests a second"),
+		row("concurrency", number, to(&o.Concurrency, parseConcurrency), option{def: strconv.Itoa(poller.DefaultConcurrency)},
+			"have at most N requests under way"),
+		row("filter", "TEXT", to(&o.Filter, parseFilter), option{group: "Screen", example: "!status:done"},
+			"show only what matches, such as status:error; without a screen, the flag also selects what is watched"),
+		row("details", "WHERE", to(&o.Details, parseText), option{words: []string{"auto", "below", "off"}, def: "auto"},
+			"put details beside the list if there is room, else below it; always below it; or on the whole screen only"),
+		row("background", "KIND", to(&o.Background, parseText), option{words: []string{"auto", "dark", "light"}, def: "auto"},
+			"use colours for this background"),
+		row("theme", "NAME", to(&o.Theme, parseText), option{words: themes(), def: themes()[0]}, "use these colours"),
+		row("ascii", toggle, to(&o.ASCII, parseToggle), option{}, "draw with ASCII only, if other characters look broken"),
+		row("no-mouse", toggle, to(&o.NoMouse, parseToggle), option{}, "leave the mouse to the terminal, to select text"),
+		row("redact", toggle, to(&o.Redact, parseToggle), option{},
+			"show short IDs and no descriptions, to share a screen (copying takes whole IDs)"),
+		row("plain", toggle, to(&o.plain, parseToggle), option{group: "Output"},
+			"print a line for each change until all jobs are finished; the default when stdout is not a terminal"),
+		row("json", toggle, to(&o.json, parseToggle), option{}, "the same, one JSON object a line"),
+		row("once", toggle, to(&o.Once, parseToggle), option{flagOnly: true},
+			"check each job once, print a table (or --json) and exit"),
+		row("download", folder, to(&o.Download, parsePath), option{group: "Downloads", example: "~/Downloads/jobwatch"},
+			"save each job's PDF in this folder as soon as it is Done"),
+		row("max-download", size, to(&o.MaxDownload, parseSize), option{def: "500MB"}, "skip PDFs larger than this"),
+		row("notify", "HOW", to(&o.Notify, parseText),
+			option{group: "Notifications", words: []string{notify.None, notify.Bell, notify.Desktop}, def: notify.Desktop},
+			"notify you of events while you look elsewhere, on the desktop if the terminal is known to pass that on, else by its bell"),
+		row("notify-command", "CMD", to(&o.NotifyCommand, parseText), option{example: "jq -r .text | mail -s jobwatch me"},
+			"run this for each event, with the event as JSON on its standard input"),
+		row("test-notification", toggle, to(&o.TestNotification, parseToggle),
+			option{flagOnly: true, noJobs: true, without: []string{"batch"}},
+			"send a notification in every way, to see which arrive, and exit"),
+		row("demo", toggle, to(&o.Demo, parseToggle),
+			option{group: "Trying it out", flagOnly: true, noJobs: true, without: []string{"api", "state", "batch", "test-notification"}},
+			"watch about 30 simulated jobs; nothing is kept"),
+		row("api-server", "ADDR", to(&o.APIServer, parseAddress), option{flagOnly: true, noJobs: true, without: []string{
+			"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
+		}}, "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs"),
+		row("debug", file, to(&o.Debug, parsePath), option{group: "Other", example: "/tmp/jobwatch.log"},
+			"log to this file, without full IDs"),
+		row("print-config", toggle, to(&o.Text, printed(in, configText)), option{flagOnly: true},
+			"print a config file of all defaults, with comments"),
+		row("completion", "SHELL", to(&o.Text, completion(in)), option{flagOnly: true, words: []string{"bash", "zsh", "fish"}},
+			"print the completions for this shell"),
+		row("man", toggle, to(&o.Text, printed(in, manPage)), option{flagOnly: true},
+			"print the manual page; try jobwatch --man | man -l -"),
+		row("version", toggle, to(&o.Text, printed(in, versionText)), option{flagOnly: true, short: "V"}, "print the version"),
+		row("help", toggle, to(&o.Text, printed(in, helpText)), option{flagOnly: true, short: "h"}, "print this"),
 	}
 }
 
-// take checks a value and sets it. Its error says what would be right; the caller adds
-// where the value stands.
-func (opt *option) take(value string) error {
+// take checks a value and sets it. Its error says where the value stands, and what would be right.
+func (opt *option) take(where, value string) error {
 	if len(opt.words) > 0 && !slices.Contains(opt.words, value) {
-		return want(list(opt.words)+didYouMean(value, opt.words), false)
+		return wrong(where, value, want(list(opt.words)+didYouMean(value, opt.words), false))
 	}
-	return opt.set(value)
+	return wrong(where, value, opt.set(value))
 }
 
 // about returns what an option does, its values and its default.

@@ -32,6 +32,14 @@ func want(what string, right bool) error {
 	return errors.New("want " + what)
 }
 
+// wrong returns err, which is about a value, with the place where that stands; nil if err is.
+func wrong(where, value string, err error) error {
+	if err != nil {
+		err = errors.New(where + " " + quote(value) + ": " + err.Error())
+	}
+	return err
+}
+
 func parseText(v string) (string, error) {
 	return v, want("one line of text", !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }))
 }
@@ -135,12 +143,11 @@ func parseSize(v string) (int64, error) {
 
 func parseFilter(v string) (string, error) {
 	_, err := joblist.ParseFilter(v)
-	word, wrong := errors.AsType[*joblist.FilterError](err)
-	switch {
-	case wrong && word.Word == v:
+	if word, ok := errors.AsType[*joblist.FilterError](err); ok {
 		err = errors.New(word.Reason)
-	case wrong:
-		err = errors.New(quote(word.Word) + ": " + word.Reason)
+		if word.Word != v {
+			err = errors.New(quote(word.Word) + ": " + word.Reason)
+		}
 	}
 	return v, err
 }
@@ -228,5 +235,5 @@ func notAJob(arg string) error {
 	case strings.Contains(arg, "."):
 		why = "not a job; to read IDs from a file: jobwatch - < FILE"
 	}
-	return usageError(quote(arg) + ": " + why)
+	return errors.New(quote(arg) + ": " + why)
 }
