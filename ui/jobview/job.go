@@ -1,6 +1,7 @@
 package jobview
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -40,12 +41,8 @@ func (p *page) headline(f *facts) {
 	l := p.line().Put(f.look.Role, f.look.Glyph+" ").Cut(f.look.Role, f.look.Word, 20)
 	if f.Answer.Status == job.Processing || f.Answer.Progress > 0 {
 		drawn := f.row.Drawn()
-		percent := style.Percent(drawn)
-		if percent == "" {
-			percent = "progress unknown"
-		}
-		l.Space(2)
-		l.Bar(f.look.Role, drawn, min(barWidth, p.width-l.Width()-sanitize.Width(percent)-2))
+		percent := cmp.Or(style.Percent(drawn), "progress unknown")
+		l.Space(2).Bar(f.look.Role, drawn, min(barWidth, p.width-l.Width()-len(percent)-2))
 		l.Space(1).Put(style.Text, percent)
 	}
 	p.add(l)
@@ -96,31 +93,23 @@ func (p *page) expected(f *facts) {
 			p.fact("Stalled", style.Warn, "no progress for "+text)
 		}
 	}
-	switch pace, known := p.Forecast.Pace(f.ID, p.Now); {
-	case !known:
-	case pace > 1.1:
-		p.long("Pace", strconv.FormatFloat(pace, 'f', 1, 64)+"x slower than its batch")
-	case pace < 0.9:
-		p.long("Pace", strconv.Itoa(int((1-pace)*100))+"% faster than its batch")
-	default:
-		p.long("Pace", "as fast as its batch")
+	if pace, known := p.Forecast.Pace(f.ID, p.Now); known {
+		as := "as fast as"
+		switch {
+		case pace > 1.1:
+			as = fmt.Sprintf("%.1fx slower than", pace)
+		case pace < 0.9:
+			as = fmt.Sprintf("%d%% faster than", int((1-pace)*100))
+		}
+		p.long("Pace", as+" its batch")
 	}
 }
 
 func (p *page) checks(f *facts) {
-	switch checks := f.row.Polls; checks {
-	case 0:
-		p.fact("Checked", style.Text, "not yet")
-	case 1:
-		p.fact("Checked", style.Text, "once")
-	default:
-		p.fact("Checked", style.Text, strconv.Itoa(checks)+" times")
-	}
+	checked := map[int]string{0: "not yet", 1: "once"}[f.row.Polls]
+	p.fact("Checked", style.Text, cmp.Or(checked, strconv.Itoa(f.row.Polls)+" times"))
 	if !f.Answered.IsZero() {
-		answered := p.clock(style.Age(p.Now.Sub(f.Answered)))
-		if answered != "now" {
-			answered += " ago"
-		}
+		answered := p.ago(f.Answered)
 		if percent := style.Percent(f.Answer.Progress); percent != "" && f.Answer.Status == job.Processing {
 			answered += ", at " + percent // the bar may be ahead of it
 		}
@@ -130,21 +119,20 @@ func (p *page) checks(f *facts) {
 	if at := p.Session.Host().RetryAt; at.After(next) { // nothing is asked before that
 		next = at
 	}
-	const label = "Next check"
+	role, check := style.Text, "now"
 	switch left := next.Sub(p.Now); {
 	case f.End == job.EndedRejected && p.CheckKey != "":
-		p.fact(label, style.Dim, "never, unless you press "+p.CheckKey)
+		role, check = style.Dim, "never, unless you press "+p.CheckKey
 	case f.End == job.EndedRejected:
-		p.fact(label, style.Dim, "never")
+		role, check = style.Dim, "never"
 	case f.End.Finished():
+		check = ""
 	case p.Paused:
-		p.fact(label, style.Warn, "paused")
-	case next.IsZero() || left < time.Second:
-		p.fact(label, style.Text, "now")
-	default:
-		text, _ := style.Exact(left)
-		p.fact(label, style.Text, "in "+p.clock(text, left-left.Truncate(time.Second)+time.Millisecond))
+		role, check = style.Warn, "paused"
+	case left >= time.Second:
+		check = "in " + p.clock(style.Duration(left), left-left.Truncate(time.Second)+time.Millisecond)
 	}
+	p.fact("Next check", role, check)
 }
 
 func (p *page) trouble(f *facts) {

@@ -120,11 +120,12 @@ func (p *page) chart(values []float64, top float64, from, to time.Time) {
 
 // when is a time of day and how long ago that was.
 func (p *page) when(at time.Time) string {
-	age := p.clock(style.Age(p.Now.Sub(at)))
-	if age == "now" {
-		return p.stamp(at) + ", just now"
-	}
-	return p.stamp(at) + ", " + age + " ago"
+	return p.stamp(at) + ", " + strings.Replace(p.ago(at), "now", "just now", 1)
+}
+
+// ago is how long ago something was.
+func (p *page) ago(at time.Time) string {
+	return strings.Replace(p.clock(style.Age(p.Now.Sub(at)))+" ago", "now ago", "now", 1)
 }
 
 // stamp is a local time of day, with the date when that is not today's.

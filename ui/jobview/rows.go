@@ -1,6 +1,8 @@
 package jobview
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,12 +17,11 @@ import (
 func (v *View) Rows(list *joblist.List, width, height int, headings, scrollbar bool) []string {
 	lines := list.Lines()
 	var bar []string
-	if scrollbar {
-		bar = Scrollbar(v.Theme, list, height)
-	}
 	text := width
-	if bar != nil {
-		text--
+	if scrollbar {
+		if bar = Scrollbar(v.Theme, list, height); bar != nil {
+			text--
+		}
 	}
 	ids := make([]string, len(lines)) // of the jobs
 	for i, line := range lines {
@@ -61,12 +62,9 @@ func Scrollbar(t *style.Theme, l *joblist.List, height int) []string {
 	}
 	size := max(height*height/total, 1)
 	at := (height - size) * top / (total - height)
-	bar := make([]string, height)
-	for i := range bar {
-		bar[i] = " "
-		if i >= at && i < at+size {
-			bar[i] = t.Glyphs.Thumb
-		}
+	bar := slices.Repeat([]string{" "}, height)
+	for i := range size {
+		bar[min(at+i, height-1)] = t.Glyphs.Thumb
 	}
 	return bar
 }
@@ -205,10 +203,10 @@ func (v *View) putProgress(l *style.Line, f *facts, role style.Role, c columns) 
 	if c.bar > 0 {
 		l.Space(1)
 		end := l.Width() + c.bar
-		switch {
-		case f.state == joblist.Done:
-			l.Bar(style.Past, p, c.bar)
-		case p.Known() && !waits, f.state == joblist.Running, f.state == joblist.Other:
+		if f.state == joblist.Done {
+			role = style.Past
+		}
+		if p.Known() && !waits || f.state == joblist.Done || f.state == joblist.Running || f.state == joblist.Other {
 			l.Bar(role, p, c.bar)
 		}
 		l.PadTo(end)
@@ -231,15 +229,14 @@ func (v *View) putReady(l *style.Line, f *facts, c columns) {
 		return
 	}
 	text, role := "", style.Dim
-	if !f.stale && !f.End.Finished() && f.state != joblist.Other {
+	switch {
+	case f.stale && c.elapsed == 0:
+		text, role = "stale", style.Warn
+	case !f.stale && !f.End.Finished() && f.state != joblist.Other:
 		v.Hold(ForecastStep)
 		text = v.Forecast.Job(f.ID, v.Now).Ready.String()
 	}
-	switch {
-	case text != "" || c.elapsed > 0:
-	case f.stale:
-		text, role = "stale", style.Warn
-	default:
+	if text == "" && c.elapsed == 0 {
 		text = v.elapsed(f)
 	}
 	cell(l, role, text, c.eta)
@@ -247,10 +244,7 @@ func (v *View) putReady(l *style.Line, f *facts, c columns) {
 
 // elapsed returns how long a job ran, runs or has been waiting; "" if that was not seen.
 func (v *View) elapsed(f *facts) string {
-	from := f.Started
-	if from.IsZero() {
-		from = f.Added
-	}
+	from := cmp.Or(f.Started, f.Added)
 	switch {
 	case f.Started.IsZero() && (f.End == job.EndedDone || f.End == job.EndedError):
 		return "" // it had ended before it was added
@@ -269,12 +263,9 @@ func (v *View) putClocks(l *style.Line, f *facts, c columns) {
 	if c.updated == 0 {
 		return
 	}
-	at := f.Answered
-	switch {
-	case f.End.Finished() && !f.Ended.IsZero():
-		at = f.Ended
-	case at.IsZero():
-		at = f.row.Heard
+	at := cmp.Or(f.Answered, f.row.Heard)
+	if f.End.Finished() {
+		at = cmp.Or(f.Ended, at)
 	}
 	age := ""
 	if !at.IsZero() {

@@ -44,17 +44,11 @@ func (l *Line) Put(r Role, text string) *Line {
 
 // Cut appends untrusted text, sanitized, in at most width cells.
 func (l *Line) Cut(r Role, text string, width int) *Line {
-	if width <= 0 {
-		return l
-	}
 	return l.Put(r, l.theme.Charset.Cut(text, width))
 }
 
 // Fit appends untrusted text, sanitized, and cut or padded to exactly width cells.
 func (l *Line) Fit(r Role, text string, width int) *Line {
-	if width <= 0 {
-		return l
-	}
 	return l.put(l.ground, r, l.theme.Charset.Fit(text, width), width)
 }
 
@@ -71,10 +65,7 @@ func (l *Line) PadTo(column int) *Line { return l.Space(column - l.width) }
 
 // repeat appends a glyph n times.
 func (l *Line) repeat(g Ground, r Role, glyph string, n int) *Line {
-	if n <= 0 {
-		return l
-	}
-	return l.put(g, r, strings.Repeat(glyph, n), n)
+	return l.put(g, r, strings.Repeat(glyph, max(n, 0)), n)
 }
 
 // Width returns the line's width so far, in cells.

@@ -4,8 +4,6 @@
 package style
 
 import (
-	"strings"
-
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/ui/sanitize"
@@ -43,17 +41,15 @@ const (
 // Theme holds prebuilt SGR parameters, so that drawing a row is only appending: 20 times
 // faster than styling cell by cell.
 type Theme struct {
-	Glyphs  Glyphs
-	Charset sanitize.Charset // what untrusted text is reduced to
-	sgr     [grounds][roles]string
-	// solidTrack: the empty part of a bar is drawn by its background alone.
-	solidTrack bool
+	Glyphs
+
+	sgr        [grounds][roles]string
+	solidTrack bool // the empty part of a bar is drawn by its background alone
 }
 
 // New returns the theme for a terminal of the given colour profile and background.
 func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
-	t := &Theme{Glyphs: g, Charset: g.Charset}
-	t.solidTrack = profile == termenv.TrueColor || profile == termenv.ANSI256
+	t := &Theme{Glyphs: g, solidTrack: profile == termenv.TrueColor || profile == termenv.ANSI256}
 	for role := range roles {
 		for ground := range grounds {
 			t.sgr[ground][role] = sgr(profile, role, ground, p.role(role).pick(profile, dark), p.ground(ground).pick(profile, dark))
@@ -66,34 +62,29 @@ func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 // Every value starts with a reset, so that runs never leak into one another.
 func (t *Theme) SGR(g Ground, r Role) string { return t.sgr[g][r] }
 
-// sgr returns one entry of the table, given the foreground and background colours.
+// sgr returns one entry of the table, given the foreground and background colours. With few
+// colours, the background is the terminal's own, and the selection is reversed.
 func sgr(profile termenv.Profile, r Role, g Ground, front, back string) string {
 	colourless := profile == termenv.Ascii
-	// With few colours, the background is the terminal's own, and the selection is reversed.
-	reverse := false
-	if colourless || profile == termenv.ANSI {
-		reverse, back = g == Selected || g == SelectedTrack, ""
-	}
-	if colourless || reverse {
-		front = ""
-	}
-	params := []string{"0"}
+	few := colourless || profile == termenv.ANSI
+	reverse := few && (g == Selected || g == SelectedTrack)
+	params := "0"
 	if reverse {
-		params = append(params, "7")
+		params += ";7"
 	}
 	if r == Strong || r == Error && colourless {
-		params = append(params, "1")
+		params += ";1"
 	}
 	if r == Dim && colourless && !reverse {
-		params = append(params, "2")
+		params += ";2"
 	}
-	if front != "" {
-		params = append(params, profile.Color(front).Sequence(false))
+	if front != "" && !colourless && !reverse {
+		params += ";" + profile.Color(front).Sequence(false)
 	}
-	if back != "" {
-		params = append(params, profile.Color(back).Sequence(true))
+	if back != "" && !few {
+		params += ";" + profile.Color(back).Sequence(true)
 	}
-	return strings.Join(params, ";")
+	return params
 }
 
 // Glyphs are the signs that jobwatch draws with. Each is one cell wide.

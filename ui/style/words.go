@@ -53,8 +53,7 @@ const UnknownStatus = "jobwatch does not know this status"
 
 // Age returns how long ago something was, as [Elapsed] does, but "now" below 5 seconds.
 func Age(d time.Duration) (text string, valid time.Duration) {
-	text, valid = Elapsed(d)
-	if text == "0s" {
+	if text, valid = Elapsed(d); text == "0s" {
 		text = "now"
 	}
 	return text, valid
@@ -100,9 +99,8 @@ func Duration(d time.Duration) string {
 		return units(s/60, "m", s%60, "s")
 	case s < 24*3600:
 		return units(s/3600, "h", s/60%60, "m")
-	default:
-		return units(s/86400, "d", s/3600%24, "h")
 	}
+	return units(s/86400, "d", s/3600%24, "h")
 }
 
 func units(n int, unit string, rest int, small string) string {
