@@ -115,6 +115,7 @@ type codec struct {
 	record
 	change                   Change // of the history that is read or written
 	ofJob, ofBatch, ofChange []field
+	keysOnly                 bool // to read no more of good lines than their op and ID
 
 	in      jx.Decoder
 	history []Change // for its memory
@@ -163,9 +164,9 @@ func endWords() []string {
 	return []string{job.EndedDone: "done", job.EndedError: "error", job.EndedGivenUp: "given up", job.EndedRejected: "rejected"}
 }
 
-// encode returns ops as lines.
-func encode(ops []Op) (lines []byte) {
-	c := newCodec()
+// lines returns ops as lines.
+func (c *codec) lines(ops []Op) []byte {
+	lines := make([]byte, 0, 512*len(ops))
 	for _, op := range ops {
 		c.record = op.record()
 		if c.job.Answer.Status == "" {
@@ -294,7 +295,7 @@ func (c *codec) decode(line []byte) bool {
 	default:
 		identified, err = c.op != "", c.in.Skip()
 	}
-	return identified && err == nil && c.in.Skip() == io.EOF //nolint:errorlint // one within a value is wrapped
+	return identified && (c.keysOnly || err == nil && c.in.Skip() == io.EOF) //nolint:errorlint // one within a value is wrapped
 }
 
 // opOf returns the op of a line, "" if it has none.
@@ -311,12 +312,12 @@ func (c *codec) opOf(line []byte) op {
 	return ""
 }
 
-// readObject reads fields, of which the last one of a name holds. It reports whether there
-// was an ID.
+// readObject reads fields, of which the last one of a name holds, but for the op and the ID. It
+// reports whether there was an ID.
 func (c *codec) readObject(fields []field, extra *Extra) (identified bool, err error) {
 	object, err := c.in.ObjIter()
 	next := 0 // the field that jobwatch writes behind the last one
-	for err == nil && object.Next() {
+	for err == nil && !(identified && c.keysOnly) && object.Next() {
 		n := 0
 		for n < len(fields) && fields[(next+n)%len(fields)].name != string(object.Key()) {
 			n++
@@ -332,6 +333,8 @@ func (c *codec) readObject(fields []field, extra *Extra) (identified bool, err e
 			}
 		case c.in.Next() == jx.Null:
 			err = c.in.Null()
+		case f.name == "op", f.name == "id" && identified: // the first one holds
+			err = c.in.Skip()
 		default:
 			next += n + 1
 			identified = identified || f.name == "id"

@@ -84,6 +84,7 @@ func (s *Store) needed(f File, size int64) ([]span, *reader, error) {
 	var lines []span // unknown ones, until all are found
 	tracks, states, batches := make(map[job.ID]span), make(map[job.ID]span), make(map[BatchID]span)
 	in := newReader(s.path, f, 0, size, false)
+	in.keysOnly = !s.file.suspect
 	err := in.each(func(r *record) {
 		switch _, tracked := tracks[r.job.ID]; r.op {
 		case trackOp:

@@ -25,7 +25,7 @@ func (s *Store) Compactions() int {
 func (s *Store) Look() News { return s.news() }
 
 // Lines returns ops as lines.
-func Lines(ops ...Op) []byte { return encode(ops) }
+func Lines(ops ...Op) []byte { return newCodec().lines(ops) }
 
 // LockPatience changes how long another process may hold the lock.
 func LockPatience(d time.Duration) Option { return func(s *Store) { s.patience = d } }

@@ -71,7 +71,11 @@ func (s *Store) news() News {
 // look reads what others did to the file. It takes no lock: it reads only whole lines, and
 // files are replaced at once.
 func (s *Store) look() error {
-	f, err := s.open(os.O_RDONLY)
+	err := s.check()
+	var f File
+	if err == nil {
+		f, err = s.disk.Open(s.path, os.O_RDONLY, 0)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s.lose()
@@ -137,10 +141,12 @@ func (s *Store) refresh(f File, writer bool) error {
 	}
 	before := *known
 	if known.end = in.end; from > 0 {
+		known.suspect = known.suspect || in.damaged > 0
 		s.found.Damaged += in.damaged
 		return nil
 	}
-	known.first, known.live = in.first, in.end*min(b.needed(), in.lines)/max(in.lines, 1)
+	known.first, known.suspect = in.first, in.damaged > 0
+	known.live = in.end * min(b.needed(), in.lines) / max(in.lines, 1)
 	// Whoever put another file there may have died before its name was durable.
 	known.undurable = replaced || before.undurable
 	contents := b.contents()

@@ -28,6 +28,7 @@ type Store struct {
 	minSize  int64 // a running store does not compact a smaller file
 
 	turn       chan struct{} // holds a token while somebody works on the fields below
+	codec      *codec        // for writing
 	file       fileState
 	found      news
 	unlockable bool // the file system has no locks
@@ -37,6 +38,7 @@ type Store struct {
 type fileState struct {
 	first     []byte      // line: the header, unless it is damaged
 	end       int64       // of the last whole line that was read or written
+	suspect   bool        // there may be damaged lines
 	live      int64       // bytes that were not superseded when the whole file was read or written last
 	seen      fs.FileInfo // when last looked at; nil before
 	undurable bool        // the file's name may not have reached the disk
@@ -67,7 +69,7 @@ type Opened struct {
 // It fails where going on would pretend that nothing is tracked, or harm a file
 // that is not ours, when another process keeps its lock, or when ctx ends.
 func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, error) {
-	s := &Store{disk: OSDisk{}, patience: lockPatience, minSize: minCompact, turn: make(chan struct{}, 1)}
+	s := &Store{disk: OSDisk{}, patience: lockPatience, minSize: minCompact, turn: make(chan struct{}, 1), codec: newCodec()}
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -128,18 +130,18 @@ func (s *Store) Append(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
 	}
-	lines := encode(ops)
 	if err := s.take(ctx); err != nil {
 		return &NotSavedError{s.name, err}
 	}
 	defer s.give()
-	if err := s.append(ctx, ops, lines); err != nil {
+	if err := s.append(ctx, ops); err != nil {
 		return &NotSavedError{s.path, err}
 	}
 	return nil
 }
 
-func (s *Store) append(ctx context.Context, ops []Op, lines []byte) error {
+func (s *Store) append(ctx context.Context, ops []Op) error {
+	lines := s.codec.lines(ops)
 	f, end, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -188,7 +190,7 @@ func (s *Store) begin(ctx context.Context) (f File, end func(), err error) {
 
 // ready opens the file, reads up to its end, and has it end with a whole line.
 func (s *Store) ready() (File, error) {
-	f, err := s.open(os.O_RDWR | os.O_APPEND)
+	f, err := s.disk.Open(s.path, os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -238,6 +240,7 @@ func (s *Store) write(f File, lines []byte) error {
 	s.file.end += int64(len(lines))
 	if info, err := f.Stat(); err == nil {
 		if s.file.seen = info; info.Size() != s.file.end {
+			s.file.suspect = true
 			s.found.again() // another program wrote, too
 		}
 	}
@@ -261,14 +264,6 @@ func (s *Store) check() error {
 		return notStateFile(path, "a folder")
 	}
 	return notStateFile(path, "a device, pipe or socket")
-}
-
-// open opens the file.
-func (s *Store) open(flag int) (File, error) {
-	if err := s.check(); err != nil {
-		return nil, err
-	}
-	return s.disk.Open(s.path, flag, 0)
 }
 
 // lock takes the advisory lock, and creates the folder if it is missing. On a file system
