@@ -179,7 +179,7 @@ func (f *Forecaster) Throughput(id store.BatchID, now time.Time) Throughput {
 	for until >= 32*width {
 		width *= 2
 	}
-	counts := make([]float64, int(until/width)+1)
+	counts := make([]int, int(until/width)+1)
 	for _, end := range b.past.ends {
 		counts[int((end-from)/width)]++
 	}
@@ -187,7 +187,7 @@ func (f *Forecaster) Throughput(id store.BatchID, now time.Time) Throughput {
 	out := Throughput{From: at(from), To: at(from + width*float64(len(counts)))}
 	for i, n := range counts {
 		span := min(width, max(f.sec(now)-from-width*float64(i), width/4))
-		out.PerMinute = append(out.PerMinute, 60*n/span)
+		out.PerMinute = append(out.PerMinute, 60*float64(n)/span)
 	}
 	return out
 }
