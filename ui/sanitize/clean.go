@@ -103,9 +103,15 @@ func filter(s string) string {
 		case Plain(r):
 			f.write(r)
 		case isIgnorable(r):
-		case isSpace(r):
+		case unicode.IsSpace(r), r == '\u2800': // the braille blank looks like a space
 			f.space = true
-		case sitsOnLast(r):
+		case joins(r) && (f.last == 0 || f.space): // would join, and might widen, the text before the field
+		case r == '\u0E33', r == '\u0EB3': // Thai and Lao AM: a mark and a letter with a cell of its own
+			f.mark(r + 0x1A)
+			f.write(r - 1)
+		case r == '\uFF9E', r == '\uFF9F': // half-width sound marks become wide ones
+			f.write(r - '\uFF9E' + '\u309B')
+		case unicode.IsMark(r):
 			f.mark(r)
 		case r != utf8.RuneError && unicode.IsPrint(r) && !strings.ContainsRune(prepends, r):
 			f.write(r)
@@ -134,30 +140,14 @@ func (f *lineFilter) write(r rune) {
 	f.out.WriteRune(r)
 }
 
-// mark appends a rune that joins the cluster before it. At the start of a field it is
-// dropped: it would join, and might widen, the text before the field. Terminals give some a
-// cell, clusters don't: Thai and Lao AM become two runes, half-width sound marks wide ones.
+// mark appends a rune that joins the cluster before it.
 func (f *lineFilter) mark(r rune) {
-	if f.last == 0 || f.space {
-		return
-	}
-	switch r {
-	case '\u0E33', '\u0EB3':
-		f.mark(r + 0x1A)
-		f.write(r - 1)
-	case '\uFF9E', '\uFF9F':
-		f.write(r - '\uFF9E' + '\u309B')
-	default:
-		if f.marks++; f.marks <= maxMarks {
-			f.out.WriteRune(r)
-		}
+	if f.marks++; f.marks <= maxMarks {
+		f.out.WriteRune(r)
 	}
 }
 
 func isRegional(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
-
-// isSpace reports whether r looks like a space; the braille blank does too.
-func isSpace(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 
 // isIgnorable reports whether r is removed: it has no cell of its own and only changes
 // how others are drawn, or in which order.
@@ -167,27 +157,20 @@ func isIgnorable(r rune) bool {
 		r >= 0x1F3FB && r <= 0x1F3FF // skin tones: two more cells in terminals that don't join emoji
 }
 
-// sitsOnLast reports whether r joins the cluster of the rune before it.
-func sitsOnLast(r rune) bool {
-	switch r {
-	case '\u0E33', '\u0EB3', '\uFF9E', '\uFF9F': // Extend and SpacingMark, but no marks
-		return true
-	}
-	return unicode.IsMark(r)
+// joins reports whether r joins the cluster of the rune before it: Extend and SpacingMark, of
+// which four are no marks.
+func joins(r rune) bool {
+	return unicode.IsMark(r) || strings.ContainsRune("\u0E33\u0EB3\uFF9E\uFF9F", r)
 }
 
-// prepends holds the printable characters that join the cluster after them
-// (Grapheme_Cluster_Break=Prepend): at the end of a field they would swallow a cell of
-// the next one. All are rare letters of Brahmic scripts.
+// prepends holds the printable characters that join the cluster after them, and so would
+// swallow a cell of the next field: rare letters of Brahmic scripts.
 const prepends = "\u0D4E\U000111C2\U000111C3\U000113D1\U0001193F\U00011941\U00011A3A" +
 	"\U00011A84\U00011A85\U00011A86\U00011A87\U00011A88\U00011A89\U00011D46\U00011F02"
 
 // toASCII returns the clean line s in ASCII: plain typographic signs, letters without
 // accents, and "?" for anything else.
 func toASCII(s string) string {
-	if isPrintableASCII(s) {
-		return s
-	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {

@@ -2,12 +2,9 @@
 // paste or a file name holds, the result can't move the cursor, can't change the
 // terminal's state and takes exactly the room it was given.
 //
-// Widths are counted by grapheme clusters, as [ansi.StringWidth] does. Many terminals
-// count rune by rune instead; [Line] therefore rewrites text that the two would count
-// differently (joined emoji, skin tones, variation selectors, lone regional
-// indicators), so that a row has the same width in both. The exceptions are the
-// conjuncts and vowel signs of Indic scripts, which every terminal draws differently:
-// those texts are kept whole.
+// Widths are counted by grapheme clusters, as [ansi.StringWidth] does. Many terminals count
+// rune by rune; [Line] therefore rewrites text that the two count differently, such as joined
+// emoji. Only Indic scripts, which every terminal draws differently, are kept whole.
 package sanitize
 
 import (
@@ -57,7 +54,7 @@ func (c Charset) Line(s string) string {
 	if !isClean(s) {
 		s = clean(s)
 	}
-	if c == ASCII {
+	if c == ASCII && !isPrintableASCII(s) {
 		s = toASCII(s)
 	}
 	return s
@@ -65,56 +62,39 @@ func (c Charset) Line(s string) string {
 
 // Cut is the package's [Cut]. With [ASCII], a shortened line ends in "~".
 func (c Charset) Cut(s string, width int) string {
-	s, _ = c.cut(s, width)
-	return s
-}
-
-// Fit returns the result of [Charset.Cut] padded with spaces to exactly width cells.
-func (c Charset) Fit(s string, width int) string {
-	s, w := c.cut(s, width)
-	if w >= width {
-		return s
-	}
-	return s + strings.Repeat(" ", width-w)
-}
-
-// cut returns the result of Cut and its width.
-func (c Charset) cut(s string, width int) (string, int) {
-	if width <= 0 {
-		return "", 0
-	}
-	s = c.Line(firstBytes(s, maxScan))
-	if n, w := prefix(s, width); n == len(s) {
-		return s, w
-	}
 	tail := "…"
 	if c == ASCII {
 		tail = "~"
 	}
-	tailWidth := Width(tail)
-	if tailWidth > width { // "…" is 2 cells wide where RUNEWIDTH_EASTASIAN says so
-		tail, tailWidth = "", 0
+	s = c.Line(firstBytes(s, maxScan))
+	n := prefix(s, width)
+	if n == len(s) || width < Width(tail) { // "…" is 2 cells wide where RUNEWIDTH_EASTASIAN says so
+		return s[:n]
 	}
-	n, w := prefix(s, width-tailWidth)
-	return s[:n] + tail, w + tailWidth
+	return s[:prefix(s, width-Width(tail))] + tail
 }
 
-// prefix returns the length in bytes, and the width, of the longest run of whole
-// clusters at the start of the clean line s that fits into width cells.
-func prefix(s string, width int) (n, w int) {
+// Fit returns the result of [Charset.Cut] padded with spaces to exactly width cells.
+func (c Charset) Fit(s string, width int) string {
+	s = c.Cut(s, width)
+	return s + strings.Repeat(" ", max(0, width-Width(s)))
+}
+
+// prefix returns the length in bytes of the longest run of whole clusters at the start of the
+// clean line s that fits into width cells.
+func prefix(s string, width int) (n int) {
 	// The next cell must be ASCII too, so that no combining mark joins the last one.
-	if isPrintableASCII(s[:min(len(s), width+1)]) {
-		n = min(width, len(s))
-		return n, n
+	if width = max(width, 0); isPrintableASCII(s[:min(len(s), width+1)]) {
+		return min(width, len(s))
 	}
 	for n < len(s) {
-		cluster, cw := ansi.FirstGraphemeCluster(s[n:], ansi.GraphemeWidth)
-		if w+cw > width {
+		cluster, w := ansi.FirstGraphemeCluster(s[n:], ansi.GraphemeWidth)
+		if width -= w; width < 0 {
 			break
 		}
-		n, w = n+len(cluster), w+cw
+		n += len(cluster)
 	}
-	return n, w
+	return n
 }
 
 // firstBytes returns at most the first n bytes of s, cut between runes.
@@ -179,30 +159,22 @@ func (c Charset) Wrap(s string, width int) []string {
 	var lines []string
 	// Escape sequences first: one may contain a line break.
 	for paragraph := range strings.FieldsFuncSeq(stripSequences(s), isLineBreak) {
-		lines = c.wrapLine(lines, c.Line(paragraph), width)
+		for rest := c.Line(paragraph); rest != ""; {
+			n := prefix(rest, width)
+			if n == 0 { // a wide character in one column
+				lines = append(lines, c.Cut(rest, width))
+				break
+			}
+			if n < len(rest) {
+				if space := strings.LastIndexByte(rest[:n+1], ' '); space > 0 {
+					n = space
+				}
+			}
+			lines = append(lines, rest[:n])
+			rest = strings.TrimPrefix(rest[n:], " ")
+		}
 	}
 	return lines
 }
 
 func isLineBreak(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) }
-
-// wrapLine appends the clean line s to lines in pieces of at most width cells.
-func (c Charset) wrapLine(lines []string, s string, width int) []string {
-	for s != "" {
-		n, _ := prefix(s, width)
-		if n == len(s) {
-			return append(lines, s)
-		}
-		if n == 0 { // a wide character in one column
-			return append(lines, c.Cut(s, width))
-		}
-		if s[n] != ' ' {
-			if space := strings.LastIndexByte(s[:n], ' '); space > 0 {
-				n = space
-			}
-		}
-		lines = append(lines, s[:n])
-		s = strings.TrimPrefix(s[n:], " ")
-	}
-	return lines
-}
