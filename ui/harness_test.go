@@ -151,7 +151,9 @@ func withHarness(t *testing.T, story func(*harness)) {
 	file, folder := filepath.Join(t.TempDir(), "jobwatch", "jobs.jsonl"), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		d := &harness{T: t, file: file, folder: folder, shared: make(chan struct{})}
-		d.api = simtest.New(sim.WithSeed(7), sim.WithClock(d.trueTime))
+		d.api = simtest.New()
+		d.api.Server = sim.New(7)
+		d.api.Clock = d.trueTime
 		defer func() { <-time.After(2 * time.Hour) }() // Bubble Tea's ticks can't be cancelled
 		debug.SetGCPercent(100)                        // what the story before may have lowered
 		d.serve()

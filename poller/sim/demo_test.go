@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestTheDemoShowsAllThereIsToSee(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New()
+		s := New(1)
 		batches := s.Demo(1)
 		var all []job.ID
 		for _, b := range batches {
@@ -54,7 +54,7 @@ func TestTheDemoShowsAllThereIsToSee(t *testing.T) {
 
 func TestNewJobsArriveInTheDemoForAsLongAsItRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New()
+		s := New(1)
 		s.Demo(1)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -86,7 +86,7 @@ func TestNewJobsArriveInTheDemoForAsLongAsItRuns(t *testing.T) {
 
 func TestTheSameSeedMakesTheSameJobs(t *testing.T) {
 	all := func(seed uint64) (ids []job.ID) {
-		for _, b := range New(WithSeed(seed)).Demo(seed) {
+		for _, b := range New(seed).Demo(seed) {
 			ids = append(ids, b.IDs...)
 		}
 		return ids

@@ -90,15 +90,13 @@ func draw(r *Random) Life {
 			l.Type++
 		}
 	}
-	var weights [len(l.shares)]float64
-	for i := range weights {
-		weights[i] = math.Exp(0.4 * r.Norm())
+	for i := range l.shares {
+		l.shares[i] = math.Exp(0.4 * r.Norm())
 	}
-	sum := 0.0
-	for i, w := range weights[:l.pieces()] {
-		sum += w
-		l.shares[i] = sum
+	for i := range l.pieces() - 1 {
+		l.shares[i+1] += l.shares[i]
 	}
+	sum := l.shares[l.pieces()-1]
 	for i := range l.pieces() {
 		l.shares[i] /= sum
 	}

@@ -29,45 +29,30 @@ type Job struct {
 	Description string
 	Chapters    int    // for the steps in status_meta
 	Cause       string // status_meta if the job fails
+
+	added time.Time
 }
 
 // Server answers for simulated jobs. It serves any number of requests at a time, while jobs
 // are added.
 type Server struct {
-	clock func() time.Time
-	key   Random // signs the links to files
-	mux   *http.ServeMux
+	*http.ServeMux
+	Clock func() time.Time // time.Now, unless a test replaces it
+	key   Random           // signs the links to files
 
 	mu   sync.RWMutex // guards what follows
 	ids  Random       // the numbers that IDs are made of
-	jobs map[job.ID]added
+	jobs map[job.ID]Job
 }
 
-type added struct {
-	Job
-	at time.Time
-}
-
-// Option is a setting of a [Server].
-type Option func(*Server)
-
-// WithClock replaces time.Now.
-func WithClock(now func() time.Time) Option { return func(s *Server) { s.clock = now } }
-
-// WithSeed makes other IDs, and other jobs of what is posted. Servers with the same seed
-// make the same.
-func WithSeed(seed uint64) Option { return func(s *Server) { s.ids = OtherRandom(seed) } }
-
-// New returns a server without jobs.
-func New(opts ...Option) *Server {
-	s := &Server{clock: time.Now, mux: http.NewServeMux(), ids: OtherRandom(1), jobs: map[job.ID]added{}}
-	for _, o := range opts {
-		o(s)
-	}
-	s.key = s.ids
-	s.mux.HandleFunc("POST /markdown", s.serveSubmit)
-	s.mux.HandleFunc("GET /job/{id}/{page}", s.serveJob)
-	s.mux.HandleFunc("GET /files/{name}", s.serveFile)
+// New returns a server without jobs. Servers with the same seed make the same IDs, and the
+// same jobs of what is posted.
+func New(seed uint64) *Server {
+	ids := OtherRandom(seed)
+	s := &Server{Clock: time.Now, key: ids, ids: ids, ServeMux: http.NewServeMux(), jobs: map[job.ID]Job{}}
+	s.HandleFunc("POST /markdown", s.serveSubmit)
+	s.HandleFunc("GET /job/{id}/{page}", s.serveJob)
+	s.HandleFunc("GET /files/{name}", s.serveFile)
 	return s
 }
 
@@ -75,15 +60,16 @@ func New(opts ...Option) *Server {
 func (s *Server) Add(jobs ...Job) []job.ID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.clock()
+	now := s.Clock()
 	ids := make([]job.ID, len(jobs))
 	for i, j := range jobs {
+		j.added = now
 		id := &ids[i]
 		binary.BigEndian.PutUint64(id[:8], s.ids.Uint64())
 		binary.BigEndian.PutUint64(id[8:], s.ids.Uint64())
 		id[6] = 0x40 | id[6]&0x0f // a UUID of version 4 (RFC 9562, section 5.4)
 		id[8] = 0x80 | id[8]&0x3f
-		s.jobs[*id] = added{j, now}
+		s.jobs[*id] = j
 	}
 	return ids
 }
@@ -91,17 +77,11 @@ func (s *Server) Add(jobs ...Job) []job.ID {
 // Find returns a job that was submitted by now, and the time since it was added.
 func (s *Server) Find(id job.ID) (j Job, at time.Duration, ok bool) {
 	s.mu.RLock()
-	a, ok := s.jobs[id]
+	j, ok = s.jobs[id]
 	s.mu.RUnlock()
-	at = s.clock().Sub(a.at)
-	return a.Job, at, ok && at >= a.Life.Submitted
+	at = s.Clock().Sub(j.added)
+	return j, at, ok && at >= j.Life.Submitted
 }
-
-// Now returns the time on the server's clock.
-func (s *Server) Now() time.Time { return s.clock() }
-
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 // ListenAndServe serves on an address such as 127.0.0.1:0 until stop is called, and
 // returns the base URL for clients.
@@ -156,13 +136,14 @@ func serveStatus(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at t
 	if progress.Known() {
 		said["progress"] = progress
 	}
+	path := "/job/" + id.String()
 	switch {
 	case r.Method == http.MethodPost:
-		said["path"] = origin(r) + "/job/" + id.String() + "/status"
+		said["path"] = origin(r) + path + "/status"
 	case status == job.Done && id[15]%4 == 0:
-		said["path"] = "/job/" + id.String() + "/output"
+		said["path"] = path + "/output"
 	case status == job.Done:
-		said["path"] = origin(r) + "/job/" + id.String() + "/output"
+		said["path"] = origin(r) + path + "/output"
 	}
 	reply(w, http.StatusOK, said)
 }
@@ -201,7 +182,7 @@ func (s *Server) serveOutput(w http.ResponseWriter, r *http.Request, id job.ID, 
 		reply(w, http.StatusNotFound, object{"detail": "Job has no output"})
 		return
 	}
-	expires := strconv.FormatInt(s.clock().Add(time.Minute).Unix(), 10)
+	expires := strconv.FormatInt(s.Clock().Add(time.Minute).Unix(), 10)
 	reply(w, http.StatusOK, object{
 		"url": fmt.Sprintf("%s/files/%s.pdf?expires=%s&signature=%s", origin(r), id, expires, s.sign(id, expires)),
 	})
@@ -224,7 +205,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case query.Get("signature") != s.sign(id, expires):
 		refused = "SignatureDoesNotMatch"
-	case s.clock().After(time.Unix(until, 0)):
+	case s.Clock().After(time.Unix(until, 0)):
 		refused = "Request has expired"
 	case !ok:
 		refused = "NoSuchKey"
@@ -238,7 +219,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	if d := mime.FormatMediaType("attachment", map[string]string{"filename": j.Description + ".pdf"}); d != "" {
 		w.Header().Set("Content-Disposition", d)
 	}
-	http.ServeContent(w, r, "", s.clock().Add(j.Life.End-at), bytes.NewReader(PDF(j.Description)))
+	http.ServeContent(w, r, "", s.Clock().Add(j.Life.End-at), bytes.NewReader(PDF(j.Description)))
 }
 
 // serveSubmit accepts any document of up to 10 MiB without reading it, and makes a job of it.
@@ -274,4 +255,33 @@ func send(w http.ResponseWriter, code int, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(code)
 	_, _ = w.Write(body)
+}
+
+// pdfHead is all of a PDF that doesn't depend on its title; its second line marks the file as
+// binary. pdfTail says at which byte each object begins, and at which byte it begins itself.
+const (
+	pdfHead = "%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" +
+		"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" +
+		"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n" +
+		"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>>>\nendobj\n" +
+		"4 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>\nendobj\n"
+	pdfTail = "xref\n0 6\n0000000000 65535 f \n" +
+		"0000000015 00000 n \n0000000060 00000 n \n" +
+		"0000000111 00000 n \n0000000223 00000 n \n" +
+		"0000000311 00000 n \n" +
+		"trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+)
+
+// PDF returns a valid document of one page that shows the title, under a kilobyte.
+func PDF(title string) []byte {
+	latin := make([]byte, 0, len(title))
+	for _, r := range title {
+		if r > 0xff {
+			r = '?'
+		}
+		latin = append(latin, byte(r))
+	}
+	text := fmt.Sprintf("BT /F1 24 Tf 72 720 Td <%x> Tj ET", latin)
+	pdf := fmt.Appendf([]byte(pdfHead), "5 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n", len(text), text)
+	return fmt.Appendf(pdf, pdfTail, len(pdf))
 }

@@ -21,7 +21,6 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 
-	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
 )
 
@@ -228,7 +227,7 @@ func memory(b *testing.B, pid int, name string) float64 {
 // simulated serves the simulated API from this process, not from the measured one.
 func simulated(b *testing.B) (*simtest.Server, string) {
 	b.Helper()
-	server := simtest.New(sim.WithSeed(3))
+	server := simtest.New()
 	base, stop, err := server.ListenAndServe(b.Context(), "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)

@@ -72,7 +72,8 @@ func newStage(t *testing.T) *stage {
 // anotherStage returns one more stage for a story.
 func anotherStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{T: t, api: simtest.New(sim.WithSeed(3)), home: t.TempDir()}
+	s := &stage{T: t, api: simtest.New(), home: t.TempDir()}
+	s.api.Server = sim.New(3)
 	base, stop, err := s.api.ListenAndServe(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

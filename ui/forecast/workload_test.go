@@ -218,7 +218,8 @@ func product(seeds ...uint64) []workload {
 // demo is what `jobwatch --demo` shows at first.
 func demo(seed uint64) workload {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	server := sim.New(sim.WithClock(func() time.Time { return now }))
+	server := sim.New(1)
+	server.Clock = func() time.Time { return now }
 	w := workload{slowest: 3, seed: seed}
 	for b, added := range server.Demo(seed) {
 		for _, id := range added.IDs {

@@ -56,7 +56,7 @@ func (a *App) open(ctx context.Context) (err error) {
 		}
 		a.closes = append(a.closes, func() { _ = os.RemoveAll(dir) })
 		a.state = filepath.Join(dir, "jobs.jsonl")
-		a.sim = sim.New()
+		a.sim = sim.New(1)
 		url, stop, err := a.sim.ListenAndServe(ctx, "127.0.0.1:0")
 		if err != nil {
 			return fmt.Errorf("the demo's API can't be served: %w", err)

@@ -15,7 +15,7 @@ import (
 
 // Serve serves the simulated API until ctx ends, and prints the IDs of its jobs.
 func Serve(ctx context.Context, addr string) error {
-	server := sim.New(sim.WithSeed(rand.Uint64())) // other IDs each time: old ones may be in state files
+	server := sim.New(rand.Uint64()) // other IDs each time: old ones may be in state files
 	base, stop, err := server.ListenAndServe(ctx, addr)
 	if err != nil {
 		return fmt.Errorf("the simulated API can't be served on %s: %w", addr, err)

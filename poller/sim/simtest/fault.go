@@ -62,5 +62,5 @@ func Times(n int64, f Fault) Fault {
 
 // During limits a fault to the time between two moments of the server's clock.
 func (s *Server) During(from, until time.Time, f Fault) Fault {
-	return when(func(*http.Request) bool { now := s.Now(); return !now.Before(from) && now.Before(until) }, f)
+	return when(func(*http.Request) bool { now := s.Clock(); return !now.Before(from) && now.Before(until) }, f)
 }

@@ -32,15 +32,15 @@ type polls struct {
 }
 
 // New returns a server without jobs and faults.
-func New(opts ...sim.Option) *Server {
-	s := &Server{Server: sim.New(opts...), polls: map[job.ID]polls{}, removed: map[job.ID]bool{}}
+func New() *Server {
+	s := &Server{Server: sim.New(1), polls: map[job.ID]polls{}, removed: map[job.ID]bool{}}
 	s.Mend()
 	return s
 }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.stats.begin(s.Now())
+	s.stats.begin(s.Clock())
 	defer s.stats.end()
 	(*s.faults.Load())(w, r)
 }
@@ -72,7 +72,7 @@ type poll struct {
 func (p *poll) WriteHeader(code int) {
 	if code == http.StatusOK {
 		p.server.mu.Lock()
-		p.server.polls[p.id] = polls{p.server.polls[p.id].times + 1, p.server.Now()}
+		p.server.polls[p.id] = polls{p.server.polls[p.id].times + 1, p.server.Clock()}
 		p.server.mu.Unlock()
 	}
 	p.ResponseWriter.WriteHeader(code)
