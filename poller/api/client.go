@@ -172,14 +172,14 @@ func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]b
 	if label == "text/html" || label == "application/xhtml+xml" {
 		return nil, notAPI("answered with a web page" + instead)
 	}
-	text := transform.NewReader(resp.Body, unicode.BOMOverride(transform.Nop))
-	body, err := io.ReadAll(io.LimitReader(text, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if len(body) > maxBody {
 		return nil, notAPI("answered with more than 1 MiB (a captive portal or proxy?)")
 	}
 	if err != nil {
 		return nil, explain(ctx, err, true)
 	}
+	body, _, _ = transform.Bytes(unicode.BOMOverride(transform.Nop), body) // nothing in it can fail
 	if label != "" && !strings.HasSuffix(label, "json") && !json.Valid(body) {
 		return nil, notAPI("answered with " + quote(label) + instead)
 	}
