@@ -92,9 +92,9 @@ func (m *Model) hints() []string {
 func (j *jobs) hints() []string {
 	row, batch := j.Current()
 	switch {
-	case j.Selected() > 0 && j.String() == "":
+	case j.Counts().Selected > 0 && j.String() == "":
 		return []string{"download", "copy", "check", "remove", "back select none"}
-	case j.Selected() > 0:
+	case j.Counts().Selected > 0:
 		return []string{"download", "copy", "check", "remove"}
 	case row == nil && batch == nil: // nothing matches
 		return []string{"back clear the filter"}

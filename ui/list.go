@@ -95,7 +95,7 @@ func (j *jobs) narrowed(t *style.Theme, width int) (parts []part) {
 			parts = append(parts, part{style.Dim, j.found()})
 		}
 	}
-	if n := j.Selected(); n > 0 {
+	if n := j.Counts().Selected; n > 0 {
 		parts = append(parts, part{style.Accent, style.Plural(n, "job") + " selected"})
 	}
 	if s := j.Sort(); s != joblist.Attention && width >= 80 {
@@ -136,7 +136,7 @@ func (m *Model) nextSort() {
 
 func (m *Model) selectAll() {
 	m.list.SelectAll()
-	if n := m.list.Selected(); n > 0 {
+	if n := m.list.Counts().Selected; n > 0 {
 		m.say(style.Text, style.Plural(n, "job")+" selected")
 	}
 }

@@ -103,7 +103,7 @@ func (m *Model) removeTargets() {
 	what, aside := style.Plural(n, "job"), ""
 	if batch, ok := m.list.Batch(t.Batch); ok {
 		what, aside = what+" of "+batch.Name, staying(batch.Counts.Total-n)
-	} else if m.list.Selected() > 0 && m.screen == listScreen {
+	} else if m.list.Counts().Selected > 0 && m.screen == listScreen {
 		what = style.Plural(n, "selected job")
 		aside = unseen(t.Filtered, len(t.Hidden)-t.Filtered+t.Folded, "selected job")
 	}

@@ -1,12 +1,14 @@
 package joblist
 
 import (
+	"slices"
+
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 )
 
-// cursor is a line by what it shows: a row of a batch, or the batch's header if there is
-// no row. The zero cursor is nowhere.
+// cursor is a line by what it shows: a row of a batch, or without one the batch's header. The
+// zero cursor is nowhere.
 type cursor struct {
 	batch *Batch
 	row   *Row
@@ -21,8 +23,8 @@ func (l *List) settle() {
 	l.settleTop()
 }
 
-// nearest returns c or, if it is not on a line any more, the line nearest to it: the
-// next in its batch, else the one before, else the next batch, else the last line.
+// nearest returns c or, if it is on no line any more, the nearest one: the next in its batch,
+// else the one before, else the next batch, else the last line.
 func (l *List) nearest(c cursor) cursor {
 	if c.row != nil && c.row.shown() {
 		c.batch = c.row.batch // it may have moved to another one
@@ -78,8 +80,7 @@ func (l *List) SetWatched(watched bool) {
 	l.settle()
 }
 
-// restoreCursor saves where the cursor is before a new filter hides it, and brings it
-// back once its line is shown again.
+// restoreCursor saves where the cursor is before a new filter hides it, and brings it back.
 func (l *List) restoreCursor() {
 	if l.savedCursor.batch == nil {
 		l.savedCursor = l.cursor
@@ -90,8 +91,7 @@ func (l *List) restoreCursor() {
 	}
 }
 
-// Current returns what the cursor is on: a job and its batch, or a batch alone.
-// Both are nil if the list shows nothing.
+// Current returns what the cursor is on: a job and its batch, a batch alone, or nothing.
 func (l *List) Current() (*Row, *Batch) { return l.cursor.row, l.cursor.batch }
 
 // Move moves the cursor n lines down, up if n is negative, to the end at most.
@@ -158,32 +158,22 @@ func (l *List) GoBatch(id store.BatchID) bool {
 	return true
 }
 
-// NextAttention moves the cursor to the next job after it, around the end, that
-// wants attention: a failure not yet looked at or a stalled job, or if there is
-// none, any failure. It looks among the jobs that the filter shows, unfolds the
-// batch, and reports whether there is one.
+// NextAttention moves the cursor to the next job after it, around the end, that wants
+// attention: a failure not yet looked at or a stalled job, else any failure. It looks among
+// the jobs that the filter shows, unfolds the batch, and reports whether there is one.
 func (l *List) NextAttention() bool {
-	return l.next(func(r *Row) bool { return r.News && r.State().Failed() || r.Stalled > 0 && !r.End.Finished() }) ||
-		l.next(func(r *Row) bool { return r.State().Failed() })
-}
-
-// next moves the cursor to the next row after it that want accepts.
-func (l *List) next(want func(*Row) bool) bool {
-	var found *Row // the first of all, until there is one after the cursor
-	passed := false
-	for b := range l.all() {
-		passed = passed || l.cursor.row == nil && b == l.cursor.batch
-		for r := range b.Matching() {
-			switch {
-			case r == l.cursor.row:
-				passed = true
-			case !want(r):
-			case passed:
-				return l.Go(r.ID)
-			case found == nil:
-				found = r
-			}
+	c, rows := l.cursor, slices.Collect(l.Matching)
+	at := slices.IndexFunc(rows, func(r *Row) bool { return r == c.row || c.row == nil && r.batch == c.batch })
+	at = max(at, 0)
+	around := slices.Concat(rows[at:], rows[:at])
+	for _, wants := range [...]func(*Row) bool{
+		func(r *Row) bool { return r.News && r.State().Failed() || r.Stalled > 0 && !r.End.Finished() },
+		func(r *Row) bool { return r.State().Failed() },
+	} {
+		i := slices.IndexFunc(around, func(r *Row) bool { return r != c.row && wants(r) })
+		if i >= 0 {
+			return l.Go(around[i].ID)
 		}
 	}
-	return found != nil && l.Go(found.ID)
+	return false
 }

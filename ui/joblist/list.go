@@ -5,18 +5,12 @@
 // A [List] belongs to one goroutine. Each of its methods leaves it consistent. Pointers and
 // slices that it returns are for reading, and valid until the next method that changes it.
 //
-// A report changes the counters and moves the row in its batch's tree, in logarithmic time;
-// drawing reads as many lines as are visible. Only a new order, a new filter and, with a
-// filter that asks for ages, [List.Tick] look at every row.
+// A report moves its row in its batch's tree, in logarithmic time; drawing reads the visible
+// lines. Only a new order, a new filter and, with a filter that asks for ages, [List.Tick]
+// look at every row. Rows seldom move: progress counts in tenths and as it was up to 10 s ago,
+// and the batch under the cursor stays in its place until the cursor leaves it.
 //
-// Batches are newest first; in the default order those that are finished sink below the
-// others, and inside a batch come the failed jobs, then the running ones by progress, then
-// the queued, then the Done ones. Progress counts in tenths and as it was up to 10 s ago,
-// and equals stay in the order they were added, so that rows seldom move. The batch under
-// the cursor stays in its place until the cursor leaves it.
-//
-// A job that ended since the start, seen here or by another window, is new until the
-// cursor has been on it. What had ended before is history.
+// A job that ended since the start is new until the cursor has been on it.
 package joblist
 
 import (

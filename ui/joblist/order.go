@@ -8,15 +8,14 @@ import (
 // Sort is an order of the list.
 type Sort uint8
 
-// The sort orders. Equals stay in the order they were added, and batches are
-// newest first unless said otherwise.
+// The sort orders. Equals stay in the order they were added; batches are newest first if
+// nothing else is said.
 const (
-	Attention  Sort   = iota // failed, running by nearness to done, queued, Done; batches with nothing live last
-	ByAdded                  // as they were added, batches too
-	ByStatus                 // failed, running, queued, Done
-	ByProgress               // most first, unknown last
-	ByRecent                 // status changed last first, batches too
-	Sorts      = iota        // how many there are
+	Attention  Sort = iota // failed, running by nearness to done, queued, Done; batches with nothing live last
+	ByAdded                // as they were added, batches too
+	ByStatus               // failed, running, queued, Done
+	ByProgress             // most first, unknown last
+	ByRecent               // status changed last first, batches too
 )
 
 // String names the order for the screen.
@@ -25,7 +24,7 @@ func (s Sort) String() string {
 }
 
 // Next is the order after s, around.
-func (s Sort) Next() Sort { return (s + 1) % Sorts }
+func (s Sort) Next() Sort { return (s + 1) % (ByRecent + 1) }
 
 // Sort returns the order of the list.
 func (l *List) Sort() Sort { return l.sort }
@@ -36,7 +35,11 @@ func (l *List) SetSort(s Sort) {
 	for _, b := range l.batches {
 		l.resort(b)
 	}
-	l.placeBatches()
+	l.order.Clear()
+	for _, b := range l.batches { // that of the cursor, too
+		b.key = l.batchKey(b)
+		l.order.Set(b.key, b)
+	}
 	l.settle()
 }
 
@@ -51,8 +54,7 @@ func (l *List) resort(b *Batch) {
 	l.refilter(b)
 }
 
-// rowKey returns the key of a row as it is now: its rank in the order above its place in
-// the order of adding.
+// rowKey returns the key of a row as it is now: its rank, then its place in the order of adding.
 func (l *List) rowKey(r *Row) uint64 { return uint64(l.rank(r))<<32 | uint64(r.Seq) }
 
 // rank returns the rank of a row; what is less comes first.
@@ -101,13 +103,11 @@ func (l *List) place(r *Row, key uint64) {
 	l.measure(b)
 }
 
-// resortInterval is how long rows keep their places while only their progress changes.
-// Then all move at once: with each on its own, half of the rows in view
-// would move every second, which nobody can read, or pay for on a slow line.
+// resortInterval is how long rows keep their places while only their progress changes. Then
+// all move at once: nobody can read a list of which half the rows move every second.
 const resortInterval = 10 * time.Second
 
-// resortMisplaced puts rows in their places where progress asks for others, if the last
-// time was long enough ago.
+// resortMisplaced puts rows where their progress asks for, unless it did so just now.
 func (l *List) resortMisplaced() {
 	if l.now.Sub(l.resorted) < resortInterval {
 		return
@@ -142,8 +142,8 @@ func (l *List) batchKey(b *Batch) uint64 {
 	}
 }
 
-// placeBatch puts a batch where it belongs, unless it is gone or the cursor is in it: what
-// the user looks at stays where it is until they look elsewhere.
+// placeBatch puts a batch where it belongs, unless it is gone or has the cursor: what the user
+// looks at stays where it is.
 func (l *List) placeBatch(b *Batch) {
 	if key := l.batchKey(b); key != b.key && b != l.cursor.batch && b.Counts.Total > 0 {
 		l.order.Delete(b.key)
@@ -152,21 +152,11 @@ func (l *List) placeBatch(b *Batch) {
 	}
 }
 
-// placeBatches puts all batches where they belong, that of the cursor too.
-func (l *List) placeBatches() {
-	l.order.Clear()
-	for _, b := range l.batches {
-		b.key = l.batchKey(b)
-		l.order.Set(b.key, b)
-	}
-}
-
 // Filter returns the filter of the list.
 func (l *List) Filter() Filter { return l.filter }
 
-// SetFilter shows only the jobs that f matches. A cursor whose job disappears goes
-// to the nearest one that is left, and comes back with its job if it wasn't moved
-// meanwhile: a filter that is typed and taken back leaves things as they were.
+// SetFilter shows only the jobs that f matches. A cursor whose job disappears goes to the
+// nearest line, and comes back with its job unless it was moved meanwhile.
 func (l *List) SetFilter(f Filter) {
 	begins, ends := l.filter.IsZero(), f.IsZero()
 	l.filter = f
@@ -215,8 +205,7 @@ func (l *List) matches(r *Row) bool {
 	return l.filter.Match(&s)
 }
 
-// Tick tells the list the time, for filters that depend on it: with one of those it
-// looks at every row.
+// Tick tells the list the time. With a filter that depends on it, it looks at every row.
 func (l *List) Tick(now time.Time) {
 	l.now = now
 	if l.filter.Timed() {

@@ -308,16 +308,43 @@ func ageTerm(w word) (term, error) {
 
 // compares reports whether an operator holds. Equal is what rounds to the same.
 func compares[T cmp.Ordered](op string, a, b T, round func(T) T) bool {
-	switch op {
-	case ">":
-		return a > b
-	case ">=":
-		return a >= b
-	case "<":
-		return a < b
-	case "<=":
-		return a <= b
-	default:
-		return round(a) == round(b)
+	if op == "=" || op == ":" {
+		a, b, op = round(a), round(b), "="
 	}
+	return strings.Contains(op, [...]string{"<", "=", ">"}[1+cmp.Compare(a, b)])
+}
+
+// Suggest returns the word that s is most likely a slip of, or "" if none is near. One
+// letter may differ, in long words one in three; a beginning of at least three letters
+// is near, too. Case does not matter, and words are ASCII.
+func Suggest(s string, words []string) string {
+	s = strings.ToLower(s)
+	for slips := range max(1, min(len(s), 32)/3) + 1 {
+		for _, word := range words {
+			prefix := slips > 0 && len(s) >= 3 && strings.HasPrefix(word, s) // "conc" for "concurrency"
+			if prefix || s != "" && near(s, strings.ToLower(word), slips) {
+				return word
+			}
+		}
+	}
+	return ""
+}
+
+// near reports whether a becomes b with so many slips: a letter inserted, dropped or changed,
+// or two neighbours swapped.
+func near(a, b string, slips int) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	switch longer := len(a) - len(b); {
+	case max(longer, -longer) > slips:
+		return false
+	case a == "" || b == "":
+		return true
+	case slips == 0:
+		return false
+	}
+	swapped := len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0]
+	return near(a[1:], b, slips-1) || near(a, b[1:], slips-1) || near(a[1:], b[1:], slips-1) ||
+		swapped && near(a[2:], b[2:], slips-1)
 }

@@ -7,9 +7,6 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// Selected is how many jobs are selected, shown or not.
-func (l *List) Selected() int { return l.counts.Selected }
-
 // ToggleSelect selects the current job or deselects it. On a batch's header it does so
 // with all the jobs shown of the batch: selects them, unless all are selected already.
 func (l *List) ToggleSelect() {
@@ -61,18 +58,20 @@ type Targets struct {
 // All returns the targets, shown or not.
 func (t *Targets) All() []job.ID { return slices.Concat(t.Shown, t.Hidden) }
 
-// add adds a job that is shown.
-func (t *Targets) add(r *Row) {
-	t.Shown = append(t.Shown, r.ID)
-	if r.batch.Folded {
-		t.Folded++
+// show adds jobs that are shown.
+func (t *Targets) show(rows ...*Row) {
+	for _, r := range rows {
+		t.Shown = append(t.Shown, r.ID)
+		if r.batch.Folded {
+			t.Folded++
+		}
 	}
 }
 
 // Targets returns what an action applies to: the selected jobs, else those of
 // [List.CurrentTargets].
 func (l *List) Targets() Targets {
-	if l.Selected() == 0 {
+	if l.counts.Selected == 0 {
 		return l.CurrentTargets()
 	}
 	var t Targets
@@ -90,7 +89,7 @@ func (l *List) Targets() Targets {
 			case some:
 				t.Hidden = append(t.Hidden, r.ID)
 			default:
-				t.add(r)
+				t.show(r)
 			}
 		}
 	}
@@ -104,19 +103,13 @@ func (l *List) CurrentTargets() Targets {
 	if l.cursor.batch != nil && l.cursor.row == nil {
 		t.Batch = l.cursor.batch.ID
 	}
-	for _, r := range l.current() {
-		t.add(r)
-	}
+	t.show(l.current()...)
 	return t
 }
 
 // FinishedTargets returns the finished jobs that the filter shows.
 func (l *List) FinishedTargets() Targets {
 	var t Targets
-	for r := range l.Matching {
-		if r.End.Finished() {
-			t.add(r)
-		}
-	}
+	t.show(slices.DeleteFunc(slices.Collect(l.Matching), func(r *Row) bool { return !r.End.Finished() })...)
 	return t
 }

@@ -119,8 +119,8 @@ func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
 	d.find("a")
 	d.on("a")
 	targets("", "c") // selected, though not shown
-	if d.Selected() != 1 {
-		t.Errorf("%d selected", d.Selected())
+	if n := d.Counts().Selected; n != 1 {
+		t.Errorf("%d selected", n)
 	}
 	d.find("")
 	d.Home()
@@ -283,7 +283,7 @@ func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
 	if row, _ := d.Row(id("h")); !row.News || row.Polls != 1 {
 		t.Errorf("h forgot what it was: %+v", row)
 	}
-	if n := d.Selected(); n != 1 {
+	if n := d.Counts().Selected; n != 1 {
 		t.Errorf("%d selected", n)
 	}
 }

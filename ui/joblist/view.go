@@ -20,8 +20,7 @@ type viewport struct {
 	unwatched   bool   // the terminal doesn't have the focus
 }
 
-// anchor ties the top to a batch, so that what comes and goes above it doesn't
-// shift what somebody reads.
+// anchor ties the top to a batch: what comes and goes above it shifts nothing in view.
 type anchor struct {
 	batch *Batch
 	key   uint64 // of the batch: once it moved elsewhere, the top doesn't go along
@@ -79,8 +78,8 @@ func (l *List) settleTop() {
 	l.setAnchor()
 }
 
-// setAnchor ties the top to the cursor's batch where the cursor is in view, since
-// that batch doesn't move, and to the first one in view otherwise.
+// setAnchor ties the top to the cursor's batch, which doesn't move, if the cursor is in view,
+// else to the first one in view.
 func (l *List) setAnchor() {
 	l.anchor = anchor{}
 	if l.total == 0 {
@@ -143,14 +142,13 @@ func (l *List) VisibleIDs() []job.ID {
 // Position is where the view and the cursor are among all lines.
 type Position struct {
 	Top    int // the first line in view
-	Height int // how many lines there is room for
 	Cursor int // the cursor's line, -1 if there is none
 	Total  int // all lines, headers included
 }
 
 // Position returns where the view and the cursor are.
 func (l *List) Position() Position {
-	p := Position{Top: l.top, Height: l.height, Cursor: -1, Total: l.total}
+	p := Position{Top: l.top, Cursor: -1, Total: l.total}
 	if l.cursor.batch != nil {
 		p.Cursor = l.line(l.cursor)
 	}
@@ -163,8 +161,7 @@ func (l *List) SetHeight(n int) {
 	l.settle()
 }
 
-// ScrollBy moves the view n lines down, as the mouse wheel does. The cursor stays
-// on its job, out of view if need be, until it is moved.
+// ScrollBy moves the view n lines down. The cursor stays on its job, out of view if need be.
 func (l *List) ScrollBy(n int) {
 	l.follow = -1
 	l.scroll(n)
