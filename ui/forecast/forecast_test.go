@@ -6,21 +6,18 @@ import (
 	"time"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
 )
 
 // scene is a Forecaster and the jobs that it is told of, at times in seconds.
 type scene struct {
 	*Forecaster
-	t     *testing.T
 	jobs  map[int]*store.Job
 	batch store.BatchID // that jobs are added to
 }
 
-func newScene(t *testing.T) *scene {
-	t.Helper()
-	return &scene{New(), t, map[int]*store.Job{}, "b"}
-}
+func newScene() *scene { return &scene{New(), map[int]*store.Job{}, "b"} }
 
 func (s *scene) add(n int, sec float64) *store.Job {
 	j := &store.Job{ID: id(n), Batch: s.batch, Added: clockAt(sec), Answer: job.Answer{Progress: job.Unknown}}
@@ -56,55 +53,46 @@ func (s *scene) says(n int, sec float64, status job.Status, progress job.Progres
 	s.See(j)
 }
 
-// queue is n jobs that are added at once, of which so many run at a time.
-type queue struct {
-	n, workers int
-	takes      func(i int) float64
-	bars       bool
-	starts     []float64
+// done tells of a job that was Done before.
+func (s *scene) done(n int, batch store.BatchID, started, ended float64) {
+	s.See(&store.Job{
+		ID: id(n), Batch: batch, Added: clockAt(-1e5), Started: clockAt(started), Ended: clockAt(ended),
+		Answered: clockAt(ended), Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone,
+		History: []store.Change{{At: clockAt(-1e5), Status: job.NotStarted}},
+	})
 }
 
-func (q *queue) end() (end float64) {
-	free := make([]float64, q.workers)
-	q.starts = make([]float64, q.n)
-	for i := range q.starts {
-		w := 0
-		for k := range free {
-			if free[k] < free[w] {
-				w = k
-			}
-		}
-		q.starts[i] = free[w]
-		free[w] += q.takes(i)
-		end = max(end, free[w])
-	}
-	return end
-}
-
-// plays tells of the queue every two seconds, and calls each after.
-func (s *scene) plays(q *queue, each func(sec float64)) {
-	end := q.end()
-	for i := range q.n {
+// serves tells every two seconds of n jobs that were added at once, of which so many run at a
+// time, and calls each after until it returns false.
+func (s *scene) serves(n, workers int, bars bool, takes func(i int) float64, each func(sec float64) bool) {
+	lives, order := make([]sim.Life, n), make([]int, n)
+	for i := range lives {
 		s.add(i, 0)
+		lives[i], order[i] = sim.Life{Duration: after(takes(i))}, i
 	}
+	end := serve(lives, order, workers, sim.Pause{})
 	for sec := 0.0; sec < end; sec += 2 {
-		for i, start := range q.starts {
-			part := (sec - start) / q.takes(i)
+		for i := range lives {
+			ran := sec - lives[i].Start.Seconds()
 			switch {
 			case s.jobs[i].End.Finished():
-			case part < 0:
+			case ran < 0:
 				s.says(i, sec, job.NotStarted, job.Unknown)
-			case part >= 1:
+			case ran >= takes(i):
 				s.says(i, sec, job.Done, 1)
-			case q.bars:
-				s.says(i, sec, job.Processing, job.Progress(math.Floor(100*part)/100))
+			case bars:
+				s.says(i, sec, job.Processing, job.Progress(math.Floor(100*ran/takes(i))/100))
 			default:
 				s.says(i, sec, job.Processing, job.Unknown)
 			}
 		}
-		each(sec)
+		if !each(sec) {
+			return
+		}
 	}
 }
+
+func aMinute(int) float64 { return 60 }
 
 func (s *scene) all(sec float64) Estimate          { return s.All(clockAt(sec)) }
 func (s *scene) ready(n int, sec float64) Estimate { return s.Job(id(n), clockAt(sec)).Ready }
@@ -116,10 +104,9 @@ func (s *scene) within(e Estimate, truth, by float64) bool {
 // 40 equal jobs, 8 at a time: a figure while the first ones run, near the truth from
 // their first few percent on, and a countdown that does not jump back and forth.
 func TestABatchOfEqualJobsCountsDown(t *testing.T) {
-	s := newScene(t)
-	q := &queue{n: 40, workers: 8, takes: func(int) float64 { return 60 }, bars: true}
+	s := newScene()
 	rises, before := 0, Estimate{}
-	s.plays(q, func(sec float64) {
+	s.serves(40, 8, true, aMinute, func(sec float64) bool {
 		e := s.all(sec)
 		if sec >= 5 && !e.Known {
 			t.Fatalf("after %v s it says nothing", sec)
@@ -131,6 +118,7 @@ func TestABatchOfEqualJobsCountsDown(t *testing.T) {
 			rises++
 		}
 		before = e
+		return true
 	})
 	if rises > 2 {
 		t.Errorf("the figure went up %d times", rises)
@@ -144,10 +132,11 @@ func TestABatchOfEqualJobsCountsDown(t *testing.T) {
 }
 
 func TestTheQueueIsForecastFromItsHead(t *testing.T) {
-	s := newScene(t)
-	s.plays(&queue{n: 100, workers: 5, takes: func(i int) float64 { return 60 - 10*float64(i%5) }}, func(sec float64) {
-		if sec != 300 {
-			return
+	s := newScene()
+	takes := func(i int) float64 { return 60 - 10*float64(i%5) }
+	s.serves(100, 5, false, takes, func(sec float64) bool {
+		if sec < 300 {
+			return true
 		}
 		last := 0.0
 		for _, i := range []int{60, 80, 99} {
@@ -161,12 +150,13 @@ func TestTheQueueIsForecastFromItsHead(t *testing.T) {
 				last = ready
 			}
 		}
+		return false
 	})
 }
 
 // A service that starts jobs in any order has no turn to wait for: all wait alike.
 func TestAShuffledQueueHasNoTurns(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	for i := range 100 {
 		s.says(i, 0, job.NotStarted, job.Unknown)
 	}
@@ -184,7 +174,7 @@ func TestAShuffledQueueHasNoTurns(t *testing.T) {
 // One slow job is left of many: the batch waits for it, the longer it takes the longer,
 // and is never overdue.
 func TestOneSlowJobHoldsUpItsBatch(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	for i := range 20 {
 		s.says(i, 0, job.Processing, job.Unknown)
 	}
@@ -207,14 +197,11 @@ func TestOneSlowJobHoldsUpItsBatch(t *testing.T) {
 // The service stands still: nothing ends, no bar moves. Nobody knows for how long; the
 // figure must not count down to nothing meanwhile.
 func TestAStalledQueueIsNotNearlyReady(t *testing.T) {
-	s := newScene(t)
-	q := &queue{n: 40, workers: 8, takes: func(int) float64 { return 60 }, bars: true}
-	stopped := 0.0
-	s.plays(q, func(sec float64) {
-		if stopped > 0 || sec < 100 {
-			return
+	s := newScene()
+	s.serves(40, 8, true, aMinute, func(sec float64) bool {
+		if sec < 100 {
+			return true
 		}
-		stopped = sec
 		before := s.all(sec).Mid
 		for still := sec; still < sec+600; still += 2 {
 			for i, j := range s.jobs {
@@ -226,12 +213,12 @@ func TestAStalledQueueIsNotNearlyReady(t *testing.T) {
 		if e := s.all(sec + 600); e.Mid < before {
 			t.Errorf("it stands still for ten minutes, and says %v after %v", e.Mid, before)
 		}
-		s.t.SkipNow()
+		return false
 	})
 }
 
 func TestABarThatStopsIsBelievedLess(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	s.says(1, 0, job.NotStarted, job.Unknown)
 	for sec := 1.0; sec <= 30; sec++ {
 		s.says(1, sec, job.Processing, job.Progress(sec/60))
@@ -246,7 +233,7 @@ func TestABarThatStopsIsBelievedLess(t *testing.T) {
 }
 
 func TestABarInQuartersDoesNotSwing(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	s.says(1, 0, job.NotStarted, 0)
 	changes, before := 0, ""
 	for sec := 0.0; sec < 400; sec += 3 {
@@ -267,7 +254,7 @@ func TestABarInQuartersDoesNotSwing(t *testing.T) {
 // IDs of jobs that have been at work for long: their bars' first values say nothing of
 // their speed, the next ones do.
 func TestJobsThatRanBeforeTheyWereAdded(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	for i := range 5 {
 		s.says(i, 0, job.Processing, 0.4)
 	}
@@ -285,7 +272,7 @@ func TestJobsThatRanBeforeTheyWereAdded(t *testing.T) {
 }
 
 func TestAJobThatRestartedIsForecastAnew(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	s.says(1, 0, job.NotStarted, job.Unknown)
 	for sec := 0.0; sec <= 80; sec++ {
 		s.says(1, sec, job.Processing, job.Progress(sec/100))
@@ -305,17 +292,10 @@ func TestAJobThatRestartedIsForecastAnew(t *testing.T) {
 // After a restart in the middle of a batch, what the state file says of its done jobs
 // counts as much as if this process had seen it; of older batches only a little.
 func TestForecastsGoOnAfterARestart(t *testing.T) {
-	s := newScene(t)
-	done := func(n int, batch store.BatchID, took, ended float64) {
-		s.See(&store.Job{
-			ID: id(n), Batch: batch, Added: clockAt(-9000), Started: clockAt(ended - took), Ended: clockAt(ended),
-			Answered: clockAt(ended), Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone,
-			History: []store.Change{{At: clockAt(-9000), Status: job.NotStarted}},
-		})
-	}
+	s := newScene()
 	for i := range 30 {
-		done(1000+i, "old", 40, -5000)
-		done(2000+i, "new", 100+float64(i), -60+float64(i))
+		s.done(1000+i, "old", -5040, -5000)
+		s.done(2000+i, "new", -160, -60+float64(i))
 	}
 	s.batch = "new"
 	for i := range 4 {
@@ -343,7 +323,7 @@ func TestForecastsGoOnAfterARestart(t *testing.T) {
 func TestJobsReadLateCountAsMuch(t *testing.T) {
 	var forecasts [2]Estimate
 	for i := range forecasts {
-		s := newScene(t)
+		s := newScene()
 		live := func() {
 			for n := range 4 {
 				s.says(n, 0, job.Processing, job.Unknown)
@@ -354,10 +334,7 @@ func TestJobsReadLateCountAsMuch(t *testing.T) {
 			live()
 		}
 		for n := range 30 {
-			s.See(&store.Job{
-				ID: id(100 + n), Batch: "b", Added: clockAt(-900), Started: clockAt(-800), Ended: clockAt(-700 + float64(n)),
-				Answered: clockAt(-600), Answer: job.Answer{Status: job.Done, Progress: 1}, End: job.EndedDone,
-			})
+			s.done(100+n, "b", -800, -700+float64(n))
 		}
 		if i == 1 {
 			live()
@@ -371,7 +348,7 @@ func TestJobsReadLateCountAsMuch(t *testing.T) {
 }
 
 func TestRemovedJobsAreNotWaitedFor(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	s.says(1, 0, job.NotStarted, job.Unknown)
 	for sec := 1.0; sec < 10; sec++ {
 		s.says(1, sec, job.Processing, job.Progress(sec/100))
@@ -401,7 +378,7 @@ func TestRemovedJobsAreNotWaitedFor(t *testing.T) {
 
 // A night in which the computer slept says nothing of how long jobs take.
 func TestANightAsleepTeachesNothing(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	const night = 8 * 3600
 	for i := range 30 {
 		s.says(i, 0, job.NotStarted, job.Unknown)

@@ -25,7 +25,7 @@ func (s *scene) history() {
 }
 
 func TestAJobIsComparedWithItsBatch(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	s.history() // the median is 54 s
 	spread := s.Spread("b")
 	if want := "40s 55s 1m8s 1m9s"; fmt.Sprint(spread.Min, spread.Median.Round(time.Second), spread.P95.Round(time.Second), spread.Max) != want {
@@ -49,7 +49,7 @@ func TestAJobIsComparedWithItsBatch(t *testing.T) {
 }
 
 func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	heap := func() uint64 {
 		runtime.GC()
 		var m runtime.MemStats
@@ -89,7 +89,7 @@ func TestMemoryStaysBoundedWhileJobsComeAndGo(t *testing.T) {
 }
 
 func TestOneJobsHistoryIsBoundedAndItsEndsKept(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	s.says(1, 0, job.NotStarted, 0)
 	for sec := range 500 {
 		s.says(1, float64(sec), job.Processing, job.Progress(float64(sec)/500))
@@ -118,7 +118,7 @@ func TestOneJobsHistoryIsBoundedAndItsEndsKept(t *testing.T) {
 }
 
 func TestThroughputIsCountedInStretchesThatWiden(t *testing.T) {
-	s := newScene(t)
+	s := newScene()
 	for i := range 3600 {
 		s.runs(i, float64(i)-5, float64(i)) // one a second, for an hour
 	}

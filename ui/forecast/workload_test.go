@@ -21,26 +21,7 @@ type workload struct {
 	seed    uint64
 }
 
-// chance is SplitMix64, as in poller/sim.
-type chance uint64
-
-func (c *chance) next() uint64 {
-	*c += 0x9e3779b97f4a7c15
-	x := uint64(*c)
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-func (c *chance) u() float64     { return float64(c.next()>>11) * 0x1p-53 }
-func (c *chance) intn(n int) int { return int(c.u() * float64(n)) }
-
-func (c *chance) norm() float64 {
-	u1, u2 := c.u(), c.u()
-	return math.Sqrt(-2*math.Log(1-u1)) * math.Cos(2*math.Pi*u2)
-}
-
-func pick[T any](c *chance, of ...T) T { return of[c.intn(len(of))] }
+func pick[T any](r *sim.Random, of ...T) T { return of[r.IntN(len(of))] }
 
 func after(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
 
@@ -55,7 +36,7 @@ type factors struct {
 
 // grid returns n workloads, each factor by chance.
 func grid(seed uint64, n int, sizes ...int) []workload {
-	c := chance(seed)
+	c := sim.Random(seed)
 	var out []workload
 	for i := range n {
 		f := factors{
@@ -65,7 +46,7 @@ func grid(seed uint64, n int, sizes ...int) []workload {
 			lengths: pick(&c, "0.3", "0.8", "0.8", "1.4", "narrow", "bimodal", "pareto"),
 			bars:    pick(&c, "linear", "absent", "mixed"),
 			batches: pick(&c, "one", "at once", "in turn", "unlike"),
-			pause:   c.u() < 0.1,
+			pause:   c.Float64() < 0.1,
 			before:  pick(&c, "none", "none", "alike", "longer", "shorter"),
 			scale:   pick(&c, 0.3, 1, 1, 4),
 			seed:    seed*1000 + uint64(i),
@@ -79,27 +60,27 @@ func grid(seed uint64, n int, sizes ...int) []workload {
 }
 
 // length draws how long a job takes, in seconds.
-func (f *factors) length(c *chance) float64 {
+func (f *factors) length(c *sim.Random) float64 {
 	switch f.lengths {
 	case "0.3":
-		return f.scale * 15 * math.Exp(0.3*c.norm())
+		return f.scale * 15 * math.Exp(0.3*c.Norm())
 	case "0.8":
-		return f.scale * 15 * math.Exp(0.8*c.norm())
+		return f.scale * 15 * math.Exp(0.8*c.Norm())
 	case "1.4":
-		return f.scale * min(15*math.Exp(1.4*c.norm()), 1200)
+		return f.scale * min(15*math.Exp(1.4*c.Norm()), 1200)
 	case "narrow":
-		return f.scale * 20 * math.Exp(0.1*c.norm())
+		return f.scale * 20 * math.Exp(0.1*c.Norm())
 	case "bimodal":
-		if c.u() < 0.75 {
-			return f.scale * (3 + 4*c.u())
+		if c.Float64() < 0.75 {
+			return f.scale * (3 + 4*c.Float64())
 		}
-		return f.scale * (90 + 180*c.u())
+		return f.scale * (90 + 180*c.Float64())
 	}
-	return f.scale * min(3*math.Pow(1-c.u(), -1/1.1), 3600)
+	return f.scale * min(3*math.Pow(1-c.Float64(), -1/1.1), 3600)
 }
 
 func (f *factors) workload() workload {
-	c := chance(f.seed*7919 + 17)
+	c := sim.Random(f.seed*7919 + 17)
 	total, batches := f.jobs, 4
 	if f.order == "others" { // as many foreign jobs share the workers
 		total = 2 * f.jobs
@@ -146,7 +127,7 @@ func (f *factors) workload() workload {
 	if f.order != "fifo" {
 		for _, g := range groups {
 			for i := range g {
-				j := c.intn(i + 1)
+				j := c.IntN(i + 1)
 				g[i], g[j] = g[j], g[i]
 			}
 		}
@@ -158,7 +139,7 @@ func (f *factors) workload() workload {
 	}
 	w := workload{slowest: 5, seed: f.seed}
 	for i := range lives {
-		if f.order == "others" && c.u() < 0.5 && len(w.lives) > 0 && total-i > f.jobs-len(w.lives) {
+		if f.order == "others" && c.Float64() < 0.5 && len(w.lives) > 0 && total-i > f.jobs-len(w.lives) {
 			continue
 		}
 		if len(w.lives) == f.jobs {
@@ -243,13 +224,13 @@ type answer struct {
 // answers polls each job at its own interval, waiting ones at most every 15 s and once
 // just before they start, running ones at most 150 times.
 func (w *workload) answers() []answer {
-	c := chance(w.seed ^ 0xabcdef)
+	c := sim.Random(w.seed ^ 0xabcdef)
 	var out []answer
 	for i := range w.lives {
 		l := &w.lives[i]
 		submitted, start, end := l.Submitted.Seconds(), l.Start.Seconds(), l.End.Seconds()
-		every := 0.5 * math.Pow(w.slowest/0.5, c.u())
-		t := submitted + every*c.u()
+		every := 0.5 * math.Pow(w.slowest/0.5, c.Float64())
+		t := submitted + every*c.Float64()
 		look := func(at float64) {
 			status, p := l.At(after(at))
 			out = append(out, answer{at: at, job: i, status: status, progress: p})
