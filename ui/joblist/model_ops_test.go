@@ -45,7 +45,6 @@ func modelled(t *rapid.T) {
 		"others":    p.others,
 		"forget":    p.forget,
 		"undo":      p.undoForget,
-		"reset":     p.reset,
 		"filter":    p.filter,
 		"sort":      p.sort,
 		"time":      p.time,
@@ -218,44 +217,6 @@ func (p *pair) undoForget(t *rapid.T) {
 	p.undo, p.removed = p.undo[:n], p.removed[:n]
 	p.m.resort()
 	p.m.settle()
-}
-
-func (p *pair) reset(t *rapid.T) {
-	var c store.Contents
-	kept := make(map[job.ID]bool)
-	for _, j := range p.m.jobs {
-		if rapid.IntRange(0, 3).Draw(t, "kept") > 0 {
-			c.Jobs = append(c.Jobs, j.Job)
-			kept[j.ID] = true
-		}
-	}
-	for range rapid.IntRange(0, 2).Draw(t, "new") {
-		if j := someJob(t, p.m.now); !kept[j.ID] && p.m.job(j.ID) == nil {
-			c.Jobs = append(c.Jobs, j)
-			kept[j.ID] = true
-		}
-	}
-	for _, b := range p.m.batches {
-		c.Batches = append(c.Batches, b.Batch)
-	}
-	p.l.s.Followed(store.News{Reset: &c})
-	p.l.told(p.m.now)
-
-	m := p.m
-	for _, sj := range c.Jobs {
-		if ours := m.job(sj.ID); ours != nil {
-			m.observe(ours, session.Merge(ours.Job, sj))
-			continue
-		}
-		m.add(Row{Record: &session.Record{Job: sj, News: sj.End.Finished() && sj.Ended.After(m.since)}}, 0)
-	}
-	for _, j := range slices.Clone(m.jobs) {
-		if !kept[j.ID] {
-			m.remove(j.ID)
-		}
-	}
-	m.resort()
-	m.settle()
 }
 
 func (p *pair) filter(t *rapid.T) {
