@@ -24,7 +24,7 @@ import (
 // does falls on all of them, and prints the median of each: the first one's as a
 // time, and how many times the others' that is (x-NAME; below 1 is faster).
 //
-//	go test ./ui -run '^$' -bench 'Frame|Cursor|Typing'
+//	go test ./ui -run '^$' -bench 'Frame|Cursor|Sort|Typing'
 
 // contender is one way to do a thing.
 type contender struct {
@@ -250,11 +250,17 @@ func BenchmarkFrame(b *testing.B) {
 
 // BenchmarkCursor is one press of the down key and the View after it. Goal: 1 ms.
 func BenchmarkCursor(b *testing.B) {
-	down := func(name string, jobs, batches int) *contender {
-		c := newCrowd(jobs, batches)
-		return &contender{name: name, run: func() { c.Update(tea.KeyMsg{Type: tea.KeyDown}); _ = c.View() }}
-	}
-	race(b, down("key", 100_000, 1000), down("100-jobs", 100, 1), newTable(10_000).down())
+	race(b, newCrowd(100_000, 1000).pressed("key", "down"), newCrowd(100, 1).pressed("100-jobs", "down"), newTable(10_000).down())
+}
+
+// BenchmarkSort is one press of the key for the next order and the View after it.
+func BenchmarkSort(b *testing.B) {
+	race(b, newCrowd(100_000, 1000).pressed("key", "s"), newCrowd(100, 1).pressed("100-jobs", "s"))
+}
+
+func (c *crowd) pressed(name, key string) *contender {
+	msg := keyOf(key)
+	return &contender{name: name, run: func() { c.Update(msg); _ = c.View() }}
 }
 
 // BenchmarkTyping is one letter typed into the filter, or taken back, and the View

@@ -1,9 +1,11 @@
 package joblist
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"example.com/jobwatch/poller/job"
 )
@@ -152,8 +154,8 @@ func TestAHalfTypedWordHidesNothing(t *testing.T) {
 			}
 			continue
 		}
-		var wrong *FilterError
-		if !asFilterError(err, &wrong) || !wrong.Incomplete {
+		wrong, ok := errors.AsType[*FilterError](err)
+		if !ok || !wrong.Incomplete {
 			t.Errorf("%q: %v, want a word that is not complete yet", text, err)
 		}
 		if !f.Match(&s) {
@@ -183,8 +185,8 @@ func TestAWrongWordIsNamedWithTheRightOne(t *testing.T) {
 		{"age>99999999999w", "age>99999999999w", "", ""},
 	} {
 		f, err := ParseFilter(test.filter)
-		var wrong *FilterError
-		if !asFilterError(err, &wrong) {
+		wrong, ok := errors.AsType[*FilterError](err)
+		if !ok {
 			t.Errorf("%q: %v, want an error", test.filter, err)
 			continue
 		}
@@ -256,4 +258,72 @@ func TestLastingWordsAreThoseThatNoAnswerChanges(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestASlipIsUnderstood(t *testing.T) {
+	words := []string{"batch", "rate", "concurrency", "no-mouse", "notify", "status", "age", "is"}
+	for typed, want := range map[string]string{
+		"bach":        "batch",
+		"ratee":       "rate",
+		"raet":        "rate",
+		"Batch":       "batch",
+		"concurency":  "concurrency",
+		"conc":        "concurrency",
+		"nomouse":     "no-mouse",
+		"notfiy":      "notify",
+		"staus":       "status",
+		"agee":        "age",
+		"to":          "",
+		"quux":        "",
+		"":            "",
+		"naïve":       "",
+		"http":        "",
+		"12":          "",
+		"concurrence": "concurrency",
+
+		"arxy": "", // a swap and two other letters
+
+		strings.Repeat("rate", 100): "",
+	} {
+		if got := Suggest(typed, words); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// FuzzParseFilter: whatever is typed, there is a filter that can be asked, an error is
+// one line for people, and what narrows promises is kept.
+func FuzzParseFilter(f *testing.F) {
+	for _, s := range []string{
+		"", "invoice", `!"two words" status:error`, "progress>50% age<=1h30m", "batch:june is:new", "status:eror",
+		`staus:x "`, "!!!", "K\u212a \u0130i ß", "id:0189 5d-ac", "\xff\x00", "age>9223372036854775807w",
+	} {
+		f.Add(s, "inv", "Invoice 12 \u212a.md")
+	}
+	f.Fuzz(func(t *testing.T, text, typed, description string) {
+		before, err := ParseFilter(text)
+		after, _ := ParseFilter(text + typed)
+		_, ok := errors.AsType[*FilterError](err)
+		if err != nil && (!ok || strings.ContainsAny(err.Error(), "\n\r\x1b")) {
+			t.Fatalf("%q: %q", text, err)
+		}
+		for state := range State(States) {
+			s := Subject{ID: job.ID{0x5d, 0xac}, Description: description, Progress: 0.5, State: state, New: true}
+			after.Match(&s)
+			if err == nil && strings.TrimLeft(text, "! \t\r\n") != "" && before.IsZero() {
+				t.Fatalf("%q says nothing and is not wrong", text)
+			}
+		}
+		if strings.ContainsAny(text, "\"!:<>= \t\r\n") || text == "" || !utf8.ValidString(text) {
+			return
+		}
+		s := Subject{Description: description + text}
+		if !before.Match(&s) {
+			t.Fatalf("%q doesn't find itself in %q", text, s.Description)
+		}
+		s.Description = description + strings.ToUpper(text)
+		if strings.ToLower(s.Description) == s.Description+text && !before.Match(&s) {
+			t.Fatalf("%q doesn't find itself in %q", text, s.Description)
+		}
+	})
 }

@@ -20,7 +20,7 @@ type harness struct {
 
 func newHarness(t *testing.T, height int) *harness {
 	t.Helper()
-	d := &harness{tracker: newTracker(), t: t, now: benchStart}
+	d := &harness{tracker: newTracker(), t: t, now: noon}
 	d.SetHeight(height)
 	return d
 }

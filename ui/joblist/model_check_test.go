@@ -8,6 +8,7 @@ import (
 
 func (p *pair) check(t *rapid.T) {
 	l, m := p.l, p.m
+	m.settle()
 	lines := m.lines()
 	p.checkView(t, lines)
 	if got, want := l.Counts(), m.counts(m.jobs); got != want {

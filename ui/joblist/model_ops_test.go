@@ -35,7 +35,7 @@ func TestTheListIsWhatItsModelSays(t *testing.T) {
 }
 
 func modelled(t *rapid.T) {
-	p := &pair{l: newTracker(), m: newModel(benchStart)}
+	p := &pair{l: newTracker(), m: newModel(noon)}
 	p.l.SetHeight(rapid.IntRange(0, 12).Draw(t, "height"))
 	t.Repeat(map[string]func(*rapid.T){
 		"":          p.check,
@@ -70,7 +70,7 @@ func someID(t *rapid.T) (id job.ID) {
 
 func someBatch(t *rapid.T) store.Batch {
 	n := rapid.IntRange(1, 4).Draw(t, "batch")
-	return store.Batch{ID: store.BatchID(fmt.Sprint("b", n)), Name: fmt.Sprint("batch ", n), Added: benchStart.Add(time.Duration(-n) * time.Second)}
+	return store.Batch{ID: store.BatchID(fmt.Sprint("b", n)), Name: fmt.Sprint("batch ", n), Added: noon.Add(time.Duration(-n) * time.Second)}
 }
 
 func someAnswer(t *rapid.T, id job.ID, at time.Time) job.Report {
@@ -122,7 +122,6 @@ func (p *pair) track(t *rapid.T) {
 		t.Fatalf("Track says %d added and %d already, want %d already of %d", len(added), already, n, len(jobs))
 	}
 	p.m.resort()
-	p.m.settle()
 }
 
 func (p *pair) report(t *rapid.T) {
@@ -147,7 +146,6 @@ func (p *pair) report(t *rapid.T) {
 		ends += oneIf(j.End.Finished() && !before.Finished())
 	}
 	p.m.resort()
-	p.m.settle()
 	if told := about(events, session.Ended); len(told) != ends {
 		t.Fatalf("%d ends are told, want %d", len(told), ends)
 	}
@@ -180,7 +178,6 @@ func (p *pair) others(t *rapid.T) {
 	}
 	p.l.write(op)
 	p.m.resort()
-	p.m.settle()
 }
 
 func (p *pair) forget(t *rapid.T) {
@@ -199,7 +196,6 @@ func (p *pair) forget(t *rapid.T) {
 	}
 	p.removed = append(p.removed, gone)
 	p.m.resort()
-	p.m.settle()
 }
 
 func (p *pair) undoForget(t *rapid.T) {
@@ -216,7 +212,6 @@ func (p *pair) undoForget(t *rapid.T) {
 	}
 	p.undo, p.removed = p.undo[:n], p.removed[:n]
 	p.m.resort()
-	p.m.settle()
 }
 
 func (p *pair) filter(t *rapid.T) {
@@ -241,7 +236,6 @@ func (p *pair) sort(t *rapid.T) {
 func (p *pair) time(t *rapid.T) {
 	p.m.now = p.m.now.Add(time.Duration(rapid.SampledFrom([]int{1, 2, 3, 90}).Draw(t, "seconds")) * time.Second)
 	p.l.Tick(p.m.now)
-	p.m.settle()
 }
 
 func (p *pair) move(t *rapid.T) {
@@ -302,7 +296,6 @@ func (p *pair) fold(t *rapid.T) {
 			p.m.savedCursor = spot{}
 		}
 	}
-	p.m.settle()
 }
 
 func (m *model) foldAll(fold bool) {
@@ -341,7 +334,6 @@ func (p *pair) selection(t *rapid.T) {
 			}
 		}
 	}
-	m.settle()
 }
 
 func (p *pair) attention(t *rapid.T) {
@@ -378,7 +370,6 @@ func (p *pair) attention(t *rapid.T) {
 func (p *pair) watch(t *rapid.T) {
 	p.m.unwatched = rapid.Bool().Draw(t, "away")
 	p.l.SetWatched(!p.m.unwatched)
-	p.m.settle()
 }
 
 func (p *pair) view(t *rapid.T) {
@@ -387,5 +378,4 @@ func (p *pair) view(t *rapid.T) {
 	} else {
 		p.l.SetHeight(rapid.IntRange(0, 12).Draw(t, "height"))
 	}
-	p.m.settle()
 }

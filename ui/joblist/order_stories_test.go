@@ -215,7 +215,7 @@ func TestIDsAreShownAsFarAsTheyDiffer(t *testing.T) {
 	}
 	l := newTracker()
 	for i, id := range ids {
-		l.track([]store.Job{{ID: id, Added: benchStart}}, store.Batch{ID: "b"})
+		l.track([]store.Job{{ID: id, Added: noon}}, store.Batch{ID: "b"})
 		if i == 0 {
 			if row, _ := l.Row(id); row.ShortID() != "01890a5d" {
 				t.Errorf("alone it is called %s", row.ShortID())

@@ -13,7 +13,7 @@ import (
 
 func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
 	d := newHarness(t, 20)
-	past := benchStart.Add(-time.Hour)
+	past := noon.Add(-time.Hour)
 	d.load(store.Contents{
 		Batches: []store.Batch{{ID: "june", Name: "june", Added: past}},
 		Jobs: []store.Job{
@@ -220,7 +220,7 @@ func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
 		store.SetBatch{Batch: store.Batch{ID: "july", Name: "july", Added: d.now}},
 		store.Track{Job: store.Job{ID: id("x"), Batch: "july", Added: d.now}},
 		store.Track{Job: store.Job{ID: id("y"), Batch: "july", End: job.EndedDone, Ended: d.now}},
-		store.Track{Job: store.Job{ID: id("z"), Batch: "july", End: job.EndedDone, Ended: benchStart.Add(-time.Hour)}},
+		store.Track{Job: store.Job{ID: id("z"), Batch: "july", End: job.EndedDone, Ended: noon.Add(-time.Hour)}},
 		store.Track{Job: store.Job{ID: id("b"), Batch: "july"}}, // is tracked
 		store.Forget{ID: id("b")},
 		store.Forget{ID: id("q")}, // is not
@@ -270,7 +270,7 @@ func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
 	c.Jobs[0].Answer.Progress = 0.2 // written before we heard more
 	c.Jobs[0].Answered = c.Jobs[0].Answered.Add(-time.Second)
 	c.Jobs = append(c.Jobs, store.Job{ID: id("x"), Batch: "june", Answer: job.Answer{Progress: job.Unknown}})
-	c.Batches = []store.Batch{{ID: "june", Name: "june", Added: benchStart}}
+	c.Batches = []store.Batch{{ID: "june", Name: "june", Added: noon}}
 	d.s.Followed(store.News{Reset: &c})
 	events := d.told(d.now)
 	if got := d.screen(); got != before {

@@ -10,6 +10,8 @@ import (
 	"example.com/jobwatch/ui/session"
 )
 
+var noon = time.Date(2025, 6, 10, 12, 0, 0, 0, time.UTC)
+
 // tracker is a list with the session that it shows.
 type tracker struct {
 	*List
@@ -17,7 +19,7 @@ type tracker struct {
 }
 
 func newTracker() *tracker {
-	t := &tracker{New(benchStart), session.New(session.Config{Poller: idle{}, Clock: func() time.Time { return benchStart }})}
+	t := &tracker{New(noon), session.New(session.Config{Poller: idle{}, Clock: func() time.Time { return noon }})}
 	t.s.Open(idle{}, store.Opened{})
 	return t
 }
