@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,39 +85,45 @@ func jsonProblem(body []byte, err error) string {
 	return cmp.Or(types[e.Value], "a wrong number") + " as the job's " + e.Field
 }
 
-// unpack undoes gzip, whose length is not known then: caches and file servers compress without
-// being asked. A body that is not compressed although its header says so is left as it is, as
-// is one in an unknown encoding such as utf-8.
+// unpack undoes the Content-Encoding of an answer, whose length is not known then: caches and
+// file servers compress without being asked. A body that is not compressed although its header
+// says so, and one in an unknown encoding such as utf-8, are left as they are.
 func unpack(resp *http.Response) error {
 	encoding := strings.ToLower(strings.Join(resp.Header.Values("Content-Encoding"), ","))
-	for _, name := range []string{"br", "zstd", "deflate", "compress"} {
+	for _, name := range []string{"br", "zstd", "compress"} {
 		if strings.Contains(encoding, name) {
 			return notAPI("answered with " + name + " compression, which jobwatch can't unpack")
 		}
 	}
-	if !strings.Contains(encoding, "gzip") {
+	deflate := strings.Contains(encoding, "deflate")
+	if !deflate && !strings.Contains(encoding, "gzip") {
 		return nil
 	}
 	buffered := bufio.NewReader(resp.Body)
 	var plain io.Reader = buffered
-	if head, _ := buffered.Peek(2); string(head) == "\x1f\x8b" {
-		unpacked, err := gzip.NewReader(buffered)
-		if err != nil {
-			return err
-		}
-		plain, resp.ContentLength = unpacked, -1
+	var err error
+	switch head, _ := buffered.Peek(2); {
+	case len(head) < 2: // reading has the error
+	case string(head) == "\x1f\x8b":
+		plain, err = gzip.NewReader(buffered)
+	case head[0]&0x0f == 8 && binary.BigEndian.Uint16(head)%31 == 0: // deflate by the standard
+		plain, err = zlib.NewReader(buffered)
+	case deflate: // and bare, as it is in practice
+		plain = flate.NewReader(buffered)
 	}
+	resp.ContentLength = -1
 	resp.Body = struct {
 		io.Reader
 		io.Closer
 	}{plain, resp.Body}
-	return nil
+	return err
 }
 
 // Damaged reports whether an error means that a compressed body is damaged.
 func Damaged(err error) bool {
 	var corrupt flate.CorruptInputError
-	return errors.As(err, &corrupt) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum)
+	return errors.As(err, &corrupt) ||
+		errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zlib.ErrChecksum)
 }
 
 // refusal makes an [Error] of an answer that is not 200.

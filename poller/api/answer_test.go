@@ -2,7 +2,9 @@ package api
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -107,6 +109,13 @@ func FuzzStatus(f *testing.F) {
 
 func gzipped(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
 
+func zlibbed(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
+
+func deflated(w io.Writer) io.WriteCloser {
+	z, _ := flate.NewWriter(w, flate.DefaultCompression) // the level is valid
+	return z
+}
+
 func unpacked(w io.Writer) io.WriteCloser { return unclosed{w} }
 
 type unclosed struct{ io.Writer }
@@ -137,6 +146,7 @@ func TestAnAnswerIsReadHoweverItComes(t *testing.T) {
 		"UTF-16": wide(binary.LittleEndian), "UTF-16, the other end first": wide(binary.BigEndian),
 		"gzip": simtest.Packed("gzip", gzipped), "x-gzip": simtest.Packed("X-GZIP", gzipped),
 		"gzip among three": simtest.Packed("identity, gzip, utf-8", gzipped), "as large as may be": simtest.Changed(padded),
+		"deflate": simtest.Packed("deflate", zlibbed), "bare deflate": simtest.Packed("deflate", deflated),
 		"utf-8 for a packing": simtest.Packed("utf-8", unpacked), "identity": simtest.Packed("identity", unpacked),
 	}
 	for _, label := range []string{

@@ -101,6 +101,7 @@ func faultRows() []faultRow {
 		{"5 GB, announced", job.NotAPI, 200, large, 0, simtest.Huge(5<<30, true)},
 		{"gzip bomb", job.NotAPI, 200, large, 0, simtest.GzipBomb(4 << 20)},
 		{"damaged gzip", job.NotAPI, 0, "answered with damaged compression", 0, damagedGzip},
+		{"damaged deflate", job.NotAPI, 0, "answered with damaged compression", 0, simtest.Packed("deflate", unpacked)},
 		{"unknown packing", job.NotAPI, 200, "answered with br compression, which jobwatch can't unpack", 0, simtest.Packed("br", gzipped)},
 		{"endless headers", job.NotAPI, 0, "answered with endless headers", 0, simtest.EndlessHeaders()},
 		{"no length", job.NotAPI, 0, notHTTP, 0, simtest.HeadOf("Content-Length: some")},

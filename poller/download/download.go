@@ -9,23 +9,30 @@ package download
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 )
 
-// DefaultMaxBytes is a good limit for one file.
-const DefaultMaxBytes = 500_000_000
-
 const (
+	// DefaultMaxBytes is a good limit for one file.
+	DefaultMaxBytes = 500_000_000
+
 	concurrency   = 3                      // files at once
 	eventInterval = 100 * time.Millisecond // the least time between two deliveries, and two of a job's progress
+	maxAsks       = 5                      // for a link, when the API wants pauses
+	minProgress   = 1 << 10                // bytes: a server that sends single ones would keep its place for days
+	idleTicks     = 30                     // of the idle timeout
 )
 
 // Source is the API as downloads use it; [api.Client] implements it.
@@ -81,14 +88,13 @@ type Downloads struct {
 	maxBytes    int64 // of one file
 	idleTimeout time.Duration
 	events      chan []Event
-	running     sync.WaitGroup
+	work        sync.WaitGroup
 	cleaned     sync.Map // folders without what killed processes left there
 
 	mu      sync.Mutex // guards what follows
-	changed *sync.Cond // the queue, or stopped
 	queue   []Want
 	active  map[job.ID]context.CancelCauseFunc // of what is queued or running; nil while queued
-	stopped bool
+	running int
 	pending []Event
 	ring    chan struct{} // holds one when there are pending events
 }
@@ -109,7 +115,6 @@ func New(source Source, inTurn InTurn, folder string, maxBytes int64) *Downloads
 	if abs, err := filepath.Abs(folder); err == nil {
 		d.base = abs
 	}
-	d.changed = sync.NewCond(&d.mu)
 	return d
 }
 
@@ -120,7 +125,7 @@ func (d *Downloads) Add(wants ...Want) int {
 	defer d.mu.Unlock()
 	n := 0
 	for _, w := range wants {
-		if _, ok := d.active[w.ID]; ok || d.stopped {
+		if _, ok := d.active[w.ID]; ok {
 			continue
 		}
 		d.active[w.ID] = nil
@@ -128,7 +133,6 @@ func (d *Downloads) Add(wants ...Want) int {
 		d.put(Event{ID: w.ID, State: Queued, Size: -1})
 		n++
 	}
-	d.changed.Broadcast()
 	return n
 }
 
@@ -138,12 +142,9 @@ func (d *Downloads) Cancel(ids ...job.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, id := range ids {
-		cancel, ok := d.active[id]
-		switch {
-		case !ok:
-		case cancel != nil:
+		if cancel, ok := d.active[id]; cancel != nil {
 			cancel(nil)
-		default:
+		} else if ok {
 			delete(d.active, id)
 			d.put(Event{ID: id, State: Canceled, Size: -1})
 		}
@@ -160,26 +161,20 @@ func (d *Downloads) Events() <-chan []Event { return d.events }
 func (d *Downloads) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(ctx, d.stop)()
-	for range concurrency {
-		d.running.Go(func() {
-			defer panics.Into(func(e *panics.Error) { cancel(e) })
-			for d.next(ctx) {
-			}
-		})
-	}
+	var pause <-chan time.Time // between deliveries
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 		case <-d.ring:
-			d.deliver()
-			select {
-			case <-ctx.Done():
-			case <-time.After(eventInterval):
-			}
+			d.start(ctx, cancel)
+		case <-pause:
+			pause = nil
+		}
+		if pause == nil && d.deliver() {
+			pause = time.After(eventInterval)
 		}
 	}
-	d.running.Wait()
+	d.work.Wait()
 	d.deliver()
 	close(d.events)
 	if e, ok := errors.AsType[*panics.Error](context.Cause(ctx)); ok {
@@ -188,39 +183,28 @@ func (d *Downloads) Run(ctx context.Context) error {
 	return nil
 }
 
-func (d *Downloads) stop() {
+// start starts as many downloads as may run at once. crash is called with what one panics with.
+func (d *Downloads) start(ctx context.Context, crash context.CancelCauseFunc) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.stopped = true
-	d.changed.Broadcast()
-}
-
-// next waits for something to download, and makes that download. It returns false when
-// downloading has stopped.
-func (d *Downloads) next(ctx context.Context) bool {
-	d.mu.Lock()
-	for len(d.queue) == 0 && !d.stopped {
-		d.changed.Wait()
+	for len(d.queue) > 0 && d.running < concurrency {
+		w := d.queue[0]
+		d.queue = d.queue[1:]
+		d.running++
+		ctx, cancel := context.WithCancelCause(ctx)
+		d.active[w.ID] = cancel
+		d.put(Event{ID: w.ID, State: Running, Size: -1})
+		d.work.Go(func() {
+			defer panics.Into(func(e *panics.Error) { crash(e) })
+			defer cancel(nil)
+			e := d.download(ctx, &w, func() { cancel(errIdle) })
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.running--
+			delete(d.active, w.ID)
+			d.put(e)
+		})
 	}
-	if d.stopped {
-		d.mu.Unlock()
-		return false
-	}
-	w := d.queue[0]
-	d.queue = d.queue[1:]
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	d.active[w.ID] = cancel
-	d.put(Event{ID: w.ID, State: Running, Size: -1})
-	d.mu.Unlock()
-
-	e := d.download(ctx, &w, func() { cancel(errIdle) })
-
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.active, w.ID)
-	d.put(e)
-	return true
 }
 
 // put adds an event; d.mu is held.
@@ -232,17 +216,123 @@ func (d *Downloads) put(e Event) {
 	}
 }
 
-// deliver sends the pending events, together with those that were not received yet.
-func (d *Downloads) deliver() {
+// deliver sends the pending events, together with those that were not received yet, and
+// reports whether there were any.
+func (d *Downloads) deliver() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if len(d.pending) == 0 {
+		return false
+	}
 	select {
 	case unread := <-d.events:
 		d.pending = append(unread, d.pending...)
 	default:
 	}
-	if len(d.pending) > 0 {
-		d.events <- d.pending // there is room: nothing else sends
-		d.pending = nil
+	d.events <- d.pending // there is room: nothing else sends
+	d.pending = nil
+	return true
+}
+
+// download makes one download and returns how it ended. giveUp ends ctx with errIdle.
+func (d *Downloads) download(ctx context.Context, w *Want, giveUp func()) Event {
+	e := Event{ID: w.ID, State: Saved, Size: -1, File: w.File, Already: true}
+	var err error
+	if info, missing := os.Stat(w.File); missing != nil || !info.Mode().IsRegular() || filepath.Ext(w.File) != ".pdf" {
+		e.File, e.Already, err = d.get(ctx, w, giveUp)
 	}
+	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errIdle) {
+		return Event{ID: w.ID, State: Canceled, Size: -1}
+	}
+	if err != nil {
+		return Event{ID: w.ID, State: Failed, Size: -1, Err: explain(ctx, err)}
+	}
+	if info, err := os.Stat(e.File); err == nil {
+		e.Got, e.Size = info.Size(), info.Size()
+	}
+	return e
+}
+
+func (d *Downloads) get(ctx context.Context, w *Want, giveUp func()) (file string, already bool, err error) {
+	if w.Path == "" {
+		return "", false, &Error{Reason: "the API named no output for this job"}
+	}
+	link, err := d.link(ctx, w.Path)
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		return "", false, &Error{"asked for the PDF: " + e.Error(), true}
+	}
+	if err != nil {
+		return "", false, &Error{"the API could not be asked for the PDF", true}
+	}
+	b := &body{downloads: d, event: Event{ID: w.ID, State: Running, Size: -1}}
+	// From here on: the pages of redirects and refusals may hang, too.
+	d.work.Go(func() { watchIdle(ctx, &b.got, d.idleTimeout, giveUp) })
+	resp, err := d.source.Fetch(ctx, link)
+	if err != nil {
+		return "", false, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.ContentLength > d.maxBytes {
+		return "", false, tooLarge(d.maxBytes)
+	}
+	b.Reader, b.event.Size = resp.Body, resp.ContentLength
+	return d.save(w, b)
+}
+
+// link asks where a PDF is, in turn. When the API wants a pause, the next turn comes after it.
+func (d *Downloads) link(ctx context.Context, path string) (link *url.URL, err error) {
+	if d.inTurn == nil || !d.source.Own(path) {
+		return d.source.Output(ctx, path)
+	}
+	for range maxAsks {
+		err = d.inTurn(ctx, func(ctx context.Context) (err error) {
+			link, err = d.source.Output(ctx, path)
+			return err
+		})
+		if e, ok := errors.AsType[*api.Error](err); !ok || !e.Problem.Pauses() {
+			break
+		}
+	}
+	return link, err
+}
+
+// body reports the progress of what is read.
+type body struct {
+	io.Reader
+	downloads *Downloads
+	event     Event
+	reported  time.Time
+	got       atomic.Int64 // for watchIdle
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	b.event.Got = b.got.Add(int64(n))
+	if now := time.Now(); now.Sub(b.reported) >= eventInterval {
+		b.reported = now
+		b.downloads.mu.Lock()
+		defer b.downloads.mu.Unlock()
+		b.downloads.put(b.event)
+	}
+	return n, err
+}
+
+// watchIdle calls giveUp when less than minProgress bytes have come within the timeout, until
+// ctx ends. It counts ticks, not time: a process that was stopped, by Ctrl+Z or with the
+// machine, misses its ticks and has the data of that time still to read.
+func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, giveUp func()) {
+	ticker := time.NewTicker(timeout / idleTicks)
+	defer ticker.Stop()
+	counted := int64(0)
+	for idle := 1; idle <= idleTicks; idle++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if n := got.Load(); n-counted >= minProgress {
+			counted, idle = n, 0
+		}
+	}
+	giveUp()
 }

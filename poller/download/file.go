@@ -1,23 +1,29 @@
 package download
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/adrg/xdg"
+
+	"example.com/jobwatch/poller/api"
 )
 
 // DefaultFolder returns the user's download folder (XDG user directories, or what they are
@@ -27,6 +33,45 @@ func DefaultFolder() (string, error) {
 		return dir, nil
 	}
 	return "", errors.New("the download folder is not known (neither XDG_DOWNLOAD_DIR nor HOME is set): name one with --download DIR")
+}
+
+// save writes a body, which must be a PDF, into the wanted folder. A body of unknown length
+// must also end as a PDF does: net/http does not notice that it was cut short.
+func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error) {
+	buffered := bufio.NewReaderSize(b, maxBefore)
+	head, err := buffered.Peek(maxBefore)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", false, err
+	}
+	begins := bytes.Index(head, []byte(magic))
+	if begins < 0 {
+		return "", false, errNotPDF
+	}
+	folder, err := d.open(w.Batch)
+	if err != nil {
+		return "", false, diskError("make the folder for", w.Batch, err)
+	}
+	defer func() { _ = folder.Close() }()
+	p, err := newPart(folder, w.ID.Short())
+	if err != nil {
+		return "", false, diskError("write into the folder of", w.Batch, err)
+	}
+	defer p.discard()
+	ends, err := p.fill(buffered, d.maxBytes)
+	if err != nil {
+		return "", false, err
+	}
+	if begins > 0 && !ends { // a page about PDFs
+		return "", false, errNotPDF
+	}
+	if b.event.Size < 0 && !ends {
+		return "", false, errCut
+	}
+	name, already, err := p.keep(fileNames(w.Description, w.ID.Short()))
+	if err != nil {
+		return "", false, diskError("save", w.Description, err)
+	}
+	return filepath.Join(folder.Name(), name), already, nil
 }
 
 // open opens the folder of a batch, without what killed processes left there. The system
@@ -40,7 +85,7 @@ func (d *Downloads) open(batch string) (*os.Root, error) {
 		return nil, err
 	}
 	if batch != "" {
-		base, name := folder, Name(batch, "batch")
+		base, name := folder, cmp.Or(Name(batch), "batch")
 		defer func() { _ = base.Close() }()
 		if err := base.MkdirAll(name, 0o700); err != nil {
 			return nil, err
@@ -65,6 +110,9 @@ const (
 	partPrefix = ".jobwatch-"
 	partSuffix = ".part"
 	maxPartAge = time.Hour // longer than any pause of a running download
+	magic      = "%PDF-"
+	maxBefore  = 1024 // bytes within which a PDF begins: readers skip what is before it
+	maxName    = 110  // bytes of a name of untrusted text: with what is added, within the 143 of encrypted folders
 )
 
 // part is a file that is not whole yet, beside where it will be.
@@ -104,15 +152,21 @@ func (p *part) fill(r io.Reader, most int64) (ends bool, err error) {
 }
 
 // keep gives the part the first of the names that is free, or finds that one of them already
-// is the same file. It never replaces a file.
+// is the same file. It never replaces a file: a hard link, unlike a rename, does not.
 func (p *part) keep(names []string) (name string, already bool, err error) {
 	if err := p.Close(); err != nil {
 		return "", false, err
 	}
 	for _, name := range names {
-		err := p.rename(name)
+		err := p.folder.Link(p.name, name)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			err = p.renameWithoutLinks(name)
+		}
 		if err == nil {
-			p.syncFolder()
+			if dir, err := p.folder.Open("."); err == nil {
+				_ = dir.Sync() // not every system can; the bytes are safe anyway
+				_ = dir.Close()
+			}
 			return name, false, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
@@ -125,16 +179,7 @@ func (p *part) keep(names []string) (name string, already bool, err error) {
 	return "", false, errors.New("all its names are taken by other files")
 }
 
-// rename gives the part a name that is free. A hard link, unlike a rename, does not replace
-// what is there; on disks without hard links, an empty file takes the name first.
-func (p *part) rename(name string) error {
-	err := p.folder.Link(p.name, name)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return p.renameWithoutLinks(name)
-}
-
+// renameWithoutLinks has an empty file take the name first, on disks without hard links.
 func (p *part) renameWithoutLinks(name string) error {
 	taken, err := p.folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -162,23 +207,11 @@ func (p *part) same(name string) bool {
 	return err == nil && bytes.Equal(hash.Sum(nil), p.sum)
 }
 
-// syncFolder writes the new name to the disk. Not every system can; the bytes are safe anyway.
-func (p *part) syncFolder() {
-	if dir, err := p.folder.Open("."); err == nil {
-		_ = dir.Sync()
-		_ = dir.Close()
-	}
-}
-
 // discard removes the part's own name, whether the file was kept under another or not.
 func (p *part) discard() {
 	_ = p.Close()
 	_ = p.folder.Remove(p.name)
 }
-
-// maxName is the longest name made of untrusted text, in bytes: with what is added to it,
-// within the 143 that encrypted folders leave of the usual 255.
-const maxName = 110
 
 // fileNames returns what a job's file may be called, of which the first that is free is used:
 // the description, then with the short ID, then numbered.
@@ -189,7 +222,7 @@ func fileNames(description, short string) []string {
 	}
 	var names []string
 	stem := "job " + short
-	if named := Name(description, ""); named != "" {
+	if named := Name(description); named != "" {
 		names = append(names, named+".pdf")
 		stem = named + " (" + short + ")"
 	}
@@ -204,9 +237,9 @@ func fileNames(description, short string) []string {
 var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
 
 // Name makes a file or folder name of untrusted text that is safe on every system: no
-// separators, controls or bidi, nothing hidden or reserved, at most 110 bytes. If nothing is
-// left of the text, Name returns the fallback.
-func Name(text, fallback string) string {
+// separators, controls or bidi, nothing hidden or reserved, at most 110 bytes. Nothing
+// may be left of the text.
+func Name(text string) string {
 	s := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '
@@ -226,5 +259,80 @@ func Name(text, fallback string) string {
 	if reserved.MatchString(s) {
 		s = "_" + s
 	}
-	return cmp.Or(s, fallback)
+	return s
+}
+
+// Error is a failed download, in words for people: what happened and what they can do. It
+// holds no URL and no job ID, but may quote a description.
+type Error struct {
+	Reason  string
+	Passing bool // it may be over a little later
+}
+
+// Error returns the reason.
+func (e *Error) Error() string { return e.Reason }
+
+var (
+	errNotPDF = &Error{Reason: "what came is not a PDF (a login page, perhaps): nothing was saved; try again"}
+	errCut    = &Error{"the file came cut short: nothing was saved; try again", true}
+	errIdle   = &Error{"less than 1 KiB came within 30 s: given up; try again", true}
+)
+
+// explain says why a file could not be fetched, with a fresh link, or not saved. It drops the
+// cause, which may name the host.
+func explain(ctx context.Context, err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		code := strconv.Itoa(e.Problem.Code)
+		switch e.Problem.Code {
+		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
+			return &Error{"the link to the PDF was refused (HTTP " + code + "), it may have expired; try again for a fresh one", true}
+		case 0, http.StatusOK:
+			return &Error{"the PDF: " + e.Error(), true}
+		default:
+			return &Error{"the file server answered HTTP " + code + "; try again later", true}
+		}
+	}
+	if errors.Is(context.Cause(ctx), errIdle) {
+		return errIdle
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errCut
+	}
+	if api.Damaged(err) {
+		return &Error{"what came is damaged and can't be unpacked: nothing was saved; try again", true}
+	}
+	return &Error{"the connection broke: nothing was saved; try again", true}
+}
+
+func tooLarge(most int64) *Error {
+	megabytes := strconv.FormatFloat(float64(most)/1e6, 'f', -1, 64)
+	return &Error{Reason: "the file is larger than " + megabytes + " MB: nothing was saved; raise --max-download to get it"}
+}
+
+// diskError explains an error of the file system without its paths.
+func diskError(what, of string, err error) *Error {
+	inner := err
+	for next := err; next != nil; next = errors.Unwrap(next) {
+		inner = next
+	}
+	if name := Name(of); name != "" {
+		what += " “" + name + "”"
+	}
+	reason := inner.Error()
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		reason = "not allowed"
+	case errors.Is(err, fs.ErrExist):
+		reason = "a file has its name"
+	case errors.Is(err, syscall.ENOSPC):
+		reason = "the disk is full"
+	case errors.Is(err, syscall.EDQUOT):
+		reason = "your disk quota is used up"
+	case strings.Contains(reason, "escapes"): // os.Root has no error value for it
+		reason = "a link there leads out of the download folder"
+	}
+	return &Error{Reason: "can't " + what + ": " + reason}
 }
