@@ -478,7 +478,7 @@ type unconnected struct{ Source }
 func (unconnected) Own(string) bool { return false }
 
 func (unconnected) Output(context.Context, string) (*url.URL, error) {
-	panic(&panics.Error{What: "no address for https://…", Stack: "fetch.dial"})
+	panic(&panics.Error{What: "no address for https://…", Stack: "download.dial"})
 }
 
 func TestABugStopsDownloadingWithAnError(t *testing.T) {
@@ -487,7 +487,7 @@ func TestABugStopsDownloadingWithAnError(t *testing.T) {
 		d.Add(Want{ID: job.ID{1}, Path: "/x"})
 		err := d.Run(t.Context())
 		var bug *panics.Error
-		if !errors.As(err, &bug) || !strings.Contains(bug.Stack, "fetch.") || strings.Contains(bug.What, "secret") {
+		if !errors.As(err, &bug) || !strings.Contains(bug.Stack, "download.") || strings.Contains(bug.What, "secret") {
 			t.Errorf("Run returned %v", err)
 		}
 	}
