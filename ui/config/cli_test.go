@@ -201,7 +201,7 @@ func TestWhereTheOutputGoesAndIDsComeFrom(t *testing.T) {
 }
 
 func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
-	env := map[string]string{EnvAPI: "https://env.example/base/", EnvState: "/env/jobs.jsonl"}
+	env := map[string]string{"JOBWATCH_API": "https://env.example/base/", "JOBWATCH_STATE": "/env/jobs.jsonl"}
 	in := withConfig(atATerminal("--api", "http://flag.example"), `
 		api = "https://file.example"
 		state = "~/file.jsonl"
@@ -218,7 +218,7 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 	if o := mustParse(t, in); o.API.String() != "https://env.example/base" {
 		t.Errorf("without the flag: %s", o.API)
 	}
-	env = map[string]string{"HOME": "/home/ann", EnvAPI: ""}
+	env = map[string]string{"HOME": "/home/ann", "JOBWATCH_API": ""}
 	if o := mustParse(t, in); o.API.String() != "https://file.example" || o.State != "/home/ann/file.jsonl" || o.Debug != "/home/ann/log" {
 		t.Errorf("the file alone: %s, %s, %s", o.API, o.State, o.Debug)
 	}
@@ -226,7 +226,7 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 	if o := mustParse(t, in); o.API.String() != DefaultAPI || o.Rate != poller.DefaultRate || o.Concurrency != poller.DefaultConcurrency {
 		t.Errorf("no file: %+v", o)
 	}
-	env = map[string]string{EnvAPI: "nonsense"}
+	env = map[string]string{"JOBWATCH_API": "nonsense"}
 	if got := complaint(t, in); got != `JOBWATCH_API "nonsense": want a URL such as https://api.markdown2pdf.ai` {
 		t.Error(got)
 	}

@@ -26,18 +26,14 @@ func (p *parser) command() *cobra.Command {
 	root.Flags().SortFlags = false
 	for _, opt := range p.table {
 		flag := root.Flags().VarPF(opt, opt.name, opt.short, opt.usage)
-		var err error
-		switch opt.arg {
+		switch opt.arg { // the errors would be that there is no such flag
 		case toggle:
 			flag.NoOptDefVal = "true"
 		case folder:
-			err = root.MarkFlagDirname(opt.name)
+			_ = root.MarkFlagDirname(opt.name)
 		case file:
 		default:
-			err = root.RegisterFlagCompletionFunc(opt.name, cobra.FixedCompletions(opt.words, cobra.ShellCompDirectiveNoFileComp))
-		}
-		if err != nil {
-			panic(err) // a name stands twice in the table
+			_ = root.RegisterFlagCompletionFunc(opt.name, cobra.FixedCompletions(opt.words, cobra.ShellCompDirectiveNoFileComp))
 		}
 	}
 	return root
@@ -67,10 +63,11 @@ func (p *parser) flagError(err error) error {
 		if letters := unknown.GetSpecifiedShortnames(); letters != "" {
 			flag, name = "-"+letters, letters // "-plain" means "--plain", not -p -l -a -i -n
 		}
+		hint := all
 		if near := joblist.Suggest(name, p.names(true)); near != "" {
-			return errors.New("unknown flag " + quote(flag) + "; did you mean --" + near + "?")
+			hint = "; did you mean --" + near + "?"
 		}
-		return errors.New("unknown flag " + quote(flag) + all)
+		return errors.New("unknown flag " + quote(flag) + hint)
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		opt := p.find(missing.GetFlag().Name)

@@ -23,10 +23,7 @@ func (p *parser) takeKeys(path []string, value any) error {
 		"forget": "remove", "forget-finished": "remove-finished", "poll": "check", "poll-all": "check-all", "view": "layout",
 	}
 	written, action := path[0], cmp.Or(renamed[path[0]], path[0])
-	all := slices.Sorted(maps.Keys(renamed))
-	for _, k := range p.in.Keys {
-		all = append(all, k.Name)
-	}
+	all := append(slices.Sorted(maps.Keys(renamed)), named(p.in.Keys, func(k Key) string { return k.Name })...)
 	if !slices.Contains(all, written) {
 		return errors.New("keys: unknown action " + quote(written) + didYouMean(written, all))
 	}
@@ -136,10 +133,7 @@ func namedKeys() []string {
 // takeColor takes one line of [colors]: a colour, or one for light or dark backgrounds.
 func (p *parser) takeColor(path []string, value any) error {
 	name, background := path[0], strings.Join(path[1:], ".")
-	var all []string
-	for _, n := range style.Names() {
-		all = append(all, n.Name)
-	}
+	all := named(style.Names(), func(n style.Name) string { return n.Name })
 	if !slices.Contains(all, name) {
 		return errors.New("colors: unknown role " + quote(name) + didYouMean(name, all))
 	}

@@ -93,22 +93,18 @@ const (
 	folder = "DIR"
 )
 
-// The environment variables and the default that other files name.
-const (
-	EnvAPI   = "JOBWATCH_API"
-	EnvState = "JOBWATCH_STATE"
-
-	DefaultAPI = "https://api.markdown2pdf.ai"
-)
+// DefaultAPI is the API that is asked unless another is given.
+const DefaultAPI = "https://api.markdown2pdf.ai"
 
 // options returns the table of all options, in the order of the help. Each sets a field of o.
 func options(in *Input, o *Options) []*option {
+	themes := named(style.Themes(), func(t style.Named) string { return t.Name })
 	return []*option{
 		row("batch", "NAME", to(&o.Batch, parseText), option{group: "Jobs", example: "invoices"},
 			"name the batch of the given jobs, as far as they are new (default: the time)"),
-		row("state", file, to(&o.State, parsePath), option{env: EnvState, example: "~/jobs.jsonl"},
+		row("state", file, to(&o.State, parsePath), option{env: "JOBWATCH_STATE", example: "~/jobs.jsonl"},
 			"keep the tracked jobs in this file (default: "+stateFile+")"),
-		row("api", "URL", to(&o.API, parseAPI), option{group: "API", env: EnvAPI, def: DefaultAPI}, "ask this API"),
+		row("api", "URL", to(&o.API, parseAPI), option{group: "API", env: "JOBWATCH_API", def: DefaultAPI}, "ask this API"),
 		row("rate", number, to(&o.Rate, parseRate), option{def: strconv.Itoa(poller.DefaultRate)},
 			"make at most N requests a second"),
 		row("concurrency", number, to(&o.Concurrency, parseConcurrency), option{def: strconv.Itoa(poller.DefaultConcurrency)},
@@ -119,7 +115,7 @@ func options(in *Input, o *Options) []*option {
 			"put details beside the list if there is room, else below it; always below it; or on the whole screen only"),
 		row("background", "KIND", to(&o.Background, parseText), option{words: []string{"auto", "dark", "light"}, def: "auto"},
 			"use colours for this background"),
-		row("theme", "NAME", to(&o.Theme, parseText), option{words: themes(), def: themes()[0]}, "use these colours"),
+		row("theme", "NAME", to(&o.Theme, parseText), option{words: themes, def: themes[0]}, "use these colours"),
 		row("ascii", toggle, to(&o.ASCII, parseToggle), option{}, "draw with ASCII only, if other characters look broken"),
 		row("no-mouse", toggle, to(&o.NoMouse, parseToggle), option{}, "leave the mouse to the terminal, to select text"),
 		row("redact", toggle, to(&o.Redact, parseToggle), option{},
@@ -189,19 +185,15 @@ func (p *parser) find(name string) *option {
 
 // names returns the names of all settings, and of what is for the command line only.
 func (p *parser) names(flagOnly bool) []string {
-	var out []string
-	for _, opt := range p.table {
-		if flagOnly || !opt.flagOnly {
-			out = append(out, opt.name)
-		}
-	}
-	return out
+	table := slices.DeleteFunc(slices.Clone(p.table), func(opt *option) bool { return opt.flagOnly && !flagOnly })
+	return named(table, func(opt *option) string { return opt.name })
 }
 
-func themes() []string {
+// named returns the names of things.
+func named[T any](things []T, name func(T) string) []string {
 	var out []string
-	for _, t := range style.Themes() {
-		out = append(out, t.Name)
+	for _, t := range things {
+		out = append(out, name(t))
 	}
 	return out
 }

@@ -14,23 +14,9 @@ type columns struct {
 // Gutter is the width of the cursor and the mark at the start of a row.
 const Gutter = 2
 
-// The fixed widths.
 const (
-	statusWidth  = 13 // glyph, space, word
-	percentWidth = 4
-	shortID      = 8  // 3f2a91bc
-	longID       = 18 // as long as IDs of version 7 made within a minute need
-	clockWidth   = 6  // 23h59m, 99d23h
-	updatedWidth = 4  // 55s, 23h
-	etaWidth     = 8  // ~40s, stale, 23h59m
-)
-
-// The text of a row, which people read most, keeps so many cells for itself.
-const (
-	someText  = 8  // cells, before IDs get as many as are needed to tell them apart
-	leastText = 16 // before the columns bar, ready and ago
-	fairText  = 20 // before the column time
-	goodText  = 24 // before the bar grows
+	shortID = 8  // 3f2a91bc
+	longID  = 18 // as long as IDs of version 7 made within a minute need
 )
 
 // The bar is short where there is little room: in eighths of a cell it still shows
@@ -38,28 +24,29 @@ const (
 const minBar, maxBar = 6, 30
 
 // divide shares out the width of a row. The column of IDs is as wide as the longest visible
-// one, so that it only changes where two IDs collide.
+// one, so that it only changes where two IDs collide. The text, which people read most, keeps
+// some cells for itself before other columns get theirs.
 func divide(width int, ids []string) columns {
-	c := columns{status: statusWidth, id: shortID, percent: percentWidth}
+	c := columns{status: 13, id: shortID, percent: 4} // glyph, space, word; 100%
 	left := width - Gutter - c.status - 1 - 1 - 1 - c.percent
 	for _, id := range ids {
-		c.id = max(c.id, min(len(id), longID, left-someText))
+		c.id = max(c.id, min(len(id), longID, left-8))
 	}
 	left -= c.id
-	take := func(column *int, width, keep int) {
-		if left >= keep+1+width {
+	take := func(column *int, width, text int) {
+		if left >= text+1+width {
 			*column = width
 			left -= 1 + width
 		}
 	}
-	take(&c.bar, minBar, leastText)
+	take(&c.bar, minBar, 16)
 	// When a job will be ready matters more than how long it has run, which stands in the
 	// same column if there is no room for both and the first is unknown.
-	take(&c.eta, etaWidth, leastText)
-	take(&c.updated, updatedWidth, leastText)
-	take(&c.elapsed, clockWidth, fairText)
+	take(&c.eta, 8, 16)     // ~40s, stale, 23h59m
+	take(&c.updated, 4, 16) // 55s, 23h
+	take(&c.elapsed, 6, 20) // 23h59m, 99d23h
 	if c.bar > 0 {
-		more := min(max((left-goodText)/4, 0), maxBar-minBar)
+		more := min(max((left-24)/4, 0), maxBar-minBar)
 		c.bar += more
 		left -= more
 	}

@@ -3,6 +3,7 @@ package prompt
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,8 +35,8 @@ func newInput() input {
 	return in
 }
 
-// press acts on a key. It reports false if the text is full and lacks some of what was typed.
-func (in *input) press(msg tea.KeyMsg) bool {
+// press acts on a key, and returns as [input.insert] does.
+func (in *input) press(msg tea.KeyMsg) (left string) {
 	k, from, deletes := &in.KeyMap, in.Position(), false
 	// Runes that come together may spell a key's name, such as "home".
 	if len(msg.Runes) > 0 && (!msg.Alt || !key.Matches(msg, k.WordForward, k.WordBackward, k.DeleteWordForward)) {
@@ -64,7 +65,7 @@ func (in *input) press(msg tea.KeyMsg) bool {
 		in.SetCursor(min(from, to))
 		in.leaveCluster(0) // what was apart may have joined
 	}
-	return true
+	return ""
 }
 
 // leaveCluster moves the cursor out of the grapheme cluster that it is inside of, on
@@ -100,8 +101,8 @@ func (in *input) clusters() iter.Seq2[string, int] {
 }
 
 // insert puts a text of any kind at the cursor, as one line: line ends and tabs become
-// spaces, and control characters go. It reports whether there was room for all of it.
-func (in *input) insert(text []byte) bool {
+// spaces, and control characters go. It says so if there was no room for all of it.
+func (in *input) insert(text []byte) (left string) {
 	head := string(text[:min(len(text), 16*maxInput)]) // a paste may have 64 MiB
 	line := []rune(strings.Map(func(r rune) rune {
 		switch {
@@ -115,7 +116,10 @@ func (in *input) insert(text []byte) bool {
 	before := in.length()
 	in.Model, _ = in.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: line, Paste: true}) // no key's name
 	in.leaveCluster(0)
-	return len(head) == len(text) && in.length() == before+len(line)
+	if len(head) < len(text) || in.length() < before+len(line) {
+		return "only " + strconv.Itoa(maxInput) + " characters fit here: the rest was left out"
+	}
+	return ""
 }
 
 // length is the text's, in runes.

@@ -3,7 +3,6 @@ package prompt
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -71,7 +70,7 @@ func New(warn func(string), after func(time.Duration, func())) *Prompt {
 func (p *Prompt) Ask(t Text) {
 	p.Close()
 	p.text = &t
-	p.changed("", p.input.insert([]byte(t.Begin)))
+	p.changed(p.input.insert([]byte(t.Begin)))
 }
 
 // Confirm asks a question, for the key that was pressed last.
@@ -135,7 +134,7 @@ func (p *Prompt) typed(msg tea.KeyMsg) {
 	case t.Browse != nil && msg.Type == tea.KeyDown:
 		t.Browse(1)
 	default:
-		p.changed("", p.input.press(msg))
+		p.changed(p.input.press(msg))
 	}
 }
 
@@ -143,33 +142,24 @@ func (p *Prompt) typed(msg tea.KeyMsg) {
 // of it. It stays in the prompt, for the user to mend, also if it is given away.
 func (p *Prompt) Paste(pasted []byte, note string) {
 	asked, value, at := p.text, []rune(p.input.Value()), p.input.Position()
-	whole := p.input.insert(pasted)
+	left := p.input.insert(pasted)
 	if asked.Take == nil {
-		p.changed(note, whole)
+		p.changed(style.Joined("; ", note, left))
 		return
 	}
-	t := Taken{Before: string(value[:at]), After: string(value[at:]), Pasted: pasted, Note: note}
-	if !whole {
-		t.TooLong = tooLong()
-	}
 	after := p.input.Value()
-	t.Close = func() {
-		if p.text == asked && p.input.Value() == after {
-			p.Close()
-		}
-	}
-	asked.Take(t)
+	asked.Take(Taken{
+		Before: string(value[:at]), After: string(value[at:]), Pasted: pasted, Note: note, TooLong: left,
+		Close: func() {
+			if p.text == asked && p.input.Value() == after {
+				p.Close()
+			}
+		},
+	})
 }
 
-func tooLong() string {
-	return "only " + strconv.Itoa(maxInput) + " characters fit here: the rest was left out"
-}
-
-// changed says what did not fit, and hands the new text on.
-func (p *Prompt) changed(note string, whole bool) {
-	if !whole {
-		note = style.Joined("; ", note, tooLong())
-	}
+// changed says what there is to say of a change, and hands the new text on.
+func (p *Prompt) changed(note string) {
 	if note != "" {
 		p.warn(note)
 	}

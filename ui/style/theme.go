@@ -93,22 +93,18 @@ type Glyphs struct {
 
 	Queued, Running, Done, Error, Rejected, GivenUp, Checking string
 
-	Eighths  [9]string // a cell filled by 0 to 8 eighths
-	Track    string    // the empty part of a bar where background colours can't show it
-	Unknown  string    // a bar of unknown progress
-	Open     string    // an unfolded batch
-	Folded   string
-	News     string // changed since the user last looked
-	Marked   string // selected for an action
-	Cursor   string
-	Rule     string // a horizontal line
-	Side     string // a vertical line
-	Ellipsis string
-	Dot      string // between parts of a line
-	Thumb    string // of the scroll bar
-	Live     string // connection states
-	Easing   string
-	Paused   string
+	Eighths [9]string // a cell filled by 0 to 8 eighths
+	Track   string    // the empty part of a bar where background colours can't show it
+	Unknown string    // a bar of unknown progress
+	News    string    // changed since the user last looked
+	Marked  string    // selected for an action
+	Dot     string    // between parts of a line
+	Thumb   string    // of the scroll bar
+
+	Open, Folded         string // a batch
+	Rule, Side           string // a horizontal and a vertical line
+	Live, Easing, Paused string // connection states
+	Cursor, Ellipsis     string
 }
 
 // Unicode returns the glyphs for terminals in a UTF-8 locale.
