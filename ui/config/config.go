@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // Exit statuses. ExitUnfinished is the one of `gh pr checks`.
@@ -88,6 +89,7 @@ type parser struct {
 
 func newParser(in *Input) *parser {
 	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
+	p.options.Colors = make(map[string]style.Pair)
 	p.table = options(in, &p.options)
 	for _, opt := range p.table {
 		if opt.def != "" {

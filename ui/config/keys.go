@@ -149,19 +149,15 @@ func (p *parser) takeColor(path []string, value any) error {
 	if err != nil {
 		return wrong(where+" =", written, err)
 	}
-	pair := p.options.Colors[name] // the other background's may be set
-	switch background {
-	case "":
-		pair = style.Pair{Light: color, Dark: color}
-	case "light":
-		pair.Light = color
-	case "dark":
-		pair.Dark = color
-	default:
-		return errors.New(where + ": want light or dark" + didYouMean(background, []string{"light", "dark"}))
+	if backgrounds := []string{"", "light", "dark"}; !slices.Contains(backgrounds, background) {
+		return errors.New(where + ": want light or dark" + didYouMean(background, backgrounds[1:]))
 	}
-	if p.options.Colors == nil {
-		p.options.Colors = make(map[string]style.Pair)
+	pair := p.options.Colors[name] // the other background's may be set
+	if background != "dark" {
+		pair.Light = color
+	}
+	if background != "light" {
+		pair.Dark = color
 	}
 	p.options.Colors[name] = pair
 	return nil

@@ -62,12 +62,11 @@ func (p Palette) With(name string, by Pair) Palette {
 	p = maps.Clone(p)
 	c := p[name]
 	if by.Dark != "" {
-		c.Dark, c.Dark256 = by.Dark, ""
+		c.Dark, c.Dark256 = strings.TrimPrefix(by.Dark, Default), ""
 	}
 	if by.Light != "" {
-		c.Light, c.Light256 = by.Light, ""
+		c.Light, c.Light256 = strings.TrimPrefix(by.Light, Default), ""
 	}
-	c.Dark, c.Light = strings.TrimPrefix(c.Dark, Default), strings.TrimPrefix(c.Light, Default)
 	p[name] = c
 	return p
 }
