@@ -69,13 +69,6 @@ func compacted(line []byte) []byte {
 	return bytes.Replace(line, count, fmt.Appendf(nil, `"compacted":%d`, h.Compacted+1), 1)
 }
 
-// follows reports whether a first line is of the same file as another, compacted since.
-func follows(line, before []byte) bool {
-	now, _ := parseHeader(line)
-	then, _ := parseHeader(before)
-	return now.ID == then.ID && now.Compacted > then.Compacted
-}
-
 // record is what one line says, other than a header. Those of other ops are a newer version's.
 type record struct {
 	op    op

@@ -51,10 +51,6 @@ type File interface {
 // ErrNoLocks says that the file system has no advisory locks.
 var ErrNoLocks = errors.New("the file system has no locks")
 
-// lockRetry is the interval between attempts to take a lock that another process holds.
-// A holder keeps it for one write and one fsync, a few milliseconds.
-const lockRetry = 5 * time.Millisecond
-
 // OSDisk is the real disk.
 type OSDisk struct{}
 
@@ -105,7 +101,7 @@ func (d OSDisk) Resolve(name string) (string, error) {
 // Lock implements [Disk] with flock(2), and LockFileEx on Windows.
 func (OSDisk) Lock(ctx context.Context, name string) (func() error, error) {
 	lock := flock.New(name, flock.SetPermissions(0o600))
-	_, err := lock.TryLockContext(ctx, lockRetry)
+	_, err := lock.TryLockContext(ctx, 5*time.Millisecond) // a holder keeps it for one write and one fsync
 	switch {
 	case err == nil:
 		return lock.Unlock, nil

@@ -39,6 +39,9 @@ func notStateFile(path, what string) error {
 }
 
 func unreadable(path string, err error) error {
+	if isUnusable(err) {
+		return err
+	}
 	return &unusableError{fmt.Sprintf("the state file %s can't be read: %s", path, why(err)), err}
 }
 

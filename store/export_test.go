@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"bufio"
+	"io"
+	"time"
+)
 
 // What the stories need of the inside.
 const (
@@ -26,6 +30,16 @@ func (s *Store) Look() News { return s.news() }
 
 // Lines returns ops as lines.
 func Lines(ops ...Op) []byte { return newCodec().lines(ops) }
+
+// Replay reads a whole state file, and returns how many lines were damaged.
+func Replay(r io.Reader) (Contents, int, error) {
+	in := &reader{codec: newCodec(), src: bufio.NewReaderSize(r, maxLine), tail: true}
+	b := newBuilder(0)
+	if err := in.each(b.add); err != nil {
+		return Contents{}, in.damaged, err
+	}
+	return b.contents(), in.damaged, nil
+}
 
 // LockPatience changes how long another process may hold the lock.
 func LockPatience(d time.Duration) Option { return func(s *Store) { s.patience = d } }

@@ -18,9 +18,8 @@ import (
 // a second, for some twenty quick system calls a second.
 const followEvery = 400 * time.Millisecond
 
-// News is what other processes changed in the state file. Whoever shows it applies
-// it, and then once more those own changes that [Store.Append] has not acknowledged
-// yet: they come later in the file.
+// News is what other processes changed in the state file. Own changes that [Store.Append] has
+// not acknowledged yet come later in the file: apply them once more afterwards.
 type News struct {
 	Ops     []Op      // in the order of the file
 	Reset   *Contents // all that the file says, own changes included, when it was replaced or cut short
@@ -30,8 +29,8 @@ type News struct {
 }
 
 // Next waits until another process has changed the file, and returns how; it never
-// returns changes made through this store. Its error is ctx's or [ErrClosed].
-// It polls: a network file system reports no changes of other machines.
+// returns changes made through this store. Its error is ctx's. It polls: a network file
+// system reports no changes of other machines.
 func (s *Store) Next(ctx context.Context) (News, error) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
@@ -80,18 +79,11 @@ func (s *Store) look() error {
 	case errors.Is(err, fs.ErrNotExist):
 		s.lose()
 		return nil
-	case isUnusable(err):
-		return err
 	case err != nil:
 		return unreadable(s.path, err)
 	}
 	defer func() { _ = f.Close() }() // only read
 	return s.refresh(f, false)
-}
-
-// unchanged reports whether nobody touched the file since it was last looked at.
-func (f *fileState) unchanged(info fs.FileInfo) bool {
-	return f.seen != nil && f.seen.Size() == info.Size() && f.seen.ModTime().Equal(info.ModTime())
 }
 
 // continues reports whether a file is the one that we know, only longer: it has the same
@@ -116,12 +108,17 @@ func (s *Store) refresh(f File, writer bool) error {
 		return unreadable(s.path, err)
 	}
 	known, reload := &s.file, s.found.reload && !writer
-	if known.unchanged(info) && !reload && (known.blocked != nil || !writer || info.Size() == known.end) {
+	unchanged := known.seen != nil && known.seen.Size() == info.Size() && known.seen.ModTime().Equal(info.ModTime())
+	if unchanged && !reload && (known.blocked != nil || !writer || info.Size() == known.end) {
 		return known.blocked
 	}
 	replaced := !known.continues(f)
 	b := newBuilder(info.Size())
-	from, add := known.end, func(r *record) { s.found.add(r.asOp()) }
+	from, add := known.end, func(r *record) {
+		if op := r.asOp(); op != nil && !s.found.reload {
+			s.found.Ops = append(s.found.Ops, op)
+		}
+	}
 	if replaced || reload {
 		from, add = 0, b.add
 	}
@@ -146,12 +143,15 @@ func (s *Store) refresh(f File, writer bool) error {
 		return nil
 	}
 	known.first, known.suspect = in.first, in.damaged > 0
-	known.live = in.end * min(b.needed(), in.lines) / max(in.lines, 1)
+	needed := int64(2*len(b.ofJobs)+len(b.ofBatches)) + b.unknown // lines, at most
+	known.live = in.end * min(needed, in.lines) / max(in.lines, 1)
 	// Whoever put another file there may have died before its name was durable.
 	known.undurable = replaced || before.undurable
 	contents := b.contents()
 	s.found.Ops, s.found.Reset, s.found.Damaged, s.found.reload = nil, &contents, in.damaged, false
-	if replaced && before.end > 0 && !follows(in.first, before.first) {
+	now, _ := parseHeader(in.first)
+	then, _ := parseHeader(before.first)
+	if compacted := now.ID == then.ID && now.Compacted > then.Compacted; replaced && before.end > 0 && !compacted {
 		s.found.Warning = fmt.Sprintf("another program replaced or changed %s: this is what it says now", s.path)
 	}
 	return nil
@@ -172,12 +172,6 @@ type news struct {
 	News
 	reload    bool   // read the whole file for Reset
 	complaint string // the last error of look
-}
-
-func (n *news) add(op Op) {
-	if op != nil && !n.reload {
-		n.Ops = append(n.Ops, op)
-	}
 }
 
 // again asks for all that the file says, which makes single ops needless.

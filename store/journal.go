@@ -118,18 +118,6 @@ func isTorn(text []byte) bool {
 		bytes.HasPrefix([]byte(headerStart), text[:min(len(text), len(headerStart))])
 }
 
-// Replay reads a whole state file and returns what it says, and how many lines it
-// skipped because they were damaged. The only errors are the reader's own and that of a
-// newer version.
-func Replay(r io.Reader) (Contents, int, error) {
-	in := &reader{codec: newCodec(), src: bufio.NewReaderSize(r, maxLine), path: "the state file", tail: true}
-	b := newBuilder(0)
-	if err := in.each(b.add); err != nil {
-		return Contents{}, in.damaged, err
-	}
-	return b.contents(), in.damaged, nil
-}
-
 // builder makes contents of records.
 type builder struct {
 	jobs      []Job
@@ -176,9 +164,6 @@ func (b *builder) add(r *record) {
 		b.unknown++
 	}
 }
-
-// needed returns how many lines matter, at most: two of each job.
-func (b *builder) needed() int64 { return int64(2*len(b.ofJobs)+len(b.ofBatches)) + b.unknown }
 
 // contents closes the gaps that removed jobs left.
 func (b *builder) contents() Contents {

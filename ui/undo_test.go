@@ -10,6 +10,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/store/storetest"
 )
 
 // rename renames the batch that the cursor is in, if any.
@@ -221,7 +222,7 @@ func TestTwoWindowsUndoAndAgree(t *testing.T) {
 					w.wait(5 * time.Second)
 				}
 			}
-			contents, _, err := store.Replay(strings.NewReader(content(t, d.file)))
+			contents, _, err := storetest.Replay(content(t, d.file))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -66,6 +66,21 @@ func NewMachine(folder string) *Machine {
 	}
 }
 
+// Replay returns what a state file of that text says, and how many of its lines are damaged.
+func Replay(text string) (store.Contents, int, error) {
+	const name = "/state/jobs.jsonl"
+	disk := NewMachine("/state").Start()
+	f, err := disk.Open(name, os.O_CREATE, 0o600)
+	if err == nil {
+		_, err = f.Write([]byte(text))
+	}
+	if err != nil {
+		return store.Contents{}, 0, err
+	}
+	_, opened, err := store.Open(context.Background(), name, store.OnDisk(disk))
+	return opened.Contents, opened.Damaged, err
+}
+
 // lock locks the machine, and returns what unlocks it.
 func (m *Machine) lock() func() {
 	m.mu.Lock()

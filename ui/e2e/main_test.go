@@ -21,7 +21,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
-	"example.com/jobwatch/store"
+	"example.com/jobwatch/store/storetest"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
@@ -186,7 +186,7 @@ func (s *stage) state() string {
 // saved is how many jobs are Done in the state file. A status may stand there twice:
 // what was on its way at the end is saved once more.
 func (s *stage) saved() int {
-	contents, _, err := store.Replay(strings.NewReader(s.state()))
+	contents, _, err := storetest.Replay(s.state())
 	if err != nil {
 		s.Error(err)
 	}

@@ -22,6 +22,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/store/storetest"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
@@ -319,7 +320,7 @@ func (m *monkey) checkState() {
 		return
 	}
 	m.state = state
-	contents, damaged, err := store.Replay(strings.NewReader(state))
+	contents, damaged, err := storetest.Replay(state)
 	if err != nil || damaged > 0 {
 		m.Fatalf("the state file: %d damaged lines, %v", damaged, err)
 	}

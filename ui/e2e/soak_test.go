@@ -14,6 +14,7 @@ import (
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/store/storetest"
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
@@ -83,7 +84,7 @@ func (s *stage) tracks(ids []job.ID, is func(*store.Job) bool) {
 	s.Helper()
 	var of map[job.ID]*store.Job
 	s.until("for the state file to say so", func() bool {
-		contents, _, err := store.Replay(strings.NewReader(s.state()))
+		contents, _, err := storetest.Replay(s.state())
 		if err != nil {
 			s.Fatal(err)
 		}
