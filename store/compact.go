@@ -18,17 +18,15 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// compactFrom is the size, in bytes, from which a start may compact. minCompact is the
-// same for a running store: compacting costs two fsyncs, and should not come with every
-// few changes.
+// compactFrom is the size, in bytes, from which a start may compact; minCompact, from which a
+// running store may: compacting costs two fsyncs.
 const (
 	compactFrom = 4 << 10
 	minCompact  = 256 << 10
 )
 
-// compactIfWasteful compacts a file of which three fifths may be superseded: so much has to
-// be written between two compactions that they cost a constant for each line. That it
-// can't is no reason to fail: the changes are saved.
+// compactIfWasteful compacts a file of which three fifths may be superseded, so that it costs a
+// constant for each line. That it can't is no reason to fail: the changes are saved.
 func (s *Store) compactIfWasteful(f File) {
 	size := s.file.end
 	if s.unlockable || size < s.minSize || 2*size <= 5*s.file.live {
@@ -44,21 +42,15 @@ func (s *Store) compactIfWasteful(f File) {
 	}
 }
 
-// errNotOwner keeps us from replacing another user's file by one of our own, which they
-// might not be able to open.
-var errNotOwner = errors.New("it belongs to another user")
-
-// compact rewrites the file with nothing but the lines that matter; they stay as they
-// are, byte by byte, whatever a newer version put there. If any are damaged, it first
-// copies the whole file and returns the copy's name. The lock is held; f is closed in
-// the end.
+// compact rewrites the file with nothing but the lines that matter, byte by byte. If any are
+// damaged, it first copies the whole file and returns the copy's name. It may close f.
 func (s *Store) compact(f File) (damaged int, backup string, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return 0, "", err
 	}
-	if isForeign(info) {
-		return 0, "", errNotOwner
+	if isForeign(info) { // they might not be able to open ours
+		return 0, "", errors.New("it belongs to another user")
 	}
 	lines, in, err := s.needed(f, info.Size())
 	if err != nil {
@@ -111,10 +103,8 @@ func (s *Store) needed(f File, size int64) ([]span, *reader, error) {
 	return lines, in, err
 }
 
-// replace puts a new file with some lines of the old one in the place of the state file,
-// at once and durably: anyone, and any power cut, finds the old one or the new one. The
-// old one, if there is any, is closed: Windows can't replace an open file. like has its
-// mode and group.
+// replace puts a new file with some lines of the old one, if there is any, in the place of the
+// state file: any power cut leaves one of them. It closes the old one: Windows demands it.
 func (s *Store) replace(old File, like fs.FileInfo, first []byte, lines []span) error {
 	name := s.path + ".new"
 	if err := s.disk.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -16,9 +16,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Disk is the file operations that the store needs, so that tests can use disks that are
-// full, read-only or lose power (see storetest). Its errors are those of package os: they
-// match [fs.ErrNotExist], [fs.ErrPermission] and the like.
+// Disk is the file operations that the store needs, with the errors of package os, so that
+// tests can use disks that are full or lose power (see storetest).
 type Disk interface {
 	Open(name string, flag int, perm fs.FileMode) (File, error)
 	Stat(name string) (fs.FileInfo, error)
@@ -112,10 +111,8 @@ func (OSDisk) Lock(ctx context.Context, name string) (func() error, error) {
 	}
 }
 
-// DefaultPath returns the state file's place according to the XDG Base Directory
-// Specification: $XDG_STATE_HOME/jobwatch/jobs.jsonl. A relative XDG_STATE_HOME is
-// ignored, as the specification asks; without one it is ~/.local/state, or the
-// system's equivalent.
+// DefaultPath returns the state file's place according to the XDG Base Directory Specification:
+// $XDG_STATE_HOME/jobwatch/jobs.jsonl, by default in ~/.local/state or the system's equivalent.
 func DefaultPath() (string, error) {
 	home, _ := os.UserHomeDir()
 	if runtime.GOOS != "windows" && !filepath.IsAbs(home) && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) {

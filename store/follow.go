@@ -86,22 +86,14 @@ func (s *Store) look() error {
 	return s.refresh(f, false)
 }
 
-// continues reports whether a file is the one that we know, only longer: it has the same
-// first line, with the header's id and count, and a line ends where we are. An inode says
-// nothing: it is soon used again, and a copy has another.
-func (f *fileState) continues(file io.ReaderAt) bool {
-	return f.end > 0 && holds(file, 0, f.first) && holds(file, f.end-1, []byte{'\n'})
-}
-
 func holds(f io.ReaderAt, at int64, want []byte) bool {
 	got := make([]byte, len(want))
 	n, _ := f.ReadAt(got, at)
 	return n == len(want) && bytes.Equal(got, want)
 }
 
-// refresh reads what others wrote since the file was last looked at, or all of a file that is
-// not the one we knew, only longer. A writer also reads a last line that lacks its newline; the
-// end is then where that will be.
+// refresh reads what others wrote since the file was last looked at, or all of another file. A
+// writer also reads a last line that lacks its newline; the end is then where that will be.
 func (s *Store) refresh(f File, writer bool) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -112,7 +104,9 @@ func (s *Store) refresh(f File, writer bool) error {
 	if unchanged && !reload && (known.blocked != nil || !writer || info.Size() == known.end) {
 		return known.blocked
 	}
-	replaced := !known.continues(f)
+	// The file that we know, only longer, has the same first line, and a line ends where we are.
+	// An inode says nothing: it is soon used again, and a copy has another.
+	replaced := known.end == 0 || !holds(f, 0, known.first) || !holds(f, known.end-1, []byte{'\n'})
 	b := newBuilder(info.Size())
 	from, add := known.end, func(r *record) {
 		if op := r.asOp(); op != nil && !s.found.reload {
@@ -180,10 +174,8 @@ func (n *news) again() {
 	n.Ops, n.Reset = nil, nil
 }
 
-// settle notes that own ops were written behind the ones that wait. Whoever asked for the
-// own ones shows them already, so what they replace must not be told any more. What this
-// can't settle, such as one job tracked on both sides at once, asks for all that the file
-// says.
+// settle drops what own ops, which were written behind the ones that wait, replace. What this
+// can't settle, such as one job tracked on both sides at once, asks for all that the file says.
 func (n *news) settle(own []Op) {
 	if n.Reset != nil {
 		n.again()

@@ -92,9 +92,8 @@ func (r *reader) read(line []byte, tooLong bool, do func(*record)) error {
 	}
 	r.damaged++
 	r.foreign = r.foreign || tooLong || !isTorn(line)
-	// A record may follow damage on the same line: NULs where a power cut left a hole, or
-	// another program's line that was cut short. A record can't contain opStart: in a
-	// text its quotes are escaped.
+	// A record may follow damage on the same line: a hole that a power cut left, or a line that
+	// was cut short. It can't contain opStart: in a text its quotes are escaped.
 	if i := bytes.LastIndex(line, []byte(opStart)); i > 0 && r.decode(line[i:]) {
 		r.line = span{r.line.at + int64(i), r.line.size - int64(i)}
 		r.take(do)

@@ -82,9 +82,8 @@ func (o Observe) record() record {
 // progressSteps is how many lines the progress of a whole job is worth.
 const progressSteps = 20
 
-// Observe merges a poller's report into the record of its job, and says whether to save
-// the result with an [Observe] op. It saves each change of status, end, description or
-// path; progress when it passes another twentieth; meta only along with those. It is pure.
+// Observe returns the job's record after a poller's report, and whether to save it: at each
+// change of status, end, description or path, and when progress passes another twentieth.
 //
 // An ended job lives again when the API reports a status that is not final, or, if the
 // end was not the API's (given up, rejected), when the poller polls it again.

@@ -11,15 +11,12 @@ import (
 	"time"
 )
 
-// lockPatience is how long to wait for a lock that another process holds before giving up.
-// It holds it for some milliseconds, for seconds only to compact a very large file.
+// lockPatience is how long to wait for a lock that another process holds: some milliseconds, or
+// seconds while it compacts a very large file.
 const lockPatience = 5 * time.Second
 
-// Store is an open state file. Its methods may be called from any goroutine, and any
-// number of stores, in any number of processes, may have the same file open.
-//
-// It keeps no jobs in memory and no file open: each call opens the file that has the name
-// now, which another process may have replaced.
+// Store is an open state file, which any number of goroutines and processes may share. It keeps
+// no jobs in memory and no file open: another process may have replaced it at each call.
 type Store struct {
 	name     string // as given, but absolute
 	path     string // where that led last; the lock and all else are beside it
@@ -60,11 +57,9 @@ type Opened struct {
 	NotSaving bool // one of the warnings says that nothing can be saved
 }
 
-// Open reads the state file at path and creates it and its folder if they are missing.
-// It mends what a crash left: it cuts off a torn last line, and copies a damaged file to
-// a backup beside it and rewrites it without its damage. If the file can't be written,
-// the store works all the same: a warning says that changes are not saved, and each
-// [Store.Append] tries again.
+// Open reads the state file at path, creates it and its folder if they are missing, and mends
+// what a crash left: a torn last line is cut off, and of a damaged file a backup is made. If the
+// file can't be written, a warning says so, and each [Store.Append] tries again.
 //
 // It fails where going on would pretend that nothing is tracked, or harm a file
 // that is not ours, when another process keeps its lock, or when ctx ends.
@@ -120,12 +115,9 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	return s, opened, nil
 }
 
-// Append saves ops in this order; when it returns nil they are durable. An error
-// is a [NotSavedError]: the changes are not saved, a later call may succeed. Ops
-// repeated after an error do no harm, even if some of them reached the disk.
-//
-// The cost of one op doesn't depend on how many jobs there are. Append also compacts
-// the file when most of it is superseded.
+// Append saves ops in this order; when it returns nil they are durable. An error is a
+// [NotSavedError]: a later call may succeed, and repeating ops that reached the disk does no harm.
+// It also compacts the file when most of it is superseded.
 func (s *Store) Append(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
@@ -204,9 +196,8 @@ func (s *Store) ready() (File, error) {
 	return f, nil
 }
 
-// mend reads up to the file's end. It completes a last line that only lacks its newline, and
-// cuts off anything else. Without locks that may be what another program is writing, and
-// becomes a damaged line.
+// mend reads up to the file's end, completes a last line that only lacks its newline, and cuts
+// off anything else. Without locks another program may be writing that: it becomes a damaged line.
 func (s *Store) mend(f File) error {
 	if err := s.refresh(f, true); err != nil {
 		return err
@@ -224,8 +215,7 @@ func (s *Store) mend(f File) error {
 }
 
 // write appends lines in one write and makes them durable. If it fails it takes back what it
-// can: what is left is a torn line, or whole ones that change nothing when the ops are
-// repeated.
+// can: what is left is a torn line, or whole ones, which may be repeated.
 func (s *Store) write(f File, lines []byte) error {
 	_, err := f.Write(lines)
 	if err == nil {
@@ -247,9 +237,8 @@ func (s *Store) write(f File, lines []byte) error {
 	return nil
 }
 
-// check finds the file that the name leads to. A file may be moved and replaced by a link while
-// it is open here; programs started since then have their lock beside the moved file. It fails
-// if there is something else: opening a pipe would block.
+// check finds the file that the name leads to now: it may have been moved and replaced by a link.
+// It fails if there is something else: opening a pipe would block.
 func (s *Store) check() error {
 	path, err := s.disk.Resolve(s.name)
 	if err != nil {

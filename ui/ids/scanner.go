@@ -33,21 +33,17 @@ func (f *Found) NearText() string {
 	return strconv.Itoa(f.Near) + " look like cut-off IDs"
 }
 
-// Find finds every job ID in any text: a UUID (RFC 9562) in canonical form, in either case,
-// wherever it stands, so that lists, URLs, paths, JSON, file names and log lines need no
-// parser of their own. It undoes what mails, web pages and colours do to an ID; see [reading].
+// Find finds every job ID in any text, in time linear in it: a UUID (RFC 9562), wherever it
+// stands and whatever mails, web pages and colours did to it; see [reading]. The nil and max
+// UUIDs are no IDs.
 //
-// A hexadecimal digit right before or after a UUID makes it part of something longer, which
-// is no ID. Any other neighbour is ignored, be it a letter or underscore (the n of an escaped
-// \n, job_<uuid>.pdf) or a hyphen (job-<uuid>, <uuid>-2.pdf): a job that is silently missed
-// is worse than a stray ID, which the API answers with 404. Digits before it that end an
-// escape (%2F of an encoded URL, =3D of a mail, \u003c of JSON, \x07 and \U0001f4c4 of quoted
-// strings) are ignored too. The nil and max UUIDs, RFC 9562's placeholders, are no IDs.
+// A hexadecimal digit right before or after a UUID makes it part of something longer, unless it
+// ends an escape (%2F of an encoded URL, =3D of a mail, \u003c of JSON, \x07 and \U0001f4c4 of
+// quoted strings). Other neighbours are ignored (job_<uuid>.pdf, <uuid>-2.pdf): a job that is
+// silently missed is worse than a stray ID, which the API answers with 404.
 //
 // Text that holds the first 8-4 digits of an ID and some of the next group, or the last 4-12
 // and some of the group before, and is no ID, counts as near one.
-//
-// Find takes time linear in the text, a few ns a byte.
 func Find[T ~string | ~[]byte](text T) Found {
 	found, _, _ := Read(bytes.NewReader([]byte(text))) // never fails
 	return found
