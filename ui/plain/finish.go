@@ -88,9 +88,8 @@ func (w *watch) drain(ctx context.Context) {
 	}
 }
 
-// announceRest waits until all is announced: the last is the end, which is what one waits
-// for. A command that works may take its time for many; one that hangs or fails may not.
-// After an interruption nobody waits.
+// announceRest waits until all is announced, unless interrupted. A command that works may take
+// its time for many events; one that hangs or fails may not.
 func (w *watch) announceRest(ctx context.Context) {
 	for {
 		before, _, notifying := w.session.Announcing()

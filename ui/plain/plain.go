@@ -1,17 +1,11 @@
 // Package plain is jobwatch without a screen: it prints what happens in a [session.Session]
-// as lines for people and logs, as JSON for programs, or as a table for a single look. It
-// also prints the receipt after the dashboard.
-//
-// A line for people is a local time, a short ID (8 digits, more where two of the jobs share
-// them), and what there is to say. No escape sequence is ever written there; the API's texts
-// go through ui/sanitize:
+// as lines for people, as an [object] in JSON for programs, or as a table for a single look:
 //
 //	2026-05-04 14:32:05  01890a5d  Processing    45%  Invoice 12: rendering page 3
 //	2026-05-04 14:33:10  01890a5d  saved /home/me/Downloads/may/Invoice 12.pdf
 //
-// JSON has an [object] for each of these moments and, unlike lines for people, when the
-// polls of a job keep failing. What is about jobwatch itself, and the causes of jobs that
-// failed, go to standard error; so do notifications, where that is a terminal.
+// The API's texts go through ui/sanitize. What is about jobwatch itself, and the causes of
+// jobs that failed, go to standard error; so do notifications, if that is a terminal.
 package plain
 
 import (
@@ -74,11 +68,9 @@ const (
 	mostCauses = 50
 )
 
-// Run tracks the jobs that are not tracked yet, prints each change of status, and returns
-// the exit status when all of the jobs are finished and all wanted PDFs saved or given up, or
-// nobody reads Out any more. What it observed is in the state file then, as far as the disk
-// allows. Its error is the cause of ctx's end, or says that the poller or downloading stopped
-// early, that Out can't be written, or that something panicked.
+// Run watches the jobs until they are finished and all wanted PDFs saved or given up, or
+// nobody reads Out any more, and returns the exit status. What it observed is in the state
+// file then. Its error is ctx's cause, or what stopped early, can't be written or panicked.
 func Run(ctx context.Context, cfg Config) (status int, err error) {
 	w := newWatch(ctx, cfg)
 	defer close(w.over)

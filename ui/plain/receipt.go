@@ -16,10 +16,8 @@ import (
 // had on the shell's screen.
 const receiptLines = 10
 
-// Receipt is what the shell shows after the dashboard: how many jobs stand where, the
-// failed ones with their causes (the last to fail first), and what becomes of the rest.
-// Its lines end in newlines and are at most width cells wide. Of jobs that are not saved, the
-// error says why.
+// Receipt is what the shell shows after the dashboard, at most width cells wide: how many jobs
+// stand where, the failed ones (the last to fail first), and what becomes of the rest.
 func Receipt(jobs []store.Job, saved, demo bool, set sanitize.Charset, width int) string {
 	if len(jobs) == 0 {
 		return "no jobs are tracked\n"

@@ -81,9 +81,8 @@ func (w *watch) settle(at *watched) {
 	w.session.Unwatch(at.Record)
 }
 
-// show writes a job's line when it is first heard, or its status has changed since,
-// and settles a job that is finished. What was known before is not printed until it is
-// heard again. It reports whether it wrote a line.
+// show writes a job's line when it is first heard, or its status has changed since, and settles
+// a job that is finished. It reports whether it wrote a line.
 func (w *watch) show(at *watched, now time.Time) (shown bool) {
 	heard, is := at.End.Finished() || !at.Answered.Equal(at.before), fmt.Sprint(at.Answer.Status, at.End)
 	if shown = heard && at.told != is; shown {
@@ -96,8 +95,7 @@ func (w *watch) show(at *watched, now time.Time) (shown bool) {
 	return shown
 }
 
-// removed stops watching a job that left the state file: another jobwatch removed it, or
-// another program put a file there that lacks it. Unless all that was wanted of it is
+// removed stops watching a job that left the state file. Unless all that was wanted of it is
 // there, it ended without success.
 func (w *watch) removed(r *session.Record) {
 	w.forecaster.Remove(r.ID)
@@ -212,9 +210,8 @@ func (w *watch) tellAway() {
 // are soon made up for.
 const oftenFailed = 3
 
-// tellTrouble says that a job's polls keep failing, or fail no more, and reports whether it
-// did. Once it was said of the API that it is away, it says nothing until it is back; nor of
-// a job that has ended.
+// tellTrouble says that a job's polls keep failing, or fail no more, unless the API is away as
+// a whole or the job has ended, and reports whether it did.
 func (w *watch) tellTrouble(at *watched) bool {
 	now := at.trouble // without the reason, which may count seconds
 	switch {

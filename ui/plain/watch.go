@@ -241,10 +241,9 @@ func (w *watch) trackNew(ctx context.Context) error {
 	return w.until(ctx, w.saved) // after an interruption they are saved at the end
 }
 
-// chosen returns the jobs to be watched: those that were given, else all that may still
-// change. A filter selects among them by the words that last and, where nothing will
-// change any more, by all; without one, finished jobs are left out. It is an error if no
-// job matches the former, as when a batch's name is mistyped: that is no success.
+// chosen returns the jobs to be watched: those given, else all that may still change. A filter
+// selects by the words that last and, where nothing will change any more, by all. It is an
+// error if no job matches the former, as when a batch's name is mistyped: that is no success.
 func (w *watch) chosen(asked bool) ([]*session.Record, error) {
 	f, given, records := w.Filter, len(w.Jobs) > 0, w.session.Records()
 	if given {

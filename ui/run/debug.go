@@ -45,9 +45,8 @@ func scrub(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// ReportCrash writes a report of a panic into the default state folder, wherever the state
-// file is, and says so on standard error, in one sentence. saved is whether everything that
-// was to be saved is in the state file.
+// ReportCrash writes a report of a panic into the default state folder, and says on standard
+// error where it is and whether all is saved.
 func ReportCrash(e *panics.Error, saved bool) {
 	state := "the state is saved"
 	if !saved {

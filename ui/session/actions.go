@@ -3,7 +3,6 @@ package session
 import (
 	"crypto/rand"
 	"slices"
-	"time"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
@@ -135,6 +134,3 @@ func (s *Session) Asked(ids []job.ID) []job.End {
 	}
 	return ends
 }
-
-// now is the time, wall clock.
-func (s *Session) now() time.Time { return s.cfg.Clock() }

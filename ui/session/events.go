@@ -142,21 +142,19 @@ type announcing struct {
 func (s *Session) hosted(h poller.Host) {
 	before := s.host
 	s.host = h
-	if before != h {
-		s.logHost(before)
-	}
+	s.logHost(before)
 	a := &s.away
 	switch {
 	case h.State == poller.Paused:
 	case h.State == poller.BackingOff && !h.RetryAt.IsZero():
 		if a.since.IsZero() {
-			a.since = s.now()
+			a.since = s.cfg.Clock()
 			s.after(awayShort, s.checkAway)
 			s.after(awayLong, s.checkAway)
 		}
 		s.checkAway()
 	case !a.since.IsZero():
-		span, told := s.now().Sub(a.since), a.told
+		span, told := s.cfg.Clock().Sub(a.since), a.told
 		*a = absence{}
 		if told > 0 {
 			s.emit(Event{Kind: APIBack, Span: span})
@@ -170,18 +168,18 @@ func (s *Session) hosted(h poller.Host) {
 // checkAway tells once of each span that the API has been away.
 func (s *Session) checkAway() {
 	a := &s.away
-	span := s.now().Sub(a.since)
+	span := s.cfg.Clock().Sub(a.since)
 	if a.since.IsZero() || s.host.State == poller.Paused {
 		return
 	}
-	if a.told < awayShort && span >= awayShort {
-		a.told = awayShort
-		s.emit(Event{Kind: APIAway, Span: span})
-	}
-	if a.told < awayLong && span >= awayLong {
-		a.told = awayLong
-		s.emit(Event{Kind: APIAway, Span: span})
-		s.announce(notify.Event{Kind: notify.APIAway, Seconds: int(span.Seconds())})
+	for _, limit := range []time.Duration{awayShort, awayLong} {
+		if a.told < limit && span >= limit {
+			a.told = limit
+			s.emit(Event{Kind: APIAway, Span: span})
+			if limit == awayLong {
+				s.announce(notify.Event{Kind: notify.APIAway, Seconds: int(span.Seconds())})
+			}
+		}
 	}
 }
 
@@ -197,7 +195,7 @@ func (s *Session) Looking(here bool) {
 // that was done just now: then of all that came meanwhile in one sentence.
 func (s *Session) announce(e notify.Event) {
 	a, command := &s.announcing, s.cfg.Command
-	e.Time = s.now()
+	e.Time = s.cfg.Clock()
 	if command != nil {
 		a.commands++
 		s.run(func(ctx context.Context) func() {
@@ -220,7 +218,7 @@ func (s *Session) notify() {
 	text := notify.Sentence(a.held)
 	a.held, a.planned = nil, false
 	if text != "" {
-		a.notified = s.now()
+		a.notified = s.cfg.Clock()
 		s.emit(Event{Kind: Notified, Text: text})
 	}
 }

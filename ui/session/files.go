@@ -9,9 +9,8 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// With DownloadAll, a PDF is tried so often in all where trying again may help, and the
-// next try waits so long: nobody may be there to press a key, and a short outage is to cost
-// no PDF.
+// With DownloadAll, a PDF is tried so often where that may help, and so long apart: nobody may
+// be there to press a key.
 const (
 	fileTries = 3
 	fileDelay = 30 * time.Second
@@ -26,9 +25,8 @@ type fetch struct {
 	failed bool // for good
 }
 
-// Fetch downloads the PDFs of those jobs that are Done, and returns how many were not
-// under way already. One that the state file knows to be on the disk is looked for there
-// first.
+// Fetch downloads the PDFs of those jobs that are Done, unless they are on the disk, and
+// returns how many were not under way already.
 func (s *Session) Fetch(records ...*Record) int {
 	if s.cfg.Downloads == nil {
 		return 0

@@ -29,9 +29,8 @@ func Merge(ours, theirs store.Job) store.Job {
 	return merged
 }
 
-// compare orders what windows know of one job; the greatest is true. Times and progress
-// are compared as the state file has them. The last lines only see to it that two windows
-// choose alike.
+// compare orders what windows know of one job; the greatest is true. The last lines only see
+// to it that two windows choose alike.
 func compare(a, b *store.Job) int {
 	return cmp.Or(
 		cmp.Compare(restarts(a), restarts(b)),

@@ -11,9 +11,8 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// Record is what is known of a tracked job: what the state file holds, and what only
-// this process knows. Faces read it and never change it, but for News; it stays the same
-// one until the job is removed.
+// Record is what is known of a tracked job. Faces never change it, but for News; it stays the
+// same one until the job is removed.
 type Record struct {
 	store.Job
 	Problem *job.Problem  // why the last poll failed; nil when it did not
@@ -155,9 +154,8 @@ func (s *Session) setBatch(b store.Batch) {
 	s.emit(Event{Kind: BatchSet, Batch: known})
 }
 
-// Watch has jobs polled, those with the answers that are known from before; finished ones
-// only teach the poller how long others take. Where somebody asks for them, they are asked
-// at once, and those that jobwatch itself gave up live again.
+// Watch has jobs polled; finished ones only teach the poller how long others take. If
+// somebody asks for them, they are polled at once, and those that were given up live again.
 func (s *Session) Watch(asked bool, records ...*Record) {
 	tracked := make([]poller.Tracked, 0, len(records))
 	for _, r := range records {

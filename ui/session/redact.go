@@ -61,9 +61,8 @@ func Cause(j *store.Job) string {
 // gap stands for what was removed.
 const gap = "…"
 
-// Redacted returns a job without its description, the name of its file and the query of its path.
-// Its other texts hold neither the description nor whole IDs. Its ID is whole: show the short
-// form.
+// Redacted returns a job without its description, the name of its file and the query of its
+// path, also in its other texts. Its ID is whole: show the short form.
 func Redacted(j store.Job) store.Job {
 	a, about := &j.Answer, j.Answer.Description
 	path, _, _ := strings.Cut(a.Path, "?")

@@ -18,8 +18,7 @@ const (
 )
 
 // saves is what has to reach the state file. One save is in flight at a time, so that two
-// can't swap. What a failed one held is kept and tried again: a full disk loses nothing
-// as long as jobwatch runs.
+// can't swap. What a failed one held is tried again as long as jobwatch runs.
 type saves struct {
 	waiting, flying changes
 
