@@ -41,8 +41,9 @@ func fail(kind job.Kind, reason string) *Error {
 }
 
 var (
-	errPath    = fail(job.NotAPI, "the API names an output that is not an http or https URL")
-	errPrivate = fail(job.NotAPI, "the link leads to this computer or its private network, which the API has no business with")
+	errPath = fail(job.NotAPI, "the API names an output that is not an http or https URL")
+	// ErrPrivate stops a link from a public API into the user's private network.
+	ErrPrivate = fail(job.NotAPI, "the link leads to this computer or its private network, which the API has no business with")
 	// errProxySetting replaces net/http's own error, which quotes the proxy's password.
 	errProxySetting = fail(job.Unreachable, "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
 )

@@ -150,7 +150,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 		}
 		return err
 	}
-	if err := fetch(); !errors.Is(err, errPrivate) {
+	if err := fetch(); !errors.Is(err, ErrPrivate) {
 		t.Errorf("from an API that is public, as far as is known: %v", err)
 	}
 	if n := s.Stats().Requests; n != 0 {
@@ -158,7 +158,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 	}
 	via := []*http.Request{{URL: &url.URL{Scheme: "http", Host: "cdn.test"}}}
 	to := &http.Request{URL: &url.URL{Scheme: "http", Host: "192.168.0.1"}, Header: http.Header{}}
-	if err := c.files.CheckRedirect(to, via); !errors.Is(err, errPrivate) {
+	if err := c.files.CheckRedirect(to, via); !errors.Is(err, ErrPrivate) {
 		t.Errorf("redirected to an address: %v", err)
 	}
 
@@ -210,7 +210,7 @@ func TestAPrivateAPIMayRedirectToItsOwnHTTPS(t *testing.T) {
 	_, polled := c.Status(t.Context(), parsed())
 	_, asked := c.Output(t.Context(), "/job/x/output")
 	for _, err := range []error{polled, asked} {
-		if err == nil || errors.Is(err, errPrivate) {
+		if err == nil || errors.Is(err, ErrPrivate) {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -239,7 +239,7 @@ func TestWhatIsPrivate(t *testing.T) {
 	}
 	c := newClient(t, "http://8.8.8.8", Options{})
 	for address, want := range map[string]bool{"8.8.8.8:443": false, "10.1.2.3:443": true, "8.8.8.8": true} {
-		if err := c.refusePrivate(t.Context(), "tcp", address, nil); errors.Is(err, errPrivate) != want {
+		if err := c.refusePrivate(t.Context(), "tcp", address, nil); errors.Is(err, ErrPrivate) != want {
 			t.Errorf("to %s: %v", address, err)
 		}
 	}

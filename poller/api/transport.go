@@ -123,7 +123,7 @@ func hostPort(u *url.URL) string {
 // checkPublic refuses URLs whose very host is private, if the API's is not.
 func (c *Client) checkPublic(u *url.URL) error {
 	if isPrivateName(u.Hostname()) && !c.privateBase.Load() {
-		return errPrivate
+		return ErrPrivate
 	}
 	return nil
 }
@@ -138,7 +138,7 @@ func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.R
 	}
 	addr, err := netip.ParseAddrPort(address)
 	if err != nil || isPrivate(addr.Addr()) {
-		return errPrivate
+		return ErrPrivate
 	}
 	return nil
 }

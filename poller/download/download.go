@@ -259,7 +259,7 @@ func (d *Downloads) get(ctx context.Context, w *Want, giveUp func()) (file strin
 	}
 	link, err := d.link(ctx, w.Path)
 	if e, ok := errors.AsType[*api.Error](err); ok {
-		return "", false, &Error{"asked for the PDF: " + e.Error(), true}
+		return "", false, &Error{"asked for the PDF: " + e.Error(), !errors.Is(err, api.ErrPrivate)}
 	}
 	if err != nil {
 		return "", false, &Error{"the API could not be asked for the PDF", true}

@@ -290,7 +290,7 @@ func explain(ctx context.Context, err error) *Error {
 		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
 			return &Error{"the link to the PDF was refused (HTTP " + code + "), it may have expired; try again for a fresh one", true}
 		case 0, http.StatusOK:
-			return &Error{"the PDF: " + e.Error(), true}
+			return &Error{"the PDF: " + e.Error(), !errors.Is(err, api.ErrPrivate)}
 		default:
 			return &Error{"the file server answered HTTP " + code + "; try again later", true}
 		}
