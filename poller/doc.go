@@ -2,7 +2,7 @@
 // as often as it is worth, within a budget of requests, and with patience when the host is
 // in trouble.
 //
-// One goroutine owns the schedule, requests have goroutines of their own, and reports leave
+// One goroutine owns the schedule, a fixed set of workers makes requests, and reports leave
 // in updates, at most 20 a second. The schedule itself knows no clock and no network, so
 // that simulations run the same code.
 //

@@ -93,13 +93,13 @@ func (w *hostWatcher) update(m moment, s *schedule) {
 		w.nextFigures = m.now + 1
 	}
 	w.host = h
-	w.active = s.contacts.Len() > 0 && !s.paused || s.inFlight > 0 || h.Rate > 0 || share < 1
+	w.active = len(s.contacts) > 0 && !s.paused || s.inFlight > 0 || h.Rate > 0 || share < 1
 }
 
 // rate returns a steady figure, which is not 0 between rare polls.
 func (w *hostWatcher) rate(now float64, s *schedule) float64 {
 	rate := w.meter.rate(now)
-	if rate == 0 && s.contacts.Len()+s.inFlight > 0 && !s.paused && !s.breaker.tripped {
+	if rate == 0 && len(s.contacts)+s.inFlight > 0 && !s.paused && !s.breaker.tripped {
 		return w.host.Rate
 	}
 	return steady(w.host.Rate, rate)

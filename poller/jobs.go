@@ -97,6 +97,7 @@ func (s *schedule) track(now float64, batch []*entry) {
 			continue
 		}
 		s.jobs[e.ID] = e
+		e.due.job, e.contacted.job = e, e
 		e.contact = e.last
 		switch {
 		case !e.End.Finished():
@@ -125,8 +126,8 @@ func (s *schedule) track(now float64, batch []*entry) {
 				e.initialProbe, e.unobserved = true, true
 			}
 		}
-		s.due.set(e, due)
-		s.contacts.set(e, e.contact)
+		s.due.set(&e.due, due)
+		s.contacts.set(&e.contacted, e.contact)
 	}
 }
 
@@ -148,8 +149,7 @@ func (s *schedule) stopWaiting(e *entry) {
 func (s *schedule) remove(id job.ID) {
 	if e := s.jobs[id]; e != nil {
 		delete(s.jobs, id)
-		s.due.remove(e)
-		s.contacts.remove(e)
+		s.dequeue(e)
 		s.stopWaiting(e)
 		e.removed = true
 	}
@@ -170,8 +170,8 @@ func (s *schedule) pollNow(now float64, ids []job.ID) {
 			}
 			e.requested = true
 			s.requests++
-			s.due.set(e, requestedFirst+s.requests)
-			s.contacts.set(e, e.contact)
+			s.due.set(&e.due, requestedFirst+s.requests)
+			s.contacts.set(&e.contacted, e.contact)
 		}
 	}
 }
@@ -245,12 +245,12 @@ func (s *schedule) canceled(now float64, e *entry) {
 }
 
 func (s *schedule) enqueue(e *entry, due float64) {
-	s.due.set(e, due)
+	s.due.set(&e.due, due)
 	contact := e.contact
 	if e.unknown() {
 		contact = max(contact, due-heartbeat) // it may wait for longer than a heartbeat
 	}
-	s.contacts.set(e, contact)
+	s.contacts.set(&e.contacted, contact)
 }
 
 // planRetry plans the next try of a job whose poll failed.
@@ -362,6 +362,6 @@ func (s *schedule) markBesideStart(since float64, at *list.Element) {
 	}
 	e.besideStart, e.besideSince = true, since
 	if !e.inFlight && !e.requested && !e.failing() {
-		s.due.set(e, max(e.last, since)+s.service.tau(&e.history))
+		s.due.set(&e.due, max(e.last, since)+s.service.tau(&e.history))
 	}
 }

@@ -70,7 +70,7 @@ type Poller struct {
 	// What follows belongs to Run's goroutine.
 	schedule  *schedule
 	watcher   hostWatcher
-	requests  sync.WaitGroup // in flight
+	requests  chan func()    // for the workers; never full
 	cancel    func()         // cancels them
 	reports   []job.Report   // for the next update
 	lastHost  Host           // in the last update
@@ -92,6 +92,7 @@ func New(client Client, o Options) *Poller {
 		done:      make(chan struct{}),
 		wake:      make(chan struct{}, 1),
 		schedule:  newSchedule(rate, max(1, rate), concurrency, rand.New(rand.NewPCG(seed, seed))),
+		requests:  make(chan func(), concurrency),
 		results:   make(chan result, concurrency),
 		epoch:     time.Now().Add(-time.Second), // on the schedule's clock, 0 is never
 	}

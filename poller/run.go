@@ -3,6 +3,7 @@ package poller
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"example.com/jobwatch/poller/api"
@@ -41,7 +42,16 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 	defer close(p.done)
 	defer close(p.updates)
 	defer panics.Into(func(e *panics.Error) { err = e })
-	defer p.requests.Wait()
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer close(p.requests)
+	for range cap(p.requests) { // their stacks have grown to what HTTP needs, which new ones would have to
+		workers.Go(func() {
+			for request := range p.requests {
+				request()
+			}
+		})
+	}
 	var requests context.Context
 	requests, p.cancel = context.WithCancel(ctx)
 	defer func() { p.cancel() }()
@@ -124,7 +134,7 @@ func (p *Poller) dispatch(ctx context.Context, now float64) float64 {
 		}
 		p.watcher.meter.add(now, 1)
 		if !e.removed { // else it is an external request, which its caller makes
-			p.requests.Go(func() { p.results <- p.poll(ctx, e, now) })
+			p.requests <- func() { p.results <- p.poll(ctx, e, now) }
 		}
 	}
 }
@@ -139,7 +149,7 @@ type result struct {
 	panic   error
 }
 
-// poll makes a request, in a goroutine of its own. Of e it uses only the ID.
+// poll makes a request, in a worker. Of e it uses only the ID.
 func (p *Poller) poll(ctx context.Context, e *entry, sent float64) (r result) {
 	r.job, r.sent = e, sent
 	defer panics.Into(func(e *panics.Error) { r.panic = e })

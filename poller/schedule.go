@@ -62,8 +62,6 @@ func newSchedule(rate, burst float64, concurrency int, r *rand.Rand) *schedule {
 		budget:      budget{rate: rate, burst: burst, tokens: burst},
 		rand:        r,
 		jobs:        map[job.ID]*entry{},
-		due:         jobHeap{of: func(e *entry) *turn { return &e.due }},
-		contacts:    jobHeap{of: func(e *entry) *turn { return &e.contacted }},
 		concurrency: concurrency,
 	}
 }
@@ -84,12 +82,11 @@ func (s *schedule) next(now float64) (*entry, float64) {
 	if e == nil {
 		return nil, t
 	}
-	s.due.remove(e)
-	s.contacts.remove(e)
+	s.dequeue(e)
 	e.inFlight, e.requested, e.initialProbe = true, false, false
 	s.inFlight++
 	s.budget.spend(1)
-	if !e.removed || s.contacts.Len() == 0 { // an external request is a probe only if no poll can be
+	if !e.removed || len(s.contacts) == 0 { // an external request is a probe only if no poll can be
 		s.breaker.sent(now, e)
 	}
 	return e, now
@@ -137,7 +134,7 @@ func (s *schedule) pickPoll(now float64) (*entry, float64) {
 		}
 		until = min(until, old)
 	}
-	oldest := s.contacts.jobs[0]
+	oldest := s.contacts[0].job
 	old := oldest.contacted.at + heartbeat
 	if old <= now && (free || s.sinceHeartbeat >= heartbeatShare-1) {
 		s.sinceHeartbeat = 0
@@ -155,8 +152,8 @@ func (s *schedule) pickPoll(now float64) (*entry, float64) {
 // firstDue returns the job that is due first. The due time of a plain waiting job is computed
 // again when its turn comes: what was learned since may let it wait.
 func (s *schedule) firstDue(now float64) *entry {
-	for len(s.due.jobs) > 0 {
-		e := s.due.jobs[0]
+	for len(s.due) > 0 {
+		e := s.due[0].job
 		if e.due.at > now || e.requested || e.initialProbe || e.running || e.besideStart || e.failing() {
 			return e
 		}
@@ -164,7 +161,7 @@ func (s *schedule) firstDue(now float64) *entry {
 		if again <= now {
 			return e
 		}
-		s.due.set(e, again)
+		s.due.set(&e.due, again)
 	}
 	return nil
 }
@@ -227,54 +224,53 @@ func (s *schedule) cancelExternal(now float64, x *externalRequest) {
 
 // turn is a job's place in a heap.
 type turn struct {
+	job   *entry
 	at    float64 // seconds
 	place int     // its index in the heap + 1; 0 if it is in none
 }
 
 // jobHeap is a heap of the jobs that are not in flight by one of their turns, earliest first.
-type jobHeap struct {
-	of   func(*entry) *turn
-	jobs []*entry
-}
+type jobHeap []*turn
 
-func (h *jobHeap) Len() int           { return len(h.jobs) }
-func (h *jobHeap) Less(i, j int) bool { return h.of(h.jobs[i]).at < h.of(h.jobs[j]).at }
+func (h jobHeap) Len() int           { return len(h) }
+func (h jobHeap) Less(i, j int) bool { return h[i].at < h[j].at }
 
-func (h *jobHeap) Swap(i, j int) {
-	h.jobs[i], h.jobs[j] = h.jobs[j], h.jobs[i]
-	h.of(h.jobs[i]).place, h.of(h.jobs[j]).place = i+1, j+1
+func (h jobHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i+1, j+1
 }
 
 // Push implements heap.Interface.
 func (h *jobHeap) Push(x any) {
-	e, _ := x.(*entry)
-	h.jobs = append(h.jobs, e)
-	h.of(e).place = len(h.jobs)
+	t, _ := x.(*turn)
+	*h = append(*h, t)
+	t.place = len(*h)
 }
 
 // Pop implements heap.Interface.
 func (h *jobHeap) Pop() any {
-	last := len(h.jobs) - 1
-	e := h.jobs[last]
-	h.jobs[last] = nil
-	h.jobs = h.jobs[:last]
-	h.of(e).place = 0
-	return e
+	last := len(*h) - 1
+	t := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	t.place = 0
+	return t
 }
 
-// set adds the job, or moves it.
-func (h *jobHeap) set(e *entry, at float64) {
-	t := h.of(e)
+// set adds a turn, or moves it.
+func (h *jobHeap) set(t *turn, at float64) {
 	t.at = at
 	if t.place == 0 {
-		heap.Push(h, e)
+		heap.Push(h, t)
 	} else {
 		heap.Fix(h, t.place-1)
 	}
 }
 
-func (h *jobHeap) remove(e *entry) {
-	if t := h.of(e); t.place > 0 {
-		heap.Remove(h, t.place-1)
+// dequeue takes a job out of the heaps.
+func (s *schedule) dequeue(e *entry) {
+	if e.due.place > 0 { // then it is in both
+		heap.Remove(&s.due, e.due.place-1)
+		heap.Remove(&s.contacts, e.contacted.place-1)
 	}
 }

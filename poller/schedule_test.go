@@ -21,8 +21,8 @@ func TestPollsThatAreNearlyDueGoAlong(t *testing.T) {
 	jobs := batchOf(0, 4, 0)
 	s.track(0, jobs)
 	for i, due := range []float64{1, 1.01, 1.02, 1.2} {
-		s.due.set(jobs[i], due)
-		s.contacts.set(jobs[i], 0)
+		s.due.set(&jobs[i].due, due)
+		s.contacts.set(&jobs[i].contacted, 0)
 	}
 	if e, at := s.next(0.9); e != nil || at != 1 {
 		t.Errorf("before anything is due, %v is asked, and the next is due at %g", e, at)
@@ -182,9 +182,8 @@ func checkBooks(t *rapid.T, s *schedule, inFlight []*entry) {
 	queued := 0
 	for _, e := range s.jobs {
 		waits := !e.inFlight && !e.End.Finished()
-		for _, q := range []*jobHeap{&s.due, &s.contacts} {
-			at := q.of(e)
-			if waits != (at.place > 0) || (waits && q.jobs[at.place-1] != e) {
+		for at, q := range map[*turn]jobHeap{&e.due: s.due, &e.contacted: s.contacts} {
+			if waits != (at.place > 0) || (waits && q[at.place-1] != at) || at.job != e {
 				t.Fatalf("job %d is in the wrong place of a heap: %+v", indexOf(e), e)
 			}
 			if waits && math.IsNaN(at.at) {
@@ -198,8 +197,8 @@ func checkBooks(t *rapid.T, s *schedule, inFlight []*entry) {
 			t.Fatalf("job %d is among the waiting: %+v", indexOf(e), e)
 		}
 	}
-	if s.due.Len() != queued || s.contacts.Len() != queued {
-		t.Fatalf("%d and %d jobs in the heaps, want %d", s.due.Len(), s.contacts.Len(), queued)
+	if len(s.due) != queued || len(s.contacts) != queued {
+		t.Fatalf("%d and %d jobs in the heaps, want %d", len(s.due), len(s.contacts), queued)
 	}
 	for at := s.waiting.Front(); at != nil; at = at.Next() {
 		if e, _ := at.Value.(*entry); e.removed || e.waiting != at {
