@@ -19,7 +19,7 @@ import (
 func TestACommandReadsTheEvent(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "event")
 	event := notify.Event{Kind: "job-failed", Time: time.Unix(1, 0).UTC(), Text: "it failed; $(rm -rf /) 'x'", Batch: "may"}
-	if err := notify.NewCommand("cat > "+file).Run(t.Context(), event); err != nil {
+	if err := notify.Command("cat > "+file)(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(file)
@@ -33,11 +33,11 @@ func TestACommandReadsTheEvent(t *testing.T) {
 }
 
 func TestACommandThatFailsSaysWhy(t *testing.T) {
-	err := notify.NewCommand("echo one >&2; echo 'no such mailbox' >&2; exit 3").Run(t.Context(), notify.Event{})
+	err := notify.Command("echo one >&2; echo 'no such mailbox' >&2; exit 3")(t.Context(), notify.Event{})
 	if err == nil || err.Error() != "exit status 3: no such mailbox" {
 		t.Error(err)
 	}
-	if err := notify.NewCommand("exit 4").Run(t.Context(), notify.Event{}); err == nil || err.Error() != "exit status 4" {
+	if err := notify.Command("exit 4")(t.Context(), notify.Event{}); err == nil || err.Error() != "exit status 4" {
 		t.Error(err)
 	}
 }
@@ -45,12 +45,12 @@ func TestACommandThatFailsSaysWhy(t *testing.T) {
 // What the command starts for itself is not waited for, nor is one that hangs when
 // jobwatch ends.
 func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
-	if err := notify.NewCommand("sleep 5 &").Run(t.Context(), notify.Event{}); err != nil {
+	if err := notify.Command("sleep 5 &")(t.Context(), notify.Event{}); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := notify.NewCommand("exec sleep 20").Run(ctx, notify.Event{}); err == nil {
+	if err := notify.Command("exec sleep 20")(ctx, notify.Event{}); err == nil {
 		t.Error("it was not ended")
 	}
 }
@@ -59,11 +59,11 @@ func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
 // many wait for it.
 func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	h := notify.NewCommand("exec sleep 20")
+	h := notify.Command("exec sleep 20")
 	ended := make(chan error)
 	const events = 1500
 	for range events {
-		go func() { ended <- h.Run(ctx, notify.Event{}) }()
+		go func() { ended <- h(ctx, notify.Event{}) }()
 	}
 	for range 500 {
 		if err := <-ended; err == nil || err.Error() != "1000 events wait for it, and others were left out" {
@@ -81,11 +81,11 @@ func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
 // A thousand jobs that fail in one moment are no thousand processes.
 func TestOnlyAFewCommandsRunAtOnce(t *testing.T) {
 	dir := t.TempDir()
-	h := notify.NewCommand("touch " + dir + "/$$; ls " + dir + " | wc -l >> " + dir + ".counts; sleep 0.02; rm " + dir + "/$$")
+	h := notify.Command("touch " + dir + "/$$; ls " + dir + " | wc -l >> " + dir + ".counts; sleep 0.02; rm " + dir + "/$$")
 	var all sync.WaitGroup
 	for range 40 {
 		all.Go(func() {
-			if err := h.Run(t.Context(), notify.Event{}); err != nil {
+			if err := h(t.Context(), notify.Event{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -106,7 +106,7 @@ func TestOnlyAFewCommandsRunAtOnce(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := h.Run(ctx, notify.Event{}); err == nil || !errors.Is(err, context.Canceled) {
+	if err := h(ctx, notify.Event{}); err == nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
 }

@@ -1,9 +1,16 @@
 package notify
 
 import (
+	"bytes"
 	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"os/exec"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -52,42 +59,46 @@ func (e Event) Clean() Event {
 // untrusted text, but no whole job ID and no link: anybody may see it, and it is kept by
 // desktops.
 func Sentence(events []Event) string {
-	var batches, failures, done, failed int
-	var batch, failure Event
+	var batches, failures []Event
+	var done, failed int
+	var parts []string
 	api := ""
 	for _, e := range events {
+		away := fmt.Sprintf("%d min", e.Seconds/60)
+		if e.Seconds < 60 {
+			away = fmt.Sprintf("%d s", e.Seconds)
+		}
 		switch e.Kind {
 		case BatchFinished:
-			batches++
-			batch, done, failed = e, done+e.Done, failed+e.Failed
+			batches, done, failed = append(batches, e), done+e.Done, failed+e.Failed
 		case JobFailed:
-			failures++
-			failure = e
+			failures = append(failures, e)
 		case APIAway: // of these, only the last is still true
-			api = "the API has not answered for " + minutes(e.Seconds)
+			api = "the API has not answered for " + away
 		case APIBack:
-			api = "the API answers again, after " + minutes(e.Seconds)
+			api = "the API answers again, after " + away
 		case Test:
 		}
 	}
-	outcome := fmt.Sprintf(" finished: %d done", done)
-	if failed > 0 {
-		outcome += fmt.Sprintf(", %d failed", failed)
-	}
-	var parts []string
-	if batches == 1 {
-		parts = append(parts, "batch "+batch.Batch+outcome)
-	} else if batches > 1 {
-		parts = append(parts, fmt.Sprint(batches, " batches", outcome))
-	}
-	if failures == 1 {
-		short := failure.ID[:min(len(failure.ID), 8)]
-		parts = append(parts, cmp.Or(failure.Description, short)+" failed")
-		if failure.Cause != "" {
-			parts[len(parts)-1] += ": " + failure.Cause
+	if n := len(batches); n > 0 {
+		who := fmt.Sprint(n, " batches")
+		if n == 1 {
+			who = "batch " + batches[0].Batch
 		}
-	} else if failures > 1 {
-		parts = append(parts, fmt.Sprintf("%d jobs failed", failures))
+		parts = append(parts, fmt.Sprintf("%s finished: %d done", who, done))
+	}
+	if failed > 0 {
+		parts[0] += fmt.Sprintf(", %d failed", failed)
+	}
+	if n := len(failures); n > 1 {
+		parts = append(parts, fmt.Sprintf("%d jobs failed", n))
+	} else if n == 1 {
+		e := failures[0]
+		text := cmp.Or(e.Description, e.ID[:min(len(e.ID), 8)]) + " failed"
+		if e.Cause != "" {
+			text += ": " + e.Cause
+		}
+		parts = append(parts, text)
 	}
 	if api != "" {
 		parts = append(parts, api)
@@ -95,9 +106,65 @@ func Sentence(events []Event) string {
 	return job.Scrub(strings.Join(parts, "; "))
 }
 
-func minutes(seconds int) string {
-	if seconds < 60 {
-		return fmt.Sprintf("%d s", seconds)
+const (
+	timeLimit = time.Minute // of a run of the command
+	grace     = time.Second // for what it left running and holds on to its streams
+	atOnce    = 4           // runs: a thousand jobs may fail in one moment
+	atMost    = 1000        // runs, with those that wait: a command that hangs must not have events pile up
+)
+
+// Command returns a function that runs the user's own command with an event as it is (see
+// [Event.Clean]), and waits for its end, for a minute at most. Its error says how the command
+// failed, with the last line that it wrote to its standard error (untrusted), or that the event
+// was left out because a thousand others wait. Any goroutine may call it.
+func Command(command string) func(context.Context, Event) error {
+	var events atomic.Int64 // that wait or are under way
+	slots := make(chan struct{}, atOnce)
+	return func(ctx context.Context, e Event) error {
+		defer events.Add(-1)
+		if events.Add(1) > atMost {
+			return fmt.Errorf("%d events wait for it, and others were left out", atMost)
+		}
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+			return run(ctx, command, e)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	return fmt.Sprintf("%d min", seconds/60)
+}
+
+func run(ctx context.Context, command string, e Event) error {
+	in, _ := json.Marshal(e) // of texts and numbers: no error
+	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	shell, flag := "/bin/sh", "-c"
+	if runtime.GOOS == "windows" {
+		shell, flag = "cmd", "/c"
+	}
+	cmd := exec.CommandContext(ctx, shell, flag, command) //nolint:gosec // it is the user's own command
+	var said tail
+	cmd.Stdin, cmd.Stderr, cmd.WaitDelay = bytes.NewReader(append(in, '\n')), &said, grace
+	err := cmd.Run()
+	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // it left something running, which is its business
+		return nil
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("it was ended after %v", timeLimit)
+	}
+	text := strings.TrimSpace(string(said))
+	if text == "" {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, text[strings.LastIndexByte(text, '\n')+1:])
+}
+
+// tail keeps the end of what is written to it.
+type tail []byte
+
+func (t *tail) Write(p []byte) (int, error) {
+	*t = append(*t, p...)
+	*t = (*t)[max(len(*t)-512, 0):]
+	return len(p), nil
 }

@@ -33,33 +33,29 @@ const (
 )
 
 // WayOf returns the way that the terminal is known to take. TERM comes first, then
-// TERM_PROGRAM: other variables are inherited by terminals that were started from one. They
-// count all the same where these two name a multiplexer, or SSH dropped them.
+// TERM_PROGRAM: others are inherited by terminals that were started from one, and count only
+// where these two name a multiplexer, or SSH dropped them.
 func WayOf(env terminal.Env) Way {
-	switch name, _, _ := strings.Cut(env["TERM"], "-"); {
+	name, _, _ := strings.Cut(env["TERM"], "-")
+	outer := slices.Contains([]string{"", "tmux", "screen"}, env["TERM_PROGRAM"])
+	switch {
 	case env["TERM"] == "xterm-kitty":
 		return ByOSC99
 	case env["TERM"] == "xterm-ghostty", name == "foot", name == "wezterm", name == "contour":
 		return ByOSC777
-	}
-	switch env["TERM_PROGRAM"] {
-	case "", "tmux", "screen":
-	case "iTerm.app":
+	case env["TERM_PROGRAM"] == "iTerm.app":
 		return ByOSC9
-	case "ghostty", "WezTerm", "WarpTerminal":
+	case slices.Contains([]string{"ghostty", "WezTerm", "WarpTerminal"}, env["TERM_PROGRAM"]):
 		return ByOSC777
-	default: // a terminal that we know no way of
+	case outer && env["KITTY_WINDOW_ID"] != "":
+		return ByOSC99
+	case outer && (env["LC_TERMINAL"] == "iTerm2" || env["ITERM_SESSION_ID"] != ""):
+		return ByOSC9
+	case outer && (env["GHOSTTY_RESOURCES_DIR"] != "" || env["WEZTERM_PANE"] != ""):
+		return ByOSC777
+	default:
 		return ByBell
 	}
-	switch {
-	case env["KITTY_WINDOW_ID"] != "":
-		return ByOSC99
-	case env["LC_TERMINAL"] == "iTerm2", env["ITERM_SESSION_ID"] != "":
-		return ByOSC9
-	case env["GHOSTTY_RESOURCES_DIR"] != "", env["WEZTERM_PANE"] != "":
-		return ByOSC777
-	}
-	return ByBell
 }
 
 // Ways are all that can be tried on a terminal: only the bell on those that print what they
@@ -72,27 +68,23 @@ func Ways(env terminal.Env) []Way {
 }
 
 // Sequence returns what to send for a notification of this text, which may be untrusted, by
-// one of the values of --notify; "" with [None].
-//
-// Inside tmux and GNU screen it rings the bell besides: whether they pass the sequence on is
-// their configuration's to say, and the bell always marks the window.
+// one of the values of --notify. Inside tmux and GNU screen it rings the bell besides, which
+// marks the window: their configuration may not pass the sequence on.
 func Sequence(env terminal.Env, mode, text string) string {
 	way := WayOf(env)
-	if mode == None {
+	switch {
+	case mode == None:
 		return ""
+	case mode == Bell || way == ByBell:
+		return "\a"
+	case env.Multiplexed():
+		return way.Sequence(env, text) + "\a"
+	default:
+		return way.Sequence(env, text)
 	}
-	if mode == Bell || way == ByBell {
-		return ByBell.Sequence(env, text)
-	}
-	sequence := way.Sequence(env, text)
-	if env.Multiplexed() {
-		sequence += ByBell.Sequence(env, text)
-	}
-	return sequence
 }
 
-// Sequence returns what to send for a notification by a way, whatever the terminal is known
-// for.
+// Sequence returns what to send for a notification by a way, known to the terminal or not.
 func (w Way) Sequence(env terminal.Env, text string) string {
 	text = sanitize.Cut(text, 200) // more is cut by every desktop
 	switch w {
@@ -103,26 +95,25 @@ func (w Way) Sequence(env terminal.Env, text string) string {
 	case ByOSC777: // the body is the last field, but some terminals split it all the same
 		return env.Passthrough("\x1b]777;notify;jobwatch;" + strings.ReplaceAll(text, ";", ",") + "\a")
 	default:
-		return "\a" // which is for tmux itself, too
+		return "\a"
 	}
 }
 
-// Progress returns what to send to show a percentage, 0 to 100, in the terminal's tab or in
-// the taskbar (OSC 9;4, ConEmu's), in the colour of errors when something failed; a negative
-// one takes it away, as on exit. It is "" where the terminal is not known to take it: those
-// that know only iTerm2's OSC 9 would pop up a notification of "4;1;50". Ghostty drops one
-// that isn't repeated within 15 s.
+// Progress returns what to send to show a percentage in the terminal's tab or in the taskbar
+// (OSC 9;4), in the colour of errors when something failed; a negative one takes it away. It is
+// "" where the terminal is not known to take it: it might pop up a notification of "4;1;50".
+// Ghostty drops one that isn't repeated within 15 s.
 func Progress(env terminal.Env, percent int, failed bool) string {
-	if !showsProgress(env) {
+	switch {
+	case !showsProgress(env):
 		return ""
-	}
-	if percent < 0 {
+	case percent < 0:
 		return env.Passthrough(ansi.ResetProgressBar)
-	}
-	if failed {
+	case failed:
 		return env.Passthrough(ansi.SetErrorProgressBar(percent))
+	default:
+		return env.Passthrough(ansi.SetProgressBar(percent))
 	}
-	return env.Passthrough(ansi.SetProgressBar(percent))
 }
 
 func showsProgress(env terminal.Env) bool {

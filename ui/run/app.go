@@ -87,7 +87,7 @@ func (a *App) open(ctx context.Context) (err error) {
 func (a *App) session(downloads bool) session.Config {
 	cfg := session.Config{Poller: a.poller, DownloadAll: a.opts.Download != "", Redact: a.opts.Redact, Log: a.log}
 	if a.opts.NotifyCommand != "" {
-		cfg.Command = notify.NewCommand(a.opts.NotifyCommand).Run
+		cfg.Command = notify.Command(a.opts.NotifyCommand)
 	}
 	folder, err := a.opts.Download, error(nil)
 	if folder == "" {
