@@ -6,12 +6,14 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -302,28 +304,29 @@ func TestHostileNamesStayInTheFolder(t *testing.T) {
 	}
 }
 
-func TestALinkOutOfTheFolderIsNotFollowed(t *testing.T) {
-	k := newHarness(t)
+func TestWhatStandsInAFoldersPlaceIsTold(t *testing.T) {
 	outside := t.TempDir()
-	if err := os.MkdirAll(k.folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(outside, filepath.Join(k.folder, "b")); err != nil {
-		t.Skip("no symbolic links here: ", err)
-	}
-	k.fails(k.done("Report", "b"), "can't make the folder for “b”: a link there leads out of the download folder")
-	if entries, _ := os.ReadDir(outside); len(entries) != 0 {
-		t.Errorf("outside there is now %v", entries)
-	}
-}
-
-func TestAFolderThatCannotBeWrittenIsTold(t *testing.T) {
-	k := newHarness(t)
-	if err := os.WriteFile(k.folder, nil, 0o600); err != nil { // a file stands in its place
-		t.Fatal(err)
-	}
-	if err := k.fails(k.done("Report", "b"), "not a directory"); strings.Contains(err.Reason, k.folder) {
-		t.Errorf("the error tells a path: %s", err.Reason)
+	for says, obstruct := range map[string]func(folder, batch string) error{
+		"can't make the folder for “b”: a link there leads out of the download folder": func(folder, batch string) error {
+			return errors.Join(os.MkdirAll(folder, 0o700), os.Symlink(outside, batch))
+		},
+		"can't make the folder for “b”: a file has its name": func(folder, batch string) error {
+			return errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(batch, nil, 0o600))
+		},
+		"not a directory": func(folder, _ string) error { return os.WriteFile(folder, nil, 0o600) },
+	} {
+		t.Run(says, func(t *testing.T) {
+			k := newHarness(t)
+			if err := obstruct(k.folder, filepath.Join(k.folder, "b")); err != nil {
+				t.Skip("not on this system: ", err)
+			}
+			if err := k.fails(k.done("Report", "b"), says); strings.Contains(err.Reason, k.folder) {
+				t.Errorf("the error tells a path: %s", err.Reason)
+			}
+			if entries, _ := os.ReadDir(outside); len(entries) != 0 {
+				t.Errorf("outside there is now %v", entries)
+			}
+		})
 	}
 }
 
@@ -469,9 +472,6 @@ func (d *Downloads) settle() {
 	}
 }
 
-// broke is a source with a bug.
-type broke struct{ Source }
-
 // unconnected is a source with a bug in how it connects.
 type unconnected struct{ Source }
 
@@ -482,7 +482,7 @@ func (unconnected) Output(context.Context, string) (*url.URL, error) {
 }
 
 func TestABugStopsDownloadingWithAnError(t *testing.T) {
-	for _, source := range []Source{broke{}, unconnected{}} {
+	for _, source := range []Source{nil, unconnected{}} {
 		d := New(source, nil, t.TempDir(), DefaultMaxBytes)
 		d.Add(Want{ID: job.ID{1}, Path: "/x"})
 		err := d.Run(t.Context())
@@ -506,4 +506,56 @@ func TestASlowLineIsNotIdle(t *testing.T) {
 		}
 		cancel()
 	})
+}
+
+// doorman gives each request its turn at once, and mends the API after some.
+type doorman struct {
+	mu    sync.Mutex
+	turns int
+	mends int
+	api   *simtest.Server
+}
+
+func (d *doorman) InTurn(ctx context.Context, request func(context.Context) error) error {
+	d.mu.Lock()
+	d.turns++
+	if d.turns == d.mends {
+		d.api.Mend()
+	}
+	d.mu.Unlock()
+	return request(ctx)
+}
+
+// An API that wants fewer requests costs no PDF: the next turn comes when it wants.
+func TestALinkIsAskedForInItsTurn(t *testing.T) {
+	door := &doorman{mends: 3}
+	k := newHarness(t, func(d *Downloads) { d.inTurn = door.InTurn })
+	door.api = k.api
+	k.api.Break(simtest.On(simtest.OutputPage, simtest.TooMany("1")))
+	if e := k.get(k.done("Report", "b")); e.State != Saved {
+		t.Errorf("it ended as %v: %v", e.State, e.Err)
+	}
+	if door.turns != 3 {
+		t.Errorf("%d turns", door.turns)
+	}
+	k.wantFiles("b/Report.pdf")
+
+	door.mends = 0
+	k.api.Break(simtest.On(simtest.OutputPage, simtest.TooMany("1")))
+	if e := k.get(k.done("Letter", "b")); e.State != Failed || !strings.Contains(e.Err.Error(), "asked for the PDF") {
+		t.Errorf("an API that never wants any: %v, %v", e.State, e.Err)
+	}
+}
+
+// What is asked of another host is nothing of the API's.
+func TestALinkOnAnotherHostNeedsNoTurn(t *testing.T) {
+	door := &doorman{}
+	k := newHarness(t, func(d *Downloads) { d.inTurn = door.InTurn })
+	w := k.done("Report", "b")
+	other := httptest.NewServer(http.RedirectHandler(k.base+w.Path, http.StatusFound))
+	defer other.Close()
+	w.Path = other.URL + "/output"
+	if e := k.get(w); e.State != Saved || door.turns != 0 {
+		t.Errorf("it ended as %v: %v, after %d turns", e.State, e.Err, door.turns)
+	}
 }
