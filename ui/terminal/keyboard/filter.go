@@ -11,16 +11,12 @@ import (
 )
 
 const (
-	// pasteStart and pasteEnd bracket a paste.
 	pasteStart, pasteEnd = "\x1b[200~", "\x1b[201~"
-	// backgroundStart begins the reply to the query for the background colour.
-	backgroundStart = "\x1b]11;"
+	backgroundStart      = "\x1b]11;" // of the reply about the background colour
 	// token stands for an event among the keys: for Bubble Tea, EventKey. No event is
 	// shorter, so the keys never become longer than what was read.
 	token = "\x1b\x00"
-)
 
-const (
 	// pause is how long the parts of a sequence or paste may take: a terminal sends them at
 	// once, but the connection may cut them anywhere. Nobody notices it: Neovim waits as long.
 	pause = 50 * time.Millisecond
@@ -35,6 +31,13 @@ const (
 	// maxTail is how much of an unfinished sequence is kept, in bytes. Of longer ones, all of
 	// which are dropped at their end, the middle is missing.
 	maxTail = 256
+	// keyPause is how long a key waits for what follows it. It is too short to be noticed,
+	// and longer than a serial line of 4,800 baud takes for a byte.
+	keyPause = 3 * time.Millisecond
+	// maxBurst bounds a burst, in bytes: a held key's.
+	maxBurst = 4 << 10
+	// idLen is the length of a job ID, in bytes.
+	idLen = 36
 )
 
 // filter turns the keyboard's bytes into keys that Bubble Tea knows and into events, however
@@ -92,19 +95,15 @@ func (f *filter) feed(keys, read []byte, now time.Time) []byte {
 // halfRune returns the length of an incomplete rune at the end of data, 0 if there is none.
 func halfRune(data []byte) int {
 	for n := 1; n <= min(utf8.UTFMax-1, len(data)); n++ {
-		if last := data[len(data)-n:]; utf8.RuneStart(last[0]) {
-			if utf8.FullRune(last) {
-				return 0
-			}
+		if last := data[len(data)-n:]; utf8.RuneStart(last[0]) && !utf8.FullRune(last) {
 			return n
 		}
 	}
 	return 0
 }
 
-// wasCutOff reports whether the paste or string in progress will never end: nothing came for
-// a pause or longer, and now comes a key press. A stalled line would bring more at a time, or the end.
-// Strings are short, so a pause is long for them unless more than one character follows.
+// wasCutOff reports whether the paste or string in progress will never end: after a pause comes
+// a key press, where a stalled line would bring more at a time, or the end.
 func (f *filter) wasCutOff(read []byte, idle time.Duration) bool {
 	data := slices.Concat(f.tail, read)
 	switch {
@@ -194,10 +193,9 @@ func (f *filter) key(keys, data []byte) (out, rest []byte) {
 }
 
 // resume returns the rest of data, whose first bytes were passed on as keys because nothing
-// followed them at once. What follows one byte at a time is typed, unless it may be a paste
-// or the background over a slow line, for which resume returns nil. Nobody types the rest of
-// a sequence at once, so then the first bytes belong to it after all. A letter after alt+O
-// is taken for one of the keypad's: as a letter, it may be a command.
+// followed them at once. What follows one byte at a time is typed, unless it may be a paste or
+// the background over a slow line, which it waits for, or a letter of the keypad's after alt+O.
+// Nobody types the rest of a sequence at once: then the first bytes belong to it.
 func (f *filter) resume(data []byte) []byte {
 	sent := f.sent
 	f.sent = 0
@@ -258,20 +256,8 @@ func (f *filter) tailIsKey() bool {
 	return unsent == 1 || unsent == 2 && f.sent == 0 && (introduces(f.tail[1]) || f.tail[1] == esc)
 }
 
-// Not every terminal brackets pastes: GNU screen, the Linux console and serial lines
-// don't. There, a paste differs from keys in that nobody types so fast.
-
-const (
-	// keyPause is how long a key waits for what follows it. It is too short to be noticed,
-	// and longer than a serial line of 4,800 baud takes for a byte.
-	keyPause = 3 * time.Millisecond
-	// maxBurst bounds a burst, in bytes: a held key's.
-	maxBurst = 4 << 10
-	// idLen is the length of a job ID, in bytes.
-	idLen = 36
-)
-
-// addText adds to the text that came at once.
+// addText adds to the text that came at once. Not every terminal brackets pastes (GNU screen,
+// the Linux console and serial lines don't); but nobody types so fast.
 func (f *filter) addText(keys, more []byte) []byte {
 	f.text.add(more, f.limit)
 	if unsent := f.text.Text[f.text.Typed:]; len(unsent) >= maxBurst && !isPaste(unsent) {
@@ -323,15 +309,13 @@ func isPaste(text []byte) bool {
 }
 
 // kinds returns how many different characters text has, at most 3.
-func kinds(text []byte) int {
-	seen := make([]rune, 0, 3)
-	bytes.IndexFunc(text, func(r rune) bool {
-		if !slices.Contains(seen, r) {
-			seen = append(seen, r)
-		}
-		return len(seen) == cap(seen)
-	})
-	return len(seen)
+func kinds(text []byte) (n int) {
+	for seen := ""; n < 3 && len(text) > 0; n++ {
+		r, _ := utf8.DecodeRune(text)
+		seen += string(r)
+		text = bytes.TrimLeft(text, seen)
+	}
+	return n
 }
 
 // isControl reports whether r is neither printable, nor a tab or a line end.

@@ -12,7 +12,7 @@ import (
 const esc = '\x1b'
 
 // introduces reports whether b after an esc begins a sequence: CSI, SS3, or a string.
-func introduces(b byte) bool { return b == '[' || b == 'O' || beginsString(b) }
+func introduces(b byte) bool { return strings.IndexByte("[O]P_^X", b) >= 0 }
 
 // beginsString reports whether b after an esc begins one of the strings OSC, DCS, APC, PM and
 // SOS. Terminals answer queries with them, also late, those of a program that has ended.
@@ -147,14 +147,14 @@ const (
 	capsLock
 )
 
-// keyForm matches a key in the form of xterm and kitty: code, shifted code, and code of the
-// key in its place on a Latin keyboard; modifiers and event type; text; and a final byte.
-var keyForm = regexp.MustCompile(`^\x1b\[(\d*)(?::(\d*))?(?::(\d*))?(?:;(\d*)(?::(\d*))?(?:;(\d*))?)?([A-DFHP-Su~])$`)
+// keyForm matches a key in the form of xterm and kitty: a number or character, with shift, and
+// in its place on a Latin keyboard; modifiers; the character after number 27; and a final byte.
+// Of kitty's other fields and codes nothing is left once the screen has asked for its default.
+var keyForm = regexp.MustCompile(`^\x1b\[(\d*)(?::(\d*))?(?::(\d*))?(?:;(\d*)(?:;(\d*))?)?([A-DFHP-Su~])$`)
 
-// decodeForm decodes the parts of keyForm. A key that was released is none, nor is one with
-// super or hyper, which no key of ours uses.
+// decodeForm decodes the parts of keyForm. A key with super or hyper is none of ours.
 func decodeForm(form []string) (key string, event Event) {
-	code, shifted, latin, text, final := form[1], form[2], form[3], form[6], form[7]
+	code, shifted, latin, char, final := form[1], form[2], form[3], form[5], form[6]
 	mods := 0
 	if form[4] != "" {
 		mods = number(form[4]) - 1
@@ -162,25 +162,17 @@ func decodeForm(form []string) (key string, event Event) {
 	if mods&meta != 0 {
 		mods |= alternate
 	}
-	const released = "3"
-	name := kittyKey(number(code))
 	switch {
-	case mods < 0, form[5] == released, mods&(super|hyper) != 0:
+	case mods < 0, mods&(super|hyper) != 0:
 		return "", nil
 	case final == "~" && code == "27": // xterm's modifyOtherKeys
-		code = text
-	case final != "u" && text != "":
+		code = char
+	case char != "":
 		return "", nil
 	case final != "u":
 		return functional(code, final, mods), nil
-	case len(name) > 1:
-		return functional(name[:len(name)-1], name[len(name)-1:], mods), nil
-	case name != "":
-		return chord(rune(name[0]), mods)
 	case mods&ctrl != 0 && latin != "":
 		code = latin
-	case mods&(ctrl|alternate) == 0 && text != "":
-		code, mods = text, 0
 	case mods&shift != 0 && shifted != "":
 		code, mods = shifted, mods&^(shift|capsLock)
 	}
@@ -210,22 +202,6 @@ func functional(number, final string, mods int) string {
 		return "\x1bO" + final
 	}
 	return "\x1b[" + final
-}
-
-// kittyKey returns the key that has a code of its own in kitty's protocol: a character, or
-// the number and the final byte of functional. It is "" for other codes and unsupported keys.
-func kittyKey(code int) string {
-	for first, keys := range map[int][]string{
-		57344: {"\x1b", "\r", "\t", "\x7f", "2~", "3~", "1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F"},
-		57376: {"25~", "26~", "28~", "29~", "31~", "32~", "33~", "34~"}, // f13 to f20
-		57399: strings.Split("0123456789./*-+\r=,", ""),                 // the keypad's
-		57417: {"1D", "1C", "1A", "1B", "5~", "6~", "1H", "1F", "2~", "3~"},
-	} {
-		if n := code - first; n >= 0 && n < len(keys) {
-			return keys[n]
-		}
-	}
-	return ""
 }
 
 // chord returns the key of a character and modifiers. Ctrl, shift and a letter is no key:
