@@ -7,22 +7,19 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/aymanbagabas/go-osc52/v2"
 	"github.com/charmbracelet/x/ansi"
 )
 
 const (
 	// pushTitle makes the terminal remember its title, popTitle restores it (XTWINOPS).
 	pushTitle, popTitle = "\x1b[22;2t", "\x1b[23;2t"
-	// pushKeys makes keys come in their default form, whatever a program that ended left on:
-	// the keypad's own and the arrows', xterm's modifyOtherKeys, kitty's protocol. Terminals
-	// keep kitty's flags for each screen, so they are pushed, and popped by popKeys, while
-	// the alternate screen is on.
+	// pushKeys makes keys come in their default form, whatever a program that ended left on.
+	// Terminals keep kitty's flags for each screen, so they are pushed, and popped by popKeys,
+	// while the alternate screen is on.
 	pushKeys = ansi.KeypadNumericMode + ansi.ResetModeCursorKeys + "\x1b[>4;0m\x1b[>0u"
 	popKeys  = "\x1b[<u"
-	// release undoes all that Bubble Tea requests from a terminal: the mouse, focus reports,
-	// bracketed paste, the alternate screen, and the hidden cursor, of which some terminals
-	// have one for each screen.
+	// release undoes all that Bubble Tea requests from a terminal. Some have a cursor for each
+	// screen.
 	release = ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseAnyEvent + ansi.ResetModeMouseExtSgr +
 		ansi.ResetModeFocusEvent + ansi.ResetModeBracketedPaste +
 		ansi.ShowCursor + ansi.ResetModeAltScreenSaveCursor + ansi.ShowCursor
@@ -49,19 +46,16 @@ func (s *Screen) Title(text string) {
 	s.Send(s.env.unlessPrinted(ansi.SetWindowTitle(Charset(s.env).Cut(text, maxTitle))))
 }
 
-// maxClipboard is how many bytes may be copied by OSC 52: 100,000 bytes of sequence,
-// which the strictest of the usual terminals accept, less its frame, in base64. About
-// 2,000 job IDs. Terminals would drop, or cut, longer texts silently.
+// maxClipboard is how many bytes may be copied by OSC 52: 100,000 bytes of sequence, which the
+// strictest of the usual terminals accept. They would drop, or cut, longer texts silently.
 const maxClipboard = 74_994
 
 // Copy puts text into the clipboard of the person in front of the terminal, over SSH too.
 // Only a local tmux reports whether that worked, and is waited for until ctx ends.
 //
-// Inside tmux the two sequences depend on its options, and both fail by default:
-// plain OSC 52 needs set-clipboard on (the default, external, excludes programs), the
-// passthrough needs allow-passthrough on (off since 3.3). tmux load-buffer -w (3.2) needs
-// neither, so it comes first. Without such a tmux, as over SSH from inside one, both
-// sequences are sent: whichever is allowed sets the same text.
+// Inside tmux, OSC 52 needs set-clipboard on or allow-passthrough on, and both are off by
+// default: tmux load-buffer -w (3.2) needs neither. Without such a tmux, as over SSH from
+// inside one, the sequence is sent plain and wrapped: whichever is allowed sets the same text.
 func (s *Screen) Copy(ctx context.Context, text string) error {
 	if server := s.env["TMUX"]; server != "" {
 		cmd := exec.CommandContext(ctx, "tmux", "load-buffer", "-w", "-")
@@ -74,16 +68,13 @@ func (s *Screen) Copy(ctx context.Context, text string) error {
 	if len(text) > maxClipboard {
 		return fmt.Errorf("%d KB is too much: terminals accept %d KB on the clipboard", len(text)/1000, maxClipboard/1000)
 	}
-	plain := osc52.New(text)
+	plain := ansi.SetSystemClipboard(text)
+	wrapped := s.env.Passthrough(plain)
 	switch {
-	case s.env.inTmux():
-		s.Send(plain.String() + plain.Tmux().String())
-	case s.env["STY"] != "":
-		s.Send(plain.Screen().String())
-	case s.env.inScreen(): // by TERM only: over SSH from a screen, or from a tmux that calls itself so
-		s.Send(plain.String() + plain.Screen().String())
+	case !s.env.Multiplexed(), !s.env.inTmux() && s.env["STY"] != "": // GNU screen itself has no clipboard
+		s.Send(wrapped)
 	default:
-		s.Send(plain.String())
+		s.Send(plain + wrapped)
 	}
 	return nil
 }

@@ -17,12 +17,9 @@ import (
 )
 
 // init sets a dark background and no colours until main knows better, before Bubble Tea's
-// init calls lipgloss.HasDarkBackground. That would query the terminal, even for --version,
-// and wait up to 5 s for terminals that never answer. What is set is not queried.
-//
-// Since Go 1.21, packages are initialised in the order of their import paths as soon as
-// their imports are. This package comes first because its path sorts before Bubble Tea's,
-// and because Bubble Tea's imports, package log among them, are ready later than its own.
+// init queries the terminal, and waits up to 5 s for one that never answers. Packages are
+// initialised in the order of their import paths as soon as their imports are; this one's
+// path sorts before Bubble Tea's, and its imports are ready earlier.
 func init() { //nolint:gochecknoinits // only another init comes before Bubble Tea's
 	lipgloss.SetHasDarkBackground(true)
 	lipgloss.SetColorProfile(termenv.Ascii)
@@ -91,12 +88,11 @@ func (e Env) Multiplexed() bool { return e.inTmux() || e.inScreen() }
 // The sequence must not hold ST, which would end the wrapping.
 func (e Env) Passthrough(sequence string) string {
 	switch {
-	case sequence == "":
-		return ""
 	case e.inTmux():
 		return ansi.TmuxPassthrough(sequence)
 	case e.inScreen():
-		return ansi.ScreenPassthrough(sequence, 0)
+		const limit = 250 // GNU screen's own, before 2014, is 256 bytes
+		return ansi.ScreenPassthrough(sequence, limit)
 	}
 	return sequence
 }
@@ -124,9 +120,8 @@ func Profile(env Env) termenv.Profile {
 }
 
 // Charset returns what the terminal can draw: ASCII on the Linux console, on minimal
-// terminals, and where the locale is not UTF-8. Without a locale, as in most containers,
-// the outer terminal is assumed to be a modern one; but a tmux without a locale draws "_"
-// for everything that isn't ASCII.
+// terminals, where the locale is not UTF-8, and in a multiplexer without a locale, which draws
+// "_" for all else. Without a locale, as in most containers, others are assumed to be modern.
 func Charset(env Env) sanitize.Charset {
 	switch env["TERM"] {
 	case "linux", "dumb", "cons25", "vt52", "vt100", "vt220":

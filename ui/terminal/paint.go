@@ -80,15 +80,9 @@ func (p *painter) change(row int, from, to line) {
 // flush writes the runs style by style: setting the style of a bar's end takes four times
 // the bytes of a jump to the next bar.
 func (p *painter) flush() {
-	for len(p.runs) > 0 {
-		pen := p.runs[0].cells[0].pen
-		p.runs = slices.DeleteFunc(p.runs, func(r run) bool {
-			if r.cells[0].pen != pen {
-				return false
-			}
-			p.cells(r.row, r.x, r.cells)
-			return true
-		})
+	slices.SortStableFunc(p.runs, func(a, b run) int { return strings.Compare(a.cells[0].pen, b.cells[0].pen) })
+	for _, r := range p.runs {
+		p.cells(r.row, r.x, r.cells)
 	}
 }
 

@@ -13,16 +13,12 @@ import (
 
 // Screen shows frames on a terminal, and writes sequences between them. It sends only the
 // cells that differ from the previous frame, at once, and does nothing while nothing changes.
+// So frames bypass Bubble Tea's renderer, which is given the Screen for its sequences.
 //
-// Bubble Tea's own renderer sends each changed row whole, at its next tick, and ticks all
-// the time. So frames bypass it, by [Screen.Show]. It is still given the Screen
-// (tea.WithOutput finds the terminal by Fd) for its sequences, which it sends by WriteString;
-// what it sends by Write are frames, and those are dropped.
-//
-// No method waits for the terminal, which may take nothing for minutes (a stopped window, a
-// line that hangs): Bubble Tea holds its renderer's lock while it writes, which blocks Update
-// and with it all saves. So a goroutine writes, while there is anything to write. Frames wait
-// until the terminal has taken everything, and then skip all that happened meanwhile.
+// No method waits for the terminal, which may take nothing for minutes: Bubble Tea holds its
+// renderer's lock while it writes, which blocks Update and with it all saves. So a goroutine
+// writes, while there is anything to write. Frames wait until the terminal has taken
+// everything, and then skip all that happened meanwhile.
 type Screen struct {
 	*os.File
 	// OnPanic is called with a panic of a goroutine of the Screen, by that goroutine.
@@ -180,8 +176,7 @@ func (s *Screen) Flush(within time.Duration) bool {
 }
 
 // Abandon gives up on a terminal that takes nothing. It throws away what is queued, in the
-// kernel too, so that there is room for the sequences that restore the terminal, and for a
-// last one, which it finds if it recovers.
+// kernel too, to make room for what restores the terminal if it recovers, and for a last sequence.
 func (s *Screen) Abandon(last string) {
 	s.mu.Lock()
 	s.queue, s.alternate = nil, false
