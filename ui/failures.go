@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"strconv"
 
@@ -21,20 +20,16 @@ type causes struct {
 	found   []jobview.Cause
 }
 
-// in returns the causes of the failures in a batch, or in all for nil.
+// in returns the causes of the failures in a batch, or in all for nil, most jobs first.
 func (c *causes) in(l *joblist.List, batch *joblist.Batch, s *session.Session) []jobview.Cause {
-	if changes := l.FailureChanges(); c.batch != batch || c.changes != changes {
-		rows := l.All
-		if batch != nil {
-			rows = batch.Rows()
-		}
-		*c = causes{batch, changes, causesOf(rows, s)}
+	changes := l.FailureChanges()
+	if c.batch == batch && c.changes == changes {
+		return c.found
 	}
-	return c.found
-}
-
-// causesOf groups the failed jobs by cause, most jobs first.
-func causesOf(rows iter.Seq[*joblist.Row], s *session.Session) []jobview.Cause {
+	rows := l.All
+	if batch != nil {
+		rows = batch.Rows()
+	}
 	jobs := make(map[string][]job.ID)
 	for r := range rows {
 		if r.State().Failed() {
@@ -43,14 +38,14 @@ func causesOf(rows iter.Seq[*joblist.Row], s *session.Session) []jobview.Cause {
 			jobs[text] = append(jobs[text], r.ID)
 		}
 	}
-	var found []jobview.Cause
+	*c = causes{batch: batch, changes: changes}
 	for text, ids := range jobs {
-		found = append(found, jobview.Cause{Text: text, Jobs: ids})
+		c.found = append(c.found, jobview.Cause{Text: text, Jobs: ids})
 	}
-	slices.SortFunc(found, func(a, b jobview.Cause) int {
+	slices.SortFunc(c.found, func(a, b jobview.Cause) int {
 		return cmp.Or(cmp.Compare(len(b.Jobs), len(a.Jobs)), cmp.Compare(a.Text, b.Text))
 	})
-	return found
+	return c.found
 }
 
 // failures is the screen of failures by cause, across all batches.
@@ -82,16 +77,15 @@ func (f *failures) End()        { f.Move(len(f.found)) }
 
 // View draws the causes.
 func (f *failures) View(t *style.Theme, width, height int) []string {
-	lines := make([]string, 0, len(f.found)+1)
-	for i, c := range f.found {
-		l := jobview.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.Jobs)), 6).Space(2)
-		lines = append(lines, l.Fit(style.Text, c.Text, width-l.Width()-1).PadTo(width-1).String())
-	}
-	if len(lines) == 0 {
-		lines = append(lines, style.NewLine(t, style.Plain).Put(style.OK, " nothing has failed").String())
-	}
+	lines := make([]string, max(len(f.found), 1))
+	lines[0] = style.NewLine(t, style.Plain).Put(style.OK, " nothing has failed").String()
 	f.height = height - 4
-	f.scroll.top = max(min(max(f.scroll.top, f.at-f.height+1), f.at), 0)
+	f.scroll.top = max(min(max(f.scroll.top, f.at-f.height+1), f.at, len(f.found)-height+2), 0)
+	for i := f.scroll.top; i < min(f.scroll.top+height, len(f.found)); i++ { // there may be as many as jobs
+		c := &f.found[i]
+		l := jobview.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.Jobs)), 6).Space(2)
+		lines[i] = l.Fit(style.Text, c.Text, width-l.Width()-1).PadTo(width - 1).String()
+	}
 	return f.scroll.titled(t, "Failures by cause", lines, height)
 }
 
