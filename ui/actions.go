@@ -79,7 +79,7 @@ func actions() [][]action {
 		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: (*Model).back},
 	}, {
 		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: (*Model).askFilter},
-		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: func(m *Model) { m.list.nextStatus() }},
+		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: func(m *Model) { m.list.narrow(m.list.text, (m.list.status+1)%len(statusFilters())) }},
 		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: (*Model).nextSort},
 		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: func(m *Model) { m.list.selectRow() }},
 		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: (*Model).selectAll},

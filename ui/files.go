@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/export"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/prompt"
@@ -132,7 +131,19 @@ func (m *Model) exportJobs(name string) {
 	var rows []export.Row
 	m.list.Matching(func(r *joblist.Row) bool {
 		batch, _ := m.list.Batch(r.Batch)
-		rows = append(rows, exportRow(m.session.Public(&r.Job), r.Progress(), batch.Name, m.opts.Session.Redact))
+		j := m.session.Public(&r.Job)
+		row := export.Row{
+			ID: j.ID.String(), Batch: batch.Name, Status: string(j.Answer.Status), Progress: float64(r.Progress()),
+			Description: j.Answer.Description, Message: j.Answer.Meta, Path: j.Answer.Path, File: j.File,
+			Added: j.Added, Started: j.Started, Ended: j.Ended,
+		}
+		if j.End.Finished() && j.End != job.EndedDone {
+			row.Error = session.Cause(&j)
+		}
+		if m.opts.Session.Redact {
+			row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
+		}
+		rows = append(rows, row)
 		return true
 	})
 	m.export(name, len(rows), func() (string, error) { return export.File(name, rows) })
@@ -151,19 +162,4 @@ func (m *Model) export(name string, jobs int, write func() (path string, err err
 		}
 		return style.OK, fmt.Sprintf("wrote %s to %s", style.Plural(jobs, "job"), name)
 	})
-}
-
-func exportRow(j store.Job, p job.Progress, batch string, redact bool) export.Row {
-	row := export.Row{
-		ID: j.ID.String(), Batch: batch, Status: string(j.Answer.Status), Progress: float64(p),
-		Description: j.Answer.Description, Message: j.Answer.Meta, Path: j.Answer.Path, File: j.File,
-		Added: j.Added, Started: j.Started, Ended: j.Ended,
-	}
-	if j.End.Finished() && j.End != job.EndedDone {
-		row.Error = session.Cause(&j)
-	}
-	if redact {
-		row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
-	}
-	return row
 }

@@ -39,7 +39,9 @@ func (m *Model) putHints(l *style.Line, room int) {
 	for _, hint := range m.hints() {
 		name, does, _ := strings.Cut(hint, " ")
 		a := m.keys.byName[name]
-		does = cmp.Or(does, brief(a.title))
+		title, _, _ := strings.Cut(a.title, ", ")
+		title, _, _ = strings.Cut(title, " (")
+		does = cmp.Or(does, title) // its first words are enough
 		if a.label == "" {
 			continue
 		}
@@ -49,13 +51,6 @@ func (m *Model) putHints(l *style.Line, room int) {
 		l.Space(gap).Put(style.Accent, a.label).Space(1).Put(style.Dim, does)
 		gap = 2
 	}
-}
-
-// brief returns the first words of an action's title, which are enough for the footer.
-func brief(title string) string {
-	title, _, _ = strings.Cut(title, ", ")
-	title, _, _ = strings.Cut(title, " (")
-	return title
 }
 
 // hints returns what the footer offers, the most useful first: actions by name, each with

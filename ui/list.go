@@ -115,8 +115,6 @@ func (j *jobs) foldAll() {
 	j.FoldAll(j.folded)
 }
 
-func (j *jobs) nextStatus() { j.narrow(j.text, (j.status+1)%len(statusFilters())) }
-
 func (j *jobs) selectRow() {
 	j.ToggleSelect()
 	j.Move(1)

@@ -45,7 +45,11 @@ func (m *Model) keep(r style.Role, text string) {
 }
 
 // log puts a text, which may be untrusted, into the event log.
-func (m *Model) log(r style.Role, text string) { m.notes.log.add(entry{m.now, r, text}) }
+func (m *Model) log(r style.Role, text string) {
+	l := &m.notes.log
+	l.entries = append(l.entries, entry{m.now, r, text})
+	l.entries = l.entries[max(len(l.entries)-logSize, 0):]
+}
 
 // absence counts what happens while the user looks elsewhere, as far as the terminal
 // reports its focus.
@@ -102,11 +106,6 @@ const logSize = 1000
 type eventLog struct {
 	scroll
 	entries []entry
-}
-
-func (l *eventLog) add(e entry) {
-	l.entries = append(l.entries, e)
-	l.entries = l.entries[max(len(l.entries)-logSize, 0):]
 }
 
 // View draws the events, the newest first.

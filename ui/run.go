@@ -100,7 +100,15 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	}()
 	select {
 	case err := <-ended:
-		return c.ended(ctx, l, err)
+		if _, broke := errors.AsType[*panics.Error](err); broke {
+			c.abandon() // Bubble Tea did not restore it
+			return err
+		}
+		c.leave()
+		if l.fatal == nil && err != nil && ctx.Err() == nil {
+			return fmt.Errorf("the dashboard ended: %w", err)
+		}
+		return l.fatal
 	case <-hangs:
 		c.abandon()
 		return ErrHung
@@ -109,19 +117,6 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 
 // ErrHung says that the dashboard did not end after Kill. Its model may still be in use.
 var ErrHung = errors.New("the dashboard hung and was left behind")
-
-// ended restores the terminal after Bubble Tea has, and returns why the dashboard ended.
-func (c *Console) ended(ctx context.Context, l *loop, err error) error {
-	if _, broke := errors.AsType[*panics.Error](err); broke {
-		c.abandon() // Bubble Tea did not restore it
-		return err
-	}
-	c.leave()
-	if l.fatal == nil && err != nil && ctx.Err() == nil {
-		return fmt.Errorf("the dashboard ended: %w", err)
-	}
-	return l.fatal
-}
 
 // leave gives the screen back after Bubble Tea has released it.
 func (c *Console) leave() {

@@ -15,17 +15,9 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Update handles one message. It never waits.
+// Update handles one message, draws, and schedules the next tick. It never waits.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.opts.Clock()
-	m.handle(msg)
-	m.catchUp()
-	m.finishUpdate()
-	return m, m.take()
-}
-
-// handle passes a message to where it is handled.
-func (m *Model) handle(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case then:
 		msg()
@@ -40,6 +32,17 @@ func (m *Model) handle(msg tea.Msg) {
 	case tea.BlurMsg:
 		m.look(false)
 	}
+	m.catchUp()
+
+	m.valid = time.Hour
+	m.hold(m.list.Tick(m.now))
+	m.resize(m.layout.width, m.layout.height)
+	m.list.look(m.opts.Watcher)
+	m.list.bars.Move(m.list.List, m.now, m.paused || !m.session.Host().RetryAt.IsZero())
+	m.draw()
+	m.retitle()
+	m.wake()
+	return m, m.take()
 }
 
 // redrawEvery is how often a focus event has the whole screen sent, at most.
@@ -57,18 +60,6 @@ func (m *Model) look(here bool) {
 	if since := m.now.Sub(m.redrawn); here && (since >= redrawEvery || since < 0) {
 		m.redraw()
 	}
-}
-
-// finishUpdate lays out, draws and schedules the next tick after every message.
-func (m *Model) finishUpdate() {
-	m.valid = time.Hour
-	m.hold(m.list.Tick(m.now))
-	m.resize(m.layout.width, m.layout.height)
-	m.list.look(m.opts.Watcher)
-	m.list.bars.Move(m.list.List, m.now, m.paused || !m.session.Host().RetryAt.IsZero())
-	m.draw()
-	m.retitle()
-	m.wake()
 }
 
 // opened shows the contents of the state file, or ends with the error.
