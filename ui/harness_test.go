@@ -68,30 +68,19 @@ type harness struct {
 	stop      []func()
 }
 
-// seldom looks for what others wrote every half a minute: most stories are of one window, and
+// unshared looks for what others write once there are any: most stories are of one window, and
 // some of hours.
-type seldom struct {
+type unshared struct {
 	session.Journal
 	shared chan struct{}
 }
 
-func (s seldom) Next(ctx context.Context) (store.News, error) {
-	for {
-		select {
-		case <-s.shared:
-			return s.Journal.Next(ctx)
-		default:
-		}
-		short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
-		news, err := s.Journal.Next(short)
-		if cancel(); err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
-			return news, err
-		}
-		select {
-		case <-s.shared:
-		case <-ctx.Done():
-		case <-time.After(30 * time.Second):
-		}
+func (u unshared) Next(ctx context.Context) (store.News, error) {
+	select {
+	case <-u.shared:
+		return u.Journal.Next(ctx)
+	case <-ctx.Done():
+		return store.News{}, ctx.Err()
 	}
 }
 
@@ -216,7 +205,7 @@ func (d *harness) start(change ...func(*Options)) {
 		Open: func(ctx context.Context) (session.Journal, store.Opened, error) {
 			s, opened, err := store.Open(ctx, d.file)
 			d.journal = s
-			return seldom{s, d.shared}, opened, err
+			return unshared{s, d.shared}, opened, err
 		},
 		Watcher: watcher, Terminal: d.clip, Session: session.Config{Downloads: files},
 		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
@@ -236,6 +225,7 @@ func (d *harness) start(change ...func(*Options)) {
 	d.ctx, d.quit = ctx, false
 	d.model = New(ctx, opts)
 	d.leaving = func(save bool) {
+		d.leaving = func(bool) {} // once
 		if save && d.journal != nil {
 			if err := d.journal.Append(context.WithoutCancel(ctx), d.model.Unsaved()...); err != nil {
 				d.Errorf("the last save failed: %v", err)
@@ -263,15 +253,8 @@ func (d *harness) restart(change ...func(*Options)) *harness {
 }
 
 // leave quits in order; kill is kill -9: nothing unsaved is saved.
-func (d *harness) leave() { d.end(true) }
-func (d *harness) kill()  { d.end(false) }
-
-func (d *harness) end(save bool) {
-	if d.leaving != nil {
-		d.leaving(save)
-		d.leaving = nil
-	}
-}
+func (d *harness) leave() { d.leaving(true) }
+func (d *harness) kill()  { d.leaving(false) }
 
 // run runs a command as Bubble Tea does: aside, its message into the loop.
 func (d *harness) run(cmd tea.Cmd) {
@@ -467,32 +450,15 @@ func content(t *testing.T, file string) string {
 	return string(b)
 }
 
-// raise has a state file say that a newer version wrote it.
-func raise(t *testing.T, file string) {
-	t.Helper()
-	rewrite(t, file, strings.Replace(content(t, file), `{"jobwatch":1`, `{"jobwatch":99`, 1))
-}
-
-// scribble damages a state file's middle: the third track line.
-func scribble(t *testing.T, file string) {
-	t.Helper()
-	lines := strings.SplitAfter(content(t, file), "\n")
-	for i, seen := 0, 0; i < len(lines); i++ {
-		if strings.Contains(lines[i], `"op":"track"`) {
-			if seen++; seen == 3 {
-				lines[i] = lines[i][:20] + "\x00\x00\x00\n"
-			}
-		}
+// rewrite changes a text of the state file, where it first stands.
+func (d *harness) rewrite(from, to string) {
+	d.Helper()
+	before := content(d.T, d.file)
+	after := strings.Replace(before, from, to, 1)
+	if after == before {
+		d.Fatalf("the state file does not hold %s", from)
 	}
-	rewrite(t, file, strings.Join(lines, ""))
-}
-
-func rewrite(t *testing.T, file, text string) {
-	t.Helper()
-	if text == content(t, file) {
-		t.Fatal("the story changed nothing in the state file")
-	}
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	if err := os.WriteFile(d.file, []byte(after), 0o600); err != nil {
+		d.Fatal(err)
 	}
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"bytes"
 	"encoding/csv"
 	"os"
 	"path/filepath"
@@ -34,9 +33,8 @@ func TestWhatHappens(t *testing.T) {
 			var names []string
 			for _, id := range ids {
 				row, _ := d.model.list.Row(id)
-				content, err := os.ReadFile(row.File)
-				if err != nil || !bytes.HasPrefix(content, []byte("%PDF-")) {
-					d.Errorf("%s: %v, begins with %.10q", row.File, err, content)
+				if pdf := content(d.T, row.File); !strings.HasPrefix(pdf, "%PDF-") {
+					d.Errorf("%s begins with %.10q", row.File, pdf)
 				}
 				if rel, err := filepath.Rel(d.folder, row.File); err != nil || strings.HasPrefix(rel, "..") {
 					d.Errorf("%s is not below the download folder", row.File)
@@ -127,13 +125,9 @@ func TestWhatHappens(t *testing.T) {
 			if !strings.Contains(told, ids[0].Short()+"…") {
 				d.Errorf("notified: %q", told)
 			}
-			events, err := os.ReadFile(out)
-			if err != nil {
-				d.Fatal(err)
-			}
 			// Programs know a job by its ID, which stands in a field of its own.
-			events = bytes.ReplaceAll(events, []byte(`"id":"`+ids[0].String()+`"`), nil)
-			for _, text := range []string{told, d.clip.title, string(events)} {
+			events := strings.ReplaceAll(content(d.T, out), `"id":"`+ids[0].String()+`"`, "")
+			for _, text := range []string{told, d.clip.title, events} {
 				if strings.Contains(text, ids[0].String()[9:]) || strings.Contains(text, "signature") {
 					d.Errorf("it gives the job away: %q", text)
 				}
@@ -259,9 +253,8 @@ func TestWhatHappens(t *testing.T) {
 			d.press("down", "e").sees("to: failed.txt")
 			file := filepath.Join(d.folder, "failed.txt")
 			d.answer(file).wait(time.Second)
-			text, err := os.ReadFile(file)
-			if err != nil || string(text) != ids[4].String()+"\n" {
-				d.Errorf("the file holds %q (%v)", text, err)
+			if text := content(d.T, file); text != ids[4].String()+"\n" {
+				d.Errorf("the file holds %q", text)
 			}
 			d.press("esc").sees(ids[0].Short())
 		},
@@ -300,12 +293,7 @@ func TestWhatHappens(t *testing.T) {
 			file := filepath.Join(d.folder, "failed.csv")
 			d.answer(file)
 			d.wait(time.Second).sees("wrote 1 job to")
-			f, err := os.Open(file)
-			if err != nil {
-				d.Fatal(err)
-			}
-			defer f.Close() //nolint:errcheck // only read
-			rows, err := csv.NewReader(f).ReadAll()
+			rows, err := csv.NewReader(strings.NewReader(content(d.T, file))).ReadAll()
 			if err != nil || len(rows) != 2 || !strings.Contains(strings.Join(rows[1], "|"), "no fonts") {
 				d.Errorf("the file holds %q (%v)", rows, err)
 			}
@@ -367,13 +355,13 @@ func TestOOpensThePDF(t *testing.T) {
 		d.press("down", "o").sees("nothing to open: the job is not Done")
 		d.waitFor(" 1/1 ").press("o")
 		d.waitFor("saved ").wait(time.Second)
-		opened, err := os.ReadFile(filepath.Join(viewer, "opened"))
-		if err != nil || !strings.HasPrefix(string(opened), d.folder) || !strings.HasSuffix(string(opened), "Invoice 7.pdf\n") {
-			d.Errorf("opened %q: %v", opened, err)
+		opened := content(t, filepath.Join(viewer, "opened"))
+		if !strings.HasPrefix(opened, d.folder) || !strings.HasSuffix(opened, "Invoice 7.pdf\n") {
+			d.Errorf("opened %q", opened)
 		}
 		d.press("o") // it is there already
 		d.wait(5 * time.Second)
-		if again, _ := os.ReadFile(filepath.Join(viewer, "opened")); string(again) != string(opened)+string(opened) {
+		if again := content(t, filepath.Join(viewer, "opened")); again != opened+opened {
 			d.Errorf("opened again: %q", again)
 		}
 	})

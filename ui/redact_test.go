@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,12 +32,9 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 				jobs[i].Cause = "Salaries of the board is not Markdown"
 			}
 		}
-		var text strings.Builder
 		ids := d.api.Add(jobs...)
-		for _, id := range ids {
-			text.WriteString(id.String() + "\n")
-		}
-		d.paste(text.String())
+		text := joinIDs(ids)
+		d.paste(text)
 		look := func() {
 			t.Helper()
 			d.seesNot("Salaries")
@@ -73,7 +69,7 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 		look()
 
 		d.press("down", "y")
-		if d.clip.copied == "" || !strings.Contains(text.String(), d.clip.copied) || len(d.clip.copied) != 36 {
+		if d.clip.copied == "" || !strings.Contains(text, d.clip.copied) || len(d.clip.copied) != 36 {
 			t.Errorf("copied %q, which is no whole ID", d.clip.copied)
 		}
 		look()
@@ -81,20 +77,16 @@ func TestASharedScreenGivesNothingAway(t *testing.T) {
 		d.press("e").answer(export)
 		d.wait(time.Minute)
 		look()
-		exported, err := os.ReadFile(export)
-		if err != nil || !strings.Contains(string(exported), ids[0].Short()) {
-			t.Errorf("exported: %s %v", exported, err)
+		exported, told := content(t, export), content(t, file)
+		if !strings.Contains(exported, ids[0].Short()) {
+			t.Errorf("exported: %s", exported)
 		}
-		told, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, told := range append(d.clip.notified, string(told), d.clip.title, string(exported)) {
+		for _, told := range append(d.clip.notified, told, d.clip.title, exported) {
 			if strings.Contains(told, "Salaries") || strings.Contains(told, ids[3].String()) {
 				t.Errorf("given away: %s", told)
 			}
 		}
-		if !strings.Contains(string(told), "job-failed") || len(d.clip.notified) == 0 {
+		if !strings.Contains(told, "job-failed") || len(d.clip.notified) == 0 {
 			t.Errorf("nobody was told: %q, %q", told, d.clip.notified)
 		}
 	})

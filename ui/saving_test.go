@@ -55,7 +55,7 @@ func TestSaving(t *testing.T) {
 		"a file of a newer version ends the start and is left alone": func(d *harness) {
 			d.add(1)
 			d.leave()
-			raise(d.T, d.file)
+			d.rewrite(`{"jobwatch":1`, `{"jobwatch":99`) // it says that a newer version wrote it
 			before := content(d.T, d.file)
 			d.start()
 			if !d.quit || d.model.fatal == nil || !strings.Contains(d.model.fatal.Error(), "newer") {
@@ -80,12 +80,11 @@ func TestSaving(t *testing.T) {
 			d.waitFor("added 3 jobs")
 		},
 		"damage is told and a backup kept": func(d *harness) {
-			ids := d.add(4)
+			d.add(4)
 			d.leave()
-			scribble(d.T, d.file)
+			d.rewrite(`"op":"track"`, "\x00\x00\x00")
 			d.start()
 			d.sees("damaged line", "the file as it was is kept as", "3 jobs")
-			_ = ids
 		},
 	})
 }

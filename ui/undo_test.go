@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -193,11 +192,7 @@ func TestTwoWindowsUndoAndAgree(t *testing.T) {
 				switch rng.IntN(8) {
 				case 0:
 					from := rng.IntN(len(ids))
-					var text strings.Builder
-					for _, id := range ids[from:min(from+1+rng.IntN(4), len(ids))] {
-						text.WriteString(id.String() + "\n")
-					}
-					w.paste(text.String())
+					w.paste(joinIDs(ids[from:min(from+1+rng.IntN(4), len(ids))]))
 				case 1:
 					w.press("x", "y")
 				case 2:

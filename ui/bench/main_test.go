@@ -178,14 +178,6 @@ func (tm *terminal) spent() spent {
 	return s
 }
 
-// during is what was used between two moments: bytes and frames a second, and the
-// share of a core in percent.
-func (s spent) during(e spent) (bytes, frames, percent float64) {
-	seconds := e.at.Sub(s.at).Seconds()
-	return float64(e.sent-s.sent) / seconds, float64(e.write-s.write) / seconds,
-		100 * (e.cpu - s.cpu).Seconds() / seconds
-}
-
 // cpuTime is the processor time that a process's threads have used, in nanoseconds
 // where /proc/PID/stat counts hundredths of a second.
 func cpuTime(b *testing.B, pid int) time.Duration {

@@ -103,11 +103,12 @@ func (tm *terminal) watch(span time.Duration) {
 	<-time.After(5 * time.Second) // what the start leads to
 	before := tm.spent()
 	<-time.After(span)
-	bytes, frames, percent := before.during(tm.spent())
+	after := tm.spent()
+	seconds := after.at.Sub(before.at).Seconds()
 	tm.ReportMetric(0, "ns/op")
-	tm.ReportMetric(bytes, "B/s")
-	tm.ReportMetric(frames, "frames/s")
-	tm.ReportMetric(percent, "%core")
+	tm.ReportMetric(float64(after.sent-before.sent)/seconds, "B/s")
+	tm.ReportMetric(float64(after.write-before.write)/seconds, "frames/s")
+	tm.ReportMetric(100*(after.cpu-before.cpu).Seconds()/seconds, "%core")
 	tm.ReportMetric(memory(tm.B, tm.cmd.Process.Pid, "VmRSS"), "MB-RSS")
 	tm.quit()
 }
