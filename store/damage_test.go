@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,8 +9,6 @@ import (
 	"testing/iotest"
 
 	. "example.com/jobwatch/store"
-
-	"example.com/jobwatch/poller/job"
 )
 
 func TestATornLastLineIsDropped(t *testing.T) {
@@ -91,27 +88,24 @@ func TestWhatAPowerCutLeavesOfANewFileIsNoReasonToRefuse(t *testing.T) {
 }
 
 func TestAnotherKindOfFileIsLeftAlone(t *testing.T) {
+	newer := `{"jobwatch":2,"id":{"of":"another kind"}}` + "\n" + `{"what":"ever"` + "\n" + `torn`
 	for _, text := range []string{
-		"# Shopping list\n- milk\n", "milk", `{"op":"buy","what":"milk"}` + "\n", "[1,2]\n", "\x1f\x8b\x08\x00\x00",
+		"# Shopping list\n- milk\n", "milk", `{"op":"buy","what":"milk"}` + "\n", "[1,2]\n", "\x1f\x8b\x08\x00\x00", newer,
 	} {
 		path := stateFile(t)
 		write(t, path, text)
 		_, _, err := Open(t.Context(), path)
-		says(t, err, "not a state file")
+		if text == newer {
+			says(t, err, path, "in version 2 of the format", "use a newer jobwatch")
+		} else {
+			says(t, err, "not a state file")
+		}
 		equal(t, "the file", read(t, path), text)
 	}
 	folder := t.TempDir()
 	if _, _, err := Open(t.Context(), folder); err == nil || !strings.Contains(err.Error(), "a folder") {
 		t.Errorf("a folder: %v", err)
 	}
-}
-
-func TestAnEndThatANewerVersionInventedIsPolledAgain(t *testing.T) {
-	path := stateFile(t)
-	j := running(1, "", 1)
-	j.End = job.EndedDone
-	write(t, path, strings.Replace(fileOf(t, Track{j}), `"end":"done"`, `"end":"cancelled"`, 1))
-	equal(t, "end", contents(t, path).Jobs[0].End, job.Live)
 }
 
 // A line of any length costs no other line, wherever it falls among what is read at once.
@@ -134,13 +128,5 @@ func TestLinesOfAnyLength(t *testing.T) {
 				equal(t, "jobs", got.Jobs, append(jobs, end))
 			}
 		}
-	}
-}
-
-func TestAnErrorOfTheReaderIsToldAndNotTakenForTheEnd(t *testing.T) {
-	broken := errors.New("broken")
-	file := fileOf(t, track(pasted(1, ""))...)
-	if c, _, err := Replay(io.MultiReader(strings.NewReader(file), iotest.ErrReader(broken))); !errors.Is(err, broken) {
-		t.Errorf("%+v, %v", c, err)
 	}
 }

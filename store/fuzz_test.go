@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,25 +128,14 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte(strings.Join(seeds(f), "")), 7)
 	f.Fuzz(func(t *testing.T, file []byte, size int) {
 		whole, damaged, err := Replay(bytes.NewReader(file))
-		pieces, damagedThen, errThen := Replay(&pieces{file, max(1, size)})
+		var parts []io.Reader
+		for part := range slices.Chunk(file, max(1, size)) {
+			parts = append(parts, bytes.NewReader(part))
+		}
+		pieces, damagedThen, errThen := Replay(io.MultiReader(parts...))
 		if !reflect.DeepEqual(pieces, whole) || damaged != damagedThen || (err == nil) != (errThen == nil) {
 			t.Errorf("%q, in pieces of %d, says\n%+v, %d damaged, %v\nand at once\n%+v, %d damaged, %v",
 				file, size, pieces, damagedThen, errThen, whole, damaged, err)
 		}
 	})
-}
-
-// pieces reads that many bytes at a time.
-type pieces struct {
-	rest []byte
-	size int
-}
-
-func (p *pieces) Read(b []byte) (int, error) {
-	if len(p.rest) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(b[:min(len(b), p.size)], p.rest)
-	p.rest = p.rest[n:]
-	return n, nil
 }

@@ -68,15 +68,6 @@ func TestAWornFileIsCompactedAtStart(t *testing.T) {
 	equal(t, "jobs at last", contents(t, path).Jobs, want[:1])
 }
 
-func TestANewerFileIsLeftAlone(t *testing.T) {
-	path := stateFile(t)
-	text := `{"jobwatch":2,"id":{"of":"another kind"}}` + "\n" + `{"what":"ever"` + "\n" + `torn`
-	write(t, path, text)
-	_, _, err := Open(t.Context(), path)
-	says(t, err, path, "in version 2 of the format", "use a newer jobwatch")
-	equal(t, "the file", read(t, path), text)
-}
-
 func TestWhatANewerVersionAddedSurvives(t *testing.T) {
 	s, path := fresh(t)
 	save(t, s, Track{pasted(1, "a")})
@@ -110,7 +101,7 @@ func TestTheFileCanBeEditedByHand(t *testing.T) {
 	write(t, path, "{\"id\": \"mine\", \"jobwatch\": 1}\r\n\r\n"+
 		`{"id": "`+strings.ToUpper(id(1).String())+`", "op": "track", "added": "2026-03-03T10:00:01+01:00"}`+"\n"+
 		`{"op":"status","id":"`+id(1).String()+`","status":"Pending review","progress":7,"end":null,"history":[]}`+"\n"+
-		`{"op":"track","id":"`+id(3).String()+`","status":"Processing","progress":-7,"started":null}`)
+		`{"op":"track","id":"`+id(3).String()+`","status":"Processing","progress":-7,"started":null,"end":"cancelled"}`)
 	s, opened := open(t, path)
 	want := pasted(1, "")
 	want.Answer = job.Answer{Status: "Pending review", Progress: 1}

@@ -1,6 +1,7 @@
 package ids_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -311,26 +312,12 @@ func FuzzEveryIDOfAnyTextIsFound(f *testing.F) {
 
 // inPieces finds the IDs of a text that comes so many bytes at a time.
 func inPieces(text string, size int) ids.Found {
-	found, _, _ := ids.Read(&pieces{text, size, 1})
+	var parts []io.Reader
+	for part := range slices.Chunk([]byte(text), size) {
+		parts = append(parts, bytes.NewReader(part))
+	}
+	found, _, _ := ids.Read(io.MultiReader(parts...))
 	return found
-}
-
-// pieces is a text that is read so many bytes at a time, and so many times.
-type pieces struct {
-	text        string
-	size, times int
-}
-
-func (p *pieces) Read(b []byte) (n int, err error) {
-	if n = copy(b[:min(len(b), p.size)], p.text); p.times == 0 || n == 0 {
-		return 0, io.EOF
-	}
-	if p.times > 1 {
-		p.times--
-	} else {
-		p.text = p.text[n:]
-	}
-	return n, nil
 }
 
 // Whatever an endless text contains, little of it is kept.
@@ -340,9 +327,14 @@ func TestLittleIsKeptOfALongText(t *testing.T) {
 		"near IDs": idA[:35] + "-", "sequences": "a\x1b[m", "zero-width": "a\u200b", "an open sequence": "\x1b]",
 	} {
 		long := strings.Repeat(text, 4096/len(text))
+		var parts []io.Reader
+		for range 500 {
+			parts = append(parts, strings.NewReader(long))
+		}
+		endless := io.MultiReader(parts...)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, n, err := ids.Read(&pieces{long, len(long), 500})
+		_, n, err := ids.Read(endless)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 100<<10 || n < 500*int64(len(long)) || err != nil {
 			t.Errorf("%s: %d KB for %d bytes of text, %v", name, took>>10, n, err)
