@@ -26,8 +26,17 @@ func (v *View) Batch(b *joblist.Batch, causes []Cause, width int) []string {
 		p.states(&b.Counts) // first: a low pane is cut at its end
 		p.batchFacts(b)
 	}, func(p *page) {
-		p.throughput(b)
-		p.causes(causes)
+		past := p.Forecast.Throughput(b.ID, p.Now)
+		if b.Counts.Finished() >= 2 && len(past.PerMinute) >= 2 {
+			p.heading(style.Dim, "Jobs finished a minute")
+			p.chart(past.PerMinute, 0, past.From, past.To)
+		}
+		if len(causes) > 0 {
+			p.heading(style.Error, "Failures")
+		}
+		for _, c := range causes {
+			p.add(p.line().Right(style.Text, strconv.Itoa(len(c.Jobs)), 4).Space(2).Cut(style.Text, c.Text, p.width-6))
+		}
 	})
 	return p.lines
 }
@@ -70,26 +79,5 @@ func (p *page) batchFacts(b *joblist.Batch) {
 		p.fact("Took", style.Text, style.Duration(s.Median)+" median, "+style.Duration(s.P95)+" p95")
 		p.fact("Fastest", style.Text, style.Duration(s.Min))
 		p.fact("Slowest", style.Text, s.Slowest.Short()+", "+style.Duration(s.Max))
-	}
-}
-
-// throughput draws how fast jobs finished, over time.
-func (p *page) throughput(b *joblist.Batch) {
-	past := p.Forecast.Throughput(b.ID, p.Now)
-	if b.Counts.Finished() < 2 || len(past.PerMinute) < 2 {
-		return
-	}
-	p.heading(style.Dim, "Jobs finished a minute")
-	p.chart(past.PerMinute, 0, past.From, past.To)
-}
-
-// causes groups the failures.
-func (p *page) causes(causes []Cause) {
-	if len(causes) == 0 {
-		return
-	}
-	p.heading(style.Error, "Failures")
-	for _, c := range causes {
-		p.add(p.line().Right(style.Text, strconv.Itoa(len(c.Jobs)), 4).Space(2).Cut(style.Text, c.Text, p.width-6))
 	}
 }

@@ -161,7 +161,13 @@ func (p *page) history(f *facts) {
 		return
 	}
 	p.heading(style.Dim, "History")
-	p.progressOverTime(f)
+	if samples := p.Forecast.Samples(f.ID); len(samples) >= 2 && !f.Started.IsZero() {
+		end := cmp.Or(f.Ended, p.Now)
+		if f.Ended.IsZero() {
+			p.Hold(ForecastStep)
+		}
+		p.chart(forecast.Columns(samples, end.Sub(f.Started), min(p.width, 40)), 1, f.Started, end)
+	}
 	before, stamps := f.Added, len(p.stamp(f.Added)) // the oldest has the longest
 	p.add(p.line().Put(style.Dim, p.stamp(f.Added)).Put(style.Text, "  added"))
 	step := func(at time.Time, role style.Role, what string) {
@@ -172,10 +178,10 @@ func (p *page) history(f *facts) {
 	for i, c := range f.History {
 		look := p.Theme.Look(c.Status, job.Live, nil)
 		if f.startedIn(i) {
-			if !c.Status.Final() {
-				c.At = f.Started
-			} else {
+			if c.Status.Final() {
 				step(f.Started, style.Text, "started")
+			} else {
+				c.At = f.Started
 			}
 		}
 		step(c.At, look.Role, look.Glyph+" "+look.Word)
@@ -185,27 +191,9 @@ func (p *page) history(f *facts) {
 // startedIn reports whether the job started between its history's i-th change and the one
 // before, in which it was still waiting. The times that it took count from there.
 func (f *facts) startedIn(i int) bool {
-	since := f.Added
+	since, waited, c := f.Added, true, f.History[i]
 	if i > 0 {
-		since = f.History[i-1].At
-		if f.History[i-1].Status != job.NotStarted {
-			return false
-		}
+		since, waited = f.History[i-1].At, f.History[i-1].Status == job.NotStarted
 	}
-	c := f.History[i]
-	return c.Status != job.NotStarted && !f.Started.Before(since) && f.Started.Before(c.At)
-}
-
-// progressOverTime draws the job's progress from its start to now or its end.
-func (p *page) progressOverTime(f *facts) {
-	samples := p.Forecast.Samples(f.ID)
-	if len(samples) < 2 || f.Started.IsZero() {
-		return
-	}
-	end := f.Ended
-	if end.IsZero() {
-		end = p.Now
-		p.Hold(ForecastStep)
-	}
-	p.chart(forecast.Columns(samples, end.Sub(f.Started), min(p.width, 40)), 1, f.Started, end)
+	return waited && c.Status != job.NotStarted && !f.Started.Before(since) && f.Started.Before(c.At)
 }
