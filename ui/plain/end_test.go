@@ -12,7 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
@@ -207,15 +206,9 @@ func TestABugAnywhereEndsItInOrder(t *testing.T) {
 			play(t, func(t *testing.T, s *stage) {
 				breaks(s)
 				s.start(jobID(1), jobID(2))
-				select {
-				case s.feed.updates <- poller.Update{Reports: []job.Report{says(jobID(1), job.Error, job.Unknown, "no bibliography")}}:
-				case <-s.done: // by then already
-				}
+				s.offers(says(jobID(1), job.Error, job.Unknown, "no bibliography"))
 				<-time.After(2 * time.Second) // that is being saved
-				select {
-				case s.feed.updates <- poller.Update{Reports: []job.Report{says(jobID(2), job.Done, 1, "")}}:
-				case <-time.After(time.Minute): // it has broken
-				}
+				s.offers(says(jobID(2), job.Done, 1, ""))
 				<-s.done
 				s.cancel()
 				if e, ok := errors.AsType[*panics.Error](s.failed); !ok || e.What != "a bug" {

@@ -2,7 +2,6 @@ package plain
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
@@ -364,11 +362,9 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 	a, b := jobID(1), jobID(2)
 	forget := func(ids ...job.ID) func(*stage) {
 		return func(s *stage) {
-			var ops []store.Op
 			for _, id := range ids {
-				ops = append(ops, store.Forget{ID: id})
+				s.others(store.Forget{ID: id})
 			}
-			s.others(ops...)
 		}
 	}
 	replace := func(ids ...job.ID) func(*stage) {
@@ -416,12 +412,7 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 				time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
 				tt.vanish(s)
 				time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
-				for _, id := range []job.ID{a, b} {
-					select {
-					case <-s.done: // it has ended
-					case s.feed.updates <- poller.Update{Reports: []job.Report{says(id, job.Done, 1, "")}}:
-					}
-				}
+				s.offers(says(a, job.Done, 1, ""), says(b, job.Done, 1, ""))
 				s.wait()
 				var removed []string
 				for _, o := range s.objects() {
@@ -444,52 +435,48 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 // as a time before and one after.
 func TestARunningJobSaysWhenItWillBeReady(t *testing.T) {
 	for _, asJSON := range []bool{true, false} {
-		t.Run(fmt.Sprintf("json %v", asJSON), func(t *testing.T) {
-			play(t, func(t *testing.T, s *stage) {
-				s.cfg.JSON = asJSON
-				var ids []job.ID
-				for i := range 41 {
-					ids = append(ids, jobID(uint32(0x1000+i)))
+		play(t, func(t *testing.T, s *stage) {
+			s.cfg.JSON = asJSON
+			var like []job.ID
+			all := func(status job.Status) (reports []job.Report) {
+				for _, id := range like {
+					reports = append(reports, says(id, status, job.Unknown, ""))
 				}
-				last := ids[40]
-				s.start(ids...)
-				for _, id := range ids[:40] {
-					s.heard(says(id, job.Processing, job.Unknown, ""))
+				return reports
+			}
+			for i := range uint32(40) {
+				like = append(like, jobID(0x1000+i))
+			}
+			last := jobID(1)
+			s.start(append(like, last)...)
+			s.heard(all(job.Processing)...)
+			<-time.After(30 * time.Second)
+			s.heard(all(job.Done)...)
+			s.heard(says(last, job.NotStarted, job.Unknown, ""))
+			<-time.After(time.Second)
+			s.heard(says(last, job.Processing, job.Unknown, ""))
+			told := time.Now()
+			<-time.After(time.Second)
+			s.heard(says(last, job.Done, 1, ""))
+			s.wait()
+			lines := strings.Split(s.out.String(), "\n")
+			line := lines[len(lines)-3] // before it is Done
+			if !asJSON {
+				if !strings.Contains(line, "Processing") || !strings.Contains(line, "(ready ") {
+					t.Errorf("no forecast in %q", line)
 				}
-				<-time.After(30 * time.Second)
-				for _, id := range ids[:40] {
-					s.heard(says(id, job.Done, 1, ""))
-				}
-				s.heard(says(last, job.NotStarted, job.Unknown, ""))
-				<-time.After(time.Second)
-				s.heard(says(last, job.Processing, job.Unknown, ""))
-				told := time.Now()
-				<-time.After(time.Second)
-				s.heard(says(last, job.Done, 1, ""))
-				s.wait()
-				line := ""
-				for l := range strings.SplitSeq(s.out.String(), "\n") {
-					if strings.Contains(l, "Processing") {
-						line = l // the last one is the last job's
-					}
-				}
-				if !asJSON {
-					if !strings.Contains(line, "(ready ") {
-						t.Errorf("no forecast in %q", line)
-					}
-					return
-				}
-				var o struct {
-					From time.Time `json:"ready_from"`
-					By   time.Time `json:"ready_by"`
-				}
-				if err := json.Unmarshal([]byte(line), &o); err != nil {
-					t.Fatal(err)
-				}
-				if truth := told.Add(30 * time.Second); o.From.After(truth) || o.By.Before(truth) || o.By.After(told.Add(5*time.Minute)) {
-					t.Errorf("ready from %v by %v, told at %v", o.From, o.By, told)
-				}
-			})
+				return
+			}
+			var o struct {
+				From time.Time `json:"ready_from"`
+				By   time.Time `json:"ready_by"`
+			}
+			if err := json.Unmarshal([]byte(line), &o); err != nil {
+				t.Fatal(err)
+			}
+			if truth := told.Add(30 * time.Second); o.From.After(truth) || o.By.Before(truth) || o.By.After(told.Add(5*time.Minute)) {
+				t.Errorf("ready from %v by %v, told at %v", o.From, o.By, told)
+			}
 		})
 	}
 }

@@ -181,6 +181,17 @@ func (s *stage) sent(u poller.Update) {
 	}
 }
 
+// offers has the poller send each report, unless the run ends or has broken.
+func (s *stage) offers(reports ...job.Report) {
+	for _, r := range reports {
+		select {
+		case s.feed.updates <- poller.Update{Reports: []job.Report{r}}:
+		case <-s.done:
+		case <-time.After(time.Minute):
+		}
+	}
+}
+
 // tooLong is a time, on the fake clock, after which nothing will come any more.
 const tooLong = time.Hour
 

@@ -215,8 +215,6 @@ func TestABatchEnds(t *testing.T) {
 	})
 }
 
-// Statuses wait for a second and are saved together, each job's newest; what the user did
-// is saved at once, before them.
 // What an event says may be shown after the next ones have come, in a goroutine of its own.
 func TestEventsOutliveTheNextOnes(t *testing.T) {
 	s := session.New(session.Config{})
@@ -232,6 +230,8 @@ func TestEventsOutliveTheNextOnes(t *testing.T) {
 	}
 }
 
+// Statuses wait for a second and are saved together, each job's newest; what the user did
+// is saved at once, before them.
 func TestSavesAreGathered(t *testing.T) {
 	tell(t, session.Config{}, func(f *face) {
 		f.adds("may", "a b")
