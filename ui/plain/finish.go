@@ -21,7 +21,7 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	w.watching, w.ending = false, true
 	patient := context.WithoutCancel(ctx)
 	w.session.GiveUpFiles()
-	_ = w.within(patient, fileGrace, w.fetched) // what was whole a moment before is still noted
+	_ = w.within(patient, endGrace, w.fetched) // what was whole a moment before is still noted
 	if w.Once {
 		w.showRest()
 	}
@@ -52,7 +52,7 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	}
 	w.announceRest(ctx)
 	w.stop()
-	_ = w.within(patient, effectGrace, w.ended)
+	_ = w.within(patient, endGrace, w.ended)
 	w.drain(ctx)
 	switch {
 	case w.broke != nil:

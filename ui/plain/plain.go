@@ -57,13 +57,11 @@ const (
 	// writeGrace is how long, after an interruption, a reader may take for what is
 	// still to be written.
 	writeGrace = time.Second
-	// fileGrace bounds how long downloads that are given up may take to clean up.
-	fileGrace = 2 * time.Second
+	// endGrace bounds how long downloads and effects that are given up may take to end.
+	endGrace = 2 * time.Second
 	// commandPatience bounds how long the end waits for one more event to be announced. The
 	// user's command has a minute, and a second for what it leaves behind.
 	commandPatience = 65 * time.Second
-	// effectGrace bounds how long effects that are given up may take to end.
-	effectGrace = 2 * time.Second
 	// mostCauses is how many failed jobs are listed at the end.
 	mostCauses = 50
 )

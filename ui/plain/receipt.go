@@ -24,10 +24,10 @@ func Receipt(jobs []store.Job, saved, demo bool, set sanitize.Charset, width int
 	}
 	var counts [joblist.States]int
 	var failed []store.Job
-	ids := make([]job.ID, len(jobs))
+	var ids []job.ID
 	unfinished := 0
-	for i, j := range jobs {
-		ids[i] = j.ID
+	for _, j := range jobs {
+		ids = append(ids, j.ID)
 		state := joblist.StateOf(j.Answer.Status, j.End)
 		counts[state]++
 		if state.Failed() {

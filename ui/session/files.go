@@ -109,7 +109,8 @@ func (s *Session) Fetched(events []download.Event) {
 			s.emit(Event{Kind: FileCanceled, Record: r})
 		case download.Failed:
 			f.tries++
-			f.waits = s.cfg.DownloadAll && f.tries < fileTries && passing(e.Err)
+			failure, ok := errors.AsType[*download.Error](e.Err)
+			f.waits = s.cfg.DownloadAll && f.tries < fileTries && ok && failure.Passing
 			f.failed = !f.waits
 			if f.waits {
 				s.after(fileDelay, func() {
@@ -121,12 +122,6 @@ func (s *Session) Fetched(events []download.Event) {
 			s.emit(Event{Kind: FileFailed, Record: r, Text: s.PublicError(e.Err), Again: f.waits})
 		}
 	}
-}
-
-// passing reports whether what a download failed of may be over a little later.
-func passing(err error) bool {
-	e, ok := errors.AsType[*download.Error](err)
-	return ok && e.Passing
 }
 
 // cancelFile gives up a job's PDF. A download that is under way ends with an event, when

@@ -148,7 +148,11 @@ func (s *Session) replaced(c store.Contents) {
 			continue
 		}
 		if r.Added = j.Added; r.Batch != j.Batch {
-			s.move(r, j.Batch)
+			r.batch.count(r.End, -1)
+			r.Batch, r.batch = j.Batch, s.addBatch(store.Batch{ID: j.Batch, Added: j.Added})
+			r.batch.count(r.End, 1)
+			s.changes++
+			s.emit(Event{Kind: Changed, Record: r})
 		}
 		s.observed(r, j, true)
 	}
@@ -158,16 +162,6 @@ func (s *Session) replaced(c store.Contents) {
 		}
 	}
 	s.remove(slices.DeleteFunc(s.Records(), func(r *Record) bool { return there[r.ID] })...)
-}
-
-// move puts a job into another batch.
-func (s *Session) move(r *Record, to store.BatchID) {
-	r.batch.count(r.End, -1)
-	r.batch = s.addBatch(store.Batch{ID: to, Added: r.Added})
-	r.batch.count(r.End, 1)
-	r.Batch = to
-	s.changes++
-	s.emit(Event{Kind: Changed, Record: r})
 }
 
 // tracking is what a state file needs to know of jobs, and of their batches: it forgets
