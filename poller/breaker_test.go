@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"example.com/jobwatch/poller/job"
 )
 
@@ -41,8 +43,6 @@ func TestAnEpisodeOfTrouble(t *testing.T) {
 	if open := g.opensAt(); open < 34 || open > 35 {
 		t.Errorf("after the failed probe it opens at %.1f s", open)
 	}
-	g.sent(35, jobs[5])
-	g.canceled(jobs[5]) // called off: it tells nothing
 	g.sent(35, jobs[6])
 	if !g.succeeded(36, jobs[6]) || g.opensAt() > 36 {
 		t.Error("a good answer to the probe did not end the episode")
@@ -152,4 +152,68 @@ func TestTheBudgetHoldsWhenItIsNoWholeNumber(t *testing.T) {
 			t.Errorf("%g/s: %d requests in 100 s, want close to %.0f", rate, taken, want)
 		}
 	}
+}
+
+// A host is asked for as much as the budget allows, before, during and after a pause.
+func TestTheRateNeverReadsAsOverTheBudget(t *testing.T) {
+	for _, rate := range []float64{0.2, 1, 2.5, 10, 50} {
+		s, now := newSchedule(rate, max(1, rate), 8, rand.New(rand.NewPCG(1, 1))), 0.0
+		var w hostWatcher
+		ask := func(seconds float64) {
+			for end := now + seconds; now < end; now += 0.05 {
+				share := s.breaker.allowedShare(now)
+				s.budget.refill(now, share)
+				for !s.breaker.tripped && s.budget.readyAt(share) <= now {
+					s.budget.spend(1)
+					w.count(now, 1)
+				}
+				w.update(moment{now, time.Unix(0, 0).Add(duration(now))}, s)
+				if w.host.Rate > w.host.Budget {
+					t.Fatalf("%g/s: after %.2f s the header says %.1f/%.1f req/s", rate, now, w.host.Rate, w.host.Budget)
+				}
+			}
+		}
+		ask(30)
+		if r := w.host.Rate; r < 0.75*rate {
+			t.Errorf("%g/s: the header says %.1f req/s after 30 s of asking", rate, r)
+		}
+		probe := &entry{}
+		s.breaker.failed(now, probe, &job.Problem{Kind: job.RateLimited, RetryAfter: 5 * time.Second})
+		ask(1)
+		if r := w.host.Rate; r > 0 {
+			t.Errorf("%g/s: the header says %.1f req/s while nothing is sent", rate, r)
+		}
+		s.breaker.sent(now, probe)
+		s.breaker.succeeded(now, probe)
+		ask(60)
+	}
+}
+
+// TestTheNewestReportOfEachJobIsDelivered compares the reports with a plain map.
+func TestTheNewestReportOfEachJobIsDelivered(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var p Poller
+		jobs := batchOf(0, 8, 0)
+		want := map[job.ID]int{}
+		t.Repeat(map[string]func(*rapid.T){
+			"put": func(t *rapid.T) {
+				e := rapid.SampledFrom(jobs).Draw(t, "job")
+				e.polls++
+				p.put(e, job.Report{ID: e.ID, Polls: e.polls})
+				want[e.ID] = e.polls
+			},
+			"send": func(t *rapid.T) {
+				if len(p.reports) != len(want) {
+					t.Fatalf("%d reports, want %d", len(p.reports), len(want))
+				}
+				for _, r := range p.reports {
+					if want[r.ID] != r.Polls {
+						t.Fatalf("a report of poll %d, want %d", r.Polls, want[r.ID])
+					}
+				}
+				clear(want)
+				p.reports = nil
+			},
+		})
+	})
 }

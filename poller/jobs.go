@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"cmp"
 	"container/heap"
 	"container/list"
 	"hash/fnv"
@@ -131,7 +132,6 @@ func (s *schedule) track(now float64, batch []*entry) {
 	}
 }
 
-// wait adds a job to the waiting ones.
 func (s *schedule) wait(e *entry) {
 	if e.waiting == nil {
 		e.waiting = s.waiting.PushBack(e)
@@ -238,7 +238,9 @@ func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.P
 func (s *schedule) canceled(now float64, e *entry) {
 	s.inFlight--
 	e.inFlight = false
-	s.breaker.canceled(e)
+	if s.breaker.probe == e {
+		s.breaker.probe = nil // it says nothing about the host
+	}
 	if !e.removed {
 		s.enqueue(e, now)
 	}
@@ -263,9 +265,7 @@ func (s *schedule) planRetry(now float64, e *entry, p *job.Problem) {
 		s.finish(e, job.EndedRejected)
 	case job.NotFound:
 		e.failures, e.contact = 0, now
-		if e.notFoundSince == 0 {
-			e.notFoundSince = now
-		}
+		e.notFoundSince = cmp.Or(e.notFoundSince, now)
 		if now-e.notFoundSince >= giveUpAfter {
 			s.finish(e, job.EndedGivenUp)
 			return

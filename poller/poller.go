@@ -70,14 +70,14 @@ type Poller struct {
 	// What follows belongs to Run's goroutine.
 	schedule  *schedule
 	watcher   hostWatcher
-	requests  chan func()    // for the workers; never full
-	cancel    func()         // cancels them
-	reports   []job.Report   // for the next update
-	lastHost  Host           // in the last update
-	updateAt  float64        // no update before
-	results   chan result    // of the requests; never full
-	epoch     time.Time      // 0 on the schedule's clock
-	wallEpoch time.Time      // epoch on the wall clock as it is now
+	requests  chan func()  // for the workers; never full
+	cancel    func()       // cancels them
+	reports   []job.Report // for the next update
+	lastHost  Host         // in the last update
+	updateAt  float64      // no update before
+	results   chan result  // of the requests; never full
+	epoch     time.Time    // 0 on the schedule's clock
+	wallEpoch time.Time    // epoch on the wall clock as it is now
 }
 
 // New returns a poller that tracks nothing yet.

@@ -124,7 +124,7 @@ func (p *Poller) dispatch(ctx context.Context, now float64) float64 {
 	if c, ok := p.client.(interface{ Hops() int }); ok {
 		if n := c.Hops(); n > 0 {
 			p.schedule.charge(now, n)
-			p.watcher.meter.add(now, n)
+			p.watcher.count(now, n)
 		}
 	}
 	for {
@@ -132,7 +132,7 @@ func (p *Poller) dispatch(ctx context.Context, now float64) float64 {
 		if e == nil {
 			return wake
 		}
-		p.watcher.meter.add(now, 1)
+		p.watcher.count(now, 1)
 		if !e.removed { // else it is an external request, which its caller makes
 			p.requests <- func() { p.results <- p.poll(ctx, e, now) }
 		}
@@ -203,13 +203,12 @@ func (p *Poller) put(e *entry, r job.Report) {
 
 // problemOf returns what a request's error means: nil if there is none or it was canceled.
 func problemOf(err error) *job.Problem {
-	var failed *api.Error
-	switch {
-	case err == nil, errors.Is(err, context.Canceled) && !errors.As(err, &failed):
-		return nil
-	case errors.As(err, &failed):
+	if failed, ok := errors.AsType[*api.Error](err); ok {
 		p := failed.Problem // a copy, so that no connection's error is kept with the job
 		return &p
+	}
+	if err == nil || errors.Is(err, context.Canceled) {
+		return nil
 	}
 	return &job.Problem{Kind: job.Unreachable, Reason: "the request failed"}
 }
