@@ -8,8 +8,7 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// Random is SplitMix64 (Steele, Lea, Flood 2014). Its numbers are the same on every
-// machine and Go version, which math/rand/v2 does not promise of its helpers.
+// Random is SplitMix64 (Steele, Lea, Flood 2014): the same numbers in every version of Go.
 type Random uint64
 
 // OtherRandom returns a stream of numbers apart from that of [Lives] for the same seed.
@@ -139,8 +138,7 @@ func (l *Life) StartAt(t time.Duration) {
 	}
 }
 
-// Queue starts the lives that order names when one of the workers is free, and not before
-// they are submitted.
+// Queue starts the submitted lives, in an order, when one of the workers is free.
 func Queue(lives []Life, order []int, workers int) {
 	free := make([]time.Duration, workers) // when each worker is free again, sorted
 	for _, i := range order {
@@ -150,8 +148,7 @@ func Queue(lives []Life, order []int, workers int) {
 	}
 }
 
-// At returns what the API says of the job at a time, if it was submitted by then. The
-// progress of a Silent job is [job.Unknown] until it is Done.
+// At returns what the API says of the job at a time, if it was submitted by then.
 func (l *Life) At(t time.Duration) (job.Status, job.Progress) {
 	ran := l.Duration
 	if t < l.End {

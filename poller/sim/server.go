@@ -33,8 +33,7 @@ type Job struct {
 	added time.Time
 }
 
-// Server answers for simulated jobs. It serves any number of requests at a time, while jobs
-// are added.
+// Server answers for simulated jobs, also while others are added.
 type Server struct {
 	*http.ServeMux
 	Clock func() time.Time // time.Now, unless a test replaces it
@@ -45,8 +44,7 @@ type Server struct {
 	jobs map[job.ID]Job
 }
 
-// New returns a server without jobs. Servers with the same seed make the same IDs, and the
-// same jobs of what is posted.
+// New returns a server without jobs. The same seed makes the same IDs.
 func New(seed uint64) *Server {
 	ids := OtherRandom(seed)
 	s := &Server{Clock: time.Now, key: ids, ids: ids, ServeMux: http.NewServeMux(), jobs: map[job.ID]Job{}}
@@ -83,8 +81,7 @@ func (s *Server) Find(id job.ID) (j Job, at time.Duration, ok bool) {
 	return j, at, ok && at >= j.Life.Submitted
 }
 
-// ListenAndServe serves on an address such as 127.0.0.1:0 until stop is called, and
-// returns the base URL for clients.
+// ListenAndServe serves on an address until stop is called, and returns the clients' base URL.
 func (s *Server) ListenAndServe(ctx context.Context, addr string) (base string, stop func(), err error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
