@@ -51,8 +51,7 @@ func (e Env) kind() string {
 // editor's shell buffer, a log) can't.
 func (e Env) Draws() bool { return e.kind() != "" && e.kind() != "dumb" }
 
-// ignoresUnknown reports whether the terminal ignores sequences that it doesn't know,
-// rather than printing parts of them.
+// ignoresUnknown reports whether the terminal prints no part of sequences that it doesn't know.
 func (e Env) ignoresUnknown() bool {
 	switch e.kind() {
 	case "", "dumb", "linux", "cons25", "vt52":
@@ -74,8 +73,7 @@ func (e Env) inTmux() bool {
 	return e["TMUX"] != "" || strings.HasPrefix(e["TERM"], "tmux")
 }
 
-// inScreen reports whether the terminal is GNU screen, or may be: over SSH, a tmux
-// may call itself screen too.
+// inScreen reports whether the terminal is GNU screen, or, over SSH, a tmux that says so.
 func (e Env) inScreen() bool {
 	return !e.inTmux() && (e["STY"] != "" || strings.HasPrefix(e["TERM"], "screen"))
 }
@@ -83,9 +81,8 @@ func (e Env) inScreen() bool {
 // Multiplexed reports whether tmux or GNU screen runs between us and the terminal.
 func (e Env) Multiplexed() bool { return e.inTmux() || e.inScreen() }
 
-// Passthrough wraps a sequence so that tmux or GNU screen passes it on to the terminal, and
-// returns it unchanged without them. tmux drops it silently unless allow-passthrough is on.
-// The sequence must not hold ST, which would end the wrapping.
+// Passthrough wraps a sequence, without ST, so that tmux (if allow-passthrough is on) or GNU
+// screen passes it on to the terminal, and returns it unchanged without them.
 func (e Env) Passthrough(sequence string) string {
 	switch {
 	case e.inTmux():

@@ -10,9 +10,8 @@ import (
 	"example.com/jobwatch/ui/sanitize"
 )
 
-// painter writes the sequences that turn rows of the terminal from one text into another.
-// It tracks the cursor and the style in force, and sends as little as possible: for a bar
-// that grew, two cells instead of a whole row.
+// painter writes the sequences that turn rows of the terminal from one text into another, and
+// as little as possible: for a bar that grew, two cells instead of a whole row.
 type painter struct {
 	strings.Builder
 	width  int
@@ -27,12 +26,11 @@ type run struct {
 	cells  []cell
 }
 
-// line is a row's text and its cells. The first firm of them have the same position on every
-// terminal: terminals disagree on the width of some texts (joined emoji, for example).
+// line is a row's text and its cells.
 type line struct {
 	text  string
 	cells []cell
-	firm  int
+	firm  int // how many have the same position on terminals that disagree on the width of some texts
 }
 
 // cell is one cell of a row: its text, "" for the second half of a wide character, and
@@ -43,9 +41,8 @@ type cell struct{ text, pen string }
 // a jump has bytes.
 const gap = 4
 
-// change turns a row from one line into another when [painter.flush] is called. From the
-// first cell whose position is not known, it rewrites a changed row to its end, so that it
-// looks as if it had been written whole.
+// change turns a row from one line into another when [painter.flush] is called. It rewrites the
+// part whose position is not known if anything in it changed.
 func (p *painter) change(row int, from, to line) {
 	before, after := from.cells, to.cells
 	firm := min(from.firm, to.firm, len(after))
@@ -148,8 +145,7 @@ func (p *painter) use(pen string) {
 // absolute reports whether a style begins with a reset, and so replaces any other.
 func absolute(pen string) bool { return strings.HasPrefix(pen, "\x1b[0;") }
 
-// parse returns the cells of a text, width at most. It drops all that is neither text nor
-// style.
+// parse returns the cells of a text, width at most, without all that is neither text nor style.
 func parse(text string, width int) line {
 	l := line{text: text, cells: make([]cell, 0, width), firm: width}
 	pen := ""

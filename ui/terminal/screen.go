@@ -42,11 +42,8 @@ type Screen struct {
 }
 
 const (
-	// maxQueued bounds the queue for a terminal that takes nothing, in bytes: several
-	// times the largest frame or clipboard sequence.
-	maxQueued = 1 << 20
-	// maxWrite is how much is written at once, in bytes. Abandon waits for one write.
-	maxWrite = 4 << 10
+	maxQueued = 1 << 20 // bytes: several times the largest frame or clipboard sequence
+	maxWrite  = 4 << 10 // bytes at once: Abandon waits for one write
 
 	// At most 20 frames are sent in any second: 16 evenly, and four at once after a
 	// quiet time, so that the answer to a key need not wait for another frame.
@@ -57,8 +54,7 @@ const (
 // NewScreen returns the Screen of a terminal.
 func NewScreen(terminal *os.File, env Env) *Screen { return &Screen{File: terminal, env: env} }
 
-// Cursor is the position of the terminal's own cursor in a frame, in cells from the top
-// left. The zero Cursor is hidden.
+// Cursor is the position of the terminal's own cursor, in cells from the frame's top left.
 type Cursor struct {
 	X, Y  int
 	Shown bool
@@ -76,8 +72,7 @@ func (s *Screen) Show(frame string, cursor Cursor) {
 	s.update()
 }
 
-// Redraw sends the whole of the newest frame, as other programs may have written on the
-// screen.
+// Redraw sends the whole of the newest frame, as others may have written on the screen.
 func (s *Screen) Redraw() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -193,8 +188,7 @@ func (s *Screen) Abandon(last string) {
 	s.Flush(100 * time.Millisecond)
 }
 
-// update sends the newest frame as soon as the frame rate and the terminal allow it. s.mu
-// must be held.
+// update sends the newest frame once the frame rate and the terminal allow it. s.mu must be held.
 func (s *Screen) update() {
 	if !s.alternate || s.width == 0 || s.frame == nil || s.waiting || s.idle != nil {
 		return

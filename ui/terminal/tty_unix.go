@@ -16,9 +16,8 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-// KeepMode returns a function that restores the terminal's present mode. If that is not a
-// shell's mode, it restores one that is: when two full-screen programs share a terminal, the
-// second finds the first one's mode and would leave it behind.
+// KeepMode returns a function that restores the terminal's present mode, or a shell's mode if
+// another full-screen program on the same terminal has set its own.
 func KeepMode(terminal *os.File) (restore func()) {
 	mode, err := xterm.GetState(terminal.Fd())
 	if err != nil {
@@ -52,18 +51,16 @@ func Ready(terminal *os.File, within time.Duration) bool {
 	}
 }
 
-// HasShell reports whether a shell would notice that we stopped and could resume us. Such
-// shells give each command a process group of its own; without one, we are in the group of
-// the session's leader, as a terminal's own command is.
+// HasShell reports whether a shell would notice that we stopped and could resume us: such
+// shells give each command a process group of its own.
 func HasShell() bool {
 	session, err := unix.Getsid(0)
 	return err == nil && session != unix.Getpgrp()
 }
 
 // WatchStops calls suspend when another process stops the program, or has resumed it after
-// stopping it unnoticed, until end is called. stop stops the program, unless it was stopped
-// already, and returns when it continues; stopAll does so for all that the shell started with
-// it, as the kernel does for ctrl+z.
+// stopping it unnoticed, until end is called. stop returns when the program continues; stopAll
+// stops all that the shell started with it, as the kernel does for ctrl+z.
 func WatchStops(suspend func(stop func()), onPanic func(*panics.Error)) (stopAll, end func()) {
 	var stopped atomic.Bool // the next SIGCONT ends a suspension
 	resumed, done := make(chan struct{}, 1), make(chan struct{})
@@ -96,9 +93,8 @@ func WatchStops(suspend func(stop func()), onPanic func(*panics.Error)) (stopAll
 			}
 		}
 	}()
-	end = func() {
+	return func() { stop(0) }, func() {
 		signal.Stop(signals)
 		close(done)
 	}
-	return func() { stop(0) }, end
 }

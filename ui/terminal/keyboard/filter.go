@@ -17,27 +17,22 @@ const (
 	// shorter, so the keys never become longer than what was read.
 	token = "\x1b\x00"
 
-	// pause is how long the parts of a sequence or paste may take: a terminal sends them at
-	// once, but the connection may cut them anywhere. Nobody notices it: Neovim waits as long.
-	pause = 50 * time.Millisecond
-	// maxPaste is how much of one paste is kept, in bytes: 1.8 million job IDs.
-	maxPaste = 64 << 20
-	// pasteTimeout is how long a paste must be idle before a key press ends it: its end
-	// marker was lost.
+	// pause is how long the parts of a sequence or paste may take, as the connection may cut
+	// them anywhere. Nobody notices it: Neovim waits as long.
+	pause    = 50 * time.Millisecond
+	maxPaste = 64 << 20 // bytes that are kept of one paste: 1.8 million job IDs
+	// A paste whose end was lost ends at a key press after so long; more bytes at once are the
+	// rest of the paste.
 	pasteTimeout = 5 * time.Second
-	// maxKeyPress is how many bytes may come at once and still be a key press rather
-	// than the rest of a paste.
-	maxKeyPress = 16
+	maxKeyPress  = 16
 	// maxTail is how much of an unfinished sequence is kept, in bytes. Of longer ones, all of
 	// which are dropped at their end, the middle is missing.
 	maxTail = 256
 	// keyPause is how long a key waits for what follows it. It is too short to be noticed,
 	// and longer than a serial line of 4,800 baud takes for a byte.
 	keyPause = 3 * time.Millisecond
-	// maxBurst bounds a burst, in bytes: a held key's.
-	maxBurst = 4 << 10
-	// idLen is the length of a job ID, in bytes.
-	idLen = 36
+	maxBurst = 4 << 10 // bytes of a held key
+	idLen    = 36      // bytes of a job ID
 )
 
 // filter turns the keyboard's bytes into keys that Bubble Tea knows and into events, however
@@ -273,9 +268,8 @@ func (f *filter) endText(keys []byte) []byte {
 	return keys
 }
 
-// releaseText passes on the text that came at once, because nothing followed it. What
-// follows a key after keyPause, but within pause, may turn out to be a paste that the key
-// was the beginning of.
+// releaseText passes on the text that came at once, because nothing followed it. A key may
+// still turn out to be the beginning of a paste that continues within pause.
 func (f *filter) releaseText(keys []byte) []byte {
 	all := f.text.Text
 	unsent := all[f.text.Typed:]

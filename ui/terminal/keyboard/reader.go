@@ -50,17 +50,13 @@ type Paste struct {
 	Unfinished bool   // its end marker never came
 }
 
-// Burst is two or more printable characters and line ends that came at once, too few for a
-// paste: a held key, or several keys.
-type Burst struct {
-	Text []byte // at most 4 KiB
-}
+// Burst is characters and line ends that came at once, at most 4 KiB, too few for a paste.
+type Burst struct{ Text []byte }
 
 // Escape is the key esc, if keys follow that Bubble Tea would read as alt and a letter.
 type Escape struct{}
 
-// Focus says that the window has received or lost the focus. Bubble Tea misses that if keys
-// or a click come with it.
+// Focus says that the window has received or lost the focus, also amid keys.
 type Focus struct{ In bool }
 
 // Background is the terminal's reply to the query for its background colour.
@@ -87,9 +83,7 @@ const (
 	// overhead is by how much the keys of one call may exceed what it read, in bytes: by a
 	// mouse report and some tokens, for what earlier calls kept.
 	overhead = 32
-	// maxReads is how often one call reads, so that Bubble Tea can cancel between calls
-	// however long the paste: about 12 KB at a time.
-	maxReads = 64
+	maxReads = 64 // in one call: Bubble Tea can cancel between calls
 )
 
 // Read waits for the terminal and fills p, of far more than overhead bytes, with keys, except
