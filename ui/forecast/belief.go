@@ -6,13 +6,12 @@ import (
 	"slices"
 )
 
-// How durations are forecast: their logarithms are taken to be normal, with the mean and the
-// spread of the Done jobs and the running ones. A running job counts with the total
-// that its bar says, trusted the more the fuller the bar is; without a telling bar it
-// counts as lasting a fifth longer than it has, at least. Waiting jobs start in turn as
-// the workers become free; after that each worker takes one job per mean duration. A
-// batch is ready when its last job is: when the product of all its jobs' chances to be
-// over is likely enough. What the constants are worth is in BenchmarkForecast.
+// Logarithms of durations are taken to be normal, with the mean and the spread of the Done
+// jobs and the running ones. A running job counts with the total that its bar says, trusted
+// the more the fuller it is; without one it lasts at least a fifth longer than it has. Waiting
+// jobs start as workers become free, which take one job per mean duration each. A batch is
+// ready when the product of its jobs' chances to be over is likely enough. BenchmarkForecast
+// shows what the constants are worth.
 const (
 	coldMean, coldSpread = 2.7, 0.4 // before anything is known: about 15 s
 	coldCounts           = 0.25     // jobs that the mean of this counts for,
@@ -68,10 +67,6 @@ type belief struct {
 // lognormal is a duration in seconds: mean and deviation of its logarithm.
 type lognormal struct{ mean, deviation float64 }
 
-func newBelief() belief {
-	return belief{made: math.Inf(-1), fresh: lognormal{coldMean, math.Sqrt(coldSpread)}}
-}
-
 // median returns it in seconds.
 func (d lognormal) median() float64 { return math.Exp(d.mean) }
 
@@ -97,8 +92,7 @@ func (s *statistics) merge(o statistics) {
 	s.n = n
 }
 
-// tick counts the time until now. A time without answers much longer than usual counts
-// little: the computer slept, or the API was away.
+// tick counts the time until now: little of a long one without answers, such as a night asleep.
 func (f *Forecaster) tick(now float64) {
 	dt, running := min(now-f.ticked, longGap), float64(len(f.all.running))
 	if dt <= 0 {
@@ -112,15 +106,6 @@ func (f *Forecaster) tick(now float64) {
 	}
 }
 
-// resume counts a batch's jobs that were Done before jobwatch started like those it saw:
-// the batch goes on.
-func (f *Forecaster) resume(b *batch) {
-	for _, took := range b.past.took[b.resumed:] {
-		f.done.add(float64(took))
-	}
-	b.resumed = len(b.past.took)
-}
-
 // start notes from where in the queue a job starts.
 func (f *Forecaster) start(t *track) {
 	if t.state != waiting || f.all.waiting < 4 {
@@ -131,8 +116,7 @@ func (f *Forecaster) start(t *track) {
 	f.mixed += orderMemory * (at - f.mixed)
 }
 
-// ahead returns how many jobs of its batch wait before t if the batch is served in order; it
-// is negative if others overtook it.
+// ahead returns how many jobs of its batch wait before t, negative if others overtook it.
 func (b *batch) ahead(t *track) int { return t.place - (b.added - b.waiting) }
 
 // shuffled reports whether jobs start in another order than they were added in.
@@ -212,8 +196,7 @@ func (b *belief) total(t *track) (total lognormal, told bool) {
 	return lognormal{(trust*says + doubt*b.fresh.mean) / (trust + doubt), math.Sqrt(1 / (trust + doubt))}, true
 }
 
-// part is one or more alike jobs: each is over when a lognormal time since a moment has
-// passed.
+// part is one or more alike jobs, each over when a lognormal time since a moment has passed.
 type part struct {
 	lognormal
 	since  float64 // seconds ago; negative if that is to come
@@ -230,8 +213,8 @@ func (b *belief) part(t *track, now float64) part {
 	return part{total, now - began, total.survives(ran), 1}
 }
 
-// partsOf returns a batch's jobs: some of the running ones for all, and the waiting ones that
-// start last, in how many seconds they start, and the share that waits.
+// partsOf returns some of a batch's running jobs for all, and the waiting ones that start
+// last; when those start, and the share that waits.
 func (f *Forecaster) partsOf(b *batch) (parts []part, last, share float64) {
 	jobs, weight := some(b.running)
 	for t := range jobs {

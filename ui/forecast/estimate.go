@@ -138,11 +138,7 @@ func (e Estimate) WithClock(now time.Time) string {
 	if !e.Known {
 		return ""
 	}
-	return e.String() + ", " + clock(now, e.Mid)
-}
-
-func clock(now time.Time, d time.Duration) string {
-	step := time.Minute
+	d, step := e.Mid, time.Minute
 	switch {
 	case d > 6*time.Hour:
 		step = 15 * time.Minute
@@ -151,17 +147,17 @@ func clock(now time.Time, d time.Duration) string {
 	}
 	at := now.Add(d + step/2)
 	at = at.Add(-time.Duration(at.Minute()%int(step/time.Minute)) * time.Minute)
+	layout := "2 Jan"
 	switch {
 	case at.YearDay() == now.YearDay() && at.Year() == now.Year():
-		return at.Format("15:04")
+		layout = "15:04"
 	case d < 6*24*time.Hour:
-		return at.Format("Mon 15:04")
+		layout = "Mon 15:04"
 	}
-	return at.Format("2 Jan")
+	return e.String() + ", " + at.Format(layout)
 }
 
-// ladder returns the figures that are ever shown: steps of a fifth or so, coarse enough
-// that a countdown changes only when that is worth seeing.
+// ladder returns the figures that are ever shown, coarse enough that a countdown is calm.
 func ladder() []time.Duration {
 	const s, m, h, d = time.Second, time.Minute, time.Hour, 24 * time.Hour
 	return []time.Duration{
@@ -177,8 +173,8 @@ func nearest(d time.Duration) time.Duration {
 	return slices.MinFunc(ladder(), func(a, b time.Duration) int { return cmp.Compare((a - d).Abs(), (b - d).Abs()) })
 }
 
-// settle returns the figure for d: the one shown as long as d is not clearly off it, so that
-// noise does not flicker. Clearly is 0.5 of the way to the next one down, 0.8 up.
+// settle returns the figure shown unless d is clearly off it, 0.5 of the way to the next one
+// down or 0.8 up: noise must not flicker.
 func settle(shown, d time.Duration) time.Duration {
 	figures := ladder()
 	i := slices.Index(figures, shown)

@@ -1,15 +1,11 @@
-// Package forecast estimates when jobs and batches will be ready, and keeps the figures of
-// their past that the detail panes show.
-//
-// A [Forecaster] learns how long work takes from the jobs that are done and, from the first
-// second on, from those that run (belief.go). The cost of a report and of a forecast hardly
-// depends on the number of jobs.
-//
-// A Forecaster belongs to one goroutine.
+// Package forecast estimates when jobs and batches will be ready, from those that are done and
+// those that run, and keeps figures of their past. What a report and a forecast cost hardly
+// depends on the number of jobs. A [Forecaster] belongs to one goroutine.
 package forecast
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -66,8 +62,7 @@ type bar struct {
 	first, since float64
 }
 
-// whole returns how many seconds the job takes at the bar's speed so far. For a bar that
-// stands still it is a lower bound.
+// whole returns how many seconds the job takes at the bar's speed so far, at least.
 func (b *bar) whole(heard float64) float64 {
 	return max((b.moved-b.since)/b.share(), (heard-b.since)/min(1-b.first, b.share()+b.step), 0.1)
 }
@@ -97,7 +92,7 @@ type batch struct {
 	waiting int
 	running []*track // in no order
 	before  int      // jobs waiting in earlier batches, as of the last look
-	resumed int      // how many of its Done jobs count; see resume
+	resumed int      // how many of its Done jobs count as seen
 
 	past  past
 	shown shown
@@ -105,7 +100,9 @@ type batch struct {
 
 // New returns a Forecaster that has learned nothing.
 func New() *Forecaster {
-	return &Forecaster{tracks: map[job.ID]*track{}, batches: map[store.BatchID]*batch{}, belief: newBelief()}
+	return &Forecaster{tracks: map[job.ID]*track{}, batches: map[store.BatchID]*batch{}, belief: belief{
+		made: math.Inf(-1), fresh: lognormal{coldMean, math.Sqrt(coldSpread)},
+	}}
 }
 
 // See takes all that is known of a job: at the start each job of the state file, later
@@ -121,7 +118,10 @@ func (f *Forecaster) See(j *store.Job) {
 	}
 	if t.state != unseen {
 		f.tick(now)
-		f.resume(t.batch)
+		for _, took := range t.batch.past.took[t.batch.resumed:] { // read late: the batch goes on
+			f.done.add(float64(took))
+		}
+		t.batch.resumed = len(t.batch.past.took)
 	}
 	switch {
 	case j.End.Finished():
@@ -203,7 +203,8 @@ func (f *Forecaster) run(t *track, j *store.Job, now float64) {
 			t.started = min(now, f.sec(j.Started))
 		}
 		t.bar = bar{step: 1, moved: t.started, since: t.started}
-		if p := float64(j.Answer.Progress); p > 0 && !seenWaiting(j) {
+		waited := slices.ContainsFunc(j.History, func(c store.Change) bool { return c.Status == job.NotStarted })
+		if p := float64(j.Answer.Progress); p > 0 && !waited {
 			t.bar = bar{step: 1, p: p, first: p, moved: now, since: now}
 			t.sample(seconds(now-t.started), p)
 		}
@@ -213,10 +214,6 @@ func (f *Forecaster) run(t *track, j *store.Job, now float64) {
 		f.progress(t, float64(j.Answer.Progress), now)
 	}
 	t.heard = max(t.heard, now)
-}
-
-func seenWaiting(j *store.Job) bool {
-	return slices.ContainsFunc(j.History, func(c store.Change) bool { return c.Status == job.NotStarted })
 }
 
 func (f *Forecaster) progress(t *track, p, now float64) {
@@ -253,7 +250,11 @@ func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
 	}
 	if done {
 		t.took = max(ended-started, 1e-3)
-		t.batch.past.add(j.ID, t.took)
+		past := &t.batch.past
+		past.took = append(past.took, float32(t.took))
+		if took := seconds(t.took); len(past.took) == 1 || took > past.most {
+			past.slowest, past.most = j.ID, took
+		}
 	}
 	switch {
 	case t.state != unseen && ran:
@@ -273,6 +274,9 @@ func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
 	if j.Answer.Progress.Known() && len(t.samples) > 0 {
 		t.sample(seconds(ended-t.started), float64(j.Answer.Progress))
 	}
-	t.trim()
+	if len(t.samples) > maxSamples/2 {
+		t.thin()
+	}
+	t.samples = slices.Clone(t.samples) // with no room for more
 	f.move(t, finished)
 }

@@ -44,14 +44,6 @@ func (t *track) thin() {
 	t.samples = t.samples[:half+1]
 }
 
-// trim frees what a finished job does not need.
-func (t *track) trim() {
-	if len(t.samples) > maxSamples/2 {
-		t.thin()
-	}
-	t.samples = slices.Clone(t.samples)
-}
-
 // Samples returns a job's progress over time as this process saw it, at most 49 points,
 // oldest first. The slice is the caller's.
 func (f *Forecaster) Samples(id job.ID) []Sample {
@@ -67,10 +59,7 @@ func Columns(samples []Sample, end time.Duration, n int) []float64 {
 	out := make([]float64, n)
 	i, p := 0, math.NaN()
 	for c := range out {
-		until := end / time.Duration(n) * time.Duration(c+1)
-		if c == n-1 {
-			until = end
-		}
+		until := end * time.Duration(c+1) / time.Duration(n)
 		for i < len(samples) && samples[i].At <= until {
 			p = samples[i].Progress
 			i++
@@ -107,12 +96,6 @@ type past struct {
 	most    time.Duration // that it took
 }
 
-func (p *past) add(id job.ID, took float64) {
-	if p.took = append(p.took, float32(took)); len(p.took) == 1 || seconds(took) > p.most {
-		p.slowest, p.most = id, seconds(took)
-	}
-}
-
 // Spread is how long a batch's Done jobs took.
 type Spread struct {
 	Jobs             int
@@ -143,9 +126,8 @@ func (f *Forecaster) Spread(id store.BatchID) Spread {
 	}
 }
 
-// Pace compares a job with its batch: how long it took, or will have taken by its
-// forecast, as a multiple of the batch's median; under 1 is faster. It is false when
-// either is not known.
+// Pace returns how long a job took, or will have taken by its forecast, as a multiple of its
+// batch's median. It is false when either is not known.
 func (f *Forecaster) Pace(id job.ID, now time.Time) (float64, bool) {
 	t := f.tracks[id]
 	if t == nil {

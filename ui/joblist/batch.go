@@ -25,9 +25,7 @@ type Batch struct {
 	seq       uint32   // place in the order of adding
 	ids       *idIndex
 
-	// foldedBefore is Folded as it was before there was a filter. Folding is apart while
-	// filtering: nobody would find a match in a batch that was folded before.
-	foldedBefore bool
+	foldedBefore bool // Folded as it was before there was a filter, which opens all batches
 }
 
 // Rows returns the batch's rows in their order.
@@ -115,8 +113,7 @@ func (c *Counts) Failed() int { return c.By[Error] + c.By[Rejected] + c.By[Given
 // Live is how many jobs are still polled.
 func (c *Counts) Live() int { return c.Total - c.Finished() }
 
-// Progress is the finished share of the whole, 0 to 1: a finished job counts 1, failed
-// or not; a live job counts its progress, 0 while that is unknown. 0 if there are no jobs.
+// Progress is the finished share of the whole, 0 to 1: failed jobs count 1, unknown progress 0.
 func (c *Counts) Progress() float64 {
 	if c.Total == 0 {
 		return 0
@@ -124,8 +121,7 @@ func (c *Counts) Progress() float64 {
 	return float64(c.done) / (whole * float64(c.Total))
 }
 
-// whole is what one finished job adds to Counts.done. Whole numbers, since a sum
-// of fractions that is added to and taken from for weeks would drift.
+// whole is what a finished job adds to Counts.done: a sum of fractions would drift over weeks.
 const whole = 1e6
 
 // tally is what one row adds to the counts.

@@ -46,9 +46,11 @@ type List struct {
 
 // New returns an empty list. What ends before now is history, not news.
 func New(now time.Time) *List {
+	less := func(a, b job.ID) bool { return a.Compare(b) < 0 }
+	ids := btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
 	return &List{
-		since: now, now: now, rows: make(map[job.ID]*Row), batches: make(map[store.BatchID]*Batch), ids: newIDs(),
-		viewport: viewport{follow: margin},
+		since: now, now: now, rows: make(map[job.ID]*Row), batches: make(map[store.BatchID]*Batch),
+		ids: &idIndex{ids, 1}, viewport: viewport{follow: margin},
 	}
 }
 

@@ -1,6 +1,8 @@
 package joblist
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -59,9 +61,8 @@ func (s State) String() string {
 	return [...]string{"checking", "queued", "running", "other", "done", "error", "rejected", "givenup"}[s]
 }
 
-// StaleAfter is how long after its last answer a live job's row is stale even if
-// nothing is known to be wrong: twice the longest silence that the poller allows
-// itself within its budget (60 s, package poller).
+// StaleAfter is how long after its last answer a live job's row is stale: twice the longest
+// time between two polls within the budget.
 const StaleAfter = 2 * time.Minute
 
 // Row is one tracked job: what is known of it, which is the session's, and how it stands
@@ -98,9 +99,9 @@ func (r *Row) Progress() job.Progress {
 	return r.Answer.Progress
 }
 
-// Stale reports whether what is shown of a live job is old: its last poll failed, or its
-// last answer (if there is none, its adding) is more than [StaleAfter] ago. A job whose
-// status jobwatch doesn't know is polled rarely: for it, time counts from its next poll.
+// Stale reports whether what is shown of a live job is old: its last poll failed, or its last
+// answer or its adding is more than [StaleAfter] ago. A job whose status jobwatch doesn't know
+// is polled rarely: for it, time counts from its next poll.
 func (r *Row) Stale(now time.Time) bool {
 	if r.End.Finished() {
 		return false
@@ -108,10 +109,7 @@ func (r *Row) Stale(now time.Time) bool {
 	if r.Problem != nil {
 		return true
 	}
-	since := r.Answered
-	if since.IsZero() {
-		since = r.Added
-	}
+	since := cmp.Or(r.Answered, r.Added)
 	if r.State() == Other && r.Next.After(since) {
 		since = r.Next
 	}
@@ -120,27 +118,21 @@ func (r *Row) Stale(now time.Time) bool {
 
 // Changed returns when the job's status last changed, as far as is known.
 func (r *Row) Changed() time.Time {
-	at := r.Added
-	if n := len(r.History); n > 0 && r.History[n-1].At.After(at) {
-		at = r.History[n-1].At
+	at := []time.Time{r.Added, r.Ended}
+	if n := len(r.History); n > 0 {
+		at = append(at, r.History[n-1].At)
 	}
-	if r.Ended.After(at) {
-		at = r.Ended
-	}
-	return at
+	return slices.MaxFunc(at, time.Time.Compare)
 }
-
-// Running jobs' bars are drawn ahead of their answers, so that they move between two
-// polls. Only the bar is ahead: order, filter, counts and exports keep to the answers.
 
 const (
 	almost      = 0.999 // the most that is drawn of a job that is complete, but not Done
 	restartDrop = 0.05  // a larger drop in progress means that the job restarted
 )
 
-// Drawn returns the progress that the row's bar shows: that of the last answer, or more
-// if [List.Carry] moved it on. It goes back only when the job restarted, and is complete
-// only when the job is Done.
+// Drawn returns the progress that the row's bar shows: that of the last answer, or more if
+// [List.Carry] moved it on. All else keeps to the answers. It goes back only when the job
+// restarted, and is complete only when the job is Done.
 func (r *Row) Drawn() job.Progress {
 	p := r.Progress()
 	if r.State() == Done || !p.Known() {
@@ -152,9 +144,8 @@ func (r *Row) Drawn() job.Progress {
 	return min(p, almost)
 }
 
-// Carry moves the bars in view, and the current row's, on to where they may be at a
-// time, unless their last answer came before since: a speed from before an outage
-// means nothing.
+// Carry moves the bars in view, and the current row's, on to where they may be at a time. A
+// speed from before since, such as the end of an outage, means nothing.
 func (l *List) Carry(at, since time.Time) {
 	for _, line := range append(l.Lines(), Line{Row: l.cursor.row}) {
 		if r := line.Row; r != nil && r.moves(at, since) {
@@ -196,11 +187,6 @@ func (r *Row) progressed(before State) {
 type idIndex struct {
 	*btree.BTreeG[job.ID]
 	changes int // how many IDs were added and removed
-}
-
-func newIDs() *idIndex {
-	less := func(a, b job.ID) bool { return a.Compare(b) < 0 }
-	return &idIndex{BTreeG: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true}), changes: 1}
 }
 
 // ShortID returns the beginning of the ID that tells the job apart from all others in
