@@ -29,10 +29,7 @@ type Batch struct {
 }
 
 // Rows returns the batch's rows in their order.
-func (b *Batch) Rows() iter.Seq[*Row] { return b.rows.from(0) }
-
-// Matching returns those that the filter shows.
-func (b *Batch) Matching() iter.Seq[*Row] { return b.shown.from(0) }
+func (b *Batch) Rows() iter.Seq[*Row] { return b.rows.all() }
 
 // rowTree is rows in the order of their keys.
 type rowTree struct{ btree.Map[uint64, *Row] }
@@ -51,12 +48,10 @@ func (t *rowTree) rank(key uint64) int {
 	})
 }
 
-// from returns the rows from the i-th on.
-func (t *rowTree) from(i int) iter.Seq[*Row] {
+// all returns the rows in their order.
+func (t *rowTree) all() iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
-		if first, _, ok := t.GetAt(i); ok {
-			t.Ascend(first, func(_ uint64, r *Row) bool { return yield(r) })
-		}
+		t.Scan(func(_ uint64, r *Row) bool { return yield(r) })
 	}
 }
 

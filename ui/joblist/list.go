@@ -198,9 +198,10 @@ func (l *List) all() iter.Seq[*Batch] {
 // All calls yield with every row, in their order.
 func (l *List) All(yield func(*Row) bool) { l.each((*Batch).Rows, yield) }
 
-// Matching calls yield with the rows that the filter shows in their order, those in
-// folded batches too.
-func (l *List) Matching(yield func(*Row) bool) { l.each((*Batch).Matching, yield) }
+// Matching is All for the rows that the filter shows, in folded batches too.
+func (l *List) Matching(yield func(*Row) bool) {
+	l.each(func(b *Batch) iter.Seq[*Row] { return b.shown.all() }, yield)
+}
 
 // each calls yield with some rows of each batch.
 func (l *List) each(rows func(*Batch) iter.Seq[*Row], yield func(*Row) bool) {

@@ -47,7 +47,7 @@ func (l *List) SetSort(s Sort) {
 func (l *List) resort(b *Batch) {
 	rows := b.rows
 	b.rows, b.misplaced = rowTree{}, false
-	for r := range rows.from(0) {
+	for r := range rows.all() {
 		r.key = l.rowKey(r)
 		b.rows.Set(r.key, r)
 	}

@@ -38,7 +38,7 @@ func (l *List) current() []*Row {
 	case l.cursor.row != nil:
 		return []*Row{l.cursor.row}
 	case l.cursor.batch != nil:
-		return slices.Collect(l.cursor.batch.Matching())
+		return slices.Collect(l.cursor.batch.shown.all())
 	default:
 		return nil
 	}
@@ -79,7 +79,7 @@ func (l *List) Targets() Targets {
 		if b.Counts.Selected == 0 {
 			continue
 		}
-		some := b.Folded && slices.ContainsFunc(slices.Collect(b.Matching()), unselected)
+		some := b.Folded && slices.ContainsFunc(slices.Collect(b.shown.all()), unselected)
 		for r := range b.Rows() {
 			switch {
 			case !r.Selected:

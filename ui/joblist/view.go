@@ -102,28 +102,20 @@ type Line struct {
 
 // Lines returns the lines in view, at most as many as the height.
 func (l *List) Lines() []Line {
-	lines := make([]Line, 0, l.height+1)
+	lines := make([]Line, 0, l.height)
 	from := l.top // of the lines of the batch and those after it
 	for b := range l.all() {
-		room := l.height - len(lines)
-		if room == 0 {
+		for n := from; n < b.lines && len(lines) < l.height; n++ {
+			line := Line{Batch: b, Last: n+1 == b.lines}
+			if n > 0 {
+				line.Row = b.shown.at(n - 1)
+			}
+			line.Cursor = b == l.cursor.batch && line.Row == l.cursor.row
+			lines = append(lines, line)
+		}
+		if from = max(0, from-b.lines); len(lines) == l.height {
 			break
 		}
-		if from == 0 && b.lines > 0 {
-			here := l.cursor.batch == b && l.cursor.row == nil
-			lines = append(lines, Line{Batch: b, Cursor: here, Last: b.lines == 1})
-			from, room = 1, room-1
-		}
-		n := max(0, min(room, b.lines-from))
-		for r := range b.shown.from(from - 1) {
-			if n == 0 {
-				break
-			}
-			n--
-			from++
-			lines = append(lines, Line{Row: r, Batch: b, Cursor: r == l.cursor.row, Last: from == b.lines})
-		}
-		from = max(0, from-b.lines)
 	}
 	return lines
 }
