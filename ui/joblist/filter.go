@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"example.com/jobwatch/poller/job"
@@ -97,15 +97,15 @@ func (n needle) inID(id job.ID) bool {
 
 // appendFolded appends s with the same letter for both cases of each.
 func appendFolded(b []byte, s string) []byte {
-	for _, r := range s {
-		switch {
-		case r >= utf8.RuneSelf:
-			b = utf8.AppendRune(b, unicode.ToLower(r))
-		case r >= 'A' && r <= 'Z':
-			b = append(b, byte(r-'A'+'a'))
-		default:
-			b = append(b, byte(r))
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			return append(b, strings.ToLower(s[i:])...)
 		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
 	}
 	return b
 }
