@@ -23,15 +23,14 @@ type paste struct {
 
 // askIDs asks for job IDs to add. If there are none in the text, the prompt stays open.
 func (m *Model) askIDs() {
-	find := func(t prompt.Taken) ids.Found {
-		found := ids.Find(t.Before + "\n" + string(t.Pasted) + "\n" + t.After)
-		if len(found.IDs) == 0 { // the rest of a half-typed ID, perhaps
-			found = ids.Find(t.Before + string(t.Pasted) + t.After)
-		}
-		return found
-	}
 	m.prompt.Ask(prompt.Text{Label: label("add job IDs: "), Take: func(t prompt.Taken) {
-		after(&m.work, func() ids.Found { return find(t) }, func(found ids.Found) {
+		after(&m.work, func() ids.Found {
+			found := ids.Find(t.Before + "\n" + string(t.Pasted) + "\n" + t.After)
+			if len(found.IDs) == 0 { // the rest of a half-typed ID, perhaps
+				found = ids.Find(t.Before + string(t.Pasted) + t.After)
+			}
+			return found
+		}, func(found ids.Found) {
 			if len(found.IDs) == 0 {
 				t.Note = style.Joined("; ", t.Note, t.TooLong)
 			}

@@ -53,9 +53,8 @@ func noPDF(m *Model) string {
 	return ""
 }
 
-// openPDF shows the current job's PDF in the system's viewer, and downloads it first if it is
-// not on the disk yet, or no more. The signed link is never given to another program: all
-// users can list a process's arguments.
+// openPDF shows the current job's PDF in the system's viewer, once it is on the disk. The
+// signed link is never given to another program: all users can list a process's arguments.
 func (m *Model) openPDF() {
 	row, _ := m.list.Current()
 	m.opening[row.ID] = true

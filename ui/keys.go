@@ -141,10 +141,9 @@ func (m *Model) tookPaste(event keyboard.Paste) {
 	})
 }
 
-// burst acts on keys that came at once, too few to be a paste. One key time and again is
-// held, over a slow line. Different ones may be a short text that was pasted into the
-// wrong window, so only those that move are run. In a prompt they are text; enter behind
-// it is not run, as nobody has seen yet what it would accept.
+// burst acts on keys that came at once: a key held over a slow line, or a short text pasted
+// into the wrong window, of which only keys that move are run. In a prompt they are text;
+// enter behind it is not run, as nobody has seen yet what it would accept.
 func (m *Model) burst(text string) {
 	if m.prompt.Typing() {
 		typed := tea.KeyMsg{Type: tea.KeyEnter}

@@ -183,8 +183,7 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 }
 
 // suspend suspends the program until stop returns; nil stops all that the shell started with
-// it. Bubble Tea's own way hangs if there is no shell to return to, and forgets the mouse and
-// what it has not requested.
+// it. Bubble Tea's own way hangs if there is no shell, and forgets the mouse.
 func (l *loop) suspend(stop func()) {
 	switch {
 	case stop == nil && !terminal.HasShell():
@@ -203,11 +202,8 @@ func (l *loop) suspend(stop func()) {
 	l.title = ""                    // it was given back, too
 }
 
-// enter takes the screen. After a suspension it also requests the mouse, which Bubble Tea
-// forgets.
-//
-// In the background, as after bg, the screen is the shell's. Any process may write to it, but
-// the kernel stops one that sets its mode until it is in the foreground; so that comes first.
+// enter takes the screen. It sets the terminal's mode first: the kernel stops a process that
+// does so in the background, as after bg, until it is in the foreground.
 func (l *loop) enter(mouse bool) {
 	l.restoreMode()
 	l.console.screen.Enter(mouse)

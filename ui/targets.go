@@ -11,9 +11,8 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// targets returns what an action applies to: in the list, the selected jobs come first; the
-// details are about what they show, and failures about the current cause. Removing asks
-// before it takes what the list does not show; all else leaves that out, and says so.
+// targets returns what an action applies to. Removing asks before it takes what the list does
+// not show; all else leaves that out, and says so.
 func (m *Model) targets() joblist.Targets {
 	switch m.screen {
 	case detailScreen:

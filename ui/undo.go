@@ -46,7 +46,7 @@ func (c *change) renamed(s *session.Session) bool {
 	return ok && b.Total > 0 && b.Name == c.to
 }
 
-// reverse takes back what is still as the change left it; of the jobs that it added, only
+// reverse takes back what is still as the change left it, and of the jobs that it added only
 // those given. It returns what it did, and the jobs that are back.
 func (c *change) reverse(s *session.Session, added []session.Member, now time.Time) (did *change, back []*session.Record) {
 	did = &change{at: now, removed: s.Remove(added)}
@@ -173,8 +173,7 @@ func nothingTo(d direction) func(*Model) string {
 const undoAsks = time.Minute
 
 // undo undoes the newest change, or redoes the one that was undone last. It asks before it
-// removes several jobs and before it undoes an old change, which the user may not remember,
-// but never before it brings jobs back.
+// removes several jobs or undoes an old change, but never before it brings jobs back.
 func (m *Model) undo(d direction) {
 	c := m.history.next(d)
 	added := m.session.Still(c.added)

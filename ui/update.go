@@ -88,9 +88,8 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 // trainStep is the number of jobs to train with in one go, which takes some milliseconds.
 const trainStep = 2000
 
-// train trains the forecaster with jobs of the state file, some at a time: neither the first
-// frame nor keys wait until 100,000 are through. It keeps only their IDs, so that what was
-// read of them can be freed.
+// train trains the forecaster with jobs of the state file, some at a time, so that neither the
+// first frame nor keys wait. It keeps only their IDs: what was read of them can be freed.
 func (m *Model) train(ids []job.ID) {
 	n := min(len(ids), trainStep)
 	for _, id := range ids[:n] {
@@ -109,8 +108,7 @@ func (m *Model) train(ids []job.ID) {
 	}
 }
 
-// stayLean trades some speed for memory where many jobs are added: what runs for days should
-// be small before it is fast.
+// stayLean trades some speed for memory where many jobs are added.
 func stayLean(jobs int) {
 	if jobs > trainStep {
 		debug.SetGCPercent(10)
