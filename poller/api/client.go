@@ -47,9 +47,11 @@ import (
 )
 
 const (
-	timeout   = 10 * time.Second // of one request, as the official clients have it
-	fileConns = 4                // connections to one host for outputs and files
-	maxBody   = 1 << 20          // bytes of an answer, unpacked; a real one is well below 1 KiB
+	timeout     = 10 * time.Second // of one request, as the official clients have it
+	pingAfter   = 3 * time.Second  // of silence on an HTTP/2 connection
+	pingTimeout = 5 * time.Second  // for the answer to the ping
+	fileConns   = 4                // connections to one host for outputs and files
+	maxBody     = 1 << 20          // bytes of an answer, unpacked; a real one is well below 1 KiB
 )
 
 // Client asks the job API. It is safe for any number of goroutines and keeps its connections

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -90,10 +91,7 @@ func reason(err error, midBody bool) (job.Kind, string) {
 	if midBody {
 		return job.Unreachable, "the connection broke in the middle of the answer"
 	}
-	if reason := tlsReason(err); reason != "" {
-		return job.Unreachable, reason
-	}
-	if reason := socketReason(err); reason != "" {
+	if reason := cmp.Or(tlsReason(err), socketReason(err)); reason != "" {
 		return job.Unreachable, reason
 	}
 	const closed = "the connection was closed before the answer"

@@ -73,43 +73,6 @@ func pdf(t *testing.T, c *Client, path string) error {
 	return err
 }
 
-func TestADoneJobsPDFIsFetched(t *testing.T) {
-	s := simtest.New()
-	c := newClient(t, serve(t, s), Options{})
-	for range 8 { // some paths are relative, some absolute
-		answer, err := c.Status(t.Context(), finished(s))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := pdf(t, c, answer.Path); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func TestAnOutputThatGoesWrongIsToldWithoutItsURL(t *testing.T) {
-	s := simtest.New()
-	c := newClient(t, serve(t, s), Options{})
-	path := "/job/" + finished(s).String() + "/output"
-	for _, tt := range []struct {
-		name, want string
-		fault      simtest.Fault
-	}{
-		{"expired", "the API gave an unexpected answer: Forbidden (HTTP 403)", simtest.ExpiredLink()},
-		{"no URL", "answered without the URL of the PDF", simtest.On(simtest.OutputPage, simtest.JSON(`{}`))},
-		{"a file", errPath.Error(), simtest.OutputURL("file:///etc/passwd")},
-		{"an endless chase", "redirected more than 5 times", simtest.On(simtest.FilePage, simtest.RedirectTimes(9))},
-		{"away from HTTP", "redirected to something other than http and https", simtest.On(simtest.FilePage, simtest.Redirect(302, "file:///x"))},
-		{"away", "the connection was closed before the answer", simtest.On(simtest.FilePage, simtest.Hangup())},
-	} {
-		s.Break(tt.fault)
-		err := pdf(t, c, path)
-		if _, ok := errors.AsType[*Error](err); !ok || err.Error() != tt.want {
-			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
-		}
-	}
-}
-
 // An API that a proxy serves below a path need not know of it.
 func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 	for name, path := range map[string]string{

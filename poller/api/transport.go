@@ -17,11 +17,6 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-const (
-	pingAfter   = 3 * time.Second // of silence on an HTTP/2 connection
-	pingTimeout = 5 * time.Second // for the answer to the ping
-)
-
 // transport returns a transport that keeps up to so many connections to a host. If it may
 // connect to anywhere, not to the API's host only, refusePrivate guards all but that host and
 // the proxies.

@@ -78,6 +78,7 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 		"no such job":                {output(http.StatusNotFound, "application/json", "{}"), "no PDF of this job, or not yet", soon, 0},
 		"API in trouble":             {output(http.StatusBadGateway, "text/html", "<h1>Bad"), "HTTP 502", soon, 0},
 		"captive portal":             {output(http.StatusOK, "text/html", "<h1>Sign in"), "asked for the PDF", soon, 0},
+		"no link":                    {output(http.StatusOK, "application/json", "{}"), "answered without the URL of the PDF", soon, 0},
 		"a file: URL":                {[]simtest.Fault{simtest.OutputURL("file:///etc/passwd")}, "not an http or https URL", soon, 0},
 		"javascript":                 {[]simtest.Fault{simtest.OutputURL("javascript:alert(1)")}, "not an http or https URL", soon, 0},
 	} {
