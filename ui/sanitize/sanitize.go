@@ -62,39 +62,51 @@ func (c Charset) Line(s string) string {
 
 // Cut is the package's [Cut]. With [ASCII], a shortened line ends in "~".
 func (c Charset) Cut(s string, width int) string {
-	tail := "…"
-	if c == ASCII {
-		tail = "~"
-	}
-	s = c.Line(firstBytes(s, maxScan))
-	n := prefix(s, width)
-	if n == len(s) || width < Width(tail) { // "…" is 2 cells wide where RUNEWIDTH_EASTASIAN says so
-		return s[:n]
-	}
-	return s[:prefix(s, width-Width(tail))] + tail
+	s, _ = c.cut(s, width)
+	return s
 }
 
 // Fit returns the result of [Charset.Cut] padded with spaces to exactly width cells.
 func (c Charset) Fit(s string, width int) string {
-	s = c.Cut(s, width)
-	return s + strings.Repeat(" ", max(0, width-Width(s)))
+	s, w := c.cut(s, width)
+	return s + strings.Repeat(" ", max(0, width-w))
 }
 
-// prefix returns the length in bytes of the longest run of whole clusters at the start of the
-// clean line s that fits into width cells.
-func prefix(s string, width int) (n int) {
+// cut returns the result of Cut and its width.
+func (c Charset) cut(s string, width int) (string, int) {
+	s = c.Line(firstBytes(s, maxScan))
+	n, w := prefix(s, width)
+	if n == len(s) {
+		return s, w
+	}
+	tail := "…"
+	if c == ASCII {
+		tail = "~"
+	}
+	tailWidth := Width(tail)
+	if width < tailWidth { // "…" is 2 cells wide where RUNEWIDTH_EASTASIAN says so
+		return s[:n], w
+	}
+	n, w = prefix(s, width-tailWidth)
+	return s[:n] + tail, w + tailWidth
+}
+
+// prefix returns the length in bytes, and the width, of the longest run of whole clusters at
+// the start of the clean line s that fits into width cells.
+func prefix(s string, width int) (n, w int) {
 	// The next cell must be ASCII too, so that no combining mark joins the last one.
 	if width = max(width, 0); isPrintableASCII(s[:min(len(s), width+1)]) {
-		return min(width, len(s))
+		n = min(width, len(s))
+		return n, n
 	}
 	for n < len(s) {
-		cluster, w := ansi.FirstGraphemeCluster(s[n:], ansi.GraphemeWidth)
-		if width -= w; width < 0 {
+		cluster, cells := ansi.FirstGraphemeCluster(s[n:], ansi.GraphemeWidth)
+		if w+cells > width {
 			break
 		}
-		n += len(cluster)
+		n, w = n+len(cluster), w+cells
 	}
-	return n
+	return n, w
 }
 
 // firstBytes returns at most the first n bytes of s, cut between runes.
@@ -160,7 +172,7 @@ func (c Charset) Wrap(s string, width int) []string {
 	// Escape sequences first: one may contain a line break.
 	for paragraph := range strings.FieldsFuncSeq(stripSequences(s), isLineBreak) {
 		for rest := c.Line(paragraph); rest != ""; {
-			n := prefix(rest, width)
+			n, _ := prefix(rest, width)
 			if n == 0 { // a wide character in one column
 				lines = append(lines, c.Cut(rest, width))
 				break
