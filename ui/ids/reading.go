@@ -63,7 +63,7 @@ func read(text []byte, lacking int) reading {
 			r.whole = r.ends()
 			return r
 		}
-		if !r.gap() {
+		if inGroup := r.n%4 > 0 && r.atDigit(); !inGroup && !r.gap() {
 			return r
 		}
 	}
@@ -73,7 +73,7 @@ func read(text []byte, lacking int) reading {
 // gap skips what may stand between two digits, and reports whether a digit may follow.
 func (r *reading) gap() bool {
 	hard, soft, hyphenated := false, false, false
-	for more := true; more && !r.atDigit(); {
+	for more := mayContinue(r.rest); more && !r.atDigit(); {
 		switch {
 		case !hard && r.skip(isHyphen):
 			hard = true
@@ -178,7 +178,7 @@ func (r *reading) atDigit() bool { return len(r.rest) > 0 && isHex(r.rest[0]) }
 
 func isFormat(c rune) bool     { return unicode.Is(unicode.Cf, c) }
 func isSoftHyphen(c rune) bool { return c == softHyphen }
-func isHyphen(c rune) bool     { return c == '\u2212' || unicode.Is(unicode.Pd, c) }
+func isHyphen(c rune) bool     { return c == '-' || c == '\u2212' || unicode.Is(unicode.Pd, c) }
 
 // sequence returns the length of the escape sequence at the start of text, 0 if it has no
 // end, or a space, which sequences that style text never have.

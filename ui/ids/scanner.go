@@ -154,10 +154,17 @@ func (s *scanner) add(id job.ID) {
 
 // mayContinue reports whether an ID may continue with what follows some of its digits.
 func mayContinue(after []byte) bool {
-	if len(after) > 1 && (after[0] == ' ' || after[0] == '\t') {
-		return !isWord(after[1])
+	if len(after) == 0 {
+		return false
 	}
-	return len(after) > 0 && (after[0] >= 0x80 || bytes.IndexByte([]byte("-=\r\n\t\x1b "), after[0]) >= 0)
+	switch after[0] {
+	case '-', '=', '\r', '\n', esc:
+		return true
+	case ' ', '\t':
+		return len(after) == 1 || !isWord(after[1])
+	default:
+		return after[0] >= 0x80
+	}
 }
 
 // endsWord reports whether before ends with a word of ASCII.
