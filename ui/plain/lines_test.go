@@ -114,7 +114,7 @@ func TestWithoutJobsAllUnfinishedOnesAreWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := jobID(1), jobID(2)
 		s := newStage(t,
-			tracked(store.Job{ID: a, Answer: job.Answer{Status: job.Error}, Ended: time.Now(), End: job.EndedError}),
+			tracked(store.Job{ID: a, Ended: time.Now(), End: job.EndedRejected}),
 			tracked(store.Job{ID: b, Answer: job.Answer{Status: job.Processing, Progress: 0.5}, Answered: time.Now()}),
 		)
 		known := time.Now()
@@ -288,26 +288,6 @@ func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 	})
 }
 
-func TestALostStateFileIsWrittenAnew(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		old := jobID(9)
-		s := newStage(t, tracked(store.Job{ID: old, Answer: job.Answer{Status: job.Done}, Ended: time.Now(), End: job.EndedDone}))
-		a := jobID(1)
-		s.start(a)
-		s.heard(says(a, job.Processing, 0.5, ""))
-		time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
-		if err := os.Remove(s.path); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
-		s.heard(says(a, job.Done, 1, ""))
-		s.wait()
-		if jobs := s.saved(); jobs[a].End != job.EndedDone || jobs[old].End != job.EndedDone {
-			t.Errorf("%+v", jobs)
-		}
-	})
-}
-
 // A job that jobwatch gave up is asked for by name, and another jobwatch writes again that
 // it gave it up: this one goes on asking. The API's own word is not asked for again.
 func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {
@@ -333,28 +313,6 @@ func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {
 			t.Errorf("the state file has %v at the end", j.End)
 		}
 	})
-}
-
-// Without names, one look is at all that may still change, and watching goes on with what
-// is unfinished.
-func TestOneLookIsAtWhatWasGivenUpToo(t *testing.T) {
-	for once, want := range map[bool]int{true: 2, false: 1} {
-		synctest.Test(t, func(t *testing.T) {
-			a, b, c := jobID(1), jobID(2), jobID(3)
-			s := newStage(t, tracked(store.Job{ID: a}), tracked(store.Job{ID: b, End: job.EndedRejected}),
-				tracked(store.Job{ID: c, End: job.EndedDone, Answer: job.Answer{Status: job.Done}}))
-			s.cfg.Once = once
-			s.start()
-			s.heard(says(a, job.Done, 1, ""))
-			if once {
-				s.heard(says(b, job.Done, 1, ""))
-			}
-			s.ends(0, "…", "")
-			if polled := s.feed.polled(); len(polled) != want {
-				t.Errorf("once %v: %v were polled", once, polled)
-			}
-		})
-	}
 }
 
 // What vanishes from the state file while it is watched has not become Done.
@@ -386,6 +344,11 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 			s.t.Fatal(err)
 		}
 	}
+	remove := func(s *stage) {
+		if err := os.Remove(s.path); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 	for _, tt := range []struct {
 		name    string
 		vanish  func(*stage)
@@ -403,6 +366,7 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 		{"the file is replaced by an older one", replace(b), false, job.Processing, "00000001", 1},
 		{"the file is replaced by one without jobs", replace(), false, job.Processing, "00000001 00000002", 1},
 		{"the file is emptied", empty, false, job.Processing, "", 0},
+		{"the file is removed", remove, false, job.Processing, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			play(t, func(t *testing.T, s *stage) {
@@ -422,6 +386,9 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 							t.Errorf("no error in %+v", o)
 						}
 					}
+				}
+				if lost := tt.exit == 0 && tt.status == job.Processing; lost && (len(s.saved()) != 2 || s.saved()[a].End != job.EndedDone) {
+					t.Errorf("what was lost is not written again: %+v", s.saved())
 				}
 				if got := strings.Join(removed, " "); got != tt.removed || s.exit != tt.exit {
 					t.Errorf("removed: %q, exit status %d\n%s%s", got, s.exit, s.out.String(), s.err.String())

@@ -38,28 +38,6 @@ feedbeef  Resting        -             Invoice feedbeef: jobwatch does not know 
 	})
 }
 
-func TestOneLookEndsByWhatItSaw(t *testing.T) {
-	for _, tt := range []struct {
-		status [2]job.Status
-		exit   int
-	}{
-		{[2]job.Status{job.Done, job.Done}, 0},
-		{[2]job.Status{job.Done, job.Error}, 1},
-		{[2]job.Status{job.Done, job.Processing}, 8},
-		{[2]job.Status{job.Error, job.Processing}, 1}, // as gh pr checks: what failed stays so
-	} {
-		play(t, func(t *testing.T, s *stage) {
-			s.cfg.Once, s.cfg.JSON = true, true
-			s.start(jobID(1), jobID(2))
-			s.heard(says(jobID(1), tt.status[0], 0.5, "x"), says(jobID(2), tt.status[1], 0.5, "x"))
-			s.ends(tt.exit, "…", "")
-			if strings.Count(s.out.String(), "\n") != 2 {
-				t.Errorf("%s: %s", tt.status, s.out.String())
-			}
-		})
-	}
-}
-
 func TestTheReceiptIsShort(t *testing.T) {
 	var jobs []store.Job
 	add := func(n int, status job.Status, end job.End, meta string) {

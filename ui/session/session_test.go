@@ -542,6 +542,25 @@ func TestTheAPIIsAway(t *testing.T) {
 	})
 }
 
+// A status that changes with every answer fills no log, and each is told once.
+func TestAStatusThatNobodyKnows(t *testing.T) {
+	tell(t, session.Config{}, func(f *face) {
+		f.adds("may", "a b")
+		f.hears("a Cancelled", "b Cancelled")
+		f.hears("a done")
+		f.wants(f.told(session.UnknownStatus), `the API gives 61000000 the status "Cancelled", which jobwatch does not know; `+
+			"it waits until such jobs are Done or Error, and checks them ever more rarely\n"+
+			`the API gives 61000000 the status "done", which jobwatch does not know; `+
+			"it waits until such jobs are Done or Error, and checks them ever more rarely")
+		for n := range 20 {
+			f.hears(fmt.Sprintf("b Page \x1b[2J%d", n))
+		}
+		if n := strings.Count(f.told(session.UnknownStatus), `"Page \x1b[2J`); n != 8 {
+			t.Errorf("%d more were told", n)
+		}
+	})
+}
+
 func TestTheStateFileAtTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opened := store.Opened{
