@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"syscall"
 
@@ -115,7 +114,7 @@ func isCut(err error) bool {
 	errno, _ := errors.AsType[syscall.Errno](err)
 	const brokenPipe, noData = 109, 232 // of Windows
 	windows := runtime.GOOS == "windows" && (errno == brokenPipe || errno == noData)
-	return windows || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
+	return windows || errno == syscall.EPIPE
 }
 
 // list prints a line of each job, up to a limit.

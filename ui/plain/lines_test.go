@@ -182,7 +182,11 @@ func TestAnInterruptionBeforeTheFirstSaveLosesNoJob(t *testing.T) {
 
 func TestNobodyReadsOn(t *testing.T) {
 	play(t, func(t *testing.T, s *stage) {
-		r, w := io.Pipe()
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = w.Close() }()
 		s.cfg.Out = w
 		a := jobID(1)
 		s.start(a)
@@ -197,18 +201,6 @@ func TestNobodyReadsOn(t *testing.T) {
 			t.Error("not saved")
 		}
 	})
-}
-
-func TestARealPipeThatIsClosedEndsItQuietly(t *testing.T) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = r.Close()
-	defer func() { _ = w.Close() }()
-	if _, err := w.WriteString("x"); !isCut(err) {
-		t.Errorf("%v", err)
-	}
 }
 
 // A pager that isn't scrolled, or ctrl+s: the line is held up, the rest goes on.
@@ -284,33 +276,6 @@ func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 			"  00000001 removed: another jobwatch or program took it out of the state file (Invoice 00000001)\n")
 		if jobs := s.saved(); len(jobs) != 1 || jobs[b].End != job.EndedDone {
 			t.Errorf("%+v", jobs)
-		}
-	})
-}
-
-// A job that jobwatch gave up is asked for by name, and another jobwatch writes again that
-// it gave it up: this one goes on asking. The API's own word is not asked for again.
-func TestAJobThatIsNamedIsAskedForAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b, c := jobID(1), jobID(2), jobID(3)
-		givenUp := store.Job{ID: a, End: job.EndedGivenUp, Ended: time.Now(), Cause: "no such job"}
-		s := newStage(t, tracked(givenUp), tracked(store.Job{ID: b, End: job.EndedRejected}),
-			tracked(store.Job{ID: c, End: job.EndedError, Answer: job.Answer{Status: job.Error, Meta: "no font"}}))
-		s.start(a, c)
-		s.heard(fails(a, job.NotFound, job.Live, "the API does not know this job (yet)"))
-		<-time.After(2 * time.Second)
-		if j := s.saved()[a]; j.End != job.Live {
-			t.Errorf("while it is asked for, the state file has %v", j.End)
-		}
-		s.others(store.Observe{Job: givenUp})
-		<-time.After(2 * time.Second)
-		s.heard(says(a, job.Done, 1, ""))
-		s.ends(1, "…", "jobwatch: 1 of 2 jobs are not Done:\n  00000003 Error: no font\n")
-		if polled := s.feed.polled(); len(polled) != 1 {
-			t.Errorf("%v were polled", polled)
-		}
-		if j := s.saved()[a]; j.End != job.EndedDone {
-			t.Errorf("the state file has %v at the end", j.End)
 		}
 	})
 }

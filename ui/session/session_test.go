@@ -352,6 +352,16 @@ func TestWhoAsksAgainIsNotAnsweredByAnotherWindow(t *testing.T) {
 		if f.record("a").End != job.Live {
 			t.Error("another window ended it")
 		}
+		f.adds("june", "b")
+		b := givenUp
+		b.ID = job.ID{'b'}
+		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: b}}})
+		f.Watch(true, f.record("b")) // as a script does that names it
+		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: b}}})
+		if f.record("b").End != job.Live {
+			t.Error("another window ended what a script asks for")
+		}
+		f.told()
 		done := givenUp
 		done.Answer.Status, done.Answered, done.End, done.Ended = job.Done, time.Now(), job.EndedDone, time.Now()
 		f.Followed(store.News{Ops: []store.Op{store.Observe{Job: done}}})
