@@ -224,3 +224,5 @@ func (r *run) was(want ...poller.HostState) {
 type asked func(ctx context.Context, id job.ID) (job.Answer, error)
 
 func (f asked) Status(ctx context.Context, id job.ID) (job.Answer, error) { return f(ctx, id) }
+func (asked) Hops() int                                                   { return 0 }
+func (asked) CloseIdle()                                                  {}

@@ -13,11 +13,11 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// Client asks the API for one job's status; api.Client does. Its errors are
-// *api.Error or ctx's own. It may also have a method Hops, which returns how many requests
-// redirects have led to since the last call, and a method CloseIdle.
+// Client asks the API for one job's status; [api.Client] does.
 type Client interface {
-	Status(ctx context.Context, id job.ID) (job.Answer, error)
+	Status(ctx context.Context, id job.ID) (job.Answer, error) // or an *api.Error, or ctx's own
+	Hops() int                                                 // requests besides those asked for, since the last call
+	CloseIdle()                                                // before the next request
 }
 
 // Options are the settings of a [Poller]. The zero value has the defaults.

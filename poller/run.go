@@ -113,19 +113,15 @@ func (p *Poller) checkSuspend() bool {
 	}
 	p.epoch = p.epoch.Add(-gap)
 	p.schedule.clockJumped()
-	if c, ok := p.client.(interface{ CloseIdle() }); ok {
-		c.CloseIdle()
-	}
+	p.client.CloseIdle()
 	return true
 }
 
 // dispatch makes all requests that are due, and returns when more are.
 func (p *Poller) dispatch(ctx context.Context, now float64) float64 {
-	if c, ok := p.client.(interface{ Hops() int }); ok {
-		if n := c.Hops(); n > 0 {
-			p.schedule.charge(now, n)
-			p.watcher.count(now, n)
-		}
+	if n := p.client.Hops(); n > 0 {
+		p.schedule.charge(now, n)
+		p.watcher.count(now, n)
 	}
 	for {
 		e, wake := p.schedule.next(now)
