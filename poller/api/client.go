@@ -57,8 +57,9 @@ const (
 // Client asks the job API. It is safe for any number of goroutines and keeps its connections
 // for the next request.
 type Client struct {
-	base    url.URL // without a trailing slash
-	agent   []string
+	base    url.URL      // without a trailing slash
+	json    http.Header  // of requests for JSON; shared, as net/http only reads it
+	file    http.Header  // of those for files
 	polls   *http.Client // to the API's own host only
 	outputs *http.Client // to the API, or wherever a Done job's path leads
 	files   *http.Client // to wherever an output's URL leads
@@ -93,7 +94,12 @@ func New(base string, o Options) (*Client, error) {
 	if o.proxy == nil {
 		o.proxy = http.ProxyFromEnvironment
 	}
-	c := &Client{base: *u, agent: []string{"jobwatch/" + cmp.Or(o.Version, "dev")}}
+	agent := []string{"jobwatch/" + cmp.Or(o.Version, "dev")}
+	c := &Client{
+		base: *u,
+		json: http.Header{"User-Agent": agent, "Accept": {"application/json"}},
+		file: http.Header{"User-Agent": agent, "Accept-Encoding": {"identity"}},
+	}
 	c.privateBase.Store(isPrivateName(u.Hostname()))
 	polls, files := o.Transport, o.Transport
 	if o.Transport == nil {
@@ -158,13 +164,13 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 // the unpacked body as long as ctx allows; it must be closed. [Damaged] knows its errors, and
 // Fetch's are as Status's.
 func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) {
-	return c.get(ctx, c.files, u, "Accept-Encoding", "identity")
+	return c.get(ctx, c.files, u, c.file)
 }
 
 // getJSON returns the body of an answer in UTF-8, unless it is too large once unpacked or
 // obviously not JSON.
 func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]byte, error) {
-	resp, err := c.get(ctx, via, u, "Accept", "application/json")
+	resp, err := c.get(ctx, via, u, c.json)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +197,7 @@ func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]b
 // get GETs a URL. The answer is 200 and unpacked, and its body must be closed. If the URL
 // leaves the path of the base URL and is not found, get also asks below that path, for an API
 // need not know where a proxy has put it.
-func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header ...string) (*http.Response, error) {
+func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header http.Header) (*http.Response, error) {
 	resp, err := c.send(ctx, via, u, header)
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Problem.Kind != job.NotFound || !sameOrigin(&c.base, u) || strings.HasPrefix(u.Path+"/", c.base.Path+"/") {
@@ -203,10 +209,9 @@ func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header .
 	return c.send(ctx, via, below, header)
 }
 
-// send makes one request, with a header of its own, in the caller's goroutine even if it ends
-// in a panic.
-func (c *Client) send(ctx context.Context, via *http.Client, u *url.URL, header []string) (*http.Response, error) {
-	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{"User-Agent": c.agent, header[0]: header[1:]}}
+// send makes one request, in the caller's goroutine even if it ends in a panic.
+func (c *Client) send(ctx context.Context, via *http.Client, u *url.URL, header http.Header) (*http.Response, error) {
+	req := &http.Request{Method: http.MethodGet, URL: u, Header: header}
 	resp, err := via.Do(req.WithContext(ctx))
 	if bug, ok := errors.AsType[*panics.Error](err); ok {
 		panic(bug)
