@@ -41,8 +41,8 @@ func losses() []fault {
 		failed("the file: 503", file(simtest.Unavailable("7")), "the file server answered HTTP 503; try again later"),
 		failed("the file: a login page, as a PDF", answering(simtest.NotPDF()), "what came is not a PDF (a login page, perhaps): nothing was saved; try again"),
 		failed("the file is cut short", answering(simtest.CutShort()), "the file came cut short: nothing was saved; try again"),
-		failed("the file: packed with br, which nobody asked for", file(simtest.Packed("br", zlibbed)), "the PDF: answered with br compression, which jobwatch can't unpack"),
-		saved("the file: packed with deflate, which nobody asked for", file(simtest.Packed("deflate", zlibbed))),
+		failed("the file: packed with br, which nobody asked for", file(simtest.Packed("br", simtest.Zlib)), "the PDF: answered with br compression, which jobwatch can't unpack"),
+		saved("the file: packed with deflate, which nobody asked for", file(simtest.Packed("deflate", simtest.Zlib))),
 		saved("the file: a byte-order mark before the PDF", file(simtest.Before("\ufeff"))),
 	}
 }

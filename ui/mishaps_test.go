@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"compress/zlib"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -135,8 +134,8 @@ func answers() []fault {
 		says("a path that is true", `{"id":"{id}","status":"Done","path":true}`, "answered with true or false as the job's path"),
 		says("another job's body", `{"id":"01890a5d-ac96-774b-bcce-b302099a8057","status":"Done"}`, "answered about another job"),
 		{"text that is no JSON", answering(simtest.Answer(http.StatusOK, "text/plain", "OK")), ease, "answered with text/plain instead of JSON (a captive portal or proxy?)"},
-		{"packed with br, which nobody asked for", answering(simtest.Packed("br", zlibbed)), ease, "answered with br compression, which jobwatch can't unpack"},
-		{"packed with deflate, which nobody asked for", answering(simtest.Packed("deflate", zlibbed)), "", "Processing"},
+		{"packed with br, which nobody asked for", answering(simtest.Packed("br", simtest.Zlib)), ease, "answered with br compression, which jobwatch can't unpack"},
+		{"packed with deflate, which nobody asked for", answering(simtest.Packed("deflate", simtest.Zlib)), "", "Processing"},
 		{"JSON that calls itself text/plain", answering(simtest.Labeled("text/plain")), "", "Processing"},
 		{"JSON that calls itself application/octet-stream", answering(simtest.Labeled("application/octet-stream")), "", "Processing"},
 		{"JSON after a byte-order mark", answering(simtest.Before("\ufeff")), "", "Processing"},
@@ -147,8 +146,6 @@ func answers() []fault {
 		takes("a progress below nothing", `{"id":"{id}","status":"Processing","progress":-1e9}`, "0%"),
 	}
 }
-
-func zlibbed(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
 
 // refused dials a port of this machine on which nobody listens.
 func refused(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -32,7 +31,7 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 	output := func(code int, label, body string) []simtest.Fault {
 		return []simtest.Fault{simtest.On(simtest.OutputPage, simtest.Answer(code, label, body))}
 	}
-	packed := simtest.Packed("gzip", gzipped)
+	packed := simtest.Packed("gzip", simtest.Gzip)
 	halved := simtest.Changed(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] })
 	spoilt := simtest.Changed(func(_ http.Header, body []byte) []byte {
 		body[len(body)-6] ^= 1 // in the checksum
@@ -53,7 +52,7 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 		"cut short without a size":   {file(sizeless("%PDF-1.4\nand then nothing")), "cut short", soon, 0},
 		"half of a gzip":             {sent(pdf(20_000), halved, packed), "cut short", soon, 0},
 		"a damaged gzip":             {sent(pdf(20_000), spoilt, packed), "damaged", soon, 0},
-		"br":                         {sent(pdf(2000), simtest.Packed("br", gzipped)), "br compression, which jobwatch can't unpack", soon, 0},
+		"br":                         {sent(pdf(2000), simtest.Packed("br", simtest.Gzip)), "br compression, which jobwatch can't unpack", soon, 0},
 		"reset":                      {file(simtest.ResetMidHeaders()), "connection", soon, 0},
 		"reset in the middle":        {file(simtest.ResetMidBody()), "connection", soon, 0},
 		"empty":                      {file(sizeless("")), "not a PDF", never, 0},
@@ -109,7 +108,7 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 func TestAPDFIsSavedWholeHoweverItComes(t *testing.T) {
 	small, large := sim.PDF("Report"), pdf(largest)
 	before := func(text string) []byte { return append([]byte(text), small...) }
-	packed, named := simtest.Packed("gzip", gzipped), simtest.Packed("gzip", unpacked)
+	packed, named := simtest.Packed("gzip", simtest.Gzip), simtest.Packed("gzip", nil)
 	for name, c := range map[string]struct {
 		file []byte
 		more []simtest.Fault
@@ -154,13 +153,6 @@ func pdf(size int) []byte {
 	copy(b[size-len(tail):], tail)
 	return b
 }
-
-func gzipped(w io.Writer) io.WriteCloser  { return gzip.NewWriter(w) }
-func unpacked(w io.Writer) io.WriteCloser { return unclosed{w} }
-
-type unclosed struct{ io.Writer }
-
-func (unclosed) Close() error { return nil }
 
 // packedNothing sends one empty gzip after the other, which together unpack to nothing.
 func packedNothing(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -143,8 +142,10 @@ func (k *harness) wantFiles(names ...string) {
 	}
 }
 
+// Whoever presses d on a batch of a hundred does not open a hundred connections, but three.
 func TestABatchIsDownloadedIntoItsFolder(t *testing.T) {
 	k := newHarness(t)
+	k.api.Break(simtest.Delay(10 * time.Millisecond))
 	var wants []Want
 	for _, d := range []string{"Agenda", "CEO letter", "Hiring plan", "Risk register", "Sales by region"} {
 		wants = append(wants, k.done(d, "Q3 board pack"))
@@ -156,6 +157,9 @@ func TestABatchIsDownloadedIntoItsFolder(t *testing.T) {
 		if e.State != Saved || e.Err != nil || e.Already || e.Got != e.Size || e.Got == 0 {
 			t.Errorf("%s ended as %+v", id.Short(), e)
 		}
+	}
+	if n := k.api.Stats().PeakInFlight; n > 3 {
+		t.Errorf("%d requests at once", n)
 	}
 	k.wantFiles("Q3 board pack/Agenda.pdf", "Q3 board pack/CEO letter.pdf", "Q3 board pack/Hiring plan.pdf",
 		"Q3 board pack/Risk register.pdf", "Q3 board pack/Sales by region.pdf")
@@ -250,39 +254,6 @@ func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
 	}
 	if n := k.Add(w); n != 0 {
 		t.Error("it was taken once more while under way")
-	}
-}
-
-// Whoever presses d on a batch of a hundred does not open a hundred connections.
-func TestThreeAreDownloadedAtATime(t *testing.T) {
-	k := newHarness(t)
-	var under, most atomic.Int32
-	third, on := make(chan struct{}, 10), make(chan struct{})
-	k.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-		n := under.Add(1)
-		defer under.Add(-1)
-		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
-		}
-		if n == 3 {
-			third <- struct{}{}
-		}
-		<-on
-		next(w, r)
-	}))
-	var wants []Want
-	for i := range 10 {
-		wants = append(wants, k.done("Report "+strconv.Itoa(i), "b"))
-	}
-	k.Add(wants...)
-	<-third
-	close(on)
-	for id, e := range k.await(len(wants)) {
-		if e.State != Saved {
-			t.Errorf("%s: %v", id.Short(), e.Err)
-		}
-	}
-	if n := most.Load(); n != 3 {
-		t.Errorf("%d were under way at once", n)
 	}
 }
 

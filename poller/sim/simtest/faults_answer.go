@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"compress/zlib"
 	"io"
 	"maps"
 	"net/http"
@@ -161,17 +162,27 @@ func Before(text string) Fault {
 	return Changed(func(_ http.Header, body []byte) []byte { return append([]byte(text), body...) })
 }
 
-// Packed answers correctly, in a Content-Encoding that the client may not have asked for.
+// Packed answers correctly, in a Content-Encoding that the client may not have asked for. The
+// body is not packed if pack is nil.
 func Packed(encoding string, pack func(io.Writer) io.WriteCloser) Fault {
 	return Changed(func(h http.Header, body []byte) []byte {
+		h.Set("Content-Encoding", encoding)
+		if pack == nil {
+			return body
+		}
 		var b bytes.Buffer
 		z := pack(&b)
 		_, _ = z.Write(body) // a bytes.Buffer takes everything
 		_ = z.Close()
-		h.Set("Content-Encoding", encoding)
 		return b.Bytes()
 	})
 }
+
+// Gzip is for [Packed].
+func Gzip(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
+
+// Zlib is deflate by the standard.
+func Zlib(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
 
 // Under serves below a path, as a proxy does that removes it from requests. Elsewhere nothing
 // is found.
