@@ -279,7 +279,8 @@ func escape(line []byte) []byte {
 func (c *codec) decode(line []byte) bool {
 	c.op, c.batch, c.job = c.opOf(line), Batch{}, Job{Answer: job.Answer{Progress: job.Unknown}}
 	c.in.ResetBytes(line)
-	identified, err := true, error(nil)
+	var identified bool
+	var err error
 	switch c.op {
 	case trackOp, statusOp, forgetOp:
 		identified, err = c.readObject(c.ofJob, &c.job.Extra)
@@ -310,7 +311,7 @@ func (c *codec) opOf(line []byte) op {
 func (c *codec) readObject(fields []field, extra *Extra) (identified bool, err error) {
 	object, err := c.in.ObjIter()
 	next := 0 // the field that jobwatch writes behind the last one
-	for err == nil && !(identified && c.keysOnly) && object.Next() {
+	for err == nil && (!identified || !c.keysOnly) && object.Next() {
 		n := 0
 		for n < len(fields) && fields[(next+n)%len(fields)].name != string(object.Key()) {
 			n++

@@ -73,7 +73,7 @@ func (m *Model) view(file string) {
 	}
 	command = append(command, file)
 	m.tell(func() (style.Role, string) {
-		if err := exec.CommandContext(m.ctx, command[0], command[1:]...).Run(); err != nil { //nolint:gosec // our own file, by its path
+		if err := exec.CommandContext(m.ctx, command[0], command[1:]...).Run(); err != nil {
 			return style.Warn, fmt.Sprintf("the system's viewer could not be started: %v", err)
 		}
 		return style.OK, ""

@@ -176,7 +176,7 @@ func (m *Model) listLines() []string {
 	var say []string
 	switch {
 	case !m.loaded:
-		say = []string{"Loading the state file" + m.theme.Glyphs.Ellipsis}
+		say = []string{"Loading the state file" + m.theme.Ellipsis}
 	case m.list.Counts().Total == 0:
 		say = []string{
 			"Nothing tracked yet.", "",

@@ -96,7 +96,7 @@ func (m *Model) body() []string {
 	case m.layout.beside:
 		return besides(m.theme, list, m.paneLines(), jobview.Scrollbar(m.theme, m.list.List, m.layout.listHeight))
 	default:
-		rule := style.NewLine(m.theme, style.Plain).Put(style.Dim, strings.Repeat(m.theme.Glyphs.Rule, width)).String()
+		rule := style.NewLine(m.theme, style.Plain).Put(style.Dim, strings.Repeat(m.theme.Rule, width)).String()
 		return append(append(list, rule), m.paneLines()...)
 	}
 }
@@ -107,7 +107,7 @@ func besides(t *style.Theme, list, pane, bar []string) []string {
 	rule := func(glyph string) string {
 		return style.NewLine(t, style.Plain).Space(1).Put(style.Dim, glyph).Space(1).String()
 	}
-	side, thumb := rule(t.Glyphs.Side), rule(t.Glyphs.Thumb)
+	side, thumb := rule(t.Side), rule(t.Thumb)
 	top := len(list) - len(bar) // the bar is as high as the rows
 	for i := range list {
 		if len(bar) > 0 && i >= top && bar[i-top] != " " {
@@ -130,7 +130,7 @@ func (m *Model) retitle() {
 		if failed = c.Failed() > 0; failed {
 			title = strconv.Itoa(c.Failed()) + " failed, " + title
 		}
-		title += " " + m.theme.Glyphs.Dot + " jobwatch"
+		title += " " + m.theme.Dot + " jobwatch"
 		if c.Live() > 0 {
 			percent = int(c.Progress() * 100)
 		}

@@ -8,7 +8,6 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/session"
 )
 
 // harness is a list and its user. Jobs have names of one letter.
@@ -53,14 +52,14 @@ func (d *harness) paste(batch, names string) {
 
 // hear takes in reports such as "a queued", "b 40%", "c running", "d done", "e error",
 // "f rejected", "g unreachable".
-func (d *harness) hear(reports ...string) []session.Event {
+func (d *harness) hear(reports ...string) {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	var out []job.Report
 	for _, s := range reports {
 		out = append(out, d.answer(s))
 	}
-	return d.report(out, d.now)
+	d.report(out, d.now)
 }
 
 func (d *harness) answer(s string) job.Report {

@@ -71,7 +71,7 @@ func (p *page) text(label string, indent int, r style.Role, text string, limit i
 	wrapped := p.Theme.Charset.Wrap(text, width)
 	if len(wrapped) > limit {
 		wrapped = wrapped[:limit]
-		wrapped[limit-1] = p.Theme.Charset.Cut(wrapped[limit-1]+" "+p.Theme.Glyphs.Ellipsis, width)
+		wrapped[limit-1] = p.Theme.Charset.Cut(wrapped[limit-1]+" "+p.Theme.Ellipsis, width)
 	}
 	for i, s := range wrapped {
 		if i > 0 {

@@ -64,7 +64,7 @@ func Scrollbar(t *style.Theme, l *joblist.List, height int) []string {
 	at := (height - size) * top / (total - height)
 	bar := slices.Repeat([]string{" "}, height)
 	for i := range size {
-		bar[min(at+i, height-1)] = t.Glyphs.Thumb
+		bar[min(at+i, height-1)] = t.Thumb
 	}
 	return bar
 }
@@ -74,7 +74,7 @@ func Scrollbar(t *style.Theme, l *joblist.List, height int) []string {
 func Start(t *style.Theme, cursor bool, mark string, r style.Role) *style.Line {
 	l := style.NewLine(t, style.Plain)
 	if cursor {
-		l = style.NewLine(t, style.Selected).Put(style.Accent, t.Glyphs.Cursor)
+		l = style.NewLine(t, style.Selected).Put(style.Accent, t.Cursor)
 	}
 	return l.PadTo(1).Put(r, mark).PadTo(Gutter)
 }
@@ -163,13 +163,13 @@ func cell(l *style.Line, r style.Role, text string, width int) {
 func (v *View) mark(r *joblist.Row) (string, style.Role) {
 	switch {
 	case r.Selected:
-		return v.Theme.Glyphs.Marked, style.Accent
+		return v.Theme.Marked, style.Accent
 	case !r.News:
 		return "", style.Text
 	case r.State().Failed():
-		return v.Theme.Glyphs.News, style.Warn
+		return v.Theme.News, style.Warn
 	default:
-		return v.Theme.Glyphs.News, style.Dim
+		return v.Theme.News, style.Dim
 	}
 }
 

@@ -132,11 +132,11 @@ func (w *watch) table() string {
 	}
 	var b strings.Builder
 	for _, row := range rows {
-		line := ""
+		cells := make([]string, 0, len(row))
 		for i, cell := range row {
-			line += padded(cell, widths[i]+2)
+			cells = append(cells, padded(cell, widths[i]))
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(strings.TrimRight(strings.Join(cells, "  "), " ") + "\n")
 	}
 	return b.String()
 }

@@ -152,7 +152,7 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 			if !open {
 				return errors.New("polling has stopped")
 			}
-			w.session.Reported(u)
+			w.session.Reported(u) //nolint:contextcheck // it only asks whether there is a log
 		case events, open := <-files:
 			if !open {
 				return errors.New("downloading has stopped")

@@ -25,7 +25,7 @@ func (a *App) openLog() error {
 	if a.opts.Debug == "" {
 		return nil
 	}
-	file, err := os.OpenFile(a.opts.Debug, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // G304: the user's own
+	file, err := os.OpenFile(a.opts.Debug, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("the debug log can't be written: %w", err)
 	}

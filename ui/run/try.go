@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -58,10 +59,11 @@ func TryNotifications(ctx context.Context, opts config.Options) error {
 	case notify.None:
 		text += "With --notify none: none at all.\n"
 	}
+	out := bytes.NewBufferString(text)
 	for _, w := range notify.Ways(env) {
-		text += fmt.Sprintf("Sending one by %v.%s\n", w, w.Sequence(env, "this one came by "+string(w)))
+		fmt.Fprintf(out, "Sending one by %v.%s\n", w, w.Sequence(env, "this one came by "+string(w)))
 	}
-	if _, err := fmt.Print(text); err != nil || opts.NotifyCommand == "" {
+	if _, err := out.WriteTo(os.Stdout); err != nil || opts.NotifyCommand == "" {
 		return err
 	}
 	event := notify.Event{Kind: notify.Test, Time: time.Now(), Text: "a notification to try how it arrives"}

@@ -516,9 +516,9 @@ func TestTheAPIIsAway(t *testing.T) {
 		gone := poller.Host{State: poller.BackingOff, RetryAt: time.Now().Add(time.Hour)}
 		rarely := poller.Host{State: poller.BackingOff} // it answers, and is asked ever more
 		for range 5 {
-			for _, away := range []time.Duration{9, 59} {
+			for _, away := range []time.Duration{9 * time.Second, 59 * time.Second} {
 				f.Reported(poller.Update{Host: gone})
-				f.wait(away * time.Second)
+				f.wait(away)
 				f.Reported(poller.Update{Host: rarely})
 				f.wait(20 * time.Second)
 			}

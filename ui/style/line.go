@@ -115,7 +115,7 @@ func (l *Line) Ended(failed, total, width int) *Line {
 	if failed < total {
 		bad = min(bad, width-1)
 	}
-	full := l.theme.Glyphs.Eighths[8]
+	full := l.theme.Eighths[8]
 	return l.repeat(l.ground, Past, full, width-bad).repeat(l.ground, Error, full, bad)
 }
 

@@ -13,7 +13,7 @@ import (
 // painter writes the sequences that turn rows of the terminal from one text into another, and
 // as little as possible: for a bar that grew, two cells instead of a whole row.
 type painter struct {
-	strings.Builder
+	out    strings.Builder
 	width  int
 	row, x int    // the cursor; x is -1 if its column is unknown
 	pen    string // the style in force, as in cell
@@ -103,7 +103,7 @@ func (p *painter) rest(row, x int, cells []cell) {
 func (p *painter) erase(row, x int, sequence string) {
 	p.moveTo(row, x)
 	p.use("")
-	p.WriteString(sequence)
+	p.out.WriteString(sequence)
 }
 
 // cells writes cells from a column on.
@@ -112,7 +112,7 @@ func (p *painter) cells(row, x int, cells []cell) {
 	for _, c := range cells {
 		if c.text != "" {
 			p.use(c.pen)
-			p.WriteString(c.text)
+			p.out.WriteString(c.text)
 		}
 	}
 	p.x += len(cells)
@@ -123,9 +123,9 @@ func (p *painter) moveTo(row, x int) {
 	case row == p.row && x == p.x:
 		return
 	case row == p.row && p.x >= 0:
-		p.WriteString(ansi.CursorHorizontalAbsolute(x + 1))
+		p.out.WriteString(ansi.CursorHorizontalAbsolute(x + 1))
 	default:
-		p.WriteString(ansi.CursorPosition(x+1, row+1))
+		p.out.WriteString(ansi.CursorPosition(x+1, row+1))
 	}
 	p.row, p.x = row, x
 }
@@ -136,9 +136,9 @@ func (p *painter) use(pen string) {
 		return
 	}
 	if !absolute(pen) {
-		p.WriteString(ansi.ResetStyle)
+		p.out.WriteString(ansi.ResetStyle)
 	}
-	p.WriteString(pen)
+	p.out.WriteString(pen)
 	p.pen = pen
 }
 

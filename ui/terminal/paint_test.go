@@ -33,12 +33,13 @@ func pieces() (all []string, plain int) {
 func row(recipe []byte) (text string, plain bool) {
 	all, first := pieces()
 	plain = true
+	var b strings.Builder
 	for _, c := range recipe {
 		n := int(c) % len(all)
-		text += all[n]
+		b.WriteString(all[n])
 		plain = plain && n < first
 	}
-	return text, plain
+	return b.String(), plain
 }
 
 // recipe returns a random row, or a variation of another.
@@ -81,8 +82,8 @@ func (t terminal) turn(from, to []string) string {
 	}
 	p.flush()
 	p.use("")
-	_, _ = t.WriteString(p.String())
-	return p.String()
+	_, _ = t.WriteString(p.out.String())
+	return p.out.String()
 }
 
 // look returns everything visible, cell by cell.

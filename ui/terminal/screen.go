@@ -221,10 +221,10 @@ func (s *Screen) changes() string {
 	p := &painter{width: s.width, x: -1}
 	whole := s.shown == nil
 	if whole {
-		p.WriteString(ansi.ResetStyle)
+		p.out.WriteString(ansi.ResetStyle)
 	}
 	if !s.cursor.Shown && (whole || s.placed.Shown) {
-		p.WriteString(ansi.HideCursor)
+		p.out.WriteString(ansi.HideCursor)
 	}
 	shown := make([]line, len(s.frame))
 	for i, text := range s.frame {
@@ -244,12 +244,12 @@ func (s *Screen) changes() string {
 		p.erase(len(shown), 0, ansi.EraseScreenBelow)
 	}
 	p.use("")
-	if s.cursor.Shown && (p.Len() > 0 || s.cursor != s.placed) {
+	if s.cursor.Shown && (p.out.Len() > 0 || s.cursor != s.placed) {
 		p.moveTo(s.cursor.Y, s.cursor.X)
 		if whole || !s.placed.Shown {
-			p.WriteString(ansi.ShowCursor)
+			p.out.WriteString(ansi.ShowCursor)
 		}
 	}
 	s.shown, s.placed = shown, s.cursor
-	return p.String()
+	return p.out.String()
 }

@@ -230,7 +230,9 @@ func TestWritingGoesOnAfterABug(t *testing.T) {
 		b, _ := io.ReadAll(r)
 		all <- string(b)
 	}()
-	<-told
+	if broke := <-told; broke == nil {
+		t.Error("the bug is not told")
+	}
 	screen.Resize(20, 4)
 	screen.Send("after")
 	screen.Flush(time.Minute)

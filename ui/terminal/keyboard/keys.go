@@ -176,7 +176,7 @@ func decodeForm(form []string) (key string, event Event) {
 	case mods&shift != 0 && shifted != "":
 		code, mods = shifted, mods&^(shift|capsLock)
 	}
-	return chord(rune(number(code)), mods)
+	return chord(rune(number(code)), mods) //nolint:gosec // six digits at most
 }
 
 // number returns s as a number, -1 if it is none.

@@ -223,7 +223,7 @@ func oraclePaste(text string) (said string) {
 }
 
 func beginsReply(text string) bool {
-	for _, start := range strings.Fields("]4; ]5; ]10; ]11; ]12; ]13; ]14; ]15; ]16; ]17; ]18; ]19; ]52; P>| P!| P0+r P1+r P0$r P1$r P@kitty-cmd _Gi= _GI=") {
+	for start := range strings.FieldsSeq("]4; ]5; ]10; ]11; ]12; ]13; ]14; ]15; ]16; ]17; ]18; ]19; ]52; P>| P!| P0+r P1+r P0$r P1$r P@kitty-cmd _Gi= _GI=") {
 		if strings.HasPrefix(text, "\x1b"+start) {
 			return true
 		}
