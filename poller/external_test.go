@@ -64,26 +64,7 @@ func TestDownloadsShareTheBudgetWithPolls(t *testing.T) {
 	})
 }
 
-func TestADownloadWaitsWhileTheHostWantsNothing(t *testing.T) {
-	polling(t, func(s *service, r *run) {
-		ready := s.done(1)
-		r.track(s, 100, 24*time.Hour)
-		r.watch(10 * time.Second)
-		s.Break(simtest.TooMany("30"))
-		r.within(time.Minute, func() bool { return r.host.State == poller.BackingOff }, "it does not back off")
-		s.Mend()
-		r.watch(time.Second) // what was under way comes back
-		s.ResetStats()
-		_, wait := s.links(s.Context(), r, ready)
-		r.watch(time.Until(r.host.RetryAt) - 2*time.Millisecond)
-		if n := s.Stats().Requests; n > 0 {
-			s.Errorf("%d requests before the host wants any", n)
-		}
-		wait()
-	})
-}
-
-// Where the API wants a pause of a download, polls wait, too. Where nothing is polled
+// Where the API wants a pause of a download, polls and other downloads wait, too. Where nothing is polled
 // any more, it is the downloads that find out that it is over.
 func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 	polling(t, func(s *service, r *run) {
@@ -95,10 +76,12 @@ func TestAPauseThatADownloadIsAskedForHoldsForPolls(t *testing.T) {
 		s.Mend()
 		r.track(s, 1, 24*time.Hour)
 		s.ResetStats()
+		_, wait := s.links(s.Context(), r, ready)
 		r.watch(25 * time.Second)
 		if n := s.Stats().Requests; n != 0 || r.host.State != poller.BackingOff {
 			s.Errorf("%d requests while the host wants none: %+v", n, r.host)
 		}
+		wait()
 	})
 	for _, then := range []simtest.Fault{simtest.Times(0, nil), simtest.Trouble(500), simtest.Trouble(404)} {
 		polling(t, func(s *service, r *run) {
@@ -169,17 +152,6 @@ func TestADownloadThatIsAnsweredDoesNotBringTheHostBack(t *testing.T) {
 	})
 }
 
-func TestADownloadGoesOnWhilePollingIsPaused(t *testing.T) {
-	polling(t, func(s *service, r *run) {
-		ready := s.done(1)
-		r.Pause(true)
-		r.track(s, 10, time.Hour)
-		if err := s.link(s.Context(), r, ready[0]); err != nil {
-			s.Error(err)
-		}
-	})
-}
-
 // Whoever gives up his turn, waiting for it or having it, leaves it to the others.
 func TestATurnCanBeGivenUp(t *testing.T) {
 	polling(t, func(s *service, r *run) {
@@ -235,19 +207,6 @@ func TestRedirectsThatAreFollowedCountAgainstTheRate(t *testing.T) {
 			if r.host.State != poller.Live || r.host.Rate < 0.75*rate || r.host.Rate > rate {
 				s.Errorf("%d redirects a poll: the host is %+v", hops, r.host)
 			}
-		}
-	})
-}
-
-func TestRedirectsToAPDFsLinkCountAgainstTheRate(t *testing.T) {
-	polling(t, func(s *service, r *run) {
-		ready := s.done(60)
-		s.Break(simtest.On(simtest.OutputPage, simtest.RedirectTimes(1)))
-		begin := time.Now()
-		found, wait := s.links(s.Context(), r, ready)
-		wait()
-		if took := time.Since(begin); *found != 60 || took < 10*time.Second {
-			s.Errorf("120 requests for the links of %d PDFs took %v, at %d a second", *found, took, poller.DefaultRate)
 		}
 	})
 }

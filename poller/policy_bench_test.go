@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"testing"
 	"text/tabwriter"
 
@@ -150,15 +151,18 @@ func printLambda(w io.Writer) {
 		a := each(seeds, ours(trial{cost: lambda}))
 		a.print(w, fmt.Sprintf("a request worth %g s", lambda))
 		a.compared(w, seeds)
-		silent := 0.0
-		for _, l := range seeds {
-			o := ours(trial{cost: lambda})(l)
-			ty := o.types[sim.Silent]
-			silent += (ty.delay + lambda*float64(ty.requests)) / float64(ty.jobs) / float64(len(seeds))
-		}
-		best := optimum(lambda, 0.1)
+		silent, best := silentCost(seeds, lambda), optimum(lambda, 0.1)
 		_, _ = fmt.Fprintf(w, "  cost without progress\t%.3f\tthe optimum's\t%.3f\tshare\t%.3f\t\t\t\t\n", silent, best, silent/best)
 	}
+}
+
+// silentCost is what delay and requests cost together for jobs without progress.
+func silentCost(seeds [][]sim.Life, lambda float64) (sum float64) {
+	for _, lives := range seeds {
+		o := trial{lives: lives, cost: lambda}.run().types[sim.Silent]
+		sum += (o.delay + lambda*float64(o.requests)) / float64(o.jobs) / float64(len(seeds))
+	}
+	return sum
 }
 
 // screenTrial is what thirty rows on the screen see of a thousand jobs.
@@ -183,7 +187,9 @@ func printOutages(w io.Writer) {
 		o := x.run()
 		_, _ = fmt.Fprintf(w, "%s\t%d\t%.2f s\t", x.name, o.failed, o.mean)
 		if !math.IsInf(x.until, 1) {
-			_, _ = fmt.Fprintf(w, "%d\t%.2f s\t%d/s\t%d\t", x.during(o), x.recovery(o), x.peak(o), x.probes(o))
+			during, recovery := between(o.sent, x.from, x.until), between(o.good, x.until, math.Inf(1))[0]-x.until
+			peak, probes := crowd(between(o.sent, x.until, x.until+30), 1), crowd(between(o.sent, x.from+2, x.until), 0.1)
+			_, _ = fmt.Fprintf(w, "%d\t%.2f s\t%d/s\t%d\t", len(during), recovery, peak, probes)
 		}
 		_, _ = fmt.Fprintln(w)
 	}
@@ -192,15 +198,19 @@ func printOutages(w io.Writer) {
 // The figures that the policy is held to. Simulated ones are the same on every
 // machine, so these are exact; BenchmarkPolicy prints them all.
 
+// Unfamiliar workloads are to be no worse than a fixed interval.
 func TestAnswersCostHalfOfAFixedIntervals(t *testing.T) {
-	goals := map[string]struct{ delay, requests, p99 float64 }{
+	type goal struct{ delay, requests, p99 float64 }
+	goals := map[string]goal{
 		"all at once":        {0.43, 0.46, 4.0},
 		"own waits":          {0.40, 0.41, 4.5},
 		"first in first out": {0.06, 0.06, 4.5},
 	}
-	for _, wl := range simtest.Familiar() {
-		goal := goals[wl.Name]
-		seeds := seedsOf(wl, 1000)
+	for _, wl := range slices.Concat(simtest.Familiar(), simtest.Unfamiliar()) {
+		goal, seeds := goal{0.6, 0.65, math.Inf(1)}, seedsOf(wl, 100)[:2]
+		if familiar, ok := goals[wl.Name]; ok {
+			goal, seeds = familiar, seedsOf(wl, 1000)
+		}
 		a := each(seeds, ours(trial{}))
 		d, r := against(seeds, a.requests, a.mean)
 		if d > goal.delay || r > goal.requests || a.p99 > goal.p99 {
@@ -238,26 +248,9 @@ func TestSteadyBarsNeedHardlyAnyLooks(t *testing.T) {
 
 func TestWithoutProgressItIsAsGoodAsCanBe(t *testing.T) {
 	const lambda = 0.1
-	total := 0.0
-	for seed := uint64(1); seed <= 5; seed++ {
-		o := trial{lives: sim.Lives(seed, 1000), cost: lambda}.run().types[sim.Silent]
-		total += (o.delay + lambda*float64(o.requests)) / float64(o.jobs) / 5
-	}
-	if best := optimum(lambda, 0.1); total > 1.02*best {
+	total, best := silentCost(seedsOf(simtest.Familiar()[0], 1000), lambda), optimum(lambda, 0.1)
+	if total > 1.02*best {
 		t.Errorf("cost %.3f, the optimum's is %.3f", total, best)
-	}
-}
-
-func TestUnfamiliarWorkloadsAreNoWorseThanAFixedInterval(t *testing.T) {
-	for _, wl := range simtest.Unfamiliar() {
-		seeds := seedsOf(wl, 100)[:2]
-		a := each(seeds, ours(trial{}))
-		if d, r := against(seeds, a.requests, a.mean); d > 0.6 || r > 0.65 {
-			t.Errorf("%s: %.3f of the delay at equal requests, %.3f of the requests at equal delay", wl.Name, d, r)
-		}
-		if a.stalest > 61 {
-			t.Errorf("%s: a live job went unheard for %.0f s", wl.Name, a.stalest)
-		}
 	}
 }
 

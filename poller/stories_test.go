@@ -108,7 +108,7 @@ func TestARejectedJobIsAskedAgainOnlyWhenTheUserWants(t *testing.T) {
 
 func TestPausedPollingAsksOnlyWhatTheUserWants(t *testing.T) {
 	polling(t, func(s *service, r *run) {
-		jobs := r.track(s, 20, time.Hour)
+		ready, jobs := s.done(1), r.track(s, 20, time.Hour)
 		r.watch(time.Minute)
 		r.Pause(true)
 		r.watch(time.Second)
@@ -119,8 +119,11 @@ func TestPausedPollingAsksOnlyWhatTheUserWants(t *testing.T) {
 		r.watch(time.Hour / 2)
 		r.PollNow(jobs[7].ID)
 		r.watch(time.Minute)
-		if n := s.Stats().Requests - before; n != 1 {
-			s.Errorf("%d requests while paused, want the one that was asked for", n)
+		if err := s.link(s.Context(), r, ready[0]); err != nil {
+			s.Error(err)
+		}
+		if n := s.Stats().Requests - before; n != 2 {
+			s.Errorf("%d requests while paused, want the poll and the download that were asked for", n)
 		}
 		r.Pause(false)
 		r.watch(time.Second)

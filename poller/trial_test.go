@@ -289,23 +289,6 @@ func (x outage) run() *outcome {
 	}.run()
 }
 
-// during is how many requests were made while the host failed.
-func (x outage) during(o *outcome) int { return len(between(o.sent, x.from, x.until)) }
-
-// recovery is how long after the outage the first good answer came.
-func (x outage) recovery(o *outcome) float64 {
-	for _, t := range between(o.good, x.until, math.Inf(1)) {
-		return t - x.until
-	}
-	return math.NaN()
-}
-
-// peak is the most requests within a second of the 30 s after the outage.
-func (x outage) peak(o *outcome) int { return crowd(between(o.sent, x.until, x.until+30), 1) }
-
-// probes is the most requests under way at once from 2 s into the outage on.
-func (x outage) probes(o *outcome) int { return crowd(between(o.sent, x.from+2, x.until), 0.1) }
-
 func between(times []float64, from, until float64) []float64 {
 	first, _ := slices.BinarySearch(times, from)
 	last, _ := slices.BinarySearch(times, until)

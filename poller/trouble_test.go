@@ -2,6 +2,7 @@ package poller_test
 
 import (
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -70,25 +71,6 @@ func TestAnOutageIsSatOutAndFollowedByNoStampede(t *testing.T) {
 	}
 }
 
-func TestOneSickJobIsNotTheHost(t *testing.T) {
-	polling(t, func(s *service, r *run) {
-		jobs := s.add(20, time.Hour)
-		sick := jobs[3].ID
-		s.Break(func(w http.ResponseWriter, req *http.Request, next http.HandlerFunc) {
-			if _, id := simtest.RouteOf(req); id == sick.String() {
-				next = func(w http.ResponseWriter, req *http.Request) { simtest.Trouble(500)(w, req, nil) }
-			}
-			next(w, req)
-		})
-		r.Track(jobs...)
-		r.watch(20 * time.Minute)
-		r.was(poller.Live)
-		if rep := r.reports[sick]; rep.Problem == nil || rep.Polls > 100 {
-			s.Errorf("the sick job was polled %d times: %+v", rep.Polls, rep.Problem)
-		}
-	})
-}
-
 func TestTheUserNeedNotWaitForTheNextTry(t *testing.T) {
 	polling(t, func(s *service, r *run) {
 		jobs := r.track(s, 20, time.Hour)
@@ -125,19 +107,27 @@ func TestAfterASuspendTheScreenIsRightWithinSeconds(t *testing.T) {
 	}, poller.Options{WallClock: wall})
 }
 
-// An API that refuses each job by itself answers: nothing is said of its being away,
-// and what it refuses is asked for ever more rarely.
+// An API that refuses jobs by themselves, be it all of them, answers: nothing is said of its
+// being away, and what it refuses is asked for ever more rarely.
 func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
-	for _, code := range []int{400, 401, 403, 405, 409, 410, 418, 451} {
-		t.Run(http.StatusText(code), func(t *testing.T) {
+	for _, c := range []struct{ code, jobs int }{{400, 20}, {401, 20}, {403, 20}, {410, 20}, {451, 20}, {500, 1}} {
+		t.Run(http.StatusText(c.code), func(t *testing.T) {
 			polling(t, func(s *service, r *run) {
 				jobs := s.add(20, 24*time.Hour)
-				s.Break(simtest.Trouble(code))
+				sick := idsOf(jobs[:c.jobs])
+				isSick := func(rep *job.Report) bool { return slices.Contains(sick, rep.ID) }
+				s.Break(func(w http.ResponseWriter, req *http.Request, next http.HandlerFunc) {
+					_, text := simtest.RouteOf(req)
+					if id, _ := job.Parse(text); slices.Contains(sick, id) {
+						next = func(w http.ResponseWriter, req *http.Request) { simtest.Trouble(c.code)(w, req, nil) }
+					}
+					next(w, req)
+				})
 				r.Track(jobs...)
 				r.watch(10 * time.Minute)
 				r.was(poller.Live)
 				r.every(func(rep *job.Report) bool {
-					return rep.Problem != nil && rep.Problem.Code == code && rep.End == job.Live && rep.Polls >= 10 && rep.Polls <= 60
+					return !isSick(rep) || rep.Problem != nil && rep.Problem.Code == c.code && rep.End == job.Live && rep.Polls >= 10 && rep.Polls <= 60
 				}, "after 10 min")
 				s.Mend()
 				r.watch(2 * time.Minute)
