@@ -53,17 +53,12 @@ type Config struct {
 	Filter joblist.Filter
 }
 
+// How long the end may take at the most, each time, and how many failed jobs it lists.
 const (
-	// writeGrace is how long, after an interruption, a reader may take for what is
-	// still to be written.
-	writeGrace = time.Second
-	// endGrace bounds how long downloads and effects that are given up may take to end.
-	endGrace = 2 * time.Second
-	// commandPatience bounds how long the end waits for one more event to be announced. The
-	// user's command has a minute, and a second for what it leaves behind.
-	commandPatience = 65 * time.Second
-	// mostCauses is how many failed jobs are listed at the end.
-	mostCauses = 50
+	writeGrace      = time.Second      // for a reader, after an interruption
+	endGrace        = 2 * time.Second  // for downloads and effects that are given up
+	commandPatience = 65 * time.Second // for one more event to be announced: the user's command has a minute
+	mostCauses      = 50
 )
 
 // Run watches the jobs until they are finished and all wanted PDFs saved or given up, or

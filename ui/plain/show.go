@@ -213,26 +213,19 @@ const oftenFailed = 3
 // tellTrouble says that a job's polls keep failing, or fail no more, unless the API is away as
 // a whole or the job has ended, and reports whether it did.
 func (w *watch) tellTrouble(at *watched) bool {
-	now := at.trouble // without the reason, which may count seconds
-	switch {
-	case at.Problem == nil:
-		now = [2]int{}
-	case at.Failed >= oftenFailed:
-		now = [2]int{int(at.Problem.Kind), at.Problem.Code}
+	now, text := [2]int{}, " can be checked again"
+	if p := at.Problem; p != nil {
+		now = [2]int{int(p.Kind), p.Code} // without the reason, which may count seconds
+		goesOn := "; jobwatch goes on trying"
+		if p.Kind == job.NotFound {
+			goesOn = "; jobwatch gives it up after 10 minutes of this"
+		}
+		text = " can't be checked: " + w.problem(at) + goesOn
 	}
-	if now == at.trouble || w.gone || at.End.Finished() {
+	if rare := at.Problem != nil && at.Failed < oftenFailed; rare || now == at.trouble || w.gone || at.End.Finished() {
 		return false
 	}
 	at.trouble = now
-	text := w.short[at.ID] + " can't be checked: " + w.problem(at)
-	switch {
-	case at.Problem == nil:
-		text = w.short[at.ID] + " can be checked again"
-	case at.Problem.Kind == job.NotFound:
-		text += "; jobwatch gives it up after 10 minutes of this"
-	default:
-		text += "; jobwatch goes on trying"
-	}
-	w.tell(text)
+	w.tell(w.short[at.ID] + text)
 	return true
 }

@@ -51,8 +51,7 @@ func (s *Session) warn(text string) {
 	}
 }
 
-// damaged warns about lines of the state file that could not be read, and names the copy
-// that was made of it, if there is one.
+// damaged warns about lines of the state file that could not be read, and names a copy of it.
 func (s *Session) damaged(lines int, backup string) {
 	if lines == 0 {
 		return
@@ -98,12 +97,6 @@ const (
 	awayShort = 10 * time.Second
 	awayLong  = time.Minute
 )
-
-// absence is when the API does not answer.
-type absence struct {
-	since time.Time // zero while it answers
-	told  time.Duration
-}
 
 // maxUnknown limits how many unknown statuses are told: one that changes with every answer
 // must not fill a log.
@@ -155,7 +148,7 @@ func (s *Session) hosted(h poller.Host) {
 		s.checkAway()
 	case !a.since.IsZero():
 		span, told := s.cfg.Clock().Sub(a.since), a.told
-		*a = absence{}
+		a.since, a.told = time.Time{}, 0
 		if told > 0 {
 			s.emit(Event{Kind: APIBack, Span: span})
 		}

@@ -62,11 +62,10 @@ func (s *Session) FetchMissing() {
 
 // File is where a job's PDF stands that is queued, under way or failed.
 func (s *Session) File(id job.ID) (download.Event, bool) {
-	f, ok := s.fetches[id]
-	if !ok {
-		return download.Event{}, false
+	if f, ok := s.fetches[id]; ok {
+		return f.event, true
 	}
-	return f.event, true
+	return download.Event{}, false
 }
 
 // Fetching reports whether a PDF is wanted that neither was saved nor failed for good.
@@ -100,11 +99,11 @@ func (s *Session) Fetched(events []download.Event) {
 			after.File = e.File
 			s.change(r, after)
 			s.save(r)
-			text := "saved " + s.Public(&r.Job).File
+			how := "saved "
 			if e.Already {
-				text = "already there: " + s.Public(&r.Job).File
+				how = "already there: "
 			}
-			s.emit(Event{Kind: FileSaved, Record: r, Text: text})
+			s.emit(Event{Kind: FileSaved, Record: r, Text: how + s.Public(&r.Job).File})
 		case download.Canceled:
 			s.emit(Event{Kind: FileCanceled, Record: r})
 		case download.Failed:
@@ -127,17 +126,16 @@ func (s *Session) Fetched(events []download.Event) {
 // cancelFile gives up a job's PDF. A download that is under way ends with an event, when
 // nothing of it is on the disk any more.
 func (s *Session) cancelFile(id job.ID) {
-	switch f := s.fetches[id]; {
+	f, r := s.fetches[id], s.records[id]
+	switch {
 	case f == nil:
-	case f.waits:
+	case !f.waits && !f.failed:
+		s.cfg.Downloads.Cancel(id)
+	default:
 		delete(s.fetches, id)
-		if r, ok := s.records[id]; ok {
+		if f.waits && r != nil {
 			s.emit(Event{Kind: FileCanceled, Record: r})
 		}
-	case f.failed:
-		delete(s.fetches, id)
-	default:
-		s.cfg.Downloads.Cancel(id)
 	}
 }
 

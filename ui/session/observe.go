@@ -179,8 +179,7 @@ func tracking(records []*Record) []store.Op {
 	return ops
 }
 
-// logReport logs the last poll of a job, without any text that came from the API. Reports
-// are many: without a log, none is put into words.
+// logReport logs the last poll of a job, if there is a log, without any text from the API.
 func (s *Session) logReport(r *job.Report) {
 	if !s.cfg.Log.Enabled(context.Background(), slog.LevelInfo) {
 		return

@@ -10,13 +10,21 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// Public is what may be shown of a job: all, or what is left with --redact. What is
-// copied, saved and asked for is the job itself.
+// Public is what may be shown of a job: all, or with --redact a job without its description,
+// the name of its file and the query of its path, also in its other texts. Its ID is whole:
+// show the short form.
 func (s *Session) Public(j *store.Job) store.Job {
-	if s.cfg.Redact {
-		return Redacted(*j)
+	shown := *j
+	if !s.cfg.Redact {
+		return shown
 	}
-	return *j
+	a, about := &shown.Answer, j.Answer.Description
+	path, _, _ := strings.Cut(a.Path, "?")
+	path, _, _ = strings.Cut(path, "#")
+	a.Description, a.Path, a.Meta = "", without(about, path), without(about, a.Meta)
+	a.Status = job.Status(without(about, string(a.Status)))
+	shown.Cause, shown.File = without(about, j.Cause), redactedFile(j.File)
+	return shown
 }
 
 // PublicProblem is what may be shown of why a poll of a job failed; nil when it did not.
@@ -60,18 +68,6 @@ func Cause(j *store.Job) string {
 
 // gap stands for what was removed.
 const gap = "…"
-
-// Redacted returns a job without its description, the name of its file and the query of its
-// path, also in its other texts. Its ID is whole: show the short form.
-func Redacted(j store.Job) store.Job {
-	a, about := &j.Answer, j.Answer.Description
-	path, _, _ := strings.Cut(a.Path, "?")
-	path, _, _ = strings.Cut(path, "#")
-	a.Description, a.Path, a.Meta = "", without(about, path), without(about, a.Meta)
-	a.Status = job.Status(without(about, string(a.Status)))
-	j.Cause, j.File = without(about, j.Cause), redactedFile(j.File)
-	return j
-}
 
 // redactedFile returns the path of a file without its name, which comes from a description.
 func redactedFile(path string) string {

@@ -9,12 +9,9 @@ import (
 )
 
 const (
-	// statusDelay is how long status changes may wait to be saved together.
-	statusDelay = time.Second
-	// retryDelay is how long a failed save waits before it is tried again.
-	retryDelay = 5 * time.Second
-	// SaveGrace bounds the last save. It is longer than the store waits for its lock.
-	SaveGrace = 8 * time.Second
+	statusDelay = time.Second     // how long status changes may wait to be saved together
+	retryDelay  = 5 * time.Second // how long a failed save waits before it is tried again
+	SaveGrace   = 8 * time.Second // bounds the last save: longer than the store waits for its lock
 )
 
 // saves is what has to reach the state file. One save is in flight at a time, so that two

@@ -3,16 +3,8 @@
 // the events that users hear of. It draws and prints nothing.
 //
 // A [Session] belongs to one goroutine: Bubble Tea's loop, or plain mode's. Its methods
-// never wait. What came of a call is fetched with [Session.Take]: events, to be shown,
-// and effects, which are work that may wait. The face runs each effect in a goroutine of
-// its own and hands its result back:
-//
-//	events, effects := s.Take()
-//	for _, e := range effects {
-//		go func() { results <- e(ctx) }()
-//	}
-//	...
-//	(<-results)()
+// never wait. What came of a call is fetched with [Session.Take]: events, to be shown, and
+// effects, each of which the face runs in a goroutine of its own.
 package session
 
 import (
@@ -75,10 +67,13 @@ type Session struct {
 	batchSeq uint32
 	changes  int // see [Session.Membership]
 
-	saves      saves
-	fetches    map[job.ID]*fetch // PDFs that are wanted and not saved
-	host       poller.Host
-	away       absence
+	saves   saves
+	fetches map[job.ID]*fetch // PDFs that are wanted and not saved
+	host    poller.Host
+	away    struct {
+		since time.Time     // when the API stopped to answer; zero while it does
+		told  time.Duration // the longest span of that which was told
+	}
 	announcing announcing
 	statuses   map[job.Status]bool // unknown ones that were told
 
@@ -137,10 +132,8 @@ func (s *Session) run(e Effect) { s.effects = append(s.effects, e) }
 // after continues with then when a span has passed.
 func (s *Session) after(span time.Duration, then func()) {
 	s.run(func(ctx context.Context) func() {
-		timer := time.NewTimer(span)
-		defer timer.Stop()
 		select {
-		case <-timer.C:
+		case <-time.After(span):
 			return then
 		case <-ctx.Done():
 			return func() {}
