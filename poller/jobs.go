@@ -339,29 +339,26 @@ func (s *schedule) observeWait(at float64, e *entry, started bool) {
 
 // markNeighbors moves the waiting neighbors of a job that started to the class of their own.
 func (s *schedule) markNeighbors(since float64, e *entry) {
-	if e.waiting == nil {
-		return
-	}
-	before, after := e.waiting.Prev(), e.waiting.Next()
+	before, after := e.waiting, e.waiting
 	for range neighborRadius {
-		if before != nil {
-			s.markBesideStart(since, before)
-			before = before.Prev()
-		}
-		if after != nil {
-			s.markBesideStart(since, after)
-			after = after.Next()
-		}
+		before = s.markBesideStart(since, before, (*list.Element).Prev)
+		after = s.markBesideStart(since, after, (*list.Element).Next)
 	}
 }
 
-func (s *schedule) markBesideStart(since float64, at *list.Element) {
-	e, _ := at.Value.(*entry)
-	if e.besideStart {
-		return
+// markBesideStart marks the neighbor of a place, and returns the neighbor's; nil at the end.
+func (s *schedule) markBesideStart(since float64, at *list.Element, neighbor func(*list.Element) *list.Element) *list.Element {
+	if at != nil {
+		at = neighbor(at)
 	}
-	e.besideStart, e.besideSince = true, since
-	if !e.inFlight && !e.requested && !e.failing() {
-		s.due.set(&e.due, max(e.last, since)+s.service.tau(&e.history))
+	if at == nil {
+		return nil
 	}
+	if e, _ := at.Value.(*entry); !e.besideStart {
+		e.besideStart, e.besideSince = true, since
+		if !e.inFlight && !e.requested && !e.failing() {
+			s.due.set(&e.due, max(e.last, since)+s.service.tau(&e.history))
+		}
+	}
+	return at
 }

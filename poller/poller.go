@@ -159,14 +159,11 @@ func (p *Poller) Visible(ids []job.ID) {
 // ErrStopped means that polling has ended and grants no more requests.
 var ErrStopped = errors.New("polling has stopped")
 
-// InTurn makes an external request to the API, one that is not a poll, when the schedule
-// grants it: within the budget, and no sooner than a poll while the host is in trouble. While
-// polls are due, every second slot is for such requests. Like PollNow, they go on while
-// polling is paused.
-//
-// The outcome says nothing about the host, unless the host wants a pause
-// ([job.Problem.Pauses]). request's errors are as Client's. InTurn returns request's error,
-// or if it was never made, ctx's or [ErrStopped].
+// InTurn makes an external request to the API, one that is not a poll, as the budget and a host
+// in trouble allow: every second slot is for such requests, even while polling is paused. Only
+// if the host wants a pause ([job.Problem.Pauses]), the outcome says something about it.
+// InTurn returns request's error, which is as Client's, or if it was never made, ctx's or
+// [ErrStopped].
 func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error) error {
 	x := &externalRequest{entry: entry{removed: true}, granted: make(chan struct{})}
 	p.post(func() { p.schedule.external = append(p.schedule.external, x) })

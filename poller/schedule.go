@@ -249,10 +249,8 @@ func (h *jobHeap) Push(x any) {
 
 // Pop implements heap.Interface.
 func (h *jobHeap) Pop() any {
-	last := len(*h) - 1
-	t := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
+	t := (*h)[len(*h)-1]
+	*h = slices.Delete(*h, t.place-1, t.place)
 	t.place = 0
 	return t
 }
