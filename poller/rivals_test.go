@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -18,7 +19,7 @@ type rival struct {
 
 // fixed is what the official clients do, every 3 s.
 func fixed(interval float64) rival {
-	return rival{"fixed " + seconds(interval), func(int, float64, job.Status, float64) float64 { return interval }}
+	return rival{fmt.Sprintf("fixed %gs", interval), func(int, float64, job.Status, float64) float64 { return interval }}
 }
 
 func rivals() []rival {
@@ -59,16 +60,6 @@ func alone(lives []sim.Life, r rival, latency float64) *outcome {
 		}
 		o.delays = append(o.delays, t-l.End.Seconds())
 	}
-	return o.sum()
-}
-
-// foresight knows every end and polls once.
-func foresight(lives []sim.Life, latency float64) *outcome {
-	o := &outcome{jobs: len(lives), requests: len(lives)}
-	for range lives {
-		o.delays = append(o.delays, latency/2)
-	}
-	o.stalest = math.NaN()
 	return o.sum()
 }
 
@@ -196,5 +187,3 @@ func survival(t float64) float64 {
 	}
 	return 0.97*work(t) + 0.03*failing
 }
-
-func seconds(s float64) string { return time.Duration(s * float64(time.Second)).String() }
