@@ -42,44 +42,40 @@ type App struct {
 
 // Open opens the debug log, finds the state file, starts the demo's API, and makes the
 // poller. After an error, too, close what it returns.
-func Open(ctx context.Context, opts config.Options) (*App, error) {
-	a := &App{opts: opts, state: opts.State}
-	return a, a.open(ctx)
-}
-
-func (a *App) open(ctx context.Context) (err error) {
+func Open(ctx context.Context, opts config.Options) (a *App, err error) {
+	a = &App{opts: opts, state: opts.State}
 	if err := a.openLog(); err != nil {
-		return err
+		return a, err
 	}
 	base := a.opts.API.String()
 	switch {
 	case a.opts.Demo: // its state file is thrown away
 		dir, err := os.MkdirTemp("", "jobwatch-demo-")
 		if err != nil {
-			return fmt.Errorf("no place for the demo's state file: %w", err)
+			return a, fmt.Errorf("no place for the demo's state file: %w", err)
 		}
 		a.closes = append(a.closes, func() { _ = os.RemoveAll(dir) })
 		a.state = filepath.Join(dir, "jobs.jsonl")
 		a.sim = sim.New(1)
 		url, stop, err := a.sim.ListenAndServe(ctx, "127.0.0.1:0")
 		if err != nil {
-			return fmt.Errorf("the demo's API can't be served: %w", err)
+			return a, fmt.Errorf("the demo's API can't be served: %w", err)
 		}
 		a.closes = append(a.closes, stop)
 		base = url
 	case a.state == "":
 		if a.state, err = store.DefaultPath(); err != nil {
-			return err
+			return a, err
 		}
 	}
 	a.client, err = api.New(base, api.Options{Version: config.Version(), Concurrency: a.opts.Concurrency})
 	if err != nil {
-		return &config.UsageError{Message: err.Error()}
+		return a, &config.UsageError{Message: err.Error()}
 	}
 	a.closes = append(a.closes, a.client.CloseIdle)
 	a.poller = poller.New(a.client, poller.Options{Rate: a.opts.Rate, Concurrency: a.opts.Concurrency})
 	a.work = append(a.work, a.poller.Run)
-	return nil
+	return a, nil
 }
 
 // session is what the options ask of both faces. PDFs are downloaded if that is wanted and

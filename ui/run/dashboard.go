@@ -13,7 +13,6 @@ import (
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
-	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
@@ -56,7 +55,11 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	// After an error, a receipt is of use only if nothing could be saved: it is all that is
 	// left of the jobs then.
 	if _, broke := errors.AsType[*panics.Error](err); err == nil || unsaved && !broke {
-		console.Print(plain.Receipt(model.Records(), !unsaved, a.opts.Demo, opts.Glyphs.Charset, width()))
+		width, _, err := xterm.GetSize(os.Stdout.Fd())
+		if err != nil || width <= 0 {
+			width = 80
+		}
+		console.Print(plain.Receipt(model.Records(), !unsaved, a.opts.Demo, opts.Glyphs.Charset, width))
 	}
 	return cmp.Or(err, context.Cause(ctx))
 }
@@ -64,9 +67,17 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 // screen returns what the options and the environment ask of the screen.
 func (a *App) screen(env terminal.Env) ui.Options {
 	opts := ui.Options{
-		Palette: palette(a.opts), Glyphs: style.Unicode(), Profile: terminal.Profile(env),
+		Glyphs: style.Unicode(), Profile: terminal.Profile(env),
 		Keys: a.opts.Keys, Filter: a.opts.Filter, Clock: time.Now,
 		Session: a.session(true), OutputURL: a.outputURL,
+	}
+	for _, t := range style.Themes() {
+		if t.Name == a.opts.Theme {
+			opts.Palette = t.Palette
+		}
+	}
+	for name, pair := range a.opts.Colors {
+		opts.Palette = opts.Palette.With(name, pair)
 	}
 	opts.Details = map[string]ui.Details{"auto": ui.DetailsAuto, "below": ui.DetailsBelow, "off": ui.DetailsOff}[a.opts.Details]
 	opts.Dark, opts.Ask = terminal.Background(a.opts.Background, env)
@@ -77,28 +88,6 @@ func (a *App) screen(env terminal.Env) ui.Options {
 		opts.Title = "demo"
 	}
 	return opts
-}
-
-// palette returns the chosen theme with the user's own colours.
-func palette(opts config.Options) style.Palette {
-	var p style.Palette
-	for _, t := range style.Themes() {
-		if t.Name == opts.Theme {
-			p = t.Palette
-		}
-	}
-	for name, pair := range opts.Colors {
-		p = p.With(name, pair)
-	}
-	return p
-}
-
-// width returns the terminal's width in cells, or 80 if it is unknown.
-func width() int {
-	if w, _, err := xterm.GetSize(os.Stdout.Fd()); err == nil && w > 0 {
-		return w
-	}
-	return 80
 }
 
 // outputURL returns the URL of a Done job's path, or "".
