@@ -47,19 +47,25 @@ func TestEveryFaultIsToldAndSurvived(t *testing.T) {
 		"As faults_test.go saw it on the screen; `go test ./ui -run EveryFault -update` writes it anew. Meanwhile every\n" +
 		"job keeps its last known status, marked `stale` where it may be old; afterwards each was followed to its end.\n\n" +
 		"| What goes wrong | The header says | The job's details say |\n| --- | --- | --- |\n")
-	for _, f := range slices.Concat(silences(), refusals(), answers()) {
-		t.Run(f.name, func(t *testing.T) {
-			withHarness(t, func(d *harness) { d.through(&f) })
-		})
-		fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, cmp.Or(f.header, "live: it is taken as it is"), f.told)
-	}
+	t.Run("API", func(t *testing.T) {
+		for _, f := range slices.Concat(silences(), refusals(), answers()) {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				withHarness(t, func(d *harness) { d.through(&f) })
+			})
+			fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, cmp.Or(f.header, "live: it is taken as it is"), f.told)
+		}
+	})
 	table.WriteString("\n| What goes wrong with a PDF | The header says | In the end its row says |\n| --- | --- | --- |\n")
-	for _, f := range losses() {
-		t.Run("PDF: "+f.name, func(t *testing.T) {
-			withHarness(t, func(d *harness) { d.without(&f) })
-		})
-		fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, f.header, f.told)
-	}
+	t.Run("PDF", func(t *testing.T) {
+		for _, f := range losses() {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				withHarness(t, func(d *harness) { d.without(&f) })
+			})
+			fmt.Fprintf(&table, "| %s | %s | %s |\n", f.name, f.header, f.told)
+		}
+	})
 	table.WriteString("\n| What takes longer | In the end the screen says | And |\n| --- | --- | --- |\n")
 	t.Run("over time", func(t *testing.T) {
 		for _, c := range courses() {
