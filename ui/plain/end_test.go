@@ -76,12 +76,8 @@ func TestTheUsersCommandIsToldWithoutAScreenToo(t *testing.T) {
 		want(t, "the command was told", command.texts(), `job-failed: Invoice 01890a5d failed: no such font
 batch-finished: batch may finished: 1 done, 1 failed
 `)
-		first, last := command.events[0], command.events[1]
-		if first.ID != a.String() || first.Batch != "may" || first.Description != "Invoice 01890a5d" || first.Cause != "no such font" {
-			t.Errorf("of the failed job: %+v", first)
-		}
-		if last.Batch != "may" || last.Done != 1 || last.Failed != 1 || !last.Time.Equal(first.Time.Add(time.Minute)) {
-			t.Errorf("of the batch: %+v", last)
+		if first, last := command.events[0], command.events[1]; first.ID != a.String() || first.Batch != "may" || !last.Time.Equal(first.Time.Add(time.Minute)) {
+			t.Errorf("of the failed job: %+v, of the batch: %+v", first, last)
 		}
 	})
 }

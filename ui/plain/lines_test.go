@@ -428,7 +428,6 @@ jobwatch: the API answers again
 			last[o.ID] = o
 		}
 		saved := s.saved()
-		failed := 0
 		for _, id := range ids {
 			truth, _, _ := server.Truth(id)
 			o, j := last[id.String()], saved[id]
@@ -438,12 +437,6 @@ jobwatch: the API answers again
 			if (o.Error != nil) != (truth == job.Error) {
 				t.Errorf("%s is %s, its error %v", id.Short(), truth, o.Error)
 			}
-			if truth == job.Error {
-				failed++
-			}
-		}
-		if failed == 0 {
-			t.Error("none failed")
 		}
 	})
 }
@@ -453,33 +446,17 @@ func TestOneLookAsksEachJobOnce(t *testing.T) {
 		server := s.withAPI()
 		ids := server.Add(sim.Describe(2, simtest.OwnWaits(sim.Lives(2, 50)))...)
 		time.Sleep(30 * time.Second) //nolint:forbidigo // the fake clock of synctest
-		stranger := jobID(0x01890a5d)
-		var ops []store.Op
-		for _, id := range append(ids, stranger) {
-			ops = append(ops, tracked(store.Job{ID: id, Answer: job.Answer{Progress: job.Unknown}}))
-		}
-		if err := s.store.Append(t.Context(), ops...); err != nil {
-			t.Fatal(err)
-		}
-		_, s.cfg.Opened = open(t, s.path)
 		s.cfg.Once = true
-		s.start()
-		s.wait()
+		s.start(append(ids, jobID(0x01890a5d))...)
+		s.ends(1, "…", "")
 		out := s.out.String()
 		if n := strings.Count(out, "\n"); n != 1+len(ids)+1 || !strings.Contains(out, "01890a5d  Not found ") {
 			t.Errorf("%d lines:\n%s", n, out)
 		}
-		if s.exit != 1 && s.exit != 8 || !strings.Contains(out, "  Done ") || !strings.Contains(out, "  Processing ") {
-			t.Errorf("exit status %d\n%s", s.exit, out)
-		}
-		off := 0
 		for _, id := range ids {
 			if polls, _ := server.Polled(id); polls != 1 {
-				off++
+				t.Errorf("%s was asked for %d times", id.Short(), polls)
 			}
-		}
-		if off > 0 {
-			t.Errorf("%d of %d jobs were not asked exactly once", off, len(ids))
 		}
 	})
 }

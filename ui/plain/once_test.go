@@ -55,17 +55,10 @@ func TestTheReceiptIsShort(t *testing.T) {
 	want(t, "all done", receipt(80), "2 jobs: 2 done\n")
 	add(1, job.Error, job.EndedError, "no such \x1b[31mfont")
 	add(1, job.Processing, job.Live, "")
-	want(t, "one of each", receipt(80), `4 jobs: 2 done, 1 error, 1 running
-  00000002 Error: no such font (Invoice)
-1 is unfinished and still tracked: jobwatch goes on with it
-`)
-	want(t, "of a demo", Receipt(jobs, true, true, sanitize.Unicode, 80), `4 jobs: 2 done, 1 error, 1 running
-  00000002 Error: no such font (Invoice)
-these were the demo's: nothing of it is kept
-`)
-	want(t, "that is not saved", Receipt(jobs, false, false, sanitize.Unicode, 80), `4 jobs: 2 done, 1 error, 1 running
-  00000002 Error: no such font (Invoice)
-`)
+	const each = "4 jobs: 2 done, 1 error, 1 running\n  00000002 Error: no such font (Invoice)\n"
+	want(t, "one of each", receipt(80), each+"1 is unfinished and still tracked: jobwatch goes on with it\n")
+	want(t, "of a demo", Receipt(jobs, true, true, sanitize.Unicode, 80), each+"these were the demo's: nothing of it is kept\n")
+	want(t, "that is not saved", Receipt(jobs, false, false, sanitize.Unicode, 80), each)
 	add(20, job.Error, job.EndedError, "too large for the page that it was meant to stand on, whatever is done about it")
 	add(3, job.NotStarted, job.Live, "")
 	got := receipt(40)

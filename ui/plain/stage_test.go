@@ -51,8 +51,6 @@ type feed struct {
 	forgotten []job.ID
 }
 
-func (f *feed) Updates() <-chan poller.Update { return f.updates }
-
 func (f *feed) Track(jobs ...poller.Tracked) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -215,21 +215,6 @@ func TestABatchEnds(t *testing.T) {
 	})
 }
 
-// What an event says may be shown after the next ones have come, in a goroutine of its own.
-func TestEventsOutliveTheNextOnes(t *testing.T) {
-	s := session.New(session.Config{})
-	var first []session.Event
-	for n := range byte(3) {
-		s.Add([]job.ID{{n}}, s.NewBatch("june"))
-		if events, _ := s.Take(); n == 0 {
-			first = events
-		}
-	}
-	if len(first) != 1 || first[0].Record == nil || first[0].Record.ID != (job.ID{0}) {
-		t.Errorf("the first events have become %+v", first)
-	}
-}
-
 // Statuses wait for a second and are saved together, each job's newest; what the user did
 // is saved at once, before them.
 func TestSavesAreGathered(t *testing.T) {
@@ -287,29 +272,6 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		_, second := last[1].(store.SetBatch)
 		if b, third := last[2].(store.Observe); !first || !second || !third || b.Job.End != job.EndedDone || len(f.Unsaved()) > 0 {
 			t.Errorf("saved at last were %v", last)
-		}
-	})
-}
-
-// Two windows poll one job, and what the slower one saves of it comes last.
-func TestAnEndThatTheStateFileLostIsSavedAgain(t *testing.T) {
-	tell(t, session.Config{}, func(f *face) {
-		f.adds("may", "a")
-		f.hears("a Processing")
-		slow := f.record("a").Job
-		slow.Answered = slow.Answered.Add(time.Second)
-		f.hears("a Done")
-		f.wait(10 * time.Second)
-		f.news <- store.News{Ops: []store.Op{store.Observe{Job: slow}}}
-		f.wait(10 * time.Second)
-		last := f.saved[len(f.saved)-1]
-		if a, ok := last[0].(store.Observe); len(f.saved) != 3 || !ok || a.Job.End != job.EndedDone {
-			t.Errorf("saved at last were %v", last)
-		}
-		f.news <- store.News{Ops: []store.Op{store.Observe{Job: f.record("a").Job}}}
-		f.wait(10 * time.Second)
-		if len(f.saved) != 3 {
-			t.Errorf("without a reason, %v were saved", f.saved[3:])
 		}
 	})
 }
@@ -724,32 +686,4 @@ func TestPDFsAreGivenUpAtTheEnd(t *testing.T) {
 			t.Errorf("asked for were %c, pending: %v", f.wanted, f.Fetching())
 		}
 	})
-}
-
-func TestASharedScreenGivesNothingAway(t *testing.T) {
-	for redacted, want := range map[bool]string{false: "Salaries", true: ""} {
-		var told notify.Event
-		command := func(_ context.Context, e notify.Event) error {
-			if e.Kind == notify.JobFailed {
-				told = e
-			}
-			return nil
-		}
-		tell(t, session.Config{Redact: redacted, Command: command}, func(f *face) {
-			f.adds("may", "a")
-			r := job.Report{ID: job.ID{'a'}, At: time.Now(), Answered: time.Now(), End: job.EndedError, Problem: &job.Problem{Reason: "Salaries is wrong"}}
-			r.Answer = job.Answer{Status: job.Error, Description: "Salaries", Meta: "no font for Salaries"}
-			f.Reported(poller.Update{Reports: []job.Report{r}})
-			f.wait(0)
-			public := f.Public(&f.record("a").Job)
-			shown := public.Answer.Description + session.Cause(&public) + f.PublicProblem(f.record("a").Problem, &f.record("a").Job).Reason +
-				f.Public(&store.Job{File: "may/Salaries.pdf"}).File + f.PublicError(errors.New("“Salaries.pdf” is damaged")) + told.Text + told.Description
-			if got := strings.Contains(shown, "Salaries"); got != (want != "") {
-				t.Errorf("redacted %v, it shows %q", redacted, shown)
-			}
-			if len(told.ID) < 36 != redacted {
-				t.Errorf("redacted %v, the command is told %q", redacted, told.ID)
-			}
-		})
-	}
 }
