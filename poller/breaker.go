@@ -134,8 +134,7 @@ func (b *breaker) retryDelay(p *job.Problem) float64 {
 }
 
 // budget is a token bucket: rate requests a second on average, and a burst after a quiet
-// time. The burst is part of its second: no second, wherever it begins, carries more than
-// the rate. Times are the schedule's.
+// time. No second, wherever it begins, carries more than the rate.
 type budget struct {
 	rate, burst float64
 	tokens      float64
@@ -182,8 +181,8 @@ func (b *budget) readyAt(share float64) float64 {
 	if b.tokens < 1-1e-6 {
 		at = b.refilled + (1-b.tokens)/(b.rate*share)
 	}
-	if len(b.recent) >= b.perSecond() {
-		at = max(at, b.recent[len(b.recent)-b.perSecond()]+1)
+	if over := len(b.recent) - b.perSecond(); over >= 0 {
+		at = max(at, b.recent[over]+1)
 	}
 	return at
 }

@@ -3,13 +3,18 @@ package poller_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
@@ -226,3 +231,31 @@ type asked func(ctx context.Context, id job.ID) (job.Answer, error)
 func (f asked) Status(ctx context.Context, id job.ID) (job.Answer, error) { return f(ctx, id) }
 func (asked) Hops() int                                                   { return 0 }
 func (asked) CloseIdle()                                                  {}
+
+// serverVariable has the test's binary be the simulated API, in a process of its own, until
+// standard input ends.
+const serverVariable = "JOBWATCH_BENCHMARK_SERVER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(serverVariable) == "" {
+		goleak.VerifyTestMain(m)
+		return
+	}
+	s, _ := benchmarkService()
+	base, stop, err := s.ListenAndServe(context.Background(), "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer stop()
+	fmt.Println(base)
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+func benchmarkService() (*simtest.Server, []job.ID) {
+	s := simtest.New()
+	lives := sim.Lives(1, 1000)
+	for i := range lives {
+		lives[i].Stretch(24 * time.Hour)
+	}
+	return s, s.Add(sim.Describe(1, lives)...)
+}

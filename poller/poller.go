@@ -103,14 +103,12 @@ func New(client Client, o Options) *Poller {
 	return p
 }
 
-// Updates returns the channel of updates, at most 20 a second, for one consumer. A slow
-// consumer slows nothing down: it gets the newest report of each job when it comes. The
-// channel is closed when Run returns.
+// Updates returns the updates, at most 20 a second, for one consumer: a slow one slows nothing
+// down and gets the newest report of each job. Run closes the channel.
 func (p *Poller) Updates() <-chan Update { return p.updates }
 
-// Track begins to poll jobs, in the order in which they were submitted as far as is known.
-// Tracking a tracked job changes nothing. Finished jobs may be tracked too: their run times
-// help the policy, and PollNow can revive them. Track keeps the slice.
+// Track begins to poll jobs, in the order in which they were submitted as far as is known, but
+// for those that are tracked already. The run times of finished ones help the policy.
 func (p *Poller) Track(jobs ...Tracked) {
 	p.post(func() {
 		m := p.moment()
@@ -139,9 +137,8 @@ func (p *Poller) Remove(ids ...job.ID) {
 	})
 }
 
-// PollNow polls jobs as soon as the budget allows, ahead of all others and even while
-// paused. Finished, given-up and rejected jobs are polled again. While the host is in
-// trouble the next try comes sooner, unless the host itself set the time.
+// PollNow polls jobs, those that have ended too, ahead of all others and even while paused. The
+// next try of a host in trouble comes sooner, unless the host itself set the time.
 func (p *Poller) PollNow(ids ...job.ID) {
 	ids = slices.Clone(ids)
 	p.post(func() { p.schedule.pollNow(p.now(), ids) })

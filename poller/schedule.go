@@ -66,9 +66,8 @@ func newSchedule(rate, burst float64, concurrency int, r *rand.Rand) *schedule {
 	}
 }
 
-// next returns the job to poll now, or nil and the time until which there is nothing to do.
-// The job is in flight until it is answered or canceled. It may stand for an external
-// request, which its caller makes.
+// next returns the job to poll now, in flight until it is answered or canceled, or nil and the
+// time until which there is nothing to do. A removed job is an external request's.
 func (s *schedule) next(now float64) (*entry, float64) {
 	if s.inFlight >= s.concurrency {
 		return nil, never
