@@ -145,7 +145,7 @@ func TestAnAnswerIsReadHoweverItComes(t *testing.T) {
 	}
 	s := simtest.New()
 	c := newClient(t, serve(t, s), Options{})
-	live, done := running(s), finished(s)
+	live, done := running(s), s.AddDone("Annual report")
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
 			s.Break(fault)

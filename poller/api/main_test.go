@@ -64,13 +64,6 @@ func running(s *simtest.Server) job.ID {
 	return s.Add(sim.Job{Life: life, Description: "Annual report", Chapters: 9})[0]
 }
 
-// finished adds a job that is Done.
-func finished(s *simtest.Server) job.ID {
-	life := sim.Life{Start: -2 * time.Hour, End: -time.Hour}
-	life.Work, life.Duration = time.Hour, time.Hour
-	return s.Add(sim.Job{Life: life, Description: "Annual report"})[0]
-}
-
 // The stages of faults that need another network than a simulated API's.
 
 func network(t *testing.T, c *Client) *http.Transport {

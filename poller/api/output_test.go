@@ -84,7 +84,7 @@ func TestAPathThatLeavesTheBaseURLIsAskedBelowItToo(t *testing.T) {
 			base := serve(t, s)
 			c := newClient(t, base+"/v1", Options{})
 			s.Break(simtest.Under("/v1"))
-			path := strings.NewReplacer("ID", finished(s).String(), "BASE", base).Replace(path)
+			path := strings.NewReplacer("ID", s.AddDone("Annual report").String(), "BASE", base).Replace(path)
 			if err := pdf(t, c, path); err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +140,7 @@ func TestAPublicAPICantLeadIntoThePrivateNetwork(t *testing.T) {
 // A company's proxy is on the private network, and must work all the same.
 func TestEverythingGoesThroughAProxy(t *testing.T) {
 	s := simtest.New()
-	id := finished(s)
+	id := s.AddDone("Annual report")
 	proxy := strings.TrimPrefix(serve(t, s), "http://") // it answers for every host
 	c := newClient(t, "http://api.test", throughProxy(proxy))
 	answer, err := c.Status(t.Context(), id)

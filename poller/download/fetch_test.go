@@ -73,9 +73,7 @@ func atMost(bytes int64) func(*Downloads) { return func(k *Downloads) { k.maxByt
 
 // done adds a job that is Done, and is what the dashboard would want of it.
 func (k *harness) done(description, batch string) Want {
-	life := sim.Life{Start: -2 * time.Hour, End: -time.Hour}
-	life.Work, life.Duration = time.Hour, time.Hour
-	id := k.api.Add(sim.Job{Life: life, Description: description})[0]
+	id := k.api.AddDone(description)
 	return Want{ID: id, Description: description, Batch: batch, Path: "/job/" + id.String() + "/output"}
 }
 
@@ -174,15 +172,12 @@ func TestABatchIsDownloadedIntoItsFolder(t *testing.T) {
 
 func TestARelativePathAndNoBatchWorkToo(t *testing.T) {
 	k := newHarness(t)
-	w := k.done("Agenda", "")
-	w.Path = strings.TrimPrefix(w.Path, "/")
-	if e := k.get(w); e.State != Saved || e.File != filepath.Join(k.folder, "Agenda.pdf") {
-		t.Errorf("%+v", e)
-	}
-	w = k.done("Minutes", "")
-	w.Path = k.base + w.Path
-	if e := k.get(w); e.State != Saved {
-		t.Errorf("%+v", e)
+	for name, base := range map[string]string{"Agenda": ".", "Minutes": k.base} {
+		w := k.done(name, "")
+		w.Path = base + w.Path
+		if e := k.get(w); e.State != Saved || e.File != filepath.Join(k.folder, name+".pdf") {
+			t.Errorf("%+v", e)
+		}
 	}
 	k.wantFiles("Agenda.pdf", "Minutes.pdf")
 }
@@ -248,11 +243,8 @@ func TestTwoAreNotDownloadedForOneJob(t *testing.T) {
 	k := newHarness(t)
 	k.api.Break(simtest.On(simtest.OutputPage, simtest.Hang()))
 	w := k.done("Report", "b")
-	if n := k.Add(w, w); n != 1 {
-		t.Errorf("%d were taken", n)
-	}
-	if n := k.Add(w); n != 0 {
-		t.Error("it was taken once more while under way")
+	if n, again := k.Add(w, w), k.Add(w); n != 1 || again != 0 {
+		t.Errorf("%d were taken, and %d while under way", n, again)
 	}
 }
 

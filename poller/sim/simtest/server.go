@@ -78,6 +78,13 @@ func (p *poll) WriteHeader(code int) {
 	p.ResponseWriter.WriteHeader(code)
 }
 
+// AddDone adds a job that has been Done for an hour.
+func (s *Server) AddDone(description string) job.ID {
+	life := sim.Life{Start: -2 * time.Hour, End: -time.Hour}
+	life.Work, life.Duration = time.Hour, time.Hour
+	return s.Add(sim.Job{Life: life, Description: description})[0]
+}
+
 // Truth returns what the server would say of a job now, and whether it knows the job. It
 // bypasses the faults and is not counted.
 func (s *Server) Truth(id job.ID) (job.Status, job.Progress, bool) {
