@@ -133,9 +133,8 @@ type announcing struct {
 // hosted notes whether the API answers, as it does where it is only asked less after an
 // outage. While the user has paused, nobody knows.
 func (s *Session) hosted(h poller.Host) {
-	before := s.host
+	s.logHost(h)
 	s.host = h
-	s.logHost(before)
 	a := &s.away
 	switch {
 	case h.State == poller.Paused:

@@ -196,10 +196,9 @@ func (s *Session) logReport(r *job.Report) {
 	s.cfg.Log.Info("poll", "job", r.ID, "took", took, "status", status, "progress", float64(r.Answer.Progress))
 }
 
-// logHost logs how the API's state has changed.
-func (s *Session) logHost(before poller.Host) {
-	h := s.host
-	if h.State == before.State && h.RetryAt.Equal(before.RetryAt) && h.Budget == before.Budget {
+// logHost logs how the API's state changes.
+func (s *Session) logHost(h poller.Host) {
+	if h.State == s.host.State && h.RetryAt.Equal(s.host.RetryAt) && h.Budget == s.host.Budget {
 		return
 	}
 	state := map[poller.HostState]string{poller.Live: "live", poller.BackingOff: "backing off", poller.Paused: "paused"}[h.State]

@@ -162,8 +162,7 @@ func (s *Session) Watch(asked bool, records ...*Record) {
 		if r.gone {
 			continue // while it was being saved
 		}
-		lifted := asked && r.End.Verdict()
-		if lifted {
+		if asked && r.End.Verdict() {
 			r.asked = true
 			after := r.Job
 			after.End, after.Ended, after.Cause = job.Live, time.Time{}, ""
