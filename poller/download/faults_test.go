@@ -66,7 +66,7 @@ func TestEveryFaultOfADownloadIsToldAndLeavesNothing(t *testing.T) {
 		"a gzip bomb":                {sent(bomb, packed), "larger than 0.1 MB", never, 0},
 		"nothing, packed for ever":   {file(packedNothing), "less than 1 KiB came", soon, time.Second},
 		"drop by drop":               {file(drip(drops, 5*time.Millisecond)), "less than 1 KiB came", soon, 100 * time.Millisecond},
-		"silent":                     {file(held(make(chan struct{}))), "less than 1 KiB came", soon, 50 * time.Millisecond},
+		"silent":                     {file(simtest.HeldFile(make(chan struct{}))), "less than 1 KiB came", soon, 50 * time.Millisecond},
 		"silent in a redirect":       {file(silentPage(http.StatusFound)), "less than 1 KiB came", soon, 50 * time.Millisecond},
 		"silent in a refusal":        {file(silentPage(http.StatusForbidden)), "refused (HTTP 403)", soon, 50 * time.Millisecond},
 		"silent in another refusal":  {file(silentPage(http.StatusUnprocessableEntity)), "HTTP 422", soon, 50 * time.Millisecond},

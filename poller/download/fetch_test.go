@@ -292,24 +292,10 @@ func TestWhatStandsInAFoldersPlaceIsTold(t *testing.T) {
 	}
 }
 
-// held gives the beginning of a file, tells that it did, and then waits.
-func held(reached chan<- struct{}) simtest.Fault {
-	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
-		w.Header().Set("Content-Length", "100000")
-		_, _ = w.Write([]byte("%PDF-1.4\n"))
-		_ = http.NewResponseController(w).Flush()
-		select {
-		case reached <- struct{}{}:
-		case <-r.Context().Done():
-		}
-		<-r.Context().Done()
-	})
-}
-
 func TestCancelLeavesNoLitter(t *testing.T) {
 	k := newHarness(t)
 	reached := make(chan struct{})
-	k.api.Break(held(reached))
+	k.api.Break(simtest.HeldFile(reached))
 	var wants []Want
 	for _, d := range []string{"a", "b", "c", "queued"} {
 		wants = append(wants, k.done(d, "b"))

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -88,13 +87,7 @@ func TestCtrlCDuringADownloadLeavesNoLitter(t *testing.T) {
 	s, folder := newStage(t), t.TempDir()
 	id := s.jobs(1, 0)[0]
 	began := make(chan struct{}, 1)
-	s.api.Break(simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
-		w.Header().Set("Content-Length", "100000")
-		_, _ = io.WriteString(w, "%PDF-1.4\n")
-		_ = http.NewResponseController(w).Flush()
-		began <- struct{}{}
-		<-r.Context().Done()
-	}))
+	s.api.Break(simtest.HeldFile(began))
 	args := []string{"--plain", "--download", folder}
 	cmd := s.command(append(args, id.String())...)
 	var errs bytes.Buffer

@@ -21,17 +21,6 @@ import (
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
-// only confines a fault to requests for one job.
-func only(id job.ID, f simtest.Fault) simtest.Fault {
-	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-		if _, asked := simtest.RouteOf(r); asked == id.String() {
-			f(w, r, next)
-		} else {
-			next(w, r)
-		}
-	}
-}
-
 // script is jobwatch watching jobs while something happens.
 func (s *stage) script(ids []job.ID, args ...string) (cmd *exec.Cmd, out, errs *bytes.Buffer) {
 	s.Helper()
@@ -80,7 +69,7 @@ func TestAFailedJobIsAFailedCommand(t *testing.T) {
 func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 	s := newStage(t)
 	ids := s.jobs(3, 3*time.Second)
-	s.api.Break(only(ids[2], simtest.Times(3, simtest.Trouble(http.StatusForbidden))))
+	s.api.Break(simtest.Only(ids[2], simtest.Times(3, simtest.Trouble(http.StatusForbidden))))
 	cmd, out, errs := s.script(ids, "--json")
 	s.left(cmd, 0)
 	short := ids[2].Short()
@@ -91,7 +80,7 @@ func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 		t.Errorf("%d objects with the problem:\n%s%s", n, out, errs)
 	}
 
-	s.api.Break(only(ids[2], simtest.Trouble(http.StatusGone)))
+	s.api.Break(simtest.Only(ids[2], simtest.Trouble(http.StatusGone)))
 	for args, want := range map[string]string{"--once": "last check failed: 410 Gone: ", "--once --json": `"problem":"410 Gone: `} {
 		if out, _ := s.run(8, append(strings.Fields(args), "--state", s.folder("other.jsonl"), ids[2].String())...); !strings.Contains(out, want) {
 			t.Errorf("%s says\n%s", args, out)
@@ -117,7 +106,7 @@ func TestAScriptIsToldOfAStatusThatNobodyKnows(t *testing.T) {
 	s := newStage(t)
 	ids := s.jobs(2, 0)
 	begin := time.Now()
-	s.api.Break(s.api.During(begin, begin.Add(3*time.Second), only(ids[1], simtest.JSON(`{"id":"{id}","status":"Can\u200bcelled\u001b[2J"}`))))
+	s.api.Break(s.api.During(begin, begin.Add(3*time.Second), simtest.Only(ids[1], simtest.JSON(`{"id":"{id}","status":"Can\u200bcelled\u001b[2J"}`))))
 	cmd, out, errs := s.script(ids, "--plain")
 	s.left(cmd, 0)
 	if !strings.Contains(out.String(), ids[1].Short()+"  Cancelled ") || !strings.Contains(out.String(), ids[1].Short()+"  Done ") {

@@ -2,7 +2,6 @@ package plain
 
 import (
 	"bytes"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -70,17 +69,6 @@ func counted(n *atomic.Int32, route simtest.Route) simtest.Fault {
 	})
 }
 
-// only has a fault strike the files of one job.
-func only(id job.ID, f simtest.Fault) simtest.Fault {
-	return func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-		if strings.Contains(r.URL.Path, id.String()) {
-			f(w, r, next)
-		} else {
-			next(w, r)
-		}
-	}
-}
-
 // A fault that stays: the run fails and says why, nothing of the file is left, and
 // the next run gets what is missing, and only that.
 func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
@@ -89,7 +77,7 @@ func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 		ids := server.Add(document("Agenda", time.Second), document("Hiring \u202eplan", time.Minute))
 		agenda, plan, short := filepath.Join(folder, "b", "Agenda.pdf"), filepath.Join(folder, "b", "Hiring plan.pdf"), ids[1].Short()
 		var asked atomic.Int32
-		server.Break(only(ids[1], counted(&asked, simtest.FilePage)), only(ids[1], simtest.CutShort()))
+		server.Break(simtest.Only(ids[1], counted(&asked, simtest.FilePage)), simtest.Only(ids[1], simtest.CutShort()))
 		s.start(ids...)
 		time.Sleep(20 * time.Second) //nolint:forbidigo // the fake clock of synctest
 		if text, err := os.ReadFile(agenda); err != nil || !bytes.Equal(text, sim.PDF("Agenda")) || s.saved()[ids[0]].File != agenda {
@@ -178,7 +166,7 @@ func TestAProgramReadsWhereThePDFsAre(t *testing.T) {
 		server, folder := s.withPDFs()
 		s.cfg.JSON = true
 		ids := server.Add(document("Agenda", time.Second), document("Hiring plan", time.Second))
-		server.Break(only(ids[1], simtest.NotPDF()))
+		server.Break(simtest.Only(ids[1], simtest.NotPDF()))
 		s.start(ids...)
 		s.wait()
 		told := map[string][]string{}
@@ -215,7 +203,7 @@ func TestADownloadThatIsGivenUpLeavesNoLitter(t *testing.T) {
 		server, folder := s.withPDFs()
 		ids := server.Add(document("Agenda", time.Second), document("Plan", time.Second), document("Risks", time.Hour))
 		began := make(chan struct{})
-		server.Break(only(ids[0], simtest.On(simtest.FilePage, simtest.Unavailable(""))), only(ids[1], held(began)))
+		server.Break(simtest.Only(ids[0], simtest.On(simtest.FilePage, simtest.Unavailable(""))), simtest.Only(ids[1], simtest.HeldFile(began)))
 		s.start(ids...)
 		<-began
 		time.Sleep(time.Second) //nolint:forbidigo // the fake clock of synctest
@@ -235,20 +223,6 @@ func TestADownloadThatIsGivenUpLeavesNoLitter(t *testing.T) {
 			t.Errorf("saved is %+v", j)
 		}
 		wantFiles(t, folder, "b/Risks.pdf")
-	})
-}
-
-// held sends the beginning of a file, and then nothing.
-func held(began chan<- struct{}) simtest.Fault {
-	return simtest.On(simtest.FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
-		w.Header().Set("Content-Length", "100000")
-		_, _ = io.WriteString(w, "%PDF-1.4\n")
-		_ = http.NewResponseController(w).Flush()
-		select {
-		case began <- struct{}{}:
-		case <-r.Context().Done():
-		}
-		<-r.Context().Done()
 	})
 }
 

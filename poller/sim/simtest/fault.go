@@ -4,9 +4,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/jobwatch/poller/job"
 )
 
 // Fault is a way for the service, or the network before it, to go wrong. It answers a
@@ -41,6 +44,11 @@ func when(strikes func(*http.Request) bool, f Fault) Fault {
 // On limits a fault to requests for one route.
 func On(route Route, f Fault) Fault {
 	return when(func(r *http.Request) bool { got, _ := RouteOf(r); return got == route }, f)
+}
+
+// Only limits a fault to requests for one job or its file.
+func Only(id job.ID, f Fault) Fault {
+	return when(func(r *http.Request) bool { return strings.Contains(r.URL.Path, id.String()) }, f)
 }
 
 // Sometimes limits a fault to a share of the requests, 0 to 1, by chance.

@@ -35,6 +35,20 @@ func CutShort() Fault {
 	})
 }
 
+// HeldFile sends the beginning of the file, tells that it did, and then sends nothing.
+func HeldFile(began chan<- struct{}) Fault {
+	return On(FilePage, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Length", "100000")
+		_, _ = w.Write([]byte("%PDF-1.4\n"))
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case began <- struct{}{}:
+		case <-r.Context().Done():
+		}
+		<-r.Context().Done()
+	})
+}
+
 // NotPDF answers a web page instead of the file, and labels it as a PDF.
 func NotPDF() Fault {
 	return On(FilePage, Answer(http.StatusOK, "application/pdf", "<html><body>Sign in to continue</body></html>"))
