@@ -57,13 +57,12 @@ const (
 // Client asks the job API. It is safe for any number of goroutines and keeps its connections
 // for the next request.
 type Client struct {
-	base    url.URL      // without a trailing slash
-	json    http.Header  // of requests for JSON; shared, as net/http only reads it
-	file    http.Header  // of those for files
-	polls   *http.Client // to the API's own host only
-	outputs *http.Client // to the API, or wherever a Done job's path leads
-	files   *http.Client // to wherever an output's URL leads
-	hops    atomic.Int64 // requests to the API that were made besides since Hops was called
+	base  url.URL      // without a trailing slash
+	json  http.Header  // of requests for JSON; shared, as net/http only reads it
+	file  http.Header  // of those for files
+	polls *http.Client // to the API's own host only
+	files *http.Client // to wherever a Done job's path leads, and its output's URL
+	hops  atomic.Int64 // requests to the API that were made besides since Hops was called
 
 	// privateBase is whether the API's host is on this machine or one of its private
 	// networks, as far as is known: from its name, or from its address once dialed.
@@ -106,8 +105,7 @@ func New(base string, o Options) (*Client, error) {
 		// Two, so that a download never delays a poll.
 		polls, files = c.transport(&o, o.Concurrency, false), c.transport(&o, fileConns, true)
 	}
-	c.polls = &http.Client{Transport: polls, CheckRedirect: c.redirects(3, false), Timeout: timeout}
-	c.outputs = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true), Timeout: timeout}
+	c.polls = &http.Client{Transport: polls, CheckRedirect: c.redirects(3, false)}
 	c.files = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true)}
 	return c, nil
 }
@@ -145,7 +143,7 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := c.getJSON(ctx, c.outputs, u)
+	body, err := c.getJSON(ctx, c.files, u)
 	if e, ok := errors.AsType[*Error](err); ok && e.Problem.Kind == job.NotFound {
 		e.Problem.Reason = "the API has no PDF of this job, or not yet"
 	}
@@ -167,12 +165,14 @@ func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) 
 	return c.get(ctx, c.files, u, c.file)
 }
 
-// getJSON returns the body of an answer in UTF-8, unless it is too large once unpacked or
-// obviously not JSON.
+// getJSON returns the body of an answer in UTF-8, unless it is too late, too large once
+// unpacked or obviously not JSON.
 func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]byte, error) {
-	resp, err := c.get(ctx, via, u, c.json)
+	timed, cancel := context.WithTimeout(ctx, timeout) // net/http's own costs more memory
+	defer cancel()
+	resp, err := c.get(timed, via, u, c.json)
 	if err != nil {
-		return nil, err
+		return nil, explain(ctx, err, false)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	const instead = " instead of JSON (a captive portal or proxy?)"
