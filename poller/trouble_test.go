@@ -115,19 +115,16 @@ func TestRefusalsOfEachJobAreNotTheHosts(t *testing.T) {
 			polling(t, func(s *service, r *run) {
 				jobs := s.add(20, 24*time.Hour)
 				sick := idsOf(jobs[:c.jobs])
-				isSick := func(rep *job.Report) bool { return slices.Contains(sick, rep.ID) }
-				s.Break(func(w http.ResponseWriter, req *http.Request, next http.HandlerFunc) {
-					_, text := simtest.RouteOf(req)
-					if id, _ := job.Parse(text); slices.Contains(sick, id) {
-						next = func(w http.ResponseWriter, req *http.Request) { simtest.Trouble(c.code)(w, req, nil) }
-					}
-					next(w, req)
-				})
+				var faults []simtest.Fault
+				for _, id := range sick {
+					faults = append(faults, simtest.Only(id, simtest.Trouble(c.code)))
+				}
+				s.Break(faults...)
 				r.Track(jobs...)
 				r.watch(10 * time.Minute)
 				r.was(poller.Live)
 				r.every(func(rep *job.Report) bool {
-					return !isSick(rep) || rep.Problem != nil && rep.Problem.Code == c.code && rep.End == job.Live && rep.Polls >= 10 && rep.Polls <= 60
+					return !slices.Contains(sick, rep.ID) || rep.Problem != nil && rep.Problem.Code == c.code && rep.End == job.Live && rep.Polls >= 10 && rep.Polls <= 60
 				}, "after 10 min")
 				s.Mend()
 				r.watch(2 * time.Minute)
