@@ -8,6 +8,7 @@ import (
 	"example.com/jobwatch/store"
 )
 
+// SaveGrace bounds the last save, statusDelay and retryDelay space the others.
 const (
 	statusDelay = time.Second     // how long status changes may wait to be saved together
 	retryDelay  = 5 * time.Second // how long a failed save waits before it is tried again
