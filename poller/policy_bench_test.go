@@ -156,7 +156,7 @@ func printLambda(w io.Writer) {
 	}
 }
 
-// silentCost is what delay and requests cost together for jobs without progress.
+// silentCost returns the joint cost of delay and requests for jobs without progress.
 func silentCost(seeds [][]sim.Life, lambda float64) (sum float64) {
 	for _, lives := range seeds {
 		o := trial{lives: lives, cost: lambda}.run().types[sim.Silent]

@@ -69,7 +69,7 @@ func compacted(line []byte) []byte {
 	return bytes.Replace(line, count, fmt.Appendf(nil, `"compacted":%d`, h.Compacted+1), 1)
 }
 
-// record is what one line says, other than a header. Those of other ops are a newer version's.
+// record holds one decoded line other than a header. Newer versions may write other ops.
 type record struct {
 	op    op
 	line  span
@@ -77,7 +77,7 @@ type record struct {
 	batch Batch // of batch
 }
 
-// op is what a line does.
+// op names the change that a line makes.
 type op string
 
 const (

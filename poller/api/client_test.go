@@ -167,9 +167,9 @@ func TestStoppingIsNotAFault(t *testing.T) {
 	})
 }
 
-// A bug in what net/http calls while it connects would end the whole program, with a
-// stack trace over a terminal that nobody gives back. It comes to whoever asked.
-func TestABugWhileConnectingComesToWhoeverAsked(t *testing.T) {
+// net/http connects in goroutines of its own, where a panic would end the program and leave
+// the terminal raw. The request's caller gets it as an error.
+func TestAPanicWhileConnectingIsReturned(t *testing.T) {
 	c := newClient(t, serve(t, simtest.New()), Options{
 		dialer: net.Dialer{ControlContext: func(context.Context, string, string, syscall.RawConn) error { panic("a bug") }},
 	})

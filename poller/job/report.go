@@ -130,8 +130,8 @@ const Unknown Progress = -1
 // Known reports whether the job reports a progress.
 func (p Progress) Known() bool { return p >= 0 }
 
-// Answer is what the API said of a job at one moment (JobStatus in package api). Null, absent
-// and empty texts are all "". Every text is untrusted: it must go through ui/sanitize before
+// Answer holds one answer of the API about a job (JobStatus in package api). Null, absent and
+// empty texts are all "". Every text is untrusted: it must go through ui/sanitize before
 // it is written to a terminal.
 type Answer struct {
 	Status      Status
