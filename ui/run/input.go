@@ -43,7 +43,7 @@ func given(ctx context.Context, opts config.Options) (ids.Found, error) {
 }
 
 // inputDelay is how long standard input may take before the user is told to wait for it.
-const inputDelay = 10 * time.Second
+const inputDelay = 1500 * time.Millisecond
 
 // input reads standard input's text, if job IDs are expected there, and reports whether it
 // was a text or a file, even an empty one. It returns when ctx ends: an input may never end.
