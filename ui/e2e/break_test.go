@@ -36,6 +36,7 @@ import (
 // A bug anywhere ends it in order: the terminal is given back, what was known is
 // saved, one sentence says where the report is, and nothing of that shows an ID.
 func TestAPanicAnywhere(t *testing.T) {
+	t.Parallel()
 	for _, where := range []string{"worker", "command", "update", "start", "follower", "download"} {
 		t.Run(where, func(t *testing.T) {
 			s := newStage(t)

@@ -56,6 +56,7 @@ func TestAVastStandardInput(t *testing.T) {
 // A job was rejected, and another given up, for a reason that is over: a script that names
 // them, or looks once at all that is tracked, is told how they stand now.
 func TestAVerdictIsLiftedByAskingForTheJob(t *testing.T) {
+	t.Parallel()
 	for _, args := range []string{"--plain 1 2", "--once 1 2", "--once", "--json -"} {
 		t.Run(args, func(t *testing.T) {
 			s := newStage(t)

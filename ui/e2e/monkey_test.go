@@ -37,6 +37,7 @@ const monkeyEnv = "JOBWATCH_MONKEY"
 // second window, faults of the API. jobwatch must survive, respond, draw the screen
 // correctly, write only text and known sequences, and lose no job that was not removed.
 func TestAMonkey(t *testing.T) {
+	t.Parallel()
 	seeds, actions := uint64(1), 200
 	if all, err := strconv.Atoi(os.Getenv(monkeyEnv)); err == nil {
 		seeds, actions = 8, all/8

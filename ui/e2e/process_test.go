@@ -86,6 +86,7 @@ func TestWithoutAHome(t *testing.T) {
 
 // A terminal that can't show a screen gets lines.
 func TestDumbTerminals(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"TERM=dumb", "TERM="} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)

@@ -15,6 +15,7 @@ import (
 
 // Somebody loads the completions into a shell that has nothing else, and types.
 func TestShellsComplete(t *testing.T) {
+	t.Parallel()
 	const id = "01890a5d-ac96-774b-bcce-b302099a8057"
 	bash, zsh := []string{"bash", "--norc", "--noprofile", "-i"}, []string{"zsh", "-f", "-i"}
 	fish := []string{"fish", "--no-config", "-i", "-C", `function fish_prompt; echo "> "; end`}

@@ -14,6 +14,7 @@ import (
 )
 
 func TestSignalsEndItInOrder(t *testing.T) {
+	t.Parallel()
 	for signal, status := range map[syscall.Signal]int{
 		syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGINT: 130, syscall.SIGQUIT: 131,
 	} {
@@ -35,6 +36,7 @@ func TestSignalsEndItInOrder(t *testing.T) {
 
 // Without a screen it says what is left, and the shell what ended it.
 func TestSignalsEndAScriptInOrder(t *testing.T) {
+	t.Parallel()
 	for signal, status := range map[syscall.Signal]int{
 		syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGINT: 130, syscall.SIGQUIT: 131,
 	} {

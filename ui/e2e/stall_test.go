@@ -72,6 +72,7 @@ func (s *stage) fill(tm *termtest.Terminal) {
 
 // It ends all the same, and the terminal is as it was when it comes to life again.
 func TestLeavingATerminalThatTakesNothing(t *testing.T) {
+	t.Parallel()
 	for name, leave := range map[string]struct {
 		key    string
 		status int

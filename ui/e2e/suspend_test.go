@@ -31,6 +31,7 @@ func (s *stage) shell() *termtest.Terminal {
 
 // ctrl+z and fg, as with any program; the jobs go on being watched afterwards.
 func TestSuspendedAndBack(t *testing.T) {
+	t.Parallel()
 	const command, script = "echo $$ >$HOME/pid; exec $JOBWATCH", "$JOBWATCH; true"
 	for name, c := range map[string]struct {
 		how    string
