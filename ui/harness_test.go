@@ -144,7 +144,7 @@ func withHarness(t *testing.T, story func(*harness)) {
 		d.api.Server = sim.New(7)
 		d.api.Clock = d.trueTime
 		defer func() { <-time.After(2 * time.Hour) }() // Bubble Tea's ticks can't be cancelled
-		debug.SetGCPercent(100)                        // what the story before may have lowered
+		debug.SetGCPercent(400)                        // what the story before may have lowered
 		d.serve()
 		defer func() {
 			for _, stop := range slices.Backward(d.stop) {
@@ -318,6 +318,12 @@ func (d *harness) wait(span time.Duration) *harness {
 	d.settle()
 	return d
 }
+
+// unseen leaves no room to draw anything: many hours pass sooner, as no clock has to move.
+func (d *harness) unseen() *harness { return d.send(tea.WindowSizeMsg{Width: 1, Height: 1}) }
+
+// seen brings the screen back.
+func (d *harness) seen() *harness { return d.send(tea.WindowSizeMsg{Width: 120, Height: 36}) }
 
 // waitFor lets time pass until the screen shows a text, 20 minutes at most.
 func (d *harness) waitFor(text string) *harness {

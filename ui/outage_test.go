@@ -18,16 +18,21 @@ import (
 
 // courses are the faults that show over time.
 func courses() (all []course) {
-	const jobs, rate = 10_000, 100
 	for _, away := range []struct {
 		name string
 		time time.Duration
-	}{{"30 s", 30 * time.Second}, {"10 min", 10 * time.Minute}, {"8 h", 8 * time.Hour}} {
+		jobs int
+	}{
+		{"30 s, with 1,000 jobs", 30 * time.Second, 1000},
+		{"10 min, with 10,000 jobs", 10 * time.Minute, 10_000},
+		{"8 h, with 1,000 jobs", 8 * time.Hour, 1000},
+	} {
+		rate := away.jobs / 100
 		all = append(all, course{
-			"the API is away for " + away.name + ", with 10,000 jobs and a budget of 100/s", "live",
+			fmt.Sprintf("the API is away for %s and a budget of %d/s", away.name, rate), "live",
 			fmt.Sprintf("at most %d requests while it is away, at most %d in the first second in which it is back, and"+
 				" every job was asked about 2 min later", probes(away.time), rate),
-			func(d *harness, seen string) { outage(d, jobs, rate, away.time, seen) },
+			func(d *harness, seen string) { outage(d, away.jobs, float64(rate), away.time, seen) },
 		})
 	}
 	return append(all, []course{
@@ -46,18 +51,18 @@ func probes(away time.Duration) int { return 20 + int(away/(10*time.Second)) }
 // outage: the API is away for long, with very many jobs waiting. When it is back, they
 // don't all come at once, and yet each is asked about soon.
 func outage(d *harness, jobs int, rate float64, away time.Duration, seen string) {
-	look, unseen := tea.WindowSizeMsg{Width: 40, Height: 10}, tea.WindowSizeMsg{Width: 1, Height: 1}
+	look := tea.WindowSizeMsg{Width: 40, Height: 10}
 	d.rate = rate
 	d.restart().send(look)
 	ids := d.add(jobs, silent(24*time.Hour))
-	debug.SetGCPercent(100)
-	d.send(unseen).wait(2 * time.Minute) // nothing is drawn, and no clock has to move
+	debug.SetGCPercent(400)
+	d.unseen().wait(2 * time.Minute)
 
 	d.api.ResetStats()
 	d.api.Break(simtest.Unavailable(""))
 	d.wait(away)
 	d.send(look).sees("◌")
-	d.send(unseen)
+	d.unseen()
 	if n := d.api.Stats().Requests; n > probes(away) {
 		d.Errorf("%d requests while it was away, want at most %d", n, probes(away))
 	}
@@ -169,15 +174,14 @@ func TestAStatusNobodyKnowsIsTold(t *testing.T) {
 		d.wait(3 * time.Second).sees("2 running")
 		d.api.Break(simtest.JSON(`{"id":"{id}","status":"Cancelled","progress":0.4,"status_meta":"by its owner"}`))
 		d.waitFor("the status \"Cancelled\", which jobwatch does not know").press("down", "down")
-		d.wait(time.Hour).sees("◐ Cancelled", style.UnknownStatus, "by its owner", "live")
+		d.unseen().wait(time.Hour).seen().sees("◐ Cancelled", style.UnknownStatus, "by its owner", "live")
 		d.seesNot("stale", "stalled")
 		d.api.ResetStats()
-		d.send(tea.WindowSizeMsg{Width: 1, Height: 1}).wait(time.Hour) // nobody looks
+		d.unseen().wait(time.Hour)
 		if n := d.api.Stats().Requests; n < 2 || n > 8 {
 			d.Errorf("%d requests for 2 jobs in the second hour", n)
 		}
-		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
-		d.seesNot("stale", "stalled")
+		d.seen().seesNot("stale", "stalled")
 		d.press("l").sees("which jobwatch does not know")
 		d.press("l")
 		d.api.Mend()
