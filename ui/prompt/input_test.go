@@ -15,50 +15,41 @@ import (
 // letters are what values are made of: narrow, blank, wide, combining, and parts of an emoji.
 func letters() []string { return []string{"a", " ", "漢", "\u0301", "👩", "\u200d"} }
 
-// editingKeys are all that a textinput is bound to, and keys that it is not.
+// editingKeys are all that edit, and keys that do not.
 func editingKeys() []tea.KeyMsg {
-	k := newInput().KeyMap
-	names := []string{"a", " ", "漢", "\u0301", "up", "esc", "alt+z", "ctrl+o", "ctrl+v", "tab", "ctrl+n", "ctrl+p", "shift+left"}
-	for _, b := range [][]string{
-		k.CharacterForward.Keys(), k.CharacterBackward.Keys(), k.WordForward.Keys(), k.WordBackward.Keys(),
-		k.DeleteWordBackward.Keys(), k.DeleteWordForward.Keys(), k.DeleteAfterCursor.Keys(), k.DeleteBeforeCursor.Keys(),
-		k.DeleteCharacterBackward.Keys(), k.DeleteCharacterForward.Keys(), k.LineStart.Keys(), k.LineEnd.Keys(),
-	} {
-		names = append(names, b...)
-	}
 	keys := []tea.KeyMsg{{Type: tea.KeyRunes, Runes: []rune("home")}} // typed at once over a slow line
-	for _, name := range names {
+	for name := range strings.FieldsSeq("a 漢 \u0301 up esc alt+z ctrl+o ctrl+v tab ctrl+n ctrl+p shift+left " +
+		"right ctrl+f left ctrl+b alt+right ctrl+right alt+f alt+left ctrl+left alt+b alt+backspace ctrl+w alt+delete alt+d " +
+		"ctrl+k ctrl+u backspace ctrl+h delete ctrl+d home ctrl+a end ctrl+e") {
 		keys = append(keys, keyOf(name))
 	}
-	return keys
+	return append(keys, keyOf(" "))
 }
 
 // holds wants an input that is whole: the cursor between two clusters, and in view.
 func holds(t *testing.T, in *input, after any) {
 	t.Helper()
-	value, pos := []rune(in.Value()), in.Position()
-	if pos < 0 || pos > len(value) || len(value) > maxInput || !utf8.ValidString(in.Value()) {
-		t.Fatalf("%q: after %q the cursor is at %d", string(value), after, pos)
-	}
 	ends := []int{0}
-	for _, end := range in.clusters() {
-		ends = append(ends, end)
+	for cluster := range in.clusters() {
+		ends = append(ends, ends[len(ends)-1]+len(cluster))
 	}
-	if !slices.Contains(ends, pos) || ends[len(ends)-1] != len(value) {
-		t.Fatalf("%q: after %q the cursor is at %d, inside a letter", string(value), after, pos)
+	if !slices.Contains(ends, in.cursor) || ends[len(ends)-1] != len(in.value) {
+		t.Fatalf("%q: after %q the cursor is at %d, outside or inside a letter", in.value, after, in.cursor)
+	}
+	if utf8.RuneCountInString(in.value) > maxInput || !utf8.ValidString(in.value) {
+		t.Fatalf("%q: after %q", in.value, after)
 	}
 	for _, c := range []sanitize.Charset{sanitize.Unicode, sanitize.ASCII} {
 		for _, width := range []int{1, 2, 5, 80} {
 			text, at := in.shown(c, width)
 			if ansi.StringWidth(text) > width || at < 0 || at >= width || at > ansi.StringWidth(text)+2 {
-				t.Fatalf("%q: after %q, in %d cells %q is shown, the cursor at %d", string(value), after, width, text, at)
+				t.Fatalf("%q: after %q, in %d cells %q is shown, the cursor at %d", in.value, after, width, text, at)
 			}
 		}
 	}
 }
 
-// All editing keys, at every place of every value of up to four letters. Those of
-// bubbles 1.0.0 panicked where the last letter was to be deleted.
+// All editing keys, at every place of every value of up to four letters.
 func TestEveryEditingKeyAtEveryPlace(t *testing.T) {
 	values := []string{""}
 	for from := 0; len(values[from]) < 4*len("👩") && utf8.RuneCountInString(values[from]) < 4; from++ {
@@ -66,26 +57,19 @@ func TestEveryEditingKeyAtEveryPlace(t *testing.T) {
 			values = append(values, values[from]+l)
 		}
 	}
-	type state struct {
-		value string
-		pos   int
-	}
-	seen, fresh, keys := make(map[state]bool), newInput(), editingKeys()
+	seen, keys := make(map[input]bool), editingKeys()
 	for _, value := range values {
-		for pos := range utf8.RuneCountInString(value) + 1 {
+		for pos := range len(value) + 1 {
 			for _, msg := range keys {
-				in := fresh
-				in.insert([]byte(value))
-				in.SetCursor(pos)
-				in.leaveCluster(0)
-				before := in.length()
+				in := input{value: value}
+				in.moveTo(pos, false)
 				in.press(msg)
-				if now := (state{in.Value(), in.Position()}); !seen[now] {
-					seen[now] = true
+				if !seen[in] {
+					seen[in] = true
 					holds(t, &in, msg.String())
 				}
-				if len(msg.Runes) > 0 && !strings.HasPrefix(msg.String(), "alt") && in.length() != before+len(msg.Runes) {
-					t.Fatalf("%q at %d: %q made %q of it", value, pos, msg, in.Value())
+				if len(msg.Runes) > 0 && !msg.Alt && len(in.value) != len(value)+len(string(msg.Runes)) {
+					t.Fatalf("%q at %d: %q made %q of it", value, pos, msg, in.value)
 				}
 			}
 		}
@@ -98,7 +82,7 @@ func FuzzEditing(f *testing.F) {
 	f.Add("\u200dퟦ", []byte{200, 200, 200}) // clusters that join without the joiner
 	f.Fuzz(func(t *testing.T, value string, presses []byte) {
 		value, presses = value[:min(len(value), 256)], presses[:min(len(presses), 64)] // what a second is enough for
-		in, keys := newInput(), editingKeys()
+		in, keys := input{}, editingKeys()
 		in.insert([]byte(value))
 		for _, p := range presses {
 			if n := int(p); n < len(keys) {
@@ -135,26 +119,22 @@ func TestWhatDeletingTakes(t *testing.T) {
 		{"|e\u0301", "right", "e\u0301|"},
 	} {
 		before, after, _ := strings.Cut(c.value, "|")
-		in := newInput()
-		in.insert([]byte(before + after))
-		in.SetCursor(utf8.RuneCountInString(before))
+		in := input{before + after, len(before)}
 		in.press(keyOf(c.key))
-		runes := []rune(in.Value())
-		if got := string(runes[:in.Position()]) + "|" + string(runes[in.Position():]); got != c.want {
+		if got := in.value[:in.cursor] + "|" + in.value[in.cursor:]; got != c.want {
 			t.Errorf("%s makes %q of %q, want %q", c.key, got, c.value, c.want)
 		}
 	}
 }
 
 func TestALongTextIsShownAroundTheCursor(t *testing.T) {
-	in := newInput()
-	in.insert([]byte("0123456789漢字0123456789"))
+	in := input{value: "0123456789漢字0123456789"}
 	for _, c := range []struct {
 		pos  int
 		want string
 		at   int
-	}{{0, "01234567", 0}, {4, "01234567", 4}, {10, "6789漢字", 4}, {11, "89漢字01", 4}, {22, "3456789", 7}} {
-		in.SetCursor(c.pos)
+	}{{0, "01234567", 0}, {4, "01234567", 4}, {10, "6789漢字", 4}, {13, "89漢字01", 4}, {26, "3456789", 7}} {
+		in.cursor = c.pos
 		if text, at := in.shown(sanitize.Unicode, 8); text != c.want || at != c.at {
 			t.Errorf("at %d, %q is shown, the cursor at %d; want %q at %d", c.pos, text, at, c.want, c.at)
 		}

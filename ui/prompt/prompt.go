@@ -12,8 +12,7 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Prompt is open while it asks for a text or a question is open. The zero value is not ready:
-// use [New].
+// Prompt is open while it asks for a text or a question. Use [New].
 type Prompt struct {
 	text  *Text
 	input input
@@ -63,7 +62,7 @@ type Question struct {
 
 // New returns a prompt that warns of what did not fit, and has functions called after a time.
 func New(warn func(string), after func(time.Duration, func())) *Prompt {
-	return &Prompt{input: newInput(), warn: warn, after: after}
+	return &Prompt{warn: warn, after: after}
 }
 
 // Ask opens the prompt for a text.
@@ -91,7 +90,7 @@ func (p *Prompt) Asking() bool { return p.question != nil }
 // Close asks nothing any more.
 func (p *Prompt) Close() {
 	p.text, p.question = nil, nil
-	p.input.Reset()
+	p.input = input{}
 }
 
 // Press acts on a key. It reports whether the key was for the prompt: all are while it is
@@ -119,9 +118,9 @@ func (p *Prompt) typed(msg tea.KeyMsg) {
 		}
 		p.Close()
 	case msg.Type == tea.KeyEnter:
-		value := strings.TrimSpace(p.input.Value())
+		value := strings.TrimSpace(p.input.value)
 		if t.Take != nil && value != "" {
-			p.input.CursorEnd()
+			p.input.cursor = len(p.input.value)
 			p.Paste(nil, "")
 			return
 		}
@@ -141,17 +140,17 @@ func (p *Prompt) typed(msg tea.KeyMsg) {
 // Paste takes a text pasted at the cursor while a text is asked for, and what there is to say
 // of it. It stays in the prompt, for the user to mend, also if it is given away.
 func (p *Prompt) Paste(pasted []byte, note string) {
-	asked, value, at := p.text, []rune(p.input.Value()), p.input.Position()
+	asked, before := p.text, p.input
 	left := p.input.insert(pasted)
 	if asked.Take == nil {
 		p.changed(style.Joined("; ", note, left))
 		return
 	}
-	after := p.input.Value()
+	after := p.input.value
 	asked.Take(Taken{
-		Before: string(value[:at]), After: string(value[at:]), Pasted: pasted, Note: note, TooLong: left,
+		Before: before.value[:before.cursor], After: before.value[before.cursor:], Pasted: pasted, Note: note, TooLong: left,
 		Close: func() {
-			if p.text == asked && p.input.Value() == after {
+			if p.text == asked && p.input.value == after {
 				p.Close()
 			}
 		},
@@ -164,7 +163,7 @@ func (p *Prompt) changed(note string) {
 		p.warn(note)
 	}
 	if p.text.Changed != nil {
-		p.text.Changed(p.input.Value())
+		p.text.Changed(p.input.value)
 	}
 }
 
@@ -177,6 +176,10 @@ const (
 
 // answered acts on a key while a question is asked.
 func (p *Prompt) answered(msg tea.KeyMsg, now time.Time) {
+	answer := func(do func()) {
+		p.Close()
+		do()
+	}
 	repeated := len(msg.Runes) > 1
 	if repeated { // keys that arrived together: one that is held, or text, which is no answer
 		if len(slices.Compact(slices.Clone(msg.Runes))) > 1 {
@@ -187,25 +190,20 @@ func (p *Prompt) answered(msg tea.KeyMsg, now time.Time) {
 	}
 	switch name := msg.String(); name {
 	case "n", "esc", "ctrl+c":
-		p.answer(p.question.No)
+		answer(p.question.No)
 	case p.opener.key:
 		rested := now.Sub(p.opener.at) >= openerRest && !repeated
 		p.opener.at = now
 		if opener := p.opener; rested {
 			p.after(openerWait, func() {
 				if p.Asking() && p.opener == opener { // it has not come again since
-					p.answer(p.question.Yes)
+					answer(p.question.Yes)
 				}
 			})
 		}
 	case "y", "enter":
-		p.answer(p.question.Yes)
+		answer(p.question.Yes)
 	}
-}
-
-func (p *Prompt) answer(do func()) {
-	p.Close()
-	do()
 }
 
 // View draws the prompt in a width. The cursor is -1 where there is none.
