@@ -90,11 +90,9 @@ func (l *List) measure(b *Batch) {
 
 // Counts is how many jobs there are of each kind, and how far they are.
 type Counts struct {
-	Total       int
-	By          [States]int
-	News        int // ends that have not been looked at
-	NewFailures int // those of them that are failures
-	Selected    int
+	Total    int
+	By       [States]int
+	Selected int
 
 	done int64 // millionths of a job
 }
@@ -123,12 +121,11 @@ const whole = 1e6
 type tally struct {
 	done     int32
 	state    State
-	news     bool
 	selected bool
 }
 
 func tallyOf(r *Row) tally {
-	t := tally{state: r.State(), news: r.News, selected: r.Selected}
+	t := tally{state: r.State(), selected: r.Selected}
 	switch p := r.Answer.Progress; {
 	case t.state.Finished():
 		t.done = whole
@@ -145,11 +142,5 @@ func (c *Counts) add(t tally, n int) {
 	c.done += int64(n) * int64(t.done)
 	if t.selected {
 		c.Selected += n
-	}
-	if t.news {
-		c.News += n
-		if t.state.Failed() {
-			c.NewFailures += n
-		}
 	}
 }

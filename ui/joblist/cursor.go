@@ -47,17 +47,17 @@ func (l *List) nearest(c cursor) cursor {
 
 // setCursor moves the cursor to c, which is a line or nowhere.
 func (l *List) setCursor(c cursor) {
-	left := l.cursor.batch
+	left := l.cursor
 	l.cursor = c
 	if c.row != nil {
 		l.cursor.key = c.row.key
 	}
-	if r := l.viewedRow; r != nil && r != c.row {
-		l.viewedRow = nil
-		l.refresh(r)
+	if left.row != nil && left.row != c.row && left.row.viewed {
+		left.row.viewed = false
+		l.refresh(left.row)
 	}
-	if left != nil && left != c.batch {
-		l.placeBatch(left)
+	if left.batch != nil && left.batch != c.batch {
+		l.placeBatch(left.batch)
 	}
 }
 
@@ -68,8 +68,7 @@ func (l *List) view() {
 	if l.unwatched || r == nil || !r.News {
 		return
 	}
-	l.viewedRow = r
-	r.News = false
+	r.News, r.viewed = false, true
 	l.refresh(r)
 }
 
@@ -80,24 +79,13 @@ func (l *List) SetWatched(watched bool) {
 	l.settle()
 }
 
-// restoreCursor saves where the cursor is before a new filter hides it, and brings it back.
-func (l *List) restoreCursor() {
-	if l.savedCursor.batch == nil {
-		l.savedCursor = l.cursor
-	}
-	if saved := l.savedCursor; saved.batch != nil && l.nearest(saved) == saved {
-		l.savedCursor = cursor{}
-		l.setCursor(saved)
-	}
-}
-
 // Current returns what the cursor is on: a job and its batch, a batch alone, or nothing.
 func (l *List) Current() (*Row, *Batch) { return l.cursor.row, l.cursor.batch }
 
 // Move moves the cursor n lines down, up if n is negative, to the end at most.
 func (l *List) Move(n int) {
 	if l.cursor.batch != nil {
-		l.moveTo(l.line(l.cursor) + n)
+		l.goTo(l.item(max(0, min(l.line(l.cursor)+n, l.total-1))), margin)
 	}
 }
 
@@ -109,16 +97,10 @@ func (l *List) Page(n int) {
 }
 
 // Home moves the cursor to the first line.
-func (l *List) Home() { l.moveTo(0) }
+func (l *List) Home() { l.Move(-l.total) }
 
 // End moves the cursor to the last line.
-func (l *List) End() { l.moveTo(l.total - 1) }
-
-func (l *List) moveTo(line int) {
-	if l.total > 0 {
-		l.goTo(l.item(max(0, min(line, l.total-1))), margin)
-	}
-}
+func (l *List) End() { l.Move(l.total) }
 
 func (l *List) goTo(c cursor, follow int) {
 	l.savedCursor = cursor{}

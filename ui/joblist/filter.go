@@ -32,34 +32,15 @@ type Filter struct {
 
 // term is one word of a filter.
 type term struct {
-	holds  func(*Subject) bool
+	holds  func(*Row, time.Time) bool
 	timed  bool // it may change its mind merely because time passes
 	lasts  bool // no answer of the API changes its mind
 	asText bool // none does once the API has described the job
 }
 
-// Subject is what a filter may ask of one job.
-type Subject struct {
-	ID          job.ID
-	Description string
-	Batch       string // its name, as shown
-	Meta        string // status_meta
-	Progress    job.Progress
-	Age         time.Duration // since the job was added
-	State       State
-	New         bool // it ended and the user has not looked at it yet
-	Stale       bool // what is shown of it is old
-	Selected    bool
-}
-
-// Match reports whether every word of the filter holds for s.
-func (f Filter) Match(s *Subject) bool {
-	for i := range f.terms {
-		if !f.terms[i].holds(s) {
-			return false
-		}
-	}
-	return true
+// Match reports whether every word of the filter holds for a row at a time.
+func (f Filter) Match(r *Row, now time.Time) bool {
+	return !slices.ContainsFunc(f.terms, func(t term) bool { return !t.holds(r, now) })
 }
 
 // IsZero reports whether f selects every job.

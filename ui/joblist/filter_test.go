@@ -8,35 +8,39 @@ import (
 	"unicode/utf8"
 
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 )
 
-// invoice is a job that is half done.
-func invoice() Subject {
-	id, _ := job.Parse("01890a5d-ac96-774b-bcce-b302099a8057")
-	return Subject{
-		ID:          id,
-		Description: "Rechnung März.md",
-		Batch:       "June run",
-		Meta:        "step 12:30, rendering page 3",
-		Progress:    0.5,
-		Age:         12 * time.Minute,
-		State:       Running,
-		New:         true,
+// invoice is a job that is half done and whose row changes may change.
+func invoice(changes ...func(*Row)) *Row {
+	known, _ := job.Parse("01890a5d-ac96-774b-bcce-b302099a8057")
+	l := newTracker()
+	l.track([]store.Job{{ID: known, Added: noon.Add(-12 * time.Minute), Answered: noon, Answer: job.Answer{
+		Status: job.Processing, Progress: 0.5, Description: "Rechnung März.md", Meta: "step 12:30, rendering page 3",
+	}}}, store.Batch{ID: "b", Name: "June run"})
+	r, _ := l.Row(known)
+	r.News = true
+	for _, change := range changes {
+		change(r)
 	}
+	return r
 }
 
-func with(change func(*Subject)) Subject {
-	s := invoice()
-	change(&s)
-	return s
-}
+func described(text string) *Row { return invoice(func(r *Row) { r.Answer.Description = text }) }
+
+func ended(end job.End) *Row { return invoice(func(r *Row) { r.End = end }) }
+
+func at(p job.Progress) *Row { return invoice(func(r *Row) { r.Answer.Progress = p }) }
+
+func aged(d time.Duration) *Row { return invoice(func(r *Row) { r.Added = noon.Add(-d) }) }
+
+func status(s job.Status) *Row { return invoice(func(r *Row) { r.Answer.Status = s }) }
 
 func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
-	done := with(func(s *Subject) { s.State, s.Progress = Done, job.Unknown })
-	unknown := with(func(s *Subject) { s.Progress = job.Unknown })
+	done, unknown := ended(job.EndedDone), at(job.Unknown)
 	for _, test := range []struct {
 		filter string
-		job    Subject
+		job    *Row
 		want   bool
 	}{
 		{"", invoice(), true},
@@ -46,9 +50,9 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"märz.md", invoice(), true},
 		{"mürz", invoice(), false},
 		{"april", invoice(), false},
-		{"zapzap", with(func(s *Subject) { s.Description = "ZapZAP" }), true},
-		{"apzapz", with(func(s *Subject) { s.Description = "APZAPZ" }), true},
-		{strings.Repeat("a", maxFilter), with(func(s *Subject) { s.Description = strings.Repeat("a", maxFilter) }), true},
+		{"zapzap", described("ZapZAP"), true},
+		{"apzapz", described("APZAPZ"), true},
+		{strings.Repeat("a", maxFilter), described(strings.Repeat("a", maxFilter)), true},
 		{"june", invoice(), true},      // the batch's name
 		{"rendering", invoice(), true}, // status_meta
 		{"01890A5D", invoice(), true},  // the ID, in either case
@@ -58,7 +62,7 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"id:june", invoice(), false},
 		{"01890a5dac96774bbcceb302099a8057", invoice(), true}, // without its hyphens
 		{"01890a5dac96774bbcceb302099a8058", invoice(), false},
-		{"id:ff0a-", with(func(s *Subject) { s.ID[3], s.ID[2] = 0x0a, 0xff }), true},
+		{"id:ff0a-", invoice(func(r *Row) { r.ID[3], r.ID[2] = 0x0a, 0xff }), true},
 		{"12:30", invoice(), true}, // no key of ours: text
 		{"page 3", invoice(), true},
 		{`"page 3"`, invoice(), true},
@@ -81,14 +85,14 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"status:done,running", invoice(), true},
 		{"status:done", invoice(), false},
 		{"!status:done", invoice(), true},
-		{"status:notstarted", with(func(s *Subject) { s.State = Queued }), true},
-		{"status:error", with(func(s *Subject) { s.State = Rejected }), false},
-		{"status:failed", with(func(s *Subject) { s.State = Rejected }), true},
-		{"status:failed", with(func(s *Subject) { s.State = GivenUp }), true},
-		{"status:unknown", with(func(s *Subject) { s.State = GivenUp }), true},
-		{"status:unsaid", with(func(s *Subject) { s.State = Unheard }), true},
-		{"status:running", with(func(s *Subject) { s.State = Other }), true},
-		{"status:processing", with(func(s *Subject) { s.State = Other }), false},
+		{"status:notstarted", status(job.NotStarted), true},
+		{"status:error", ended(job.EndedRejected), false},
+		{"status:failed", ended(job.EndedRejected), true},
+		{"status:failed", ended(job.EndedGivenUp), true},
+		{"status:unknown", ended(job.EndedGivenUp), true},
+		{"status:unsaid", status(""), true},
+		{"status:running", status("Paused"), true},
+		{"status:processing", status("Paused"), false},
 
 		{"progress>0.4", invoice(), true},
 		{"progress>0.5", invoice(), false},
@@ -97,11 +101,11 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"progress<50%", invoice(), false},
 		{"progress=50", invoice(), true},
 		{"progress:50%", invoice(), true},
-		{"progress=29%", with(func(s *Subject) { s.Progress = 0.29 }), true},
-		{"progress=29%", with(func(s *Subject) { s.Progress = 0.285 }), false},
+		{"progress=29%", at(0.29), true},
+		{"progress=29%", at(0.285), false},
 		{"progress<1", invoice(), true}, // the whole, not 1%
-		{"progress<1%", with(func(s *Subject) { s.Progress = 0 }), true},
-		{"progress=50%", with(func(s *Subject) { s.Progress = 0.509 }), true}, // as shown
+		{"progress<1%", at(0), true},
+		{"progress=50%", at(0.509), true}, // as shown
 		{"progress<1", unknown, false},
 		{"progress>=0", unknown, false},
 		{"!progress>=0", unknown, true},
@@ -111,15 +115,15 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		{"age<0h10m", invoice(), false},
 		{"age<1h30m", invoice(), true},
 		{"age>=12m", invoice(), true},
-		{"age=12m", with(func(s *Subject) { s.Age += 20 * time.Second }), true},
+		{"age=12m", aged(12*time.Minute + 20*time.Second), true},
 		{"age<9223372036s", invoice(), true}, // the longest
-		{"age>1w", with(func(s *Subject) { s.Age = 8 * 24 * time.Hour }), true},
-		{"age>2d", with(func(s *Subject) { s.Age = 47 * time.Hour }), false},
+		{"age>1w", aged(8 * 24 * time.Hour), true},
+		{"age>2d", aged(47 * time.Hour), false},
 
 		{"is:new", invoice(), true},
 		{"is:stale", invoice(), false},
-		{"is:stale", with(func(s *Subject) { s.Stale = true }), true},
-		{"is:selected", with(func(s *Subject) { s.Selected = true }), true},
+		{"is:stale", invoice(func(r *Row) { r.Problem = new(job.Problem) }), true},
+		{"is:selected", invoice(func(r *Row) { r.Selected = true }), true},
 		{"is:live", invoice(), true},
 		{"is:finished", invoice(), false},
 		{"is:fin", done, true},
@@ -128,14 +132,14 @@ func TestEachWordAsksWhatTheHelpSays(t *testing.T) {
 		if err != nil {
 			t.Errorf("%q: %v", test.filter, err)
 		}
-		if got := f.Match(&test.job); got != test.want {
+		if got := f.Match(test.job, noon); got != test.want {
 			t.Errorf("%q shows the job: %v, want %v", test.filter, got, test.want)
 		}
 	}
 }
 
 func TestAHalfTypedWordHidesNothing(t *testing.T) {
-	s := invoice()
+	r := invoice()
 	for _, text := range []string{
 		"s", "status:", "!status:", "status:done,", "progress", "progress>", "progress>=", "progress>.", "age>", "age>1", "age>1h3",
 		"batch:", "is:", "is:s", "id:", "!", `"`, `batch:"`, `"nothing`,
@@ -145,7 +149,7 @@ func TestAHalfTypedWordHidesNothing(t *testing.T) {
 		case "s", "progress": // as good as any text
 			continue
 		case "status:done,":
-			if err != nil || f.Match(&s) {
+			if err != nil || f.Match(r, noon) {
 				t.Errorf("%q should be as good as without its comma", text)
 			}
 			continue
@@ -154,7 +158,7 @@ func TestAHalfTypedWordHidesNothing(t *testing.T) {
 		if !ok || !wrong.Incomplete {
 			t.Errorf("%q: %v, want a word that is not complete yet", text, err)
 		}
-		if !f.Match(&s) {
+		if !f.Match(r, noon) {
 			t.Errorf("%q hides the job", text)
 		}
 	}
@@ -192,7 +196,7 @@ func TestAWrongWordIsNamedWithTheRightOne(t *testing.T) {
 		if test.says != "" && err.Error() != test.says {
 			t.Errorf("%q says\n%s\nwant\n%s", test.filter, err, test.says)
 		}
-		if s := with(func(s *Subject) { s.Description = "invoice" }); !f.Match(&s) {
+		if r := described("invoice"); !f.Match(r, noon) {
 			t.Errorf("%q hides a job while it is typed", test.filter)
 		}
 	}
@@ -226,7 +230,7 @@ func TestEveryStatusAndEndHasItsState(t *testing.T) {
 			t.Errorf("%q ended %v is %v, want %v", test.status, test.end, got, test.want)
 		}
 		f, err := ParseFilter("status:" + got.String())
-		if err != nil || !f.Match(&Subject{State: got}) {
+		if err != nil || !f.Match(invoice(func(r *Row) { r.Answer.Status, r.End = test.status, test.end }), noon) {
 			t.Errorf("status:%v doesn't find itself: %v", got, err)
 		}
 	}
@@ -247,8 +251,9 @@ func TestLastingWordsAreThoseThatNoAnswerChanges(t *testing.T) {
 				t.Fatal(err, also)
 			}
 			got := f.Lasting(described)
-			for _, job := range []Subject{invoice(), with(func(s *Subject) { s.Batch, s.ID, s.Age = "July", job.ID{}, 0 })} {
-				if len(got.terms) != len(wanted.terms) || got.Match(&job) != wanted.Match(&job) {
+			other := invoice(func(r *Row) { r.In().Name, r.ID, r.Added = "July", job.ID{}, noon })
+			for _, r := range []*Row{invoice(), other} {
+				if len(got.terms) != len(wanted.terms) || got.Match(r, noon) != wanted.Match(r, noon) {
 					t.Errorf("%q, described %v: %+v, want %q", text, described, got, want[i])
 				}
 			}
@@ -303,23 +308,21 @@ func FuzzParseFilter(f *testing.F) {
 		if err != nil && (!ok || strings.ContainsAny(err.Error(), "\n\r\x1b")) {
 			t.Fatalf("%q: %q", text, err)
 		}
-		for state := range State(States) {
-			s := Subject{ID: job.ID{0x5d, 0xac}, Description: description, Progress: 0.5, State: state, New: true}
-			after.Match(&s)
-			if err == nil && strings.TrimLeft(text, "! \t\r\n") != "" && before.IsZero() {
-				t.Fatalf("%q says nothing and is not wrong", text)
-			}
+		r := described(description)
+		after.Match(r, noon)
+		if err == nil && strings.TrimLeft(text, "! \t\r\n") != "" && before.IsZero() {
+			t.Fatalf("%q says nothing and is not wrong", text)
 		}
 		if strings.ContainsAny(text, "\"!:<>= \t\r\n") || text == "" || !utf8.ValidString(text) {
 			return
 		}
-		s := Subject{Description: description + text}
-		if !before.Match(&s) {
-			t.Fatalf("%q doesn't find itself in %q", text, s.Description)
+		r.Answer.Description = description + text
+		if !before.Match(r, noon) {
+			t.Fatalf("%q doesn't find itself in %q", text, r.Answer.Description)
 		}
-		s.Description = description + strings.ToUpper(text)
-		if strings.ToLower(s.Description) == s.Description+text && !before.Match(&s) {
-			t.Fatalf("%q doesn't find itself in %q", text, s.Description)
+		r.Answer.Description = description + strings.ToUpper(text)
+		if strings.ToLower(r.Answer.Description) == r.Answer.Description+text && !before.Match(r, noon) {
+			t.Fatalf("%q doesn't find itself in %q", text, r.Answer.Description)
 		}
 	})
 }

@@ -148,9 +148,7 @@ func (l *List) remove(r *Row) {
 	if saved := l.savedCursor; saved.row == r || saved.batch == b && b.Counts.Total == 0 {
 		l.savedCursor = cursor{}
 	}
-	if l.viewedRow == r {
-		l.viewedRow = nil
-	}
+	r.viewed = false
 }
 
 // refresh counts, filters and places a row that changed, and its batch.

@@ -8,6 +8,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/session"
 )
 
 // model is the list as it would be written if time did not matter: it keeps the facts and
@@ -47,6 +48,7 @@ func (j *modelJob) hundredths() int64 {
 
 type modelBatch struct {
 	store.Batch
+	record                 *session.Record // one that is in such a batch
 	seq                    int
 	place                  []int64 // where it stands; kept while the cursor is in it
 	folded, foldedFiltered bool
@@ -85,7 +87,8 @@ func (m *model) addBatch(sb store.Batch) *modelBatch {
 	if b := m.batch(sb.ID); b != nil {
 		return b
 	}
-	b := &modelBatch{Batch: sb}
+	added, _ := newTracker().track([]store.Job{{}}, sb)
+	b := &modelBatch{Batch: sb, record: added[0]}
 	for _, o := range m.batches {
 		b.seq = max(b.seq, o.seq)
 	}
@@ -215,11 +218,11 @@ func (m *model) shown(b *modelBatch) []*modelJob {
 }
 
 func (m *model) matches(j *modelJob) bool {
-	return m.filter.Match(&Subject{
-		ID: j.ID, Description: j.Answer.Description, Batch: m.batch(j.Batch).Name, Meta: j.Answer.Meta,
-		Progress: j.Answer.Progress, Age: m.now.Sub(j.Added), State: j.State(),
-		New: j.News || j.ID == m.viewedRow, Stale: j.Stale(m.now), Selected: j.Selected,
-	})
+	b := m.batch(j.Batch)
+	record := *b.record
+	record.In().Name = b.Name
+	record.Job, record.Problem, record.Next, record.News = j.Job, j.Problem, j.Next, j.News
+	return m.filter.Match(&Row{Record: &record, Selected: j.Selected, viewed: j.ID == m.viewedRow}, m.now)
 }
 
 func (m *model) foldedNow(b *modelBatch) bool {
@@ -392,12 +395,6 @@ func (m *model) counts(jobs []*modelJob) Counts {
 			c.done += whole
 		case p >= 0:
 			c.done += int64(math.Round(float64(p) * whole))
-		}
-		if j.News {
-			c.News++
-			if j.State().Failed() {
-				c.NewFailures++
-			}
 		}
 	}
 	return c

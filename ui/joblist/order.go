@@ -96,7 +96,7 @@ func (l *List) place(r *Row, key uint64) {
 	}
 	if b.shown != &b.rows {
 		b.shown.Delete(before)
-		if l.matches(r) {
+		if l.filter.Match(r, l.now) {
 			b.shown.Set(key, r)
 		}
 	}
@@ -169,7 +169,13 @@ func (l *List) SetFilter(f Filter) {
 		}
 		l.refilter(b)
 	}
-	l.restoreCursor()
+	if l.savedCursor.batch == nil {
+		l.savedCursor = l.cursor
+	}
+	if saved := l.savedCursor; saved.batch != nil && l.nearest(saved) == saved {
+		l.savedCursor = cursor{}
+		l.setCursor(saved)
+	}
 	l.settle()
 }
 
@@ -179,30 +185,12 @@ func (l *List) refilter(b *Batch) {
 	if !l.filter.IsZero() {
 		b.shown = &rowTree{}
 		for r := range b.Rows() {
-			if l.matches(r) {
+			if l.filter.Match(r, l.now) {
 				b.shown.Load(r.key, r)
 			}
 		}
 	}
 	l.measure(b)
-}
-
-// matches reports whether the filter matches a row.
-func (l *List) matches(r *Row) bool {
-	s := Subject{
-		ID:          r.ID,
-		Description: r.Answer.Description,
-		Batch:       r.batch.Name,
-		Meta:        r.Answer.Meta,
-		Progress:    r.Answer.Progress,
-		State:       r.tally.state,
-		New:         r.News || r == l.viewedRow,
-		Selected:    r.Selected,
-	}
-	if l.filter.Timed() {
-		s.Age, s.Stale = l.now.Sub(r.Added), r.Stale(l.now)
-	}
-	return l.filter.Match(&s)
 }
 
 // Tick tells the list the time. With a filter that depends on it, it looks at every row.

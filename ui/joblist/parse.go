@@ -77,13 +77,13 @@ func keys() []key {
 	return []key{
 		{"status", false, statusTerm},
 		{"batch", false, func(w word) (term, error) {
-			return w.contains(term{lasts: true}, func(s *Subject, n needle) bool { return n.in(s.Batch) })
+			return w.contains(term{lasts: true}, func(r *Row, n needle) bool { return n.in(r.In().Name) })
 		}},
 		{"progress", true, progressTerm},
 		{"age", true, ageTerm},
 		{"is", false, isTerm},
 		{"id", false, func(w word) (term, error) {
-			return w.contains(term{lasts: true}, func(s *Subject, n needle) bool { return n.inID(s.ID) })
+			return w.contains(term{lasts: true}, func(r *Row, n needle) bool { return n.inID(r.ID) })
 		}},
 	}
 }
@@ -95,7 +95,7 @@ func (w word) term() (term, error) {
 		err = w.incomplete("its quote is not closed")
 	}
 	if holds := t.holds; w.not && err == nil {
-		t.holds = func(s *Subject) bool { return !holds(s) }
+		t.holds = func(r *Row, now time.Time) bool { return !holds(r, now) }
 	}
 	return t, err
 }
@@ -126,30 +126,30 @@ func (w word) wrong(reason string) error { return &FilterError{Word: w.raw, Reas
 
 // text looks for the word's value in all texts of a job.
 func (w word) text() (term, error) {
-	return w.contains(term{asText: true}, func(s *Subject, n needle) bool {
-		return n.in(s.Description) || n.in(s.Meta) || n.in(s.Batch) || n.inID(s.ID)
+	return w.contains(term{asText: true}, func(r *Row, n needle) bool {
+		return n.in(r.Answer.Description) || n.in(r.Answer.Meta) || n.in(r.In().Name) || n.inID(r.ID)
 	})
 }
 
 // contains looks for the word's value.
-func (w word) contains(t term, in func(*Subject, needle) bool) (term, error) {
+func (w word) contains(t term, in func(*Row, needle) bool) (term, error) {
 	if w.value == "" {
 		return term{}, w.incomplete("says nothing to look for")
 	}
 	n := needle(appendFolded(nil, w.value))
-	t.holds = func(s *Subject) bool { return in(s, n) }
+	t.holds = func(r *Row, now time.Time) bool { return in(r, n) }
 	return t, nil
 }
 
 // named is a word that users may write after a key, and what it asks.
 type named struct {
 	name  string
-	holds func(*Subject) bool
+	holds func(*Row, time.Time) bool
 	timed bool
 }
 
-func in(states ...State) func(*Subject) bool {
-	return func(s *Subject) bool { return slices.Contains(states, s.State) }
+func in(states ...State) func(*Row, time.Time) bool {
+	return func(r *Row, now time.Time) bool { return slices.Contains(states, r.State()) }
 }
 
 // statuses returns the words after "status:".
@@ -174,11 +174,11 @@ func statuses() []named {
 // conditions returns the words after "is:".
 func conditions() []named {
 	return []named{
-		{name: "new", holds: func(s *Subject) bool { return s.New }},
-		{name: "stale", holds: func(s *Subject) bool { return s.Stale }, timed: true},
-		{name: "selected", holds: func(s *Subject) bool { return s.Selected }},
-		{name: "live", holds: func(s *Subject) bool { return !s.State.Finished() }},
-		{name: "finished", holds: func(s *Subject) bool { return s.State.Finished() }},
+		{name: "new", holds: func(r *Row, now time.Time) bool { return r.News || r.viewed }},
+		{name: "stale", holds: func(r *Row, now time.Time) bool { return r.Stale(now) }, timed: true},
+		{name: "selected", holds: func(r *Row, now time.Time) bool { return r.Selected }},
+		{name: "live", holds: func(r *Row, now time.Time) bool { return !r.State().Finished() }},
+		{name: "finished", holds: func(r *Row, now time.Time) bool { return r.State().Finished() }},
 	}
 }
 
@@ -223,8 +223,8 @@ func statusTerm(w word) (term, error) {
 	if len(wanted) == 0 {
 		return term{}, w.incomplete("needs a status: " + strings.Join(names(statuses()), ", "))
 	}
-	return term{holds: func(s *Subject) bool {
-		return slices.ContainsFunc(wanted, func(n named) bool { return n.holds(s) })
+	return term{holds: func(r *Row, now time.Time) bool {
+		return slices.ContainsFunc(wanted, func(n named) bool { return n.holds(r, now) })
 	}}, nil
 }
 
@@ -262,15 +262,9 @@ func progressTerm(w word) (term, error) {
 	if share < 0 || share > 1 {
 		return term{}, w.wrong("progress is 0 to 1, or 0% to 100%")
 	}
-	return term{holds: func(s *Subject) bool {
-		p := float64(s.Progress)
-		switch {
-		case s.State == Done:
-			p = 1
-		case p < 0:
-			return false // unknown
-		}
-		return compares(w.op, p, share, percent)
+	return term{holds: func(r *Row, now time.Time) bool {
+		p := float64(r.Progress())
+		return p >= 0 && compares(w.op, p, share, percent) // unknown is neither less nor more
 	}}, nil
 }
 
@@ -301,8 +295,8 @@ func ageTerm(w word) (term, error) {
 	if unit == 0 {
 		return term{}, w.incomplete(shape)
 	}
-	return term{holds: func(s *Subject) bool {
-		return compares(w.op, s.Age, age, func(d time.Duration) time.Duration { return d.Truncate(unit) })
+	return term{holds: func(r *Row, now time.Time) bool {
+		return compares(w.op, now.Sub(r.Added), age, func(d time.Duration) time.Duration { return d.Truncate(unit) })
 	}, timed: true, lasts: true}, nil
 }
 

@@ -71,6 +71,7 @@ type Row struct {
 	*session.Record
 	Selected bool
 
+	viewed   bool         // it stopped being new because the cursor is on it
 	progress job.Progress // as the list was last told
 	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
 

@@ -16,7 +16,6 @@ type viewport struct {
 
 	cursor      cursor
 	savedCursor cursor // where the cursor was before the filter hid it
-	viewedRow   *Row   // the row that stopped being new because the cursor is on it
 	unwatched   bool   // the terminal doesn't have the focus
 }
 

@@ -132,7 +132,7 @@ func (w *watch) showStatus(at *watched, now time.Time) {
 // is said for people. One look has its table at the end instead.
 func (w *watch) line(at *watched, when time.Time, said ...string) {
 	switch {
-	case !w.Filter.Match(w.subject(at.Record)):
+	case !w.matches(w.Filter, at.Record):
 	case w.JSON:
 		w.out.pending = w.object(at, when).append(w.out.pending)
 	case !w.Once:
@@ -166,13 +166,9 @@ func (w *watch) fileEnded(e *session.Event) {
 	w.line(at, time.Now(), sanitize.Line(at.file))
 }
 
-// subject returns what a filter may ask of a job. Its age is that at the start.
-func (w *watch) subject(r *session.Record) *joblist.Subject {
-	return &joblist.Subject{
-		ID: r.ID, Description: r.Answer.Description, Batch: r.In().Name, Meta: r.Answer.Meta,
-		Progress: r.Answer.Progress, Age: w.begun.Sub(r.Added), State: joblist.StateOf(r.Answer.Status, r.End),
-		Stale: r.Problem != nil && !r.End.Finished(),
-	}
+// matches reports whether a filter matches a job. Its age is that at the start.
+func (w *watch) matches(f joblist.Filter, r *session.Record) bool {
+	return f.Match(&joblist.Row{Record: r}, w.begun)
 }
 
 // tell says something about jobwatch itself.

@@ -108,7 +108,7 @@ func (w *watch) showRest() {
 func (w *watch) table() string {
 	rows := [][5]string{{"JOB", "STATUS", "DONE", "BATCH", "DESCRIPTION"}}
 	for _, at := range w.order {
-		if !w.Filter.Match(w.subject(at.Record)) {
+		if !w.matches(w.Filter, at.Record) {
 			continue
 		}
 		j, failed := w.session.Public(&at.Job), ""

@@ -256,10 +256,9 @@ func (w *watch) chosen(asked bool) ([]*session.Record, error) {
 			missing := w.files != nil && r.End == job.EndedDone && r.File == ""
 			return !given && !live && !missing
 		}
-		s := w.subject(r)
-		lasts := f.Lasting(!r.Answered.IsZero()).Match(s)
+		lasts := w.matches(f.Lasting(!r.Answered.IsZero()), r)
 		matched = matched || lasts
-		return !lasts || !live && !f.Match(s)
+		return !lasts || !live && !w.matches(f, r)
 	})
 	none := "no tracked job matches the filter"
 	switch {
