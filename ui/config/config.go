@@ -89,7 +89,7 @@ type parser struct {
 
 func newParser(in *Input) *parser {
 	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
-	p.options.Colors = make(map[string]style.Pair)
+	p.options.Colors = make(map[string]style.Colour)
 	p.table = options(in, &p.options)
 	for _, opt := range p.table {
 		if opt.def != "" {

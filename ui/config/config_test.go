@@ -45,7 +45,7 @@ dark = "Default"
 	}; !reflect.DeepEqual(o.Keys, want) {
 		t.Errorf("keys %q", o.Keys)
 	}
-	if want := map[string]style.Pair{
+	if want := map[string]style.Colour{
 		"accent": {Dark: "#ff8800", Light: "#ff8800"}, "ok": {Dark: "10"}, "dim": {Dark: "default", Light: "240"},
 	}; !reflect.DeepEqual(o.Colors, want) {
 		t.Errorf("colours %q", o.Colors)

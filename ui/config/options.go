@@ -42,7 +42,7 @@ type Options struct {
 	Redact     bool
 	Theme      string                // the name of one of [style.Themes]
 	Keys       map[string][]string   // every action's keys if the config file changes any, else nil
-	Colors     map[string]style.Pair // by name, only those that the config file sets
+	Colors     map[string]style.Colour // by name, only those that the config file sets
 
 	Download         string // folder; "" if not asked for
 	MaxDownload      int64  // bytes, more than 0

@@ -165,8 +165,8 @@ func TestTheColorblindThemeDeservesItsName(t *testing.T) {
 
 // The user's colours replace the theme's, in part or as a whole.
 func TestColoursOfOnesOwn(t *testing.T) {
-	own := Calm().With("accent", Pair{Dark: "#ff8800"}).With("error", Pair{"9", "1"}).
-		With("selection", Pair{Default, Default}).With("nonsense", Pair{"1", "1"}).With("ok", Pair{Dark: "#8b0010"})
+	own := Calm().With("accent", Colour{Dark: "#ff8800"}).With("error", Colour{Dark: "9", Light: "1"}).
+		With("selection", Colour{Dark: Default, Light: Default}).With("nonsense", Colour{Dark: "1"}).With("ok", Colour{Dark: "#8b0010"})
 	for _, tt := range []struct {
 		profile termenv.Profile
 		dark    bool

@@ -2,10 +2,10 @@ package style
 
 import (
 	"maps"
-	"math"
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/lucasb-eyer/go-colorful"
 	"github.com/muesli/termenv"
 )
@@ -21,14 +21,10 @@ type Colour struct {
 	Basic             string // for 16 colours, on both
 }
 
-// Pair is a colour of the user's, as in [Colour].
-type Pair struct{ Dark, Light string }
-
 // Name is how users know a colour.
 type Name struct{ Name, About string }
 
-// Names returns the names of all colours: in the order of the roles, then in that of the
-// grounds but for Plain.
+// Names returns the names of all colours, those of the roles and of the grounds but Plain.
 func Names() []Name {
 	return []Name{
 		{"text", "descriptions and figures"},
@@ -51,14 +47,14 @@ func (p Palette) ground(g Ground) Colour {
 	if g == Plain {
 		return Colour{}
 	}
-	return p[Names()[int(roles)+int(g)-1].Name]
+	return p.role(roles + Role(g-1))
 }
 
 // Default means the terminal's own colour in [Palette.With].
 const Default = "default"
 
-// With returns p with the named colour replaced; an empty half of by changes nothing.
-func (p Palette) With(name string, by Pair) Palette {
+// With returns p with the named colour's Dark and Light replaced, unless those of by are empty.
+func (p Palette) With(name string, by Colour) Palette {
 	p = maps.Clone(p)
 	c := p[name]
 	if by.Dark != "" {
@@ -72,8 +68,7 @@ func (p Palette) With(name string, by Pair) Palette {
 }
 
 // pick returns the colour for a terminal and its background. A terminal of 16 colours has a
-// palette that suits its background, so only a colour that the user chose from those 16
-// replaces the theme's.
+// palette that suits its background: only one of those 16 replaces the theme's.
 func (c Colour) pick(profile termenv.Profile, dark bool) string {
 	colour, of256 := c.Light, c.Light256
 	if dark {
@@ -83,28 +78,14 @@ func (c Colour) pick(profile termenv.Profile, dark bool) string {
 	switch {
 	case profile == termenv.ANSI && (err != nil || n >= 16):
 		return c.Basic
-	case profile == termenv.ANSI256 && of256 == "":
-		return nearest(colour)
-	case profile == termenv.ANSI256:
+	case profile == termenv.ANSI256 && of256 != "":
 		return of256
-	}
-	return colour
-}
-
-// nearest returns the number of the nearest of the 240 colours that look the same on every
-// terminal of 256. What is not #rrggbb stays as it is. (termenv's turns a dark red into black.)
-func nearest(colour string) string {
-	wanted, err := colorful.Hex(colour)
-	if err != nil {
-		return colour
-	}
-	best, least := 0, math.Inf(1)
-	for n := 16; n < 256; n++ {
-		if d := wanted.DistanceLab(termenv.ConvertToRGB(termenv.ANSI256Color(n))); d < least {
-			best, least = n, d
+	case profile == termenv.ANSI256:
+		if rgb, err := colorful.Hex(colour); err == nil {
+			return strconv.Itoa(int(ansi.Convert256(rgb))) // termenv turns a dark red into black
 		}
 	}
-	return strconv.Itoa(best)
+	return colour
 }
 
 // Named is a built-in theme.
@@ -116,9 +97,8 @@ type Named struct {
 // Calm returns the default theme's palette.
 func Calm() Palette { return Themes()[0].Palette }
 
-// Themes returns the built-in themes, the default first. In each, all text (every role but
-// Past) keeps a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3) on usual backgrounds and on
-// the selection, and status colours differ clearly from one another, as tests verify.
+// Themes returns the built-in themes, the default first. All text keeps a contrast of 4.5:1
+// (WCAG 2.2, 1.4.3), and status colours differ clearly from one another, as tests verify.
 func Themes() []Named {
 	return []Named{
 		{"calm", "one blue accent, muted status colours", Palette{

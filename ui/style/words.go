@@ -20,9 +20,8 @@ type Look struct {
 // WordWidth is the width of the longest word for a known status.
 const WordWidth = len("Not Started")
 
-// Look returns the look of a job, given the API's last status, how its polling ended, and
-// the problem of its last poll, nil if that succeeded. The word of an unknown status is the
-// API's own and untrusted.
+// Look returns the look of a job, given the API's last status, how its polling ended, and the
+// problem of its last poll, if any. The word of an unknown status is the API's own, untrusted.
 func (t *Theme) Look(status job.Status, end job.End, problem *job.Problem) Look {
 	g := &t.Glyphs
 	switch {
@@ -59,10 +58,8 @@ func Age(d time.Duration) (text string, valid time.Duration) {
 	return text, valid
 }
 
-// Elapsed returns a running time, coarser as it grows, and for how long the text stays valid,
-// so that the screen sleeps until a clock has to move. A text may stay half a step too long,
-// so that the clocks of many rows move together. Seconds go in fives: a row that changed each
-// second would be sent each second.
+// Elapsed returns a running time, coarser as it grows, and for how long the text stays valid:
+// half a step longer than it is true, so that the clocks of many rows move together.
 func Elapsed(d time.Duration) (text string, valid time.Duration) {
 	const day = 24 * time.Hour
 	d = max(d, 0)
@@ -112,10 +109,10 @@ func units(n int, unit string, rest int, small string) string {
 
 // Plural returns a number of things: "1 job", "2 jobs".
 func Plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
+	if n != 1 {
+		noun += "s"
 	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return strconv.Itoa(n) + " " + noun
 }
 
 // Joined joins those of the parts that are not empty.
