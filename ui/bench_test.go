@@ -81,9 +81,6 @@ func newCrowd(jobs, batches int) *crowd {
 	c.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
 	contents := c.contents(jobs, batches)
 	c.opened(forgetful{}, store.Opened{Contents: contents}, nil)
-	for some := range slices.Chunk(c.ids, trainStep) {
-		c.train(some)
-	}
 	c.Update(nil)
 	return c
 }

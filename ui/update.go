@@ -7,7 +7,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/sanitize"
@@ -78,39 +77,27 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 	if m.opts.Session.DownloadAll {
 		m.session.FetchMissing()
 	}
-	m.train(session.IDs(records))
+	for _, r := range records {
+		m.forecaster.See(&r.Job)
+	}
+	if len(records) > manyJobs {
+		m.run(func() tea.Msg {
+			debug.FreeOSMemory() // what only reading the file took
+			return nil
+		})
+	}
 	for _, p := range m.pending {
 		m.pasted(p)
 	}
 	m.pending = nil
 }
 
-// trainStep is the number of jobs to train with in one go, which takes some milliseconds.
-const trainStep = 2000
-
-// train trains the forecaster with jobs of the state file, some at a time, so that neither the
-// first frame nor keys wait. It keeps only their IDs: what was read of them can be freed.
-func (m *Model) train(ids []job.ID) {
-	n := min(len(ids), trainStep)
-	for _, id := range ids[:n] {
-		if row, ok := m.list.Row(id); ok {
-			m.forecaster.See(&row.Job)
-		}
-	}
-	switch {
-	case n < len(ids):
-		m.send(then(func() { m.train(ids[n:]) }))
-	case m.list.Counts().Total > trainStep:
-		m.run(func() tea.Msg {
-			debug.FreeOSMemory() // what only reading the file took
-			return nil
-		})
-	}
-}
+// manyJobs is the number of jobs from which memory counts for more than speed.
+const manyJobs = 2000
 
 // stayLean trades some speed for memory where many jobs are added.
 func stayLean(jobs int) {
-	if jobs > trainStep {
+	if jobs > manyJobs {
 		debug.SetGCPercent(10)
 	}
 }
