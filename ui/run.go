@@ -20,17 +20,18 @@ import (
 
 // Console is the terminal that a dashboard runs on.
 type Console struct {
+	*keyboard.Reader
 	screen *terminal.Screen
-	keys   *keyboard.Reader
 	env    terminal.Env
 	mode   string // of notifications
+	broken func(*panics.Error)
 }
 
 var _ Terminal = (*Console)(nil)
 
 // NewConsole returns the console of a terminal open for reading and for writing.
 func NewConsole(in, out *os.File, env terminal.Env, mode string) *Console {
-	return &Console{screen: terminal.NewScreen(out, env), keys: keyboard.NewReader(in), env: env, mode: mode}
+	return &Console{Reader: keyboard.NewReader(in), screen: terminal.NewScreen(out, env), env: env, mode: mode}
 }
 
 // Copy implements [Terminal].
@@ -52,8 +53,15 @@ func (c *Console) Notify(text string) { c.screen.Send(notify.Sequence(c.env, c.m
 // AskBackground implements [Terminal]. The reply comes among the keys.
 func (c *Console) AskBackground() { c.screen.Send(ansi.RequestBackgroundColor) }
 
-// Take implements [Terminal].
-func (c *Console) Take(runes []rune) keyboard.Event { return c.keys.Take(runes) }
+// Read implements io.Reader, in a goroutine of Bubble Tea's that does not recover panics. After
+// one, there are no more keys.
+func (c *Console) Read(p []byte) (n int, err error) {
+	defer panics.Into(func(e *panics.Error) {
+		c.broken(e)
+		n, err = 0, io.EOF
+	})
+	return c.Reader.Read(p)
+}
 
 // How long the end may take if something hangs.
 const (
@@ -67,9 +75,10 @@ const (
 // [panics.Error] if it crashed.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	l := &loop{Model: m, console: c, mouse: mouse}
-	broken := func(e *panics.Error) { l.program.Send(crashMsg{e}) }
+	c.broken = func(e *panics.Error) { l.program.Send(crashMsg{e}) }
+	c.screen.OnPanic = c.broken
 	options := []tea.ProgramOption{
-		tea.WithInput(keys{c.keys, broken}), tea.WithOutput(c.screen), tea.WithAltScreen(), tea.WithReportFocus(),
+		tea.WithInput(c), tea.WithOutput(c.screen), tea.WithAltScreen(), tea.WithReportFocus(),
 		tea.WithFPS(1), // how often it looks for frames of its own; there are none
 		// Bubble Tea would print a stack trace over the raw screen.
 		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(),
@@ -78,7 +87,6 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		options = append(options, tea.WithMouseCellMotion())
 	}
 	l.program = tea.NewProgram(l, options...)
-	c.screen.OnPanic = broken
 	hangs := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		go l.program.Quit()
@@ -86,9 +94,9 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
 	var end func()
-	l.stopAll, end = terminal.WatchStops(func(stop func()) { l.program.Send(suspendMsg{stop}) }, broken)
+	l.stopAll, end = terminal.WatchStops(func(stop func()) { l.program.Send(suspendMsg{stop}) }, c.broken)
 	defer end()
-	l.restoreMode = terminal.KeepMode(c.keys.File)
+	l.restoreMode = terminal.KeepMode(c.File)
 	defer l.restoreMode()
 	l.enter(false)
 
@@ -207,19 +215,4 @@ func (l *loop) suspend(stop func()) {
 func (l *loop) enter(mouse bool) {
 	l.restoreMode()
 	l.console.screen.Enter(mouse)
-}
-
-// keys is the keyboard. Bubble Tea reads it in a goroutine that does not recover panics.
-type keys struct {
-	*keyboard.Reader
-	broken func(*panics.Error)
-}
-
-// Read implements io.Reader. After a panic, there are no more keys.
-func (k keys) Read(p []byte) (n int, err error) {
-	defer panics.Into(func(e *panics.Error) {
-		k.broken(e)
-		n, err = 0, io.EOF
-	})
-	return k.Reader.Read(p)
 }

@@ -93,7 +93,7 @@ func TestSaving(t *testing.T) {
 // are no more keys.
 func TestABugInTheKeyboardIsTold(t *testing.T) {
 	var told *panics.Error
-	n, err := keys{nil, func(e *panics.Error) { told = e }}.Read(make([]byte, 10))
+	n, err := (&Console{broken: func(e *panics.Error) { told = e }}).Read(make([]byte, 10))
 	if n != 0 || !errors.Is(err, io.EOF) || told == nil {
 		t.Errorf("read %d, %v; told %v", n, err, told)
 	}
