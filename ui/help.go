@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -35,51 +36,43 @@ func helpLines(t *style.Theme, k *keymap, width int) []string {
 }
 
 // columns draws entries in the first of some divisions into columns that fits, else the
-// columns of the first one below each other.
+// columns of the first one below each other, cut.
 func columns(t *style.Theme, width int, divisions ...[][]explained) []string {
+	for _, columns := range divisions {
+		if lines, widest := besideEachOther(t, math.MaxInt, columns...); widest < width {
+			return lines
+		}
+	}
 	var one []explained
-	for i, column := range divisions[0] {
-		if i > 0 {
-			one = append(one, explained{})
-		}
-		one = append(one, column...)
+	for _, column := range divisions[0] {
+		one = append(append(one, column...), explained{})
 	}
-	var out []string
-	for i, columns := range append(divisions, [][]explained{one}) {
-		room := width
-		var lines []*style.Line
-		at, widest := 1, 0
-		for _, column := range columns {
-			what := 0
-			for _, e := range column {
-				what = max(what, sanitize.Width(e.what))
-			}
-			if i == len(divisions) {
-				room = width - at - what - 2
-			}
-			for i, e := range column {
-				if i == len(lines) {
-					lines = append(lines, style.NewLine(t, style.Plain))
-				}
-				if e.what != "" {
-					lines[i].PadTo(at).Put(e.role, e.what)
-				}
-				if e.says != "" {
-					lines[i].PadTo(at+what+1).Cut(style.Text, e.says, room)
-				}
-				widest = max(widest, lines[i].Width())
-			}
-			at = widest + 4
+	lines, _ := besideEachOther(t, width, one[:len(one)-1])
+	return lines
+}
+
+// besideEachOther draws columns that end before a cell, and returns the width that they take.
+func besideEachOther(t *style.Theme, end int, columns ...[]explained) (out []string, widest int) {
+	var lines []*style.Line
+	at := 1
+	for _, column := range columns {
+		what := 0
+		for _, e := range column {
+			what = max(what, sanitize.Width(e.what))
 		}
-		out = nil
-		for _, l := range lines {
-			out = append(out, l.String())
+		for i, e := range column {
+			if i == len(lines) {
+				lines = append(lines, style.NewLine(t, style.Plain))
+			}
+			lines[i].PadTo(at).Put(e.role, e.what).PadTo(at+what+1).Cut(style.Text, e.says, end-at-what-2)
+			widest = max(widest, lines[i].Width())
 		}
-		if widest < width {
-			break
-		}
+		at = widest + 4
 	}
-	return out
+	for _, l := range lines {
+		out = append(out, l.String())
+	}
+	return out, widest
 }
 
 // legend explains the list's marks, its columns and the words of a filter.
