@@ -19,7 +19,7 @@ type action struct {
 	label   string              // what the help calls these keys; "" names the first two
 	title   string              // what it does; the footer leaves out what follows a comma or parenthesis
 	in      screens             // where it works
-	unless  func(*Model) string // why it can't be done now, or ""; nil if it always can
+	unless  func(*Model) string // why it can't be done now, or ""; nil if it can, or if perform says why
 	perform func(*Model)
 	move    func(movable) // instead of perform, where the action only moves a cursor
 }
@@ -83,18 +83,18 @@ func actions() [][]action {
 		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: (*Model).nextSort},
 		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: func(m *Model) { m.list.selectRow() }},
 		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: (*Model).selectAll},
-		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, unless: noPDF, perform: (*Model).openPDF},
-		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, unless: noDownload, perform: (*Model).download},
+		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, perform: (*Model).openPDF},
+		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, perform: (*Model).download},
 		{name: "copy", keys: keys{"y"}, title: "copy the ID", in: onJobs | inFailures, unless: noJobTo("copy"), perform: (*Model).copyIDs},
-		{name: "copy-path", keys: keys{"Y"}, title: "copy the PDF's path or URL", in: onJobs, unless: noPath, perform: (*Model).copyPath},
+		{name: "copy-path", keys: keys{"Y"}, title: "copy the PDF's path or URL", in: onJobs, perform: (*Model).copyPath},
 		{name: "export", keys: keys{"e"}, title: "export what is shown", in: inList | inFailures, perform: (*Model).askExport},
 		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: func(m *Model) { m.show(failureScreen) }},
 		{name: "log", keys: keys{"l"}, title: "event log", in: everywhere, perform: func(m *Model) { m.show(logScreen) }},
 	}, {
 		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: (*Model).askIDs},
 		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: (*Model).askName},
-		{name: "remove", keys: keys{"x"}, title: "remove", in: onJobs, unless: noneToRemove, perform: (*Model).removeTargets},
-		{name: "remove-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, unless: noneFinished, perform: (*Model).removeFinished},
+		{name: "remove", keys: keys{"x"}, title: "remove", in: onJobs, perform: (*Model).removeTargets},
+		{name: "remove-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, perform: (*Model).removeFinished},
 		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, unless: nothingTo(undo), perform: func(m *Model) { m.undo(undo) }},
 		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, unless: nothingTo(redo), perform: func(m *Model) { m.undo(redo) }},
 		{name: "check", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: (*Model).check},

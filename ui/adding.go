@@ -65,7 +65,9 @@ func (m *Model) pasted(p paste) {
 	added, already := m.session.Add(found, batch)
 	m.catchUp()
 	if already > 0 {
-		p.note = style.Joined("; ", p.elsewhere(m.session), askAgain(m.session, found), p.note)
+		n := m.session.Elsewhere(found, p.Batch)
+		elsewhere := when(n > 0 && p.Batch != "", fmt.Sprintf("%d of them in another batch", n))
+		p.note = style.Joined("; ", elsewhere, askAgain(m.session, found), p.note)
 	}
 	if len(added) == 0 {
 		m.say(style.Text, p.summary("nothing new", already))
@@ -78,13 +80,6 @@ func (m *Model) pasted(p paste) {
 		m.history.add(&change{at: m.now, added: session.Members(added)})
 	}
 	m.commit(added, p.summary("added "+style.Plural(len(added), "job"), already))
-}
-
-// elsewhere says how many of the jobs stay in a batch of another name than the one that they
-// were to be added to.
-func (p *paste) elsewhere(s *session.Session) string {
-	n := s.Elsewhere(p.Found.IDs, p.Batch)
-	return when(n > 0 && p.Batch != "", fmt.Sprintf("%d of them in another batch", n))
 }
 
 // askAgain has those of the jobs checked again that jobwatch itself gave up, and says so.

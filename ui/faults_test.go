@@ -16,6 +16,7 @@ import (
 
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
+	"example.com/jobwatch/ui/joblist"
 )
 
 // fault is one way for the network or the service to go wrong, and what somebody
@@ -108,7 +109,7 @@ func (d *harness) through(f *fault) {
 	mend()
 	d.unseen()
 	for range 4000 { // seconds: a pause may last an hour
-		if d.wait(time.Second); d.model.list.finished() == 6 {
+		if d.wait(time.Second); d.model.list.Counts().By[joblist.Done] == 6 {
 			break
 		}
 	}

@@ -16,50 +16,37 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// done returns the targets that have a PDF, and what an action on them leaves out.
-func (m *Model) done() (done []*session.Record, left string) {
-	t := m.targets()
-	done = slices.DeleteFunc(m.session.Find(t.Shown), func(r *session.Record) bool { return r.End != job.EndedDone })
-	return done, leftOut(&t)
-}
-
 const noFolder = "there is no folder to download to"
 
-// noDownload says that there is no PDF to download.
-func noDownload(m *Model) string {
-	if m.opts.Session.Downloads == nil {
-		return noFolder
-	}
-	done, left := m.done()
-	return when(len(done) == 0, style.Joined("; ", "nothing to download: no job here is Done", left))
-}
-
-// download downloads the PDFs of the targets.
+// download downloads the PDFs of the targets that have one.
 func (m *Model) download() {
-	done, left := m.done()
-	m.say(style.Text, style.Joined("; ", "downloading "+style.Plural(m.session.Fetch(done...), "PDF"), left))
-}
-
-// noPDF says that the current row has no PDF to open.
-func noPDF(m *Model) string {
-	switch row, _ := m.list.Current(); {
-	case row == nil:
-		return "nothing to open: select a job"
-	case row.State() != joblist.Done:
-		return "nothing to open: the job is not Done"
+	t := m.targets()
+	done := slices.DeleteFunc(m.session.Find(t.Shown), func(r *session.Record) bool { return r.End != job.EndedDone })
+	switch {
 	case m.opts.Session.Downloads == nil:
-		return noFolder
+		m.say(style.Dim, noFolder)
+	case len(done) == 0:
+		m.say(style.Dim, style.Joined("; ", "nothing to download: no job here is Done", leftOut(&t)))
+	default:
+		m.say(style.Text, style.Joined("; ", "downloading "+style.Plural(m.session.Fetch(done...), "PDF"), leftOut(&t)))
 	}
-	return ""
 }
 
 // openPDF shows the current job's PDF in the system's viewer, once it is on the disk. The
 // signed link is never given to another program: all users can list a process's arguments.
 func (m *Model) openPDF() {
-	row, _ := m.list.Current()
-	m.opening[row.ID] = true
-	m.session.Fetch(row.Record)
-	m.say(style.Text, "opening the PDF of "+row.ShortID())
+	switch row, _ := m.list.Current(); {
+	case row == nil:
+		m.say(style.Dim, "nothing to open: select a job")
+	case row.State() != joblist.Done:
+		m.say(style.Dim, "nothing to open: the job is not Done")
+	case m.opts.Session.Downloads == nil:
+		m.say(style.Dim, noFolder)
+	default:
+		m.opening[row.ID] = true
+		m.session.Fetch(row.Record)
+		m.say(style.Text, "opening the PDF of "+row.ShortID())
+	}
 }
 
 // view opens a file with the system's viewer.
@@ -80,29 +67,19 @@ func (m *Model) view(file string) {
 	})
 }
 
-// path returns where the current job's PDF is, on the disk or at the API, and what that is.
-func (m *Model) path() (text, what string) {
+// copyPath copies where the current job's PDF is, on the disk or at the API: not the signed
+// link, which is a secret.
+func (m *Model) copyPath() {
 	switch row, _ := m.list.Current(); {
 	case row == nil:
-		return "", "nothing to copy: select a job"
+		m.say(style.Dim, "nothing to copy: select a job")
 	case row.File != "":
-		return row.File, "the path of " + row.ShortID() + "'s PDF"
+		m.copyText(row.File, "the path of "+row.ShortID()+"'s PDF", "")
 	case row.Answer.Path != "" && m.opts.OutputURL(row.Answer.Path) != "":
-		return m.opts.OutputURL(row.Answer.Path), "the output's URL of " + row.ShortID()
+		m.copyText(m.opts.OutputURL(row.Answer.Path), "the output's URL of "+row.ShortID(), "")
+	default:
+		m.say(style.Dim, "nothing to copy: the job has no output yet")
 	}
-	return "", "nothing to copy: the job has no output yet"
-}
-
-// noPath says that the current row has no path to copy.
-func noPath(m *Model) string {
-	text, why := m.path()
-	return when(text == "", why)
-}
-
-// copyPath copies where the current job's PDF is: not the signed link, which is a secret.
-func (m *Model) copyPath() {
-	text, what := m.path()
-	m.copyText(text, what, "")
 }
 
 // askExport asks for the file for the jobs that the filter shows, or for the IDs of the

@@ -104,12 +104,6 @@ func (j *jobs) narrowed(t *style.Theme, width int) (parts []part) {
 	return parts
 }
 
-// finished returns how many jobs have ended, whatever the filter shows.
-func (j *jobs) finished() int {
-	counts := j.Counts()
-	return counts.Finished()
-}
-
 func (j *jobs) foldAll() {
 	j.folded = !j.folded
 	j.FoldAll(j.folded)

@@ -89,16 +89,14 @@ func joinIDs(ids []job.ID) string {
 	return strings.Join(lines, "\n")
 }
 
-// noneToRemove says that there is no job to remove, shown or not.
-func noneToRemove(m *Model) string {
-	t := m.targets()
-	return when(len(t.Shown)+len(t.Hidden) == 0, "there is no job to remove here")
-}
-
-// removeTargets removes the targets.
+// removeTargets removes the targets, shown or not.
 func (m *Model) removeTargets() {
 	t := m.targets()
 	n := len(t.Shown) + len(t.Hidden)
+	if n == 0 {
+		m.say(style.Dim, "there is no job to remove here")
+		return
+	}
 	what, aside := style.Plural(n, "job"), ""
 	if batch, ok := m.list.Batch(t.Batch); ok {
 		what, aside = what+" of "+batch.Name, staying(batch.Counts.Total-n)
@@ -109,18 +107,16 @@ func (m *Model) removeTargets() {
 	m.confirmRemoval(t, what, aside)
 }
 
-// noneFinished says that the filter shows no finished job.
-func noneFinished(m *Model) string {
-	none := style.Joined("; ", "there are no finished jobs to remove", staying(m.list.finished()))
-	return when(len(m.list.FinishedTargets().Shown) == 0, none)
-}
-
 // removeFinished removes every finished job that the filter shows.
 func (m *Model) removeFinished() {
 	t := m.list.FinishedTargets()
-	n := len(t.Shown)
-	m.confirmRemoval(t, style.Plural(n, "finished job"),
-		style.Joined(", ", unseen(0, t.Folded, "job"), staying(m.list.finished()-n)))
+	n, counts := len(t.Shown), m.list.Counts()
+	left := staying(counts.Finished() - n)
+	if n == 0 {
+		m.say(style.Dim, style.Joined("; ", "there are no finished jobs to remove", left))
+		return
+	}
+	m.confirmRemoval(t, style.Plural(n, "finished job"), style.Joined(", ", unseen(0, t.Folded, "job"), left))
 }
 
 // staying says that the filter hides n more jobs; "" of none.
