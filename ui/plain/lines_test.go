@@ -223,6 +223,34 @@ func TestAReaderThatStopsHoldsUpNothing(t *testing.T) {
 	})
 }
 
+// A pager that nobody scrolls for hours must not fill the memory. Nothing that it was to get is
+// lost.
+func TestWhatNobodyReadsIsBounded(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		scrolled := make(chan struct{})
+		s.cfg.Out = writer(func(text []byte) {
+			<-scrolled
+			s.out.Write(text)
+		})
+		a, reports := jobID(1), make([]job.Report, 100)
+		for i := range reports {
+			status := []job.Status{job.NotStarted, job.Processing}[i%2]
+			reports[i] = says(a, status, job.Unknown, strings.Repeat("x", 1<<16))
+		}
+		s.start(a)
+		n := s.offers(reports...)
+		if n < 16 || n > 20 {
+			t.Errorf("%d lines of 64 KiB wait for a reader", n)
+		}
+		close(scrolled)
+		s.heard(says(a, job.Done, 1, ""))
+		s.ends(0, "…", "")
+		if got := strings.Count(s.out.String(), "\n"); got != n+1 {
+			t.Errorf("%d of %d lines came", got, n+1)
+		}
+	})
+}
+
 // What is said of the jobs at the end must be so: those that never reached the disk are
 // known to no later run.
 func TestAnInterruptionOnAFullDiskTellsWhatIsNotTracked(t *testing.T) {

@@ -179,15 +179,18 @@ func (s *stage) sent(u poller.Update) {
 	}
 }
 
-// offers has the poller send each report, unless the run ends or has broken.
-func (s *stage) offers(reports ...job.Report) {
+// offers has the poller send each report, unless the run ends, waits or has broken, and
+// returns how many were taken.
+func (s *stage) offers(reports ...job.Report) (taken int) {
 	for _, r := range reports {
 		select {
 		case s.feed.updates <- poller.Update{Reports: []job.Report{r}}:
+			taken++
 		case <-s.done:
 		case <-time.After(time.Minute):
 		}
 	}
+	return taken
 }
 
 // tooLong is a time, on the fake clock, after which nothing will come any more.

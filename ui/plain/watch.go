@@ -53,6 +53,10 @@ type outlet struct {
 	err     error // the first one; nothing is written after it
 }
 
+// mostUnread is how many bytes may wait for a reader before the poller's updates wait, too.
+// Polling goes on meanwhile, and of each job the newest answer counts.
+const mostUnread = 1 << 20
+
 func (o *outlet) written() bool { return !o.busy && (o.err != nil || len(o.pending) == 0) }
 
 func newWatch(ctx context.Context, cfg Config) *watch {
@@ -144,6 +148,9 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 			if w.fetched() {
 				files = nil
 			}
+		}
+		if len(w.out.pending)+len(w.err.pending) > mostUnread {
+			updates = nil
 		}
 		select {
 		case <-ctx.Done():
