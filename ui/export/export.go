@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -224,9 +225,9 @@ func File(name string, rows []Row) (path string, err error) {
 	return Text(name, data)
 }
 
-// Text writes a new file for the user alone (0600), and returns its whole path. A leading ~/ is
-// the user's home. It never replaces another file, and leaves none that it could not write
-// whole. Errors are for people: they name the file and what can be done.
+// Text writes a new file for the user alone (0600), whole or not at all, and returns its whole
+// path. A leading ~/ is the user's home. It never replaces another file. Errors are for people:
+// they name the file and what can be done.
 func Text(name string, data []byte) (path string, err error) {
 	path = name
 	if rest, ok := strings.CutPrefix(filepath.ToSlash(name), "~/"); ok {
@@ -250,20 +251,29 @@ func Text(name string, data []byte) (path string, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", fmt.Errorf("there is no folder %q: make it first, or choose another", filepath.Dir(name))
 	}
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		err = e.Err // without the path
+	if e, ok := errors.AsType[syscall.Errno](err); ok {
+		err = e // without the path
 	}
 	return "", fmt.Errorf("can't write %q: %w", name, err)
 }
 
+// write writes a hidden file beside path and then names it so: whatever happens in the
+// middle, nobody finds half a file.
 func write(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // G304: the user names it
+	if _, err := os.Lstat(path); err == nil {
+		return fs.ErrExist
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".jobwatch-*") // 0600
 	if err != nil {
 		return err
 	}
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		_ = os.Remove(path)
+		return err
 	}
-	return err
+	if err = os.Link(f.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return os.Rename(f.Name(), path) // on disks without links
 }

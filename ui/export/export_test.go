@@ -154,6 +154,26 @@ func TestAnExportIsWrittenWholeAndReplacesNothing(t *testing.T) {
 	}
 }
 
+// Whenever jobwatch is killed, no half file has the export's name: somebody who looks all the
+// time sees it whole at once.
+func TestAnExportIsThereWholeOrNotAtAll(t *testing.T) {
+	name, data := filepath.Join(t.TempDir(), "failed.txt"), bytes.Repeat([]byte(rows()[0].ID+"\n"), 200_000)
+	wrote := make(chan error, 1)
+	go func() {
+		_, err := Text(name, data)
+		wrote <- err
+	}()
+	for len(wrote) == 0 {
+		if info, err := os.Stat(name); err == nil && info.Size() < int64(len(data)) {
+			t.Errorf("%d of %d bytes are there", info.Size(), len(data))
+			break
+		}
+	}
+	if err := <-wrote; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "folder.csv"), 0o700); err != nil {
