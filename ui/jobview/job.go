@@ -168,32 +168,23 @@ func (p *page) history(f *facts) {
 		}
 		p.chart(forecast.Columns(samples, end.Sub(f.Started), min(p.width, 40)), 1, f.Started, end)
 	}
-	before, stamps := f.Added, len(p.stamp(f.Added)) // the oldest has the longest
+	before, waits, stamps := f.Added, true, len(p.stamp(f.Added)) // the oldest has the longest
 	p.add(p.line().Put(style.Dim, p.stamp(f.Added)).Put(style.Text, "  added"))
 	step := func(at time.Time, role style.Role, what string) {
 		p.add(p.line().Put(style.Dim, p.stamp(at)).PadTo(stamps+2).Cut(role, what, 22).
 			PadTo(stamps+18).Cut(style.Dim, "after "+style.Duration(at.Sub(before)), p.width-stamps-18))
 		before = at
 	}
-	for i, c := range f.History {
-		look := p.Theme.Look(c.Status, job.Live, nil)
-		if f.startedIn(i) {
-			if c.Status.Final() {
-				step(f.Started, style.Text, "started")
-			} else {
-				c.At = f.Started
-			}
+	for _, c := range f.History {
+		// The times that it took count from its start, which may be before this was seen.
+		started := waits && c.Status != job.NotStarted && !f.Started.Before(before) && f.Started.Before(c.At)
+		if started && c.Status.Final() {
+			step(f.Started, style.Text, "started")
+		} else if started {
+			c.At = f.Started
 		}
+		look := p.Theme.Look(c.Status, job.Live, nil)
 		step(c.At, look.Role, look.Glyph+" "+look.Word)
+		waits = c.Status == job.NotStarted
 	}
-}
-
-// startedIn reports whether the job started between its history's i-th change and the one
-// before, in which it was still waiting. The times that it took count from there.
-func (f *facts) startedIn(i int) bool {
-	since, waited, c := f.Added, true, f.History[i]
-	if i > 0 {
-		since, waited = f.History[i-1].At, f.History[i-1].Status == job.NotStarted
-	}
-	return waited && c.Status != job.NotStarted && !f.Started.Before(since) && f.Started.Before(c.At)
 }

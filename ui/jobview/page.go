@@ -24,13 +24,9 @@ const labelWidth = 12
 
 func (v *View) page(width int) *page { return &page{View: v, width: max(width, labelWidth+8)} }
 
-// twoColumns is the width from which facts and history stand side by side: where
-// the pane is wide it is low.
-const twoColumns = 76
-
 // beside draws two parts side by side, or one below the other where there is no room.
 func (p *page) beside(left, right func(*page)) {
-	if p.width < twoColumns {
+	if p.width < 76 { // where the pane is wider it is low
 		left(p)
 		right(p)
 		return
@@ -41,11 +37,10 @@ func (p *page) beside(left, right func(*page)) {
 	if len(r.lines) > 0 && r.lines[0] == "" {
 		r.lines = r.lines[1:] // the blank line that would set it off from the facts
 	}
-	for i := range max(len(l.lines), len(r.lines)) {
-		line := ""
-		if i < len(l.lines) {
-			line = l.lines[i]
-		}
+	for len(l.lines) < len(r.lines) {
+		l.blank()
+	}
+	for i, line := range l.lines {
 		if i < len(r.lines) {
 			line += strings.Repeat(" ", p.width/2+1-sanitize.Width(line)) + r.lines[i]
 		}

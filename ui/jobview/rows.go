@@ -35,13 +35,10 @@ func (v *View) Rows(list *joblist.List, width, height int, headings, scrollbar b
 		out = append(out, v.headings(list.Sort(), c).PadTo(width).String())
 	}
 	for i := range height {
-		var l *style.Line
-		switch {
-		case i >= len(lines):
-			l = style.NewLine(v.Theme, style.Plain)
-		case lines[i].Row == nil:
+		l := style.NewLine(v.Theme, style.Plain)
+		if i < len(lines) && lines[i].Row == nil {
 			l = v.batchRow(lines[i], c)
-		default:
+		} else if i < len(lines) {
 			l = v.jobRow(lines[i], ids[i], c)
 		}
 		l.PadTo(text)
@@ -70,13 +67,13 @@ func Scrollbar(t *style.Theme, l *joblist.List, height int) []string {
 }
 
 // Start starts a line, with the cursor if it is there and the row's mark, if it has one. They
-// take [Gutter] cells.
+// take gutter cells.
 func Start(t *style.Theme, cursor bool, mark string, r style.Role) *style.Line {
 	l := style.NewLine(t, style.Plain)
 	if cursor {
 		l = style.NewLine(t, style.Selected).Put(style.Accent, t.Cursor)
 	}
-	return l.PadTo(1).Put(r, mark).PadTo(Gutter)
+	return l.PadTo(1).Put(r, mark).PadTo(gutter)
 }
 
 // batchRow draws a batch's header. Its bar and its forecast stand in the rows' columns.
@@ -98,7 +95,7 @@ func (v *View) batchRow(line joblist.Line, c columns) *style.Line {
 		count = strconv.Itoa(b.Matched) + " shown  " + count
 	}
 	l := Start(v.Theme, line.Cursor, mark, style.Accent).Put(style.Dim, fold).Space(1)
-	end := Gutter + c.status + 1 + c.id + 1 + c.text - len([]rune(failed)) - len(count)
+	end := gutter + c.status + 1 + c.id + 1 + c.text - len([]rune(failed)) - len(count)
 	l.Cut(style.Strong, b.Name, end-l.Width()-2).PadTo(end).Put(style.Error, failed).Put(style.Text, count)
 	if c.bar > 0 {
 		putBatchBar(l.Space(1), &b.Counts, c.bar)
@@ -138,7 +135,13 @@ func (v *View) jobRow(line joblist.Line, id string, c columns) *style.Line {
 	// Why a job failed runs on over the columns that mean nothing for it. Bytes do for cells.
 	long := f.End.Finished() && about != "" && aboutRole == style.Error && len(title)+2+len(about) > c.text
 	if long {
-		c.text += c.reclaimable()
+		c.text += 1 + c.percent
+		if c.bar > 0 {
+			c.text += 1 + c.bar
+		}
+		if c.eta > 0 && c.elapsed > 0 { // else it says how long that took
+			c.text += 1 + c.eta
+		}
 	}
 	v.putTexts(l, f, about, aboutRole, c.text)
 	if !long {
@@ -199,26 +202,25 @@ func (v *View) putTexts(l *style.Line, f *facts, about string, aboutRole style.R
 // putProgress draws the progress, as a bar and in percent. A waiting job has neither.
 func (v *View) putProgress(l *style.Line, f *facts, role style.Role, c columns) {
 	p := f.row.Drawn()
-	waits := f.state == joblist.Queued && p <= 0
+	if f.state == joblist.Queued && p <= 0 {
+		p = job.Unknown
+	}
 	if c.bar > 0 {
 		l.Space(1)
 		end := l.Width() + c.bar
 		if f.state == joblist.Done {
 			role = style.Past
 		}
-		if p.Known() && !waits || f.state == joblist.Done || f.state == joblist.Running || f.state == joblist.Other {
+		if p.Known() || f.state == joblist.Running || f.state == joblist.Other {
 			l.Bar(role, p, c.bar)
 		}
 		l.PadTo(end)
 	}
-	percent, textRole := style.Percent(p), style.Text
-	if waits {
-		percent = ""
-	}
+	role = style.Text
 	if f.stale {
-		textRole = style.Dim
+		role = style.Dim
 	}
-	cell(l, textRole, percent, c.percent)
+	cell(l, role, style.Percent(p), c.percent)
 	v.holdBar(f, c.bar)
 }
 

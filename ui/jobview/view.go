@@ -58,40 +58,28 @@ func (v *View) facts(r *joblist.Row) *facts {
 // about returns what there is to say of a job besides its description. In the role Error it
 // says what went wrong.
 func (v *View) about(f *facts) (string, style.Role) {
-	if cause := session.Cause(&f.Job); cause != "" {
+	e, fetched := v.Session.File(f.ID)
+	switch cause := session.Cause(&f.Job); {
+	case cause != "":
 		return cause, style.Error
-	}
-	if file, role := v.file(f); file != "" {
-		return file, role
-	}
-	switch {
+	case !fetched && f.File != "":
+		return "PDF " + filepath.Base(f.File), style.Dim
+	case fetched && e.State == download.Queued:
+		return "PDF queued", style.Dim
+	case fetched && e.State == download.Running && e.Got == 0: // it may have to wait for its turn
+		return "PDF asked for", style.Accent
+	case fetched && e.State == download.Running && e.Size > 0:
+		return "PDF " + strconv.FormatInt(100*e.Got/e.Size, 10) + "%", style.Accent
+	case fetched && e.State == download.Running:
+		return "PDF " + strconv.FormatInt(e.Got>>10, 10) + " KB", style.Accent
+	case fetched && e.State == download.Failed:
+		return "PDF failed: " + v.Session.PublicError(e.Err), style.Error
 	case f.problem != nil:
 		return f.problem.Reason, style.Warn
 	case f.state == joblist.Other:
 		return style.UnknownStatus, style.Warn
 	case !f.End.Finished():
 		return f.Answer.Meta, style.Dim
-	}
-	return "", style.Dim
-}
-
-// file says how far the download of a job's PDF is, or which file it is.
-func (v *View) file(f *facts) (string, style.Role) {
-	e, ok := v.Session.File(f.ID)
-	switch {
-	case !ok && f.File != "":
-		return "PDF " + filepath.Base(f.File), style.Dim
-	case !ok:
-	case e.State == download.Queued:
-		return "PDF queued", style.Dim
-	case e.State == download.Running && e.Got == 0: // it may have to wait for its turn
-		return "PDF asked for", style.Accent
-	case e.State == download.Running && e.Size > 0:
-		return "PDF " + strconv.FormatInt(100*e.Got/e.Size, 10) + "%", style.Accent
-	case e.State == download.Running:
-		return "PDF " + strconv.FormatInt(e.Got>>10, 10) + " KB", style.Accent
-	case e.State == download.Failed:
-		return "PDF failed: " + v.Session.PublicError(e.Err), style.Error
 	}
 	return "", style.Dim
 }
