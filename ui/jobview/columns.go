@@ -14,14 +14,15 @@ type columns struct {
 // gutter is the width of the cursor and the mark at the start of a row.
 const gutter = 2
 
-// divide shares out the width of a row. The column of IDs is as wide as the longest visible
-// one, so that it only changes where two IDs collide. The text, which people read most, keeps
-// some cells for itself before other columns get theirs.
-func divide(width int, ids []string) columns {
+// divide shares out the width of a row. The column of IDs only changes where two of them collide.
+// The text, which people read most, keeps some cells before other columns get theirs.
+func divide(width int, lines []joblist.Line) columns {
 	c := columns{status: 13, id: len("3f2a91bc"), percent: 4} // glyph, space, word; 100%
 	left := width - gutter - c.status - 1 - 1 - 1 - c.percent
-	for _, id := range ids {
-		c.id = max(c.id, min(len(id), 18, left-8)) // IDs of version 7 made within a minute need 18
+	for _, line := range lines {
+		if line.Row != nil { // IDs of version 7 made within a minute need 18
+			c.id = max(c.id, min(len(line.Row.ShortID()), 18, left-8))
+		}
 	}
 	left -= c.id
 	take := func(column *int, width, text int) {

@@ -115,12 +115,8 @@ func (p *page) checks(f *facts) {
 		}
 		p.fact("Last answer", style.Text, answered)
 	}
-	next := f.row.Next
-	if at := p.Session.Host().RetryAt; at.After(next) { // nothing is asked before that
-		next = at
-	}
 	role, check := style.Text, "now"
-	switch left := next.Sub(p.Now); {
+	switch left := max(f.row.Next.Sub(p.Now), p.Session.Host().RetryAt.Sub(p.Now)); { // while it is away, nothing is asked
 	case f.End == job.EndedRejected && p.CheckKey != "":
 		role, check = style.Dim, "never, unless you press "+p.CheckKey
 	case f.End == job.EndedRejected:

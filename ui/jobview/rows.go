@@ -17,19 +17,11 @@ import (
 func (v *View) Rows(list *joblist.List, width, height int, headings, scrollbar bool) []string {
 	lines := list.Lines()
 	var bar []string
-	text := width
 	if scrollbar {
-		if bar = Scrollbar(v.Theme, list, height); bar != nil {
-			text--
-		}
+		bar = Scrollbar(v.Theme, list, height)
 	}
-	ids := make([]string, len(lines)) // of the jobs
-	for i, line := range lines {
-		if line.Row != nil {
-			ids[i] = line.Row.ShortID()
-		}
-	}
-	c := divide(text, ids)
+	text := width - min(len(bar), 1)
+	c := divide(text, lines)
 	out := make([]string, 0, 1+height)
 	if headings {
 		out = append(out, v.headings(list.Sort(), c).PadTo(width).String())
@@ -39,7 +31,7 @@ func (v *View) Rows(list *joblist.List, width, height int, headings, scrollbar b
 		if i < len(lines) && lines[i].Row == nil {
 			l = v.batchRow(lines[i], c)
 		} else if i < len(lines) {
-			l = v.jobRow(lines[i], ids[i], c)
+			l = v.jobRow(lines[i], c)
 		}
 		l.PadTo(text)
 		if bar != nil {
@@ -109,7 +101,7 @@ func (v *View) batchRow(line joblist.Line, c columns) *style.Line {
 }
 
 // jobRow draws a job's row.
-func (v *View) jobRow(line joblist.Line, id string, c columns) *style.Line {
+func (v *View) jobRow(line joblist.Line, c columns) *style.Line {
 	f := v.facts(line.Row)
 	mark, marked := v.mark(f.row)
 	role, word := f.look.Role, f.look.Word
@@ -128,7 +120,7 @@ func (v *View) jobRow(line joblist.Line, id string, c columns) *style.Line {
 	}
 	l := Start(v.Theme, line.Cursor, mark, marked)
 	l.Put(role, f.look.Glyph).Space(1).Fit(role, word, c.status-2).Space(1)
-	l.Fit(style.Dim, id, c.id).Space(1)
+	l.Fit(style.Dim, f.row.ShortID(), c.id).Space(1)
 
 	about, aboutRole := v.about(f)
 	title := f.Answer.Description
@@ -167,13 +159,12 @@ func (v *View) mark(r *joblist.Row) (string, style.Role) {
 	switch {
 	case r.Selected:
 		return v.Theme.Marked, style.Accent
-	case !r.News:
-		return "", style.Text
-	case r.State().Failed():
+	case r.News && r.State().Failed():
 		return v.Theme.News, style.Warn
-	default:
+	case r.News:
 		return v.Theme.News, style.Dim
 	}
+	return "", style.Text
 }
 
 // putTexts draws a job's description and what else there is to say, in width cells.
@@ -185,12 +176,10 @@ func (v *View) putTexts(l *style.Line, f *facts, about string, aboutRole style.R
 	switch title := f.Answer.Description; {
 	case title == "":
 		l.Cut(aboutRole, about, width)
-	case about == "":
-		l.Cut(role, title, width)
+	case about != "" && aboutRole != style.Dim: // what went wrong matters more than a title's end
+		width = max(width-min(len(about), width*3/5)-2, 8)
+		fallthrough
 	default:
-		if aboutRole != style.Dim { // what went wrong matters more than a title's end
-			width = max(width-min(len(about), width*3/5)-2, 8)
-		}
 		l.Cut(role, title, width)
 		if left := end - l.Width() - 2; left >= 6 {
 			l.Space(2).Cut(aboutRole, about, left)

@@ -90,9 +90,8 @@ type Bars struct {
 	still time.Time // until when the API was not asked, or did not answer
 }
 
-// beat is how often bars move: all of them at once, for a frame each would cost more than
-// what is in it. Twice a second, a screen of 50 takes 3 KB/s and 0.9 % of a core; being
-// late adds 0.002 to the bars' error.
+// beat is how often bars move, all of them at once. Twice a second, a screen of 50 takes 3 KB/s
+// and 0.9 % of a core; being late adds 0.002 to the bars' error.
 const beat = time.Second / 2
 
 // Move moves the bars in view ahead of their answers. While the API is not asked or does not
