@@ -58,7 +58,7 @@ const (
 // for the next request.
 type Client struct {
 	base  url.URL      // without a trailing slash
-	json  http.Header  // of requests for JSON; shared, as net/http only reads it
+	json  http.Header  // of requests for JSON; shared, as net/http only reads it, which would add gzip at a cost
 	file  http.Header  // of those for files
 	polls *http.Client // to the API's own host only
 	files *http.Client // to wherever a Done job's path leads, and its output's URL
@@ -96,7 +96,7 @@ func New(base string, o Options) (*Client, error) {
 	agent := []string{"jobwatch/" + cmp.Or(o.Version, "dev")}
 	c := &Client{
 		base: *u,
-		json: http.Header{"User-Agent": agent, "Accept": {"application/json"}},
+		json: http.Header{"User-Agent": agent, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"}},
 		file: http.Header{"User-Agent": agent, "Accept-Encoding": {"identity"}},
 	}
 	c.privateBase.Store(isPrivateName(u.Hostname()))
@@ -187,7 +187,9 @@ func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]b
 	if err != nil {
 		return nil, explain(ctx, err, true)
 	}
-	body, _, _ = transform.Bytes(unicode.BOMOverride(transform.Nop), body) // nothing in it can fail
+	if len(body) > 0 && body[0] >= 0x80 { // no JSON: a byte order mark, then
+		body, _, _ = transform.Bytes(unicode.BOMOverride(transform.Nop), body) // nothing in it can fail
+	}
 	if label != "" && !strings.HasSuffix(label, "json") && !json.Valid(body) {
 		return nil, notAPI("answered with " + quote(label) + instead)
 	}

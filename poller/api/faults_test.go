@@ -43,7 +43,7 @@ func faultRows() []faultRow {
 	}
 	damagedGzip := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		w.Header().Set("Content-Encoding", "gzip")
-		simtest.JSON("this is not gzip")(w, r, next)
+		simtest.JSON("\x1f\x8bthis is not gzip")(w, r, next)
 	}
 	refuses := func(body string) simtest.Fault { return simtest.Answer(422, "application/json", body) }
 	rows := []faultRow{

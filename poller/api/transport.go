@@ -52,6 +52,10 @@ func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport
 		}
 		return u, nil
 	}
+	headers := time.Duration(0) // a poll's context has a time limit
+	if anywhere {
+		headers = timeout
+	}
 	return &http.Transport{
 		DialContext:            dial,
 		Proxy:                  proxy,
@@ -60,7 +64,7 @@ func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        90 * time.Second, // longer than the least frequent poll of a live job
 		TLSHandshakeTimeout:    timeout,
-		ResponseHeaderTimeout:  timeout,
+		ResponseHeaderTimeout:  headers,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true, // with a DialContext of our own, net/http would not
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
