@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/jobwatch/poller/job"
@@ -60,7 +59,6 @@ type Poller struct {
 	client    Client
 	wallClock func() time.Time
 	updates   chan Update
-	started   atomic.Bool
 	done      chan struct{} // closed when Run returns
 
 	mu    sync.Mutex
@@ -75,7 +73,6 @@ type Poller struct {
 	reports   []job.Report // for the next update
 	lastHost  Host         // in the last update
 	updateAt  float64      // no update before
-	results   chan result  // of the requests; never full
 	epoch     time.Time    // 0 on the schedule's clock
 	wallEpoch time.Time    // epoch on the wall clock as it is now
 }
@@ -93,7 +90,6 @@ func New(client Client, o Options) *Poller {
 		wake:      make(chan struct{}, 1),
 		schedule:  newSchedule(rate, max(1, rate), concurrency, rand.New(rand.NewPCG(seed, seed))),
 		requests:  make(chan func(), concurrency),
-		results:   make(chan result, concurrency),
 		epoch:     time.Now().Add(-time.Second), // on the schedule's clock, 0 is never
 	}
 	if p.wallClock == nil {

@@ -36,9 +36,6 @@ func (p *Poller) moment() moment { return moment{p.now(), p.wallClock().Round(0)
 // Run polls until ctx ends, and returns when everything that it started has stopped: nil, or
 // a [panics.Error]. It may be called once.
 func (p *Poller) Run(ctx context.Context) (err error) {
-	if p.started.Swap(true) {
-		return errors.New("polling was started twice")
-	}
 	defer close(p.done)
 	defer close(p.updates)
 	defer panics.Into(func(e *panics.Error) { err = e })
@@ -93,11 +90,6 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 		case out <- Update{p.reports, p.watcher.host}:
 			p.reports, p.lastHost = make([]job.Report, 0, len(p.reports)), p.watcher.host
 			p.updateAt = p.now() + minUpdateInterval
-		case r := <-p.results:
-			if r.panic != nil {
-				return r.panic
-			}
-			p.handle(&r)
 		}
 	}
 }
@@ -130,41 +122,30 @@ func (p *Poller) dispatch(ctx context.Context, now float64) float64 {
 		}
 		p.watcher.count(now, 1)
 		if !e.removed { // else it is an external request, which its caller makes
-			p.requests <- func() { p.results <- p.poll(ctx, e, now) }
+			p.requests <- func() { p.poll(ctx, e, now) }
 		}
 	}
 }
 
-// result is the outcome of one request.
-type result struct {
-	job     *entry
-	sent    float64
-	answer  job.Answer
-	err     error
-	latency time.Duration
-	panic   error
-}
-
-// poll makes a request, in a worker. Of e it uses only the ID.
-func (p *Poller) poll(ctx context.Context, e *entry, sent float64) (r result) {
-	r.job, r.sent = e, sent
-	defer panics.Into(func(e *panics.Error) { r.panic = e })
+// poll makes a request, in a worker. Of e it uses only the ID. A panic goes on in Run.
+func (p *Poller) poll(ctx context.Context, e *entry, sent float64) {
+	defer panics.Into(func(e *panics.Error) { p.post(func() { panic(e) }) })
 	begun := time.Now()
-	r.answer, r.err = p.client.Status(ctx, e.ID)
-	r.latency = time.Since(begun)
-	return r
+	answer, err := p.client.Status(ctx, e.ID)
+	latency := time.Since(begun)
+	p.post(func() { p.answered(e, sent, &answer, err, latency) })
 }
 
-// handle takes a result into the schedule and the reports.
-func (p *Poller) handle(r *result) {
-	m, e, s := p.moment(), r.job, p.schedule
-	problem := problemOf(r.err)
-	if r.err != nil && problem == nil {
+// answered takes the outcome of a request into the schedule and the reports.
+func (p *Poller) answered(e *entry, sent float64, answer *job.Answer, err error, latency time.Duration) {
+	m, s := p.moment(), p.schedule
+	problem := problemOf(err)
+	if err != nil && problem == nil {
 		s.canceled(m.now, e)
 		return
 	}
 	before := e.Answer.Status
-	s.answered(r.sent, m.now, e, &r.answer, problem)
+	s.answered(sent, m.now, e, answer, problem)
 	if e.removed {
 		return
 	}
@@ -176,7 +157,7 @@ func (p *Poller) handle(r *result) {
 	}
 	report := job.Report{
 		ID: e.ID, At: m.wall, Answer: e.Answer, Answered: e.Answered, Started: e.Started, Problem: problem,
-		Failed: e.failed, Polls: e.polls, Latency: r.latency, End: e.End, Speed: e.drawableSpeed(),
+		Failed: e.failed, Polls: e.polls, Latency: latency, End: e.End, Speed: e.drawableSpeed(),
 	}
 	if !e.End.Finished() {
 		report.Stalled = duration(s.service.stalledFor(&e.history))
