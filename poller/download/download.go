@@ -118,22 +118,17 @@ func New(source Source, inTurn InTurn, folder string, maxBytes int64) *Downloads
 	return d
 }
 
-// Add queues downloads and returns how many of them are new: one that is queued or running is
-// not started again. It never waits.
-func (d *Downloads) Add(wants ...Want) int {
+// Add queues downloads, but for those that are queued or running already. It never waits.
+func (d *Downloads) Add(wants ...Want) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := 0
 	for _, w := range wants {
-		if _, ok := d.active[w.ID]; ok {
-			continue
+		if _, ok := d.active[w.ID]; !ok {
+			d.active[w.ID] = nil
+			d.queue = append(d.queue, w)
+			d.put(Event{ID: w.ID, State: Queued, Size: -1})
 		}
-		d.active[w.ID] = nil
-		d.queue = append(d.queue, w)
-		d.put(Event{ID: w.ID, State: Queued, Size: -1})
-		n++
 	}
-	return n
 }
 
 // Cancel cancels downloads that are queued or running; nothing of them is left on the disk

@@ -246,8 +246,8 @@ func TestWhatStopsIsNoSuccess(t *testing.T) {
 
 type stopped struct{}
 
-func (stopped) Add(...download.Want) int { return 0 }
-func (stopped) Cancel(...job.ID)         {}
+func (stopped) Add(...download.Want) {}
+func (stopped) Cancel(...job.ID)     {}
 func (stopped) Events() <-chan []download.Event {
 	events := make(chan []download.Event)
 	close(events)

@@ -110,7 +110,7 @@ func (w *window) Track(...poller.Tracked) {}
 func (w *window) Remove(...job.ID)        {}
 func (w *window) PollNow(...job.ID)       { w.poller.ended = false }
 
-func (w *window) Add(...download.Want) int        { return 0 }
+func (w *window) Add(...download.Want)            {}
 func (w *window) Cancel(...job.ID)                {}
 func (w *window) Events() <-chan []download.Event { return nil }
 

@@ -34,7 +34,7 @@ type Journal interface {
 
 // Downloader downloads PDFs. None of its methods waits.
 type Downloader interface {
-	Add(wants ...download.Want) int
+	Add(wants ...download.Want)
 	Cancel(ids ...job.ID)
 	Events() <-chan []download.Event
 }

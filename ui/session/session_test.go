@@ -68,11 +68,10 @@ func (f *face) PollNow(...job.ID) { f.asked++ }
 func (f *face) Cancel(...job.ID) {}
 
 func (f *face) Events() <-chan []download.Event { return nil }
-func (f *face) Add(wants ...download.Want) int {
+func (f *face) Add(wants ...download.Want) {
 	for _, w := range wants {
 		f.wanted = append(f.wanted, w.ID)
 	}
-	return len(wants)
 }
 
 func (f *face) Append(_ context.Context, ops ...store.Op) error {
