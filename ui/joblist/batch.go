@@ -6,23 +6,20 @@ import (
 
 	"github.com/tidwall/btree"
 
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/session"
 )
 
 // Batch is jobs that were added together.
 type Batch struct {
-	store.Batch
+	*session.Batch
 	Counts  Counts // of all its jobs
 	Matched int    // how many of them the filter shows
-	Folded  bool
 
 	rows      rowTree
 	shown     *rowTree // the rows that the filter shows: all of them while there is none
 	misplaced bool     // some row's progress asks for another place than it has
 	lines     int      // on the screen
 	key       uint64   // place among the batches
-	seq       uint32   // place in the order of adding
 	ids       *idIndex
 
 	foldedBefore bool // Folded as it was before there was a filter, which opens all batches
@@ -60,17 +57,19 @@ func (l *List) addBatch(sb *session.Batch) *Batch {
 	if b, ok := l.batches[sb.ID]; ok {
 		return b
 	}
-	b := &Batch{Batch: sb.Batch, ids: l.ids, seq: sb.Seq}
+	b := &Batch{Batch: sb, ids: l.ids}
 	l.batches[sb.ID] = b
+	if !l.filter.IsZero() {
+		b.foldedBefore, b.Folded = b.Folded, false
+	}
 	l.refilter(b)
 	return b
 }
 
-// rename gives a batch its name.
+// rename finds out which jobs of a batch match by its new name.
 func (l *List) rename(sb *session.Batch) {
 	if b, ok := l.batches[sb.ID]; ok {
-		b.Batch = sb.Batch
-		l.refilter(b) // its jobs may match by its name
+		l.refilter(b)
 	}
 }
 

@@ -144,6 +144,9 @@ func (l *List) remove(r *Row) {
 	if b.Counts.Total == 0 {
 		delete(l.batches, b.ID)
 		l.order.Delete(b.key)
+		if !l.filter.IsZero() {
+			b.Folded = b.foldedBefore // when it comes back
+		}
 	}
 	if saved := l.savedCursor; saved.row == r || saved.batch == b && b.Counts.Total == 0 {
 		l.savedCursor = cursor{}

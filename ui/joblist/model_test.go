@@ -117,8 +117,8 @@ func (m *model) remove(id job.ID) {
 		return
 	}
 	m.jobs = slices.DeleteFunc(m.jobs, func(j *modelJob) bool { return j.ID == id })
-	if b := m.batch(j.Batch); len(m.in(b)) == 0 { // only its name and its place are remembered
-		b.folded, b.foldedFiltered = false, false
+	if b := m.batch(j.Batch); len(m.in(b)) == 0 { // its name, place and folding are remembered
+		b.foldedFiltered = false
 		if m.savedCursor.batch == b.ID {
 			m.savedCursor = spot{}
 		}

@@ -124,7 +124,7 @@ func (l *List) resortMisplaced() {
 // what came last, each only where the order asks for it.
 func (l *List) batchKey(b *Batch) uint64 {
 	const seqBits = 31
-	seq := uint64(b.seq) & (1<<seqBits - 1)
+	seq := uint64(b.Seq) & (1<<seqBits - 1)
 	newest := 1<<seqBits - 1 - seq
 	switch l.sort {
 	case Attention:

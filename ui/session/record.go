@@ -47,6 +47,7 @@ type Batch struct {
 	Seq          uint32 // place in the order of adding
 	Total        int
 	Done, Failed int // of them
+	Folded       bool // the list's, also while it has no jobs
 }
 
 func (b *Batch) count(end job.End, n int) {
