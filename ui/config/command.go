@@ -80,27 +80,25 @@ func (p *parser) flagError(err error) error {
 	return err
 }
 
-// completion returns a function that returns the script for a shell.
-func completion(in *Input) func(shell string) (string, error) {
-	return func(shell string) (string, error) {
-		var script strings.Builder
-		var keep string // how to keep the script
-		var err error
-		switch root := newParser(in).command(); shell {
-		case "bash":
-			err = root.GenBashCompletionV2(&script, true)
-			keep = "# For this shell: source <(jobwatch --completion bash)\n" +
-				"# For all: jobwatch --completion bash > ~/.local/share/bash-completion/completions/jobwatch\n" +
-				withoutBashCompletion
-		case "zsh":
-			err = root.GenZshCompletion(&script)
-			keep = "# For all shells, in a folder of $fpath: jobwatch --completion zsh > \"${fpath[1]}/_jobwatch\"\n"
-		case "fish":
-			err = root.GenFishCompletion(&script, true)
-			keep = "# For all shells: jobwatch --completion fish > ~/.config/fish/completions/jobwatch.fish\n"
-		}
-		return strings.Replace(script.String(), "\n", "\n"+keep, 1), err // zsh wants its own line first
+// completion returns the script for a shell.
+func (p *parser) completion(shell string) (string, error) {
+	var script strings.Builder
+	var keep string // how to keep the script
+	var err error
+	switch root := p.command(); shell {
+	case "bash":
+		err = root.GenBashCompletionV2(&script, true)
+		keep = "# For this shell: source <(jobwatch --completion bash)\n" +
+			"# For all: jobwatch --completion bash > ~/.local/share/bash-completion/completions/jobwatch\n" +
+			withoutBashCompletion
+	case "zsh":
+		err = root.GenZshCompletion(&script)
+		keep = "# For all shells, in a folder of $fpath: jobwatch --completion zsh > \"${fpath[1]}/_jobwatch\"\n"
+	case "fish":
+		err = root.GenFishCompletion(&script, true)
+		keep = "# For all shells: jobwatch --completion fish > ~/.config/fish/completions/jobwatch.fish\n"
 	}
+	return strings.Replace(script.String(), "\n", "\n"+keep, 1), err // zsh wants its own line first
 }
 
 // withoutBashCompletion stands in for two functions of the bash-completion package, which
@@ -126,6 +124,6 @@ func Version() string {
 	return "dev"
 }
 
-func versionText(*Input) string {
+func (*parser) version() string {
 	return "jobwatch " + Version() + " (" + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + ")\n"
 }

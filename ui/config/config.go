@@ -90,7 +90,7 @@ type parser struct {
 func newParser(in *Input) *parser {
 	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
 	p.options.Colors = make(map[string]style.Colour)
-	p.table = options(in, &p.options)
+	p.table = p.rows(&p.options)
 	for _, opt := range p.table {
 		if opt.def != "" {
 			_ = opt.take("", opt.def) // a test holds them right

@@ -139,7 +139,7 @@ func TestThePrintedConfigIsTheDefault(t *testing.T) {
 		o.State != "~/jobs.jsonl" || o.Colors["accent"].Dark != "#7aa2f7" || o.Keys["select"][0] != " " {
 		t.Errorf("uncommented:\n%s\n%+v", all, o)
 	}
-	for _, opt := range options(&Input{}, &Options{}) {
+	for _, opt := range newParser(&Input{}).table {
 		if stands := strings.Contains(all, "\n"+opt.name+" = "); stands == opt.flagOnly {
 			t.Errorf("%s stands in the file: %t, is a setting: %t", opt.name, stands, !opt.flagOnly)
 		}

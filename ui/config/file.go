@@ -123,13 +123,13 @@ func (p *parser) takeSetting(path []string, value any) error {
 }
 
 // configText returns the config file with all defaults, each commented out.
-func configText(in *Input) string {
+func (p *parser) configText() string {
 	var b strings.Builder
 	b.WriteString(`# jobwatch reads this from $XDG_CONFIG_HOME/jobwatch/config.toml (~/.config if
 # that is not set). Each line below is a default, or an example if it has none:
 # remove the # from what you change. Flags and JOBWATCH_... override the file.
 `)
-	for _, opt := range options(in, &Options{}) {
+	for _, opt := range p.table {
 		if opt.flagOnly {
 			continue
 		}
@@ -150,7 +150,7 @@ func configText(in *Input) string {
 # that has it by default.
 [keys]
 `)
-	for _, k := range in.Keys {
+	for _, k := range p.in.Keys {
 		b.WriteString("# " + k.Name + " = " + tomlKeys(k.Keys) + "  # " + k.About + "\n")
 	}
 	b.WriteString(`

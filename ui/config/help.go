@@ -40,13 +40,13 @@ type entry struct{ name, arg, about string }
 
 // sections returns the parts of the help and of the manual page that follow the options;
 // references are only in the latter.
-func sections(in *Input) (examples, statuses section, references, surroundings []section) {
+func (p *parser) sections() (examples, statuses section, references, surroundings []section) {
 	keys := section{title: "Keys"}
-	for _, k := range in.Keys {
+	for _, k := range p.in.Keys {
 		keys.entries = append(keys.entries, entry{cmp.Or(strings.TrimSpace(strings.Join(k.Keys, ", ")), "space"), "", k.About})
 	}
 	env := section{title: "Environment"}
-	for _, opt := range options(in, &Options{}) {
+	for _, opt := range p.table {
 		if opt.env != "" {
 			env.entries = append(env.entries, entry{opt.env, "", "as --" + opt.name + "; the flag overrides it"})
 		}
@@ -91,8 +91,8 @@ func sections(in *Input) (examples, statuses section, references, surroundings [
 }
 
 // flags returns a section for each group of options.
-func flags(in *Input) (out []section) {
-	for _, opt := range options(in, &Options{}) {
+func (p *parser) flags() (out []section) {
+	for _, opt := range p.table {
 		if opt.group != "" {
 			out = append(out, section{title: opt.group})
 		}
@@ -106,12 +106,12 @@ func flags(in *Input) (out []section) {
 	return out
 }
 
-func helpText(in *Input) string {
-	examples, statuses, _, surroundings := sections(in)
+func (p *parser) help() string {
+	examples, statuses, _, surroundings := p.sections()
 	var b strings.Builder
 	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n")
 	b.WriteString(wrap(aboutJobs, helpWidth, "") + "\n")
-	for _, part := range [][]section{{examples}, flags(in), {statuses}, surroundings} {
+	for _, part := range [][]section{{examples}, p.flags(), {statuses}, surroundings} {
 		writeHelp(&b, part)
 	}
 	return b.String()
@@ -139,8 +139,8 @@ func (e entry) synopsis() string { return strings.TrimRight(e.name+" "+e.arg, " 
 
 // manPage returns the manual page in the man(7) macros. It has no date, so that every
 // build's is the same.
-func manPage(in *Input) string {
-	examples, statuses, references, surroundings := sections(in)
+func (p *parser) manPage() string {
+	examples, statuses, references, surroundings := p.sections()
 	var b strings.Builder
 	fmt.Fprintf(&b, `.TH JOBWATCH 1 "" "jobwatch %s" "User Commands"
 .SH NAME
@@ -169,7 +169,7 @@ jobwatch \- watch markdown2pdf.ai jobs until they are finished
 			}
 		}
 	}
-	write(".SS", flags(in)...)
+	write(".SS", p.flags()...)
 	for _, s := range slices.Concat([]section{examples, statuses}, references, surroundings) {
 		s.title = strings.ToUpper(s.title)
 		write(".SH", s)

@@ -16,7 +16,7 @@ func textOf(t *testing.T, in Input, args ...string) string {
 
 func TestEveryFlagIsFoundEverywhere(t *testing.T) {
 	in := atATerminal()
-	for _, opt := range options(&in, &Options{}) {
+	for _, opt := range newParser(&in).table {
 		flag := "--" + opt.name
 		if !wordIn(textOf(t, in, "--help"), flag) {
 			t.Errorf("%s is missing in the help", flag)
@@ -52,7 +52,7 @@ func TestTheHelpFitsTheSmallestTerminal(t *testing.T) {
 
 func TestTheExamplesInTheHelpWork(t *testing.T) {
 	in := withConfig(atATerminal(), "")
-	examples, _, _, _ := sections(&in)
+	examples, _, _, _ := newParser(&in).sections()
 	for _, e := range examples.entries {
 		command, _, _ := strings.Cut(e.name, "|")
 		command, _, _ = strings.Cut(command, "<")

@@ -96,8 +96,8 @@ const (
 // DefaultAPI is the API that is asked unless another is given.
 const DefaultAPI = "https://api.markdown2pdf.ai"
 
-// options returns the table of all options, in the order of the help. Each sets a field of o.
-func options(in *Input, o *Options) []*option {
+// rows returns the table of all options, in the order of the help. Each sets a field of o.
+func (p *parser) rows(o *Options) []*option {
 	themes := named(style.Themes(), func(t style.Named) string { return t.Name })
 	return []*option{
 		row("batch", "NAME", to(&o.Batch, parseText), option{group: "Jobs", example: "invoices"},
@@ -144,14 +144,14 @@ func options(in *Input, o *Options) []*option {
 		}}, "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs"),
 		row("debug", file, to(&o.Debug, parsePath), option{group: "Other", example: "/tmp/jobwatch.log"},
 			"log to this file, without full IDs"),
-		row("print-config", toggle, to(&o.Text, printed(in, configText)), option{flagOnly: true},
+		row("print-config", toggle, to(&o.Text, printed(p.configText)), option{flagOnly: true},
 			"print a config file of all defaults, with comments"),
-		row("completion", "SHELL", to(&o.Text, completion(in)), option{flagOnly: true, words: []string{"bash", "zsh", "fish"}},
+		row("completion", "SHELL", to(&o.Text, p.completion), option{flagOnly: true, words: []string{"bash", "zsh", "fish"}},
 			"print the completions for this shell"),
-		row("man", toggle, to(&o.Text, printed(in, manPage)), option{flagOnly: true},
+		row("man", toggle, to(&o.Text, printed(p.manPage)), option{flagOnly: true},
 			"print the manual page; try jobwatch --man | man -l -"),
-		row("version", toggle, to(&o.Text, printed(in, versionText)), option{flagOnly: true, short: "V"}, "print the version"),
-		row("help", toggle, to(&o.Text, printed(in, helpText)), option{flagOnly: true, short: "h"}, "print this"),
+		row("version", toggle, to(&o.Text, printed(p.version)), option{flagOnly: true, short: "V"}, "print the version"),
+		row("help", toggle, to(&o.Text, printed(p.help)), option{flagOnly: true, short: "h"}, "print this"),
 	}
 }
 

@@ -54,13 +54,13 @@ func parseToggle(v string) (bool, error) {
 }
 
 // printed parses the toggle of a flag that only asks for a text.
-func printed(in *Input, text func(*Input) string) func(string) (string, error) {
+func printed(text func() string) func(string) (string, error) {
 	return func(v string) (string, error) {
 		on, err := parseToggle(v)
 		if !on {
 			return "", err
 		}
-		return text(in), nil
+		return text(), nil
 	}
 }
 
@@ -79,15 +79,19 @@ func parseConcurrency(v string) (int, error) {
 }
 
 func parseAPI(v string) (*url.URL, error) {
-	if err := refuseJob(v); err != nil {
-		return nil, err
+	if job.Shorten(v) != v {
+		what := "the API's URL, not a job's: jobs are arguments of their own"
+		if base, _, found := strings.Cut(v, "/job/"); found && strings.Contains(base, "://") {
+			what += "; did you mean " + quote(base) + "?"
+		}
+		return nil, want(what, false)
 	}
 	const example = "a URL such as " + DefaultAPI
 	u, err := url.Parse(v)
 	host, _, _ := strings.Cut(v, "/")
 	switch known := err == nil && (u.Scheme == "http" || u.Scheme == "https"); {
 	case !known && !strings.Contains(v, "://") && strings.ContainsAny(host, ".:") && !strings.ContainsAny(v, " @"):
-		return nil, want("a URL; did you mean https://"+clip(v)+" or http://"+clip(v)+"?", false)
+		return nil, want("a URL; did you mean https://"+v+" or http://"+v+"?", false)
 	case !known || u.Hostname() == "" || u.Opaque != "":
 		return nil, want(example, false)
 	case u.User != nil:
@@ -98,20 +102,6 @@ func parseAPI(v string) (*url.URL, error) {
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 	return u, want("a port from 1 to 65535", u.Port() == "" || isPort(u.Port()))
-}
-
-// refuseJob reports a job, or a job's URL, in place of the API's URL.
-func refuseJob(v string) error {
-	base, rest, found := strings.Cut(v, "/job/")
-	rest = strings.TrimRight(rest, "/")
-	if job.Shorten(v) == v && !strings.HasSuffix(rest, "/status") && !strings.HasSuffix(rest, "/output") {
-		return nil
-	}
-	what := "the API's URL, not a job's: jobs are arguments of their own"
-	if found && strings.Contains(base, "://") {
-		what += "; did you mean " + quote(base) + "?"
-	}
-	return want(what, false)
 }
 
 func parseAddress(v string) (string, error) {
@@ -144,10 +134,7 @@ func parseSize(v string) (int64, error) {
 func parseFilter(v string) (string, error) {
 	_, err := joblist.ParseFilter(v)
 	if word, ok := errors.AsType[*joblist.FilterError](err); ok {
-		err = errors.New(word.Reason)
-		if word.Word != v {
-			err = errors.New(quote(word.Word) + ": " + word.Reason)
-		}
+		err = errors.New(strings.TrimPrefix(quote(word.Word)+": "+word.Reason, quote(v)+": "))
 	}
 	return v, err
 }
@@ -159,79 +146,44 @@ func quote(v string) string {
 	if u, err := url.Parse(v); err == nil && u.User != nil {
 		v = u.Redacted()
 	}
-	return strconv.Quote(clip(v))
-}
-
-func clip(v string) string {
-	const most = 60
-	if runes := []rune(v); len(runes) > most {
-		return string(runes[:most-1]) + "…"
+	if short := fmt.Sprintf("%.59s", v); len(short) < len(v) {
+		v = short + "…"
 	}
-	return v
+	return strconv.Quote(v)
 }
 
-// parseJobs reads the arguments that are not flags, and reports whether "-" is one. Each
-// is an ID, a path or URL that holds one, or several of them separated by commas or white
-// space, as "$(cat ids.txt)" gives them.
-func parseJobs(args []string) (ids []job.ID, dash bool, err error) {
+// parseJobs reads the arguments that are not flags, and reports whether "-" is one. In each
+// stands a job ID or several, as in a pasted text.
+func parseJobs(args []string) (jobs []job.ID, dash bool, err error) {
 	seen := make(map[job.ID]bool, len(args))
 	for _, arg := range args {
 		if arg == "-" {
 			dash = true
 			continue
 		}
-		parts := strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(", ;\t\r\n", r) })
-		if _, ok := oneJob(arg); ok || len(parts) == 0 {
-			parts = []string{arg}
+		found := ids.Find(arg)
+		if found.Near > 0 || len(found.IDs) == 0 {
+			return nil, false, notAJob(arg, found.Near > 0)
 		}
-		for _, part := range parts {
-			id, ok := oneJob(part)
-			if !ok {
-				return nil, false, notAJob(part)
-			}
+		for _, id := range found.IDs {
 			if !seen[id] {
 				seen[id] = true
-				ids = append(ids, id)
+				jobs = append(jobs, id)
 			}
 		}
 	}
-	return ids, dash, nil
-}
-
-// oneJob reads an ID, or the only ID in a path or URL.
-func oneJob(s string) (job.ID, bool) {
-	if id, ok := ids.Parse(s); ok {
-		return id, true
-	}
-	u, err := url.Parse(s)
-	if err != nil || !strings.Contains(s, "/") || u.Opaque != "" ||
-		u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
-		return job.ID{}, false
-	}
-	var found job.ID
-	n := 0
-	for part := range strings.SplitSeq(u.Path, "/") {
-		if id, ok := ids.Parse(part); ok {
-			found = id
-			n++
-		}
-	}
-	return found, n == 1
+	return jobs, dash, nil
 }
 
 // notAJob says what is wrong with an argument, as far as that can be known.
-func notAJob(arg string) error {
+func notAJob(arg string, near bool) error {
 	const id = "01890a5d-ac96-774b-bcce-b302099a8057"
 	why := "not a job: want its ID (such as " + id + "), its path or URL"
 	switch hex := strings.Trim(strings.ToLower(arg), "0123456789abcdef-") == "" && arg != ""; {
 	case hex && len(arg) != len(id):
 		why = fmt.Sprintf("not a job ID: it has %d characters, an ID has %d", len(arg), len(id))
-	case hex:
-		why = "not a job ID: its dashes are not where an ID has them (8-4-4-4-12)"
-	case ids.Find(arg).Near > 0:
+	case hex || near:
 		why = "looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12"
-	case strings.Contains(arg, "/"):
-		why = "not a job: want a path or URL with one job ID in it, such as /job/ID/status"
 	case strings.Contains(arg, "."):
 		why = "not a job; to read IDs from a file: jobwatch - < FILE"
 	}
