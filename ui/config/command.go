@@ -64,7 +64,7 @@ func (p *parser) flagError(err error) error {
 			flag, name = "-"+letters, letters // "-plain" means "--plain", not -p -l -a -i -n
 		}
 		hint := all
-		if near := joblist.Suggest(name, p.names(true)); near != "" {
+		if near := joblist.Suggest(name, p.names()); near != "" {
 			hint = "; did you mean --" + near + "?"
 		}
 		return errors.New("unknown flag " + quote(flag) + hint)

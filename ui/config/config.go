@@ -89,7 +89,7 @@ type parser struct {
 
 func newParser(in *Input) *parser {
 	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
-	p.options.Colors = make(map[string]style.Colour)
+	p.options.Keys, p.options.Colors = make(map[string][]string), make(map[string]style.Colour)
 	p.table = p.rows(&p.options)
 	for _, opt := range p.table {
 		if opt.def != "" {
@@ -182,6 +182,7 @@ func (p *parser) refuseConflicts() error {
 // standard streams are.
 func (p *parser) derive() error {
 	o := &p.options
+	p.bindOthers()
 	var dash bool
 	var err error
 	if o.Jobs, dash, err = parseJobs(p.args); err != nil {

@@ -80,7 +80,6 @@ func (p *parser) readTOML(data []byte) (line int, err error) {
 		default:
 		}
 	}
-	p.bindOthers()
 	return line, err
 }
 
@@ -98,7 +97,7 @@ func (p *parser) takeSetting(path []string, value any) error {
 	case take != nil:
 		return errors.New(name + ": want a table: [" + name + "]")
 	case opt == nil:
-		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names(false), "keys", "colors")))
+		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names(), "keys", "colors")))
 	case opt.flagOnly:
 		return errors.New("--" + name + " is for the command line only, not a setting")
 	case len(rest) > 0:

@@ -52,9 +52,6 @@ func (p *parser) takeKeys(path []string, value any) error {
 		p.byKey[key] = written
 		keys = append(keys, key)
 	}
-	if p.options.Keys == nil {
-		p.options.Keys = make(map[string][]string)
-	}
 	p.options.Keys[action] = keys
 	return nil
 }
@@ -62,9 +59,6 @@ func (p *parser) takeKeys(path []string, value any) error {
 // bindOthers completes the bindings: an action that is not in the file keeps its default
 // keys, except those that the file gives to another action.
 func (p *parser) bindOthers() {
-	if p.options.Keys == nil {
-		return
-	}
 	for _, k := range p.in.Keys {
 		if _, set := p.options.Keys[k.Name]; !set {
 			p.options.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool { return p.byKey[key] != "" })
@@ -74,10 +68,7 @@ func (p *parser) bindOthers() {
 
 // parseKey reads a key as people write it, and returns Bubble Tea's name for it.
 func parseKey(s string) (string, error) {
-	parts := regexp.MustCompile(`(?is)^((?:ctrl\+|alt\+|shift\+)*)(.+)$`).FindStringSubmatch(s)
-	if parts == nil {
-		return "", errors.New("unknown key")
-	}
+	parts := regexp.MustCompile(`(?is)^((?:ctrl\+|alt\+|shift\+)*)(.*)$`).FindStringSubmatch(s)
 	mods, name := strings.ToLower(parts[1]), parts[2]
 	shift, ctrl, alt := strings.Contains(mods, "shift"), strings.Contains(mods, "ctrl"), strings.Contains(mods, "alt")
 	if utf8.RuneCountInString(name) > 1 {
@@ -87,10 +78,8 @@ func parseKey(s string) (string, error) {
 			"pageup": "pgup", "pagedown": "pgdown", "pgdn": "pgdown",
 		}[name], name)
 	}
-	r, size := utf8.DecodeRuneInString(name)
-	single, upper := size == len(name), strings.ToUpper(name)
-	key := name
-	switch {
+	key, single, named := name, utf8.RuneCountInString(name) == 1, namedKeys()
+	switch upper := strings.ToUpper(name); {
 	case shift && single && !ctrl && upper != name:
 		key = upper
 	case shift:
@@ -99,10 +88,9 @@ func parseKey(s string) (string, error) {
 	if ctrl {
 		key = "ctrl+" + strings.ToLower(key)
 	}
-	named := namedKeys()
-	sent := slices.Contains(named, key) || single && utf8.RuneCountInString(key) == 1
+	sent := slices.Contains(named, key) || utf8.RuneCountInString(key) == 1
 	switch same := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter"}[key]; {
-	case single && !unicode.IsPrint(r), !single && !slices.Contains(named, name):
+	case single && !unicode.IsPrint([]rune(name)[0]), !single && !slices.Contains(named, name):
 		return "", errors.New("unknown key" + didYouMean(name, append(named, "space")))
 	case key == "ctrl+c" && !alt:
 		return "", errors.New("ctrl+c always quits")
@@ -149,15 +137,16 @@ func (p *parser) takeColor(path []string, value any) error {
 	if err != nil {
 		return wrong(where+" =", written, err)
 	}
-	if backgrounds := []string{"", "light", "dark"}; !slices.Contains(backgrounds, background) {
-		return errors.New(where + ": want light or dark" + didYouMean(background, backgrounds[1:]))
-	}
 	pair := p.options.Colors[name] // the other background's may be set
-	if background != "dark" {
+	switch background {
+	case "":
+		pair.Light, pair.Dark = color, color
+	case "light":
 		pair.Light = color
-	}
-	if background != "light" {
+	case "dark":
 		pair.Dark = color
+	default:
+		return errors.New(where + ": want light or dark" + didYouMean(background, []string{"light", "dark"}))
 	}
 	p.options.Colors[name] = pair
 	return nil

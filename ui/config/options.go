@@ -40,8 +40,8 @@ type Options struct {
 	ASCII      bool
 	NoMouse    bool
 	Redact     bool
-	Theme      string                // the name of one of [style.Themes]
-	Keys       map[string][]string   // every action's keys if the config file changes any, else nil
+	Theme      string                  // the name of one of [style.Themes]
+	Keys       map[string][]string     // every action's keys
 	Colors     map[string]style.Colour // by name, only those that the config file sets
 
 	Download         string // folder; "" if not asked for
@@ -183,10 +183,9 @@ func (p *parser) find(name string) *option {
 	return nil
 }
 
-// names returns the names of all settings, and of what is for the command line only.
-func (p *parser) names(flagOnly bool) []string {
-	table := slices.DeleteFunc(slices.Clone(p.table), func(opt *option) bool { return opt.flagOnly && !flagOnly })
-	return named(table, func(opt *option) string { return opt.name })
+// names returns the names of all options.
+func (p *parser) names() []string {
+	return named(p.table, func(opt *option) string { return opt.name })
 }
 
 // named returns the names of things.
