@@ -17,19 +17,15 @@ const (
 	// shorter, so the keys never become longer than what was read.
 	token = "\x1b\x00"
 
-	// pause is how long the parts of a sequence or paste may take, as the connection may cut
-	// them anywhere. Nobody notices it: Neovim waits as long.
+	// pause is how long the connection may stall inside a sequence or paste, as in Neovim.
 	pause    = 50 * time.Millisecond
 	maxPaste = 64 << 20 // bytes that are kept of one paste: 1.8 million job IDs
-	// A paste whose end was lost ends at a key press after so long; more bytes at once are the
-	// rest of the paste.
+	// A paste whose end was lost ends at a key press, of at most maxKeyPress bytes, after so long.
 	pasteTimeout = 5 * time.Second
 	maxKeyPress  = 16
-	// maxTail is how much of an unfinished sequence is kept, in bytes. Of longer ones, all of
-	// which are dropped at their end, the middle is missing.
-	maxTail = 256
-	// keyPause is how long a key waits for what follows it. It is too short to be noticed,
-	// and longer than a serial line of 4,800 baud takes for a byte.
+	maxTail      = 256 // bytes of an unfinished sequence that are kept; longer ones are dropped
+	// keyPause is how long a key waits for what follows it: longer than a serial line of 4,800
+	// baud takes for a byte.
 	keyPause = 3 * time.Millisecond
 	maxBurst = 4 << 10 // bytes of a held key
 	idLen    = 36      // bytes of a job ID
@@ -55,9 +51,8 @@ func (p *Paste) add(more []byte, limit int) {
 	p.Text = append(p.Text, more...)
 }
 
-// feed processes the bytes of one read, and appends to keys those that are keys, with a
-// token in place of each event; a reply inside a paste comes before it. It appends at most
-// len(read) and overhead bytes.
+// feed appends to keys what is keys of one read, with a token in place of each event; a reply
+// inside a paste comes before it. It appends at most len(read) and overhead bytes.
 func (f *filter) feed(keys, read []byte, now time.Time) []byte {
 	if len(read) == 0 {
 		return keys
@@ -101,13 +96,11 @@ func halfRune(data []byte) int {
 // a key press, where a stalled line would bring more at a time, or the end.
 func (f *filter) wasCutOff(read []byte, idle time.Duration) bool {
 	data := slices.Concat(f.tail, read)
-	switch {
-	case f.pasting:
+	if f.pasting {
 		return idle >= pasteTimeout && len(read) <= maxKeyPress && !bytes.Contains(data, []byte(pasteEnd[:5]))
-	case f.sent == 0 && len(f.tail) > 2 && beginsString(f.tail[1]):
-		return (idle >= pasteTimeout || utf8.RuneCount(read) == 1) && !whole.Match(data)
 	}
-	return false
+	return f.sent == 0 && len(f.tail) > 2 && beginsString(f.tail[1]) &&
+		(idle >= pasteTimeout || utf8.RuneCount(read) == 1) && !whole.Match(data)
 }
 
 // pasted gathers a paste up to its end marker, and returns what follows.
@@ -157,11 +150,9 @@ func (f *filter) key(keys, data []byte) (out, rest []byte) {
 			return keys, nil
 		}
 	}
-	switch n := bytes.IndexFunc(data, isControl); {
-	case n < 0:
-		return f.addText(keys, data), nil
-	case n > 0:
-		return f.addText(keys, data[:n]), data[n:]
+	switch rest := bytes.TrimLeftFunc(data, isText); {
+	case len(rest) < len(data):
+		return f.addText(keys, data[:len(data)-len(rest)]), rest
 	case data[0] != esc:
 		return append(f.endText(keys), data[0]), data[1:]
 	}
@@ -187,10 +178,9 @@ func (f *filter) key(keys, data []byte) (out, rest []byte) {
 	return keys, data[n:]
 }
 
-// resume returns the rest of data, whose first bytes were passed on as keys because nothing
-// followed them at once. What follows one byte at a time is typed, unless it may be a paste or
-// the background over a slow line, which it waits for, or a letter of the keypad's after alt+O.
-// Nobody types the rest of a sequence at once: then the first bytes belong to it.
+// resume returns the rest of data, whose first bytes were passed on as keys. What follows one
+// byte at a time is typed, unless it may be a paste or the background over a slow line, or a
+// letter of the keypad's after alt+O. What follows at once is the rest of a sequence.
 func (f *filter) resume(data []byte) []byte {
 	sent := f.sent
 	f.sent = 0
@@ -212,12 +202,11 @@ func (f *filter) resume(data []byte) []byte {
 // wait returns for how long the newest bytes may still become something else: 0 if only more
 // bytes can tell, less if nothing is in progress.
 func (f *filter) wait() time.Duration {
+	unsent := len(f.text.Text) > f.text.Typed
 	switch {
-	case f.tailIsKey():
-		return pause
-	case len(f.text.Text) > f.text.Typed && kinds(f.text.Text) == 1:
+	case unsent && kinds(f.text.Text) == 1 && !f.tailIsKey():
 		return keyPause // a key that is pressed or held need not wait
-	case len(f.text.Text) > f.text.Typed:
+	case unsent, f.tailIsKey():
 		return pause
 	case f.pasting, len(f.tail) > f.sent:
 		return 0
@@ -245,14 +234,12 @@ func (f *filter) release(keys []byte) []byte {
 // a character that was typed after such a key.
 func (f *filter) tailIsKey() bool {
 	unsent := len(f.tail) - f.sent
-	if f.pasting || unsent == 0 || f.tail[0] != esc {
-		return false
-	}
-	return unsent == 1 || unsent == 2 && f.sent == 0 && (introduces(f.tail[1]) || f.tail[1] == esc)
+	return !f.pasting && unsent > 0 && f.tail[0] == esc &&
+		(unsent == 1 || unsent == 2 && f.sent == 0 && (introduces(f.tail[1]) || f.tail[1] == esc))
 }
 
-// addText adds to the text that came at once. Not every terminal brackets pastes (GNU screen,
-// the Linux console and serial lines don't); but nobody types so fast.
+// addText adds to the text that came at once: a paste where terminals don't bracket those, as
+// nobody types so fast.
 func (f *filter) addText(keys, more []byte) []byte {
 	f.text.add(more, f.limit)
 	if unsent := f.text.Text[f.text.Typed:]; len(unsent) >= maxBurst && !isPaste(unsent) {
@@ -312,5 +299,5 @@ func kinds(text []byte) (n int) {
 	return n
 }
 
-// isControl reports whether r is neither printable, nor a tab or a line end.
-func isControl(r rune) bool { return r < ' ' && r != '\t' && r != '\r' && r != '\n' || r == 0x7F }
+// isText reports whether r is printable, a tab or a line end.
+func isText(r rune) bool { return r >= ' ' && r != 0x7F || r == '\t' || r == '\r' || r == '\n' }

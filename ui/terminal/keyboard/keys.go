@@ -1,6 +1,7 @@
 package keyboard
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,17 +13,16 @@ import (
 const esc = '\x1b'
 
 // introduces reports whether b after an esc begins a sequence: CSI, SS3, or a string.
-func introduces(b byte) bool { return strings.IndexByte("[O]P_^X", b) >= 0 }
+func introduces(b byte) bool { return b == '[' || b == 'O' || beginsString(b) }
 
 // beginsString reports whether b after an esc begins one of the strings OSC, DCS, APC, PM and
 // SOS. Terminals answer queries with them, also late, those of a program that has ended.
 func beginsString(b byte) bool { return strings.IndexByte("]P_^X", b) >= 0 }
 
 var (
-	// whole matches a key or a whole sequence. After ESC [, some break the rule of parameters
-	// and a final byte: old mouse reports (ESC [ M and three characters), the Linux console's
-	// function keys (ESC [ [ A), and urxvt's keys with shift (ESC [ 7 $). Strings may have
-	// line ends in them: what follows those would be typed otherwise.
+	// whole matches a key or a whole sequence, also old mouse reports (ESC [ M and three
+	// characters), the Linux console's function keys (ESC [ [ A), urxvt's keys with shift
+	// (ESC [ 7 $), and line ends in strings.
 	whole = regexp.MustCompile(`^\x1b(?:` +
 		`\x1b?(?:\[M[^\x00-\x1f]{3}|\[\[[ -~]|\[\d\d?\$|\[(?:[@-LN-Z\\-~]|[ -?]+[@-~])|O[\d;]*[ -/:<-~])|` +
 		`\]` + stringBody + `(?:\x07|\x1b\\)|[P_^X]` + stringBody + `\x1b\\|[^\x1b[O\]P_^X])`)
@@ -32,10 +32,9 @@ var (
 	// escBefore matches an esc that is a key of its own: before a string or a paste.
 	escBefore = regexp.MustCompile(`^\x1b\x1b(?:[]P_^X]|\[200~)`)
 
-	// reply matches the replies among strings. Others, such as titles and links, may be part
-	// of a paste: a link may be a job's. Of the OSCs, only colours and the clipboard are queried;
-	// the others are the terminal's name and unit (XTVERSION, DA3), its capabilities
-	// (XTGETTCAP), its settings (DECRQSS), kitty's remote control and its graphics.
+	// reply matches the replies among strings: colours, the clipboard, XTVERSION, DA3,
+	// XTGETTCAP, DECRQSS, kitty's remote control and graphics. Others, such as titles and
+	// links, may be part of a paste: a link may be a job's.
 	reply = regexp.MustCompile(`\x1b(?:\](?:[45]|1\d|52);[^\x00-\x1f\x7f]*(?:\x07|\x1b\\)|` +
 		`(?:P(?:>\||!\||[01][+$]r|@kitty-cmd)|_G[iI]=)[^\x00-\x1f\x7f]*\x1b\\)`)
 	// background matches the reply about the background, with one to four digits a channel
@@ -125,45 +124,33 @@ func isDark(channels []string) bool {
 // key, or a key of the keypad in application mode.
 func keypad(rest string) string {
 	const characters, keys = " IMXjklmnopqrstuvwxy", " \t\r=*+,-./0123456789"
-	if char := strings.TrimPrefix(rest, "2"); len(char) == 1 {
-		if i := strings.Index(characters, char); i >= 0 {
-			return keys[i:][:1]
-		}
-	}
-	if len(rest) != 1 {
-		return ""
+	char := strings.TrimPrefix(rest, "2")
+	if i := strings.Index(characters, char); i >= 0 && len(char) == 1 {
+		return keys[i : i+1]
 	}
 	return functional("", rest, 0)
 }
 
 // The modifiers as xterm and kitty number them; a sequence has their sum and one.
 const (
-	shift = 1 << iota
-	alternate
-	ctrl
-	super
-	hyper
-	meta
-	capsLock
+	shift     = 1
+	alternate = 2
+	ctrl      = 4
+	others    = 8 | 16 | 32 // super, hyper and meta: no keys of ours
+	capsLock  = 64
 )
 
 // keyForm matches a key in the form of xterm and kitty: a number or character, with shift, and
 // in its place on a Latin keyboard; modifiers; the character after number 27; and a final byte.
-// Of kitty's other fields and codes nothing is left once the screen has asked for its default.
 var keyForm = regexp.MustCompile(`^\x1b\[(\d*)(?::(\d*))?(?::(\d*))?(?:;(\d*)(?:;(\d*))?)?([A-DFHP-Su~])$`)
 
-// decodeForm decodes the parts of keyForm. A key with super or hyper is none of ours.
+// decodeForm decodes the parts of keyForm.
 func decodeForm(form []string) (key string, event Event) {
 	code, shifted, latin, char, final := form[1], form[2], form[3], form[5], form[6]
-	mods := 0
-	if form[4] != "" {
-		mods = number(form[4]) - 1
-	}
-	if mods&meta != 0 {
-		mods |= alternate
-	}
+	mods, _ := strconv.Atoi(cmp.Or(form[4], "1"))
+	mods--
 	switch {
-	case mods < 0, mods&(super|hyper) != 0:
+	case mods&others != 0:
 		return "", nil
 	case final == "~" && code == "27": // xterm's modifyOtherKeys
 		code = char
@@ -176,16 +163,8 @@ func decodeForm(form []string) (key string, event Event) {
 	case mods&shift != 0 && shifted != "":
 		code, mods = shifted, mods&^(shift|capsLock)
 	}
-	return chord(rune(number(code)), mods) //nolint:gosec // six digits at most
-}
-
-// number returns s as a number, -1 if it is none.
-func number(s string) int {
-	n, err := strconv.ParseUint(s, 10, 31)
-	if err != nil {
-		return -1
-	}
-	return int(n)
+	r, _ := strconv.ParseInt(code, 10, 32) // in place of none, 0 or the largest: not printable
+	return chord(rune(r), mods)
 }
 
 // functional returns the sequence of a key that has a number or a final byte of its own.
@@ -210,9 +189,7 @@ func chord(r rune, mods int) (key string, event Event) {
 	switch {
 	case r == '\t' && mods&shift != 0:
 		key = "\x1b[Z"
-	case r == '\r', r == '\t', r == '\b', r == 0x7F:
-		key = string(r)
-	case r == esc && mods&ctrl == 0:
+	case r == '\r', r == '\t', r == '\b', r == 0x7F, r == esc && mods&ctrl == 0:
 		key = string(r)
 	case !unicode.IsPrint(r):
 	case mods&ctrl == 0 && mods&(shift|capsLock) != 0:

@@ -14,19 +14,16 @@ import (
 // Reader is the keyboard without pastes. Give it to tea.WithInput in place of the terminal:
 // Bubble Tea takes 9 to 15 s for 100,000 pasted job IDs.
 //
-// Reader takes out whole pastes, bracketed or not, and what the terminal reports. In its place
-// it leaves the key [EventKey], so that the order is kept without a goroutine; [Reader.Take]
-// returns what that key stands for. Replies to queries of others, such as an editor that ran
-// before, leave nothing.
+// In place of a paste, bracketed or not, and of what the terminal reports, Reader leaves the key
+// [EventKey], in their order; [Reader.Take] returns what it stands for. Replies to queries of
+// others, such as an editor that ran before, leave nothing.
 //
 // Bubble Tea waits for the terminal's descriptor before it reads, and takes the end of a read
 // for the end of a key. So Reader never reads more than it can pass on in the same call, and
-// keeps only what can't be a key yet: a paste or reply in progress, and half a key. What may be
-// one, such as esc, is passed on if nothing follows for a moment.
+// keeps only a paste or reply in progress and half a key. What may be a key, such as esc, is
+// passed on if nothing follows for a moment.
 type Reader struct {
 	*os.File // the terminal, for raw mode, its size, and for waiting
-
-	scratch [256]byte // for what one read brings
 
 	mu     sync.Mutex // of filter, as Take is called by another goroutine than Read
 	filter filter
@@ -62,9 +59,8 @@ type Focus struct{ In bool }
 // Background is the terminal's reply to the query for its background colour.
 type Background struct{ Dark bool }
 
-// Take returns what an [EventKey] stands for, given no runes, or a tea.KeyMsg with Paste
-// set, given its Runes. It must be called once for each such message, in order. It returns
-// nil if there is no event.
+// Take returns what an [EventKey] stands for, nil for none; or, given its runes, a tea.KeyMsg
+// with Paste set. It must be called once for each such message, in order.
 func (r *Reader) Take(runes []rune) Event {
 	if len(runes) > 0 {
 		return Paste{Text: []byte(string(runes))} // it bypassed Read
@@ -80,8 +76,8 @@ func (r *Reader) Take(runes []rune) Event {
 }
 
 const (
-	// overhead is by how much the keys of one call may exceed what it read, in bytes: by a
-	// mouse report and some tokens, for what earlier calls kept.
+	// overhead is by how many bytes the keys of one call may exceed what it read: by a mouse
+	// report and some tokens.
 	overhead = 32
 	maxReads = 64 // in one call: Bubble Tea can cancel between calls
 )
@@ -100,12 +96,13 @@ func (r *Reader) Read(p []byte) (int, error) {
 // readKeys appends the keys of one call to keys, at most size of them. It reads again only
 // while something is in progress and its rest does not make it wait, except for a moment.
 func (r *Reader) readKeys(keys []byte, size int) ([]byte, error) {
+	var scratch [256]byte
 	for range maxReads {
 		room := size - len(keys) - overhead
 		if len(keys) > 0 && room < 1 {
 			break
 		}
-		read := r.scratch[:min(max(1, room), len(r.scratch))]
+		read := scratch[:min(max(1, room), len(scratch))]
 		n, err := r.File.Read(read)
 		r.mu.Lock()
 		keys = r.filter.feed(keys, read[:n], time.Now())
