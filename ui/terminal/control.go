@@ -13,19 +13,18 @@ import (
 const (
 	// pushTitle makes the terminal remember its title, popTitle restores it (XTWINOPS).
 	pushTitle, popTitle = "\x1b[22;2t", "\x1b[23;2t"
-	// pushKeys makes keys come in their default form, whatever a program that ended left on.
-	// Terminals keep kitty's flags for each screen, so they are pushed, and popped by popKeys,
-	// while the alternate screen is on.
+	// pushKeys makes keys come in their default form, whatever a program that ended left on, and
+	// popKeys undoes it. Terminals keep kitty's flags for each screen.
 	pushKeys = ansi.KeypadNumericMode + ansi.ResetModeCursorKeys + "\x1b[>4;0m\x1b[>0u"
 	popKeys  = "\x1b[<u"
-	// release undoes all that Bubble Tea requests from a terminal. Some have a cursor for each
-	// screen.
+	// release undoes all that Bubble Tea requests. Some terminals have a cursor for each screen.
 	release = ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseAnyEvent + ansi.ResetModeMouseExtSgr +
 		ansi.ResetModeFocusEvent + ansi.ResetModeBracketedPaste +
 		ansi.ShowCursor + ansi.ResetModeAltScreenSaveCursor + ansi.ShowCursor
-	// maxTitle is how long a window title may be, in cells: longer than any tab or
-	// task bar shows, short enough for every terminal's buffer.
-	maxTitle = 120
+	maxTitle = 120 // cells: longer than any tab or task bar shows
+	// maxClipboard is how many bytes may be copied by OSC 52: 100,000 bytes of sequence, which
+	// the strictest of the usual terminals accept. They drop, or cut, longer texts silently.
+	maxClipboard = 74_994
 )
 
 // Enter prepares the terminal when the dashboard takes the screen, and may request clicks,
@@ -45,10 +44,6 @@ func (s *Screen) Leave() { s.Send(ansi.SetModeAutoWrap + s.env.unlessPrinted(pop
 func (s *Screen) Title(text string) {
 	s.Send(s.env.unlessPrinted(ansi.SetWindowTitle(Charset(s.env).Cut(text, maxTitle))))
 }
-
-// maxClipboard is how many bytes may be copied by OSC 52: 100,000 bytes of sequence, which the
-// strictest of the usual terminals accept. They would drop, or cut, longer texts silently.
-const maxClipboard = 74_994
 
 // Copy puts text into the clipboard of the person in front of the terminal, over SSH too.
 // Only a local tmux reports whether that worked, and is waited for until ctx ends.
@@ -70,11 +65,9 @@ func (s *Screen) Copy(ctx context.Context, text string) error {
 	}
 	plain := ansi.SetSystemClipboard(text)
 	wrapped := s.env.Passthrough(plain)
-	switch {
-	case !s.env.Multiplexed(), !s.env.inTmux() && s.env["STY"] != "": // GNU screen itself has no clipboard
-		s.Send(wrapped)
-	default:
-		s.Send(plain + wrapped)
+	if s.env.inTmux() || s.env.inScreen() && s.env["STY"] == "" { // GNU screen itself has no clipboard
+		wrapped = plain + wrapped
 	}
+	s.Send(wrapped)
 	return nil
 }

@@ -5,6 +5,7 @@ package terminal
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,9 +18,8 @@ import (
 )
 
 // init sets a dark background and no colours until main knows better, before Bubble Tea's
-// init queries the terminal, and waits up to 5 s for one that never answers. Packages are
-// initialised in the order of their import paths as soon as their imports are; this one's
-// path sorts before Bubble Tea's, and its imports are ready earlier.
+// init queries the terminal, and waits up to 5 s for one that never answers: of packages whose
+// imports are ready, that whose path sorts first is initialised first.
 func init() { //nolint:gochecknoinits // only another init comes before Bubble Tea's
 	lipgloss.SetHasDarkBackground(true)
 	lipgloss.SetColorProfile(termenv.Ascii)
@@ -53,11 +53,7 @@ func (e Env) Draws() bool { return e.kind() != "" && e.kind() != "dumb" }
 
 // ignoresUnknown reports whether the terminal prints no part of sequences that it doesn't know.
 func (e Env) ignoresUnknown() bool {
-	switch e.kind() {
-	case "", "dumb", "linux", "cons25", "vt52":
-		return false
-	}
-	return true
+	return !slices.Contains([]string{"", "dumb", "linux", "cons25", "vt52"}, e.kind())
 }
 
 // unlessPrinted returns a sequence, or "" if the terminal would print it.
@@ -102,15 +98,12 @@ func Profile(env Env) termenv.Profile {
 	if env["NO_COLOR"] != "" || env["CLICOLOR"] == "0" && !forced {
 		return termenv.Ascii
 	}
-	switch strings.ToLower(env["COLORTERM"]) {
-	case "truecolor", "24bit":
-		if env.inTmux() { // it converts them for its own terminal; GNU screen does not
-			return termenv.TrueColor
-		}
-	}
 	var list []string
 	for name, value := range env {
 		list = append(list, name+"="+value)
+	}
+	if env.inTmux() && env.Draws() { // it converts colours for its terminal; GNU screen does not
+		list = append(list, "TERM=xterm-256color") // else COLORTERM does not count
 	}
 	// They count the same kinds in opposite directions.
 	return termenv.Profile(colorprofile.TrueColor - max(colorprofile.Env(list), colorprofile.ASCII))
@@ -120,12 +113,10 @@ func Profile(env Env) termenv.Profile {
 // terminals, where the locale is not UTF-8, and in a multiplexer without a locale, which draws
 // "_" for all else. Without a locale, as in most containers, others are assumed to be modern.
 func Charset(env Env) sanitize.Charset {
-	switch env["TERM"] {
-	case "linux", "dumb", "cons25", "vt52", "vt100", "vt220":
-		return sanitize.ASCII
-	}
 	locale := strings.ToLower(cmp.Or(env["LC_ALL"], env["LC_CTYPE"], env["LANG"])) // POSIX: the first that is set
 	switch {
+	case slices.Contains([]string{"linux", "dumb", "cons25", "vt52", "vt100", "vt220"}, env["TERM"]):
+		return sanitize.ASCII
 	case strings.Contains(locale, "utf-8"), strings.Contains(locale, "utf8"):
 		return sanitize.Unicode
 	case locale != "", env["TMUX"] != "", env["STY"] != "":
@@ -135,13 +126,13 @@ func Charset(env Env) sanitize.Charset {
 }
 
 // Background reports whether to draw for a dark background, given the user's setting (auto,
-// dark or light), and whether to query the terminal, in which case dark is only the first guess.
+// dark or light), and whether to ask the terminal, as dark is only a guess.
 func Background(setting string, env Env) (dark, ask bool) {
 	if setting == "dark" || setting == "light" {
 		return setting == "dark", false
 	}
-	// rxvt, Konsole and others set 15;0 or 15;default;0, the last being the background's
-	// number among the 16 colours: 7 is light grey, 8 dark grey.
+	// rxvt, Konsole and others set 15;0 or 15;default;0: the last is the background's number
+	// among the 16 colours; 7 is light grey, 8 dark grey.
 	colours := env["COLORFGBG"]
 	if number, err := strconv.ParseUint(colours[strings.LastIndexByte(colours, ';')+1:], 10, 4); err == nil {
 		return number <= 6 || number == 8, false

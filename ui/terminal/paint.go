@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -30,7 +31,7 @@ type run struct {
 type line struct {
 	text  string
 	cells []cell
-	firm  int // how many have the same position on terminals that disagree on the width of some texts
+	firm  int // how many have the same position on all terminals, which disagree on some widths
 }
 
 // cell is one cell of a row: its text, "" for the second half of a wide character, and
@@ -135,15 +136,9 @@ func (p *painter) use(pen string) {
 	if pen == p.pen {
 		return
 	}
-	if !absolute(pen) {
-		p.out.WriteString(ansi.ResetStyle)
-	}
-	p.out.WriteString(pen)
+	p.out.WriteString(cmp.Or(pen, ansi.ResetStyle))
 	p.pen = pen
 }
-
-// absolute reports whether a style begins with a reset, and so replaces any other.
-func absolute(pen string) bool { return strings.HasPrefix(pen, "\x1b[0;") }
 
 // parse returns the cells of a text, width at most, without all that is neither text nor style.
 func parse(text string, width int) line {
@@ -169,19 +164,17 @@ func parse(text string, width int) line {
 	return l
 }
 
-// with returns the style after one more sequence, if that sets a style (SGR).
+// with returns the style after one more sequence: of those that set one (SGR), only the form
+// of [style.Line] counts, which begins with a reset.
 func with(pen, sequence string) string {
-	parameters, isCSI := strings.CutPrefix(sequence, "\x1b[")
-	parameters, isSGR := strings.CutSuffix(parameters, "m")
+	parameters, isSGR := strings.CutPrefix(sequence, "\x1b[0")
 	switch {
-	case !isCSI, !isSGR, strings.Trim(parameters, "0123456789;:") != "":
-		return pen
-	case parameters == "", parameters == "0":
+	case parameters == "m", sequence == ansi.ResetStyle:
 		return ""
-	case absolute(sequence):
+	case isSGR && strings.Trim(parameters, "0123456789;") == "m" && parameters[0] == ';':
 		return sequence
 	}
-	return pen + sequence
+	return pen
 }
 
 // next returns the first character of a text and its width, or a sequence, control character
@@ -200,11 +193,7 @@ func next(text string) (part string, wide int, sure bool) {
 	if r == utf8.RuneError && n == 1 || r >= 0x7F && r < 0xA0 {
 		return part, 0, true
 	}
-	return part, wide, n == len(part) && agreed(r)
-}
-
-// agreed reports whether every terminal gives a character the same width: the letters of most
-// texts, and the signs that we draw with.
-func agreed(r rune) bool {
-	return r < 0x7F || sanitize.Plain(r) || r >= 0x2500 && r <= 0x25FC || strings.ContainsRune("‖⊘✓✗", r)
+	// The letters of most texts, and the signs that we draw with.
+	agreed := r < 0x7F || sanitize.Plain(r) || r >= 0x2500 && r <= 0x25FC || strings.ContainsRune("‖⊘✓✗", r)
+	return part, wide, n == len(part) && agreed
 }

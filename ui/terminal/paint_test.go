@@ -13,9 +13,9 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// pieces returns what test rows are made of. The first plain of them are text, our own styles
-// and others', wide letters, and text that terminals draw differently; the others are neither
-// text nor style.
+// pieces returns what test rows are made of. The first plain of them are text, our own
+// styles, wide letters, and text that terminals draw differently; the others are neither text
+// nor a style of ours.
 func pieces() (all []string, plain int) {
 	all = []string{
 		"", "a", "b", " ", "        ", "Processing", "Not Started", "31%", "32%", "1m10s", "now",
@@ -23,9 +23,8 @@ func pieces() (all []string, plain int) {
 		"漢", "字", "한", "か", "漢漢漢漢漢漢",
 		"👍", "👩‍👩‍👧", "🇩🇪", "e\u0301", "नि", "❤\ufe0f", "\ufffd",
 		"\x1b[0m", "\x1b[m", "\x1b[0;1m", "\x1b[0;38;2;1;2;3m", "\x1b[0;38;2;1;2;3;48;5;7m", "\x1b[0;7m",
-		"\x1b[1m", "\x1b[31m", "\x1b[48;5;4m", "\x1b[38:2::1:2:3m",
 	}
-	return append(all, "\x1b[3C", "\x1b[K", "\x1b[>4;1m", "\x1b]0;t\x07", "\x1b", "\t", "\r", "\u009b31m", "\u200d", "\u00ad", "\x9b31m", "\xff"),
+	return append(all, "\x1b[1m", "\x1b[31m", "\x1b[48;5;4m", "\x1b[38:2::1:2:3m", "\x1b[3C", "\x1b[K", "\x1b[>4;1m", "\x1b]0;t\x07", "\x1b", "\t", "\r", "\u009b31m", "\u200d", "\u00ad", "\x9b31m", "\xff"),
 		len(all)
 }
 

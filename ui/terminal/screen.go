@@ -12,8 +12,8 @@ import (
 )
 
 // Screen shows frames on a terminal, and writes sequences between them. It sends only the
-// cells that differ from the previous frame, at once, and does nothing while nothing changes.
-// So frames bypass Bubble Tea's renderer, which is given the Screen for its sequences.
+// cells that differ from the previous frame. So frames bypass Bubble Tea's renderer, which is
+// given the Screen for its sequences.
 //
 // No method waits for the terminal, which may take nothing for minutes: Bubble Tea holds its
 // renderer's lock while it writes, which blocks Update and with it all saves. So a goroutine
@@ -28,7 +28,6 @@ type Screen struct {
 	mu    sync.Mutex
 	queue []byte        // to be written
 	idle  chan struct{} // closed when everything is written; nil while nothing is being written
-	gone  bool          // the terminal: a write failed
 
 	frame         []string // the newest; nil if there is none for this size
 	cursor        Cursor   // of the newest frame
@@ -96,20 +95,20 @@ func (s *Screen) Write(p []byte) (int, error) { return len(p), nil }
 func (s *Screen) WriteString(sequence string) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, after := "", ""
+	length := len(sequence)
 	switch {
 	case strings.Contains(sequence, ansi.SetModeAltScreenSaveCursor):
 		s.alternate, s.shown = true, nil
-		after = s.env.unlessPrinted(pushKeys)
+		sequence += s.env.unlessPrinted(pushKeys)
 	case strings.Contains(sequence, ansi.ResetModeAltScreenSaveCursor):
 		s.alternate = false
 		// Terminals without an alternate screen continue below ours.
-		before = s.env.unlessPrinted(popKeys) + ansi.CursorPosition(1, s.height)
+		sequence = s.env.unlessPrinted(popKeys) + ansi.CursorPosition(1, s.height) + sequence
 	case strings.Contains(sequence, ansi.EraseEntireScreen), strings.Contains(sequence, ansi.EraseEntireLine):
 		s.shown = nil
 	}
-	s.send(before + sequence + after)
-	return len(sequence), nil
+	s.send(sequence)
+	return length, nil
 }
 
 // Send writes a sequence between two frames.
@@ -122,7 +121,7 @@ func (s *Screen) Send(sequence string) {
 // send queues a sequence as a whole, so that none lands inside another. s.mu must be held.
 func (s *Screen) send(sequence string) {
 	switch {
-	case s.gone, sequence == "":
+	case sequence == "":
 	case len(s.queue)+len(sequence) > maxQueued:
 		s.shown = nil // as something is lost
 	default:
@@ -146,7 +145,7 @@ func (s *Screen) write() {
 		_, err := s.File.Write(part)
 		s.mu.Lock()
 		if err != nil {
-			s.gone, s.queue = true, nil
+			s.queue = nil // the terminal is gone
 		}
 	}
 	close(s.idle)
