@@ -86,7 +86,7 @@ func Sequence(env terminal.Env, mode, text string) string {
 
 // Sequence returns what to send for a notification by a way, known to the terminal or not.
 func (w Way) Sequence(env terminal.Env, text string) string {
-	text = sanitize.Cut(text, 200) // more is cut by every desktop
+	text = sanitize.Unicode.Cut(text, 200) // more is cut by every desktop
 	switch w {
 	case ByOSC9: // the title first, so that no text can look like OSC 9;4, the progress
 		return env.Passthrough("\x1b]9;jobwatch: " + text + "\a")

@@ -1,6 +1,7 @@
 package sanitize
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -105,7 +106,8 @@ func filter(s string) string {
 		case isIgnorable(r):
 		case unicode.IsSpace(r), r == '\u2800': // the braille blank looks like a space
 			f.space = true
-		case joins(r) && (f.last == 0 || f.space): // would join, and might widen, the text before the field
+		case (f.last == 0 || f.space) && (unicode.IsMark(r) || strings.ContainsRune("\u0E33\u0EB3\uFF9E\uFF9F", r)):
+			// it would join, and might widen, the text before the field
 		case r == '\u0E33', r == '\u0EB3': // Thai and Lao AM: a mark and a letter with a cell of its own
 			f.mark(r + 0x1A)
 			f.write(r - 1)
@@ -157,12 +159,6 @@ func isIgnorable(r rune) bool {
 		r >= 0x1F3FB && r <= 0x1F3FF // skin tones: two more cells in terminals that don't join emoji
 }
 
-// joins reports whether r joins the cluster of the rune before it: Extend and SpacingMark, of
-// which four are no marks.
-func joins(r rune) bool {
-	return unicode.IsMark(r) || strings.ContainsRune("\u0E33\u0EB3\uFF9E\uFF9F", r)
-}
-
 // prepends holds the printable characters that join the cluster after them, and so would
 // swallow a cell of the next field: rare letters of Brahmic scripts.
 const prepends = "\u0D4E\U000111C2\U000111C3\U000113D1\U0001193F\U00011941\U00011A3A" +
@@ -200,8 +196,5 @@ func asciiOf(r rune) string {
 			plain.WriteRune(d)
 		}
 	}
-	if plain.Len() == 0 {
-		return "?"
-	}
-	return plain.String()
+	return cmp.Or(plain.String(), "?")
 }

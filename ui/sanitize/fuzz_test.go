@@ -65,7 +65,7 @@ func TestSeedsHaveTheirResults(t *testing.T) {
 		for what, pair := range map[string][2]string{
 			"Line":       {sanitize.Line(c.in), c.line},
 			"ASCII.Line": {sanitize.ASCII.Line(c.in), c.ascii},
-			"Cut":        {sanitize.Cut(c.in, width), c.cut},
+			"Cut":        {sanitize.Unicode.Cut(c.in, width), c.cut},
 			"Fit":        {sanitize.Unicode.Fit(c.in, width), c.cut + strings.Repeat(" ", width-ansi.StringWidth(c.cut))},
 			"Wrap":       {strings.Join(sanitize.Unicode.Wrap(c.in, width), "|"), c.wrapped},
 		} {

@@ -25,8 +25,8 @@ const (
 	ASCII
 )
 
-// maxScan is how many bytes of a text [Charset.Cut] and [Charset.Fit] read. No screen
-// shows more, and a hostile text of a megabyte must not slow down each frame.
+// maxScan is how many bytes of a text [Charset.Cut] and [Charset.Fit] read: no screen shows
+// more, and a hostile text must not slow down each frame.
 const maxScan = 32 << 10
 
 // Line returns s as one clean line. It removes whole escape sequences, controls, format
@@ -35,10 +35,6 @@ const maxScan = 32 << 10
 // unassigned characters becomes one U+FFFD. Every rune of the result satisfies
 // [unicode.IsPrint]. Line is idempotent and returns a clean ASCII s unchanged.
 func Line(s string) string { return Unicode.Line(s) }
-
-// Cut returns the clean line of s in at most width cells, ending in "…" if it was
-// shortened. It never splits a grapheme cluster.
-func Cut(s string, width int) string { return Unicode.Cut(s, width) }
 
 // Width returns how many cells s takes on the screen, not counting escape sequences.
 func Width(s string) int {
@@ -60,7 +56,8 @@ func (c Charset) Line(s string) string {
 	return s
 }
 
-// Cut is the package's [Cut]. With [ASCII], a shortened line ends in "~".
+// Cut returns the clean line of s in at most width cells, ending in "…", or "~" with [ASCII], if
+// it was shortened. It never splits a grapheme cluster.
 func (c Charset) Cut(s string, width int) string {
 	s, _ = c.cut(s, width)
 	return s
@@ -130,8 +127,7 @@ func isPrintableASCII(s string) bool {
 	return true
 }
 
-// isClean reports whether Line would return s unchanged. It knows the letters of nearly
-// all texts: it may be false for a clean text, but is never true for any other.
+// isClean reports whether Line would return s unchanged; for rare letters, it may be false.
 func isClean(s string) bool {
 	last := ' '
 	for _, r := range s {
@@ -143,9 +139,8 @@ func isClean(s string) bool {
 	return last != ' ' || s == ""
 }
 
-// Plain reports whether r is a visible character that needs no cleaning: it joins no other,
-// has one spelling only, and the same width in every terminal. It knows blocks of Unicode
-// without exceptions.
+// Plain reports whether r is a visible character that needs no cleaning: it joins no other, has
+// one spelling, and the same width in every terminal. It knows whole blocks of Unicode.
 func Plain(r rune) bool {
 	switch {
 	case r < 0x7F:
@@ -170,7 +165,8 @@ func (c Charset) Wrap(s string, width int) []string {
 	}
 	var lines []string
 	// Escape sequences first: one may contain a line break.
-	for paragraph := range strings.FieldsFuncSeq(stripSequences(s), isLineBreak) {
+	isBreak := func(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) }
+	for paragraph := range strings.FieldsFuncSeq(stripSequences(s), isBreak) {
 		for rest := c.Line(paragraph); rest != ""; {
 			n, _ := prefix(rest, width)
 			if n == 0 { // a wide character in one column
@@ -188,5 +184,3 @@ func (c Charset) Wrap(s string, width int) []string {
 	}
 	return lines
 }
-
-func isLineBreak(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) }

@@ -113,7 +113,7 @@ func TestALongDescriptionIsCutToItsColumn(t *testing.T) {
 		{"Annual report\u0301", 13, "Annual report\u0301"},
 		{"Annual report\u0301s", 13, "Annual repor…"},
 	} {
-		if got := sanitize.Cut(c.in, c.width); got != c.want {
+		if got := sanitize.Unicode.Cut(c.in, c.width); got != c.want {
 			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.width, got, c.want)
 		}
 	}
@@ -140,7 +140,7 @@ func TestAnEndlessTextIsCutBetweenCharacters(t *testing.T) {
 		"just before a letter": {a + "bc日"[:2] + "é日", a + "bcé"},
 		"bytes that are none":  {a + strings.Repeat("\xbf", 9), a + "�"},
 	} {
-		if got := sanitize.Cut(c.in, 2*most); got != c.want {
+		if got := sanitize.Unicode.Cut(c.in, 2*most); got != c.want {
 			t.Errorf("%s: it ends in %q (%d bytes), want %q", name, got[max(0, len(got)-8):], len(got), c.want[len(c.want)-8:])
 		}
 	}
