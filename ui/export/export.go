@@ -47,12 +47,9 @@ type field struct {
 // fields returns the values for CSV and JSON, under the same names as in jobwatch --json
 // where both have them.
 func (r *Row) fields() []field {
-	var progress, seconds any
+	var progress any
 	if r.Progress >= 0 {
 		progress = r.Progress
-	}
-	if d, ok := r.took(); ok {
-		seconds = d
 	}
 	return []field{
 		{"id", r.ID},
@@ -65,7 +62,7 @@ func (r *Row) fields() []field {
 		{"added", known(r.Added.UTC())},
 		{"started", known(r.Started.UTC())},
 		{"ended", known(r.Ended.UTC())},
-		{"seconds", seconds},
+		{"seconds", r.took()},
 		{"path", known(r.Path)},
 		{"file", known(r.File)},
 	}
@@ -79,12 +76,12 @@ func known[T comparable](v T) any {
 	return v
 }
 
-// took returns how long the work took. It is false until it is over.
-func (r *Row) took() (time.Duration, bool) {
+// took returns how long the work took, or nil until it is over.
+func (r *Row) took() any {
 	if r.Started.IsZero() || r.Ended.IsZero() {
-		return 0, false
+		return nil
 	}
-	return max(0, r.Ended.Sub(r.Started)), true
+	return max(0, r.Ended.Sub(r.Started))
 }
 
 // format returns rows in the format of a file name's extension, in any case. The error is for
@@ -138,9 +135,8 @@ func cell(value any) string {
 	}
 }
 
-// harmless keeps a spreadsheet from taking a text for a formula (OWASP, "CSV
-// Injection"): formulas begin with one of these, also in full width, and an apostrophe
-// makes them text. Tabs and line breaks, the other way in, are already removed.
+// harmless keeps a spreadsheet from taking a text for a formula (OWASP, "CSV Injection"): an
+// apostrophe makes it text. Tabs and line breaks, the other way in, are already removed.
 func harmless(s string) string {
 	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + s
@@ -178,7 +174,7 @@ func asMarkdown(rows []Row) []byte {
 		if r.Progress >= 0 {
 			progress = fmt.Sprintf("%d %%", int(100*r.Progress+1e-6)) // 99.9 % is not 100
 		}
-		if d, ok := r.took(); ok {
+		if d, ok := r.took().(time.Duration); ok {
 			took = d.Truncate(time.Second).String()
 		}
 		for _, cell := range []string{r.ID, r.Batch, r.Status, progress, r.Description, cmp.Or(r.Error, r.Message), took} {

@@ -15,6 +15,7 @@ import (
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/style"
 )
 
 // Kind is what has happened, in the word that the user's command reads.
@@ -59,10 +60,8 @@ func (e Event) Clean() Event {
 // untrusted text, but no whole job ID and no link: anybody may see it, and it is kept by
 // desktops.
 func Sentence(events []Event) string {
-	var batches, failures []Event
-	var done, failed int
-	var parts []string
-	api := ""
+	var batch, failure, api string
+	var batches, done, failed, failures int
 	for _, e := range events {
 		away := fmt.Sprintf("%d min", e.Seconds/60)
 		if e.Seconds < 60 {
@@ -70,9 +69,11 @@ func Sentence(events []Event) string {
 		}
 		switch e.Kind {
 		case BatchFinished:
-			batches, done, failed = append(batches, e), done+e.Done, failed+e.Failed
+			batches, done, failed = batches+1, done+e.Done, failed+e.Failed
+			batch = "batch " + e.Batch
 		case JobFailed:
-			failures = append(failures, e)
+			failures++
+			failure = style.Joined(": ", cmp.Or(e.Description, e.ID[:min(len(e.ID), 8)])+" failed", e.Cause)
 		case APIAway: // of these, only the last is still true
 			api = "the API has not answered for " + away
 		case APIBack:
@@ -80,30 +81,19 @@ func Sentence(events []Event) string {
 		case Test:
 		}
 	}
-	if n := len(batches); n > 0 {
-		who := fmt.Sprint(n, " batches")
-		if n == 1 {
-			who = "batch " + batches[0].Batch
-		}
-		parts = append(parts, fmt.Sprintf("%s finished: %d done", who, done))
+	if batches > 1 {
+		batch = fmt.Sprint(batches, " batches")
+	}
+	if batches > 0 {
+		batch += fmt.Sprintf(" finished: %d done", done)
 	}
 	if failed > 0 {
-		parts[0] += fmt.Sprintf(", %d failed", failed)
+		batch += fmt.Sprintf(", %d failed", failed)
 	}
-	if n := len(failures); n > 1 {
-		parts = append(parts, fmt.Sprintf("%d jobs failed", n))
-	} else if n == 1 {
-		e := failures[0]
-		text := cmp.Or(e.Description, e.ID[:min(len(e.ID), 8)]) + " failed"
-		if e.Cause != "" {
-			text += ": " + e.Cause
-		}
-		parts = append(parts, text)
+	if failures > 1 {
+		failure = fmt.Sprintf("%d jobs failed", failures)
 	}
-	if api != "" {
-		parts = append(parts, api)
-	}
-	return job.Scrub(strings.Join(parts, "; "))
+	return job.Scrub(style.Joined("; ", batch, failure, api))
 }
 
 const (
@@ -114,9 +104,8 @@ const (
 )
 
 // Command returns a function that runs the user's own command with an event as it is (see
-// [Event.Clean]), and waits for its end, for a minute at most. Its error says how the command
-// failed, with the last line that it wrote to its standard error (untrusted), or that the event
-// was left out because a thousand others wait. Any goroutine may call it.
+// [Event.Clean]), for a minute at most. Its error says how the command failed, with the last line
+// of its standard error (untrusted), or that a thousand events wait. Any goroutine may call it.
 func Command(command string) func(context.Context, Event) error {
 	var events atomic.Int64 // that wait or are under way
 	slots := make(chan struct{}, atOnce)

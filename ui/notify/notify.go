@@ -1,11 +1,10 @@
-// Package notify tells people who look elsewhere: by the desktop's notifications where the
-// terminal is known to pass them on, else by its bell; and by the progress in the taskbar. It
-// makes sequences and sentences, and sends nothing.
+// Package notify tells people who look elsewhere: by the desktop's notifications or the
+// terminal's bell, by the progress in the taskbar, and by a command of their own.
 package notify
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -68,8 +67,8 @@ func Ways(env terminal.Env) []Way {
 }
 
 // Sequence returns what to send for a notification of this text, which may be untrusted, by
-// one of the values of --notify. Inside tmux and GNU screen it rings the bell besides, which
-// marks the window: their configuration may not pass the sequence on.
+// one of the values of --notify. It rings the bell besides in tmux and GNU screen: they may not
+// pass the sequence on.
 func Sequence(env terminal.Env, mode, text string) string {
 	way := WayOf(env)
 	switch {
@@ -100,12 +99,13 @@ func (w Way) Sequence(env terminal.Env, text string) string {
 }
 
 // Progress returns what to send to show a percentage in the terminal's tab or in the taskbar
-// (OSC 9;4), in the colour of errors when something failed; a negative one takes it away. It is
-// "" where the terminal is not known to take it: it might pop up a notification of "4;1;50".
-// Ghostty drops one that isn't repeated within 15 s.
+// (OSC 9;4), as an error when something failed; a negative one takes it away. It is "" unless
+// the terminal is known to take it: others might pop up a notification of "4;1;50". Ghostty
+// drops one that isn't repeated within 15 s.
 func Progress(env terminal.Env, percent int, failed bool) string {
 	switch {
-	case !showsProgress(env):
+	case WayOf(env) == ByOSC99 && !env.Multiplexed(), // kitty took it for a text for long, and inherits the others' variables
+		!showsProgress(env):
 		return ""
 	case percent < 0:
 		return env.Passthrough(ansi.ResetProgressBar)
@@ -117,9 +117,6 @@ func Progress(env terminal.Env, percent int, failed bool) string {
 }
 
 func showsProgress(env terminal.Env) bool {
-	if WayOf(env) == ByOSC99 && !env.Multiplexed() {
-		return false // kitty took it for a text for long, and inherits the others' variables
-	}
 	switch env["TERM_PROGRAM"] {
 	case "ghostty", "WezTerm", "mintty":
 		return true
@@ -133,10 +130,7 @@ func showsProgress(env terminal.Env) bool {
 
 // atLeast reports whether a version of numbers joined by dots is this one or newer.
 func atLeast(version string, wanted ...int) bool {
-	var got []int
-	for part := range strings.SplitSeq(version, ".") {
-		n, _ := strconv.Atoi(part)
-		got = append(got, n)
-	}
-	return slices.Compare(got, wanted) >= 0
+	var got [3]int
+	_, _ = fmt.Sscanf(version, "%d.%d.%d", &got[0], &got[1], &got[2]) // what is missing is 0
+	return slices.Compare(got[:], wanted) >= 0
 }
