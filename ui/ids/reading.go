@@ -15,9 +15,7 @@ const (
 	firstGroup = 8  // digits before an ID's first hyphen
 	digits     = 32 // in all
 	beforeLast = 16 // before the last two groups
-
 	esc        = '\x1b'
-	softHyphen = '\u00ad'
 )
 
 // reading is one attempt to read an ID. Its digits come in the groups 8-4-4-4-12, with
@@ -118,12 +116,6 @@ func (r *reading) isAlone() bool {
 	return 1 <= version && version <= 8 && variant == 0b10 && (len(r.rest) == 0 || !isWord(r.rest[0]))
 }
 
-// isNear reports whether what was read looks like an ID without being one.
-func (r *reading) isNear() bool {
-	cut := len(r.rest) == 0 && !r.broken // at the end of the text
-	return r.dashed && (r.n > 12 || cut)
-}
-
 // invisible skips an escape sequence, or a character without a width other than a soft
 // hyphen.
 func (r *reading) invisible() bool {
@@ -132,7 +124,7 @@ func (r *reading) invisible() bool {
 		r.rest = r.rest[n:]
 		return n > 0
 	}
-	return r.skip(func(c rune) bool { return isFormat(c) && c != softHyphen })
+	return r.skip(func(c rune) bool { return isFormat(c) && !isSoftHyphen(c) })
 }
 
 // lineEnd skips a line end and what mails put around it.
@@ -177,7 +169,7 @@ func (r *reading) accept(s string) (ok bool) {
 func (r *reading) atDigit() bool { return len(r.rest) > 0 && isHex(r.rest[0]) }
 
 func isFormat(c rune) bool     { return unicode.Is(unicode.Cf, c) }
-func isSoftHyphen(c rune) bool { return c == softHyphen }
+func isSoftHyphen(c rune) bool { return c == '\u00ad' }
 func isHyphen(c rune) bool     { return c == '-' || c == '\u2212' || unicode.Is(unicode.Pd, c) }
 
 // sequence returns the length of the escape sequence at the start of text, 0 if it has no

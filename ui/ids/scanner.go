@@ -49,9 +49,8 @@ func Find[T ~string | ~[]byte](text T) Found {
 	return found
 }
 
-// Read finds the job IDs of a text as [Find] does. It understands UTF-16 with a byte-order
-// mark, in which PowerShell writes files. Apart from what it found, it holds a few kilobytes.
-// It also returns how much text it has read.
+// Read finds the job IDs of a text as [Find] does, and returns how much text it has read, of which
+// it holds a few kilobytes. It understands the UTF-16 with a byte-order mark that PowerShell writes.
 func Read(r io.Reader) (found Found, n int64, err error) {
 	s := scanner{seen: make(map[job.ID]bool)}
 	in := transform.NewReader(r, unicode.BOMOverride(encoding.Nop.NewDecoder()))
@@ -73,11 +72,8 @@ func Read(r io.Reader) (found Found, n int64, err error) {
 }
 
 const (
-	// maxLen is how long an ID may be with everything between its digits, in bytes: enough
-	// for each digit to have a colour of its own.
-	maxLen = 2048
-	// lookBehind is how many bytes before an ID may matter to it.
-	lookBehind = 32
+	maxLen     = 2048 // bytes of an ID with all between its digits: each may have a colour of its own
+	lookBehind = 32   // bytes before an ID that may matter to it
 )
 
 // scanner finds the IDs of a text.
@@ -93,19 +89,16 @@ type scanner struct {
 // behind them that no more can matter.
 func (s *scanner) scan(last bool) {
 	for {
-		n := slices.IndexFunc(s.text[s.at:], isHex)
-		if n < 0 {
-			n = len(s.text) - s.at
-		}
-		s.at += n
+		s.at += until(s.text[s.at:], isHex)
 		rest := s.text[s.at:]
+		end := s.at + until(rest, isNotHex)
 		switch {
 		case len(rest) == 0, !last && len(rest) < maxLen+lookBehind:
 			return
 		case s.at > 0 && isHex(s.text[s.at-1]): // the end of a very long run
-			s.at += hexLen(rest)
+			s.at = end
 		default:
-			s.at = s.run(s.at, s.at+hexLen(rest))
+			s.at = s.run(s.at, end)
 		}
 	}
 }
@@ -125,7 +118,8 @@ func (s *scanner) run(start, end int) (next int) {
 		r := read(s.text[from:], 0)
 		switch {
 		case !r.whole:
-			near = near || r.isNear()
+			cut := len(r.rest) == 0 && !r.broken // at the end of the text
+			near = near || r.dashed && (r.n > 12 || cut)
 		case r.dashed || r.isAlone() && (from > start || !endsWord(s.text[:start])):
 			s.add(r.id)
 			return len(s.text) - len(r.rest) - r.beyond
@@ -136,7 +130,8 @@ func (s *scanner) run(start, end int) (next int) {
 	}
 	if near && start >= s.nearEnd {
 		s.found.Near++
-		s.nearEnd = start + wordLen(s.text[start:])
+		word := s.text[start:min(start+maxLen, len(s.text))]
+		s.nearEnd = start + until(word, func(b byte) bool { return !isWord(b) && b < 0x80 }) // with any hyphens
 	}
 	return end
 }
@@ -190,22 +185,12 @@ func escaped(before []byte) int {
 	return 0
 }
 
-// wordLen returns the length of the word at the start of text, with hyphens of any kind.
-func wordLen(text []byte) int {
-	n := slices.IndexFunc(text, func(b byte) bool { return !isWord(b) && b < 0x80 })
-	if n < 0 || n > maxLen {
-		return min(len(text), maxLen)
+// until returns the length of text before the first byte of a kind.
+func until(text []byte, is func(byte) bool) int {
+	if n := slices.IndexFunc(text, is); n >= 0 {
+		return n
 	}
-	return n
-}
-
-// hexLen returns the length of the run of hexadecimal digits at the start of text.
-func hexLen(text []byte) int {
-	n := 0
-	for n < len(text) && isHex(text[n]) {
-		n++
-	}
-	return n
+	return len(text)
 }
 
 // isWord reports whether b may be part of a word: a letter, digit, underscore or hyphen.
@@ -213,4 +198,5 @@ func isWord(b byte) bool {
 	return b-'0' <= 9 || b|0x20-'a' <= 'z'-'a' || b == '_' || b == '-'
 }
 
-func isHex(b byte) bool { return b-'0' <= 9 || b|0x20-'a' <= 5 }
+func isHex(b byte) bool    { return b-'0' <= 9 || b|0x20-'a' <= 5 }
+func isNotHex(b byte) bool { return !isHex(b) }
