@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim/simtest"
 )
 
@@ -89,19 +89,13 @@ func TestCtrlCDuringADownloadLeavesNoLitter(t *testing.T) {
 	began := make(chan struct{}, 1)
 	s.api.Break(simtest.HeldFile(began))
 	args := []string{"--plain", "--download", folder}
-	cmd := s.command(append(args, id.String())...)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	cmd, _, errs := s.script([]job.ID{id}, args...)
 	<-began
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait()
-	if got := cmd.ProcessState.ExitCode(); got != 130 || !strings.Contains(errs.String(), "1 PDF not saved yet") {
-		t.Errorf("exit status %d: %s", got, errs.String())
+	if s.left(cmd, 130); !strings.Contains(errs.String(), "1 PDF not saved yet") {
+		t.Error(errs)
 	}
 	if pdfs, others := inFolder(t, folder); pdfs+others != 0 {
 		t.Errorf("%d PDFs and %d other files are left", pdfs, others)

@@ -9,10 +9,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,8 +46,8 @@ func runTests(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "jobwatch")
-	args := append([]string{"build", "-o", binary}, buildFlags...)
-	if out, err := exec.CommandContext(context.Background(), "go", append(args, "example.com/jobwatch")...).CombinedOutput(); err != nil {
+	build := exec.CommandContext(context.Background(), "go", "build", fmt.Sprintf("-race=%v", racing()), "-o", binary, "example.com/jobwatch")
+	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "the program can't be built: %v\n%s", err, out)
 		return 1
 	}
@@ -52,6 +55,12 @@ func runTests(m *testing.M) int {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	_ = flag.Set("test.parallel", "12") // they wait most of the time
 	return m.Run()
+}
+
+// racing reports whether the tests, and so the program, are built with the race detector.
+func racing() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // stage is a simulated API, a home, and what starts jobwatch there.
@@ -112,7 +121,9 @@ func (s *stage) command(args ...string) *exec.Cmd {
 func (s *stage) says(cmd *exec.Cmd) (out, errs string, status int) {
 	s.Helper()
 	var stdout, stderr strings.Builder
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if cmd.Stderr = &stderr; cmd.Stdout == nil {
+		cmd.Stdout = &stdout
+	}
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		s.Fatal(err)
@@ -126,6 +137,25 @@ func (s *stage) ended(want int, cmd *exec.Cmd) (out, errs string) {
 	out, errs, status := s.says(cmd)
 	if status != want {
 		s.Errorf("%q: exit status %d, want %d\n%s%s", cmd.Args[1:], status, want, errs, out)
+	}
+	return out, errs
+}
+
+// begun starts a program and returns its output as soon as there is some, and what it will have
+// said on standard error by its end.
+func (s *stage) begun(cmd *exec.Cmd) (out io.ReadCloser, errs *strings.Builder) {
+	s.Helper()
+	errs = new(strings.Builder)
+	cmd.Stderr = errs
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err == nil {
+		_, err = out.Read(make([]byte, 1))
+	}
+	if err != nil {
+		s.Fatal(err)
 	}
 	return out, errs
 }

@@ -139,7 +139,7 @@ func (m *monkey) open() {
 	m.Helper()
 	m.width, m.height, m.maxWidth, m.maxHeight, m.checked = 100, 30, 100, 30, 0
 	args := []string{binary, "--rate", "40"}
-	if bash, err := exec.LookPath("bash"); err == nil && len(buildFlags) == 0 {
+	if bash, err := exec.LookPath("bash"); err == nil && !racing() {
 		args = append([]string{bash, "-c", withShell}, args...)
 	}
 	cmd := exec.CommandContext(context.WithoutCancel(m.Context()), args[0], args[1:]...)

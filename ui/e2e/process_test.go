@@ -28,18 +28,7 @@ func TestAReaderThatHasSeenEnough(t *testing.T) {
 	s := newStage(t)
 	cmd := s.command("--json", "--api", s.base)
 	cmd.Args = append(cmd.Args, strings.Fields(lines(s.jobs(20, 10*time.Millisecond)))...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var said strings.Builder
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := out.Read(make([]byte, 1)); err != nil {
-		t.Error(err)
-	}
+	out, said := s.begun(cmd)
 	_ = out.Close()
 	_ = cmd.Wait()
 	end, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)

@@ -13,11 +13,12 @@ import (
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
+// ends are the signals that end it, and the exit statuses then.
+var ends = map[syscall.Signal]int{syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGINT: 130, syscall.SIGQUIT: 131}
+
 func TestSignalsEndItInOrder(t *testing.T) {
 	t.Parallel()
-	for signal, status := range map[syscall.Signal]int{
-		syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGINT: 130, syscall.SIGQUIT: 131,
-	} {
+	for signal, status := range ends {
 		t.Run(signal.String(), func(t *testing.T) {
 			s := newStage(t)
 			ids := s.jobs(2, 0)
@@ -37,27 +38,15 @@ func TestSignalsEndItInOrder(t *testing.T) {
 // Without a screen it says what is left, and the shell what ended it.
 func TestSignalsEndAScriptInOrder(t *testing.T) {
 	t.Parallel()
-	for signal, status := range map[syscall.Signal]int{
-		syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGINT: 130, syscall.SIGQUIT: 131,
-	} {
+	for signal, status := range ends {
 		t.Run(signal.String(), func(t *testing.T) {
 			s := newStage(t)
 			cmd := s.command("--plain", s.jobs(1, 0)[0].String(), "0190a5d1-ac96-474b-8cce-b302099a8057") // nobody knows the second
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			var said strings.Builder
-			cmd.Stderr = &said
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			_, _ = out.Read(make([]byte, 1)) // it is on its way
+			out, said := s.begun(cmd)
 			_ = cmd.Process.Signal(signal)
 			_, _ = io.Copy(io.Discard, out)
-			_ = cmd.Wait()
-			if got := cmd.ProcessState.ExitCode(); got != status || !strings.Contains(said.String(), "still tracked") {
-				t.Errorf("exit status %d: %s", got, said.String())
+			if s.left(cmd, status); !strings.Contains(said.String(), "still tracked") {
+				t.Errorf("it says %s", said)
 			}
 		})
 	}
@@ -69,18 +58,11 @@ func TestNohupIsRespected(t *testing.T) {
 	id := s.jobs(1, 0)[0].String()
 	cmd := exec.CommandContext(s.Context(), "sh", "-c", `trap '' HUP; exec "$0" "$@"`, binary, "--plain", id)
 	cmd.Env = s.env()
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = out.Read(make([]byte, 1)) // it is on its way
+	out, _ := s.begun(cmd)
 	_ = cmd.Process.Signal(syscall.SIGHUP)
 	told, _ := io.ReadAll(out)
-	if err := cmd.Wait(); err != nil || !strings.Contains(string(told), "Done") {
-		t.Errorf("it ended with %v and told\n%s", err, told)
+	if s.left(cmd, 0); !strings.Contains(string(told), "Done") {
+		t.Errorf("it told\n%s", told)
 	}
 }
 
