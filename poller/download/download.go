@@ -37,11 +37,8 @@ const (
 
 // Source is the API as downloads use it; [api.Client] implements it.
 type Source interface {
-	// Own reports whether Output would ask the API's own host.
-	Own(path string) bool
-	// Output asks where a Done job's PDF is, given the path of its status.
+	Own(path string) bool // whether Output would ask the API's own host
 	Output(ctx context.Context, path string) (*url.URL, error)
-	// Fetch GETs that URL; the answer is 200.
 	Fetch(ctx context.Context, u *url.URL) (*http.Response, error)
 }
 

@@ -84,7 +84,7 @@ func (s *Server) Demo(seed uint64) (batches []Batch) {
 }
 
 // Arrivals adds jobs 20 to 60 s apart and yields them, until ctx ends: one to three invoices,
-// or now and then documents of another kind.
+// or now and then documents of another kind, that take up to a minute.
 func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
 		r := OtherRandom(seed + 1)
@@ -94,7 +94,13 @@ func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 			case <-ctx.Done():
 				return
 			}
-			jobs := arrival(&r)
+			seed := r.Uint64()
+			lives := Lives(seed, 1+r.IntN(3))
+			for i := range lives {
+				lives[i].Stretch(seconds(10 + 50*r.Float64()))
+				lives[i].StartAt(seconds(12 * r.Float64()))
+			}
+			jobs := Describe(seed, lives)
 			batch := "Walk-in orders"
 			if n%3 != 0 {
 				batch = "Customer invoices"
@@ -109,17 +115,6 @@ func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 			}
 		}
 	}
-}
-
-// arrival returns one to three jobs that take up to a minute.
-func arrival(r *Random) []Job {
-	seed := r.Uint64()
-	lives := Lives(seed, 1+r.IntN(3))
-	for i := range lives {
-		lives[i].Stretch(seconds(10 + 50*r.Float64()))
-		lives[i].StartAt(seconds(12 * r.Float64()))
-	}
-	return Describe(seed, lives)
 }
 
 // Describe gives each life a believable description, chapters and a cause should it fail;

@@ -49,7 +49,8 @@ func New(seed uint64) *Server {
 	ids := OtherRandom(seed)
 	s := &Server{Clock: time.Now, key: ids, ids: ids, ServeMux: http.NewServeMux(), jobs: map[job.ID]Job{}}
 	s.HandleFunc("POST /markdown", s.serveSubmit)
-	s.HandleFunc("GET /job/{id}/{page}", s.serveJob)
+	s.HandleFunc("GET /job/{id}/status", s.serveJob)
+	s.HandleFunc("GET /job/{id}/output", s.serveJob)
 	s.HandleFunc("GET /files/{name}", s.serveFile)
 	return s
 }
@@ -93,17 +94,12 @@ func (s *Server) ListenAndServe(ctx context.Context, addr string) (base string, 
 	return "http://" + l.Addr().String(), func() { _ = server.Close() }, nil
 }
 
-// object is a JSON object of an answer.
-type object = map[string]any
-
 // serveJob answers 422 for what is not a job ID and 404 for a job that is not known.
 func (s *Server) serveJob(w http.ResponseWriter, r *http.Request) {
 	text := r.PathValue("id")
 	id, err := job.Parse(text)
 	j, at, ok := s.Find(id)
-	switch page := r.PathValue("page"); {
-	case page != "status" && page != "output":
-		http.NotFound(w, r)
+	switch {
 	case err != nil:
 		reply(w, http.StatusUnprocessableEntity, object{"detail": []object{{
 			"type":  "uuid_parsing",
@@ -113,7 +109,7 @@ func (s *Server) serveJob(w http.ResponseWriter, r *http.Request) {
 		}}})
 	case !ok:
 		reply(w, http.StatusNotFound, object{"detail": "Job not found"})
-	case page == "output":
+	case strings.HasSuffix(r.Pattern, "/output"):
 		s.serveOutput(w, r, id, &j, at)
 	default:
 		serveStatus(w, r, id, &j, at)
@@ -137,7 +133,7 @@ func serveStatus(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at t
 	switch {
 	case r.Method == http.MethodPost:
 		said["path"] = origin(r) + path + "/status"
-	case status == job.Done && id[15]%4 == 0:
+	case status == job.Done && id[15]%4 == 0: // some are relative
 		said["path"] = path + "/output"
 	case status == job.Done:
 		said["path"] = origin(r) + path + "/output"
@@ -147,17 +143,14 @@ func serveStatus(w http.ResponseWriter, r *http.Request, id job.ID, j *Job, at t
 
 // meta returns the step under way, or the error's cause.
 func (j *Job) meta(status job.Status, at time.Duration) string {
-	switch status {
-	case job.NotStarted:
-		return "Waiting for a free worker"
-	case job.Error:
-		return j.Cause
-	case job.Processing:
-	default:
-		return ""
-	}
 	share := float64(at-j.Life.Start) / float64(max(1, j.Life.End-j.Life.Start))
 	switch {
+	case status == job.NotStarted:
+		return "Waiting for a free worker"
+	case status == job.Error:
+		return j.Cause
+	case status == job.Done:
+		return ""
 	case share < 0.06:
 		return "Reading the Markdown"
 	case share < 0.15:
@@ -198,18 +191,8 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	id, _ := job.Parse(strings.TrimSuffix(r.PathValue("name"), ".pdf"))
 	until, _ := strconv.ParseInt(expires, 10, 64)
 	j, at, ok := s.Find(id)
-	refused := ""
-	switch {
-	case query.Get("signature") != s.sign(id, expires):
-		refused = "SignatureDoesNotMatch"
-	case s.Clock().After(time.Unix(until, 0)):
-		refused = "Request has expired"
-	case !ok:
-		refused = "NoSuchKey"
-	}
-	if refused != "" {
-		send(w, http.StatusForbidden, "application/xml",
-			[]byte(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>`+refused+`</Message></Error>`))
+	if !ok || s.Clock().After(time.Unix(until, 0)) || query.Get("signature") != s.sign(id, expires) {
+		send(w, http.StatusForbidden, "application/xml", []byte(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>`))
 		return
 	}
 	w.Header().Set("Content-Type", "application/pdf")
@@ -234,28 +217,26 @@ func (s *Server) serveSubmit(w http.ResponseWriter, r *http.Request) {
 	serveStatus(w, r, s.Add(jobs...)[0], &jobs[0], 0)
 }
 
-// origin returns the scheme and host by which the client knows this server.
-func origin(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
+// origin returns the URL by which the client knows this server.
+func origin(r *http.Request) string { return "http://" + r.Host }
+
+// object is a JSON object of an answer.
+type object = map[string]any
 
 func reply(w http.ResponseWriter, code int, v object) {
 	body, _ := json.Marshal(v) // never fails
 	send(w, code, "application/json", body)
 }
 
-// send leaves Content-Length to net/http. Writing fails when the client has gone away.
+// send writes an answer, which fails when the client has gone away.
 func send(w http.ResponseWriter, code int, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(code)
 	_, _ = w.Write(body)
 }
 
-// pdfHead is all of a PDF that doesn't depend on its title; its second line marks the file as
-// binary. pdfTail says at which byte each object begins, and at which byte it begins itself.
+// pdfHead is what doesn't depend on a PDF's title; its second line marks the file as binary.
+// pdfTail says at which byte each object and itself begin.
 const (
 	pdfHead = "%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" +
 		"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" +

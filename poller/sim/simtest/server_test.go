@@ -110,9 +110,9 @@ func TestAJobIsFollowedFromItsQueueToItsPDF(t *testing.T) {
 			!strings.HasPrefix(pdf, "%PDF-") || !strings.Contains(pdf, fmt.Sprintf("<%x>", "Annual report (Q3)")) {
 			b.Errorf("the file: %v, %q", r.Header, pdf)
 		}
-		b.wants(link+"0", http.StatusForbidden, "SignatureDoesNotMatch")
+		b.wants(link+"0", http.StatusForbidden, "AccessDenied")
 		b.wait(2 * time.Minute)
-		b.wants(link, http.StatusForbidden, "expired")
+		b.wants(link, http.StatusForbidden, "AccessDenied")
 	})
 }
 
