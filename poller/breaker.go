@@ -20,9 +20,8 @@ const (
 	probeInterval    = 1.0     // seconds between probes that the user asks for
 )
 
-// breaker is the one circuit breaker for the host. When it trips, nothing may be sent until
-// retryAt, then exactly one probe. An episode lasts from the tripping to the first probe
-// that succeeds.
+// breaker is the circuit breaker for the host. When it trips, nothing may be sent until retryAt,
+// then exactly one probe. An episode lasts from the tripping to the first probe that succeeds.
 type breaker struct {
 	rand *rand.Rand
 
@@ -38,8 +37,7 @@ type breaker struct {
 	fullAt              float64 // when the whole budget is allowed again
 }
 
-// allowedShare returns the share of the budget that may be used: halved once an episode,
-// then growing back linearly.
+// allowedShare returns the share of the budget: halved once an episode, then growing back linearly.
 func (b *breaker) allowedShare(now float64) float64 {
 	switch {
 	case b.tripped:
@@ -68,8 +66,7 @@ func (b *breaker) sent(now float64, e *entry) {
 	}
 }
 
-// retrySooner brings the next probe forward because the user wants one, unless the host set
-// the time.
+// retrySooner brings the next probe forward for the user, unless the host set its time.
 func (b *breaker) retrySooner(now float64) {
 	if b.tripped && !b.hostSetTime {
 		b.retryAt = min(b.retryAt, max(now, b.probedAt+probeInterval))
@@ -127,8 +124,7 @@ func (b *breaker) pause(now float64, p *job.Problem) {
 	b.retryAt = now + b.rand.Float64()*min(maxPause, math.Exp2(float64(b.failedProbes+1)))
 }
 
-// retryDelay returns what the host asks for and up to a second more, so that not all of its
-// clients return at once.
+// retryDelay returns what the host asks for and up to a second more, lest all clients return at once.
 func (b *breaker) retryDelay(p *job.Problem) float64 {
 	return min(p.RetryAfter.Seconds(), maxRetryAfter) + b.rand.Float64()
 }
@@ -187,8 +183,7 @@ func (b *budget) readyAt(share float64) float64 {
 	return at
 }
 
-// spend pays for a request that leaves at the time of the last refill. One that was already
-// made leaves a debt.
+// spend pays for requests that leave at the time of the last refill; it may leave a debt.
 func (b *budget) spend(requests int) {
 	if !b.unlimited() {
 		b.tokens -= float64(requests)
@@ -196,8 +191,7 @@ func (b *budget) spend(requests int) {
 	}
 }
 
-// Host is the state of polling as a whole. Its figures change at most once a second, and
-// only by enough to matter.
+// Host is the state of polling as a whole. Its figures change at most once a second.
 type Host struct {
 	State   HostState
 	Since   time.Time    // when State began, wall clock
@@ -256,9 +250,7 @@ func (w *hostWatcher) update(m moment, s *schedule) {
 		if h.State != Live {
 			h.Budget = steady(w.host.Budget, s.budget.rate*share)
 		}
-		// The budget holds. A higher rate comes from averaging over a burst, or from a
-		// budget figure that lags behind.
-		h.Rate = min(h.Rate, h.Budget)
+		h.Rate = min(h.Rate, h.Budget) // a higher one comes from averaging over a burst
 	}
 	if h.Rate != w.host.Rate || h.Budget != w.host.Budget {
 		w.nextFigures = m.now + 1

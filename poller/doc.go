@@ -1,10 +1,8 @@
-// Package poller asks the API for the status of the tracked jobs: in the background, each
-// as often as it is worth, within a budget of requests, and with patience when the host is
-// in trouble.
+// Package poller asks the API for the status of the tracked jobs: each as often as it is
+// worth, within a budget of requests, and with patience when the host is in trouble.
 //
 // One goroutine owns the schedule, a fixed set of workers makes requests, and reports leave
-// in updates, at most 20 a second. The schedule itself knows no clock and no network, so
-// that simulations run the same code.
+// in updates, at most 20 a second.
 //
 // # The policy
 //

@@ -180,7 +180,7 @@ func TestATurnCanBeGivenUp(t *testing.T) {
 			s.Errorf("the third: %v", err)
 		}
 		_ = r.stop()
-		if err := s.link(s.Context(), r, ready[0]); !errors.Is(err, poller.ErrStopped) {
+		if err := s.link(s.Context(), r, ready[0]); !errors.Is(err, context.Canceled) {
 			s.Errorf("after the end: %v", err)
 		}
 	}, poller.Options{Concurrency: 1})

@@ -69,15 +69,13 @@ func (e *entry) hasAnswer() bool { return e.Answer.Status != "" }
 // unknown reports whether the job's status is not one of the API's.
 func (e *entry) unknown() bool { return e.hasAnswer() && !e.Answer.Status.Known() }
 
-// failing reports whether the job's last poll failed, so that its next one was not the
-// policy's decision.
+// failing reports whether the job's last poll failed: its next one is not the policy's decision.
 func (e *entry) failing() bool { return e.failures > 0 || e.notFoundSince > 0 }
 
 // patient reports whether being visible does not shorten the wait: after a bad answer.
 func (e *entry) patient() bool { return e.failing() || e.unknown() }
 
-// noteStart notes for the report when the job started, after a good answer. before is the
-// status until then.
+// noteStart notes for the report when the job started. before is the status until this answer.
 func (e *entry) noteStart(m moment, before job.Status) {
 	switch {
 	case !e.running:
@@ -114,14 +112,11 @@ func (s *schedule) track(now float64, batch []*entry) {
 		}
 		due := e.last + s.service.tau(&e.history)
 		if !e.hasAnswer() {
-			// The first contacts of a batch are spread over a minute, in an order that is a
-			// fair sample.
+			// The first contacts of a batch are spread over a minute, in an order that is fair.
 			hash := fnv.New32a()
 			_, _ = hash.Write(e.ID[:])
 			e.contact = now - heartbeat*(float64(hash.Sum32())/math.MaxUint32)
-			// A few are polled at once, for the batch may be old. Jobs that were submitted
-			// just now have nothing to show yet.
-			if probes > 0 {
+			if probes > 0 { // the batch may be old
 				probes--
 				due = now
 				e.initialProbe, e.unobserved = true, true
@@ -155,8 +150,7 @@ func (s *schedule) remove(id job.ID) {
 	}
 }
 
-// pollNow makes jobs due ahead of all others, those on the screen first, and revives finished
-// ones.
+// pollNow makes jobs, finished ones too, due ahead of all others, those on the screen first.
 func (s *schedule) pollNow(now float64, ids []job.ID) {
 	s.breaker.retrySooner(now)
 	for _, visible := range []bool{true, false} {
@@ -196,8 +190,7 @@ func (s *schedule) clockJumped() {
 	heap.Init(&s.due)
 }
 
-// answered handles the outcome of a poll: a problem, or if there is none, the answer. sent is
-// when the request left.
+// answered handles the outcome of a poll that left at sent: a problem, or else the answer.
 func (s *schedule) answered(sent, now float64, e *entry, a *job.Answer, p *job.Problem) {
 	s.inFlight--
 	e.inFlight = false

@@ -2,8 +2,7 @@ package poller
 
 import "math"
 
-// The figures of the policy, which the package documentation explains. All times are in
-// seconds on one clock.
+// The figures of the policy, which the package documentation explains.
 const (
 	cost = 0.04 // λ: the delay, in seconds, that one request is worth
 
@@ -23,8 +22,7 @@ const (
 	drawableStep     = 0.05 // bars in coarser steps are drawn as they come
 	maxDenominator   = 8    // steps down to an eighth are recognized as fractions
 
-	// A job whose status the API does not document may be over. The longer it has had that
-	// status, the more rarely it is polled.
+	// A job whose status the API does not document may be over.
 	unknownFactor  = 0.5  // of the time for which it has had it
 	maxUnknownWait = 3600 // seconds between two polls
 
@@ -52,8 +50,7 @@ func newService() service {
 	return service{cost: cost, run: 20, finishes: 1, plain: starts{5, 1}, besideStart: starts{1, 1}}
 }
 
-// mean returns how long the service's jobs take: a censored estimate, in which running jobs
-// count.
+// mean returns how long the service's jobs take: a censored estimate, in which running jobs count.
 func (s *service) mean() float64 { return s.run / s.finishes }
 
 // observeRun notes how long a job was seen to run, and whether it ended.
@@ -170,8 +167,7 @@ func (h *history) resetProgress(now, p float64) {
 	h.progress, h.moved, h.speed, h.step = p, now, 0, stepOf(p)
 }
 
-// stepOf returns the steps in which a progress seems to come: 1/d if it looks like c/d with
-// a small d, else the finest.
+// stepOf returns the steps in which a progress seems to come: 1/d if it is c/d, else the finest.
 func stepOf(p float64) float64 {
 	for d := 1.0; d <= maxDenominator; d++ {
 		if c := p * d; math.Abs(c-math.Round(c)) < 1e-9 {

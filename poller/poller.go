@@ -3,7 +3,6 @@ package poller
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -46,8 +45,7 @@ type Tracked struct {
 	PollNow  bool       // poll it as [Poller.PollNow] does
 }
 
-// Update is what has changed since the last one: the newest report of each job that has
-// one, and the state of the host.
+// Update is what has changed since the last one: the newest report of each job, and the host.
 type Update struct {
 	Reports []job.Report
 	Host    Host
@@ -149,14 +147,10 @@ func (p *Poller) Visible(ids []job.ID) {
 	p.post(func() { p.schedule.setVisible(ids) })
 }
 
-// ErrStopped means that polling has ended and grants no more requests.
-var ErrStopped = errors.New("polling has stopped")
-
 // InTurn makes an external request to the API, one that is not a poll, as the budget and a host
 // in trouble allow: every second slot is for such requests, even while polling is paused. Only
 // if the host wants a pause ([job.Problem.Pauses]), the outcome says something about it.
-// InTurn returns request's error, which is as Client's, or if it was never made, ctx's or
-// [ErrStopped].
+// InTurn returns request's error, which is as Client's, or ctx's, or that polling is canceled.
 func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error) error {
 	x := &externalRequest{entry: entry{removed: true}, granted: make(chan struct{})}
 	p.post(func() { p.schedule.external = append(p.schedule.external, x) })
@@ -166,7 +160,7 @@ func (p *Poller) InTurn(ctx context.Context, request func(context.Context) error
 		p.post(func() { p.schedule.cancelExternal(p.now(), x) })
 		return ctx.Err()
 	case <-p.done:
-		return ErrStopped
+		return context.Canceled
 	}
 	err := request(ctx)
 	problem := problemOf(err)

@@ -53,7 +53,6 @@ func (p *Poller) Run(ctx context.Context) (err error) {
 	requests, p.cancel = context.WithCancel(ctx)
 	defer func() { p.cancel() }()
 	timer := time.NewTimer(0)
-	defer timer.Stop()
 	for {
 		if p.checkSuspend() {
 			p.cancel()
@@ -111,10 +110,9 @@ func (p *Poller) checkSuspend() bool {
 
 // dispatch makes all requests that are due, and returns when more are.
 func (p *Poller) dispatch(ctx context.Context, now float64) float64 {
-	if n := p.client.Hops(); n > 0 {
-		p.schedule.charge(now, n)
-		p.watcher.count(now, n)
-	}
+	hops := p.client.Hops()
+	p.schedule.charge(now, hops)
+	p.watcher.count(now, hops)
 	for {
 		e, wake := p.schedule.next(now)
 		if e == nil {

@@ -12,22 +12,15 @@ import (
 
 // How slots of the budget are shared when there are fewer than the jobs want.
 const (
-	heartbeat      = 60.0 // seconds: the longest time without a poll of a live job
-	visibleMaxAge  = 2.0  // seconds: the age at which a row on the screen is polled again
-	heartbeatShare = 12   // one slot in so many serves the job with the oldest contact
-	visibleShare   = 3    // one slot in so many serves the rows on the screen
+	heartbeat      = 60.0  // seconds: the longest time without a poll of a live job
+	visibleMaxAge  = 2.0   // seconds: the age at which a row on the screen is polled again
+	heartbeatShare = 12    // one slot in so many serves the job with the oldest contact
+	visibleShare   = 3     // one slot in so many serves the rows on the screen
+	batchWindow    = 0.025 // seconds, less than the shortest tau: polls due so soon are made now, to wake up less
 
-	// Polls that are due within so many seconds are made together with those that are due
-	// now: waking up is most of a poll's CPU time. It is less than the shortest tau.
-	batchWindow = 0.025
+	never          = math.MaxFloat64 // later than every time
+	requestedFirst = -1e15           // where the due times of jobs that the user asked for begin
 )
-
-// never is later than every time.
-const never = math.MaxFloat64
-
-// requestedFirst is far before any time: the due times of jobs that the user asked for
-// count up from there.
-const requestedFirst = -1e15
 
 // schedule decides which job is polled next, and when. It knows no clock, goroutine or
 // network: every method takes the time in seconds, on any clock that never runs backwards,
@@ -97,8 +90,7 @@ func (s *schedule) charge(now float64, requests int) {
 	s.budget.spend(requests)
 }
 
-// pick chooses what the next slot is for: an external request, if one waits and the last
-// slot was a poll's, else a poll.
+// pick chooses an external request, if one waits and the last slot was a poll's, else a poll.
 func (s *schedule) pick(now float64) (*entry, float64) {
 	if len(s.external) == 0 || !s.externalNext {
 		e, t := s.pickPoll(now)
@@ -165,8 +157,7 @@ func (s *schedule) firstDue(now float64) *entry {
 	return nil
 }
 
-// stalestVisible returns the visible row with the oldest contact, and when it is to be polled
-// again.
+// stalestVisible returns the visible row with the oldest contact, and when to poll it again.
 func (s *schedule) stalestVisible() (*entry, float64) {
 	var oldest *entry
 	for id := range s.visible {
@@ -184,8 +175,7 @@ func (s *schedule) stalestVisible() (*entry, float64) {
 	return oldest, oldest.contacted.at + s.maxVisibleAge()
 }
 
-// maxVisibleAge returns how old a row on the screen may get: the more of them are live, the
-// older.
+// maxVisibleAge returns how old a row on the screen may get: the more are live, the older.
 func (s *schedule) maxVisibleAge() float64 {
 	live := 0.0
 	for id := range s.visible {
@@ -205,8 +195,7 @@ func (s *schedule) nextPoll(e *entry) float64 {
 	return t
 }
 
-// externalRequest is a request that is not a poll. Its entry is that of a removed job: it
-// takes a slot and teaches nothing.
+// externalRequest is not a poll. As a removed job's, it takes a slot and teaches nothing.
 type externalRequest struct {
 	entry
 	granted chan struct{} // closed when it may be made
@@ -239,14 +228,12 @@ func (h jobHeap) Swap(i, j int) {
 	h[i].place, h[j].place = i+1, j+1
 }
 
-// Push implements heap.Interface.
 func (h *jobHeap) Push(x any) {
 	t, _ := x.(*turn)
 	*h = append(*h, t)
 	t.place = len(*h)
 }
 
-// Pop implements heap.Interface.
 func (h *jobHeap) Pop() any {
 	t := (*h)[len(*h)-1]
 	*h = slices.Delete(*h, t.place-1, t.place)
