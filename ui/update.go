@@ -77,15 +77,19 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 	if m.opts.Session.DownloadAll {
 		m.session.FetchMissing()
 	}
-	for _, r := range records {
-		m.forecaster.See(&r.Job)
-	}
-	if len(records) > manyJobs {
-		m.run(func() tea.Msg {
-			debug.FreeOSMemory() // what only reading the file took
-			return nil
-		})
-	}
+	m.send(then(func() { // after the first frame: 100,000 jobs take a moment
+		for _, r := range records {
+			if !r.Gone() {
+				m.forecaster.See(&r.Job)
+			}
+		}
+		if len(records) > manyJobs {
+			m.run(func() tea.Msg {
+				debug.FreeOSMemory() // what only reading the file took
+				return nil
+			})
+		}
+	}))
 	for _, p := range m.pending {
 		m.pasted(p)
 	}
