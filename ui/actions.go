@@ -131,18 +131,9 @@ func (m *Model) perform(a *action) {
 
 // focused returns what the keys that move a cursor are for.
 func (m *Model) focused() movable {
-	switch m.screen {
-	case listScreen:
-		return m.list
-	case failureScreen:
-		return &m.failures
-	case detailScreen:
-		return &m.pane
-	case logScreen:
-		return &m.notes.log
-	default:
-		return &m.help
-	}
+	return [...]movable{
+		listScreen: m.list, detailScreen: &m.pane, helpScreen: &m.help, logScreen: &m.notes.log, failureScreen: &m.failures,
+	}[m.screen]
 }
 
 // show gives a screen the body, or the list if the screen has it already.

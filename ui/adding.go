@@ -17,8 +17,9 @@ import (
 type paste struct {
 	Arrival
 	note    string // shown beside what was added
+	from    string // where no job IDs were found
 	arrived bool   // not by the keys: it does not move a cursor that the user has moved
-	close   func() // closes the prompt that the text was typed into; else nil
+	close   func() // closes the prompt that the text was typed into; nil if it was not
 }
 
 // askIDs asks for job IDs to add. If there are none in the text, the prompt stays open.
@@ -34,7 +35,7 @@ func (m *Model) askIDs() {
 			if len(found.IDs) == 0 {
 				t.Note = style.Joined("; ", t.Note, t.TooLong)
 			}
-			m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, note: t.Note, close: t.Close})
+			m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, from: "in this text", note: t.Note, close: t.Close})
 		})
 	}})
 }
@@ -53,7 +54,8 @@ func (m *Model) pasted(p paste) {
 		m.pending = append(m.pending, p)
 		return
 	case len(found) == 0:
-		m.say(style.Warn, p.foundNothing())
+		none := style.Joined(", but ", "no job IDs "+p.from, p.Found.NearText()) + ": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057"
+		m.say(style.Warn, style.Joined("; ", none, p.note))
 		return
 	}
 	how := "pasted "
@@ -95,19 +97,6 @@ func askAgain(s *session.Session, ids []job.ID) string {
 		what = "rejected job"
 	}
 	return "asking again for " + style.Plural(len(ends), what)
-}
-
-// foundNothing says that a text held no job IDs.
-func (p *paste) foundNothing() string {
-	none := "no job IDs in the pasted text"
-	switch {
-	case p.arrived:
-		none = "no job IDs on standard input"
-	case p.close != nil:
-		none = "no job IDs in this text"
-	}
-	none = style.Joined(", but ", none, p.Found.NearText()) + ": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057"
-	return style.Joined("; ", none, p.note)
 }
 
 // summary says how many jobs a paste added, and what else was in it.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -82,14 +83,9 @@ func (m *Model) fileEnded(e *session.Event) {
 	}
 	switch e.Kind {
 	case session.FileFailed:
-		next := m.keys.hint("download", "tries again")
-		if e.Again {
-			next = "jobwatch tries again in a moment"
-		}
-		name := id.Short()
-		if j := m.session.Public(&e.Record.Job); j.Answer.Description != "" {
-			name = j.Answer.Description
-		}
+		next := cmp.Or(when(e.Again, "jobwatch tries again in a moment"), m.keys.hint("download", "tries again"))
+		j := m.session.Public(&e.Record.Job)
+		name := cmp.Or(j.Answer.Description, id.Short())
 		m.warn(style.Joined("; ", fmt.Sprintf("download of %s failed: %s", name, e.Text), next))
 	case session.FileSaved:
 		m.say(style.OK, sanitize.Line(e.Text))

@@ -56,12 +56,6 @@ type failures struct {
 	scroll scroll
 }
 
-// refresh looks for the failures if they have changed. The cursor stays on its cause.
-func (f *failures) refresh(list *joblist.List, s *session.Session) {
-	current := f.current().Text
-	f.at = max(slices.IndexFunc(f.in(list, nil, s), func(c jobview.Cause) bool { return c.Text == current }), 0)
-}
-
 // current returns the cause under the cursor, which has no jobs if nothing has failed.
 func (f *failures) current() jobview.Cause {
 	if f.at < len(f.found) {
@@ -75,8 +69,10 @@ func (f *failures) Page(by int) { f.Move(by * f.height) }
 func (f *failures) Home()       { f.at = 0 }
 func (f *failures) End()        { f.Move(len(f.found)) }
 
-// View draws the causes.
-func (f *failures) View(t *style.Theme, width, height int) []string {
+// View draws the causes. If they have changed, the cursor stays on its cause.
+func (f *failures) View(t *style.Theme, list *joblist.List, s *session.Session, width, height int) []string {
+	current := f.current().Text
+	f.at = max(slices.IndexFunc(f.in(list, nil, s), func(c jobview.Cause) bool { return c.Text == current }), 0)
 	lines := make([]string, max(len(f.found), 1))
 	lines[0] = style.NewLine(t, style.Plain).Put(style.OK, " nothing has failed").String()
 	f.height = height - 4

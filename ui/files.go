@@ -105,7 +105,7 @@ func (m *Model) askExport() {
 // exportJobs writes the jobs that the filter shows to a file, in the format of its extension.
 func (m *Model) exportJobs(name string) {
 	var rows []export.Row
-	m.list.Matching(func(r *joblist.Row) bool {
+	for r := range m.list.Matching {
 		batch, _ := m.list.Batch(r.Batch)
 		j := m.session.Public(&r.Job)
 		row := export.Row{
@@ -120,8 +120,7 @@ func (m *Model) exportJobs(name string) {
 			row.ID, row.Path, row.File = j.ID.Short(), "", "" // useless in part
 		}
 		rows = append(rows, row)
-		return true
-	})
+	}
 	m.export(name, len(rows), func() (string, error) { return export.File(name, rows) })
 }
 

@@ -78,29 +78,27 @@ func besideEachOther(t *style.Theme, end int, columns ...[]explained) (out []str
 // legend explains the list's marks, its columns and the words of a filter.
 func legend(t *style.Theme) [][]explained {
 	g := &t.Glyphs
+	status := func(s job.Status, end job.End, says string) explained {
+		look := t.Look(s, end, nil)
+		return explained{look.Role, look.Glyph + " " + look.Word, says}
+	}
 	marks := []explained{
 		{style.Strong, "Marks", ""},
 		{style.Dim, g.News, "done, not looked at yet"},
 		{style.Warn, g.News, "failed, not looked at yet"},
 		{style.Accent, g.Marked, "selected: actions apply to these"},
+		status("", job.Live, "no answer yet"),
+		status(job.NotStarted, job.Live, "waiting in the queue"),
+		status(job.Processing, job.Live, ""),
+		status(job.Done, job.EndedDone, "the PDF is ready"),
+		status(job.Error, job.EndedError, "failed; the row says why"),
+		status("", job.EndedRejected, "the API does not accept its ID"),
+		status("", job.EndedGivenUp, "the API could not find it for long"),
+		{style.Warn, g.Running + " other word", style.UnknownStatus},
+		{style.Dim, strings.Repeat(g.Unknown, 6), "no progress reported"},
+		{style.Warn, "stalled 40s", "no progress for that long"},
+		{style.Warn, "stale 3m", "no answer for that long"},
 	}
-	status := func(s job.Status, end job.End, says string) {
-		look := t.Look(s, end, nil)
-		marks = append(marks, explained{look.Role, look.Glyph + " " + look.Word, says})
-	}
-	status("", job.Live, "no answer yet")
-	status(job.NotStarted, job.Live, "waiting in the queue")
-	status(job.Processing, job.Live, "")
-	status(job.Done, job.EndedDone, "the PDF is ready")
-	status(job.Error, job.EndedError, "failed; the row says why")
-	status("", job.EndedRejected, "the API does not accept its ID")
-	status("", job.EndedGivenUp, "the API could not find it for long")
-	marks = append(marks,
-		explained{style.Warn, g.Running + " other word", style.UnknownStatus},
-		explained{style.Dim, strings.Repeat(g.Unknown, 6), "no progress reported"},
-		explained{style.Warn, "stalled 40s", "no progress for that long"},
-		explained{style.Warn, "stale 3m", "no answer for that long"},
-	)
 	words := []explained{
 		{style.Strong, "Columns", ""},
 		{style.Dim, "ready", "done in about so long: ~40s, ~4m"},

@@ -60,13 +60,10 @@ func keyNames(keys []string) string {
 	return strings.Join(names, "/")
 }
 
-// label returns how to name an action's keys; "" if it has none.
-func (k *keymap) label(name string) string { return k.byName[name].label }
-
 // hint says what a key does, for a sentence: "u brings it back". It is "" if the action
 // has no key.
 func (k *keymap) hint(name, does string) string {
-	label := k.label(name)
+	label := k.byName[name].label
 	return when(label != "", label+" "+does)
 }
 
@@ -125,19 +122,14 @@ func (m *Model) took(event keyboard.Event) {
 // tookPaste puts a paste into the prompt for a text, else looks for jobs in it: it answers no
 // question.
 func (m *Model) tookPaste(event keyboard.Paste) {
-	note := ""
-	switch {
-	case event.Truncated:
-		note = "the paste was too long: only its beginning was read"
-	case event.Unfinished:
-		note = "the paste was cut off"
-	}
+	note := cmp.Or(when(event.Truncated, "the paste was too long: only its beginning was read"),
+		when(event.Unfinished, "the paste was cut off"))
 	if m.prompt.Typing() { // what came before was typed, or opened the prompt
 		m.prompt.Paste(event.Text[event.Typed:], note)
 		return
 	}
 	after(&m.work, func() ids.Found { return ids.Find(event.Text) }, func(found ids.Found) {
-		m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, note: note})
+		m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, from: "in the pasted text", note: note})
 	})
 }
 

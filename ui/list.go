@@ -55,24 +55,11 @@ func (j *jobs) Tick(now time.Time) time.Duration {
 	if !j.Filter().Timed() {
 		return time.Hour
 	}
-	if since := now.Sub(j.applied); since >= time.Second || since < 0 {
+	if now.Sub(j.applied).Abs() >= time.Second {
 		j.applied = now
 		j.List.Tick(now)
 	}
 	return j.applied.Add(time.Second).Sub(now)
-}
-
-// filterAside says what a filter that is being typed may say, then how many jobs it finds or
-// which word of it was not understood.
-func (j *jobs) filterAside(c sanitize.Charset, room int) (style.Role, string) {
-	switch {
-	case j.misread != nil && !j.misread.Incomplete:
-		return style.Warn, c.Cut(j.misread.Reason, room)
-	case j.text == "":
-		return style.Dim, "such as status:error  batch:june  age>10m  is:new"
-	default:
-		return style.Dim, j.found()
-	}
 }
 
 // found says how many jobs the filter shows.
@@ -153,7 +140,15 @@ func (m *Model) askFilter() {
 				m.say(style.Warn, m.list.misread.Reason)
 			}
 		},
-		Aside: func(room int) (style.Role, string) { return m.list.filterAside(m.theme.Charset, room) },
+		Aside: func(room int) (style.Role, string) {
+			switch misread := m.list.misread; {
+			case misread != nil && !misread.Incomplete:
+				return style.Warn, m.theme.Charset.Cut(misread.Reason, room)
+			case m.list.text == "":
+				return style.Dim, "such as status:error  batch:june  age>10m  is:new"
+			}
+			return style.Dim, m.list.found()
+		},
 	})
 }
 

@@ -77,7 +77,7 @@ func (m *Model) Init() tea.Cmd {
 		return then(func() { m.opened(journal, contents, err) })
 	})
 	receive(&m.work, m.opts.Watcher.Updates(), m.session.Reported, tea.Quit)
-	receive(&m.work, m.opts.Arrivals, func(a Arrival) { m.pasted(paste{Arrival: a, arrived: true}) }, nil)
+	receive(&m.work, m.opts.Arrivals, func(a Arrival) { m.pasted(paste{Arrival: a, from: "on standard input", arrived: true}) }, nil)
 	if files := m.opts.Session.Downloads; files != nil {
 		receive(&m.work, files.Events(), m.session.Fetched, tea.Quit)
 	}

@@ -59,14 +59,6 @@ type absence struct {
 	done, failed int
 }
 
-// returned shows what has changed during an absence that is over, unless it was short.
-func (m *Model) returned(away absence) {
-	span := m.now.Sub(away.since)
-	if away.blurred && span >= time.Minute && away.done+away.failed > 0 {
-		m.keep(tally("while you were away ("+style.Duration(span)+")", away.done, away.failed))
-	}
-}
-
 // tally says how many jobs are done, and how many have failed.
 func tally(what string, done, failed int) (style.Role, string) {
 	text := fmt.Sprintf("%s: %d done", what, done)

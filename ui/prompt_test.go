@@ -169,7 +169,7 @@ func TestPrompts(t *testing.T) {
 				}
 				d.press("esc")
 			}
-			d.wait(redrawEvery - time.Second)
+			d.wait(time.Minute - time.Second)
 			d.send(tea.FocusMsg{})
 			redraws(0, "the focus, soon after ctrl+l")
 			d.wait(time.Second)

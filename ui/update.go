@@ -44,19 +44,18 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, m.take()
 }
 
-// redrawEvery is how often a focus event has the whole screen sent, at most.
-const redrawEvery = time.Minute
-
-// look notes whether the user looks here.
+// look notes whether the user looks here. It shows what has changed while they did not, unless
+// that was short, and has the whole screen sent, once a minute at most.
 func (m *Model) look(here bool) {
 	m.list.SetWatched(here)
 	m.session.Looking(here)
 	away := m.notes.away
 	m.notes.away = absence{blurred: !here, since: m.now}
-	if here {
-		m.returned(away)
+	span := m.now.Sub(away.since)
+	if here && away.blurred && span >= time.Minute && away.done+away.failed > 0 {
+		m.keep(tally("while you were away ("+style.Duration(span)+")", away.done, away.failed))
 	}
-	if since := m.now.Sub(m.redrawn); here && (since >= redrawEvery || since < 0) {
+	if here && m.now.Sub(m.redrawn).Abs() >= time.Minute {
 		m.redraw()
 	}
 }

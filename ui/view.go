@@ -83,8 +83,7 @@ func (m *Model) body() []string {
 	case logScreen:
 		return m.notes.log.View(m.theme, width, height)
 	case failureScreen:
-		m.failures.refresh(m.list.List, m.session)
-		return m.failures.View(m.theme, width, height)
+		return m.failures.View(m.theme, m.list.List, m.session, width, height)
 	case detailScreen:
 		return m.paneLines()
 	case listScreen:
@@ -110,7 +109,7 @@ func besides(t *style.Theme, list, pane, bar []string) []string {
 	side, thumb := rule(t.Side), rule(t.Thumb)
 	top := len(list) - len(bar) // the bar is as high as the rows
 	for i := range list {
-		if len(bar) > 0 && i >= top && bar[i-top] != " " {
+		if i >= top && bar[i-top] != " " {
 			list[i] += thumb + pane[i]
 		} else {
 			list[i] += side + pane[i]
