@@ -86,17 +86,12 @@ func (m *Model) pasted(p paste) {
 
 // askAgain has those of the jobs checked again that jobwatch itself gave up, and says so.
 func askAgain(s *session.Session, ids []job.ID) string {
-	ends := s.Asked(ids)
-	what := "given-up or rejected job"
-	switch {
-	case len(ends) == 0:
-		return ""
-	case !slices.Contains(ends, job.EndedRejected):
-		what = "given-up job"
-	case !slices.Contains(ends, job.EndedGivenUp):
-		what = "rejected job"
+	again := s.Asked(ids)
+	ended := func(end job.End) bool {
+		return slices.ContainsFunc(again, func(r *session.Record) bool { return r.End == end })
 	}
-	return "asking again for " + style.Plural(len(ends), what)
+	what := style.Joined(" or ", when(ended(job.EndedGivenUp), "given-up"), when(ended(job.EndedRejected), "rejected"))
+	return when(len(again) > 0, "asking again for "+style.Plural(len(again), what+" job"))
 }
 
 // summary says how many jobs a paste added, and what else was in it.

@@ -34,9 +34,9 @@ func TestUndoGoesBackSoFar(t *testing.T) {
 		t.Errorf("%d actions can be undone, that of a million jobs among them", n)
 	}
 	for range historyKept {
-		h[undo] = append(h[undo], &change{batch: "b"})
+		h[undo] = append(h[undo], &change{batch: &session.Batch{}})
 	}
-	h.add(&change{batch: "b"})
+	h.add(&change{batch: &session.Batch{}})
 	if n := len(h[undo]); n != 1+historyKept {
 		t.Errorf("%d renamings can be undone", n)
 	}
@@ -110,8 +110,8 @@ func (p *past) remove(t *rapid.T) {
 func (p *past) rename(t *rapid.T) {
 	row, _ := p.Record(p.some(t, true)[0])
 	b := row.In()
-	did := &change{at: p.now, batch: b.ID, from: b.Name, to: rapid.SampledFrom([]string{"june", "july"}).Draw(t, "name")}
-	p.Rename(b.ID, did.to)
+	did := &change{at: p.now, batch: b, from: b.Name, to: rapid.SampledFrom([]string{"june", "july"}).Draw(t, "name")}
+	p.Rename(b, did.to)
 	p.history.add(did)
 }
 

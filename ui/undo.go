@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
@@ -20,7 +19,7 @@ type change struct {
 	at       time.Time
 	added    []session.Member
 	removed  []*session.Record
-	batch    store.BatchID // that was renamed; "" if none was
+	batch    *session.Batch // that was renamed; nil if none was
 	from, to string
 	counted  struct{ at, jobs int } // see intact
 }
@@ -29,7 +28,7 @@ type change struct {
 func (c *change) jobs() int { return len(c.added) + len(c.removed) }
 
 // empty reports whether the change changed nothing.
-func (c *change) empty() bool { return c.jobs() == 0 && c.batch == "" }
+func (c *change) empty() bool { return c.jobs() == 0 && c.batch == nil }
 
 // intact returns how many jobs of the change are still as it left them: other windows may
 // have removed, moved or added the rest. It counts again only when it has to.
@@ -41,9 +40,8 @@ func (c *change) intact(s *session.Session) int {
 }
 
 // renamed reports whether the batch still has the name that the change gave it.
-func (c *change) renamed(s *session.Session) bool {
-	b, ok := s.Batch(c.batch)
-	return ok && b.Total > 0 && b.Name == c.to
+func (c *change) renamed() bool {
+	return c.batch != nil && c.batch.Total > 0 && c.batch.Name == c.to
 }
 
 // reverse takes back what is still as the change left it, and of the jobs that it added only
@@ -52,7 +50,7 @@ func (c *change) reverse(s *session.Session, added []session.Member, now time.Ti
 	did = &change{at: now, removed: s.Remove(added)}
 	back = s.Restore(c.removed)
 	did.added = session.Members(back)
-	if c.renamed(s) {
+	if c.renamed() {
 		s.Rename(c.batch, c.from)
 		did.batch, did.from, did.to = c.batch, c.to, c.from
 	}
@@ -91,10 +89,10 @@ func (h *history) add(c *change) {
 
 // next returns the change to undo or redo next; nil if there is none.
 func (h *history) next(d direction) *change {
-	if len(h[d]) == 0 {
-		return nil
+	if n := len(h[d]); n > 0 {
+		return h[d][n-1]
 	}
-	return h[d][len(h[d])-1]
+	return nil
 }
 
 // reversed notes that a change was undone or redone by another one, which can be redone or
@@ -111,36 +109,31 @@ const shortName = 24
 
 // words say what reversing the change does, and what it did: with n jobs, or a name.
 func (c *change) words(cs sanitize.Charset, n int, d direction) (does, did string) {
-	name, jobs := cs.Cut(c.from, shortName), style.Plural(n, "job")
+	again := [...]string{undo: "", redo: " again"}[d]
+	jobs := " " + style.Plural(n, "job") + again
 	switch {
-	case c.batch != "" && d == redo:
-		return "renames to " + name + " again", "renamed to " + name + " again"
-	case c.batch != "":
-		return "renames back to " + name, "renamed back to " + name
-	case len(c.added) > 0 && d == redo:
-		return "removes " + jobs + " again", "removed " + jobs + " again"
+	case c.batch != nil:
+		to := [...]string{undo: " back to ", redo: " to "}[d] + cs.Cut(c.from, shortName) + again
+		return "renames" + to, "renamed" + to
 	case len(c.added) > 0:
-		jobs = style.Plural(n, "added job")
-		return "removes " + jobs, "removed " + jobs
+		jobs = " " + style.Plural(n, [...]string{undo: "added job", redo: "job"}[d]) + again
+		return "removes" + jobs, "removed" + jobs
 	case d == redo:
-		return "adds " + jobs + " again", "added " + jobs + " again"
+		return "adds" + jobs, "added" + jobs
 	}
-	return "brings back " + jobs, "brought back " + jobs
+	return "brings back" + jobs, "brought back" + jobs
 }
 
-// question asks whether to reverse the change, which added n jobs or renamed a batch.
-func (c *change) question(s *session.Session, cs sanitize.Charset, now time.Time, n int, d direction) string {
+// question asks whether to reverse the change, which added jobs or renamed a batch.
+func (c *change) question(s *session.Session, cs sanitize.Charset, now time.Time, added []session.Member, d direction) string {
 	age := style.Duration(now.Sub(c.at)) + " ago"
-	if c.batch != "" {
+	if c.batch != nil {
 		does, _ := c.words(cs, 0, d)
 		return "Rename" + strings.TrimPrefix(does, "renames") + " (" + age + ")?"
 	}
 	how := [...]string{undo: " added ", redo: " brought back "}[d]
-	text := "Remove " + style.Plural(n, "job") + how + age
-	if b, ok := s.Batch(c.added[0].Batch); ok {
-		text += " to " + cs.Cut(b.Name, shortName)
-	}
-	return text + "?"
+	r, _ := s.Record(added[0].ID)
+	return "Remove " + style.Plural(len(added), "job") + how + age + " to " + cs.Cut(r.In().Name, shortName) + "?"
 }
 
 // hints offer to undo and to redo, and say what that would do. They are fresh while the last
@@ -152,7 +145,7 @@ func (h *history) hints(s *session.Session, cs sanitize.Charset, now time.Time) 
 			continue
 		}
 		offer := d.String()
-		if n := c.intact(s); n > 0 || c.renamed(s) {
+		if n := c.intact(s); n > 0 || c.renamed() {
 			does, _ := c.words(cs, n, d)
 			offer += " " + does
 		}
@@ -177,13 +170,13 @@ const undoAsks = time.Minute
 func (m *Model) undo(d direction) {
 	c := m.history.next(d)
 	added := m.session.Still(c.added)
-	harmful := len(added) > 0 || c.renamed(m.session)
+	harmful := len(added) > 0 || c.renamed()
 	if len(added) <= 1 && (!harmful || m.now.Sub(c.at) <= undoAsks) {
 		m.reverse(c, added, d)
 		return
 	}
 	m.prompt.Confirm(prompt.Question{
-		Text:  c.question(m.session, m.theme.Charset, m.now, len(added), d),
+		Text:  c.question(m.session, m.theme.Charset, m.now, added, d),
 		Aside: style.Joined("; ", stay(len(c.added)-len(added)), m.keys.hint((1-d).String(), "takes that back")),
 		Yes:   func() { m.reverse(c, added, d) },
 		No:    func() { m.say(style.Dim, "nothing changed") },
@@ -195,7 +188,7 @@ func (m *Model) undo(d direction) {
 func (m *Model) reverse(c *change, added []session.Member, d direction) {
 	did, back := c.reverse(m.session, added, m.now)
 	m.history.reversed(c, did, d)
-	n := len(did.removed) + len(back)
+	n := did.jobs()
 	left := stay(c.jobs() - n)
 	if did.empty() {
 		left = cmp.Or(left, "the batch changed in another window and stays so")
@@ -234,17 +227,17 @@ func noBatch(m *Model) string {
 
 // askName asks for another name of the current batch.
 func (m *Model) askName() {
-	_, batch := m.list.Current()
-	id := batch.ID
+	_, current := m.list.Current()
+	batch := current.Batch // which is there still when it has no job any more
 	m.prompt.Ask(prompt.Text{
 		Label: label("name of the batch: "), Begin: batch.Name,
 		Enter: func(name string) {
-			switch b, ok := m.session.Batch(id); {
-			case !ok || b.Total == 0:
+			switch {
+			case batch.Total == 0:
 				m.say(style.Warn, "that batch is gone")
-			case b.Name != name:
-				m.history.add(&change{at: m.now, batch: id, from: b.Name, to: name})
-				m.session.Rename(id, name)
+			case batch.Name != name:
+				m.history.add(&change{at: m.now, batch: batch, from: batch.Name, to: name})
+				m.session.Rename(batch, name)
 				m.commit(nil, "the batch is now called "+name)
 			}
 		},

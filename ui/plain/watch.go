@@ -159,7 +159,7 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 			if !open {
 				return errors.New("polling has stopped")
 			}
-			w.session.Reported(u) //nolint:contextcheck // it only asks whether there is a log
+			w.session.Reported(u)
 		case events, open := <-files:
 			if !open {
 				return errors.New("downloading has stopped")

@@ -17,7 +17,6 @@ func (s *Session) NewBatch(name string) store.Batch {
 // were. They are drawn as being saved until they are watched. [Session.Save] saves them.
 func (s *Session) Add(ids []job.ID, b store.Batch) (added []*Record, already int) {
 	records := make([]Record, len(ids)) // at once, as in load
-	s.events = slices.Grow(s.events, len(ids))
 	for i, id := range ids {
 		if _, ok := s.records[id]; ok {
 			continue
@@ -33,15 +32,10 @@ func (s *Session) Add(ids []job.ID, b store.Batch) (added []*Record, already int
 }
 
 // Rename gives a batch another name. [Session.Save] saves it.
-func (s *Session) Rename(id store.BatchID, name string) {
-	b, ok := s.batches[id]
-	if !ok {
-		return
-	}
-	renamed := b.Batch
-	renamed.Name = name
-	s.setBatch(renamed)
-	s.queue(store.SetBatch{Batch: renamed})
+func (s *Session) Rename(b *Batch, name string) {
+	b.Name = name
+	s.emit(Event{Kind: BatchSet, Batch: b})
+	s.queue(store.SetBatch{Batch: b.Batch})
 }
 
 // Find returns the records of those jobs that are tracked.
@@ -82,8 +76,8 @@ func Members(records []*Record) []Member {
 // Still returns those of the members that are still tracked.
 func (s *Session) Still(members []Member) []Member {
 	return slices.DeleteFunc(slices.Clone(members), func(m Member) bool {
-		r, ok := s.records[m.ID]
-		return !ok || r.member() != m
+		r := s.records[m.ID]
+		return r == nil || r.member() != m
 	})
 }
 
@@ -122,15 +116,11 @@ func (s *Session) Restore(removed []*Record) []*Record {
 func (s *Session) Membership() int { return s.changes }
 
 // Asked has those of the jobs polled that jobwatch itself gave up or the API rejected,
-// and returns how each ended.
-func (s *Session) Asked(ids []job.ID) []job.End {
+// and returns them.
+func (s *Session) Asked(ids []job.ID) []*Record {
 	again := slices.DeleteFunc(s.Find(ids), func(r *Record) bool { return !r.End.Verdict() })
-	var ends []job.End
-	for _, r := range again {
-		ends = append(ends, r.End)
-	}
 	if len(again) > 0 {
 		s.PollNow(IDs(again)...)
 	}
-	return ends
+	return again
 }

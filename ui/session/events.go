@@ -123,7 +123,6 @@ const notifyGap = 5 * time.Second
 type announcing struct {
 	looking  bool           // somebody looks at the screen
 	held     []notify.Event // to be told together
-	planned  bool           // it is planned when
 	notified time.Time      // when somebody was told last
 
 	commands int    // of the user's, that run or wait to
@@ -198,19 +197,15 @@ func (s *Session) announce(e notify.Event) {
 	if a.looking || !s.cfg.Notify {
 		return
 	}
-	a.held = append(a.held, e)
-	if !a.planned {
-		a.planned = true
+	if a.held = append(a.held, e); len(a.held) == 1 {
 		s.after(a.notified.Add(notifyGap).Sub(e.Time), s.notify)
 	}
 }
 
 func (s *Session) notify() {
 	a := &s.announcing
-	text := notify.Sentence(a.held)
-	a.held, a.planned = nil, false
-	if text != "" {
-		a.notified = s.cfg.Clock()
+	if text := notify.Sentence(a.held); text != "" {
+		a.held, a.notified = nil, s.cfg.Clock()
 		s.emit(Event{Kind: Notified, Text: text})
 	}
 }

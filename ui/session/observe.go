@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -179,11 +178,8 @@ func tracking(records []*Record) []store.Op {
 	return ops
 }
 
-// logReport logs the last poll of a job, if there is a log, without any text from the API.
+// logReport logs the last poll of a job, without any text from the API.
 func (s *Session) logReport(r *job.Report) {
-	if !s.cfg.Log.Enabled(context.Background(), slog.LevelInfo) {
-		return
-	}
 	took := r.Latency.Round(time.Millisecond)
 	if p := r.Problem; p != nil {
 		s.cfg.Log.Info("poll failed", "job", r.ID, "took", took, "kind", kindOf(p), "code", p.Code, "retryAfter", p.RetryAfter)

@@ -46,7 +46,7 @@ type Batch struct {
 	store.Batch
 	Seq          uint32 // place in the order of adding
 	Total        int
-	Done, Failed int // of them
+	Done, Failed int  // of them
 	Folded       bool // the list's, also while it has no jobs
 }
 
@@ -66,12 +66,6 @@ func (b *Batch) finished() bool { return b.Done+b.Failed == b.Total }
 func (s *Session) Record(id job.ID) (*Record, bool) {
 	r, ok := s.records[id]
 	return r, ok
-}
-
-// Batch returns a batch.
-func (s *Session) Batch(id store.BatchID) (*Batch, bool) {
-	b, ok := s.batches[id]
-	return b, ok
 }
 
 // Records returns all tracked jobs in the order in which they were added.
