@@ -1,10 +1,9 @@
-// Command jobwatch watches batches of document-generation jobs in the terminal.
-//
-// It reads the command line, chooses what to run, handles signals, and decides the exit
-// status. The package ui/run wires together what runs.
+// Command jobwatch watches batches of document-generation jobs in the terminal. It chooses
+// what to run, which the package ui/run wires together, and the exit status.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/adrg/xdg"
@@ -52,13 +52,14 @@ func jobwatch() (status int) {
 	for _, warning := range opts.Warnings {
 		fmt.Fprintln(os.Stderr, "jobwatch: "+warning)
 	}
-	ctx, insist := untilSignalled(context.Background())
+	ctx, insist := untilSignalled()
+	if opts.Output != config.Dashboard {
+		insist()
+	}
 	switch {
 	case opts.APIServer != "":
-		insist()
 		return failed(run.Serve(ctx, opts.APIServer))
 	case opts.TestNotification:
-		insist()
 		return failed(run.TryNotifications(ctx, opts))
 	}
 	app, err := run.Open(ctx, opts)
@@ -66,14 +67,11 @@ func jobwatch() (status int) {
 	if err != nil {
 		return failed(err)
 	}
-	if opts.Output == config.Dashboard && !opts.Once {
+	if opts.Output == config.Dashboard {
 		return failed(app.Dashboard(ctx, insist))
 	}
-	insist()
-	if status, err = app.Lines(ctx); err != nil {
-		return failed(err)
-	}
-	return status
+	status, err = app.Lines(ctx)
+	return cmp.Or(failed(err), status)
 }
 
 // signalled is the cause of a context that a signal ended.
@@ -81,24 +79,18 @@ type signalled syscall.Signal
 
 func (s signalled) Error() string { return syscall.Signal(s).String() }
 
-// untilSignalled returns a context that ends, with the signal as its cause, when the user,
-// the system or a lost connection asks jobwatch to end. After insist is called, a second
-// signal kills it; until then the terminal still has to be restored.
-func untilSignalled(ctx context.Context) (_ context.Context, insist func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// untilSignalled returns a context that a signal ends, as its cause. After insist is called,
+// a second signal kills jobwatch; until then the terminal still has to be restored.
+func untilSignalled() (ctx context.Context, insist func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT} {
-		if !signal.Ignored(s) { // as nohup does, and shells for background jobs
-			signal.Notify(signals, s)
-		}
-	}
+	heard := slices.DeleteFunc([]os.Signal{syscall.SIGHUP, syscall.SIGQUIT}, signal.Ignored) // by nohup, or in the background
+	signal.Notify(signals, append(heard, os.Interrupt, syscall.SIGTERM)...)
 	go func() { cancel(signalled((<-signals).(syscall.Signal))) }()
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }
 }
 
-// failed prints an error in one line and returns the exit status. Of a panic it writes a
-// report.
+// failed prints an error in one line, or writes a panic's report, and returns the exit status.
 func failed(err error) int {
 	if err == nil {
 		return config.ExitDone

@@ -83,10 +83,15 @@ func (s *Server) Demo(seed uint64) (batches []Batch) {
 	return batches
 }
 
-// Arrivals adds jobs 20 to 60 s apart and yields them, until ctx ends: one to three invoices,
-// or now and then documents of another kind, that take up to a minute.
+// Arrivals adds and yields the batches of [Server.Demo], then others 20 to 60 s apart, until ctx
+// ends: one to three invoices, or now and then documents of another kind, that take up to a minute.
 func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
+		for _, b := range s.Demo(seed) {
+			if !yield(b) {
+				return
+			}
+		}
 		r := OtherRandom(seed + 1)
 		for n := 1; ; n++ {
 			select {

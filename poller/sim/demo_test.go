@@ -55,12 +55,14 @@ func TestTheDemoShowsAllThereIsToSee(t *testing.T) {
 func TestNewJobsArriveInTheDemoForAsLongAsItRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(1)
-		s.Demo(1)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		begin, n := time.Now(), 0
+		begin, n := time.Now(), -4 // the batches of Demo come first
 		for b := range s.Arrivals(ctx, 1) {
-			if n++; n > 20 {
+			switch n++; {
+			case n <= 0:
+				continue
+			case n > 20:
 				t.Fatal("an arrival after the end")
 			}
 			if b.Name == "" || len(b.IDs) == 0 || len(b.IDs) > 3 {

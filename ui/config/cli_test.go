@@ -189,7 +189,7 @@ func TestWhereTheOutputGoesAndIDsComeFrom(t *testing.T) {
 		{"--demo", false, true, Dashboard, IgnoreStdin},
 		{"--demo", false, false, Plain, IgnoreStdin},
 		{"--demo=false -", true, true, Dashboard, WantStdin},
-		{"--api-server :0", false, true, Dashboard, IgnoreStdin},
+		{"--api-server :0", false, true, Plain, IgnoreStdin},
 	} {
 		in := atATerminal(strings.Fields(tt.args)...)
 		in.StdinTerminal, in.StdoutTerminal = tt.stdin, tt.stdout

@@ -31,7 +31,7 @@ const (
 // Output is the form in which jobwatch shows jobs.
 type Output uint8
 
-// The outputs. Dashboard needs a terminal on standard output.
+// The outputs. Dashboard, which needs a terminal on standard output, is what nothing else is asked for.
 const (
 	Dashboard Output = iota
 	Plain
@@ -201,11 +201,11 @@ func (p *parser) derive() error {
 	switch {
 	case o.json && (json || !plain):
 		o.Output = JSON
-	case o.plain || !p.in.StdoutTerminal:
+	case o.plain || o.Once || o.APIServer != "" || o.TestNotification || !p.in.StdoutTerminal:
 		o.Output = Plain
 	}
 	o.BatchGiven = p.gave("batch")
-	if o.Output == Dashboard && !o.Once {
+	if o.Output == Dashboard {
 		return nil
 	}
 	if !p.gave("filter") {

@@ -165,7 +165,7 @@ func TestAScriptsFlagsAndWhatTheConfigFileAlwaysSays(t *testing.T) {
 		{"--plain", Plain, "", false},
 		{"--once --plain --filter status:error", Plain, "status:error", false},
 		{"--json=false", Dashboard, "is:live", false},
-		{"--json=false --once", Dashboard, "", false},
+		{"--json=false --once", Plain, "", false},
 		{"--json --batch may " + idA, JSON, "", true},
 	} {
 		o := mustParse(t, withConfig(atATerminal(strings.Fields(tt.args)...), config))

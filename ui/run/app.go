@@ -78,18 +78,18 @@ func Open(ctx context.Context, opts config.Options) (a *App, err error) {
 	return a, nil
 }
 
-// session is what the options ask of both faces. PDFs are downloaded if that is wanted and
-// there is a folder for them.
-func (a *App) session(downloads bool) session.Config {
+// session is what the options ask of both faces. Without a folder for PDFs, they are
+// downloaded to the default one if the user can ask for single ones.
+func (a *App) session(single bool) session.Config {
 	cfg := session.Config{Poller: a.poller, DownloadAll: a.opts.Download != "", Redact: a.opts.Redact, Log: a.log}
 	if a.opts.NotifyCommand != "" {
 		cfg.Command = notify.Command(a.opts.NotifyCommand)
 	}
-	folder, err := a.opts.Download, error(nil)
-	if folder == "" {
-		folder, err = download.DefaultFolder()
+	folder := a.opts.Download
+	if folder == "" && single {
+		folder, _ = download.DefaultFolder()
 	}
-	if downloads && err == nil {
+	if folder != "" {
 		files := download.New(a.client, a.poller.InTurn, folder, a.opts.MaxDownload)
 		cfg.Downloads, a.work = files, append(a.work, files.Run)
 	}
@@ -151,7 +151,7 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
 		Journal: journal, Opened: opened, Updates: a.poller.Updates(),
 		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
-		Filter: words, Session: a.session(a.opts.Download != ""), Demo: a.opts.Demo,
+		Filter: words, Session: a.session(false), Demo: a.opts.Demo,
 	}
 	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
 		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }

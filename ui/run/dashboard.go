@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -69,13 +70,16 @@ func (a *App) screen(env terminal.Env) ui.Options {
 	opts := ui.Options{
 		Glyphs: style.Unicode(), Profile: terminal.Profile(env),
 		Keys: a.opts.Keys, Filter: a.opts.Filter, Clock: time.Now,
-		Session: a.session(true), OutputURL: a.outputURL,
+		Session: a.session(true),
+		OutputURL: func(path string) string {
+			if u, err := a.client.Resolve(path); err == nil {
+				return u.String()
+			}
+			return ""
+		},
 	}
-	for _, t := range style.Themes() {
-		if t.Name == a.opts.Theme {
-			opts.Palette = t.Palette
-		}
-	}
+	themes := style.Themes() // config has looked the name up
+	opts.Palette = themes[slices.IndexFunc(themes, func(t style.Named) bool { return t.Name == a.opts.Theme })].Palette
 	for name, pair := range a.opts.Colors {
 		opts.Palette = opts.Palette.With(name, pair)
 	}
@@ -88,13 +92,4 @@ func (a *App) screen(env terminal.Env) ui.Options {
 		opts.Title = "demo"
 	}
 	return opts
-}
-
-// outputURL returns the URL of a Done job's path, or "".
-func (a *App) outputURL(path string) string {
-	u, err := a.client.Resolve(path)
-	if err != nil {
-		return ""
-	}
-	return u.String()
 }

@@ -19,13 +19,15 @@ import (
 // without any is an error if nothing else can have been meant: a script whose list of jobs
 // is empty by mistake must not be told that all are Done, nor wait for other jobs.
 func given(ctx context.Context, opts config.Options) (ids.Found, error) {
-	found, read, err := input(ctx, opts)
+	if opts.Stdin == config.IgnoreStdin {
+		return ids.Found{IDs: opts.Jobs}, nil
+	}
+	found, read, err := input(ctx)
 	if err != nil {
 		return found, err
 	}
-	lines := opts.Output != config.Dashboard || opts.Once
-	wanted := opts.Stdin == config.WantStdin || lines && (read || opts.BatchGiven && opts.Stdin != config.IgnoreStdin)
-	if wanted && len(found.IDs) == 0 {
+	lines := opts.Output != config.Dashboard
+	if wanted := opts.Stdin == config.WantStdin || lines && (read || opts.BatchGiven); wanted && len(found.IDs) == 0 {
 		none := "no job IDs on standard input"
 		if near := found.NearText(); near != "" {
 			none += ", but " + near
@@ -45,12 +47,9 @@ func given(ctx context.Context, opts config.Options) (ids.Found, error) {
 // inputDelay is how long standard input may take before the user is told to wait for it.
 const inputDelay = 1500 * time.Millisecond
 
-// input reads standard input's text, if job IDs are expected there, and reports whether it
-// was a text or a file, even an empty one. It returns when ctx ends: an input may never end.
-func input(ctx context.Context, opts config.Options) (ids.Found, bool, error) {
-	if opts.Stdin == config.IgnoreStdin {
-		return ids.Found{}, false, nil
-	}
+// input reads standard input's text, and reports whether it was a text or a file, even an
+// empty one. It returns when ctx ends: an input may never end.
+func input(ctx context.Context) (ids.Found, bool, error) {
 	var found ids.Found
 	text := false
 	done := make(chan error, 1)
@@ -95,9 +94,6 @@ func (a *App) arrivals(given ids.Found) <-chan ui.Arrival {
 		}
 		if a.sim == nil {
 			return nil
-		}
-		for _, b := range a.sim.Demo(1) {
-			send(ids.Found{IDs: b.IDs}, b.Name, false)
 		}
 		for b := range a.sim.Arrivals(ctx, 1) {
 			send(ids.Found{IDs: b.IDs}, b.Name, false)

@@ -24,21 +24,14 @@ func Serve(ctx context.Context, addr string) error {
 	defer stop()
 	fmt.Fprintf(os.Stderr, "The simulated API listens on %s. In another terminal:\n\n    jobwatch --api %s\n\n"+
 		"and paste these IDs; ctrl+c ends it.\n\n", base, base)
-	for _, b := range server.Demo(1) {
-		printBatch(b)
-	}
 	for b := range server.Arrivals(ctx, 1) {
-		printBatch(b)
+		fmt.Println("# " + b.Name)
+		for _, id := range b.IDs {
+			fmt.Println(id)
+		}
+		fmt.Println()
 	}
 	return nil
-}
-
-func printBatch(b sim.Batch) {
-	fmt.Println("# " + b.Name)
-	for _, id := range b.IDs {
-		fmt.Println(id)
-	}
-	fmt.Println()
 }
 
 // TryNotifications sends a notification in every way, says which one jobwatch would use
