@@ -66,28 +66,6 @@ type word struct {
 	open  bool   // a quote is not closed
 }
 
-// key is what a word may ask about.
-type key struct {
-	name     string
-	compares bool // also with < and >
-	read     func(word) (term, error)
-}
-
-func keys() []key {
-	return []key{
-		{"status", false, statusTerm},
-		{"batch", false, func(w word) (term, error) {
-			return w.contains(term{lasts: true}, func(r *Row, n needle) bool { return n.in(r.In().Name) })
-		}},
-		{"progress", true, progressTerm},
-		{"age", true, ageTerm},
-		{"is", false, isTerm},
-		{"id", false, func(w word) (term, error) {
-			return w.contains(term{lasts: true}, func(r *Row, n needle) bool { return n.inID(r.ID) })
-		}},
-	}
-}
-
 // term returns what the word asks.
 func (w word) term() (term, error) {
 	t, err := w.meaning()
@@ -101,17 +79,24 @@ func (w word) term() (term, error) {
 }
 
 func (w word) meaning() (term, error) {
-	if w.key == "" {
+	equals := w.op == ":" || w.op == "="
+	switch {
+	case w.key == "":
 		return w.text()
+	case w.key == "progress":
+		return w.progress()
+	case w.key == "age":
+		return w.age()
+	case w.key == "status" && equals:
+		return w.choice("status", statuses())
+	case w.key == "is" && equals:
+		return w.choice("condition", conditions())
+	case w.key == "batch" && equals:
+		return w.contains(term{lasts: true}, func(r *Row, n needle) bool { return n.in(r.In().Name) })
+	case w.key == "id" && equals:
+		return w.contains(term{lasts: true}, func(r *Row, n needle) bool { return n.inID(r.ID) })
 	}
-	var names []string
-	for _, k := range keys() {
-		if k.name == w.key && (k.compares || w.op == ":" || w.op == "=") {
-			return k.read(w)
-		}
-		names = append(names, k.name)
-	}
-	if near := Suggest(w.key, names); near != "" {
+	if near := Suggest(w.key, []string{"status", "batch", "progress", "age", "is", "id"}); near != "" {
 		return term{}, w.wrong(fmt.Sprintf("jobs have no %s; did you mean %s? (in quotes it is looked for as text)", w.key, near))
 	}
 	w.value = w.key + w.op + w.value // such as 12:30 or a URL
@@ -143,43 +128,70 @@ func (w word) contains(t term, in func(*Row, needle) bool) (term, error) {
 
 // named is a word that users may write after a key, and what it asks.
 type named struct {
-	name  string
-	holds func(*Row, time.Time) bool
-	timed bool
+	name string
+	term
 }
 
-func in(states ...State) func(*Row, time.Time) bool {
-	return func(r *Row, now time.Time) bool { return slices.Contains(states, r.State()) }
+func in(states ...State) term {
+	return term{holds: func(r *Row, _ time.Time) bool { return slices.Contains(states, r.State()) }}
 }
 
 // statuses returns the words after "status:".
 func statuses() []named {
 	return []named{
-		{name: "queued", holds: in(Queued)},
-		{name: "notstarted", holds: in(Queued)},
-		{name: "running", holds: in(Running, Other)}, // as the top line counts them
-		{name: "processing", holds: in(Running)},
-		{name: "done", holds: in(Done)},
-		{name: "error", holds: in(Error)},
-		{name: "failed", holds: in(Error, Rejected, GivenUp)},
-		{name: "rejected", holds: in(Rejected)},
-		{name: "givenup", holds: in(GivenUp)},
-		{name: "unknown", holds: in(GivenUp)},
-		{name: "checking", holds: in(Unheard)},
-		{name: "unsaid", holds: in(Unheard)},
-		{name: "other", holds: in(Other)},
+		{"queued", in(Queued)},
+		{"notstarted", in(Queued)},
+		{"running", in(Running, Other)}, // as the top line counts them
+		{"processing", in(Running)},
+		{"done", in(Done)},
+		{"error", in(Error)},
+		{"failed", in(Error, Rejected, GivenUp)},
+		{"rejected", in(Rejected)},
+		{"givenup", in(GivenUp)},
+		{"unknown", in(GivenUp)},
+		{"checking", in(Unheard)},
+		{"unsaid", in(Unheard)},
+		{"other", in(Other)},
 	}
 }
 
 // conditions returns the words after "is:".
 func conditions() []named {
 	return []named{
-		{name: "new", holds: func(r *Row, now time.Time) bool { return r.News || r.viewed }},
-		{name: "stale", holds: func(r *Row, now time.Time) bool { return r.Stale(now) }, timed: true},
-		{name: "selected", holds: func(r *Row, now time.Time) bool { return r.Selected }},
-		{name: "live", holds: func(r *Row, now time.Time) bool { return !r.State().Finished() }},
-		{name: "finished", holds: func(r *Row, now time.Time) bool { return r.State().Finished() }},
+		{"new", term{holds: func(r *Row, _ time.Time) bool { return r.News || r.viewed }}},
+		{"stale", term{holds: (*Row).Stale, timed: true}},
+		{"selected", term{holds: func(r *Row, _ time.Time) bool { return r.Selected }}},
+		{"live", in(Unheard, Queued, Running, Other)},
+		{"finished", in(Done, Error, Rejected, GivenUp)},
 	}
+}
+
+// choice reads the names after a key, or how they begin. Any of them may hold.
+func (w word) choice(noun string, of []named) (term, error) {
+	var chosen []named
+	for name := range strings.SplitSeq(strings.ToLower(w.value), ",") {
+		found := slices.DeleteFunc(slices.Clone(of), func(n named) bool { return !strings.HasPrefix(n.name, name) })
+		switch near := Suggest(name, names(of)); {
+		case name == "": // nothing is typed after a comma yet
+		case len(found) > 1 && w.key == "is":
+			return term{}, w.incomplete("may be more than one: " + strings.Join(names(found), ", "))
+		case len(found) > 0:
+			chosen = append(chosen, found...)
+		case near != "":
+			return term{}, w.wrong(fmt.Sprintf("no such %s; did you mean %s?", noun, near))
+		default:
+			return term{}, w.wrong(fmt.Sprintf("no such %s; there are: %s", noun, strings.Join(names(of), ", ")))
+		}
+	}
+	if len(chosen) == 0 {
+		return term{}, w.incomplete(fmt.Sprintf("needs a %s: %s", noun, strings.Join(names(of), ", ")))
+	}
+	return term{
+		holds: func(r *Row, now time.Time) bool {
+			return slices.ContainsFunc(chosen, func(n named) bool { return n.holds(r, now) })
+		},
+		timed: slices.ContainsFunc(chosen, func(n named) bool { return n.timed }),
+	}, nil
 }
 
 func names(of []named) []string {
@@ -190,63 +202,9 @@ func names(of []named) []string {
 	return out
 }
 
-// find returns the one of that name, or else all whose names begin with it.
-func (w word) find(name string, of []named, none string) ([]named, error) {
-	name = strings.ToLower(name)
-	if i := slices.IndexFunc(of, func(n named) bool { return n.name == name }); i >= 0 {
-		return of[i : i+1], nil
-	}
-	all := names(of)
-	found := slices.DeleteFunc(of, func(n named) bool { return !strings.HasPrefix(n.name, name) })
-	if len(found) > 0 {
-		return found, nil
-	}
-	if near := Suggest(name, all); near != "" {
-		return nil, w.wrong(fmt.Sprintf("%s; did you mean %s?", none, near))
-	}
-	return nil, w.wrong(none + "; there are: " + strings.Join(all, ", "))
-}
-
-// statusTerm reads status:WORD[,WORD]...
-func statusTerm(w word) (term, error) {
-	var wanted []named
-	for part := range strings.SplitSeq(w.value, ",") {
-		if part == "" {
-			continue
-		}
-		found, err := w.find(part, statuses(), "no such status")
-		if err != nil {
-			return term{}, err
-		}
-		wanted = append(wanted, found...)
-	}
-	if len(wanted) == 0 {
-		return term{}, w.incomplete("needs a status: " + strings.Join(names(statuses()), ", "))
-	}
-	return term{holds: func(r *Row, now time.Time) bool {
-		return slices.ContainsFunc(wanted, func(n named) bool { return n.holds(r, now) })
-	}}, nil
-}
-
-// isTerm reads is:WORD.
-func isTerm(w word) (term, error) {
-	if w.value == "" {
-		return term{}, w.incomplete("needs a word: " + strings.Join(names(conditions()), ", "))
-	}
-	found, err := w.find(w.value, conditions(), "no such condition")
-	switch {
-	case err != nil:
-		return term{}, err
-	case len(found) > 1:
-		return term{}, w.incomplete("may be more than one: " + strings.Join(names(found), ", "))
-	default:
-		return term{holds: found[0].holds, timed: found[0].timed}, nil
-	}
-}
-
-// progressTerm reads progress OP FIGURE: 0.5 and 50% are the same, and so is 50,
+// progress reads progress OP FIGURE: 0.5 and 50% are the same, and so is 50,
 // since no share is above 1 (and somebody typing 50% gets there through 50).
-func progressTerm(w word) (term, error) {
+func (w word) progress() (term, error) {
 	const shape = "needs a figure, such as 0.5 or 50%"
 	value, isPercent := strings.CutSuffix(w.value, "%")
 	if value == "" || value == "." {
@@ -272,9 +230,9 @@ func progressTerm(w word) (term, error) {
 // corrects 0.29*100 = 28.999….
 func percent(p float64) float64 { return math.Floor(p*100 + 1e-9) }
 
-// ageTerm reads age OP DURATION. An equal age is one that is the same in the finest unit
+// age reads age OP DURATION. An equal age is one that is the same in the finest unit
 // written.
-func ageTerm(w word) (term, error) {
+func (w word) age() (term, error) {
 	const shape = "needs a time with its unit, such as 30s, 10m, 2h, 1h30m, 3d or 1w"
 	const day = 24 * time.Hour
 	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': day, 'w': 7 * day}
