@@ -202,7 +202,7 @@ func (m *Model) check() {
 // checkAll has all unfinished jobs checked now.
 func (m *Model) checkAll() {
 	var ids []job.ID
-	for r := range m.list.All {
+	for _, r := range m.list.All() {
 		if !r.End.Finished() {
 			ids = append(ids, r.ID)
 		}

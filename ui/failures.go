@@ -28,10 +28,10 @@ func (c *causes) in(l *joblist.List, batch *joblist.Batch, s *session.Session) [
 	}
 	rows := l.All
 	if batch != nil {
-		rows = batch.Rows()
+		rows = batch.Rows
 	}
 	jobs := make(map[string][]job.ID)
-	for r := range rows {
+	for _, r := range rows() {
 		if r.State().Failed() {
 			shown := s.Public(&r.Job)
 			text := cmp.Or(session.Cause(&shown), "no cause was given")

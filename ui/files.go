@@ -105,7 +105,7 @@ func (m *Model) askExport() {
 // exportJobs writes the jobs that the filter shows to a file, in the format of its extension.
 func (m *Model) exportJobs(name string) {
 	var rows []export.Row
-	for r := range m.list.Matching {
+	for _, r := range m.list.Matching() {
 		batch, _ := m.list.Batch(r.Batch)
 		j := m.session.Public(&r.Job)
 		row := export.Row{

@@ -1,11 +1,11 @@
 package joblist
 
 import (
-	"iter"
 	"sort"
 
 	"github.com/tidwall/btree"
 
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/session"
 )
 
@@ -25,62 +25,29 @@ type Batch struct {
 	foldedBefore bool // Folded as it was before there was a filter, which opens all batches
 }
 
+// rowTree is rows by their keys.
+type rowTree = btree.Map[uint64, *Row]
+
 // Rows returns the batch's rows in their order.
-func (b *Batch) Rows() iter.Seq[*Row] { return b.rows.all() }
+func (b *Batch) Rows() []*Row { return b.rows.Values() }
 
-// rowTree is rows in the order of their keys.
-type rowTree struct{ btree.Map[uint64, *Row] }
-
-// at returns the i-th row.
-func (t *rowTree) at(i int) *Row {
-	_, r, _ := t.GetAt(i)
+// at returns the i-th row shown.
+func (b *Batch) at(i int) *Row {
+	_, r, _ := b.shown.GetAt(i)
 	return r
 }
 
-// rank is how many rows are before key.
-func (t *rowTree) rank(key uint64) int {
-	return sort.Search(t.Len(), func(i int) bool {
-		k, _, _ := t.GetAt(i)
-		return k >= key
-	})
-}
-
-// all returns the rows in their order.
-func (t *rowTree) all() iter.Seq[*Row] {
-	return func(yield func(*Row) bool) {
-		t.Scan(func(_ uint64, r *Row) bool { return yield(r) })
-	}
-}
-
-// addBatch returns the batch with that ID, which it makes if there is none.
-func (l *List) addBatch(sb *session.Batch) *Batch {
-	if b, ok := l.batches[sb.ID]; ok {
-		return b
-	}
-	b := &Batch{Batch: sb, ids: l.ids}
-	l.batches[sb.ID] = b
-	if !l.filter.IsZero() {
-		b.foldedBefore, b.Folded = b.Folded, false
-	}
-	l.refilter(b)
-	return b
-}
-
-// rename finds out which jobs of a batch match by its new name.
-func (l *List) rename(sb *session.Batch) {
-	if b, ok := l.batches[sb.ID]; ok {
-		l.refilter(b)
-	}
+// rank returns how many rows shown are before key.
+func (b *Batch) rank(key uint64) int {
+	return sort.Search(b.shown.Len(), func(i int) bool { return b.at(i).key >= key })
 }
 
 // measure counts the rows that the filter shows of a batch, and the lines that it has.
 func (l *List) measure(b *Batch) {
-	matched, lines := b.shown.Len(), 0
-	switch {
-	case matched > 0 && b.Folded:
-		lines = 1
-	case matched > 0:
-		lines = 1 + matched
+	matched := b.shown.Len()
+	lines := min(matched, 1)
+	if !b.Folded {
+		lines += matched
 	}
 	l.matched += matched - b.Matched
 	l.total += lines - b.lines
@@ -118,27 +85,29 @@ const whole = 1e6
 
 // tally is what one row adds to the counts.
 type tally struct {
-	done     int32
+	progress job.Progress
 	state    State
 	selected bool
 }
 
-func tallyOf(r *Row) tally {
-	t := tally{state: r.State(), selected: r.Selected}
-	switch p := r.Answer.Progress; {
+func tallyOf(r *Row) tally { return tally{r.Answer.Progress, r.State(), r.Selected} }
+
+// done returns the finished share in millionths.
+func (t tally) done() int64 {
+	switch {
 	case t.state.Finished():
-		t.done = whole
-	case p.Known():
-		t.done = int32(min(p, 1)*whole + 0.5)
+		return whole
+	case t.progress.Known():
+		return int64(min(t.progress, 1)*whole + 0.5)
 	}
-	return t
+	return 0
 }
 
 // add adds n times t, n being 1 or -1.
 func (c *Counts) add(t tally, n int) {
 	c.Total += n
 	c.By[t.state] += n
-	c.done += int64(n) * int64(t.done)
+	c.done += int64(n) * t.done()
 	if t.selected {
 		c.Selected += n
 	}

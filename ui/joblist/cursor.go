@@ -39,8 +39,7 @@ func (l *List) nearest(c cursor) cursor {
 	case c.batch.Folded:
 		c.row = nil
 	case c.row != nil && !c.row.shown():
-		shown := c.batch.shown
-		c.row = shown.at(min(shown.rank(c.key), shown.Len()-1))
+		c.row = c.batch.at(min(c.batch.rank(c.key), c.batch.Matched-1))
 	}
 	return c
 }
@@ -109,14 +108,11 @@ func (l *List) goTo(c cursor, follow int) {
 	l.settle()
 }
 
-// ClickLine puts the cursor on the i-th line of those drawn, and reports whether
-// there is one.
-func (l *List) ClickLine(i int) bool {
-	if i < 0 || i >= l.height || l.top+i >= l.total {
-		return false
+// ClickLine puts the cursor on the i-th line of those drawn, if there is one.
+func (l *List) ClickLine(i int) {
+	if i >= 0 && i < l.height && l.top+i < l.total {
+		l.goTo(l.item(l.top+i), 0) // no margin: what was clicked stays under the pointer
 	}
-	l.goTo(l.item(l.top+i), 0) // no margin: what was clicked stays under the pointer
-	return true
 }
 
 // Go puts the cursor on a job, unfolding its batch, and reports whether it is shown.
@@ -125,26 +121,23 @@ func (l *List) Go(id job.ID) bool {
 	if !ok || !r.shown() {
 		return false
 	}
-	l.setFold(r.batch, false)
+	l.fold(false, r.batch)
 	l.goTo(cursor{batch: r.batch, row: r}, margin)
 	return true
 }
 
-// GoBatch puts the cursor on a batch's header, and reports whether it is shown.
-func (l *List) GoBatch(id store.BatchID) bool {
-	b, ok := l.batches[id]
-	if !ok || b.Matched == 0 {
-		return false
+// GoBatch puts the cursor on a batch's header, if it is shown.
+func (l *List) GoBatch(id store.BatchID) {
+	if b, ok := l.batches[id]; ok && b.Matched > 0 {
+		l.goTo(cursor{batch: b}, margin)
 	}
-	l.goTo(cursor{batch: b}, margin)
-	return true
 }
 
 // NextAttention moves the cursor to the next job after it, around the end, that wants
 // attention: a failure not yet looked at or a stalled job, else any failure. It looks among
 // the jobs that the filter shows, unfolds the batch, and reports whether there is one.
 func (l *List) NextAttention() bool {
-	c, rows := l.cursor, slices.Collect(l.Matching)
+	c, rows := l.cursor, l.Matching()
 	at := slices.IndexFunc(rows, func(r *Row) bool { return r == c.row || c.row == nil && r.batch == c.batch })
 	at = max(at, 0)
 	around := slices.Concat(rows[at:], rows[:at])

@@ -14,7 +14,6 @@
 package joblist
 
 import (
-	"iter"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -81,7 +80,9 @@ func (l *List) Apply(events []session.Event, now time.Time) {
 				l.remove(r)
 			}
 		case session.BatchSet:
-			l.rename(e.Batch)
+			if b, ok := l.batches[e.Batch.ID]; ok {
+				l.refilter(b) // its jobs may match by its name
+			}
 		default:
 		}
 	}
@@ -94,7 +95,7 @@ func (l *List) add(record *session.Record) {
 	if _, ok := l.rows[record.ID]; ok || record.Gone() {
 		return
 	}
-	r := &Row{Record: record, progress: record.Answer.Progress}
+	r := &Row{Record: record}
 	if !r.Saving { // else it is what it was when it was removed
 		r.News = r.End.Finished() && r.Ended.After(l.since)
 	}
@@ -108,7 +109,7 @@ func (l *List) observe(r *Row) {
 		l.remove(r)
 		l.insert(r)
 	}
-	r.progressed(before)
+	r.progressed()
 	switch {
 	case state.Finished() && !before.Finished():
 		r.News = true
@@ -120,13 +121,22 @@ func (l *List) observe(r *Row) {
 
 // insert adds a row whose job is not on the list yet.
 func (l *List) insert(r *Row) {
-	r.batch, r.key, r.tally = l.addBatch(r.In()), 0, tallyOf(r)
+	b, ok := l.batches[r.Batch]
+	if !ok {
+		b = &Batch{Batch: r.In(), ids: l.ids}
+		if !l.filter.IsZero() {
+			b.foldedBefore, b.Folded = b.Folded, false
+		}
+		l.batches[r.Batch] = b
+		l.refilter(b)
+	}
+	r.batch, r.key, r.tally = b, 0, tallyOf(r)
 	l.rows[r.ID] = r
 	l.ids.Set(r.ID)
 	l.ids.changes++
 	l.count(r, 1)
 	l.place(r, l.rowKey(r))
-	l.placeBatch(r.batch)
+	l.placeBatch(b)
 }
 
 // remove takes a row off the list, and its batch with its last one. Their fields still say
@@ -189,30 +199,20 @@ func (l *List) Batch(id store.BatchID) (*Batch, bool) {
 	return b, ok
 }
 
-// all returns the batches in their order.
-func (l *List) all() iter.Seq[*Batch] {
-	return func(yield func(*Batch) bool) {
-		l.order.Scan(func(_ uint64, b *Batch) bool { return yield(b) })
+// All returns all rows in their order.
+func (l *List) All() (rows []*Row) {
+	for _, b := range l.order.Values() {
+		rows = append(rows, b.Rows()...)
 	}
+	return rows
 }
 
-// All calls yield with every row, in their order.
-func (l *List) All(yield func(*Row) bool) { l.each((*Batch).Rows, yield) }
-
-// Matching is All for the rows that the filter shows, in folded batches too.
-func (l *List) Matching(yield func(*Row) bool) {
-	l.each(func(b *Batch) iter.Seq[*Row] { return b.shown.all() }, yield)
-}
-
-// each calls yield with some rows of each batch.
-func (l *List) each(rows func(*Batch) iter.Seq[*Row], yield func(*Row) bool) {
-	for b := range l.all() {
-		for r := range rows(b) {
-			if !yield(r) {
-				return
-			}
-		}
+// Matching returns the rows that the filter shows, in folded batches too.
+func (l *List) Matching() (rows []*Row) {
+	for _, b := range l.order.Values() {
+		rows = append(rows, b.shown.Values()...)
 	}
+	return rows
 }
 
 // Counts returns the counts of all jobs, regardless of the filter.

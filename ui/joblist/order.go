@@ -45,9 +45,9 @@ func (l *List) SetSort(s Sort) {
 
 // resort puts all rows of a batch in their places.
 func (l *List) resort(b *Batch) {
-	rows := b.rows
+	rows := b.Rows()
 	b.rows, b.misplaced = rowTree{}, false
-	for r := range rows.all() {
+	for _, r := range rows {
 		r.key = l.rowKey(r)
 		b.rows.Set(r.key, r)
 	}
@@ -59,7 +59,7 @@ func (l *List) rowKey(r *Row) uint64 { return uint64(l.rank(r))<<32 | uint64(r.S
 
 // rank returns the rank of a row; what is less comes first.
 func (l *List) rank(r *Row) uint32 {
-	state, percent := r.tally.state, uint32(r.tally.done/(whole/100)) //nolint:gosec // 0 to 100
+	state, percent := r.tally.state, uint32(r.tally.done()/(whole/100)) //nolint:gosec // 0 to 100
 	known := state == Done || r.Answer.Progress.Known()
 	switch {
 	case l.sort == Attention && state == Running && known:
@@ -184,7 +184,7 @@ func (l *List) refilter(b *Batch) {
 	b.shown = &b.rows
 	if !l.filter.IsZero() {
 		b.shown = &rowTree{}
-		for r := range b.Rows() {
+		for _, r := range b.Rows() {
 			if l.filter.Match(r, l.now) {
 				b.shown.Load(r.key, r)
 			}

@@ -71,9 +71,8 @@ type Row struct {
 	*session.Record
 	Selected bool
 
-	viewed   bool         // it stopped being new because the cursor is on it
-	progress job.Progress // as the list was last told
-	drawn    job.Progress // the most that its bar has shown; see [Row.Drawn]
+	viewed bool         // it stopped being new because the cursor is on it
+	drawn  job.Progress // the most that its bar has shown; see [Row.Drawn]
 
 	short      string // as [Row.ShortID] returned it
 	shortSince int    // the changes of the idIndex that short is for
@@ -173,12 +172,11 @@ func (r *Row) report() *job.Report {
 	return &job.Report{Answer: r.Answer, Answered: r.Answered, Speed: r.Speed}
 }
 
-// progressed carries the bar over to what is known of the row's job now, which was in a
-// state before.
-func (r *Row) progressed(before State) {
-	was, is := r.progress, r.Answer.Progress
-	r.progress, r.drawn = is, max(r.drawn, was)
-	revived := before.Finished() && !r.End.Finished()
+// progressed carries the bar over to what is known of the row's job now.
+func (r *Row) progressed() {
+	was, is := r.tally.progress, r.Answer.Progress
+	r.drawn = max(r.drawn, was)
+	revived := r.tally.state.Finished() && !r.End.Finished()
 	if revived || r.Answer.Status == job.NotStarted || !is.Known() || is < was-restartDrop {
 		r.drawn = 0
 	}

@@ -15,10 +15,10 @@ func (l *List) ToggleSelect() {
 }
 
 // SelectAll selects every job that the filter shows.
-func (l *List) SelectAll() { l.selectRows(slices.Collect(l.Matching), true) }
+func (l *List) SelectAll() { l.selectRows(l.Matching(), true) }
 
 // ClearSelection deselects all jobs.
-func (l *List) ClearSelection() { l.selectRows(slices.Collect(l.All), false) }
+func (l *List) ClearSelection() { l.selectRows(l.All(), false) }
 
 func (l *List) selectRows(rows []*Row, on bool) {
 	for _, r := range rows {
@@ -38,7 +38,7 @@ func (l *List) current() []*Row {
 	case l.cursor.row != nil:
 		return []*Row{l.cursor.row}
 	case l.cursor.batch != nil:
-		return slices.Collect(l.cursor.batch.shown.all())
+		return l.cursor.batch.shown.Values()
 	default:
 		return nil
 	}
@@ -75,12 +75,12 @@ func (l *List) Targets() Targets {
 		return l.CurrentTargets()
 	}
 	var t Targets
-	for b := range l.all() {
+	for _, b := range l.order.Values() {
 		if b.Counts.Selected == 0 {
 			continue
 		}
-		some := b.Folded && slices.ContainsFunc(slices.Collect(b.shown.all()), unselected)
-		for r := range b.Rows() {
+		some := b.Folded && slices.ContainsFunc(b.shown.Values(), unselected)
+		for _, r := range b.Rows() {
 			switch {
 			case !r.Selected:
 			case !r.shown():
@@ -110,6 +110,6 @@ func (l *List) CurrentTargets() Targets {
 // FinishedTargets returns the finished jobs that the filter shows.
 func (l *List) FinishedTargets() Targets {
 	var t Targets
-	t.show(slices.DeleteFunc(slices.Collect(l.Matching), func(r *Row) bool { return !r.End.Finished() })...)
+	t.show(slices.DeleteFunc(l.Matching(), func(r *Row) bool { return !r.End.Finished() })...)
 	return t
 }

@@ -1,6 +1,8 @@
 package joblist
 
-import "example.com/jobwatch/poller/job"
+import (
+	"example.com/jobwatch/poller/job"
+)
 
 // margin is how many lines are kept in view beyond the cursor where there are any.
 const margin = 3
@@ -31,12 +33,12 @@ func (l *List) line(c cursor) int {
 	if c.row == nil {
 		return l.start(c.batch)
 	}
-	return l.start(c.batch) + 1 + c.batch.shown.rank(c.row.key)
+	return l.start(c.batch) + 1 + c.batch.rank(c.row.key)
 }
 
 // start returns the line of a batch's header, or of what follows where it would be.
 func (l *List) start(batch *Batch) (line int) {
-	for b := range l.all() {
+	for _, b := range l.order.Values() {
 		if b.key >= batch.key {
 			break
 		}
@@ -47,14 +49,14 @@ func (l *List) start(batch *Batch) (line int) {
 
 // item returns what a line shows, 0 <= line < total.
 func (l *List) item(line int) cursor {
-	for b := range l.all() {
+	for _, b := range l.order.Values() {
 		switch {
 		case line >= b.lines:
 			line -= b.lines
 		case line == 0:
 			return cursor{batch: b}
 		default:
-			return cursor{batch: b, row: b.shown.at(line - 1)}
+			return cursor{batch: b, row: b.at(line - 1)}
 		}
 	}
 	return cursor{}
@@ -103,11 +105,11 @@ type Line struct {
 func (l *List) Lines() []Line {
 	lines := make([]Line, 0, l.height)
 	from := l.top // of the lines of the batch and those after it
-	for b := range l.all() {
+	for _, b := range l.order.Values() {
 		for n := from; n < b.lines && len(lines) < l.height; n++ {
 			line := Line{Batch: b, Last: n+1 == b.lines}
 			if n > 0 {
-				line.Row = b.shown.at(n - 1)
+				line.Row = b.at(n - 1)
 			}
 			line.Cursor = b == l.cursor.batch && line.Row == l.cursor.row
 			lines = append(lines, line)
@@ -130,21 +132,8 @@ func (l *List) VisibleIDs() []job.ID {
 	return out
 }
 
-// Position is where the view and the cursor are among all lines.
-type Position struct {
-	Top    int // the first line in view
-	Cursor int // the cursor's line, -1 if there is none
-	Total  int // all lines, headers included
-}
-
-// Position returns where the view and the cursor are.
-func (l *List) Position() Position {
-	p := Position{Top: l.top, Cursor: -1, Total: l.total}
-	if l.cursor.batch != nil {
-		p.Cursor = l.line(l.cursor)
-	}
-	return p
-}
+// Position returns the first line in view, and how many lines there are.
+func (l *List) Position() (top, total int) { return l.top, l.total }
 
 // SetHeight says how many lines there are room for.
 func (l *List) SetHeight(n int) {
@@ -169,22 +158,17 @@ func (l *List) scroll(n int) {
 // ToggleFold folds the batch that the cursor is in, or unfolds it.
 func (l *List) ToggleFold() {
 	if b := l.cursor.batch; b != nil {
-		l.savedCursor, l.follow = cursor{}, margin
-		l.setFold(b, !b.Folded)
-		l.settle()
+		l.fold(!b.Folded, b)
 	}
 }
 
 // FoldAll folds or unfolds all batches.
-func (l *List) FoldAll(fold bool) {
-	l.savedCursor, l.follow = cursor{}, margin
-	for _, b := range l.batches {
-		l.setFold(b, fold)
-	}
-	l.settle()
-}
+func (l *List) FoldAll(fold bool) { l.fold(fold, l.order.Values()...) }
 
-func (l *List) setFold(b *Batch, fold bool) {
-	b.Folded = fold
-	l.measure(b)
+func (l *List) fold(fold bool, batches ...*Batch) {
+	for _, b := range batches {
+		b.Folded = fold
+		l.measure(b)
+	}
+	l.goTo(l.cursor, margin)
 }

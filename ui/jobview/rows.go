@@ -45,7 +45,7 @@ func (v *View) Rows(list *joblist.List, width, height int, headings, scrollbar b
 // Scrollbar returns a column that shows which part of the list is on the screen; nil if all
 // of it is.
 func Scrollbar(t *style.Theme, l *joblist.List, height int) []string {
-	top, total := l.Position().Top, l.Position().Total
+	top, total := l.Position()
 	if total <= height || height < 3 {
 		return nil
 	}
