@@ -57,11 +57,6 @@ func TestAdding(t *testing.T) {
 			d.restart().sees("30 finished")
 			d.seesNot("Took", "Slowest")
 		},
-		"an ID can be typed": func(d *harness) {
-			ids, _ := d.jobs(1)
-			d.press("a").sees("add job IDs:")
-			d.typed(ids[0].String()).press("enter").sees("added 1 job", ids[0].Short())
-		},
 		// What comes by itself, as the demo's jobs do, is not what u takes back.
 		"u takes back what the user did": func(d *harness) {
 			arrivals := d.arrivals()
@@ -130,12 +125,6 @@ func TestAdding(t *testing.T) {
 			d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))
 			d.paste(text).waitFor("Not found")
 			d.waitFor(" 1/1 ").sees(ids[0].Short(), "Done")
-		},
-		"a job that nobody knows is given up": func(d *harness) {
-			d.paste("01890a5d-ac96-774b-bcce-b302099a8057")
-			d.waitFor("Given up").sees("✗1", " 1/1 ")
-			d.press("down")
-			d.wait(time.Second).sees("HTTP 404")
 		},
 		// The API rejected a job, and gave none of another, while it was being set up. Once that
 		// is over, pasting them again asks again.

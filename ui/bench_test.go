@@ -24,7 +24,7 @@ import (
 // does falls on all of them, and prints the median of each: the first one's as a
 // time, and how many times the others' that is (x-NAME; below 1 is faster).
 //
-//	go test ./ui -run '^$' -bench 'Frame|Cursor|Sort|Typing'
+//	go test ./ui -run '^$' -bench 'Frame|Cursor|Typing'
 
 // contender is one way to do a thing.
 type contender struct {
@@ -66,14 +66,13 @@ type crowd struct {
 	*Model
 	ids   []job.ID
 	heard []int // of each: the number that its status was made of
-	step  int   // how far apart the jobs are that change one after the other
 	rng   *rand.Rand
 	now   time.Time
 	turns int
 }
 
 func newCrowd(jobs, batches int) *crowd {
-	c := &crowd{step: 7919, rng: rand.New(rand.NewPCG(1, 2)), now: time.Date(2025, 6, 10, 12, 0, 0, 0, time.UTC)}
+	c := &crowd{rng: rand.New(rand.NewPCG(1, 2)), now: time.Date(2025, 6, 10, 12, 0, 0, 0, time.UTC)}
 	c.Model = New(context.Background(), Options{
 		Watcher: deaf{}, Terminal: &clipboard{}, Clock: func() time.Time { return c.now },
 		Palette: style.Calm(), Glyphs: style.Unicode(), Profile: termenv.TrueColor, Dark: true,
@@ -136,7 +135,7 @@ func (c *crowd) changes(n int) poller.Update {
 	c.now = c.now.Add(50 * time.Millisecond) // the poller's pace
 	var u poller.Update
 	for i := range n {
-		at := (c.turns*n + i) * c.step % len(c.ids)
+		at := (c.turns*n + i) * 7919 % len(c.ids)
 		c.heard[at]++
 		u.Reports = append(u.Reports, c.report(c.ids[at], c.heard[at]))
 	}
@@ -232,13 +231,10 @@ func (t *standardTable) down() *contender {
 // garbage collector costs the next more than what is to be seen here.
 //
 // The jobs that change are spread over all, so that hardly two of them share a batch
-// or a cache line: the worst there is. Beside it the same where the jobs that change
-// were added one after the other, as where services take them in turn.
+// or a cache line: the worst there is.
 func BenchmarkFrame(b *testing.B) {
 	b.Run("jobs", func(b *testing.B) {
-		inTurn := newCrowd(100_000, 1000)
-		inTurn.step = 1
-		race(b, newCrowd(100_000, 1000).frame("frame"), newCrowd(100, 1).frame("100-jobs"), newCrowd(1000, 10).frame("1000-jobs"), inTurn.frame("in-turn"))
+		race(b, newCrowd(100_000, 1000).frame("frame"), newCrowd(100, 1).frame("100-jobs"), newCrowd(1000, 10).frame("1000-jobs"))
 	})
 	b.Run("beside", func(b *testing.B) {
 		race(b, newCrowd(100_000, 1000).frame("frame"), newTable(10_000).frame())
@@ -248,11 +244,6 @@ func BenchmarkFrame(b *testing.B) {
 // BenchmarkCursor is one press of the down key and the View after it. Goal: 1 ms.
 func BenchmarkCursor(b *testing.B) {
 	race(b, newCrowd(100_000, 1000).pressed("key", "down"), newCrowd(100, 1).pressed("100-jobs", "down"), newTable(10_000).down())
-}
-
-// BenchmarkSort is one press of the key for the next order and the View after it.
-func BenchmarkSort(b *testing.B) {
-	race(b, newCrowd(100_000, 1000).pressed("key", "s"), newCrowd(100, 1).pressed("100-jobs", "s"))
 }
 
 func (c *crowd) pressed(name, key string) *contender {

@@ -185,13 +185,20 @@ func (d *harness) serve() {
 	d.stop = append(d.stop, d.transport.CloseIdleConnections)
 }
 
-// start launches jobwatch; a story may start it again after leave or kill.
-func (d *harness) start(change ...func(*Options)) {
+// client asks the API as jobwatch does.
+func (d *harness) client() *api.Client {
 	d.Helper()
 	client, err := api.New(cmp.Or(d.base, "http://api.example"), api.Options{Transport: d.transport})
 	if err != nil {
 		d.Fatal(err)
 	}
+	return client
+}
+
+// start launches jobwatch; a story may start it again after leave or kill.
+func (d *harness) start(change ...func(*Options)) {
+	d.Helper()
+	client := d.client()
 	watcher := poller.New(client, poller.Options{WallClock: d.clock, Rate: d.rate})
 	files := download.New(client, watcher.InTurn, d.folder, download.DefaultMaxBytes)
 	ctx, cancel := context.WithCancel(d.Context())

@@ -60,13 +60,6 @@ func TestKeysOfOnesOwn(t *testing.T) {
 				d.Error("ctrl+c doesn't quit")
 			}
 		},
-		"a confirmation is only given where meant": func(d *harness) {
-			d.restart(func(o *Options) { o.Keys = map[string][]string{"remove": {"n"}, "name": {}} })
-			ids := d.add(2)
-			d.press("n").sees("Remove 2 jobs of pasted 00:00:00?")
-			d.press("n").sees("nothing removed", ids[0].Short())
-			d.press("n", "y").sees("removed 2 jobs")
-		},
 	})
 }
 

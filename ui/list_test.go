@@ -11,7 +11,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/poller/sim/simtest"
@@ -147,27 +146,6 @@ func TestTheList(t *testing.T) {
 			d.clip.denied = nil
 			d.press("y").sees("copied")
 		},
-		"polling is paused and goes on": func(d *harness) {
-			d.add(5)
-			d.wait(3 * time.Second)
-			d.press("p").sees("paused")
-			d.wait(time.Second)
-			before := d.api.Stats().Requests
-			d.wait(time.Minute)
-			if after := d.api.Stats().Requests; after != before {
-				d.Errorf("%d polls were made while paused", after-before)
-			}
-			d.press("p").waitFor(" 5/5 ")
-		},
-		// The whole screen tells the details, and comes back.
-		"enter gives the details the whole screen": func(d *harness) {
-			ids := d.add(3)
-			d.waitFor(" 3/3 ")
-			d.press("down", "enter").sees("History", "Processing", "Done", "Checked")
-			row, _ := d.model.list.Current()
-			d.sees(row.ID.String())
-			d.press("esc").sees(ids[0].Short(), ids[1].Short(), ids[2].Short())
-		},
 		// All that is known of a job stands in its details: what the API said, and what
 		// jobwatch saw and plans.
 		"the details say all that is known": func(d *harness) {
@@ -286,17 +264,6 @@ func TestTheList(t *testing.T) {
 			d.send(tea.WindowSizeMsg{Width: 120, Height: 36}).sees("  ready   time  ago ")
 			d.send(tea.WindowSizeMsg{Width: 80, Height: 10}).seesNot("description")
 		},
-		// Two people, or two windows: each shows what the other does.
-		"two dashboards share one state file": func(d *harness) {
-			d.add(2)
-			other := d.beside()
-			other.sees("2 jobs")
-			more := d.api.Add(sim.Describe(9, sim.Lives(9, 1))...)
-			other.paste(more[0].String())
-			d.wait(time.Second).sees("3 jobs", more[0].Short())
-			d.press("*", "x", "y")
-			other.wait(time.Second).sees("Nothing tracked yet.")
-		},
 		// An unknown word of the API's is shown as it is, but never raw.
 		"hostile text never reaches the terminal": func(d *harness) {
 			d.api.Break(simtest.JSON(`{"id":"{id}","status":"Paused\u001b[2J","description":"\u001b]0;pwned\u0007a\u202eb\u0000",` +
@@ -369,11 +336,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 				if err != nil {
 					d.Fatal(err)
 				}
-				client, err := api.New("http://api.example", api.Options{Transport: d.transport})
-				if err != nil {
-					d.Fatal(err)
-				}
-				answer, err := client.Status(d.ctx, ids[0])
+				answer, err := d.client().Status(d.ctx, ids[0])
 				if err != nil || answer.Status != job.Done {
 					d.Fatal(answer, err)
 				}

@@ -15,7 +15,6 @@ import (
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/poller"
-	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/ui/style"
@@ -58,14 +57,10 @@ func (d *harness) pose() {
 // report asks the API about every job and gives the answers to the dashboard.
 func (d *harness) report(polls map[job.ID]*job.Report) {
 	d.Helper()
-	client, err := api.New("http://api.example", api.Options{Transport: d.transport})
-	if err != nil {
-		d.Fatal(err)
-	}
 	host := poller.Host{Rate: 4.2, Budget: 10}
 	var reports []job.Report
 	for _, j := range d.model.Records() {
-		answer, err := client.Status(d.Context(), j.ID)
+		answer, err := d.client().Status(d.Context(), j.ID)
 		if err != nil {
 			d.Fatal(err)
 		}
