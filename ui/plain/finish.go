@@ -91,17 +91,17 @@ func (w *watch) drain(ctx context.Context) {
 // its time for many events; one that hangs or fails may not.
 func (w *watch) announceRest(ctx context.Context) {
 	for {
-		before, _, notifying := w.session.Announcing()
-		if before == 0 && !notifying {
+		before, _ := w.session.Announcing()
+		if before == 0 {
 			return
 		}
 		err := w.within(ctx, commandPatience, func() bool {
-			commands, failing, notifying := w.session.Announcing()
-			return commands == 0 && !notifying || commands < before && !failing
+			left, failing := w.session.Announcing()
+			return left == 0 || left < before && !failing
 		})
 		if err != nil && ctx.Err() == nil {
-			commands, _, _ := w.session.Announcing()
-			w.tell("the notify command takes too long: " + style.Plural(commands, "event") + " not told")
+			left, _ := w.session.Announcing()
+			w.tell("the notify command takes too long: " + style.Plural(left, "event") + " not told")
 		}
 		if err != nil {
 			return

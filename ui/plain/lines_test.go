@@ -371,7 +371,7 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 				for _, o := range s.objects() {
 					if text(o.Status) == "removed" {
 						removed = append(removed, o.ID[:8])
-						if o.Error == nil {
+						if o.Error == "" {
 							t.Errorf("no error in %+v", o)
 						}
 					}
@@ -455,10 +455,10 @@ jobwatch: the API answers again
 		for _, id := range ids {
 			truth, _, _ := server.Truth(id)
 			o, j := last[id.String()], saved[id]
-			if o.Status == nil || *o.Status != string(truth) || j.Answer.Status != truth || !j.End.Finished() {
+			if o.Status != string(truth) || j.Answer.Status != truth || !j.End.Finished() {
 				t.Errorf("%s is %s, was told as %v, saved as %+v", id.Short(), truth, o.Status, j)
 			}
-			if (o.Error != nil) != (truth == job.Error) {
+			if (o.Error != "") != (truth == job.Error) {
 				t.Errorf("%s is %s, its error %v", id.Short(), truth, o.Error)
 			}
 		}

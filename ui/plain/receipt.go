@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,44 +50,33 @@ func Receipt(jobs []store.Job, saved, demo bool, set sanitize.Charset, width int
 	case unfinished > 1:
 		last = fmt.Sprintf("%d are unfinished and still tracked: jobwatch goes on with them", unfinished)
 	}
-	lines := []string{set.Cut(style.Plural(len(jobs), "job")+": "+countText(&counts), width)}
-	room := receiptLines
+	room, more := receiptLines-1, ""
 	if last != "" {
 		room--
 	}
+	if n := len(failed); n > room {
+		failed, more = failed[:room-1], fmt.Sprintf("  and %d more", n-room+1)
+	}
+	lines := []string{set.Cut(style.Plural(len(jobs), "job")+": "+countText(&counts), width)}
 	short, _ := shortIDs(ids)
-	for i := range failed {
-		text := failure(&failed[i], short[failed[i].ID])
-		if more := len(failed) - i; more > 1 && len(lines) == room-1 {
-			lines = append(lines, fmt.Sprintf("  and %d more", more))
-			break
-		}
-		lines = append(lines, "  "+set.Cut(text, width-2))
+	for _, j := range failed {
+		lines = append(lines, "  "+set.Cut(failure(&j, short[j.ID]), width-2))
 	}
-	if last != "" {
-		lines = append(lines, set.Cut(last, width))
-	}
-	return strings.Join(lines, "\n") + "\n"
+	return style.Joined("\n", append(lines, more, set.Cut(last, width))...) + "\n"
 }
 
-// countText is "7 done, 1 error, 2 running", in the filter's words.
+// countText is "7 done, 1 error, 2 running", in the filter's words where those are plain.
 func countText(counts *[joblist.States]int) string {
+	plainer := map[joblist.State]string{
+		joblist.GivenUp: "given up", joblist.Other: "of an unknown status", joblist.Unheard: "not heard of yet",
+	}
 	var parts []string
-	for _, s := range []struct {
-		state joblist.State
-		word  string
-	}{
-		{joblist.Done, "done"},
-		{joblist.Error, "error"},
-		{joblist.Rejected, "rejected"},
-		{joblist.GivenUp, "given up"},
-		{joblist.Running, "running"},
-		{joblist.Queued, "queued"},
-		{joblist.Other, "of an unknown status"},
-		{joblist.Unheard, "not heard of yet"},
+	for _, s := range []joblist.State{
+		joblist.Done, joblist.Error, joblist.Rejected, joblist.GivenUp,
+		joblist.Running, joblist.Queued, joblist.Other, joblist.Unheard,
 	} {
-		if n := counts[s.state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s.word))
+		if n := counts[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, cmp.Or(plainer[s], s.String())))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -327,9 +328,4 @@ func (s *stage) objects() (all []object) {
 	return all
 }
 
-func text(s *string) string {
-	if s == nil {
-		return "null"
-	}
-	return *s
-}
+func text(s string) string { return cmp.Or(s, "null") }

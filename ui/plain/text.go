@@ -3,6 +3,7 @@ package plain
 import (
 	"cmp"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -23,31 +24,30 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// object is one line for programs. What is nil is not known.
+// object is one line for programs. What is "" or nil is not known, and null there.
 type object struct {
 	Time     string   `json:"time"`        // when it came about, RFC 3339 in UTC with milliseconds
 	ID       string   `json:"id"`          // the whole ID
-	Batch    *string  `json:"batch"`       // the batch's name
-	Status   *string  `json:"status"`      // the API's word; "removed": it left the state file
+	Batch    string   `json:"batch"`       // the batch's name
+	Status   string   `json:"status"`      // the API's word; "removed": it left the state file
 	Progress *float64 `json:"progress"`    // 0 to 1
-	Meta     *string  `json:"status_meta"` // as the API gave it
-	Path     *string  `json:"path"`        // as the API gave it: the job's output when Done
-	Error    *string  `json:"error"`       // why the job has ended without being Done; nil while it may still be
-	Problem  *string  `json:"problem"`     // why its last poll failed, "403 Forbidden: …"; nil when it did not
-	File     *string  `json:"file"`        // where its PDF was saved: the whole path
-	NoFile   *string  `json:"file_error"`  // why its PDF could not be saved; nil while it may still be
-	From     *string  `json:"ready_from"`  // when the job will be ready at the earliest, as time is
-	By       *string  `json:"ready_by"`    // and at the latest: in four cases of five it is between the two
+	Meta     string   `json:"status_meta"` // as the API gave it
+	Path     string   `json:"path"`        // as the API gave it: the job's output when Done
+	Error    string   `json:"error"`       // why the job has ended without being Done; null while it may still be
+	Problem  string   `json:"problem"`     // why its last poll failed, "403 Forbidden: …"; null when it did not
+	File     string   `json:"file"`        // where its PDF was saved: the whole path
+	NoFile   string   `json:"file_error"`  // why its PDF could not be saved; null while it may still be
+	From     string   `json:"ready_from"`  // when the job will be ready at the earliest, as time is
+	By       string   `json:"ready_by"`    // and at the latest: in four cases of five it is between the two
 }
 
 // object returns a job's line for programs.
 func (w *watch) object(at *watched, now time.Time) *object {
-	const milliseconds = "2006-01-02T15:04:05.000Z"
+	clock := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 	j, progress := w.session.Public(&at.Job), float64(at.Answer.Progress)
 	o := &object{
-		Time: now.UTC().Format(milliseconds), ID: j.ID.String(), Batch: known(at.In().Name),
-		Status: known(string(j.Answer.Status)), Meta: known(j.Answer.Meta), Path: known(j.Answer.Path),
-		Error: known(cause(&j)), Problem: known(w.problem(at)), File: known(j.File),
+		Time: clock(now), ID: j.ID.String(), Batch: at.In().Name, Status: string(j.Answer.Status), Meta: j.Answer.Meta,
+		Path: j.Answer.Path, Error: cause(&j), Problem: w.problem(at), File: j.File, NoFile: at.noFile,
 	}
 	if w.Session.Redact {
 		o.ID = w.short[j.ID]
@@ -55,28 +55,27 @@ func (w *watch) object(at *watched, now time.Time) *object {
 	if at.Answer.Progress.Known() {
 		o.Progress = &progress
 	}
-	if o.NoFile = known(at.noFile); o.NoFile != nil {
-		o.File = nil
+	if o.NoFile != "" {
+		o.File = ""
 	}
 	if ready := w.ready(at, now); ready.Known {
-		o.From = known(now.Add(ready.Low).UTC().Format(milliseconds))
-		o.By = known(now.Add(ready.High).UTC().Format(milliseconds))
+		o.From, o.By = clock(now.Add(ready.Low)), clock(now.Add(ready.High))
 	}
 	return o
 }
 
-// known is nil for what is not known.
-func known(s string) *string {
+// unknown writes null for "".
+var unknown = json.MarshalToFunc(func(e *jsontext.Encoder, s string) error {
 	if s == "" {
-		return nil
+		return e.WriteToken(jsontext.Null)
 	}
-	return &s
-}
+	return errors.ErrUnsupported // as any string is written
+})
 
 // append appends the object's line with all that could act on a terminal escaped: controls,
 // bidi controls and what else is not printable can only stand in strings.
 func (o *object) append(b []byte) []byte {
-	line, _ := json.Marshal(o, jsontext.AllowInvalidUTF8(true)) // never fails
+	line, _ := json.Marshal(o, jsontext.AllowInvalidUTF8(true), json.WithMarshalers(unknown)) // never fails
 	for _, r := range string(line) {
 		if unicode.IsPrint(r) {
 			b = utf8.AppendRune(b, r)

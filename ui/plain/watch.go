@@ -49,7 +49,7 @@ type watch struct {
 type outlet struct {
 	io.Writer
 	pending []byte
-	busy    bool
+	writing int   // 1 while it is written to
 	err     error // the first one; nothing is written after it
 }
 
@@ -57,7 +57,7 @@ type outlet struct {
 // Polling goes on meanwhile, and of each job the newest answer counts.
 const mostUnread = 1 << 20
 
-func (o *outlet) written() bool { return !o.busy && (o.err != nil || len(o.pending) == 0) }
+func (o *outlet) written() bool { return o.writing == 0 && (o.err != nil || len(o.pending) == 0) }
 
 func newWatch(ctx context.Context, cfg Config) *watch {
 	cfg.Session.Notify = cfg.Notify != nil
@@ -76,9 +76,9 @@ func newWatch(ctx context.Context, cfg Config) *watch {
 	return w
 }
 
-// aside runs a function in a goroutine of its own, and in the loop's ended and what the
-// function returned.
-func (w *watch) aside(work func() (then func()), ended func()) {
+// aside runs a function in a goroutine of its own, and what it returned in the loop.
+func (w *watch) aside(running *int, work func() (then func())) {
+	*running++
 	go func() {
 		var then func()
 		func() {
@@ -87,7 +87,7 @@ func (w *watch) aside(work func() (then func()), ended func()) {
 		}()
 		select {
 		case w.results <- func() {
-			ended()
+			*running--
 			then()
 		}:
 		case <-w.over:
@@ -96,28 +96,27 @@ func (w *watch) aside(work func() (then func()), ended func()) {
 }
 
 func (w *watch) run(e session.Effect) {
-	w.effects++
-	w.aside(func() func() {
+	w.aside(&w.effects, func() func() {
 		then := e(w.ctx)
 		return func() {
 			if w.ctx.Err() == nil {
 				then()
 			}
 		}
-	}, func() { w.effects-- })
+	})
 }
 
 // write writes what waits, if nothing is being written.
 func (w *watch) write(o *outlet) {
-	if o.busy || o.written() {
+	if o.writing > 0 || o.written() {
 		return
 	}
 	text := o.pending
-	o.pending, o.busy = nil, true
-	w.aside(func() func() {
+	o.pending = nil
+	w.aside(&o.writing, func() func() {
 		_, err := o.Write(text)
 		return func() { o.err = cmp.Or(o.err, err) }
-	}, func() { o.busy = false })
+	})
 }
 
 // catchUp shows what has happened in the session, and runs what is to be run.

@@ -229,8 +229,8 @@ func (s *Session) commanded(err error) {
 	a.failure = failure
 }
 
-// Announcing is how many runs of the user's command have not ended, whether the last one
-// failed, and whether there is something that is still to be notified.
-func (s *Session) Announcing() (commands int, failing, notifying bool) {
-	return s.announcing.commands, s.announcing.failure != "", len(s.announcing.held) > 0
+// Announcing is how many runs of the user's command and notifications are to come, and whether
+// the last run failed.
+func (s *Session) Announcing() (left int, failing bool) {
+	return s.announcing.commands + min(len(s.announcing.held), 1), s.announcing.failure != ""
 }
