@@ -124,24 +124,22 @@ func (v *View) jobRow(line joblist.Line, c columns) *style.Line {
 
 	about, aboutRole := v.about(f)
 	title := f.Answer.Description
-	// Why a job failed runs on over the columns that mean nothing for it. Bytes do for cells.
-	long := f.End.Finished() && about != "" && aboutRole == style.Error && len(title)+2+len(about) > c.text
-	if long {
-		c.text += 1 + c.percent
-		if c.bar > 0 {
-			c.text += 1 + c.bar
+	// Why a job failed takes the columns that mean nothing for it. Bytes do for cells.
+	if f.End.Finished() && about != "" && aboutRole == style.Error && len(title)+2+len(about) > c.text {
+		taken := []*int{&c.percent, &c.bar}
+		if c.elapsed > 0 { // else the other says how long that took
+			taken = append(taken, &c.eta)
 		}
-		if c.eta > 0 && c.elapsed > 0 { // else it says how long that took
-			c.text += 1 + c.eta
+		for _, column := range taken {
+			if *column > 0 {
+				c.text += 1 + *column
+				*column = 0
+			}
 		}
 	}
 	v.putTexts(l, f, about, aboutRole, c.text)
-	if !long {
-		v.putProgress(l, f, role, c)
-	}
-	if !long || c.elapsed == 0 {
-		v.putReady(l, f, c)
-	}
+	v.putProgress(l, f, role, c)
+	v.putReady(l, f, c)
 	v.putClocks(l, f, c)
 	return l
 }
@@ -268,14 +266,12 @@ func (v *View) putClocks(l *style.Line, f *facts, c columns) {
 	switch {
 	case f.stale && c.elapsed > 0:
 		cell(l, style.Warn, strings.TrimSuffix("stale "+age, " now"), c.elapsed+1+c.updated)
-		return
 	case f.stale:
 		cell(l, style.Warn, "!"+largestUnit(age), c.updated)
-		return
-	case c.elapsed > 0:
+	default:
 		cell(l, style.Dim, v.elapsed(f), c.elapsed)
+		cell(l, style.Dim, largestUnit(age), c.updated)
 	}
-	cell(l, style.Dim, largestUnit(age), c.updated)
 }
 
 // largestUnit returns the beginning of an age: 3m of 3m10s.
