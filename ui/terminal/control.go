@@ -27,9 +27,8 @@ const (
 	maxClipboard = 74_994
 )
 
-// Enter prepares the terminal when the dashboard takes the screen, and may request clicks,
-// drags and the wheel. Without wrapping, a row that the terminal draws wider than we think
-// damages only its own right end, not the next row.
+// Enter prepares the terminal for the dashboard, and may request clicks, drags and the wheel.
+// Without wrapping, a row that is drawn wider than we think damages only its own right end.
 func (s *Screen) Enter(mouse bool) {
 	s.Send(s.env.unlessPrinted(pushTitle) + ansi.ResetModeAutoWrap)
 	if mouse {
@@ -45,12 +44,12 @@ func (s *Screen) Title(text string) {
 	s.Send(s.env.unlessPrinted(ansi.SetWindowTitle(Charset(s.env).Cut(text, maxTitle))))
 }
 
-// Copy puts text into the clipboard of the person in front of the terminal, over SSH too.
-// Only a local tmux reports whether that worked, and is waited for until ctx ends.
+// Copy puts text into the clipboard of the person in front of the terminal, over SSH too. It
+// waits for a local tmux until ctx ends.
 //
-// Inside tmux, OSC 52 needs set-clipboard on or allow-passthrough on, and both are off by
-// default: tmux load-buffer -w (3.2) needs neither. Without such a tmux, as over SSH from
-// inside one, the sequence is sent plain and wrapped: whichever is allowed sets the same text.
+// Inside tmux, OSC 52 needs set-clipboard or allow-passthrough, both off by default, but
+// load-buffer -w (3.2) neither. A tmux elsewhere gets the sequence plain and wrapped: whichever
+// is allowed sets the same text.
 func (s *Screen) Copy(ctx context.Context, text string) error {
 	if server := s.env["TMUX"]; server != "" {
 		cmd := exec.CommandContext(ctx, "tmux", "load-buffer", "-w", "-")

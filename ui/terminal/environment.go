@@ -1,6 +1,5 @@
 // Package terminal controls the terminal: what it shows, its modes, its title and its
-// clipboard. What it can do follows from the environment; the one query that is sent to it
-// is never waited for.
+// clipboard. What it can do follows from the environment.
 package terminal
 
 import (
@@ -32,9 +31,8 @@ type Env map[string]string
 func Environ(list []string) Env {
 	env := make(Env, len(list))
 	for _, entry := range list {
-		if name, value, ok := strings.Cut(entry, "="); ok && name != "" {
-			env[name] = value
-		}
+		name, value, _ := strings.Cut(entry, "=")
+		env[name] = value
 	}
 	return env
 }
@@ -47,18 +45,12 @@ func (e Env) kind() string {
 	return e["TERM"]
 }
 
-// Draws reports whether the terminal can show a screen: one that moves no cursor (an
-// editor's shell buffer, a log) can't.
+// Draws reports whether the terminal can show a screen, unlike an editor's shell buffer or a log.
 func (e Env) Draws() bool { return e.kind() != "" && e.kind() != "dumb" }
 
-// ignoresUnknown reports whether the terminal prints no part of sequences that it doesn't know.
-func (e Env) ignoresUnknown() bool {
-	return !slices.Contains([]string{"", "dumb", "linux", "cons25", "vt52"}, e.kind())
-}
-
-// unlessPrinted returns a sequence, or "" if the terminal would print it.
+// unlessPrinted returns a sequence, or "" if the terminal prints those that it doesn't know.
 func (e Env) unlessPrinted(sequence string) string {
-	if !e.ignoresUnknown() {
+	if slices.Contains([]string{"", "dumb", "linux", "cons25", "vt52"}, e.kind()) {
 		return ""
 	}
 	return sequence
@@ -84,15 +76,13 @@ func (e Env) Passthrough(sequence string) string {
 	case e.inTmux():
 		return ansi.TmuxPassthrough(sequence)
 	case e.inScreen():
-		const limit = 250 // GNU screen's own, before 2014, is 256 bytes
-		return ansi.ScreenPassthrough(sequence, limit)
+		return ansi.ScreenPassthrough(sequence, 250) // its own limit, before 2014, is 256 bytes
 	}
 	return sequence
 }
 
-// Profile returns how many colours the terminal shows, from the environment alone:
-// NO_COLOR (no-color.org: set to anything), CLICOLOR and CLICOLOR_FORCE
-// (bixense.com/clicolors), TERM, COLORTERM. Standard output is assumed to be a terminal.
+// Profile returns how many colours the terminal shows, as the environment says: NO_COLOR
+// (no-color.org), CLICOLOR and CLICOLOR_FORCE (bixense.com/clicolors), TERM, COLORTERM.
 func Profile(env Env) termenv.Profile {
 	forced := env["CLICOLOR_FORCE"] != "" && env["CLICOLOR_FORCE"] != "0"
 	if env["NO_COLOR"] != "" || env["CLICOLOR"] == "0" && !forced {
@@ -138,5 +128,5 @@ func Background(setting string, env Env) (dark, ask bool) {
 		return number <= 6 || number == 8, false
 	}
 	// GNU screen may have several terminals attached, and passes no reply on.
-	return true, env.ignoresUnknown() && !env.inScreen()
+	return true, env.unlessPrinted(ansi.RequestBackgroundColor) != "" && !env.inScreen()
 }

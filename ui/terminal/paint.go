@@ -38,8 +38,7 @@ type line struct {
 // the escape sequences that set its style, "" for none.
 type cell struct{ text, pen string }
 
-// gap is how many unchanged cells are rewritten rather than jumped over: about as many as
-// a jump has bytes.
+// gap is how many unchanged cells are rewritten rather than jumped over: a jump's bytes.
 const gap = 4
 
 // change turns a row from one line into another when [painter.flush] is called. It rewrites the
@@ -67,11 +66,8 @@ func (p *painter) change(row int, from, to line) {
 		p.runs = append(p.runs, run{row, x, after[x:end]})
 		x = end
 	}
-	for x := firm; x < max(len(before), len(after)); x++ {
-		if at(before, x) != at(after, x) {
-			p.rest(row, firm, after)
-			return
-		}
+	if !slices.Equal(before[min(firm, len(before)):], after[firm:]) {
+		p.rest(row, firm, after)
 	}
 }
 

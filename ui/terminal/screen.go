@@ -15,10 +15,9 @@ import (
 // cells that differ from the previous frame. So frames bypass Bubble Tea's renderer, which is
 // given the Screen for its sequences.
 //
-// No method waits for the terminal, which may take nothing for minutes: Bubble Tea holds its
-// renderer's lock while it writes, which blocks Update and with it all saves. So a goroutine
-// writes, while there is anything to write. Frames wait until the terminal has taken
-// everything, and then skip all that happened meanwhile.
+// No method waits for the terminal, which may take nothing for minutes and so block Update and
+// all saves: a goroutine writes. Frames wait until the terminal has taken everything, and then
+// skip all that happened meanwhile.
 type Screen struct {
 	*os.File
 	// OnPanic is called with a panic of a goroutine of the Screen, by that goroutine.
@@ -79,8 +78,8 @@ func (s *Screen) Redraw() {
 	s.update()
 }
 
-// Resize sets the terminal's size, in cells. The next frame is drawn whole: terminals
-// differ in what they do to their contents when the size changes.
+// Resize sets the terminal's size, in cells. As terminals change their contents in different
+// ways, the next frame is drawn whole.
 func (s *Screen) Resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,8 +168,8 @@ func (s *Screen) Flush(within time.Duration) bool {
 	}
 }
 
-// Abandon gives up on a terminal that takes nothing. It throws away what is queued, in the
-// kernel too, to make room for what restores the terminal if it recovers, and for a last sequence.
+// Abandon gives up on a terminal that takes nothing: what is queued, in the kernel too, makes
+// room for what restores the terminal if it recovers, and for a last sequence.
 func (s *Screen) Abandon(last string) {
 	s.mu.Lock()
 	s.queue, s.alternate = nil, false
@@ -204,15 +203,13 @@ func (s *Screen) update() {
 		})
 		return
 	}
-	changes := s.changes()
-	if changes == "" {
-		return
+	if changes := s.changes(); changes != "" {
+		if s.paid.Before(now) {
+			s.paid = now
+		}
+		s.paid = s.paid.Add(framePeriod)
+		s.send(changes)
 	}
-	if s.paid.Before(now) {
-		s.paid = now
-	}
-	s.paid = s.paid.Add(framePeriod)
-	s.send(changes)
 }
 
 // changes returns what turns what the terminal shows into the newest frame.
@@ -221,8 +218,9 @@ func (s *Screen) changes() string {
 	whole := s.shown == nil
 	if whole {
 		p.out.WriteString(ansi.ResetStyle)
+		s.placed.Shown = !s.cursor.Shown // for all we know
 	}
-	if !s.cursor.Shown && (whole || s.placed.Shown) {
+	if s.placed.Shown && !s.cursor.Shown {
 		p.out.WriteString(ansi.HideCursor)
 	}
 	shown := make([]line, len(s.frame))
@@ -245,7 +243,7 @@ func (s *Screen) changes() string {
 	p.use("")
 	if s.cursor.Shown && (p.out.Len() > 0 || s.cursor != s.placed) {
 		p.moveTo(s.cursor.Y, s.cursor.X)
-		if whole || !s.placed.Shown {
+		if !s.placed.Shown {
 			p.out.WriteString(ansi.ShowCursor)
 		}
 	}

@@ -63,38 +63,30 @@ func HasShell() bool {
 // stops all that the shell started with it, as the kernel does for ctrl+z.
 func WatchStops(suspend func(stop func()), onPanic func(*panics.Error)) (stopAll, end func()) {
 	var stopped atomic.Bool // the next SIGCONT ends a suspension
-	resumed, done := make(chan struct{}, 1), make(chan struct{})
+	resumed := make(chan struct{}, 1)
 	stop := func(process int) {
 		stopped.Store(true)
 		// Not SIGTSTP: once a Go program has caught that, it always catches it.
-		if err := syscall.Kill(process, syscall.SIGSTOP); err != nil {
-			stopped.Store(false)
-			return
-		}
+		_ = syscall.Kill(process, syscall.SIGSTOP)
 		<-resumed
 	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
 	go func() {
 		defer panics.Into(onPanic)
-		for {
-			select {
-			case received := <-signals:
-				switch {
-				case received == syscall.SIGCONT && stopped.CompareAndSwap(true, false):
-					resumed <- struct{}{}
-				case received == syscall.SIGCONT: // after SIGSTOP, which can't be caught
-					suspend(func() {})
-				case HasShell(): // else the kernel would ignore it too
-					suspend(func() { stop(os.Getpid()) }) // the others got their own signal
-				}
-			case <-done:
-				return
+		for received := range signals {
+			switch {
+			case received == syscall.SIGCONT && stopped.CompareAndSwap(true, false):
+				resumed <- struct{}{}
+			case received == syscall.SIGCONT: // after SIGSTOP, which can't be caught
+				suspend(func() {})
+			case HasShell(): // else the kernel would ignore it too
+				suspend(func() { stop(os.Getpid()) }) // the others got their own signal
 			}
 		}
 	}()
 	return func() { stop(0) }, func() {
 		signal.Stop(signals)
-		close(done)
+		close(signals)
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-// Windows has none of these.
-
 func discard(*os.File) {}
 
 // KeepMode does nothing.

@@ -64,7 +64,8 @@ func (f *filter) feed(keys, read []byte, now time.Time) []byte {
 		if f.wasCutOff(read, idle) {
 			f.tail = nil
 			if f.pasting {
-				keys = f.endPaste(keys, true)
+				f.paste.Unfinished = true
+				keys = f.endPaste(keys)
 			}
 		}
 	}
@@ -111,14 +112,14 @@ func (f *filter) pasted(keys, data []byte) (out, rest []byte) {
 	}
 	f.paste.add(body, f.limit)
 	if ended {
-		keys = f.endPaste(keys, false)
+		keys = f.endPaste(keys)
 	}
 	return keys, rest
 }
 
 // endPaste leaves a paste without the replies inside it. A local tmux replies while a slow
 // line still brings the paste from afar: its reply lands inside a job ID.
-func (f *filter) endPaste(keys []byte, unfinished bool) []byte {
+func (f *filter) endPaste(keys []byte) []byte {
 	paste := f.paste
 	f.pasting, f.paste = false, Paste{}
 	var background Event
@@ -131,7 +132,7 @@ func (f *filter) endPaste(keys []byte, unfinished bool) []byte {
 	if background != nil {
 		keys = f.event(keys, background)
 	}
-	if paste.Unfinished = unfinished; len(paste.Text) > 0 {
+	if len(paste.Text) > 0 {
 		keys = f.event(keys, paste)
 	}
 	return keys
@@ -230,8 +231,8 @@ func (f *filter) release(keys []byte) []byte {
 	return keys
 }
 
-// tailIsKey reports whether tail is a key if nothing follows: esc, alt and an introducer, or
-// a character that was typed after such a key.
+// tailIsKey reports whether tail is a key if nothing follows: esc, alt and an introducer, or a
+// character that was typed after such a key.
 func (f *filter) tailIsKey() bool {
 	unsent := len(f.tail) - f.sent
 	return !f.pasting && unsent > 0 && f.tail[0] == esc &&

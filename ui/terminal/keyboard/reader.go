@@ -76,9 +76,7 @@ func (r *Reader) Take(runes []rune) Event {
 }
 
 const (
-	// overhead is by how many bytes the keys of one call may exceed what it read: by a mouse
-	// report and some tokens.
-	overhead = 32
+	overhead = 32 // bytes by which the keys of one call may exceed what it read: some tokens, a mouse report
 	maxReads = 64 // in one call: Bubble Tea can cancel between calls
 )
 
