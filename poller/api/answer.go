@@ -22,12 +22,12 @@ import (
 
 const (
 	maxText       = 4 << 10   // bytes of a text that are kept
+	maxQuote      = 500       // bytes of an untrusted text that are quoted
 	maxStatus     = 64        // bytes of a status word that are kept
 	maxRetryAfter = time.Hour // a longer pause counts as this
 )
 
-// decode reads a status, which must be the wanted job's. Any error is an [Error] of kind
-// job.NotAPI.
+// decode reads a status, which must be the wanted job's. Any error is an [Error].
 func decode(body []byte, want job.ID) (job.Answer, error) {
 	var wire struct { // all but the first two may also be null
 		ID          string   `json:"id"`     // a UUID, required
@@ -71,23 +71,21 @@ func isVisible(r rune) bool { return unicode.IsPrint(r) && r != ' ' }
 
 // jsonProblem says in people's words what is there instead of a status.
 func jsonProblem(body []byte, err error) string {
-	if len(body) == 0 {
-		return "nothing"
-	}
 	e, ok := errors.AsType[*json.UnmarshalTypeError](err)
-	if !ok {
+	switch {
+	case len(body) == 0:
+		return "nothing"
+	case !ok:
 		return "damaged JSON, or none at all"
-	}
-	if e.Field == "" {
+	case e.Field == "":
 		return "JSON that is no job's status"
 	}
 	types := map[string]string{"array": "a list", "object": "an object", "bool": "true or false", "string": "a text"}
 	return cmp.Or(types[e.Value], "a wrong number") + " as the job's " + e.Field
 }
 
-// unpack undoes the Content-Encoding of an answer, whose length is not known then: caches and
-// file servers compress without being asked. A body that is not compressed although its header
-// says so, and one in an unknown encoding such as utf-8, are left as they are.
+// unpack undoes the Content-Encoding of an answer, whose length is not known then. A body that
+// is not compressed, and one in an unknown encoding such as utf-8, are left as they are.
 func unpack(resp *http.Response) error {
 	encoding := strings.ToLower(strings.Join(resp.Header.Values("Content-Encoding"), ","))
 	for _, name := range []string{"br", "zstd", "compress"} {
@@ -176,10 +174,7 @@ func refused(code int) (job.Kind, string) {
 
 // statusText returns net/http's name of a status, not the server's.
 func statusText(code int) string {
-	if text := http.StatusText(code); text != "" {
-		return ": " + text
-	}
-	return ""
+	return strings.TrimSuffix(": "+http.StatusText(code), ": ")
 }
 
 // retryAfter reads a Retry-After header (RFC 9110, section 10.2.3), seconds or a date. A date

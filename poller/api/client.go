@@ -4,9 +4,8 @@
 //
 // # The API
 //
-// The facts below are from the service's published OpenAPI description (version
-// 2025-06-10T15:55:31Z), its guide, and its Python and TypeScript clients. It has no
-// authentication (security: []): anyone who has a job's ID can read the job.
+// The facts are from the service's OpenAPI description (version 2025-06-10T15:55:31Z), guide
+// and clients. It has no authentication: anyone who has a job's ID can read the job.
 //
 //  1. POST /markdown (paid per document; jobwatch does not use it) answers 200 with a
 //     JobStatus whose path is the URL of the job's status, relative or absolute. Users
@@ -15,8 +14,7 @@
 //     until the status is final: by the official clients every 3 s, with 10 s per request.
 //  3. When the status is Done, path is the URL of GET /job/{job_id}/output: absolute in
 //     practice, else relative to the base URL. That answers JSON with a url field.
-//  4. GET of that url, a signed link on another host, gives the PDF. The link is
-//     short-lived: fetch it when it is needed and never store it.
+//  4. GET of that url, a signed, short-lived link on another host, gives the PDF.
 //
 // 404 means that the job does not exist or that the user has no access to it. A new job may
 // not be visible yet, so one 404 is not the end of a job. 422 is FastAPI's
@@ -54,8 +52,7 @@ const (
 	maxBody     = 1 << 20          // bytes of an answer, unpacked; a real one is well below 1 KiB
 )
 
-// Client asks the job API. It is safe for any number of goroutines and keeps its connections
-// for the next request.
+// Client asks the job API. It is safe for any number of goroutines and keeps its connections.
 type Client struct {
 	base  url.URL      // without a trailing slash
 	json  http.Header  // of requests for JSON; shared, as net/http only reads it, which would add gzip at a cost
@@ -64,9 +61,7 @@ type Client struct {
 	files *http.Client // to wherever a Done job's path leads, and its output's URL
 	hops  atomic.Int64 // requests to the API that were made besides since Hops was called
 
-	// privateBase is whether the API's host is on this machine or one of its private
-	// networks, as far as is known: from its name, or from its address once dialed.
-	privateBase atomic.Bool
+	privateBase atomic.Bool // the API's host is private, by its name or by its address once dialed
 }
 
 // Options are the settings of a [Client]. The zero value will do.
@@ -74,12 +69,9 @@ type Options struct {
 	Version     string // in the User-Agent header
 	Concurrency int    // connections for polls; 0 is no limit
 
-	// Transport replaces the network, for tests on a fake clock. It then limits connections,
-	// headers and private addresses, or not.
-	Transport http.RoundTripper
+	Transport http.RoundTripper // replaces the network and its limits, for tests on a fake clock
 
-	// What the transports are made with; tests have others.
-	dialer net.Dialer
+	dialer net.Dialer // of the transports; tests have another
 	proxy  func(*http.Request) (*url.URL, error)
 }
 
@@ -110,21 +102,18 @@ func New(base string, o Options) (*Client, error) {
 	return c, nil
 }
 
-// Hops returns how many requests to the API were made since the last call besides those that
-// were asked for: redirects, and second places to look for an output.
+// Hops returns how many requests to the API were made since the last call without being asked
+// for: redirects, and second places to look for an output.
 func (c *Client) Hops() int { return int(c.hops.Swap(0)) }
 
-// CloseIdle closes the connections that no request uses. After a suspend they are dead, and a
-// request on one of them would time out.
+// CloseIdle closes the connections that no request uses: after a suspend they are dead.
 func (c *Client) CloseIdle() {
 	c.polls.CloseIdleConnections()
 	c.files.CloseIdleConnections()
 }
 
-// Status asks for one job's status (GET /job/{job_id}/status).
-//
-// An error is either an [Error], which says what happened and what to do next, or ctx's own
-// error once ctx has ended.
+// Status asks for one job's status (GET /job/{job_id}/status). An error is either an [Error]
+// or, once ctx has ended, ctx's own.
 func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
 	u := c.base
 	u.Path += "/job/" + id.String() + "/status"
@@ -136,8 +125,7 @@ func (c *Client) Status(ctx context.Context, id job.ID) (job.Answer, error) {
 }
 
 // Output asks where a Done job's PDF is (GET /job/{job_id}/output), given the path of its
-// status. The URL is signed and short-lived: fetch it at once, and never store or show it.
-// Errors are as Status's.
+// status. Fetch the URL at once, and never store or show it. Errors are as Status's.
 func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 	u, err := c.Resolve(path)
 	if err != nil {
@@ -158,15 +146,13 @@ func (c *Client) Output(ctx context.Context, path string) (*url.URL, error) {
 }
 
 // Fetch GETs a URL that Output returned, by way of other hosts, too, but never from https to
-// http, nor from a public API to a private address. The headers come within the time limit,
-// the unpacked body as long as ctx allows; it must be closed. [Damaged] knows its errors, and
-// Fetch's are as Status's.
+// http, nor from a public API to a private address. The unpacked body comes as long as ctx
+// allows, and must be closed. [Damaged] knows its errors, and Fetch's are as Status's.
 func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) {
 	return c.get(ctx, c.files, u, c.file)
 }
 
-// getJSON returns the body of an answer in UTF-8, unless it is too late, too large once
-// unpacked or obviously not JSON.
+// getJSON returns the body of an answer in UTF-8, unless it is late, large or obviously not JSON.
 func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]byte, error) {
 	timed, cancel := context.WithTimeout(ctx, timeout) // net/http's own costs more memory
 	defer cancel()
@@ -196,9 +182,8 @@ func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]b
 	return body, nil
 }
 
-// get GETs a URL. The answer is 200 and unpacked, and its body must be closed. If the URL
-// leaves the path of the base URL and is not found, get also asks below that path, for an API
-// need not know where a proxy has put it.
+// get GETs a URL. The answer is 200 and unpacked, and its body must be closed. If the URL is
+// not found, get also asks below the path of the base URL, where a proxy may have put the API.
 func (c *Client) get(ctx context.Context, via *http.Client, u *url.URL, header http.Header) (*http.Response, error) {
 	resp, err := c.send(ctx, via, u, header)
 	e, ok := errors.AsType[*Error](err)

@@ -45,12 +45,9 @@ var (
 	errPath = fail(job.NotAPI, "the API names an output that is not an http or https URL")
 	// ErrPrivate stops a link from a public API into the user's private network.
 	ErrPrivate = fail(job.NotAPI, "the link leads to this computer or its private network, which the API has no business with")
-	// errProxySetting replaces net/http's own error, which quotes the proxy's password.
-	errProxySetting = fail(job.Unreachable, "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
 )
 
-// explain makes an [Error] of whatever failed a request, in its body or before, or returns
-// ctx's own error once ctx has ended.
+// explain makes an [Error] of whatever failed a request, or returns ctx's error once that ended.
 func explain(ctx context.Context, err error, midBody bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -81,14 +78,12 @@ func reason(err error, midBody bool) (job.Kind, string) {
 		return job.Unreachable, "the address of " + quote(dns.Name) + " can't be looked up (is the network up?)"
 	}
 	late, ok := errors.AsType[net.Error](err)
-	timedOut := ok && late.Timeout()
-	if timedOut && midBody {
+	switch timedOut := ok && late.Timeout(); {
+	case timedOut && midBody:
 		return job.Unreachable, "the answer was not whole within 10 s"
-	}
-	if timedOut {
+	case timedOut:
 		return job.Unreachable, "no answer within 10 s"
-	}
-	if midBody {
+	case midBody:
 		return job.Unreachable, "the connection broke in the middle of the answer"
 	}
 	if reason := cmp.Or(tlsReason(err), socketReason(err)); reason != "" {
@@ -166,9 +161,6 @@ func socketReason(err error) string {
 		return ""
 	}
 }
-
-// maxQuote is the longest quotation of untrusted text, in bytes.
-const maxQuote = 500
 
 // quote makes untrusted text fit for a sentence: one short line without secrets.
 func quote(s string) string {

@@ -184,7 +184,7 @@ func TestABrokenProxySettingIsToldWithoutItsPassword(t *testing.T) {
 		proxy: func(*http.Request) (*url.URL, error) { return nil, errors.New("//me:secret@proxy") },
 	})
 	_, err := c.Status(t.Context(), parsed())
-	if err == nil || err.Error() != errProxySetting.Error() {
+	if err == nil || err.Error() != "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,8 +18,7 @@ import (
 )
 
 // transport returns a transport that keeps up to so many connections to a host. If it may
-// connect to anywhere, not to the API's host only, refusePrivate guards all but that host and
-// the proxies.
+// connect to anywhere, refusePrivate guards all but the API's host and the proxies.
 //
 // net/http connects in goroutines of its own, where a panic would end the program; it becomes
 // the request's error, and [Client.send] panics with it again.
@@ -45,7 +44,7 @@ func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport
 	proxy := func(r *http.Request) (*url.URL, error) {
 		u, err := o.proxy(r)
 		if err != nil {
-			return nil, errProxySetting
+			return nil, fail(job.Unreachable, "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL") // err quotes its password
 		}
 		if u != nil {
 			proxies.Store(hostPort(u), nil)
@@ -80,23 +79,20 @@ func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Re
 }
 
 // redirects returns the rule for redirects: up to so many in a row, over http or then https,
-// and to the API's own host only, or anywhere but from a public API into the user's private
-// network. What stands between us and the API, captive portals above all, redirects to hosts
-// of its own. Names that hide a private address are refused by refusePrivate.
+// and to the API's own host only, which captive portals do not, or anywhere but from a public
+// API into the user's private network. refusePrivate knows names that hide a private address.
 func (c *Client) redirects(most int, anywhere bool) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		req.Header.Del("Referer") // it would tell the next host the job's ID
 		from, to := via[len(via)-1].URL, req.URL
-		if len(via) > most {
+		switch {
+		case len(via) > most:
 			return fail(job.NotAPI, fmt.Sprintf("redirected more than %d times", most))
-		}
-		if to.Scheme != "http" && to.Scheme != "https" {
+		case to.Scheme != "http" && to.Scheme != "https":
 			return fail(job.NotAPI, "redirected to something other than http and https")
-		}
-		if from.Scheme == "https" && to.Scheme == "http" {
+		case from.Scheme == "https" && to.Scheme == "http":
 			return fail(job.NotAPI, "redirected from https to http, which is not safe")
-		}
-		if !anywhere && !sameOrigin(from, to) {
+		case !anywhere && !sameOrigin(from, to):
 			return fail(job.NotAPI, "redirected to another host, "+quote(to.Host)+" (a captive portal or proxy?)")
 		}
 		if strings.EqualFold(to.Hostname(), c.base.Hostname()) {
@@ -106,8 +102,7 @@ func (c *Client) redirects(most int, anywhere bool) func(*http.Request, []*http.
 	}
 }
 
-// sameOrigin reports whether two URLs have the same host and port, or the second is that
-// host's https.
+// sameOrigin reports whether two URLs have the same host and port, or to is that host's https.
 func sameOrigin(from, to *url.URL) bool {
 	toTLS := to.Scheme == "https" && (to.Port() == "" || to.Port() == "443")
 	return strings.EqualFold(hostPort(from), hostPort(to)) || (toTLS && strings.EqualFold(from.Hostname(), to.Hostname()))
@@ -127,9 +122,8 @@ func (c *Client) checkPublic(u *url.URL) error {
 	return nil
 }
 
-// refusePrivate is net.Dialer's ControlContext: it sees the address after the name was looked
-// up and just before the connection is made, so that a name cannot change its address in
-// between.
+// refusePrivate is net.Dialer's ControlContext: it sees the address just before the connection
+// is made, so that a name cannot change its address in between.
 func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) (err error) {
 	defer panics.Into(func(e *panics.Error) { err = e }) // a Dialer may call this in a goroutine
 	if c.privateBase.Load() {
@@ -142,16 +136,14 @@ func (c *Client) refusePrivate(_ context.Context, _, address string, _ syscall.R
 	return nil
 }
 
-// isPrivateName reports whether a host's very name says that it is this machine or on a
-// private network.
+// isPrivateName reports whether a host's very name says that it is private.
 func isPrivateName(host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && isPrivate(addr)
 }
 
-// isPrivate reports whether an address is this machine's, its link's or its private network's:
-// what the outside cannot reach but we can.
+// isPrivate reports whether an address is this machine's, its link's or its private network's.
 func isPrivate(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if netip.MustParsePrefix("64:ff9b::/96").Contains(a) { // an IPv4 address, as NAT64 writes it (RFC 6052)
