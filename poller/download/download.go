@@ -1,9 +1,6 @@
 // Package download downloads the PDFs of Done jobs: it asks the API for each one's signed
 // link, fetches the file, checks that it is a whole PDF, and saves it under a safe name in a
-// folder, never over another file.
-//
-// Links are short-lived secrets: they are used at once and appear in no event, error or file
-// name.
+// folder, never over another file. Links are secrets, and appear in no event, error or name.
 package download
 
 import (
@@ -70,14 +67,13 @@ const (
 type Event struct {
 	ID        job.ID
 	State     State
-	Got, Size int64  // bytes; Size is -1 while it is not known
+	Got, Size int64  // bytes, when Running; Size is not above 0 while it is not known
 	File      string // when Saved: the absolute path
 	Already   bool   // when Saved: it was there before, and nothing was written
 	Err       error  // when Failed: an [*Error]
 }
 
-// Downloads downloads files, some at a time, in the order in which they were added. Its
-// methods may be called from any goroutine.
+// Downloads downloads files, some at a time, in order. Any goroutine may call its methods.
 type Downloads struct {
 	source      Source
 	inTurn      InTurn // nil: requests need not wait
@@ -99,7 +95,7 @@ type Downloads struct {
 // New returns Downloads into a folder, which is made when it is needed; see [DefaultFolder].
 // Links are asked for in turn, unless that is nil. Nothing happens before Run.
 func New(source Source, inTurn InTurn, folder string, maxBytes int64) *Downloads {
-	d := &Downloads{
+	return &Downloads{
 		source:      source,
 		inTurn:      inTurn,
 		base:        folder,
@@ -109,10 +105,6 @@ func New(source Source, inTurn InTurn, folder string, maxBytes int64) *Downloads
 		active:      map[job.ID]context.CancelCauseFunc{},
 		ring:        make(chan struct{}, 1),
 	}
-	if abs, err := filepath.Abs(folder); err == nil {
-		d.base = abs
-	}
-	return d
 }
 
 // Add queues downloads, but for those that are queued or running already. It never waits.
@@ -123,13 +115,12 @@ func (d *Downloads) Add(wants ...Want) {
 		if _, ok := d.active[w.ID]; !ok {
 			d.active[w.ID] = nil
 			d.queue = append(d.queue, w)
-			d.put(Event{ID: w.ID, State: Queued, Size: -1})
+			d.put(Event{ID: w.ID, State: Queued})
 		}
 	}
 }
 
-// Cancel cancels downloads that are queued or running; nothing of them is left on the disk
-// once their Canceled event has come. It never waits.
+// Cancel cancels downloads. Their Canceled event says that nothing of them is left on the disk.
 func (d *Downloads) Cancel(ids ...job.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -138,14 +129,13 @@ func (d *Downloads) Cancel(ids ...job.ID) {
 			cancel(nil)
 		} else if ok {
 			delete(d.active, id)
-			d.put(Event{ID: id, State: Canceled, Size: -1})
+			d.put(Event{ID: id, State: Canceled})
 		}
 	}
 	d.queue = slices.DeleteFunc(d.queue, func(w Want) bool { _, ok := d.active[w.ID]; return !ok })
 }
 
-// Events returns the channel of events, at most 10 deliveries a second. It is closed when Run
-// returns, with the last events still in it.
+// Events delivers at most 10 times a second. Run closes it, with the last events still in it.
 func (d *Downloads) Events() <-chan []Event { return d.events }
 
 // Run downloads until ctx ends, and returns when everything that it started has stopped: nil,
@@ -185,7 +175,7 @@ func (d *Downloads) start(ctx context.Context, crash context.CancelCauseFunc) {
 		d.running++
 		ctx, cancel := context.WithCancelCause(ctx)
 		d.active[w.ID] = cancel
-		d.put(Event{ID: w.ID, State: Running, Size: -1})
+		d.put(Event{ID: w.ID, State: Running})
 		d.work.Go(func() {
 			defer panics.Into(func(e *panics.Error) { crash(e) })
 			defer cancel(nil)
@@ -208,8 +198,7 @@ func (d *Downloads) put(e Event) {
 	}
 }
 
-// deliver sends the pending events, together with those that were not received yet, and
-// reports whether there were any.
+// deliver sends the pending events and those not received yet, and reports whether there were any.
 func (d *Downloads) deliver() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -228,21 +217,18 @@ func (d *Downloads) deliver() bool {
 
 // download makes one download and returns how it ended. giveUp ends ctx with errIdle.
 func (d *Downloads) download(ctx context.Context, w *Want, giveUp func()) Event {
-	e := Event{ID: w.ID, State: Saved, Size: -1, File: w.File, Already: true}
+	e := Event{ID: w.ID, State: Saved, File: w.File, Already: true}
 	var err error
 	if info, missing := os.Stat(w.File); missing != nil || !info.Mode().IsRegular() || filepath.Ext(w.File) != ".pdf" {
 		e.File, e.Already, err = d.get(ctx, w, giveUp)
 	}
-	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errIdle) {
-		return Event{ID: w.ID, State: Canceled, Size: -1}
+	switch {
+	case err == nil:
+		return e
+	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errIdle):
+		return Event{ID: w.ID, State: Canceled}
 	}
-	if err != nil {
-		return Event{ID: w.ID, State: Failed, Size: -1, Err: explain(ctx, err)}
-	}
-	if info, err := os.Stat(e.File); err == nil {
-		e.Got, e.Size = info.Size(), info.Size()
-	}
-	return e
+	return Event{ID: w.ID, State: Failed, Err: explain(ctx, err)}
 }
 
 func (d *Downloads) get(ctx context.Context, w *Want, giveUp func()) (file string, already bool, err error) {
@@ -256,7 +242,7 @@ func (d *Downloads) get(ctx context.Context, w *Want, giveUp func()) (file strin
 	if err != nil {
 		return "", false, &Error{"the API could not be asked for the PDF", true}
 	}
-	b := &body{downloads: d, event: Event{ID: w.ID, State: Running, Size: -1}}
+	b := &body{downloads: d, event: Event{ID: w.ID, State: Running}}
 	// From here on: the pages of redirects and refusals may hang, too.
 	d.work.Go(func() { watchIdle(ctx, &b.got, d.idleTimeout, giveUp) })
 	resp, err := d.source.Fetch(ctx, link)
@@ -310,8 +296,7 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 // watchIdle calls giveUp when less than minProgress bytes have come within the timeout, until
-// ctx ends. It counts ticks, not time: a process that was stopped, by Ctrl+Z or with the
-// machine, misses its ticks and has the data of that time still to read.
+// ctx ends. It counts ticks, not time: a process that was stopped has data still to read.
 func watchIdle(ctx context.Context, got *atomic.Int64, timeout time.Duration, giveUp func()) {
 	ticker := time.NewTicker(timeout / idleTicks)
 	defer ticker.Stop()

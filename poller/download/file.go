@@ -26,8 +26,7 @@ import (
 	"example.com/jobwatch/poller/api"
 )
 
-// DefaultFolder returns the user's download folder (XDG user directories, or what they are
-// on macOS and Windows).
+// DefaultFolder returns the user's download folder, as xdg knows it of each system.
 func DefaultFolder() (string, error) {
 	if dir := xdg.UserDirs.Download; filepath.IsAbs(dir) {
 		return dir, nil
@@ -43,7 +42,7 @@ func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", false, err
 	}
-	begins := bytes.Index(head, []byte(magic))
+	begins := bytes.Index(head, []byte("%PDF-"))
 	if begins < 0 {
 		return "", false, errNotPDF
 	}
@@ -52,11 +51,14 @@ func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error
 		return "", false, diskError("make the folder for", w.Batch, err)
 	}
 	defer func() { _ = folder.Close() }()
-	p, err := newPart(folder, w.ID.Short())
-	if err != nil {
+	p := &part{folder: folder, name: partPrefix + w.ID.Short() + "-" + rand.Text()[:8] + partSuffix}
+	if p.File, err = folder.OpenFile(p.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 		return "", false, diskError("write into the folder of", w.Batch, err)
 	}
-	defer p.discard()
+	defer func() { // under its own name, whether it was kept under another or not
+		_ = p.Close()
+		_ = folder.Remove(p.name)
+	}()
 	ends, err := p.fill(buffered, d.maxBytes)
 	if err != nil {
 		return "", false, err
@@ -71,7 +73,8 @@ func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error
 	if err != nil {
 		return "", false, diskError("save", w.Description, err)
 	}
-	return filepath.Join(folder.Name(), name), already, nil
+	path, err = filepath.Abs(filepath.Join(folder.Name(), name))
+	return path, already, err
 }
 
 // open opens the folder of a batch, without what killed processes left there. The system
@@ -110,9 +113,8 @@ const (
 	partPrefix = ".jobwatch-"
 	partSuffix = ".part"
 	maxPartAge = time.Hour // longer than any pause of a running download
-	magic      = "%PDF-"
-	maxBefore  = 1024 // bytes within which a PDF begins: readers skip what is before it
-	maxName    = 110  // bytes of a name of untrusted text: with what is added, within the 143 of encrypted folders
+	maxBefore  = 1024      // bytes within which a PDF begins: readers skip what is before it
+	maxName    = 110       // bytes of a name of untrusted text: with what is added, within the 143 of encrypted folders
 )
 
 // part is a file that is not whole yet, beside where it will be.
@@ -124,15 +126,7 @@ type part struct {
 	sum    []byte // of what it holds
 }
 
-// newPart makes a part that no other download, of any process, writes to.
-func newPart(folder *os.Root, short string) (*part, error) {
-	name := partPrefix + short + "-" + rand.Text()[:8] + partSuffix
-	file, err := folder.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	return &part{File: file, folder: folder, name: name}, err
-}
-
-// fill writes all of r, up to so many bytes, to the disk, and reports whether that ends as a
-// PDF does.
+// fill writes r, up to so many bytes, to the disk, and reports whether it ends as a PDF does.
 func (p *part) fill(r io.Reader, most int64) (ends bool, err error) {
 	hash := sha256.New()
 	p.size, err = io.Copy(io.MultiWriter(p, hash), io.LimitReader(r, most+1))
@@ -207,14 +201,7 @@ func (p *part) same(name string) bool {
 	return err == nil && bytes.Equal(hash.Sum(nil), p.sum)
 }
 
-// discard removes the part's own name, whether the file was kept under another or not.
-func (p *part) discard() {
-	_ = p.Close()
-	_ = p.folder.Remove(p.name)
-}
-
-// fileNames returns what a job's file may be called, of which the first that is free is used:
-// the description, then with the short ID, then numbered.
+// fileNames returns names for a job's file, best first: the description, with the ID, numbered.
 func fileNames(description, short string) []string {
 	description = strings.TrimSpace(description)
 	if ext := filepath.Ext(description); strings.EqualFold(ext, ".pdf") {
@@ -236,18 +223,16 @@ func fileNames(description, short string) []string {
 // reserved matches the names that Windows gives to devices, whatever their extension.
 var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
 
-// Name makes a file or folder name of untrusted text that is safe on every system: no
-// separators, controls or bidi, nothing hidden or reserved, at most 110 bytes. Nothing
-// may be left of the text.
+// Name makes a file or folder name of untrusted text that is safe on every system: no separators,
+// controls or bidi, nothing hidden or reserved, at most 110 bytes. It may be empty.
 func Name(text string) string {
 	s := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
+		switch {
+		case unicode.IsSpace(r):
 			return ' '
-		}
-		if strings.ContainsRune(`/\:*?"<>|`, r) {
+		case strings.ContainsRune(`/\:*?"<>|`, r):
 			return '-'
-		}
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
+		case r == utf8.RuneError || !unicode.IsPrint(r):
 			return -1
 		}
 		return r
@@ -278,8 +263,7 @@ var (
 	errIdle   = &Error{"less than 1 KiB came within 30 s: given up; try again", true}
 )
 
-// explain says why a file could not be fetched, with a fresh link, or not saved. It drops the
-// cause, which may name the host.
+// explain says why a file could not be fetched or saved, without the cause, which may name the host.
 func explain(ctx context.Context, err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -295,13 +279,12 @@ func explain(ctx context.Context, err error) *Error {
 			return &Error{"the file server answered HTTP " + code + "; try again later", true}
 		}
 	}
-	if errors.Is(context.Cause(ctx), errIdle) {
+	switch {
+	case errors.Is(context.Cause(ctx), errIdle):
 		return errIdle
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errCut
-	}
-	if api.Damaged(err) {
+	case api.Damaged(err):
 		return &Error{"what came is damaged and can't be unpacked: nothing was saved; try again", true}
 	}
 	return &Error{"the connection broke: nothing was saved; try again", true}
@@ -314,14 +297,13 @@ func tooLarge(most int64) *Error {
 
 // diskError explains an error of the file system without its paths.
 func diskError(what, of string, err error) *Error {
-	inner := err
-	for next := err; next != nil; next = errors.Unwrap(next) {
-		inner = next
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
 	}
 	if name := Name(of); name != "" {
 		what += " “" + name + "”"
 	}
-	reason := inner.Error()
+	reason := err.Error()
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		reason = "not allowed"
