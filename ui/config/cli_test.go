@@ -21,10 +21,11 @@ const (
 func atATerminal(args ...string) Input {
 	return Input{
 		Args: args, StdinTerminal: true, StdoutTerminal: true, Env: func(string) string { return "" },
+		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
 		Keys: []Key{
 			{"remove", []string{"x"}, "remove jobs"},
 			{"select", []string{" "}, "select jobs"},
-			{"quit", []string{"q", "ctrl+c"}, "quit"},
+			{"quit", []string{"q", "Q"}, "quit"},
 		},
 	}
 }

@@ -64,13 +64,13 @@ func (p *parser) flagError(err error) error {
 			flag, name = "-"+letters, letters // "-plain" means "--plain", not -p -l -a -i -n
 		}
 		hint := all
-		if near := joblist.Suggest(name, p.names()); near != "" {
+		if near := joblist.Suggest(name, p.names); near != "" {
 			hint = "; did you mean --" + near + "?"
 		}
 		return errors.New("unknown flag " + quote(flag) + hint)
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
-		opt := p.find(missing.GetFlag().Name)
+		opt := missing.GetFlag().Value.(*option)
 		usage, _, _ := strings.Cut(opt.usage, " (default")
 		return errors.New("--" + opt.name + ": needs a value: --" + opt.name + " " + opt.arg + " (" + usage + ")")
 	}

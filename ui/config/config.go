@@ -54,7 +54,7 @@ type Input struct {
 	Env            func(string) string
 	StdinTerminal  bool
 	StdoutTerminal bool
-	ConfigPath     string                       // "" if there is no place for one
+	ConfigPath     string
 	ReadFile       func(string) ([]byte, error) // os.ReadFile; a missing file counts as an empty one
 	Keys           []Key                        // the actions that the config file can give other keys
 }
@@ -79,8 +79,10 @@ const OnlyNames = "--batch only names the batch of new jobs: --filter batch:NAME
 type parser struct {
 	in      *Input
 	table   []*option
-	given   []*option // flags in order
-	args    []string  // the other arguments
+	names   []string           // the table's
+	byName  map[string]*option // the same
+	given   []*option          // flags in order
+	args    []string           // the other arguments
 	options Options
 
 	// The names in the file's [keys] by what they have been given for.
@@ -91,7 +93,9 @@ func newParser(in *Input) *parser {
 	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
 	p.options.Keys, p.options.Colors = make(map[string][]string), make(map[string]style.Colour)
 	p.table = p.rows(&p.options)
+	p.names, p.byName = named(p.table, func(opt *option) string { return opt.name }), make(map[string]*option)
 	for _, opt := range p.table {
+		p.byName[opt.name] = opt
 		if opt.def != "" {
 			_ = opt.take("", opt.def) // a test holds them right
 		}
@@ -157,7 +161,7 @@ func (p *parser) readEnv() error {
 
 // gave reports whether the command line has a flag, and does not switch it off.
 func (p *parser) gave(name string) bool {
-	opt := p.find(name)
+	opt := p.byName[name]
 	on, err := strconv.ParseBool(opt.given)
 	return slices.Contains(p.given, opt) && (opt.arg != toggle || on && err == nil)
 }

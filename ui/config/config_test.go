@@ -41,7 +41,7 @@ dark = "Default"
 		t.Errorf("%+v", o)
 	}
 	if want := map[string][]string{
-		"remove": {"d", "delete", "ctrl+d", "X"}, "select": {"v"}, "quit": {"q", "ctrl+c"},
+		"remove": {"d", "delete", "ctrl+d", "X"}, "select": {"v"}, "quit": {"q", "Q"},
 	}; !reflect.DeepEqual(o.Keys, want) {
 		t.Errorf("keys %q", o.Keys)
 	}
@@ -54,7 +54,7 @@ dark = "Default"
 
 func TestAKeyTakenForOneActionLeavesTheOther(t *testing.T) {
 	o := mustParse(t, withConfig(atATerminal(), `keys = { select = ["q", "space"], forget = [] }`))
-	if want := map[string][]string{"remove": {}, "select": {"q", " "}, "quit": {"ctrl+c"}}; !reflect.DeepEqual(o.Keys, want) {
+	if want := map[string][]string{"remove": {}, "select": {"q", " "}, "quit": {"Q"}}; !reflect.DeepEqual(o.Keys, want) {
 		t.Errorf("%q", o.Keys)
 	}
 }

@@ -20,9 +20,6 @@ import (
 
 // readFile takes the config file's settings. Its errors name file and line.
 func (p *parser) readFile() error {
-	if p.in.ConfigPath == "" || p.in.ReadFile == nil {
-		return nil
-	}
 	data, err := p.in.ReadFile(p.in.ConfigPath)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // its folder may be /dev/null
 		return nil
@@ -87,7 +84,7 @@ func (p *parser) readTOML(data []byte) (line int, err error) {
 func (p *parser) takeSetting(path []string, value any) error {
 	name, rest := path[0], path[1:]
 	_, isTable := value.(map[string]any)
-	opt := p.find(name)
+	opt := p.byName[name]
 	take := map[string]func([]string, any) error{"keys": p.takeKeys, "colors": p.takeColor}[name]
 	switch {
 	case take != nil && len(rest) > 0:
@@ -97,7 +94,7 @@ func (p *parser) takeSetting(path []string, value any) error {
 	case take != nil:
 		return errors.New(name + ": want a table: [" + name + "]")
 	case opt == nil:
-		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names(), "keys", "colors")))
+		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names, "keys", "colors")))
 	case opt.flagOnly:
 		return errors.New("--" + name + " is for the command line only, not a setting")
 	case len(rest) > 0:
@@ -150,7 +147,12 @@ func (p *parser) configText() string {
 [keys]
 `)
 	for _, k := range p.in.Keys {
-		b.WriteString("# " + k.Name + " = " + tomlKeys(k.Keys) + "  # " + k.About + "\n")
+		quoted := named(k.Keys, func(key string) string { return strconv.Quote(strings.ReplaceAll(key, " ", "space")) })
+		keys := strings.Join(quoted, ", ")
+		if len(quoted) != 1 {
+			keys = "[" + keys + "]"
+		}
+		b.WriteString("# " + k.Name + " = " + keys + "  # " + k.About + "\n")
 	}
 	b.WriteString(`
 # Colours, instead of the theme's: #rrggbb, 0 to 255 of the terminal's palette,
@@ -164,18 +166,4 @@ func (p *parser) configText() string {
 		fmt.Fprintf(&b, "# %s = { light = %q, dark = %q }  # %s\n", n.Name, cmp.Or(c.Light, style.Default), cmp.Or(c.Dark, style.Default), n.About)
 	}
 	return b.String()
-}
-
-// tomlKeys writes an action's keys; ctrl+c is left out, which always quits.
-func tomlKeys(keys []string) string {
-	var quoted []string
-	for _, k := range keys {
-		if k != "ctrl+c" {
-			quoted = append(quoted, strconv.Quote(strings.ReplaceAll(k, " ", "space")))
-		}
-	}
-	if len(quoted) == 1 {
-		return quoted[0]
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
 }

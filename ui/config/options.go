@@ -175,19 +175,6 @@ func (opt *option) about() string {
 	return s
 }
 
-// find returns the option of a name, or nil.
-func (p *parser) find(name string) *option {
-	if i := slices.IndexFunc(p.table, func(opt *option) bool { return opt.name == name }); i >= 0 {
-		return p.table[i]
-	}
-	return nil
-}
-
-// names returns the names of all options.
-func (p *parser) names() []string {
-	return named(p.table, func(opt *option) string { return opt.name })
-}
-
 // named returns the names of things.
 func named[T any](things []T, name func(T) string) []string {
 	var out []string
