@@ -77,16 +77,14 @@ const OnlyNames = "--batch only names the batch of new jobs: --filter batch:NAME
 
 // parser resolves one command line.
 type parser struct {
-	in      *Input
-	table   []*option
-	names   []string           // the table's
-	byName  map[string]*option // the same
-	given   []*option          // flags in order
-	args    []string           // the other arguments
-	options Options
-
-	// The names in the file's [keys] by what they have been given for.
-	byAction, byKey map[string]string
+	in              *Input
+	table           []*option
+	names           []string           // the table's
+	byName          map[string]*option // the same
+	given           []*option          // flags in order
+	args            []string           // the other arguments
+	options         Options
+	byAction, byKey map[string]string // the names in the file's [keys] by what they are given for
 }
 
 func newParser(in *Input) *parser {
@@ -124,6 +122,7 @@ func Parse(in Input) (Options, error) {
 		p.readEnv,
 		p.takeFlags, // over the file's and the environment's
 		p.refuseConflicts,
+		p.takeJobs,
 		p.derive,
 	} {
 		if err := step(); err != nil {
@@ -186,16 +185,12 @@ func (p *parser) refuseConflicts() error {
 // standard streams are.
 func (p *parser) derive() error {
 	o := &p.options
-	p.bindOthers()
-	var dash bool
-	var err error
-	if o.Jobs, dash, err = parseJobs(p.args); err != nil {
-		return err
+	for _, k := range p.in.Keys { // an action that is not in the file keeps its keys but those given to others
+		if _, set := o.Keys[k.Name]; !set {
+			o.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool { return p.byKey[key] != "" })
+		}
 	}
-	switch {
-	case dash:
-		o.Stdin = WantStdin
-	case !p.in.StdinTerminal && len(o.Jobs) == 0 && !o.Demo && o.APIServer == "" && !o.TestNotification:
+	if len(p.args) == 0 && !p.in.StdinTerminal && !o.Demo && o.APIServer == "" && !o.TestNotification {
 		o.Stdin = MaybeStdin
 	}
 	plain, json := p.gave("plain"), p.gave("json")

@@ -14,9 +14,9 @@ const (
 
 	stateFile  = "$XDG_STATE_HOME/jobwatch/jobs.jsonl"
 	configFile = "$XDG_CONFIG_HOME/jobwatch/config.toml"
-)
 
-const summary = "Watches markdown2pdf.ai jobs until they are finished: in a dashboard, or line by line."
+	summary = "Watches markdown2pdf.ai jobs until they are finished: in a dashboard, or line by line."
+)
 
 const aboutJobs = `A JOB is a job's ID, or a path or URL that has it. "-" takes all IDs from
 the text on standard input, whatever that text is; so does a standard input that is not a

@@ -56,16 +56,6 @@ func (p *parser) takeKeys(path []string, value any) error {
 	return nil
 }
 
-// bindOthers completes the bindings: an action that is not in the file keeps its default
-// keys, except those that the file gives to another action.
-func (p *parser) bindOthers() {
-	for _, k := range p.in.Keys {
-		if _, set := p.options.Keys[k.Name]; !set {
-			p.options.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool { return p.byKey[key] != "" })
-		}
-	}
-}
-
 // parseKey reads a key as people write it, and returns Bubble Tea's name for it.
 func parseKey(s string) (string, error) {
 	parts := regexp.MustCompile(`(?is)^((?:ctrl\+|alt\+|shift\+)*)(.*)$`).FindStringSubmatch(s)

@@ -152,27 +152,26 @@ func quote(v string) string {
 	return strconv.Quote(v)
 }
 
-// parseJobs reads the arguments that are not flags, and reports whether "-" is one. In each
-// stands a job ID or several, as in a pasted text.
-func parseJobs(args []string) (jobs []job.ID, dash bool, err error) {
-	seen := make(map[job.ID]bool, len(args))
-	for _, arg := range args {
+// takeJobs takes the arguments that are not flags: "-", or job IDs, as in a pasted text.
+func (p *parser) takeJobs() error {
+	seen := make(map[job.ID]bool, len(p.args))
+	for _, arg := range p.args {
 		if arg == "-" {
-			dash = true
+			p.options.Stdin = WantStdin
 			continue
 		}
 		found := ids.Find(arg)
 		if found.Near > 0 || len(found.IDs) == 0 {
-			return nil, false, notAJob(arg, found.Near > 0)
+			return notAJob(arg, found.Near > 0)
 		}
 		for _, id := range found.IDs {
 			if !seen[id] {
 				seen[id] = true
-				jobs = append(jobs, id)
+				p.options.Jobs = append(p.options.Jobs, id)
 			}
 		}
 	}
-	return jobs, dash, nil
+	return nil
 }
 
 // notAJob says what is wrong with an argument, as far as that can be known.
