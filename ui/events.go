@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
@@ -66,10 +64,7 @@ func (m *Model) happened(e *session.Event) {
 	case session.Noted:
 		m.say(style.OK, e.Text)
 	case session.Notified:
-		m.run(func() tea.Msg {
-			m.opts.Terminal.Notify(e.Text)
-			return nil
-		})
+		m.do(func() { m.opts.Terminal.Notify(e.Text) })
 	case session.Added, session.BatchSet:
 	}
 }

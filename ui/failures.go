@@ -52,7 +52,6 @@ func (c *causes) in(l *joblist.List, batch *joblist.Batch, s *session.Session) [
 type failures struct {
 	causes
 	at     int // the cause under the cursor
-	height int // how many causes the screen shows
 	scroll scroll
 }
 
@@ -65,7 +64,7 @@ func (f *failures) current() jobview.Cause {
 }
 
 func (f *failures) Move(by int) { f.at = min(max(f.at+by, 0), max(len(f.found)-1, 0)) }
-func (f *failures) Page(by int) { f.Move(by * f.height) }
+func (f *failures) Page(by int) { f.Move(by * (f.scroll.height - 2)) }
 func (f *failures) Home()       { f.at = 0 }
 func (f *failures) End()        { f.Move(len(f.found)) }
 
@@ -75,8 +74,7 @@ func (f *failures) View(t *style.Theme, list *joblist.List, s *session.Session, 
 	f.at = max(slices.IndexFunc(f.in(list, nil, s), func(c jobview.Cause) bool { return c.Text == current }), 0)
 	lines := make([]string, max(len(f.found), 1))
 	lines[0] = style.NewLine(t, style.Plain).Put(style.OK, " nothing has failed").String()
-	f.height = height - 4
-	f.scroll.top = max(min(max(f.scroll.top, f.at-f.height+1), f.at, len(f.found)-height+2), 0)
+	f.scroll.top = max(min(max(f.scroll.top, f.at-height+5), f.at, len(f.found)-height+2), 0)
 	for i := f.scroll.top; i < min(f.scroll.top+height, len(f.found)); i++ { // there may be as many as jobs
 		c := &f.found[i]
 		l := jobview.Start(t, i == f.at, "", style.Text).Right(style.Error, strconv.Itoa(len(c.Jobs)), 6).Space(2)

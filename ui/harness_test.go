@@ -119,8 +119,6 @@ func (c *clipboard) Copy(text string) error {
 	return nil
 }
 
-func (c *clipboard) AskBackground() {}
-
 func (c *clipboard) Title(title string, _ int, _ bool) { c.title = title }
 
 func (c *clipboard) Notify(text string) { c.notified = append(c.notified, text) }

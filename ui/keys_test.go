@@ -69,6 +69,8 @@ func (d *harness) takes(event keyboard.Event) *harness {
 	return d.send(tea.KeyMsg{Type: tea.KeyCtrlAt, Alt: true})
 }
 
+func (d *harness) focus(in bool) *harness { return d.takes(keyboard.Focus{In: in}) }
+
 func (d *harness) burst(text string) *harness { return d.takes(keyboard.Burst{Text: []byte(text)}) }
 
 func TestKeysThatComeAtOnce(t *testing.T) {

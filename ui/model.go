@@ -81,20 +81,14 @@ func (m *Model) Init() tea.Cmd {
 	if files := m.opts.Session.Downloads; files != nil {
 		receive(&m.work, files.Events(), m.session.Fetched, tea.Quit)
 	}
-	if m.opts.Ask {
-		// Before the first frame, and not in a command, which may run later: the answer must
-		// come before the user sees the screen and pastes, or suspends jobwatch.
-		m.opts.Terminal.AskBackground()
-	}
 	return m.take()
 }
 
 // Records returns what may be shown of all tracked jobs, in the order they were added.
 func (m *Model) Records() []store.Job {
-	records := m.session.Records()
-	jobs := make([]store.Job, len(records))
-	for i, r := range records {
-		jobs[i] = m.session.Public(&r.Job)
+	var jobs []store.Job
+	for _, r := range m.session.Records() {
+		jobs = append(jobs, m.session.Public(&r.Job))
 	}
 	return jobs
 }
@@ -113,17 +107,12 @@ type Watcher interface {
 
 // Terminal is the terminal's own state: written between frames, from commands.
 type Terminal interface {
-	// Copy puts text on the user's clipboard.
-	Copy(text string) error
+	Copy(text string) error     // puts text on the user's clipboard
+	Notify(text string)         // shows a text, which may be untrusted, to a user who looks elsewhere
+	Take([]rune) keyboard.Event // returns what a [keyboard.EventKey] or a pasted key stands for
+
 	// Title sets the window's title, and the progress beside it in percent: none if negative.
 	Title(title string, percent int, failed bool)
-	// Notify shows a text, which may be untrusted, to a user who looks elsewhere.
-	Notify(text string)
-	// AskBackground asks for the background colour, without waiting. The answer, if
-	// there is one, comes as a [keyboard.Background].
-	AskBackground()
-	// Take returns what a [keyboard.EventKey] or a pasted key stands for.
-	Take([]rune) keyboard.Event
 }
 
 // Arrival is job IDs that become one batch.

@@ -90,7 +90,7 @@ func TestWhatHappens(t *testing.T) {
 			}
 		},
 		"news is told to who looks elsewhere": func(d *harness) {
-			d.send(tea.FocusMsg{})
+			d.focus(true)
 			d.add(3, func(i int, j *sim.Job) {
 				if i == 0 {
 					failing(j, 10*time.Second, "Image not found")
@@ -99,14 +99,14 @@ func TestWhatHappens(t *testing.T) {
 				}
 			})
 			d.wait(5 * time.Second)
-			d.send(tea.BlurMsg{}).wait(3 * time.Minute)
+			d.focus(false).wait(3 * time.Minute)
 			if len(d.clip.notified) == 0 || len(d.clip.notified) > 2 {
 				d.Errorf("notifications: %q", d.clip.notified)
 			}
 			if all := strings.Join(d.clip.notified, "\n"); !strings.Contains(all, "Image not found") || !strings.Contains(all, "pasted") {
 				d.Errorf("notifications: %q", d.clip.notified)
 			}
-			d.send(tea.FocusMsg{}).sees("while you were away", "2 done, 1 failed")
+			d.focus(true).sees("while you were away", "2 done, 1 failed")
 		},
 		// Notifications are seen by whoever passes by, and kept by desktops: whatever the API says
 		// of a job, they hold no more of its ID than the first digits, and no link. Nor does the
@@ -114,7 +114,7 @@ func TestWhatHappens(t *testing.T) {
 		"a notification gives no job away": func(d *harness) {
 			out := filepath.Join(d.folder, "events")
 			d.restart(func(o *Options) { o.Session.Command = notify.Command("cat >> '" + out + "'") })
-			d.send(tea.BlurMsg{})
+			d.focus(false)
 			const link = "https://files.example/f.pdf?signature=abc"
 			ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })
 			d.api.Break(simtest.JSON(`{"id":"{id}","status":"Error","description":"{id}","status_meta":"{id} is not at ` + link + `"}`))

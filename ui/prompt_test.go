@@ -169,12 +169,12 @@ func TestPrompts(t *testing.T) {
 				d.press("esc")
 			}
 			d.wait(time.Minute - time.Second)
-			d.send(tea.FocusMsg{})
+			d.focus(true)
 			redraws(0, "the focus, soon after ctrl+l")
 			d.wait(time.Second)
 			for range 5 {
-				d.send(tea.BlurMsg{})
-				d.send(tea.FocusMsg{})
+				d.focus(false)
+				d.focus(true)
 			}
 			redraws(1, "the focus, a minute later")
 		},

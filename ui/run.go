@@ -50,9 +50,6 @@ func (c *Console) Title(title string, percent int, failed bool) {
 // Notify implements [Terminal].
 func (c *Console) Notify(text string) { c.screen.Send(notify.Sequence(c.env, c.mode, text)) }
 
-// AskBackground implements [Terminal]. The reply comes among the keys.
-func (c *Console) AskBackground() { c.screen.Send(ansi.RequestBackgroundColor) }
-
 // Read implements io.Reader, in a goroutine of Bubble Tea's that does not recover panics. After
 // one, there are no more keys.
 func (c *Console) Read(p []byte) (n int, err error) {
@@ -158,6 +155,15 @@ type loop struct {
 
 	restoreMode func() // the terminal's mode at the start
 	stopAll     func() // what the shell started
+}
+
+// Init implements tea.Model. It asks for the background before the first frame, as the answer
+// must come before the user sees the screen and pastes, or suspends jobwatch.
+func (l *loop) Init() tea.Cmd {
+	if l.opts.Ask {
+		l.console.screen.Send(ansi.RequestBackgroundColor)
+	}
+	return l.Model.Init()
 }
 
 // View implements tea.Model. It gives Bubble Tea nothing to draw: see [terminal.Screen].

@@ -26,10 +26,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pressed(msg)
 	case tea.MouseMsg:
 		m.moused(msg)
-	case tea.FocusMsg:
-		m.look(true)
-	case tea.BlurMsg:
-		m.look(false)
 	}
 	m.catchUp()
 
@@ -83,10 +79,7 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 			}
 		}
 		if len(records) > manyJobs {
-			m.run(func() tea.Msg {
-				debug.FreeOSMemory() // what only reading the file took
-				return nil
-			})
+			m.do(debug.FreeOSMemory) // what only reading the file took
 		}
 	}))
 	for _, p := range m.pending {
@@ -120,6 +113,14 @@ func (w *work) run(cmd tea.Cmd) {
 	w.todo = append(w.todo, func() (msg tea.Msg) {
 		defer panics.Into(func(e *panics.Error) { msg = crashMsg{e} })
 		return cmd()
+	})
+}
+
+// do runs work outside the loop that has nothing to say.
+func (w *work) do(work func()) {
+	w.run(func() tea.Msg {
+		work()
+		return nil
 	})
 }
 

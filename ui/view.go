@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/jobview"
@@ -138,10 +136,7 @@ func (m *Model) retitle() {
 		return
 	}
 	m.title = title
-	m.run(func() tea.Msg {
-		m.opts.Terminal.Title(title, percent, failed)
-		return nil
-	})
+	m.do(func() { m.opts.Terminal.Title(title, percent, failed) })
 }
 
 // redraw sends the whole screen: others may have written on it.
