@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"time"
 )
 
 // Logarithms of durations are taken to be normal, with the mean and the spread of the Done
@@ -25,6 +26,7 @@ const (
 	usualGap    = 5.0  // seconds between two answers of a running job, at most as a rule
 	longGap     = 60.0 // seconds without an answer after which nobody knows what happened in them
 	leastBar    = 0.02 // progress that says something
+	restartDrop = 0.05 // a larger drop in progress means that the job restarted
 	barError    = 0.15 // of the total that a bar says, at its half
 	overrun     = 0.2  // a job without a bar lasts so much longer than it has
 	leastSpread = 0.01 // variance of the logarithms
@@ -40,7 +42,8 @@ const (
 	precise   = 0.01 // of the logarithm of a time
 	waitError = 0.8  // of a job's wait, in a range that holds four cases of five
 
-	certain = 3 // jobs known before a forecast is worth more than a guess
+	certain = 3                   // jobs known before a forecast is worth more than a guess
+	longest = 30 * 24 * time.Hour // that is ever forecast
 )
 
 // service is what was learned about the service from jobs that ended and jobs that started.
@@ -151,10 +154,10 @@ func (f *Forecaster) lookAt(now float64) {
 	if running < b.slots {
 		b.first = 0
 	}
-	jobs, weight := some(f.all.running)
+	jobs, weight := some(f.all.running, mostSeen)
 	for t := range jobs {
-		total, told := b.total(t)
-		if told {
+		total := b.total(t)
+		if t.bar.tells() {
 			b.known += weight
 		}
 		began := t.bar.start()
@@ -172,11 +175,11 @@ func (f *Forecaster) lookAt(now float64) {
 	b.turn = (busyPrior*math.Exp(mean+min(variance, 1)/2) + f.busy) / (busyPrior + worked)
 }
 
-// some returns every so manieth of the running jobs, and how many each of them stands for.
-func some(jobs []*track) (iter.Seq[*track], float64) {
-	step := 1 + (len(jobs)-1)/mostSeen
-	return func(yield func(*track) bool) {
-		for i := 0; i < len(jobs) && yield(jobs[i]); i += step {
+// some returns every so manieth of all, and how many each of them stands for.
+func some[T any](all []T, most int) (iter.Seq[T], float64) {
+	step := 1 + (len(all)-1)/most
+	return func(yield func(T) bool) {
+		for i := 0; i < len(all) && yield(all[i]); i += step {
 		}
 	}, float64(step)
 }
@@ -184,16 +187,16 @@ func some(jobs []*track) (iter.Seq[*track], float64) {
 // startOf returns in how many seconds the k-th waiting job starts.
 func (b *belief) startOf(k float64) float64 { return max(b.first, b.gap+b.turn*(k/b.slots-0.5)) }
 
-// total estimates how long a running job takes in all, and reports whether its bar was used.
-func (b *belief) total(t *track) (total lognormal, told bool) {
+// total estimates how long a running job takes in all, by its bar if that tells.
+func (b *belief) total(t *track) lognormal {
 	bar := &t.bar
 	if !bar.tells() {
-		return b.fresh, false
+		return b.fresh
 	}
 	says := math.Log(bar.whole(t.heard))
 	trust := bar.share() / ((1 - bar.p) * barError * barError)
 	doubt := 1 / (b.fresh.deviation * b.fresh.deviation)
-	return lognormal{(trust*says + doubt*b.fresh.mean) / (trust + doubt), math.Sqrt(1 / (trust + doubt))}, true
+	return lognormal{(trust*says + doubt*b.fresh.mean) / (trust + doubt), math.Sqrt(1 / (trust + doubt))}
 }
 
 // part is one or more alike jobs, each over when a lognormal time since a moment has passed.
@@ -206,7 +209,7 @@ type part struct {
 
 // part returns a running job.
 func (b *belief) part(t *track, now float64) part {
-	total, _ := b.total(t)
+	total := b.total(t)
 	began := t.bar.start()
 	ran := t.heard - began
 	total.mean = max(total.mean, math.Log(max(ran, 1e-3))-farOut*total.deviation)
@@ -216,7 +219,7 @@ func (b *belief) part(t *track, now float64) part {
 // partsOf returns some of a batch's running jobs for all, and the waiting ones that start
 // last; when those start, and the share that waits.
 func (f *Forecaster) partsOf(b *batch) (parts []part, last, share float64) {
-	jobs, weight := some(b.running)
+	jobs, weight := some(b.running, mostSeen)
 	for t := range jobs {
 		p := f.part(t, f.made)
 		p.weight = weight

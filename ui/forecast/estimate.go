@@ -107,9 +107,6 @@ type Estimate struct {
 	shown time.Duration // Mid, rounded so that the text stays calm
 }
 
-// longest is the longest that is ever forecast.
-const longest = 30 * 24 * time.Hour
-
 func seconds(s float64) time.Duration {
 	return time.Duration(min(max(s, 0), longest.Seconds()) * float64(time.Second))
 }
@@ -145,9 +142,7 @@ func (e Estimate) WithClock(now time.Time) string {
 	case d > time.Hour:
 		step = 5 * time.Minute
 	}
-	at := now.Add(d + step/2)
-	at = at.Add(-time.Duration(at.Minute()%int(step/time.Minute)) * time.Minute)
-	layout := "2 Jan"
+	at, layout := now.Add(d).Round(step), "2 Jan"
 	switch {
 	case at.YearDay() == now.YearDay() && at.Year() == now.Year():
 		layout = "15:04"

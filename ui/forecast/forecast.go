@@ -39,7 +39,6 @@ type track struct {
 	shown   time.Duration // its forecast as shown last
 
 	samples []Sample
-	spacing time.Duration // between samples, at least
 }
 
 type state uint8
@@ -81,9 +80,6 @@ func (b *bar) share() float64 { return b.p - b.first }
 // tells reports whether the bar has moved far enough to be used.
 func (b *bar) tells() bool { return b.share() >= leastBar && b.p < 1 }
 
-// restartDrop is how far progress falls when a job has truly restarted.
-const restartDrop = 0.05
-
 // batch is what is kept of the jobs that were added together, or of all jobs.
 type batch struct {
 	id      store.BatchID
@@ -94,8 +90,11 @@ type batch struct {
 	before  int      // jobs waiting in earlier batches, as of the last look
 	resumed int      // how many of its Done jobs count as seen
 
-	past  past
-	shown shown
+	ends    []float64     // when the Done and the failed ones ended, in no order
+	took    []float32     // seconds that each of the Done ones took
+	slowest job.ID        // of those
+	most    time.Duration // that it took
+	shown   shown
 }
 
 // New returns a Forecaster that has learned nothing.
@@ -112,16 +111,13 @@ func (f *Forecaster) See(j *store.Job) {
 	if t == nil {
 		t = f.track(j)
 	}
-	now := t.heard
-	if !j.Answered.IsZero() {
-		now = f.sec(j.Answered)
-	}
+	now := f.secOr(j.Answered, t.heard)
 	if t.state != unseen {
 		f.tick(now)
-		for _, took := range t.batch.past.took[t.batch.resumed:] { // read late: the batch goes on
+		for _, took := range t.batch.took[t.batch.resumed:] { // read late: the batch goes on
 			f.done.add(float64(took))
 		}
-		t.batch.resumed = len(t.batch.past.took)
+		t.batch.resumed = len(t.batch.took)
 	}
 	switch {
 	case j.End.Finished():
@@ -143,10 +139,7 @@ func (f *Forecaster) track(j *store.Job) *track {
 		f.batches[j.Batch] = b
 		f.order = append(f.order, b)
 	}
-	t := &track{batch: b, place: b.added}
-	if !j.Added.IsZero() {
-		t.heard = f.sec(j.Added)
-	}
+	t := &track{batch: b, place: b.added, heard: f.secOr(j.Added, 0)}
 	b.jobs++
 	b.added++
 	f.tracks[j.ID] = t
@@ -167,6 +160,14 @@ func (f *Forecaster) Remove(id job.ID) {
 }
 
 func (f *Forecaster) sec(t time.Time) float64 { return t.Sub(f.zero).Seconds() }
+
+// secOr is sec, or another figure where the time is not known.
+func (f *Forecaster) secOr(t time.Time, or float64) float64 {
+	if t.IsZero() {
+		return or
+	}
+	return f.sec(t)
+}
 
 // move changes a job's state, and what its batch and all have of each.
 func (f *Forecaster) move(t *track, to state) {
@@ -198,10 +199,7 @@ func (f *Forecaster) move(t *track, to state) {
 func (f *Forecaster) run(t *track, j *store.Job, now float64) {
 	if t.state != running {
 		f.start(t)
-		t.started = now
-		if !j.Started.IsZero() {
-			t.started = min(now, f.sec(j.Started))
-		}
+		t.started = min(now, f.secOr(j.Started, now))
 		t.bar = bar{step: 1, moved: t.started, since: t.started}
 		waited := slices.ContainsFunc(j.History, func(c store.Change) bool { return c.Status == job.NotStarted })
 		if p := float64(j.Answer.Progress); p > 0 && !waited {
@@ -238,29 +236,26 @@ func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
 	if t.state == finished {
 		return
 	}
-	started, ended := t.started, f.sec(j.Ended)
-	if !j.Started.IsZero() {
-		started = f.sec(j.Started)
-	}
+	started, ended := f.secOr(j.Started, t.started), f.sec(j.Ended)
 	known := !j.Started.IsZero() || t.state == running
 	ran := known && !j.Ended.IsZero() && ended >= started && !j.End.Verdict()
 	done := ran && j.End == job.EndedDone
+	b := t.batch
 	if ran {
-		t.batch.past.ends = append(t.batch.past.ends, ended)
+		b.ends = append(b.ends, ended)
 	}
 	if done {
 		t.took = max(ended-started, 1e-3)
-		past := &t.batch.past
-		past.took = append(past.took, float32(t.took))
-		if took := seconds(t.took); len(past.took) == 1 || took > past.most {
-			past.slowest, past.most = j.ID, took
+		b.took = append(b.took, float32(t.took))
+		if took := seconds(t.took); took > b.most {
+			b.slowest, b.most = j.ID, took
 		}
 	}
 	switch {
 	case t.state != unseen && ran:
 		f.start(t)
 		f.ends++
-		t.batch.resumed = len(t.batch.past.took)
+		b.resumed = len(b.took)
 		if t.state == running {
 			started = t.bar.start()
 		}
@@ -273,9 +268,6 @@ func (f *Forecaster) finish(t *track, j *store.Job, now float64) {
 	}
 	if j.Answer.Progress.Known() && len(t.samples) > 0 {
 		t.sample(seconds(ended-t.started), float64(j.Answer.Progress))
-	}
-	if len(t.samples) > maxSamples/2 {
-		t.thin()
 	}
 	t.samples = slices.Clone(t.samples) // with no room for more
 	f.move(t, finished)

@@ -15,37 +15,23 @@ type Sample struct {
 	Progress float64       // 0 to 1
 }
 
-// maxSamples bounds what one job keeps; a finished one keeps half.
-const maxSamples = 48
+// sampleStep is how far progress moves between two samples: sparklines have 8 levels.
+const sampleStep = 1.0 / 24
 
-// sample adds a point; when there are too many, every other one goes, and from then on
-// they come at twice the distance. The last is always the newest.
+// sample adds a point. The last one is always the newest.
 func (t *track) sample(at time.Duration, p float64) {
 	n := len(t.samples)
 	switch {
 	case n > 0 && at < t.samples[n-1].At: // it restarted
 		t.samples = t.samples[:0]
-	case n > 1 && at-t.samples[n-2].At < t.spacing:
+	case n > 1 && math.Abs(p-t.samples[n-2].Progress) < sampleStep:
 		t.samples = t.samples[:n-1]
-	case n == maxSamples:
-		t.thin()
-		t.spacing = 2 * max(t.spacing, at/maxSamples/2)
 	}
 	t.samples = append(t.samples, Sample{at, p})
 }
 
-// thin drops every other sample but keeps the last.
-func (t *track) thin() {
-	half := len(t.samples) / 2
-	for i := range half {
-		t.samples[i] = t.samples[2*i]
-	}
-	t.samples[half] = t.samples[len(t.samples)-1]
-	t.samples = t.samples[:half+1]
-}
-
-// Samples returns a job's progress over time as this process saw it, at most 49 points,
-// oldest first. The slice is the caller's.
+// Samples returns a job's progress over time as this process saw it, oldest first. The
+// slice is the caller's.
 func (f *Forecaster) Samples(id job.ID) []Sample {
 	if t := f.tracks[id]; t != nil {
 		return slices.Clone(t.samples)
@@ -88,14 +74,6 @@ func Sparkline(values []float64, top float64, ascii bool) string {
 	return string(out)
 }
 
-// past is what a batch's finished jobs did.
-type past struct {
-	ends    []float64     // when the Done and the failed ones ended, in no order
-	took    []float32     // seconds that each of the Done ones took
-	slowest job.ID        // of those
-	most    time.Duration // that it took
-}
-
 // Spread is how long a batch's Done jobs took.
 type Spread struct {
 	Jobs             int
@@ -108,21 +86,17 @@ type Spread struct {
 // from an even sample of 512 at most.
 func (f *Forecaster) Spread(id store.BatchID) Spread {
 	b := f.batches[id]
-	if b == nil || len(b.past.took) == 0 {
+	if b == nil || len(b.took) == 0 {
 		return Spread{}
 	}
-	took := b.past.took
-	var some []float32
-	for i := 0; i < len(took); i += 1 + (len(took)-1)/512 {
-		some = append(some, took[i])
-	}
-	slices.Sort(some)
+	few, _ := some(b.took, 512)
+	sorted := slices.Sorted(few)
 	at := func(q float64) time.Duration {
-		return seconds(float64(some[int(q*float64(len(some)-1)+0.5)]))
+		return seconds(float64(sorted[int(q*float64(len(sorted)-1)+0.5)]))
 	}
 	return Spread{
-		Jobs: len(took), Min: seconds(float64(slices.Min(took))), Median: at(0.5), P95: at(0.95),
-		Slowest: b.past.slowest, Max: b.past.most,
+		Jobs: len(b.took), Min: seconds(float64(slices.Min(b.took))), Median: at(0.5), P95: at(0.95),
+		Slowest: b.slowest, Max: b.most,
 	}
 }
 
@@ -153,16 +127,16 @@ type Throughput struct {
 // stretches. They widen as time goes on; the last one counts as far as now has come.
 func (f *Forecaster) Throughput(id store.BatchID, now time.Time) Throughput {
 	b := f.batches[id]
-	if b == nil || len(b.past.ends) == 0 {
+	if b == nil || len(b.ends) == 0 {
 		return Throughput{}
 	}
-	from, width := slices.Min(b.past.ends), 10.0
-	until := max(f.sec(now), slices.Max(b.past.ends)) - from
+	from, width := slices.Min(b.ends), 10.0
+	until := max(f.sec(now), slices.Max(b.ends)) - from
 	for until >= 32*width {
 		width *= 2
 	}
 	counts := make([]int, int(until/width)+1)
-	for _, end := range b.past.ends {
+	for _, end := range b.ends {
 		counts[int((end-from)/width)]++
 	}
 	at := func(sec float64) time.Time { return f.zero.Add(time.Duration(sec * float64(time.Second))) }
