@@ -125,11 +125,3 @@ func TestTheSimulatedAPICanBeWatched(t *testing.T) {
 		t.Errorf("the simulated API ended with %d", code)
 	}
 }
-
-// IDs come by a pipe, keys by the terminal.
-func TestIDsOnStandardInput(t *testing.T) {
-	s := newStage(t)
-	tm := termtest.Open(s, s.reading("see "+lines(s.quick(3)), "--batch", "invoices"), 80, 24)
-	tm.Sees("invoices", "3/3")
-	tm.Quit()
-}

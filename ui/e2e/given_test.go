@@ -14,7 +14,8 @@ import (
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
-// A mail with jobs is piped in: its lines are broken, and an ID was not copied whole.
+// A mail with jobs is piped in: its lines are broken, and an ID was not copied whole. Keys come
+// from the terminal all the same.
 func TestIDsOutOfAMail(t *testing.T) {
 	s := newStage(t)
 	ids := s.running(4)
@@ -27,8 +28,8 @@ func TestIDsOutOfAMail(t *testing.T) {
 	if _, errs := s.ended(2, s.reading(cut, "--once", "-")); errs != "jobwatch: no job IDs on standard input, but 1 looks like a cut-off ID\n" {
 		t.Error(errs)
 	}
-	tm := termtest.Open(s, s.reading(mail), 100, 30)
-	tm.Sees("1 looks like a cut-off ID", "0/3")
+	tm := termtest.Open(s, s.reading(mail, "--state", s.folder("other.jsonl"), "--batch", "invoices"), 100, 30)
+	tm.Sees("1 looks like a cut-off ID", "invoices", "0/3")
 	tm.Quit()
 }
 
