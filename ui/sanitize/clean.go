@@ -168,7 +168,6 @@ const prepends = "\u0D4E\U000111C2\U000111C3\U000113D1\U0001193F\U00011941\U0001
 // accents, and "?" for anything else.
 func toASCII(s string) string {
 	var b strings.Builder
-	b.Grow(len(s))
 	for _, r := range s {
 		if r < utf8.RuneSelf {
 			b.WriteRune(r)

@@ -239,18 +239,3 @@ func TestAMegabyteInARowCostsNoFrame(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
-
-func BenchmarkFit(b *testing.B) {
-	for name, s := range map[string]string{
-		"ascii":   "Quarterly figures, appendix B, with tables",
-		"unicode": "Årsrapport för året, bilaga B – tabeller",
-		"hostile": "\x1b[31m👨‍👩‍👧‍👦 \u202eannual\u202c report\x1b]0;x\x07",
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				sanitize.Unicode.Fit(s, 30)
-			}
-		})
-	}
-}

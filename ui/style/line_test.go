@@ -21,11 +21,12 @@ func colours(p termenv.Profile) *Theme {
 // Neither end of a bar is shown before the job reaches it.
 func TestABarIsFullOnlyWhenTheJobIs(t *testing.T) {
 	for _, c := range []struct {
-		p    job.Progress
-		want int
-	}{{0, 0}, {0.0001, 1}, {0.5, 40}, {0.9999, 79}, {1, 80}, {7, 80}} {
-		if got := Eighths(c.p, 10); got != c.want {
-			t.Errorf("progress %v fills %d eighths of 80, want %d", c.p, got, c.want)
+		p       job.Progress
+		eighths int
+		percent string
+	}{{0, 0, "0%"}, {0.0001, 1, "0%"}, {0.29, 23, "29%"}, {0.5, 40, "50%"}, {0.999, 79, "99%"}, {1, 80, "100%"}, {7, 80, "100%"}} {
+		if eighths, percent := Eighths(c.p, 10), Percent(c.p); eighths != c.eighths || percent != c.percent {
+			t.Errorf("progress %v fills %d eighths of 80 and is %s, want %d and %s", c.p, eighths, percent, c.eighths, c.percent)
 		}
 	}
 }
@@ -67,14 +68,6 @@ func TestUnknownProgressIsNotAnEmptyBar(t *testing.T) {
 		unknown := ansi.Strip(NewLine(colours(p), Plain).Bar(Accent, job.Unknown, 8).String())
 		if empty == unknown || Percent(job.Unknown) != "" || Percent(0) != "0%" {
 			t.Errorf("profile %v: unknown %q, empty %q", p, unknown, empty)
-		}
-	}
-}
-
-func TestPercentSays100OnlyWhenDone(t *testing.T) {
-	for p, want := range map[job.Progress]string{0.999: "99%", 0.29: "29%", 1: "100%"} {
-		if got := Percent(p); got != want {
-			t.Errorf("%v is %q, want %q", p, got, want)
 		}
 	}
 }

@@ -77,8 +77,7 @@ func New(p Palette, profile termenv.Profile, dark bool, g Glyphs) *Theme {
 	return t
 }
 
-// SGR returns the parameters of a role on a ground, without "\x1b[" and "m".
-// Every value starts with a reset, so that runs never leak into one another.
+// SGR returns the parameters of a role on a ground, a reset first, without "\x1b[" and "m".
 func (t *Theme) SGR(g Ground, r Role) string { return t.sgr[g][r] }
 
 // Glyphs are the signs that jobwatch draws with. Each is one cell wide.

@@ -86,20 +86,6 @@ func TestTheFirstFramesAreShownAtOnceAndThenTwentyASecond(t *testing.T) {
 	})
 }
 
-func TestNothingIsSentWhileNothingChanges(t *testing.T) {
-	atScreen(t, func(s *onScreen) {
-		s.show("one", "two")
-		before := s.sent()
-		for range 100 {
-			s.show("one", "two")
-			time.Sleep(time.Second) //nolint:forbidigo // fake clock
-		}
-		if more := s.sent()[len(before):]; more != "" {
-			t.Errorf("%q was sent for the same frame", more)
-		}
-	})
-}
-
 // Bubble Tea writes sequences, and frames of its own, which are empty.
 func TestBubbleTeasFramesAreDroppedAndItsSequencesAreNot(t *testing.T) {
 	atScreen(t, func(s *onScreen) {
@@ -147,31 +133,6 @@ func TestFramesThatAreTallerOrWiderThanTheScreenAreCut(t *testing.T) {
 		s.show("1", "2", "3", "4", "5", "6")
 		s.sees("3", "4", "5", "6")
 	})
-}
-
-// Another program left the keyboard in a mode of its own. Kitty's flags belong to a screen,
-// so they are set while the alternate screen is on.
-func TestKeysComeAsByDefaultOnOurScreen(t *testing.T) {
-	for kind, want := range map[string]string{
-		"xterm": "\x1b[?1049h\x1b>\x1b[?1l\x1b[>4;0m\x1b[>0u|\x1b[<u\x1b[4;1H\x1b[?1049l",
-		"linux": "\x1b[?1049h|\x1b[4;1H\x1b[?1049l", // would print them
-	} {
-		env := Env{"TERM": kind}
-		name := filepath.Join(t.TempDir(), "terminal")
-		file, err := os.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := NewScreen(file, env)
-		s.Resize(20, 4)
-		for _, sequence := range []string{ansi.SetModeAltScreenSaveCursor, "|", ansi.ResetModeAltScreenSaveCursor} {
-			_, _ = s.WriteString(sequence)
-		}
-		s.Flush(time.Minute)
-		if sent, err := os.ReadFile(name); err != nil || string(sent) != want {
-			t.Errorf("%s was sent %q, want %q (%v)", kind, sent, want, err)
-		}
-	}
 }
 
 // cursor wants the terminal's own cursor at a position, or hidden.

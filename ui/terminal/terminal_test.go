@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
 	"example.com/jobwatch/poller/panics"
@@ -119,6 +120,24 @@ func TestTheTitleIsOursAlone(t *testing.T) {
 	screen.Title(strings.Repeat("long ", 100))
 	if got := sent(); len(got) > 150 {
 		t.Errorf("a title of %d bytes", len(got))
+	}
+}
+
+// Another program left the keyboard in a mode of its own. Kitty's flags belong to a screen,
+// so they are set while the alternate screen is on.
+func TestKeysComeAsByDefaultOnOurScreen(t *testing.T) {
+	for kind, want := range map[string]string{
+		"xterm": "\x1b[?1049h\x1b>\x1b[?1l\x1b[>4;0m\x1b[>0u|\x1b[<u\x1b[4;1H\x1b[?1049l",
+		"linux": "\x1b[?1049h|\x1b[4;1H\x1b[?1049l", // would print them
+	} {
+		screen, sent := newScreen(t, terminal.Env{"TERM": kind})
+		screen.Resize(20, 4)
+		for _, sequence := range []string{ansi.SetModeAltScreenSaveCursor, "|", ansi.ResetModeAltScreenSaveCursor} {
+			_, _ = screen.WriteString(sequence)
+		}
+		if got := sent(); got != want {
+			t.Errorf("%s was sent %q, want %q", kind, got, want)
+		}
 	}
 }
 

@@ -282,8 +282,7 @@ func (f *filter) releaseText(keys []byte) []byte {
 // isPaste reports whether text that came at once is more than keys: six or more characters,
 // over two of them different, or a line end before other text.
 func isPaste(text []byte) bool {
-	const many = 6
-	if kinds(text) == 3 && utf8.RuneCount(text[:min(len(text), many*utf8.UTFMax)]) >= many {
+	if kinds(text) == 3 && utf8.RuneCount(text[:min(len(text), 6*utf8.UTFMax)]) >= 6 {
 		return true
 	}
 	end := bytes.IndexAny(text, "\r\n")

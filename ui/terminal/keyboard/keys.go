@@ -79,7 +79,7 @@ func translate(sequence string) (key string, event Event) {
 	return key, event
 }
 
-// decode is translate for keys that Bubble Tea may not know.
+// decode is [translate] before it asks whether Bubble Tea knows the key.
 func decode(sequence string) (key string, event Event) {
 	form := keyForm.FindStringSubmatch(sequence)
 	switch {
@@ -108,8 +108,8 @@ func decode(sequence string) (key string, event Event) {
 	return sequence, nil
 }
 
-// isDark reports whether a colour, as hexadecimal channels, is under 0.18 in relative luminance
-// (WCAG 2): white reads better on it than black.
+// isDark reports whether white reads better than black on a colour, given as hexadecimal
+// channels: whether its relative luminance (WCAG 2) is under 0.18.
 func isDark(channels []string) bool {
 	var rgb [3]float64
 	for i := range rgb {
