@@ -38,8 +38,7 @@ type Batch struct {
 	IDs  []job.ID
 }
 
-// Demo adds about 30 jobs in 4 batches that show everything: jobs that finish within
-// seconds and jobs that wait, every type of progress, and a few that fail.
+// Demo adds about 30 jobs in 4 batches: some wait, some fail, with every type of progress.
 func (s *Server) Demo(seed uint64) (batches []Batch) {
 	r := OtherRandom(seed)
 	all := readWords()
@@ -122,8 +121,7 @@ func (s *Server) Arrivals(ctx context.Context, seed uint64) iter.Seq[Batch] {
 	}
 }
 
-// Describe gives each life a believable description, chapters and a cause should it fail;
-// the same ones for the same seed.
+// Describe gives each life a believable description, chapters and a cause should it fail.
 func Describe(seed uint64, lives []Life) []Job {
 	r, all := OtherRandom(seed), readWords()
 	pick := func(from []string) string { return from[r.IntN(len(from))] }

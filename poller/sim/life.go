@@ -69,8 +69,7 @@ type Life struct {
 // Pause is a time in which the whole service stands still. The zero Pause is none.
 type Pause struct{ From, Until time.Duration }
 
-// Lives draws n lives that start at once. Figures are measured on them, so a seed's lives
-// never change: 24 draws a job, in the order of draw.
+// Lives draws n lives that start at once. Figures are measured on them: a seed's never change.
 func Lives(seed uint64, n int) []Life {
 	r := Random(seed)
 	lives := make([]Life, n)
@@ -155,10 +154,8 @@ func (l *Life) At(t time.Duration) (job.Status, job.Progress) {
 		ran = t - l.Start - max(0, min(l.Pause.Until, t)-max(l.Pause.From, l.Start))
 	}
 	switch {
-	case ran < 0 && l.Type == Silent:
-		return job.NotStarted, job.Unknown
 	case ran < 0:
-		return job.NotStarted, 0
+		return job.NotStarted, l.progress(0)
 	case ran < l.Duration:
 		return job.Processing, l.progress(ran)
 	case l.Fail:

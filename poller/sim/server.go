@@ -1,6 +1,5 @@
-// Package sim simulates the job API: jobs whose lives are known in advance, and a server
-// that answers for them as the real one does (see package api). The demo runs on it;
-// package simtest adds faults and counts for tests.
+// Package sim simulates the job API (see package api) for the demo: jobs whose lives are known
+// in advance, and a server. Package simtest adds faults and counts for tests.
 package sim
 
 import (
@@ -84,8 +83,7 @@ func (s *Server) Find(id job.ID) (j Job, at time.Duration, ok bool) {
 
 // ListenAndServe serves on an address until stop is called, and returns the clients' base URL.
 func (s *Server) ListenAndServe(ctx context.Context, addr string) (base string, stop func(), err error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", addr)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return "", nil, err
 	}
