@@ -2,7 +2,6 @@ package simtest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -82,11 +81,9 @@ func (b *browser) add(typ sim.Type, change func(*sim.Life)) string {
 	return "/job/" + b.Add(sim.Job{Life: life, Description: "Annual report (Q3)", Chapters: 9, Cause: "Image not found"})[0].String()
 }
 
-func asItIs(*sim.Life) {}
-
 func TestAJobIsFollowedFromItsQueueToItsPDF(t *testing.T) {
 	browse(t, func(b *browser) {
-		path := b.add(sim.Stepped, asItIs)
+		path := b.add(sim.Stepped, func(*sim.Life) {})
 		if got := b.getJSON(path + "/status"); got["status"] != "Not Started" || "/job/"+got["id"].(string) != path || got["path"] != nil {
 			b.Errorf("at first: %v", got)
 		}
@@ -173,51 +170,6 @@ func TestTheCountsAreThoseOfWhatHappened(t *testing.T) {
 		want = Stats{Connections: 1, PeakConnections: 1}
 		if got := b.Stats(); got != want {
 			b.Errorf("after a reset: %+v, want %+v", got, want)
-		}
-	})
-}
-
-func TestFaultsComeAndGo(t *testing.T) {
-	browse(t, func(b *browser) {
-		status := b.add(sim.Linear, asItIs) + "/status"
-		b.Break(On(OutputPage, CaptivePortal()), Times(2, TooMany("7")))
-		for range 2 {
-			if r, _, _ := b.get(status); r.StatusCode != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "7" {
-				b.Errorf("with a fault: %s %v", r.Status, r.Header)
-			}
-		}
-		b.getJSON(status)
-		for _, f := range []Fault{Delay(3 * time.Second), SlowBytes(10 * time.Millisecond), RedirectTimes(5)} {
-			b.Break(f)
-			b.getJSON(status) // late, but right
-		}
-		b.Break(CaptivePortal())
-		b.Mend()
-		b.getJSON(status)
-	})
-}
-
-func TestFilesGoWrongInTheirOwnWays(t *testing.T) {
-	browse(t, func(b *browser) {
-		output := b.add(sim.Linear, func(l *sim.Life) { l.StartAt(-2 * time.Hour) }) + "/output"
-		fetch := func(f Fault) (r *http.Response, body string, err error) {
-			b.Break(f)
-			return b.get(b.getJSON(output)["url"].(string))
-		}
-		if r, body, _ := fetch(NamedFile("../../.bashrc")); !strings.Contains(r.Header.Get("Content-Disposition"), "../../.bashrc") || !strings.HasPrefix(body, "%PDF-") {
-			b.Errorf("hostile name: %v %q", r.Header, body)
-		}
-		if r, _, _ := fetch(ExpiredLink()); r.StatusCode != http.StatusForbidden {
-			b.Errorf("expired link: %s", r.Status)
-		}
-		if r, body, _ := fetch(NotPDF()); r.Header.Get("Content-Type") != "application/pdf" || strings.HasPrefix(body, "%PDF") {
-			b.Errorf("not a PDF: %v %q", r.Header, body)
-		}
-		if _, body, _ := fetch(BigFile(5 << 20)); len(body) != 5<<20 {
-			b.Errorf("big file: %d bytes", len(body))
-		}
-		if r, body, err := fetch(CutShort()); !errors.Is(err, io.ErrUnexpectedEOF) || int64(len(body)) != r.ContentLength/2 {
-			b.Errorf("cut short: %d of %d bytes, %v", len(body), r.ContentLength, err)
 		}
 	})
 }
