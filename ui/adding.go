@@ -58,10 +58,7 @@ func (m *Model) pasted(p paste) {
 		m.say(style.Warn, style.Joined("; ", none, p.note))
 		return
 	}
-	how := "pasted "
-	if p.arrived {
-		how = "added "
-	}
+	how := cmp.Or(when(p.arrived, "added "), "pasted ")
 	batch := m.session.NewBatch(cmp.Or(p.Batch, how+m.now.Local().Format(time.TimeOnly)))
 	stayLean(len(found))
 	added, already := m.session.Add(found, batch)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -105,12 +106,8 @@ func (m *Model) statuses(c *joblist.Counts, words bool) []part {
 		{style.Dim, g.Checking, "checking", c.By[joblist.Unheard]},
 		{style.OK, g.Done, "done", c.By[joblist.Done]},
 	} {
-		text := s.glyph + " " + strconv.Itoa(s.jobs)
-		if words {
-			text += " " + s.word
-		}
 		if s.jobs > 0 {
-			parts = append(parts, part{s.role, text})
+			parts = append(parts, part{s.role, s.glyph + " " + strconv.Itoa(s.jobs) + when(words, " "+s.word)})
 		}
 	}
 	return parts
@@ -135,11 +132,7 @@ func (m *Model) ready(c *joblist.Counts) part {
 // rate is requests a second against the budget.
 func (m *Model) rate() part {
 	host := m.session.Host()
-	if host.Budget == 0 {
-		return part{}
-	}
-	return part{style.Dim, strconv.FormatFloat(host.Rate, 'f', 1, 64) + "/" +
-		strconv.FormatFloat(math.Round(10*host.Budget)/10, 'f', -1, 64) + " req/s"}
+	return part{style.Dim, when(host.Budget > 0, fmt.Sprintf("%.1f/%v req/s", host.Rate, math.Round(10*host.Budget)/10))}
 }
 
 // connection says how the API answers, and whether changes reach the disk.
@@ -186,8 +179,5 @@ func unavailability(p *job.Problem, code bool) string {
 	case p.Code == http.StatusTooManyRequests:
 		text = "too many requests"
 	}
-	if code && p.Code >= http.StatusBadRequest {
-		text += " (" + strconv.Itoa(p.Code) + ")"
-	}
-	return text
+	return text + when(code && p.Code >= http.StatusBadRequest, fmt.Sprintf(" (%d)", p.Code))
 }

@@ -1,9 +1,8 @@
 // Package ui is the dashboard: a Bubble Tea model over a list of tracked jobs.
 //
-// Update changes the state and never waits; reading, writing and waiting are left to
-// commands (below Update). Every message ends with drawing the visible rows; drawing
-// computes no totals. A key is an entry in the table of actions.go; each part of the screen
-// has its own fields and a View.
+// Update changes the state and never waits: commands read, write and wait. Every message ends
+// with drawing the visible rows, which computes no totals. A key is an entry in the table of
+// actions.go; each part of the screen has its own fields and a View.
 package ui
 
 import (

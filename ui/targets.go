@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -143,10 +144,7 @@ func (m *Model) confirmRemoval(t joblist.Targets, what, aside string) {
 func (m *Model) remove(members []session.Member) {
 	did := &change{at: m.now, removed: m.session.Remove(members)}
 	n := len(did.removed)
-	left, back := stay(len(members)-n), "brings them back"
-	if n == 1 {
-		back = "brings it back"
-	}
+	left, back := stay(len(members)-n), cmp.Or(when(n == 1, "brings it back"), "brings them back")
 	if n == 0 {
 		m.say(style.Warn, style.Joined("; ", "nothing is left to remove", left))
 		return

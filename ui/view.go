@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -107,11 +106,11 @@ func besides(t *style.Theme, list, pane, bar []string) []string {
 	side, thumb := rule(t.Side), rule(t.Thumb)
 	top := len(list) - len(bar) // the bar is as high as the rows
 	for i := range list {
+		mark := side
 		if i >= top && bar[i-top] != " " {
-			list[i] += thumb + pane[i]
-		} else {
-			list[i] += side + pane[i]
+			mark = thumb
 		}
+		list[i] += mark + pane[i]
 	}
 	return list
 }
@@ -122,10 +121,9 @@ func (m *Model) retitle() {
 	c := m.list.Counts()
 	title, percent, failed := "jobwatch", -1, false
 	if c.Total > 0 {
-		done := style.Percent(job.Progress(c.Progress()))
-		title = done + " " + strconv.Itoa(c.By[joblist.Done]) + "/" + strconv.Itoa(c.Total) + " done"
+		title = fmt.Sprintf("%s %d/%d done", style.Percent(job.Progress(c.Progress())), c.By[joblist.Done], c.Total)
 		if failed = c.Failed() > 0; failed {
-			title = strconv.Itoa(c.Failed()) + " failed, " + title
+			title = fmt.Sprintf("%d failed, %s", c.Failed(), title)
 		}
 		title += " " + m.theme.Dot + " jobwatch"
 		if c.Live() > 0 {
