@@ -17,9 +17,8 @@ const (
 	// shorter, so the keys never become longer than what was read.
 	token = "\x1b\x00"
 
-	// pause is how long the connection may stall inside a sequence or paste, as in Neovim.
-	pause    = 50 * time.Millisecond
-	maxPaste = 64 << 20 // bytes that are kept of one paste: 1.8 million job IDs
+	pause    = 50 * time.Millisecond // for the rest of a sequence over a slow line; Neovim waits as long
+	maxPaste = 64 << 20              // bytes that are kept of one paste: 1.8 million job IDs
 	// A paste whose end was lost ends at a key press, of at most maxKeyPress bytes, after so long.
 	pasteTimeout = 5 * time.Second
 	maxKeyPress  = 16
