@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -93,14 +94,8 @@ func TestTheSimulatedAPICanBeWatched(t *testing.T) {
 	s := newStage(t)
 	serving := s.command("--api-server", "127.0.0.1:0")
 	out, err := serving.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	told, err := serving.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := serving.Start(); err != nil {
+	told, err2 := serving.StderrPipe()
+	if err := errors.Join(err, err2, serving.Start()); err != nil {
 		t.Fatal(err)
 	}
 	base, id := "", ""

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -149,14 +150,8 @@ func TestAScriptIsToldThatItsInputIsWaitedFor(t *testing.T) {
 	s := newStage(t)
 	cmd := s.command("--once", "-")
 	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	errs, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
+	errs, err2 := cmd.StderrPipe()
+	if err := errors.Join(err, err2, cmd.Start()); err != nil {
 		t.Fatal(err)
 	}
 	told, err := bufio.NewReader(errs).ReadString('\n')

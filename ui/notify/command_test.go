@@ -33,12 +33,12 @@ func TestACommandReadsTheEvent(t *testing.T) {
 }
 
 func TestACommandThatFailsSaysWhy(t *testing.T) {
-	err := notify.Command("echo one >&2; echo 'no such mailbox' >&2; exit 3")(t.Context(), notify.Event{})
-	if err == nil || err.Error() != "exit status 3: no such mailbox" {
-		t.Error(err)
-	}
-	if err := notify.Command("exit 4")(t.Context(), notify.Event{}); err == nil || err.Error() != "exit status 4" {
-		t.Error(err)
+	for command, want := range map[string]string{
+		"echo one >&2; echo 'no such mailbox' >&2; exit 3": "exit status 3: no such mailbox", "exit 4": "exit status 4",
+	} {
+		if err := notify.Command(command)(t.Context(), notify.Event{}); err == nil || err.Error() != want {
+			t.Error(err)
+		}
 	}
 }
 

@@ -36,14 +36,10 @@ func TestEachTerminalIsToldInItsOwnWay(t *testing.T) {
 		"tmux in something":           {terminal.Env{"TERM": "tmux-256color", "TMUX": "/t,1,0", "TERM_PROGRAM": "tmux"}, bell},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := notify.Sequence(c.env, notify.Desktop, "all done, 2"); got != c.want {
-				t.Errorf("by %v: %q, want %q", notify.WayOf(c.env), got, c.want)
-			}
-			if got := notify.Sequence(c.env, notify.Bell, "x"); got != bell {
-				t.Errorf("the bell is %q", got)
-			}
-			if got := notify.Sequence(c.env, notify.None, "x"); got != "" {
-				t.Errorf("nothing is %q", got)
+			for mode, want := range map[string]string{notify.Desktop: c.want, notify.Bell: bell, notify.None: ""} {
+				if got := notify.Sequence(c.env, mode, "all done, 2"); got != want {
+					t.Errorf("%s, by %v: %q, want %q", mode, notify.WayOf(c.env), got, want)
+				}
 			}
 		})
 	}
