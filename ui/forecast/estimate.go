@@ -47,10 +47,7 @@ func (f *Forecaster) position(t *track) float64 {
 
 // Batch forecasts when the last job of a batch is ready.
 func (f *Forecaster) Batch(id store.BatchID, now time.Time) Estimate {
-	if b := f.batches[id]; b != nil {
-		return f.last(b, f.sec(now))
-	}
-	return Estimate{}
+	return f.last(f.batches[id], f.sec(now))
 }
 
 // All forecasts when the last job of all is ready.
@@ -60,18 +57,17 @@ func (f *Forecaster) All(now time.Time) Estimate { return f.last(&f.all, f.sec(n
 // down.
 type shown struct {
 	low, mid, high float64
-	look           int // the number of the look that they come from; 0 if jobs were added or removed since
+	look           int // the number of the look that they come from
 	figure         time.Duration
 }
 
-// last forecasts the end of a batch's last job.
+// last forecasts the end of a batch's last job, if any is live.
 func (f *Forecaster) last(b *batch, now float64) Estimate {
-	h := &b.shown
-	if b.waiting+len(b.running) == 0 {
-		*h = shown{}
+	if b == nil || b.waiting+len(b.running) == 0 {
 		return Estimate{}
 	}
 	f.lookAt(now)
+	h := &b.shown
 	if h.look != f.look {
 		// The chance that mid stands for is 0.5 while all jobs wait and falls to 0.35,
 		// which makes mid unbiased at each stage.
