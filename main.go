@@ -37,8 +37,7 @@ func jobwatch() (status int) {
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
 		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && terminal.Environ(os.Environ()).Draws(),
 		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
-		ReadFile:       os.ReadFile,
-		Keys:           ui.Actions(),
+		ReadFile:       os.ReadFile, Keys: ui.Actions(),
 	})
 	if err != nil {
 		return failed(err)

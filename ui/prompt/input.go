@@ -49,9 +49,8 @@ func (in *input) press(msg tea.KeyMsg) (left string) {
 	in.moveTo(to, to < from)
 	switch name {
 	case "ctrl+u", "ctrl+k", "backspace", "ctrl+h", "delete", "ctrl+d", "alt+backspace", "ctrl+w", "alt+delete", "alt+d":
-		first, last := min(from, in.cursor), max(from, in.cursor)
-		in.value = in.value[:first] + in.value[last:]
-		in.moveTo(first, false) // what was apart may have joined
+		in.value = in.value[:min(from, in.cursor)] + in.value[max(from, in.cursor):]
+		in.moveTo(min(from, in.cursor), false) // what was apart may have joined
 	}
 	return ""
 }

@@ -30,8 +30,7 @@ type press struct {
 	at  time.Time
 }
 
-// Text is a line of text to be asked for. All functions but Label, and Enter or Take, may be
-// nil.
+// Text is a line of text to ask for. All functions but Label, and Enter or Take, may be nil.
 type Text struct {
 	Label   func() string // what stands before the text
 	Begin   string        // what the text is at first
@@ -52,8 +51,7 @@ type Taken struct {
 	Close         func() // closes the prompt, unless its text has changed since
 }
 
-// Question is asked before something is done that takes more than one key to take back. Y
-// and enter say yes; n, esc and ctrl+c say no.
+// Question is asked before a larger change. Y and enter say yes; n, esc and ctrl+c say no.
 type Question struct {
 	Text    string // such as "Remove 4 jobs?"
 	Aside   string // what else there is to know; cut where there is no room
@@ -89,23 +87,19 @@ func (p *Prompt) Asking() bool { return p.question != nil }
 
 // Close asks nothing any more.
 func (p *Prompt) Close() {
-	p.text, p.question = nil, nil
-	p.input = input{}
+	p.text, p.question, p.input = nil, nil, input{}
 }
 
-// Press acts on a key. It reports whether the key was for the prompt: all are while it is
-// open.
-func (p *Prompt) Press(msg tea.KeyMsg, now time.Time) bool {
-	p.last = press{msg.String(), now}
+// Press acts on a key, and reports whether the prompt was open: then all keys are for it.
+func (p *Prompt) Press(msg tea.KeyMsg, now time.Time) (open bool) {
+	p.last, open = press{msg.String(), now}, p.Open()
 	switch {
 	case p.Typing():
 		p.typed(msg)
 	case p.Asking():
 		p.answered(msg, now)
-	default:
-		return false
 	}
-	return true
+	return open
 }
 
 // typed acts on a key while a text is asked for. Esc cancels whatever it is bound to.

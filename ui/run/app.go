@@ -31,9 +31,9 @@ import (
 // App holds what is open during one run. Close it.
 type App struct {
 	opts   config.Options
-	log    *slog.Logger // nil: none
-	state  string       // the state file
-	sim    *sim.Server  // the demo's API, or nil
+	log    *slog.Logger
+	state  string      // the state file
+	sim    *sim.Server // the demo's API, or nil
 	client *api.Client
 	poller *poller.Poller
 	closes []func() // in the order of opening
@@ -43,7 +43,7 @@ type App struct {
 // Open opens the debug log, finds the state file, starts the demo's API, and makes the
 // poller. After an error, too, close what it returns.
 func Open(ctx context.Context, opts config.Options) (a *App, err error) {
-	a = &App{opts: opts, state: opts.State}
+	a = &App{opts: opts, log: slog.New(slog.DiscardHandler), state: opts.State}
 	if err := a.openLog(); err != nil {
 		return a, err
 	}
@@ -98,9 +98,7 @@ func (a *App) session(single bool) session.Config {
 
 // Close closes what Open opened, and logs the exit status.
 func (a *App) Close(status int) {
-	if a.log != nil {
-		a.log.Info("jobwatch ends", "status", status)
-	}
+	a.log.Info("jobwatch ends", "status", status)
 	for _, c := range slices.Backward(a.closes) {
 		c()
 	}

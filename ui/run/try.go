@@ -45,13 +45,10 @@ func TryNotifications(ctx context.Context, opts config.Options) error {
 	if env.Multiplexed() {
 		text += ", through the multiplexer, which has to allow that (tmux: set -g allow-passthrough on)"
 	}
-	text += ".\n"
-	switch opts.Notify {
-	case notify.Bell:
-		text += "With --notify bell: by its bell.\n"
-	case notify.None:
-		text += "With --notify none: none at all.\n"
-	}
+	text += ".\n" + map[string]string{
+		notify.Bell: "With --notify bell: by its bell.\n",
+		notify.None: "With --notify none: none at all.\n",
+	}[opts.Notify]
 	out := bytes.NewBufferString(text)
 	for _, w := range notify.Ways(env) {
 		fmt.Fprintf(out, "Sending one by %v.%s\n", w, w.Sequence(env, "this one came by "+string(w)))
