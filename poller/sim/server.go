@@ -190,7 +190,9 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	until, _ := strconv.ParseInt(expires, 10, 64)
 	j, at, ok := s.Find(id)
 	if !ok || s.Clock().After(time.Unix(until, 0)) || query.Get("signature") != s.sign(id, expires) {
-		send(w, http.StatusForbidden, "application/xml", []byte(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>`))
+		w.Header().Set("Content-Type", "application/xml")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>`)
 		return
 	}
 	w.Header().Set("Content-Type", "application/pdf")
@@ -222,15 +224,9 @@ func origin(r *http.Request) string { return "http://" + r.Host }
 type object = map[string]any
 
 func reply(w http.ResponseWriter, code int, v object) {
-	body, _ := json.Marshal(v) // never fails
-	send(w, code, "application/json", body)
-}
-
-// send writes an answer, which fails when the client has gone away.
-func send(w http.ResponseWriter, code int, contentType string, body []byte) {
-	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
-	_, _ = w.Write(body)
+	_ = json.NewEncoder(w).Encode(v) // fails when the client has gone away
 }
 
 // pdfHead is what doesn't depend on a PDF's title; its second line marks the file as binary.
