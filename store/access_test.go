@@ -7,11 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"testing"
 
 	. "example.com/jobwatch/store"
+
+	"example.com/jobwatch/store/storetest"
 )
 
 // foreign is a disk on which all belongs to somebody else.
@@ -65,8 +66,9 @@ func TestAnotherUsersFileStaysTheirs(t *testing.T) {
 }
 
 // Somebody else may read the file, which is told and left so. It may be shared with a group
-// that is not the one that the user's new files have: compaction must not open it to that one.
-func TestCompactionOpensTheFileToNobodyElse(t *testing.T) {
+// that is not the one that the user's new files have: compaction leaves it to that one, and, where
+// the file system doesn't let it, opens it to nobody else.
+func TestCompactionKeepsTheFilesGroup(t *testing.T) {
 	groups, err := os.Getgroups()
 	if err != nil {
 		t.Fatal(err)
@@ -74,23 +76,26 @@ func TestCompactionOpensTheFileToNobodyElse(t *testing.T) {
 	if os.Geteuid() == 0 { // root may give files to any
 		groups = []int{os.Getegid() + 1}
 	}
-	groups = slices.DeleteFunc(groups, func(g int) bool { return g == os.Getegid() })
+	d := newFaulty()
 	for _, group := range append(groups, os.Getegid()) {
-		path, want := stateFile(t), fs.FileMode(0o644)
-		if group != os.Getegid() {
-			want = 0o604
-		}
-		write(t, path, fileOf(t, track(pasted(1, ""))...))
-		if err := errors.Join(os.Chown(path, -1, group), os.Chmod(path, 0o644), os.Chmod(filepath.Dir(path), 0o777)); err != nil { //nolint:gosec // G302: that is the story
-			t.Fatal(err)
-		}
-		s, opened := open(t, path, OnDisk(noSync{}))
-		equal(t, "warnings", len(opened.Warnings), 2)
-		says(t, opened.Warnings, "0644", "0777")
-		wear(t, s)
-		info, err := os.Stat(path)
-		if err != nil || info.Size() > 2000 || info.Mode() != want {
-			t.Errorf("%v, %d bytes, open as %v, want %v", err, info.Size(), info.Mode(), want)
+		for refused, want := range map[error]fs.FileMode{nil: 0o664, syscall.EPERM: 0o604} {
+			path := stateFile(t)
+			write(t, path, fileOf(t, track(pasted(1, ""))...))
+			if err := errors.Join(os.Chown(path, -1, group), os.Chmod(path, 0o664), os.Chmod(filepath.Dir(path), 0o777)); err != nil { //nolint:gosec // G302: that is the story
+				t.Fatal(err)
+			}
+			d.broken[storetest.Chown] = refused
+			s, opened := open(t, path, OnDisk(d))
+			equal(t, "warnings", len(opened.Warnings), 2)
+			says(t, opened.Warnings, "0664", "0777")
+			wear(t, s)
+			info, err := os.Stat(path)
+			if err != nil || info.Size() > 2000 || info.Mode() != want {
+				t.Fatalf("%v, %d bytes, open as %v, want %v", err, info.Size(), info.Mode(), want)
+			}
+			if sys, ok := info.Sys().(*syscall.Stat_t); refused == nil && ok && int(sys.Gid) != group {
+				t.Errorf("the group is %d, not %d", sys.Gid, group)
+			}
 		}
 	}
 }

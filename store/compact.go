@@ -49,7 +49,7 @@ func (s *Store) compact(f File) (damaged int, backup string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	if isForeign(info) { // they might not be able to open ours
+	if _, foreign, _ := ownership(info); foreign { // they might not be able to open ours
 		return 0, "", errors.New("it belongs to another user")
 	}
 	lines, in, err := s.needed(f, info.Size())
@@ -141,6 +141,19 @@ func (s *Store) replace(old File, like fs.FileInfo, first []byte, lines []span) 
 	s.file.undurable = s.disk.SyncFolder(filepath.Dir(s.path)) != nil
 	s.file.seen, _ = s.disk.Stat(s.path) // nil is not seen
 	return nil
+}
+
+// share gives a new file the mode and the group of the one that it replaces. If it can't have the
+// group, it is opened to none.
+func share(f File, old fs.FileInfo) error {
+	mode := old.Mode().Perm()
+	if mode == 0o600 {
+		return nil
+	}
+	if group, _, known := ownership(old); known && f.Chown(-1, group) != nil {
+		mode &^= 0o070
+	}
+	return f.Chmod(mode)
 }
 
 // writeNew creates a file, and removes it if that fails. It is for the user alone, or

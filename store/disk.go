@@ -42,6 +42,7 @@ type File interface {
 	io.Closer
 	Stat() (fs.FileInfo, error)
 	Chmod(mode fs.FileMode) error
+	Chown(user, group int) error // -1 leaves one as it is
 	Truncate(size int64) error
 	// Sync returns when the file's contents are durable.
 	Sync() error
@@ -95,6 +96,23 @@ func (d OSDisk) Resolve(name string) (string, error) {
 		return filepath.Join(folder, filepath.Base(name)), nil
 	}
 	return name, nil
+}
+
+// SyncFolder implements [Disk].
+func (OSDisk) SyncFolder(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it can't fsync folders, and NTFS journals names
+	}
+	dir, err := os.Open(name) //nolint:gosec // the user chooses the state file's folder
+	if err != nil {
+		return err
+	}
+	defer dir.Close() //nolint:errcheck // only read from
+	err = dir.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil // some network file systems can't fsync folders: their renames are synchronous
+	}
+	return err
 }
 
 // Lock implements [Disk] with flock(2), and LockFileEx on Windows.

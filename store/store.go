@@ -115,6 +115,32 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, err
 	return s, opened, nil
 }
 
+// exposed says who else may read or replace the state file, whose IDs let anyone read
+// the jobs. It only warns: the permissions may be intentional.
+func (s *Store) exposed() (texts []string) {
+	info, err := s.disk.Stat(s.path)
+	if err != nil {
+		return nil
+	}
+	_, foreign, known := ownership(info)
+	if !known {
+		return nil // and the mode means nothing
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		texts = append(texts, fmt.Sprintf("%s is open to other users (mode %04o): chmod 600 it", s.path, mode))
+	}
+	if foreign {
+		texts = append(texts, s.path+" belongs to another user: jobwatch won't compact it")
+	}
+	// Others may look into a folder that the user chose with --state, but nobody else
+	// should be able to replace the file there.
+	dir := filepath.Dir(s.path)
+	if info, err = s.disk.Stat(dir); err == nil && info.Mode().Perm()&0o022 != 0 && info.Mode()&fs.ModeSticky == 0 {
+		texts = append(texts, fmt.Sprintf("the folder %s is open to other users (mode %04o): chmod 700 it", dir, info.Mode().Perm()))
+	}
+	return texts
+}
+
 // Append saves ops in this order; when it returns nil they are durable. An error is a
 // [NotSavedError]: a later call may succeed, and repeating ops that reached the disk does no harm.
 // It also compacts the file when most of it is superseded.

@@ -26,6 +26,7 @@ const (
 	Write      Op = "write"
 	Truncate   Op = "truncate"
 	Chmod      Op = "chmod"
+	Chown      Op = "chown"
 	Sync       Op = "sync"
 )
 
@@ -132,6 +133,10 @@ func (f *faultyFile) Truncate(size int64) error {
 
 func (f *faultyFile) Chmod(mode fs.FileMode) error {
 	return first(f.disk.fault(Chmod, f.name), func() error { return f.File.Chmod(mode) })
+}
+
+func (f *faultyFile) Chown(user, group int) error {
+	return first(f.disk.fault(Chown, f.name), func() error { return f.File.Chown(user, group) })
 }
 
 func (f *faultyFile) Sync() error { return first(f.disk.fault(Sync, f.name), f.File.Sync) }
