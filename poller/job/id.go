@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"regexp"
-	"slices"
 )
 
 // ID identifies one job: a UUID (RFC 9562) of any version. Whoever holds it may
@@ -29,8 +28,12 @@ func (id *ID) UnmarshalText(s []byte) error {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return ErrID
 	}
+	digits := make([]byte, 0, 32)
+	for _, group := range [][]byte{s[:8], s[9:13], s[14:18], s[19:23], s[24:]} {
+		digits = append(digits, group...)
+	}
 	var out ID
-	if _, err := hex.Decode(out[:], slices.Concat(s[:8], s[9:13], s[14:18], s[19:23], s[24:])); err != nil {
+	if _, err := hex.Decode(out[:], digits); err != nil {
 		return ErrID
 	}
 	*id = out
