@@ -54,11 +54,11 @@ func TestAnotherUsersFileStaysTheirs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, opened := open(t, path, OnDisk(foreign{}))
+	s, opened := open(t, path, foreign{})
 	equal(t, "jobs", opened.Contents.Jobs, []Job{pasted(1, "")})
 	says(t, opened.Warnings, "belongs to another user", "0660")
 	wear(t, s)
-	open(t, path, OnDisk(foreign{}))
+	open(t, path, foreign{})
 	after, err := os.Stat(path)
 	if err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
 		t.Errorf("the file is another one: %v, %v", after.Mode(), err)
@@ -85,7 +85,7 @@ func TestCompactionKeepsTheFilesGroup(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.broken[storetest.Chown] = refused
-			s, opened := open(t, path, OnDisk(d))
+			s, opened := open(t, path, d)
 			equal(t, "warnings", len(opened.Warnings), 2)
 			says(t, opened.Warnings, "0664", "0777")
 			wear(t, s)

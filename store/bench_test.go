@@ -53,7 +53,7 @@ func BenchmarkReplay(b *testing.B) {
 			b.ReportAllocs()
 			used := cpu()
 			for b.Loop() {
-				_, opened, err := Open(b.Context(), path, OnDisk(noSync{}))
+				_, opened, err := Open(b.Context(), noSync{}, path)
 				if err != nil || opened.Damaged != 0 || len(opened.Contents.Jobs) != jobs {
 					b.Fatal(len(opened.Contents.Jobs), opened.Damaged, err)
 				}
@@ -72,7 +72,7 @@ func BenchmarkAppend(b *testing.B) {
 			b.Run(fmt.Sprintf("jobs=%d/together=%d", jobs, together), func(b *testing.B) {
 				path := stateFile(b)
 				write(b, path, compacted(b, jobs))
-				s, _ := open(b, path, OnDisk(noSync{}))
+				s, _ := open(b, path, noSync{})
 				ops := make([]Op, 1000*together)
 				for i := range ops {
 					ops[i] = Observe{running(i%jobs, "", job.Progress(i%100)/100)}

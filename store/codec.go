@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -278,6 +277,9 @@ func escape(line []byte) []byte {
 // decode reads a line into the record. It returns false if there is no record.
 func (c *codec) decode(line []byte) bool {
 	c.op, c.batch, c.job = c.opOf(line), Batch{}, Job{Answer: job.Answer{Progress: job.Unknown}}
+	if !utf8.Valid(line) {
+		line = bytes.ToValidUTF8(line, []byte("\ufffd"))
+	}
 	c.in.ResetBytes(line)
 	var identified bool
 	var err error
@@ -365,7 +367,7 @@ func (c *codec) readValue(value any) error {
 	case *word:
 		*v = word(c.word(text))
 	case *string:
-		*v = strings.ToValidUTF8(string(text), "\ufffd")
+		*v = string(text)
 	case *job.End:
 		*v = job.End(max(0, slices.Index(endWords(), string(text)))) //nolint:gosec // there are five
 	case *job.ID:
@@ -381,7 +383,7 @@ func (c *codec) readValue(value any) error {
 func (c *codec) word(text []byte) string {
 	known, ok := c.words[string(text)]
 	if !ok {
-		known = strings.ToValidUTF8(string(text), "\ufffd")
+		known = string(text)
 		c.words[string(text)] = known
 	}
 	return known

@@ -17,14 +17,14 @@ func TestATornLastLineIsDropped(t *testing.T) {
 	for cut := 1; cut < len(last); cut++ {
 		path := stateFile(t)
 		write(t, path, whole+last[:cut])
-		s, opened := open(t, path, OnDisk(noSync{}))
+		s, opened := open(t, path, noSync{})
 		want := []Job{pasted(1, "a")}
 		if cut == len(last)-1 { // nothing but the newline is missing
 			want = append(want, pasted(2, "a"))
 		}
 		equal(t, "opened", opened, Opened{Contents: Contents{Jobs: want}})
 		save(t, s, Track{pasted(3, "a")})
-		equal(t, "later", contents(t, path, OnDisk(noSync{})).Jobs, append(want, pasted(3, "a")))
+		equal(t, "later", contents(t, path, noSync{}).Jobs, append(want, pasted(3, "a")))
 	}
 }
 
@@ -94,7 +94,7 @@ func TestAnotherKindOfFileIsLeftAlone(t *testing.T) {
 	} {
 		path := stateFile(t)
 		write(t, path, text)
-		_, _, err := Open(t.Context(), path)
+		_, _, err := Open(t.Context(), OSDisk{}, path)
 		if text == newer {
 			says(t, err, path, "in version 2 of the format", "use a newer jobwatch")
 		} else {
@@ -103,7 +103,7 @@ func TestAnotherKindOfFileIsLeftAlone(t *testing.T) {
 		equal(t, "the file", read(t, path), text)
 	}
 	folder := t.TempDir()
-	if _, _, err := Open(t.Context(), folder); err == nil || !strings.Contains(err.Error(), "a folder") {
+	if _, _, err := Open(t.Context(), OSDisk{}, folder); err == nil || !strings.Contains(err.Error(), "a folder") {
 		t.Errorf("a folder: %v", err)
 	}
 }

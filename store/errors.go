@@ -22,17 +22,11 @@ func (e *NotSavedError) Unwrap() error { return e.Err }
 
 // unusableError says why a state file is not to be read, rather than that it can't be
 // written. It was not touched.
-type unusableError struct {
-	text string
-	err  error
-}
+type unusableError string
 
-func (e *unusableError) Error() string { return e.text }
-func (e *unusableError) Unwrap() error { return e.err }
+func (e unusableError) Error() string { return string(e) }
 
-func unusable(format string, args ...any) error {
-	return &unusableError{text: fmt.Sprintf(format, args...)}
-}
+func unusable(format string, args ...any) error { return unusableError(fmt.Sprintf(format, args...)) }
 
 func notStateFile(path, what string) error {
 	return unusable("%s is %s, not a state file; it was left as it is: name another file with --state", path, what)
@@ -42,11 +36,11 @@ func unreadable(path string, err error) error {
 	if isUnusable(err) {
 		return err
 	}
-	return &unusableError{fmt.Sprintf("the state file %s can't be read: %s", path, why(err)), err}
+	return unusable("the state file %s can't be read: %s", path, why(err))
 }
 
 func isUnusable(err error) bool {
-	_, ok := errors.AsType[*unusableError](err)
+	_, ok := errors.AsType[unusableError](err)
 	return ok
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"bufio"
 	"io"
-	"time"
 )
 
 // What the stories need of the inside.
@@ -40,6 +39,3 @@ func Replay(r io.Reader) (Contents, int, error) {
 	}
 	return b.contents(), in.damaged, nil
 }
-
-// LockPatience changes how long another process may hold the lock.
-func LockPatience(d time.Duration) Option { return func(s *Store) { s.patience = d } }

@@ -39,7 +39,7 @@ func TestADiskThatFillsUpIsToldAndForgiven(t *testing.T) {
 	} {
 		d, path := newFaulty(), stateFile(t)
 		write(t, path, fileOf(t))
-		s, _ := open(t, path, OnDisk(d))
+		s, _ := open(t, path, d)
 		first := Track{pasted(1, "")}
 		d.broken[op] = cause
 		for range 3 {
@@ -58,7 +58,7 @@ func TestADiskThatFillsUpIsToldAndForgiven(t *testing.T) {
 
 func TestAnUndoThatFailsTooCostsNothing(t *testing.T) {
 	d := newFaulty()
-	s, path := fresh(t, OnDisk(d))
+	s, path := fresh(t, d)
 	save(t, s, Track{pasted(1, "")})
 	d.broken[storetest.Write], d.broken[storetest.Truncate] = syscall.ENOSPC, syscall.ENOSPC
 	if err := s.Append(t.Context(), track(pasted(2, ""), pasted(3, ""), pasted(6, ""))...); err == nil {
@@ -67,7 +67,7 @@ func TestAnUndoThatFailsTooCostsNothing(t *testing.T) {
 	if text := read(t, path); strings.HasSuffix(text, "\n") {
 		t.Fatalf("no torn line is left:\n%s", text)
 	}
-	other, opened := open(t, path, OnDisk(noSync{}))
+	other, opened := open(t, path, noSync{})
 	equal(t, "damaged", opened.Damaged, 0)
 	save(t, other, Track{pasted(4, "")})
 	clear(d.broken)
@@ -90,14 +90,14 @@ func TestWatchingGoesOnWhereNothingCanBeSaved(t *testing.T) {
 			for _, op := range ops {
 				d.broken[op] = syscall.EROFS
 			}
-			_, opened := open(t, path, OnDisk(d))
+			_, opened := open(t, path, d)
 			equal(t, "jobs", opened.Contents.Jobs, []Job{pasted(1, "")})
 			if len(opened.Warnings) != 1 || !strings.Contains(opened.Warnings[0], "read-only") {
 				t.Errorf("warnings: %v", opened.Warnings)
 			}
 
 			fresh := stateFile(t)
-			s, opened := open(t, fresh, OnDisk(d))
+			s, opened := open(t, fresh, d)
 			equal(t, "jobs of none", opened.Contents, Contents{})
 			equal(t, "told that nothing is saved", opened.NotSaving && len(opened.Warnings) == 1, true)
 			clear(d.broken)
@@ -138,7 +138,7 @@ func TestNoFaultLosesWhatWasSaved(t *testing.T) {
 // there in the end; what is not is saved when there is room again.
 func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, makeRoom func()) {
 	t.Helper()
-	s, opened, err := Open(t.Context(), worldFile, OnDisk(broken))
+	s, opened, err := Open(t.Context(), broken, worldFile)
 	if err == nil {
 		equal(t, "jobs found", len(opened.Contents.Jobs), 1)
 		s.CompactFrom(1 << 10)
@@ -155,7 +155,7 @@ func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, makeRoom
 		saved[id(i)] = s.Append(t.Context(), batch(i)...) == nil
 	}
 	look := func() {
-		after := newModel(contents(t, worldFile, OnDisk(machine.Start())))
+		after := newModel(contents(t, worldFile, machine.Start()))
 		if _, there := after.jobs[id(1)]; !there {
 			t.Error("the first job is gone")
 		}
@@ -179,18 +179,18 @@ func loseNothing(t *testing.T, machine *storetest.Machine, broken Disk, makeRoom
 func TestALockThatIsNotGivenBackIsToldInTime(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := open(t, path, LockPatience(3*time.Second))
+		s, _ := open(t, path)
 		release, err := OSDisk{}.Lock(t.Context(), path+".lock")
 		if err != nil {
 			t.Fatal(err)
 		}
 		begin := time.Now()
-		_, _, err = Open(t.Context(), path, LockPatience(3*time.Second))
+		_, _, err = Open(t.Context(), OSDisk{}, path)
 		says(t, err, "another program has held the lock")
 		if err := s.Append(t.Context(), Track{pasted(1, "")}); !strings.Contains(fmt.Sprint(err), "lock") {
 			t.Errorf("append: %v", err)
 		}
-		equal(t, "waited", time.Since(begin).Round(time.Second), 6*time.Second)
+		equal(t, "waited", time.Since(begin).Round(time.Second), 10*time.Second)
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -211,7 +211,7 @@ func TestAFileThatCannotBeReplacedIsToldInFewWords(t *testing.T) {
 	path := stateFile(t)
 	write(t, path, "")
 	d.broken[storetest.Rename] = syscall.EBUSY
-	s, _ := open(t, path, OnDisk(d))
+	s, _ := open(t, path, d)
 	want := "changes are not being saved: " + syscall.EBUSY.Error() + " (" + path + ")"
 	if err := s.Append(t.Context(), Track{pasted(1, "")}); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
@@ -225,7 +225,7 @@ func TestAFileThatMayNotBeReadIsNoEmptyList(t *testing.T) {
 	for _, op := range []storetest.Op{storetest.Open, storetest.Read} {
 		clear(d.broken)
 		d.broken[op] = fs.ErrPermission
-		_, _, err := Open(t.Context(), path, OnDisk(d))
+		_, _, err := Open(t.Context(), d, path)
 		says(t, err, "can't be read: permission denied")
 	}
 }
@@ -234,7 +234,7 @@ func TestAFileThatCannotBeFollowedIsToldOnce(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
 		d := newFaulty()
-		s, _ := open(t, path, OnDisk(d))
+		s, _ := open(t, path, d)
 		for range 2 { // the folder is closed, opened, and closed again
 			d.broken[storetest.Stat] = &fs.PathError{Op: "stat", Path: path, Err: syscall.EACCES}
 			says(t, s.Look().Warning, "the state file "+path+" can't be read: permission denied; see who owns the file and its folder")
@@ -256,16 +256,14 @@ func (d lockless) Lock(ctx context.Context, name string) (func() error, error) {
 	return nil, err
 }
 
-func onLockless(d Disk) Option { return OnDisk(lockless{d}) }
-
 // Without locks nothing can keep two dashboards apart. A warning says so, and neither of
 // them does what could destroy the other's changes.
 func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
-		here, opened := open(t, path, onLockless(noSync{}))
+		here, opened := open(t, path, lockless{noSync{}})
 		says(t, opened.Warnings, "no locks")
-		there, _ := open(t, path, onLockless(noSync{}))
+		there, _ := open(t, path, lockless{noSync{}})
 		here.CompactFrom(0)
 		save(t, here, Track{pasted(1, "")}, Track{pasted(2, "")})
 		save(t, there, Track{pasted(3, "")})
@@ -282,7 +280,7 @@ func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 		if !strings.Contains(before, torn+"\n") {
 			t.Error("another program's line was cut off")
 		}
-		_, opened = open(t, path, onLockless(noSync{}))
+		_, opened = open(t, path, lockless{noSync{}})
 		equal(t, "jobs", opened.Contents.Jobs, []Job{running(1, "", 39./40), pasted(3, "")})
 		equal(t, "damaged", opened.Damaged, 1)
 		equal(t, "the file", read(t, path), before)
@@ -296,21 +294,21 @@ func TestADiskWithoutLocksIsOnlyAppendedTo(t *testing.T) {
 func TestTwoWritesAtOnceWithoutLocksAreBothThere(t *testing.T) {
 	path := stateFile(t)
 	synctest.Test(t, func(t *testing.T) {
-		other, _ := open(t, path, onLockless(noSync{}))
+		other, _ := open(t, path, lockless{noSync{}})
 		meanwhile := false
-		s, _ := open(t, path, onLockless(storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
+		s, _ := open(t, path, lockless{storetest.Faulty{Disk: noSync{}, Fault: func(op storetest.Op, _ string) error {
 			if op == storetest.Write && meanwhile {
 				meanwhile = false
 				save(t, other, Track{pasted(1, "")})
 			}
 			return nil
-		}}))
+		}}})
 		meanwhile = true
 		save(t, s, Track{pasted(2, "")})
 		truth := Contents{Jobs: []Job{pasted(1, ""), pasted(2, "")}}
 		equal(t, "news", s.Look(), News{Reset: &truth})
 		save(t, s, Forget{id(1)})
-		equal(t, "jobs", contents(t, path, onLockless(noSync{})).Jobs, []Job{pasted(2, "")})
+		equal(t, "jobs", contents(t, path, lockless{noSync{}}).Jobs, []Job{pasted(2, "")})
 	})
 }
 
@@ -320,13 +318,13 @@ func TestACrashWithoutLocksLosesNothingSaved(t *testing.T) {
 	for steps := 0; killed; steps++ {
 		for seed := range uint64(12) {
 			machine := storetest.NewMachine("/home")
-			first, _ := open(t, worldFile, onLockless(machine.Start()))
+			first, _ := open(t, worldFile, lockless{machine.Start()})
 			save(t, first, Track{pasted(1, "")})
 			saved := []Job{pasted(1, "")}
 
 			process := machine.Start()
 			process.KillAfter(steps)
-			if s, _, err := Open(t.Context(), worldFile, onLockless(process)); err == nil {
+			if s, _, err := Open(t.Context(), lockless{process}, worldFile); err == nil {
 				if s.Append(t.Context(), Track{pasted(2, "")}) == nil {
 					saved = append(saved, pasted(2, ""))
 				}
@@ -335,12 +333,12 @@ func TestACrashWithoutLocksLosesNothingSaved(t *testing.T) {
 			if seed > 0 {
 				machine.CutPower(rand.New(rand.NewPCG(seed, uint64(steps))), process)
 			}
-			next, opened := open(t, worldFile, onLockless(machine.Start()))
+			next, opened := open(t, worldFile, lockless{machine.Start()})
 			if jobs := opened.Contents.Jobs; len(jobs) < len(saved) || !reflect.DeepEqual(jobs[:len(saved)], saved) {
 				t.Errorf("killed after %d steps: %v is there, %v was saved", steps, jobs, saved)
 			}
 			save(t, next, Track{pasted(3, "")})
-			jobs := contents(t, worldFile, onLockless(machine.Start())).Jobs
+			jobs := contents(t, worldFile, lockless{machine.Start()}).Jobs
 			equal(t, "the last job", jobs[len(jobs)-1], pasted(3, ""))
 		}
 	}

@@ -35,11 +35,7 @@ func (s *Store) Next(ctx context.Context) (News, error) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
-		if err := s.take(ctx); err != nil {
-			return News{}, err
-		}
 		news := s.news()
-		s.give()
 		if news.Reset != nil || news.Lost || len(news.Ops) > 0 || news.Damaged > 0 || news.Warning != "" {
 			return news, nil
 		}
@@ -54,6 +50,8 @@ func (s *Store) Next(ctx context.Context) (News, error) {
 // news returns what is new. That the file can't be read is a warning, once and not 2.5 times
 // a second.
 func (s *Store) news() News {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	complaint := ""
 	if err := s.look(); err != nil {
 		complaint = err.Error()
@@ -137,8 +135,7 @@ func (s *Store) refresh(f File, writer bool) error {
 		return nil
 	}
 	known.first, known.suspect = in.first, in.damaged > 0
-	needed := int64(2*len(b.ofJobs)+len(b.ofBatches)) + b.unknown // lines, at most
-	known.live = in.end * min(needed, in.lines) / max(in.lines, 1)
+	known.live = in.end * min(int64(2*len(b.ofJobs)+len(b.ofBatches)), in.lines) / max(in.lines, 1)
 	// Whoever put another file there may have died before its name was durable.
 	known.undurable = replaced || before.undurable
 	contents := b.contents()
@@ -183,21 +180,21 @@ func (n *news) settle(own []Op) {
 	if len(n.Ops) == 0 {
 		return
 	}
-	type key struct {
-		op    op // "" is any
+	type subject struct {
 		job   job.ID
 		batch BatchID
 	}
-	written := make(map[key]bool)
+	last := make(map[subject]op)
 	for _, op := range own {
 		r := op.record()
-		written[key{r.op, r.job.ID, r.batch.ID}], written[key{"", r.job.ID, r.batch.ID}] = true, true
+		last[subject{r.job.ID, r.batch.ID}] = r.op
 	}
 	conflict := false
 	n.Ops = slices.DeleteFunc(n.Ops, func(op Op) bool {
 		r := op.record()
-		replaced := r.op != trackOp && written[key{r.op, r.job.ID, r.batch.ID}]
-		conflict = conflict || !replaced && written[key{"", r.job.ID, r.batch.ID}]
+		by, written := last[subject{r.job.ID, r.batch.ID}]
+		replaced := by == r.op && by != trackOp
+		conflict = conflict || written && !replaced
 		return replaced
 	})
 	if conflict {

@@ -301,7 +301,7 @@ func TestAStateFileThatMovesBehindALinkIsFollowed(t *testing.T) {
 func TestLinksInACircleAreNoStateFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "jobs.jsonl")
 	relink(t, path, path)
-	_, _, err := Open(t.Context(), path)
+	_, _, err := Open(t.Context(), OSDisk{}, path)
 	says(t, err, "the state file "+path+" can't be read")
 }
 

@@ -56,9 +56,9 @@ func FuzzReplay(f *testing.F) {
 		}
 
 		machine := storetest.NewMachine("/home")
-		disk := OnDisk(machine.Start())
+		disk := machine.Start()
 		plant(t, machine, file)
-		s, first, err := Open(t.Context(), worldFile, disk)
+		s, first, err := Open(t.Context(), disk, worldFile)
 		if err != nil {
 			return // not a state file, or a newer one
 		}
@@ -79,7 +79,7 @@ func FuzzReplay(f *testing.F) {
 func plant(t *testing.T, m *storetest.Machine, file []byte) {
 	t.Helper()
 	p := m.Start()
-	open(t, worldFile, OnDisk(p))
+	open(t, worldFile, p)
 	f, err := p.Open(worldFile, os.O_APPEND, 0)
 	if err != nil {
 		t.Fatal(err)

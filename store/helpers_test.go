@@ -70,9 +70,10 @@ func stateFile(tb testing.TB) string {
 	return filepath.Join(tb.TempDir(), "jobwatch", "jobs.jsonl")
 }
 
-func open(tb testing.TB, path string, opts ...Option) (*Store, Opened) {
+// open opens a state file on the real disk, or on another one.
+func open(tb testing.TB, path string, on ...Disk) (*Store, Opened) {
 	tb.Helper()
-	s, opened, err := Open(tb.Context(), path, opts...)
+	s, opened, err := Open(tb.Context(), append(on, OSDisk{})[0], path)
 	if err != nil {
 		tb.Fatalf("open: %v", err)
 	}
@@ -80,17 +81,17 @@ func open(tb testing.TB, path string, opts ...Option) (*Store, Opened) {
 }
 
 // fresh opens a new state file.
-func fresh(tb testing.TB, opts ...Option) (s *Store, path string) {
+func fresh(tb testing.TB, on ...Disk) (s *Store, path string) {
 	tb.Helper()
 	path = stateFile(tb)
-	s, _ = open(tb, path, opts...)
+	s, _ = open(tb, path, on...)
 	return s, path
 }
 
 // contents is what a new start would find.
-func contents(tb testing.TB, path string, opts ...Option) Contents {
+func contents(tb testing.TB, path string, on ...Disk) Contents {
 	tb.Helper()
-	_, opened := open(tb, path, opts...)
+	_, opened := open(tb, path, on...)
 	return opened.Contents
 }
 

@@ -123,7 +123,6 @@ type builder struct {
 	batches   []Batch
 	ofJobs    map[job.ID]int // places in jobs
 	ofBatches map[BatchID]int
-	unknown   int64 // lines
 	total     int64 // bytes of the whole file; 0 if not known
 }
 
@@ -159,8 +158,6 @@ func (b *builder) add(r *record) {
 			b.batches = append(b.batches, Batch{})
 		}
 		b.batches[i] = r.batch
-	default:
-		b.unknown++
 	}
 }
 

@@ -117,7 +117,7 @@ func newWorld(tb testing.TB, dashboards int) *world {
 func (w *world) restart(d *dashboard) {
 	w.tb.Helper()
 	d.process = w.machine.Start()
-	s, opened, err := Open(w.tb.Context(), worldFile, OnDisk(d.process))
+	s, opened, err := Open(w.tb.Context(), d.process, worldFile)
 	if err != nil || len(opened.Warnings) > 0 {
 		w.tb.Fatalf("open: %v %v", err, opened.Warnings)
 	}
@@ -191,7 +191,7 @@ func (w *world) die(d *dashboard, ops []Op, other *dashboard, more []Op, rng *ra
 // nothing of what was saved after them.
 func (w *world) find(unsaved, saved []Op) {
 	w.tb.Helper()
-	_, opened, err := Open(w.tb.Context(), worldFile, OnDisk(w.machine.Start()))
+	_, opened, err := Open(w.tb.Context(), w.machine.Start(), worldFile)
 	if err != nil || len(opened.Warnings) > 0 {
 		w.tb.Fatalf("open after a crash: %v %v", err, opened.Warnings)
 	}
@@ -352,12 +352,12 @@ func TestAPowerCutDuringTheFirstStartIsNoReasonToRefuse(t *testing.T) {
 			machine := storetest.NewMachine("/home")
 			first := machine.Start()
 			first.KillAfter(steps)
-			if s, _, err := Open(t.Context(), worldFile, OnDisk(first)); err == nil {
+			if s, _, err := Open(t.Context(), first, worldFile); err == nil {
 				_ = s.Append(t.Context(), Track{pasted(1, "")})
 			}
 			killed = first.Killed()
 			machine.CutPower(rand.New(rand.NewPCG(seed, 0)))
-			s, opened := open(t, worldFile, OnDisk(machine.Start()))
+			s, opened := open(t, worldFile, machine.Start())
 			equal(t, "warnings", opened.Warnings, nil)
 			if !killed {
 				equal(t, "jobs", opened.Contents.Jobs, []Job{pasted(1, "")})

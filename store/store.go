@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -18,14 +19,13 @@ const lockPatience = 5 * time.Second
 // Store is an open state file, which any number of goroutines and processes may share. It keeps
 // no jobs in memory and no file open: another process may have replaced it at each call.
 type Store struct {
-	name     string // as given, but absolute
-	path     string // where that led last; the lock and all else are beside it
-	disk     Disk
-	patience time.Duration
-	minSize  int64 // a running store does not compact a smaller file
+	name    string // as given, but absolute
+	path    string // where that led last; the lock and all else are beside it
+	disk    Disk
+	minSize int64 // a running store does not compact a smaller file
 
-	turn       chan struct{} // holds a token while somebody works on the fields below
-	codec      *codec        // for writing
+	mu         sync.Mutex // for the fields below
+	codec      *codec     // for writing
 	file       fileState
 	found      news
 	unlockable bool // the file system has no locks
@@ -42,12 +42,6 @@ type fileState struct {
 	blocked   error       // why the file, as last seen, is not ours to write
 }
 
-// Option changes how [Open] works.
-type Option func(*Store)
-
-// OnDisk works on another disk than the real one.
-func OnDisk(d Disk) Option { return func(s *Store) { s.disk = d } }
-
 // Opened is what [Open] found and did.
 type Opened struct {
 	Contents  Contents
@@ -57,17 +51,14 @@ type Opened struct {
 	NotSaving bool // one of the warnings says that nothing can be saved
 }
 
-// Open reads the state file at path, creates it and its folder if they are missing, and mends
+// Open reads the state file at path, usually on the [OSDisk], creates it and its folder if they are missing, and mends
 // what a crash left: a torn last line is cut off, and of a damaged file a backup is made. If the
 // file can't be written, a warning says so, and each [Store.Append] tries again.
 //
 // It fails where going on would pretend that nothing is tracked, or harm a file
 // that is not ours, when another process keeps its lock, or when ctx ends.
-func Open(ctx context.Context, path string, opts ...Option) (*Store, Opened, error) {
-	s := &Store{disk: OSDisk{}, patience: lockPatience, minSize: minCompact, turn: make(chan struct{}, 1), codec: newCodec()}
-	for _, opt := range opts {
-		opt(s)
-	}
+func Open(ctx context.Context, disk Disk, path string) (*Store, Opened, error) {
+	s := &Store{disk: disk, minSize: minCompact, codec: newCodec()}
 	var opened Opened
 	warn := func(format string, args ...any) {
 		opened.Warnings = append(opened.Warnings, fmt.Sprintf(format, args...))
@@ -148,10 +139,8 @@ func (s *Store) Append(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
 	}
-	if err := s.take(ctx); err != nil {
-		return &NotSavedError{s.name, err}
-	}
-	defer s.give()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := s.append(ctx, ops); err != nil {
 		return &NotSavedError{s.path, err}
 	}
@@ -285,7 +274,7 @@ func (s *Store) check() error {
 // without locks it does nothing.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	name := s.path + ".lock"
-	patient, cancel := context.WithTimeout(ctx, s.patience)
+	patient, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	release, err := s.disk.Lock(patient, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -303,7 +292,7 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, unusable("another program has held the lock %s for over %v; if no jobwatch works on it, find out with"+
-			" fuser or lsof who does", name, s.patience.Round(time.Second))
+			" fuser or lsof who does", name, lockPatience)
 	}
 	return nil, err
 }
@@ -326,15 +315,3 @@ func (s *Store) makeFolder(name string) error {
 	}
 	return err
 }
-
-// take waits for the turn to work on the store.
-func (s *Store) take(ctx context.Context) error {
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Store) give() { <-s.turn }

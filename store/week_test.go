@@ -24,7 +24,7 @@ func run(tb testing.TB, jobs int, forget bool) (w week) {
 	tb.Helper()
 	const together, polls = 200, 50
 	path := stateFile(tb)
-	s, _ := open(tb, path, OnDisk(noSync{}))
+	s, _ := open(tb, path, noSync{})
 	rng := rand.New(rand.NewPCG(1, 2))
 	flush := func(ops []Op) {
 		if len(ops) > 0 {
@@ -60,7 +60,7 @@ func run(tb testing.TB, jobs int, forget bool) (w week) {
 		}
 	}
 	w.left = size(tb, path)
-	kept := contents(tb, path, OnDisk(noSync{})).Jobs
+	kept := contents(tb, path, noSync{}).Jobs
 	if left := map[bool]int{false: jobs, true: 0}[forget]; len(kept) != left {
 		tb.Errorf("%d jobs are left, not %d", len(kept), left)
 	}
@@ -127,7 +127,7 @@ func TestALargeFileIsReadAndMadeSmall(t *testing.T) {
 			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			s, opened := open(t, path, OnDisk(noSync{}))
+			s, opened := open(t, path, noSync{})
 			runtime.ReadMemStats(&after)
 			if more := int64(after.Sys) - int64(before.Sys); more > 16<<20 { //nolint:gosec // G115: far from it
 				t.Errorf("reading %d MB took %d MB of memory", large>>20, more>>20)

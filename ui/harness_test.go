@@ -208,7 +208,7 @@ func (d *harness) start(change ...func(*Options)) {
 	d.journal = nil
 	opts := Options{
 		Open: func(ctx context.Context) (session.Journal, store.Opened, error) {
-			s, opened, err := store.Open(ctx, d.file)
+			s, opened, err := store.Open(ctx, store.OSDisk{}, d.file)
 			d.journal = s
 			return unshared{s, d.shared}, opened, err
 		},

@@ -332,7 +332,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 				ids, text := d.jobs(1, silent(2*time.Second+wait)) // 2 s until it is saved and asked for
 				d.paste(text).waitFor("1 running")
 				d.wait(wait)
-				other, opened, err := store.Open(d.ctx, d.file)
+				other, opened, err := store.Open(d.ctx, store.OSDisk{}, d.file)
 				if err != nil {
 					d.Fatal(err)
 				}
@@ -349,7 +349,7 @@ func TestAnEndStaysThatTheOtherDashboardSawFirst(t *testing.T) {
 				}
 				d.wait(20 * time.Second).sees("1 done")
 				d.kill()
-				if _, opened, err = store.Open(d.Context(), d.file); err != nil || opened.Contents.Jobs[0].End != job.EndedDone {
+				if _, opened, err = store.Open(d.Context(), store.OSDisk{}, d.file); err != nil || opened.Contents.Jobs[0].End != job.EndedDone {
 					d.Errorf("the state file says %+v (%v)", opened.Contents.Jobs, err)
 				}
 			})

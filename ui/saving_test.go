@@ -22,7 +22,7 @@ func (d *harness) onDisk(fault func(storetest.Op, string) error) {
 	d.leave()
 	d.start(func(o *Options) {
 		o.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
-			s, opened, err := store.Open(ctx, d.file, store.OnDisk(storetest.Faulty{Disk: store.OSDisk{}, Fault: fault}))
+			s, opened, err := store.Open(ctx, storetest.Faulty{Disk: store.OSDisk{}, Fault: fault}, d.file)
 			d.journal = s
 			return s, opened, err
 		}

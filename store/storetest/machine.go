@@ -77,7 +77,7 @@ func Replay(text string) (store.Contents, int, error) {
 	if err != nil {
 		return store.Contents{}, 0, err
 	}
-	_, opened, err := store.Open(context.Background(), name, store.OnDisk(disk))
+	_, opened, err := store.Open(context.Background(), disk, name)
 	return opened.Contents, opened.Damaged, err
 }
 

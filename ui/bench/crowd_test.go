@@ -20,7 +20,7 @@ import (
 func crowd(b *testing.B, n int, live float64, ids ...job.ID) (path string) {
 	b.Helper()
 	path = filepath.Join(b.TempDir(), "jobs.jsonl")
-	s, _, err := store.Open(context.Background(), path)
+	s, _, err := store.Open(context.Background(), store.OSDisk{}, path)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func breaking(where string) int {
 	var opened atomic.Pointer[store.Store]
 	model := ui.New(context.Background(), ui.Options{
 		Open: func(ctx context.Context) (session.Journal, store.Opened, error) {
-			s, contents, err := store.Open(ctx, path)
+			s, contents, err := store.Open(ctx, store.OSDisk{}, path)
 			opened.Store(s)
 			return breakingJournal{s, where}, contents, err
 		},

@@ -95,7 +95,7 @@ func TestAVerdictIsLiftedByAskingForTheJob(t *testing.T) {
 // changes has another window write what f says of each tracked job, if anything.
 func (s *stage) changes(f func(store.Job) store.Op) {
 	s.Helper()
-	file, opened, err := store.Open(s.Context(), s.folder("jobs.jsonl"))
+	file, opened, err := store.Open(s.Context(), store.OSDisk{}, s.folder("jobs.jsonl"))
 	if err != nil {
 		s.Fatal(err)
 	}

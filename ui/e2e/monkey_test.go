@@ -112,7 +112,7 @@ func newMonkey(t *testing.T, seed uint64) *monkey {
 	})
 	m.open()
 	var err error
-	if m.other, _, err = store.Open(t.Context(), m.folder("jobs.jsonl")); err != nil {
+	if m.other, _, err = store.Open(t.Context(), store.OSDisk{}, m.folder("jobs.jsonl")); err != nil {
 		t.Fatal(err)
 	}
 	return m

@@ -135,7 +135,7 @@ func (s *stage) others(ops ...store.Op) {
 
 func open(t *testing.T, path string) (*store.Store, store.Opened) {
 	t.Helper()
-	s, opened, err := store.Open(context.Background(), path)
+	s, opened, err := store.Open(context.Background(), store.OSDisk{}, path)
 	if err != nil {
 		t.Fatal(err)
 	}

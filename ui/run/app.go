@@ -137,7 +137,7 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 			found.IDs = append(found.IDs, b.IDs...)
 		}
 	}
-	journal, opened, err := store.Open(ctx, a.state)
+	journal, opened, err := store.Open(ctx, store.OSDisk{}, a.state)
 	switch {
 	case err != nil && ctx.Err() != nil: // it may wait for another jobwatch
 		return 0, context.Cause(ctx)

@@ -38,7 +38,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	opts := a.screen(env)
 	opts.Watcher, opts.Terminal, opts.Arrivals = a.poller, console, a.arrivals(found)
 	opts.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
-		s, contents, err := store.Open(ctx, a.state)
+		s, contents, err := store.Open(ctx, store.OSDisk{}, a.state)
 		opened.Store(s)
 		return s, contents, err
 	}
