@@ -86,7 +86,7 @@ var shares = [...]float64{0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95}
 // verdict is what came of many forecasts of one kind.
 type verdict struct {
 	n, known, held, near, score float64
-	off, widths                 []float64 // off is signed
+	off, offs, widths           []float64 // off is signed
 }
 
 // add judges a forecast.
@@ -102,7 +102,7 @@ func (v *verdict) add(e Estimate, truth, whole float64) {
 	off := math.Log(max(e.Mid.Seconds(), floor) / truth)
 	v.known++
 	v.score += min(math.Abs(off), math.Log(4))
-	v.off = append(v.off, off)
+	v.off, v.offs = append(v.off, off), append(v.offs, math.Abs(off))
 	v.widths = append(v.widths, high/low)
 	if low <= truth && truth <= high {
 		v.held++
@@ -120,14 +120,6 @@ func quantile(v []float64, q float64) float64 {
 	return v[min(len(v)-1, int(q*float64(len(v))))]
 }
 
-func absolute(v []float64) []float64 {
-	out := make([]float64, len(v))
-	for i := range v {
-		out[i] = math.Abs(v[i])
-	}
-	return out
-}
-
 // verdicts are those on some workloads.
 type verdicts struct {
 	whole, batches, running, waiting verdict
@@ -142,13 +134,13 @@ func (v *verdicts) figures() map[string]float64 {
 	}
 	out := map[string]float64{
 		"score": w.score / w.n, "within 2x": w.near / w.n, "silent": 1 - w.known/w.n,
-		"p90": quantile(absolute(w.off), 0.9), "bias": math.Abs(quantile(w.off, 0.5)),
+		"p90": quantile(w.offs, 0.9), "bias": math.Abs(quantile(w.off, 0.5)),
 		"range holds": w.held / w.known, "width": quantile(w.widths, 0.5), "jumps": jumps,
 		"batches": v.batches.score / v.batches.n, "running": v.running.score / v.running.n, "waiting": v.waiting.score / v.waiting.n,
 		"a job's range holds": (v.running.held + v.waiting.held) / (v.running.known + v.waiting.known),
 	}
 	for i, share := range shares {
-		out[fmt.Sprintf("at %.0f%%", 100*share)] = quantile(absolute(v.at[i].off), 0.5)
+		out[fmt.Sprintf("at %.0f%%", 100*share)] = quantile(v.at[i].offs, 0.5)
 	}
 	return out
 }

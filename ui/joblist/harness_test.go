@@ -54,10 +54,18 @@ func (d *harness) paste(batch, names string) {
 // "f rejected", "g unreachable".
 func (d *harness) hear(reports ...string) {
 	d.t.Helper()
+	d.reportAt(0, reports...)
+}
+
+// reportAt is hear of jobs that move at so many hundredths a second.
+func (d *harness) reportAt(speed float64, reports ...string) {
+	d.t.Helper()
 	d.now = d.now.Add(time.Second)
 	var out []job.Report
 	for _, s := range reports {
-		out = append(out, d.answer(s))
+		r := d.answer(s)
+		r.Speed = speed / 100
+		out = append(out, r)
 	}
 	d.report(out, d.now)
 }

@@ -17,13 +17,8 @@ import (
 type pair struct {
 	l       *tracker
 	m       *model
-	removed [][]modelRemoved
+	removed [][]*modelJob
 	undo    [][]*session.Record
-}
-
-type modelRemoved struct {
-	Row
-	seq int
 }
 
 // TestTheListIsWhatItsModelSays: whatever reports, pastes, other windows and
@@ -187,10 +182,10 @@ func (p *pair) forget(t *rapid.T) {
 		ids = targets.All()
 	}
 	p.undo = append(p.undo, p.l.forget(ids))
-	var gone []modelRemoved
+	var gone []*modelJob
 	for _, id := range ids {
 		if j := p.m.job(id); j != nil {
-			gone = append(gone, modelRemoved{j.Row, j.seq})
+			gone = append(gone, j)
 			p.m.remove(id)
 		}
 	}
@@ -403,7 +398,7 @@ func (p *pair) check(t *rapid.T) {
 			t.Fatalf("job %s is called %s, want %s", j.ID, got.ShortID(), want)
 		}
 	}
-	if l.Matched() != matched || len(l.All()) != len(m.jobs) {
+	if l.Matched() != matched || len(l.Matching()) != matched || len(l.All()) != len(m.jobs) {
 		t.Fatalf("%d match, want %d", l.Matched(), matched)
 	}
 }

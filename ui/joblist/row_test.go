@@ -4,19 +4,7 @@ import (
 	"math"
 	"testing"
 	"time"
-
-	"example.com/jobwatch/poller/job"
 )
-
-// reportAt is [harness.hear] of a job that moves at so many hundredths a second.
-func (d *harness) reportAt(speed float64, report string) {
-	d.t.Helper()
-	d.now = d.now.Add(time.Second)
-	var reports []job.Report
-	reports = append(reports, d.answer(report))
-	reports[0].Speed = speed / 100
-	d.report(reports, d.now)
-}
 
 // carry lets time pass, and bars move meanwhile.
 func (d *harness) carry(span, unless time.Duration) {
@@ -90,30 +78,25 @@ func TestABarStandsStillWithItsJob(t *testing.T) {
 
 // Only a job that truly begins again goes back.
 func TestABarGoesBackWithItsJob(t *testing.T) {
+	var d *harness
 	for _, c := range []struct {
-		says string
+		says []string
 		want float64
 	}{
-		{"a 47%", 59}, // servers that don't agree
-		{"a 20%", 20},
-		{"a error", 50}, // the end is told as it is
+		{[]string{"a 47%"}, 59}, // servers that don't agree
+		{[]string{"a 20%"}, 20},
+		{[]string{"a error"}, 50}, // the end is told as it is
+		{[]string{"a queued", "a 2%"}, 2},
 	} {
-		d := newHarness(t, 20)
+		d = newHarness(t, 20)
 		d.paste("june", "a")
 		d.reportAt(1, "a 50%")
 		d.carry(10*time.Second, time.Hour)
-		d.reportAt(0, c.says)
+		for _, says := range c.says {
+			d.reportAt(1, says)
+		}
 		d.drawn("a", c.want)
 	}
-
-	d := newHarness(t, 20)
-	d.paste("june", "a")
-	d.reportAt(1, "a 50%")
-	d.carry(10*time.Second, time.Hour)
-	d.hear("a queued")
-	d.reportAt(1, "a 2%")
-	d.drawn("a", 2)
-
 	d.carry(10*time.Second, time.Hour)
 	d.write(d.others("a 1%")) // so another window saw it
 	d.drawn("a", 11)

@@ -287,24 +287,3 @@ func TestAReplacedStateFileKeepsWhatIsOnTheScreen(t *testing.T) {
 		t.Errorf("%d selected", n)
 	}
 }
-
-func TestMatchingIsWhatTheFilterShowsFoldedOrNot(t *testing.T) {
-	d := newHarness(t, 20)
-	d.paste("june", "a b")
-	d.paste("july", "x w")
-	d.find("!w")
-	d.FoldAll(true)
-	var got strings.Builder
-	for _, r := range d.Matching() {
-		got.WriteString(r.Answer.Description)
-		if r.ID == id("a") {
-			break
-		}
-	}
-	if got.String() != "xa" || d.Matched() != 3 {
-		t.Errorf("matching are %q of %d", got.String(), d.Matched())
-	}
-	d.GoBatch("june")
-	d.GoBatch("may") // is not there
-	d.sees("july+ >june+")
-}

@@ -107,13 +107,11 @@ func (t *tracker) restore(removed []*session.Record) []*session.Record {
 	return back
 }
 
-// about returns the jobs of the events of some kinds.
-func about(events []session.Event, kinds ...session.Kind) (out []job.ID) {
+// about returns the jobs of the events of a kind.
+func about(events []session.Event, kind session.Kind) (out []job.ID) {
 	for _, e := range events {
-		for _, k := range kinds {
-			if e.Kind == k {
-				out = append(out, e.Record.ID)
-			}
+		if e.Kind == kind {
+			out = append(out, e.Record.ID)
 		}
 	}
 	return out
