@@ -35,7 +35,11 @@ func (s *Store) Next(ctx context.Context) (News, error) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
+		if err := s.take(ctx); err != nil {
+			return News{}, err
+		}
 		news := s.news()
+		s.give()
 		if news.Reset != nil || news.Lost || len(news.Ops) > 0 || news.Damaged > 0 || news.Warning != "" {
 			return news, nil
 		}
@@ -50,8 +54,6 @@ func (s *Store) Next(ctx context.Context) (News, error) {
 // news returns what is new. That the file can't be read is a warning, once and not 2.5 times
 // a second.
 func (s *Store) news() News {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	complaint := ""
 	if err := s.look(); err != nil {
 		complaint = err.Error()

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 )
 
@@ -24,8 +23,8 @@ type Store struct {
 	disk    Disk
 	minSize int64 // a running store does not compact a smaller file
 
-	mu         sync.Mutex // for the fields below
-	codec      *codec     // for writing
+	turn       chan struct{} // holds a token while somebody works on the fields below
+	codec      *codec        // for writing
 	file       fileState
 	found      news
 	unlockable bool // the file system has no locks
@@ -58,7 +57,7 @@ type Opened struct {
 // It fails where going on would pretend that nothing is tracked, or harm a file
 // that is not ours, when another process keeps its lock, or when ctx ends.
 func Open(ctx context.Context, disk Disk, path string) (*Store, Opened, error) {
-	s := &Store{disk: disk, minSize: minCompact, codec: newCodec()}
+	s := &Store{disk: disk, minSize: minCompact, turn: make(chan struct{}, 1), codec: newCodec()}
 	var opened Opened
 	warn := func(format string, args ...any) {
 		opened.Warnings = append(opened.Warnings, fmt.Sprintf(format, args...))
@@ -139,8 +138,10 @@ func (s *Store) Append(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.take(ctx); err != nil {
+		return &NotSavedError{s.name, err}
+	}
+	defer s.give()
 	if err := s.append(ctx, ops); err != nil {
 		return &NotSavedError{s.path, err}
 	}
@@ -315,3 +316,15 @@ func (s *Store) makeFolder(name string) error {
 	}
 	return err
 }
+
+// take waits for the turn to work on the store.
+func (s *Store) take(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Store) give() { <-s.turn }
