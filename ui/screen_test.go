@@ -135,22 +135,6 @@ func TestOtherTerminalsLookAsAccepted(t *testing.T) {
 
 func TestTheScreen(t *testing.T) {
 	stories(t, map[string]func(*harness){
-		// Whatever the size, every line fits and there are as many as the screen has.
-		"every size fits its screen": func(d *harness) {
-			d.demo()
-			d.wait(20 * time.Second)
-			for _, screen := range []string{"", "enter", "?", "l", "/"} {
-				if screen != "" {
-					d.press(screen)
-				}
-				for width := 1; width <= 300; width += 13 {
-					for height := 1; height <= 100; height += 9 {
-						d.fits(width, height)
-					}
-				}
-				d.send(tea.WindowSizeMsg{Width: 120, Height: 36}).press("esc")
-			}
-		},
 		// IDs of version 7 that were made at the same time begin alike: on narrow screens they
 		// don't push out the rest.
 		"long IDs fit narrow screens": func(d *harness) {
