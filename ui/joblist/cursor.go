@@ -15,11 +15,15 @@ type cursor struct {
 	key   uint64 // of the row when it was last looked at, for finding its neighbour
 }
 
-// settle corrects the cursor, what is new and the top after any change.
+// settle corrects the cursor, what is new and the top after any change. For a filter such as
+// is:new, the row under the cursor counts as new until the cursor leaves it.
 func (l *List) settle() {
 	l.setCursor(l.nearest(l.cursor))
 	l.setCursor(l.nearest(l.cursor)) // once more: what it left may have been the last of its batch
-	l.view()
+	if r := l.cursor.row; r != nil && r.News && !l.unwatched {
+		r.News, r.viewed = false, true
+		l.refresh(r)
+	}
 	l.settleTop()
 }
 
@@ -58,17 +62,6 @@ func (l *List) setCursor(c cursor) {
 	if left.batch != nil && left.batch != c.batch {
 		l.placeBatch(left.batch)
 	}
-}
-
-// view marks the row under the cursor as looked at. For a filter such as is:new the row
-// counts as new until the cursor leaves it: it must not vanish because it is looked at.
-func (l *List) view() {
-	r := l.cursor.row
-	if l.unwatched || r == nil || !r.News {
-		return
-	}
-	r.News, r.viewed = false, true
-	l.refresh(r)
 }
 
 // SetWatched says whether the user is looking, as far as the terminal reports its focus.
