@@ -30,8 +30,7 @@ func (c *change) jobs() int { return len(c.added) + len(c.removed) }
 // empty reports whether the change changed nothing.
 func (c *change) empty() bool { return c.jobs() == 0 && c.batch == nil }
 
-// intact returns how many jobs of the change are still as it left them: other windows may
-// have removed, moved or added the rest. It counts again only when it has to.
+// intact returns how many jobs of the change no other window has removed, moved or added.
 func (c *change) intact(s *session.Session) int {
 	if now := s.Membership(); c.counted.at != now {
 		c.counted.at, c.counted.jobs = now, len(s.Still(c.added))+len(s.Absent(c.removed))
@@ -70,8 +69,7 @@ func (d direction) String() string { return [...]string{"undo", "redo"}[d] }
 // history holds the changes that can be undone and redone, the newest last.
 type history [2][]*change
 
-// historyKept limits the jobs that the history holds besides the newest change's: a
-// dashboard that runs for months must not hold everything that was ever removed.
+// historyKept limits the jobs that the history holds besides the newest change's.
 const historyKept = 100_000
 
 // add keeps a new change, after which there is nothing to redo, and drops old ones.
@@ -95,8 +93,7 @@ func (h *history) next(d direction) *change {
 	return nil
 }
 
-// reversed notes that a change was undone or redone by another one, which can be redone or
-// undone next unless it changed nothing.
+// reversed notes that a change was reversed by another one, which can be reversed next.
 func (h *history) reversed(c, by *change, d direction) {
 	h[d] = slices.DeleteFunc(h[d], func(other *change) bool { return other == c })
 	if !by.empty() {
@@ -136,8 +133,7 @@ func (c *change) question(s *session.Session, cs sanitize.Charset, now time.Time
 	return "Remove " + style.Plural(len(added), "job") + how + age + " to " + cs.Cut(r.In().Name, shortName) + "?"
 }
 
-// hints offer to undo and to redo, and say what that would do. They are fresh while the last
-// change was made just now.
+// hints offer to undo and to redo. They are fresh while the last change was made just now.
 func (h *history) hints(s *session.Session, cs sanitize.Charset, now time.Time) (hints []string, fresh bool) {
 	for _, d := range []direction{undo, redo} {
 		c := h.next(d)
@@ -183,8 +179,7 @@ func (m *Model) undo(d direction) {
 	})
 }
 
-// reverse undoes or redoes a change as far as other windows have left it alone; of the jobs
-// that it added, it removes only those given.
+// reverse undoes or redoes a change as far as other windows have left it alone, and says so.
 func (m *Model) reverse(c *change, added []session.Member, d direction) {
 	did, back := c.reverse(m.session, added, m.now)
 	m.history.reversed(c, did, d)
@@ -199,8 +194,7 @@ func (m *Model) reverse(c *change, added []session.Member, d direction) {
 	m.commit(back, style.Joined("; ", said, left))
 }
 
-// commit saves what was changed in the session, says so once the state file has it, and
-// has the added jobs checked.
+// commit saves what was changed, says so once the state file has it, and has added jobs checked.
 func (m *Model) commit(added []*session.Record, said string) {
 	m.session.Save(func(err error) {
 		m.session.Watch(false, added...) // on a disk error too: watching goes on

@@ -29,8 +29,7 @@ type Config struct {
 	Once bool // poll each job once, then leave
 	Demo bool // the state file is thrown away afterwards
 
-	// Notify gives what to send to the terminal behind Err for a notification; nil:
-	// there is no terminal, or none is wanted.
+	// Notify gives what to send to the terminal behind Err for a notification; nil: nothing.
 	Notify func(text string) string
 
 	// Session holds the running poller and, if each Done job's PDF is wanted, running

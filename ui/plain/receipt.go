@@ -13,8 +13,7 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// receiptLines is the most that a receipt takes: it must not push away what the user
-// had on the shell's screen.
+// receiptLines is the most that a receipt takes: it must not push the shell's screen away.
 const receiptLines = 10
 
 // Receipt is what the shell shows after the dashboard, at most width cells wide: how many jobs
@@ -26,7 +25,6 @@ func Receipt(jobs []store.Job, saved, demo bool, set sanitize.Charset, width int
 	var counts [joblist.States]int
 	var failed []store.Job
 	var ids []job.ID
-	unfinished := 0
 	for _, j := range jobs {
 		ids = append(ids, j.ID)
 		state := joblist.StateOf(j.Answer.Status, j.End)
@@ -34,10 +32,8 @@ func Receipt(jobs []store.Job, saved, demo bool, set sanitize.Charset, width int
 		if state.Failed() {
 			failed = append(failed, j)
 		}
-		if !state.Finished() {
-			unfinished++
-		}
 	}
+	unfinished := counts[joblist.Unheard] + counts[joblist.Queued] + counts[joblist.Running] + counts[joblist.Other]
 	slices.SortStableFunc(failed, func(a, b store.Job) int { return b.Ended.Compare(a.Ended) })
 
 	last := ""
@@ -82,8 +78,7 @@ func countText(counts *[joblist.States]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// failure is a failed job and its cause in a line: "01890a5d Error: no such font
-// (Invoice 12)".
+// failure is a failed job and its cause: "01890a5d Error: no such font (Invoice 12)".
 func failure(j *store.Job, short string) string {
 	return described(short+" "+word(j)+": "+sanitize.Line(cause(j)), j)
 }

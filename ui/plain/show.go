@@ -128,8 +128,7 @@ func (w *watch) showStatus(at *watched, now time.Time) {
 	w.line(at, when, padded(word(&j), style.WordWidth), percent(j.Answer.Progress), about(&j), ready)
 }
 
-// line writes a line about a job if the filter shows it: an object for programs, else what
-// is said for people. One look has its table at the end instead.
+// line writes a line about a job if the filter shows it. One look has a table at the end instead.
 func (w *watch) line(at *watched, when time.Time, said ...string) {
 	switch {
 	case !w.matches(w.Filter, at.Record):
@@ -176,8 +175,7 @@ func (w *watch) tell(text string) {
 	w.err.pending = fmt.Appendf(w.err.pending, "jobwatch: %s\n", sanitize.Line(text))
 }
 
-// tellAway says that the API has been away for a while. One look only doesn't wait
-// for it any longer.
+// tellAway says that the API has been away for a while. One look waits for it no longer.
 func (w *watch) tellAway() {
 	if w.gone {
 		return
@@ -202,8 +200,7 @@ func (w *watch) tellAway() {
 	}
 }
 
-// oftenFailed is how many polls of a job fail in a row before that is told: one or two
-// are soon made up for.
+// oftenFailed is how many polls of a job fail in a row before that is told.
 const oftenFailed = 3
 
 // tellTrouble says that a job's polls keep failing, or fail no more, unless the API is away as

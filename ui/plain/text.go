@@ -88,8 +88,7 @@ func (o *object) append(b []byte) []byte {
 	return append(b, '\n')
 }
 
-// showRest ends one look: the table, or the JSON lines of the jobs that could not be
-// asked.
+// showRest ends one look: the table, or the JSON lines of the jobs that could not be asked.
 func (w *watch) showRest() {
 	if !w.JSON {
 		w.out.pending = append(w.out.pending, w.table()...)
@@ -102,8 +101,7 @@ func (w *watch) showRest() {
 	}
 }
 
-// table is a row a job that the filter shows, in the order in which they were given or
-// tracked.
+// table is a row a job that the filter shows, in the order of giving or tracking.
 func (w *watch) table() string {
 	rows := [][5]string{{"JOB", "STATUS", "DONE", "BATCH", "DESCRIPTION"}}
 	for _, at := range w.order {
@@ -131,11 +129,11 @@ func (w *watch) table() string {
 	}
 	var b strings.Builder
 	for _, row := range rows {
-		cells := make([]string, 0, len(row))
+		line := ""
 		for i, cell := range row {
-			cells = append(cells, padded(cell, widths[i]))
+			line += padded(cell, widths[i]) + "  "
 		}
-		b.WriteString(strings.TrimRight(strings.Join(cells, "  "), " ") + "\n")
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.String()
 }
@@ -145,8 +143,7 @@ func word(j *store.Job) string {
 	return sanitize.Line(new(style.Theme).Look(j.Answer.Status, j.End, nil).Word)
 }
 
-// cause is why a job ended without being Done, or "". Like all texts here it is
-// untrusted.
+// cause is why a job ended without being Done, or "". It is untrusted.
 func cause(j *store.Job) string {
 	if !j.End.Finished() || j.End == job.EndedDone {
 		return ""

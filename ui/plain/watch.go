@@ -135,8 +135,7 @@ func (w *watch) catchUp() {
 	}
 }
 
-// until shows what happens until something is done. Its error is that ctx ended, that
-// something stopped or broke, or that nobody reads any more.
+// until shows what happens until something is done, ctx ends, something breaks or nobody reads.
 func (w *watch) until(ctx context.Context, done func() bool) error {
 	for w.catchUp(); !done(); w.catchUp() {
 		w.write(&w.out)

@@ -81,8 +81,7 @@ func (s *Session) Still(members []Member) []Member {
 	})
 }
 
-// Remove removes those of the members that are still tracked, and returns what
-// [Session.Restore] needs to bring them back. [Session.Save] saves it.
+// Remove removes those of the members that are still tracked. [Session.Save] saves it.
 func (s *Session) Remove(members []Member) (removed []*Record) {
 	for _, m := range s.Still(members) {
 		if r, ok := s.records[m.ID]; ok {
@@ -115,8 +114,7 @@ func (s *Session) Restore(removed []*Record) []*Record {
 // Membership counts up whenever a job is added or removed.
 func (s *Session) Membership() int { return s.changes }
 
-// Asked has those of the jobs polled that jobwatch itself gave up or the API rejected,
-// and returns them.
+// Asked has those of the jobs polled that were given up or rejected, and returns them.
 func (s *Session) Asked(ids []job.ID) []*Record {
 	again := slices.DeleteFunc(s.Find(ids), func(r *Record) bool { return !r.End.Verdict() })
 	if len(again) > 0 {

@@ -83,7 +83,7 @@ func (s *Session) ended(r *Record) {
 	case s.cfg.DownloadAll:
 		s.Fetch(r)
 	}
-	if b := r.batch; b.finished() {
+	if b := r.batch; b.Done+b.Failed == b.Total {
 		s.emit(Event{Kind: BatchFinished, Batch: b})
 		if r.watched {
 			s.announce(notify.Event{Kind: notify.BatchFinished, Batch: b.Name, Done: b.Done, Failed: b.Failed})
@@ -129,8 +129,7 @@ type announcing struct {
 	failure  string // how the last one failed, as told; "" when it did not
 }
 
-// hosted notes whether the API answers, as it does where it is only asked less after an
-// outage. While the user has paused, nobody knows.
+// hosted notes whether the API answers. While the user has paused, nobody knows.
 func (s *Session) hosted(h poller.Host) {
 	s.logHost(h)
 	s.host = h
@@ -182,8 +181,8 @@ func (s *Session) Looking(here bool) {
 	}
 }
 
-// announce runs the user's command at once, and notifies a user who looks elsewhere, unless
-// that was done just now: then of all that came meanwhile in one sentence.
+// announce runs the user's command at once, and notifies a user who looks elsewhere: of all
+// that came since just before in one sentence.
 func (s *Session) announce(e notify.Event) {
 	a, command := &s.announcing, s.cfg.Command
 	e.Time = s.cfg.Clock()
@@ -210,8 +209,7 @@ func (s *Session) notify() {
 	}
 }
 
-// commanded ends one run of the user's command. That it fails is told once, and again
-// when it fails otherwise: a thousand such warnings would be all that a log holds.
+// commanded ends one run of the user's command. Only a change of how it fails is told.
 func (s *Session) commanded(err error) {
 	a := &s.announcing
 	a.commands--

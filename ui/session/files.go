@@ -9,15 +9,13 @@ import (
 	"example.com/jobwatch/poller/job"
 )
 
-// With DownloadAll, a PDF is tried so often where that may help, and so long apart: nobody may
-// be there to press a key.
+// With DownloadAll, a PDF is tried so often where that may help, and so long apart.
 const (
 	fileTries = 3
 	fileDelay = 30 * time.Second
 )
 
-// fetch is a PDF that is queued, under way, or failed. Where saved ones are is in the state
-// file.
+// fetch is a PDF that is queued, under way, or failed.
 type fetch struct {
 	event  download.Event
 	tries  int  // that failed
@@ -54,8 +52,7 @@ func (s *Session) Fetch(records ...*Record) int {
 	return n
 }
 
-// FetchMissing downloads the PDFs of those jobs that are Done and not on the disk as far
-// as the state file knows.
+// FetchMissing downloads the PDFs of Done jobs of which the state file knows no file.
 func (s *Session) FetchMissing() {
 	s.Fetch(slices.DeleteFunc(s.Records(), func(r *Record) bool { return r.File != "" })...)
 }
@@ -123,8 +120,7 @@ func (s *Session) Fetched(events []download.Event) {
 	}
 }
 
-// cancelFile gives up a job's PDF. A download that is under way ends with an event, when
-// nothing of it is on the disk any more.
+// cancelFile gives up a job's PDF. A download that is under way ends with an event.
 func (s *Session) cancelFile(id job.ID) {
 	f, r := s.fetches[id], s.records[id]
 	switch {
@@ -139,8 +135,7 @@ func (s *Session) cancelFile(id job.ID) {
 	}
 }
 
-// GiveUpFiles ends all downloads and begins none by itself any more. Those under way have
-// ended when it is not [Session.Fetching].
+// GiveUpFiles ends all downloads, until none is [Session.Fetching], and begins no more.
 func (s *Session) GiveUpFiles() {
 	s.cfg.DownloadAll = false
 	for id := range s.fetches {

@@ -87,8 +87,7 @@ func (s *Session) Followed(news store.News) {
 	}
 }
 
-// apply does to the records what a line of the state file says, another window's or one
-// that this one has yet to write.
+// apply does what a line of the state file says, theirs or one that is yet to be written.
 func (s *Session) apply(op store.Op, theirs bool) {
 	switch op := op.(type) {
 	case store.SetBatch:
@@ -131,15 +130,14 @@ func (s *Session) observed(r *Record, written store.Job, theirs bool) {
 	}
 }
 
-// replaced takes a state file that was compacted or exchanged under us. What it lacks is
-// gone, but for jobs that are yet to be written.
+// replaced takes a state file that was compacted or exchanged. What it lacks, and is not yet to
+// be written, is gone.
 func (s *Session) replaced(c store.Contents) {
 	for _, b := range c.Batches {
 		s.setBatch(b)
 	}
 	there := make(map[job.ID]bool, len(c.Jobs))
-	for i := range c.Jobs {
-		j := c.Jobs[i]
+	for _, j := range c.Jobs {
 		there[j.ID] = true
 		r, ok := s.records[j.ID]
 		if !ok {

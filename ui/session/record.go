@@ -60,8 +60,6 @@ func (b *Batch) count(end job.End, n int) {
 	}
 }
 
-func (b *Batch) finished() bool { return b.Done+b.Failed == b.Total }
-
 // Record returns what is known of a job.
 func (s *Session) Record(id job.ID) (*Record, bool) {
 	r, ok := s.records[id]

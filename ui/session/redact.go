@@ -77,11 +77,9 @@ func redactedFile(path string) string {
 	return filepath.Join(filepath.Dir(path), gap+filepath.Ext(path))
 }
 
-// without returns a text without a description, unless that is shorter than a word, and without
-// whole IDs.
+// without returns a text without whole IDs and a description that is at least a word.
 func without(about, s string) string {
-	const word = 4 // bytes
-	if len(about) >= word {
+	if len(about) >= 4 {
 		s = strings.ReplaceAll(s, about, gap)
 	}
 	return job.Shorten(s)

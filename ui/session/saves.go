@@ -15,8 +15,7 @@ const (
 	SaveGrace   = 8 * time.Second // bounds the last save: longer than the store waits for its lock
 )
 
-// saves is what has to reach the state file. One save is in flight at a time, so that two
-// can't swap. What a failed one held is tried again as long as jobwatch runs.
+// saves is what has to reach the state file. One save is in flight at a time: two could swap.
 type saves struct {
 	waiting, flying changes
 

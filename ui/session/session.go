@@ -55,8 +55,7 @@ type Config struct {
 	Log *slog.Logger // the debug log; nil: none
 }
 
-// Session is what is known of all tracked jobs, and what is to be done about it. Make
-// one with [New].
+// Session is what is known of all tracked jobs, and what is to be done about it.
 type Session struct {
 	cfg     Config
 	journal Journal // nil before [Session.Open]
@@ -116,8 +115,7 @@ func (s *Session) Open(journal Journal, opened store.Opened) {
 	s.flush()
 }
 
-// Take returns what has happened since the last call, in its order, and what is to be
-// run.
+// Take returns what has happened since the last call, in its order, and what is to be run.
 func (s *Session) Take() ([]Event, []Effect) {
 	events, effects := s.events, s.effects
 	s.events, s.effects = nil, nil
