@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/jobwatch/poller/job"
@@ -14,10 +15,8 @@ import (
 // file, the help and the footer's hints all come from the table of [actions]: to add a key,
 // add an entry to it.
 type action struct {
-	name    string              // in the config file
-	keys    []string            // in Bubble Tea's words; by default, what users of lazygit, k9s and vim expect
-	label   string              // what the help calls these keys; "" names the first two
-	title   string              // what it does; the footer leaves out what follows a comma or parenthesis
+	name string // in the config file
+	key.Binding
 	in      screens             // where it works
 	unless  func(*Model) string // why it can't be done now, or ""; nil if it can, or if perform says why
 	perform func(*Model)
@@ -55,55 +54,60 @@ type movable interface {
 	End()
 }
 
+// bind binds keys, by default what users of lazygit, k9s and vim expect, to what they do, of which
+// the footer leaves out what follows a comma or parenthesis. The help names the first two.
+func bind(does string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(keyNames(keys[:min(len(keys), 2)]), does))
+}
+
 // actions returns all actions by subject, in the order of the help.
 func actions() [][]action {
-	type keys = []string
 	return [][]action{{
-		{name: "up", keys: keys{"up", "k"}, title: "up", in: everywhere, move: func(f movable) { f.Move(-1) }},
-		{name: "down", keys: keys{"down", "j"}, title: "down", in: everywhere, move: func(f movable) { f.Move(1) }},
+		{name: "up", Binding: bind("up", "up", "k"), in: everywhere, move: func(f movable) { f.Move(-1) }},
+		{name: "down", Binding: bind("down", "down", "j"), in: everywhere, move: func(f movable) { f.Move(1) }},
 		{
-			name: "page-up", keys: keys{"pgup", "ctrl+b", "ctrl+u"}, label: "pgup", title: "page up",
+			name: "page-up", Binding: key.NewBinding(key.WithKeys("pgup", "ctrl+b", "ctrl+u"), key.WithHelp("pgup", "page up")),
 			in: everywhere, move: func(f movable) { f.Page(-1) },
 		},
 		{
-			name: "page-down", keys: keys{"pgdown", "ctrl+f", "ctrl+d"}, label: "pgdn", title: "page down",
+			name: "page-down", Binding: key.NewBinding(key.WithKeys("pgdown", "ctrl+f", "ctrl+d"), key.WithHelp("pgdn", "page down")),
 			in: everywhere, move: func(f movable) { f.Page(1) },
 		},
-		{name: "first", keys: keys{"g", "home"}, label: "g", title: "first", in: everywhere, move: movable.Home},
-		{name: "last", keys: keys{"G", "end"}, label: "G", title: "last", in: everywhere, move: movable.End},
-		{name: "next-problem", keys: keys{"!"}, title: "next that needs attention", in: inList, perform: (*Model).nextProblem},
-		{name: "fold", keys: keys{"left", "right"}, title: "fold or unfold the batch", in: inList, perform: func(m *Model) { m.list.ToggleFold() }},
-		{name: "fold-all", keys: keys{"-"}, title: "fold or unfold all batches", in: inList, perform: func(m *Model) { m.list.foldAll() }},
-		{name: "details", keys: keys{"enter"}, title: "details, whole screen", in: everywhere, perform: (*Model).enter},
-		{name: "layout", keys: keys{"v"}, title: "layout (details or none)", in: inList, perform: (*Model).nextLayout},
-		{name: "back", keys: keys{"esc"}, title: "back, or clear the filter", in: everywhere, perform: (*Model).back},
+		{name: "first", Binding: key.NewBinding(key.WithKeys("g", "home"), key.WithHelp("g", "first")), in: everywhere, move: movable.Home},
+		{name: "last", Binding: key.NewBinding(key.WithKeys("G", "end"), key.WithHelp("G", "last")), in: everywhere, move: movable.End},
+		{name: "next-problem", Binding: bind("next that needs attention", "!"), in: inList, perform: (*Model).nextProblem},
+		{name: "fold", Binding: bind("fold or unfold the batch", "left", "right"), in: inList, perform: func(m *Model) { m.list.ToggleFold() }},
+		{name: "fold-all", Binding: bind("fold or unfold all batches", "-"), in: inList, perform: func(m *Model) { m.list.foldAll() }},
+		{name: "details", Binding: bind("details, whole screen", "enter"), in: everywhere, perform: (*Model).enter},
+		{name: "layout", Binding: bind("layout (details or none)", "v"), in: inList, perform: (*Model).nextLayout},
+		{name: "back", Binding: bind("back, or clear the filter", "esc"), in: everywhere, perform: (*Model).back},
 	}, {
-		{name: "filter", keys: keys{"/"}, title: "filter", in: inList, perform: (*Model).askFilter},
-		{name: "status", keys: keys{"tab"}, title: "show one status", in: inList, perform: func(m *Model) { m.list.narrow(m.list.text, (m.list.status+1)%len(statusFilters())) }},
-		{name: "sort", keys: keys{"s"}, title: "sort order", in: inList, perform: (*Model).nextSort},
-		{name: "select", keys: keys{" "}, title: "select", in: inList, perform: func(m *Model) { m.list.selectRow() }},
-		{name: "select-all", keys: keys{"*"}, title: "select all shown", in: inList, perform: (*Model).selectAll},
-		{name: "open", keys: keys{"o"}, title: "open the PDF", in: onJobs, perform: (*Model).openPDF},
-		{name: "download", keys: keys{"d"}, title: "download the PDF", in: onJobs, perform: (*Model).download},
-		{name: "copy", keys: keys{"y"}, title: "copy the ID", in: onJobs | inFailures, unless: noJobTo("copy"), perform: (*Model).copyIDs},
-		{name: "copy-path", keys: keys{"Y"}, title: "copy the PDF's path or URL", in: onJobs, perform: (*Model).copyPath},
-		{name: "export", keys: keys{"e"}, title: "export what is shown", in: inList | inFailures, perform: (*Model).askExport},
-		{name: "failures", keys: keys{"f"}, title: "failures by cause", in: everywhere, perform: func(m *Model) { m.show(failureScreen) }},
-		{name: "log", keys: keys{"l"}, title: "event log", in: everywhere, perform: func(m *Model) { m.show(logScreen) }},
+		{name: "filter", Binding: bind("filter", "/"), in: inList, perform: (*Model).askFilter},
+		{name: "status", Binding: bind("show one status", "tab"), in: inList, perform: func(m *Model) { m.list.narrow(m.list.text, (m.list.status+1)%len(statusFilters())) }},
+		{name: "sort", Binding: bind("sort order", "s"), in: inList, perform: (*Model).nextSort},
+		{name: "select", Binding: bind("select", " "), in: inList, perform: func(m *Model) { m.list.selectRow() }},
+		{name: "select-all", Binding: bind("select all shown", "*"), in: inList, perform: (*Model).selectAll},
+		{name: "open", Binding: bind("open the PDF", "o"), in: onJobs, perform: (*Model).openPDF},
+		{name: "download", Binding: bind("download the PDF", "d"), in: onJobs, perform: (*Model).download},
+		{name: "copy", Binding: bind("copy the ID", "y"), in: onJobs | inFailures, unless: noJobTo("copy"), perform: (*Model).copyIDs},
+		{name: "copy-path", Binding: bind("copy the PDF's path or URL", "Y"), in: onJobs, perform: (*Model).copyPath},
+		{name: "export", Binding: bind("export what is shown", "e"), in: inList | inFailures, perform: (*Model).askExport},
+		{name: "failures", Binding: bind("failures by cause", "f"), in: everywhere, perform: func(m *Model) { m.show(failureScreen) }},
+		{name: "log", Binding: bind("event log", "l"), in: everywhere, perform: func(m *Model) { m.show(logScreen) }},
 	}, {
-		{name: "add", keys: keys{"a"}, title: "add jobs (or just paste)", in: inList, perform: (*Model).askIDs},
-		{name: "name", keys: keys{"n"}, title: "name the batch", in: onJobs, unless: noBatch, perform: (*Model).askName},
-		{name: "remove", keys: keys{"x"}, title: "remove", in: onJobs, perform: (*Model).removeTargets},
-		{name: "remove-finished", keys: keys{"c"}, title: "remove finished jobs", in: inList, perform: (*Model).removeFinished},
-		{name: "undo", keys: keys{"u"}, title: "undo (adding, removing, naming)", in: onJobs, unless: nothingTo(undo), perform: func(m *Model) { m.undo(undo) }},
-		{name: "redo", keys: keys{"ctrl+r"}, title: "redo what was undone", in: onJobs, unless: nothingTo(redo), perform: func(m *Model) { m.undo(redo) }},
-		{name: "check", keys: keys{"r"}, title: "check now", in: onJobs, unless: noJobTo("check"), perform: (*Model).check},
-		{name: "check-all", keys: keys{"R"}, title: "check all unfinished", in: onJobs, perform: (*Model).checkAll},
-		{name: "pause", keys: keys{"p"}, title: "pause checking", in: onJobs, perform: (*Model).pause},
-		{name: "redraw", keys: keys{"ctrl+l"}, title: "redraw the screen", in: everywhere, perform: (*Model).redraw},
-		{name: "suspend", keys: keys{"ctrl+z"}, title: "suspend", in: everywhere, perform: func(m *Model) { m.send(suspendMsg{}) }},
-		{name: "help", keys: keys{"?"}, title: "help", in: everywhere, perform: func(m *Model) { m.show(helpScreen) }},
-		{name: "quit", keys: keys{"q"}, title: "quit", in: everywhere, perform: (*Model).quit},
+		{name: "add", Binding: bind("add jobs (or just paste)", "a"), in: inList, perform: (*Model).askIDs},
+		{name: "name", Binding: bind("name the batch", "n"), in: onJobs, unless: noBatch, perform: (*Model).askName},
+		{name: "remove", Binding: bind("remove", "x"), in: onJobs, perform: (*Model).removeTargets},
+		{name: "remove-finished", Binding: bind("remove finished jobs", "c"), in: inList, perform: (*Model).removeFinished},
+		{name: "undo", Binding: bind("undo (adding, removing, naming)", "u"), in: onJobs, unless: nothingTo(undo), perform: func(m *Model) { m.undo(undo) }},
+		{name: "redo", Binding: bind("redo what was undone", "ctrl+r"), in: onJobs, unless: nothingTo(redo), perform: func(m *Model) { m.undo(redo) }},
+		{name: "check", Binding: bind("check now", "r"), in: onJobs, unless: noJobTo("check"), perform: (*Model).check},
+		{name: "check-all", Binding: bind("check all unfinished", "R"), in: onJobs, perform: (*Model).checkAll},
+		{name: "pause", Binding: bind("pause checking", "p"), in: onJobs, perform: (*Model).pause},
+		{name: "redraw", Binding: bind("redraw the screen", "ctrl+l"), in: everywhere, perform: (*Model).redraw},
+		{name: "suspend", Binding: bind("suspend", "ctrl+z"), in: everywhere, perform: func(m *Model) { m.send(suspendMsg{}) }},
+		{name: "help", Binding: bind("help", "?"), in: everywhere, perform: func(m *Model) { m.show(helpScreen) }},
+		{name: "quit", Binding: bind("quit", "q"), in: everywhere, perform: (*Model).quit},
 	}}
 }
 
@@ -111,7 +115,7 @@ func actions() [][]action {
 func Actions() []config.Key {
 	var all []config.Key
 	for _, a := range slices.Concat(actions()...) {
-		all = append(all, config.Key{Name: a.name, Keys: a.keys, About: a.title})
+		all = append(all, config.Key{Name: a.name, Keys: a.Keys(), About: a.Help().Desc})
 	}
 	return all
 }

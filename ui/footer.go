@@ -39,16 +39,16 @@ func (m *Model) putHints(l *style.Line, room int) {
 	for _, hint := range m.hints() {
 		name, does, _ := strings.Cut(hint, " ")
 		a := m.keys.byName[name]
-		title, _, _ := strings.Cut(a.title, ", ")
+		title, _, _ := strings.Cut(a.Help().Desc, ", ")
 		title, _, _ = strings.Cut(title, " (")
 		does = cmp.Or(does, title) // its first words are enough
-		if a.label == "" {
+		if a.Help().Key == "" {
 			continue
 		}
-		if l.Width()+sanitize.Width(a.label)+sanitize.Width(does)+3 > room {
+		if l.Width()+sanitize.Width(a.Help().Key)+sanitize.Width(does)+3 > room {
 			return
 		}
-		l.Space(gap).Put(style.Accent, a.label).Space(1).Put(style.Dim, does)
+		l.Space(gap).Put(style.Accent, a.Help().Key).Space(1).Put(style.Dim, does)
 		gap = 2
 	}
 }

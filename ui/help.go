@@ -23,8 +23,8 @@ func helpLines(t *style.Theme, k *keymap, width int) []string {
 	for _, group := range k.groups {
 		var keys []explained
 		for _, a := range group {
-			if a.label != "" {
-				keys = append(keys, explained{style.Accent, a.label, a.title})
+			if a.Help().Key != "" {
+				keys = append(keys, explained{style.Accent, a.Help().Key, a.Help().Desc})
 			}
 		}
 		groups = append(groups, keys)

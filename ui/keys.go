@@ -30,16 +30,15 @@ func newKeymap(bound map[string][]string, c sanitize.Charset) keymap {
 	for _, group := range k.groups {
 		for i := range group {
 			a := &group[i]
-			if keys, ok := bound[a.name]; ok && !slices.Equal(keys, a.keys) {
-				a.keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return key == alwaysQuits })
-				a.label = ""
+			if keys, ok := bound[a.name]; ok && !slices.Equal(keys, a.Keys()) {
+				a.Binding = bind(a.Help().Desc, slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return key == alwaysQuits })...)
 			}
-			a.label = cmp.Or(a.label, keyNames(a.keys[:min(len(a.keys), 2)]))
 			if c == sanitize.ASCII {
-				a.label = strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right").Replace(a.label)
+				words := strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right")
+				a.SetHelp(words.Replace(a.Help().Key), a.Help().Desc)
 			}
 			k.byName[a.name] = a
-			for _, key := range a.keys {
+			for _, key := range a.Keys() {
 				if k.byKey[key] == nil {
 					k.byKey[key] = a
 				}
@@ -63,7 +62,7 @@ func keyNames(keys []string) string {
 // hint says what a key does, for a sentence: "u brings it back". It is "" if the action
 // has no key.
 func (k *keymap) hint(name, does string) string {
-	label := k.byName[name].label
+	label := k.byName[name].Help().Key
 	return when(label != "", label+" "+does)
 }
 

@@ -13,14 +13,14 @@ import (
 func TestActionsHaveNamesAndKeysOfTheirOwn(t *testing.T) {
 	names, keys := map[string]bool{}, map[string]string{}
 	for _, a := range slices.Concat(actions()...) {
-		if a.name == "" || a.title == "" || a.in == 0 || (a.perform == nil) == (a.move == nil) {
+		if a.name == "" || a.Help().Desc == "" || a.in == 0 || (a.perform == nil) == (a.move == nil) {
 			t.Errorf("%+v is not complete", a)
 		}
 		if names[a.name] {
 			t.Errorf("two actions are called %s", a.name)
 		}
 		names[a.name] = true
-		for _, key := range a.keys {
+		for _, key := range a.Keys() {
 			if keys[key] != "" {
 				t.Errorf("%s and %s have the same key %s", a.name, keys[key], key)
 			}

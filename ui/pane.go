@@ -44,7 +44,7 @@ func (m *Model) paneLines() []string {
 func (m *Model) jobView() *jobview.View {
 	return &jobview.View{
 		Theme: m.theme, Session: m.session, Forecast: m.forecaster, Now: m.now, Hold: m.hold, Bars: m.list.bars,
-		Redact: m.opts.Session.Redact, Paused: m.paused, CheckKey: m.keys.byName["check"].label,
+		Redact: m.opts.Session.Redact, Paused: m.paused, CheckKey: m.keys.byName["check"].Help().Key,
 	}
 }
 
