@@ -65,17 +65,17 @@ func (w *watch) object(at *watched, now time.Time) *object {
 }
 
 // unknown writes null for "".
-var unknown = json.MarshalToFunc(func(e *jsontext.Encoder, s string) error {
+func unknown(e *jsontext.Encoder, s string) error {
 	if s == "" {
 		return e.WriteToken(jsontext.Null)
 	}
 	return errors.ErrUnsupported // as any string is written
-})
+}
 
 // append appends the object's line with all that could act on a terminal escaped: controls,
 // bidi controls and what else is not printable can only stand in strings.
 func (o *object) append(b []byte) []byte {
-	line, _ := json.Marshal(o, jsontext.AllowInvalidUTF8(true), json.WithMarshalers(unknown)) // never fails
+	line, _ := json.Marshal(o, jsontext.AllowInvalidUTF8(true), json.WithMarshalers(json.MarshalToFunc(unknown))) // never fails
 	for _, r := range string(line) {
 		if unicode.IsPrint(r) {
 			b = utf8.AppendRune(b, r)
@@ -129,11 +129,10 @@ func (w *watch) table() string {
 	}
 	var b strings.Builder
 	for _, row := range rows {
-		line := ""
 		for i, cell := range row {
-			line += padded(cell, widths[i]) + "  "
+			row[i] = padded(cell, widths[i])
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(strings.TrimRight(strings.Join(row[:], "  "), " ") + "\n")
 	}
 	return b.String()
 }
