@@ -3,6 +3,7 @@ package ids_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -316,8 +317,36 @@ func inPieces(text string, size int) ids.Found {
 	for part := range slices.Chunk([]byte(text), size) {
 		parts = append(parts, bytes.NewReader(part))
 	}
-	found, _, _ := ids.Read(io.MultiReader(parts...))
-	return found
+	s := ids.NewScanner(io.MultiReader(parts...))
+	for s.Scan() == nil {
+	}
+	return s.Found
+}
+
+// What writes the text may pause anywhere, also within an ID.
+func TestAnIDIsFoundAsSoonAsItIsWhole(t *testing.T) {
+	for _, pieces := range [][]string{
+		{"job " + idA[:20], idA[20:] + "\n!", idB + "\n!"},
+		{idA + "\r\n!", idB[:8], "-", idB[9:], ", !"},
+		{idA[:20] + "\n> ", idA[20:], " and!"},
+		{idA[:20] + "\n> ", idA[20:] + "-", "pdf!"},
+		{"\x1b[32m" + idA[:12], "\x1b[", "m" + idA[12:] + "\x1b!"},
+		{idA[:8] + "\xe2\x80", "\x91" + idA[9:] + " !"},
+		{idA, "\n!"},
+		{"deadbeef", "\n", "deadbee", " " + idA + ".!"},
+	} {
+		var parts []io.Reader
+		for _, p := range pieces {
+			parts = append(parts, strings.NewReader(strings.TrimSuffix(p, "!")))
+		}
+		s, want := ids.NewScanner(io.MultiReader(parts...)), 0
+		for i, p := range pieces {
+			want += strings.Count(p, "!") // ends an ID
+			if err := s.Scan(); len(s.IDs) != want || err != nil {
+				t.Errorf("after %q: %v, want %d IDs (%v)", pieces[:i+1], s.IDs, want, err)
+			}
+		}
+	}
 }
 
 // Whatever an endless text contains, little of it is kept.
@@ -334,9 +363,14 @@ func TestLittleIsKeptOfALongText(t *testing.T) {
 		endless := io.MultiReader(parts...)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, n, err := ids.Read(endless)
+		scanner := ids.NewScanner(endless)
+		var err error
+		for err == nil {
+			err = scanner.Scan()
+		}
+		n := scanner.Length
 		runtime.ReadMemStats(&after)
-		if took := after.TotalAlloc - before.TotalAlloc; took > 100<<10 || n < 500*int64(len(long)) || err != nil {
+		if took := after.TotalAlloc - before.TotalAlloc; took > 100<<10 || n < 500*int64(len(long)) || !errors.Is(err, io.EOF) {
 			t.Errorf("%s: %d KB for %d bytes of text, %v", name, took>>10, n, err)
 		}
 	}

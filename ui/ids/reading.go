@@ -40,6 +40,7 @@ type reading struct {
 	broken bool // over two lines
 	wraps  bool // at a line end that may also be the end of a word
 	whole  bool
+	short  bool // more text might have changed what was read
 }
 
 // Parse reads a text that is exactly one ID, in any form that [Find] recognizes.
@@ -71,7 +72,7 @@ func read(text []byte, lacking int) reading {
 // gap skips what may stand between two digits, and reports whether a digit may follow.
 func (r *reading) gap() bool {
 	hard, soft, hyphenated := false, false, false
-	for more := mayContinue(r.rest); more && !r.atDigit(); {
+	for more := mayContinue(r.rest); !r.atDigit() && more; {
 		switch {
 		case !hard && r.skip(isHyphen):
 			hard = true
@@ -107,7 +108,9 @@ func (r *reading) ends() bool {
 	after := *r
 	for r.wraps && (after.invisible() || after.skip(isHyphen) || after.skip(isSoftHyphen)) {
 	}
-	return !after.atDigit() && (r.dashed || !r.wraps)
+	ends := !after.atDigit()
+	r.short = after.short
+	return ends && (r.dashed || !r.wraps)
 }
 
 // isAlone reports whether digits without hyphens are an ID, if no word ends before them.
@@ -120,7 +123,8 @@ func (r *reading) isAlone() bool {
 // hyphen.
 func (r *reading) invisible() bool {
 	if len(r.rest) > 0 && r.rest[0] == esc {
-		n := sequence(r.rest)
+		n, open := sequence(r.rest)
+		r.short = r.short || open && r.beyond == 0
 		r.rest = r.rest[n:]
 		return n > 0
 	}
@@ -153,6 +157,7 @@ func (r *reading) blanks(marks string) {
 // skip skips a character of that kind, if the text goes on with one.
 func (r *reading) skip(is func(rune) bool) bool {
 	c, size := utf8.DecodeRune(r.rest)
+	r.short = r.short || r.beyond == 0 && !utf8.FullRune(r.rest)
 	if size == 0 || !is(c) {
 		return false
 	}
@@ -166,18 +171,21 @@ func (r *reading) accept(s string) (ok bool) {
 	return ok
 }
 
-func (r *reading) atDigit() bool { return len(r.rest) > 0 && isHex(r.rest[0]) }
+func (r *reading) atDigit() bool {
+	r.short = r.short || len(r.rest)+r.beyond == 0
+	return len(r.rest) > 0 && isHex(r.rest[0])
+}
 
 func isFormat(c rune) bool     { return unicode.Is(unicode.Cf, c) }
 func isSoftHyphen(c rune) bool { return c == '\u00ad' }
 func isHyphen(c rune) bool     { return c == '-' || c == '\u2212' || unicode.Is(unicode.Pd, c) }
 
-// sequence returns the length of the escape sequence at the start of text, 0 if it has no
-// end, or a space, which sequences that style text never have.
-func sequence(text []byte) int {
+// sequence returns the length of the escape sequence at the start of text, 0 if it is still open
+// at the end or has a space, which sequences that style text never have.
+func sequence(text []byte) (n int, open bool) {
 	_, _, n, state := ansi.DecodeSequence(text, ansi.NormalState, nil)
-	if state != ansi.NormalState || bytes.IndexByte(text[:n], ' ') >= 0 {
-		return 0
+	if open = state != ansi.NormalState; open || bytes.IndexByte(text[:n], ' ') >= 0 {
+		n = 0
 	}
-	return n
+	return n, open
 }

@@ -3,7 +3,6 @@ package ids
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -45,68 +44,77 @@ func (f *Found) NearText() string {
 // Text that holds the first 8-4 digits of an ID and some of the next group, or the last 4-12
 // and some of the group before, and is no ID, counts as near one.
 func Find[T ~string | ~[]byte](text T) Found {
-	found, _, _ := Read(bytes.NewReader([]byte(text))) // never fails
-	return found
-}
-
-// Read finds the job IDs of a text as [Find] does, and returns how much text it has read, of which
-// it holds a few kilobytes. It understands the UTF-16 with a byte-order mark that PowerShell writes.
-func Read(r io.Reader) (found Found, n int64, err error) {
-	s := scanner{seen: make(map[job.ID]bool)}
-	in := transform.NewReader(r, unicode.BOMOverride(encoding.Nop.NewDecoder()))
-	for err == nil {
-		done := max(0, s.at-lookBehind)
-		s.text = slices.Grow(s.text[:copy(s.text, s.text[done:])], maxLen)
-		s.at -= done
-		s.nearEnd -= done
-		var more int
-		more, err = in.Read(s.text[len(s.text):cap(s.text)])
-		s.text = s.text[:len(s.text)+more]
-		n += int64(more)
-		s.scan(err != nil)
+	s := NewScanner(bytes.NewReader([]byte(text)))
+	for s.Scan() == nil { // it never fails otherwise
 	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return s.found, n, err
+	return s.Found
 }
 
 const (
 	maxLen     = 2048 // bytes of an ID with all between its digits: each may have a colour of its own
 	lookBehind = 32   // bytes before an ID that may matter to it
+	maxSeen    = 1 << 18
 )
 
-// scanner finds the IDs of a text.
-type scanner struct {
-	found   Found
+// Scanner finds the IDs of a text that comes in pieces. It holds a few kilobytes of the text, and
+// the last IDs. An ID is found as soon as no text behind it can matter, however the text is cut.
+type Scanner struct {
+	Found        // so far; users may take out what they have used
+	Length int64 // bytes that were read
+
+	in      io.Reader
+	ended   bool
 	seen    map[job.ID]bool
 	text    []byte // the newest part of the text
 	at      int    // where in text to continue
 	nearEnd int    // where the last word ends that is near an ID
 }
 
-// scan finds the IDs that begin in the text: unless it ends here, only those with so much text
-// behind them that no more can matter.
-func (s *scanner) scan(last bool) {
+// NewScanner returns a scanner of a text, which may be the UTF-16 with a byte-order mark that
+// PowerShell writes.
+func NewScanner(r io.Reader) *Scanner {
+	return &Scanner{in: transform.NewReader(r, unicode.BOMOverride(encoding.Nop.NewDecoder())), seen: make(map[job.ID]bool)}
+}
+
+// Scan waits for the next piece of the text and finds the IDs in it. Its error is the reader's,
+// io.EOF at the end of the text: everything is found then.
+func (s *Scanner) Scan() error {
+	done := max(0, s.at-lookBehind)
+	s.text = slices.Grow(s.text[:copy(s.text, s.text[done:])], maxLen)
+	s.at -= done
+	s.nearEnd -= done
+	n, err := s.in.Read(s.text[len(s.text):cap(s.text)])
+	s.text = s.text[:len(s.text)+n]
+	s.Length += int64(n)
+	s.ended = err != nil
+	s.scan()
+	return err
+}
+
+// scan finds the IDs that begin in the text, up to a place where more text may matter.
+func (s *Scanner) scan() {
 	for {
 		s.at += until(s.text[s.at:], isHex)
-		rest := s.text[s.at:]
-		end := s.at + until(rest, isNotHex)
+		end := s.at + until(s.text[s.at:], isNotHex)
 		switch {
-		case len(rest) == 0, !last && len(rest) < maxLen+lookBehind:
+		case s.at == len(s.text):
 			return
 		case s.at > 0 && isHex(s.text[s.at-1]): // the end of a very long run
 			s.at = end
 		default:
-			s.at = s.run(s.at, end)
+			next := s.run(s.at, end)
+			if next == s.at {
+				return
+			}
+			s.at = next
 		}
 	}
 }
 
 // run looks for an ID that begins in the run of hexadecimal digits text[start:end], and
-// returns where to continue.
-func (s *scanner) run(start, end int) (next int) {
-	if end-start < firstGroup && !mayContinue(s.text[end:]) {
+// returns where to continue: at start when there is more text.
+func (s *Scanner) run(start, end int) (next int) {
+	if end-start < firstGroup && !mayContinue(s.text[end:]) && s.enough(s.text[end:]) {
 		return end // as most words
 	}
 	starts := []int{start}
@@ -117,6 +125,8 @@ func (s *scanner) run(start, end int) (next int) {
 	for _, from := range starts {
 		r := read(s.text[from:], 0)
 		switch {
+		case r.short && !s.ended:
+			return start
 		case !r.whole:
 			cut := len(r.rest) == 0 && !r.broken // at the end of the text
 			near = near || r.dashed && (r.n > 12 || cut)
@@ -126,24 +136,37 @@ func (s *scanner) run(start, end int) (next int) {
 		}
 	}
 	if n := end - start; !near && n <= 4 { // the end of an ID from its third group on
-		near = read(s.text[start:], beforeLast-n).whole
+		r := read(s.text[start:], beforeLast-n)
+		if near = r.whole; r.short && !s.ended {
+			return start
+		}
 	}
 	if near && start >= s.nearEnd {
-		s.found.Near++
 		word := s.text[start:min(start+maxLen, len(s.text))]
-		s.nearEnd = start + until(word, func(b byte) bool { return !isWord(b) && b < 0x80 }) // with any hyphens
+		n := until(word, func(b byte) bool { return !isWord(b) && b < 0x80 }) // with any hyphens
+		if n < maxLen && !s.enough(word[n:]) {
+			return start
+		}
+		s.Near++
+		s.nearEnd = start + n
 	}
 	return end
 }
 
-func (s *scanner) add(id job.ID) {
+// enough reports whether what follows is known, be it that nothing does.
+func (s *Scanner) enough(after []byte) bool { return len(after) > 0 || s.ended }
+
+func (s *Scanner) add(id job.ID) {
 	switch {
 	case id == job.ID{}, id == job.ID(bytes.Repeat([]byte{0xFF}, len(id))): // placeholders
 	case s.seen[id]:
-		s.found.Duplicates++
+		s.Duplicates++
 	default:
+		if len(s.seen) == maxSeen {
+			clear(s.seen)
+		}
 		s.seen[id] = true
-		s.found.IDs = append(s.found.IDs, id)
+		s.IDs = append(s.IDs, id)
 	}
 }
 
@@ -169,7 +192,11 @@ func endsWord(before []byte) bool {
 	}
 	before = before[max(0, len(before)-lookBehind):]
 	at := bytes.LastIndexByte(before, esc)
-	return at < 0 || sequence(before[at:]) != len(before)-at // a colour also ends in a letter
+	if at < 0 {
+		return true
+	}
+	n, _ := sequence(before[at:])
+	return n != len(before)-at // a colour also ends in a letter
 }
 
 // escaped returns how many digits after before belong to an escape that begins at its end:

@@ -2,7 +2,9 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"time"
@@ -55,18 +57,20 @@ func input(ctx context.Context) (ids.Found, bool, error) {
 	done := make(chan error, 1)
 	go func() {
 		defer panics.Into(func(e *panics.Error) { done <- e })
-		var n int64
+		s := ids.NewScanner(os.Stdin)
 		var err error
-		found, n, err = ids.Read(os.Stdin)
+		for err == nil {
+			err = s.Scan()
+		}
 		info, failed := os.Stdin.Stat()
-		text = n > 0 || failed == nil && info.Mode().IsRegular()
+		found, text = s.Found, s.Length > 0 || failed == nil && info.Mode().IsRegular()
 		done <- err
 	}()
 	late := time.After(inputDelay)
 	for {
 		select {
 		case err := <-done:
-			if err != nil {
+			if !errors.Is(err, io.EOF) {
 				return ids.Found{}, false, fmt.Errorf("standard input can't be read: %w", err)
 			}
 			return found, text, nil
