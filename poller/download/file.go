@@ -52,7 +52,7 @@ func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error
 	}
 	defer func() { _ = folder.Close() }()
 	p := &part{folder: folder, name: partPrefix + w.ID.Short() + "-" + rand.Text()[:8] + partSuffix}
-	if p.File, err = folder.OpenFile(p.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+	if p.File, err = folder.OpenFile(p.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666); err != nil {
 		return "", false, diskError("write into the folder of", w.Batch, err)
 	}
 	defer func() { // under its own name, whether it was kept under another or not
@@ -78,9 +78,10 @@ func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error
 }
 
 // open opens the folder of a batch, without what killed processes left there. The system
-// resolves all names within the base folder: no name and no symbolic link leads out of it.
+// resolves all names within the base folder: no name and no symbolic link leads out of it. Who may
+// read folders and PDFs is up to the umask, as with every downloader.
 func (d *Downloads) open(batch string) (*os.Root, error) {
-	if err := os.MkdirAll(d.base, 0o700); err != nil {
+	if err := os.MkdirAll(d.base, 0o777); err != nil { //nolint:gosec // less the umask
 		return nil, err
 	}
 	folder, err := os.OpenRoot(d.base)
@@ -90,7 +91,7 @@ func (d *Downloads) open(batch string) (*os.Root, error) {
 	if batch != "" {
 		base, name := folder, cmp.Or(Name(batch), "batch")
 		defer func() { _ = base.Close() }()
-		if err := base.MkdirAll(name, 0o700); err != nil {
+		if err := base.MkdirAll(name, 0o777); err != nil {
 			return nil, err
 		}
 		if folder, err = base.OpenRoot(name); err != nil {
