@@ -134,7 +134,7 @@ func (m *Model) retitle() {
 		return
 	}
 	m.title = title
-	m.do(func() { m.opts.Terminal.Title(title, percent, failed) })
+	m.opts.Terminal.Title(title, percent, failed) // here: elsewhere it may come after the end
 }
 
 // redraw sends the whole screen: others may have written on it.

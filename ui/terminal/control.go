@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// pushTitle makes the terminal remember its title, popTitle restores it (XTWINOPS).
-	pushTitle, popTitle = "\x1b[22;2t", "\x1b[23;2t"
+	// pushTitle makes the terminal remember its title, popTitle restores it (XTWINOPS). Terminals without
+	// a stack keep an empty title, for which most show their default: they don't tell it (CSI 21 t) either.
+	pushTitle, popTitle = "\x1b[22;2t", "\x1b]2;\a\x1b[23;2t"
 	// pushKeys makes keys come in their default form, whatever a program that ended left on, and
 	// popKeys undoes it. Terminals keep kitty's flags for each screen.
 	pushKeys = ansi.KeypadNumericMode + ansi.ResetModeCursorKeys + "\x1b[>4;0m\x1b[>0u"

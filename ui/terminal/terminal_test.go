@@ -105,7 +105,7 @@ func TestTheBackgroundIsToldOrAskedFor(t *testing.T) {
 
 func TestTheTitleIsOursAlone(t *testing.T) {
 	for kind, want := range map[string]string{
-		"xterm": "\x1b[22;2t\x1b[?7l\x1b]2;3/12 done – x\x07\x1b[?7h\x1b[23;2t",
+		"xterm": "\x1b[22;2t\x1b[?7l\x1b]2;3/12 done – x\x07\x1b[?7h\x1b]2;\x07\x1b[23;2t",
 		"linux": "\x1b[?7l\x1b[?7h",
 	} {
 		screen, sent := newScreen(t, terminal.Env{"TERM": kind, "LANG": "C.UTF-8"})

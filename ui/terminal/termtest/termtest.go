@@ -30,6 +30,7 @@ type Terminal struct {
 	mu      sync.Mutex // of screen and raw
 	screen  *vt.Emulator
 	raw     bytes.Buffer
+	title   string        // of the window; there is no stack of them
 	moved   chan struct{} // receives after the screen has changed
 	done    chan struct{} // closed when the program has closed the terminal
 	reads   sync.Mutex    // held while the program's output is not read
@@ -54,6 +55,7 @@ func Open(tb testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 		TB: tb, cmd: cmd, pty: master, screen: vt.NewEmulator(width, height),
 		moved: make(chan struct{}, 1), done: make(chan struct{}),
 	}
+	tm.screen.SetCallbacks(vt.Callbacks{Title: func(title string) { tm.title = title }})
 	tm.Resize(width, height)
 	if cmd.Stdin == nil {
 		cmd.Stdin = tty
@@ -350,6 +352,9 @@ func (tm *Terminal) Restored() {
 	defer tm.mu.Unlock()
 	if tm.screen.IsAltScreen() || tm.screen.CursorHidden() {
 		tm.Error("the terminal was not put back as it was")
+	}
+	if tm.title != "" {
+		tm.Errorf("the window is still called %q", tm.title)
 	}
 	raw := tm.raw.String()
 	for on, off := range map[string]string{
