@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 
 	"example.com/jobwatch/poller/job"
@@ -49,6 +50,9 @@ var (
 
 // explain makes an [Error] of whatever failed a request, or returns ctx's error once that ended.
 func explain(ctx context.Context, err error, midBody bool) error {
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) { // a dial may notice it before ctx does
+		return context.DeadlineExceeded
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -78,15 +82,16 @@ func reason(err error, midBody bool) (job.Kind, string) {
 		return job.Unreachable, "the address of " + quote(dns.Name) + " can't be looked up (is the network up?)"
 	}
 	late, ok := errors.AsType[net.Error](err)
-	switch timedOut := ok && late.Timeout(); {
+	_, socket := errors.AsType[*net.OpError](err) // which gives up at times of its own
+	timedOut := ok && late.Timeout() && !socket
+	switch reason := cmp.Or(tlsReason(err), socketReason(err)); {
 	case timedOut && midBody:
 		return job.Unreachable, "the answer was not whole within 10 s"
 	case timedOut:
 		return job.Unreachable, "no answer within 10 s"
 	case midBody:
 		return job.Unreachable, "the connection broke in the middle of the answer"
-	}
-	if reason := cmp.Or(tlsReason(err), socketReason(err)); reason != "" {
+	case reason != "":
 		return job.Unreachable, reason
 	}
 	const closed = "the connection was closed before the answer"
@@ -145,9 +150,10 @@ func tlsReason(err error) string {
 // socketReason explains errors of the operating system; "" for other errors. The numbers are
 // Winsock's: package syscall has others for the same names on Windows.
 func socketReason(err error) string {
-	who := ""
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {
-		who = " by " + op.Addr.String()
+	who, from := "", ""
+	op, ok := errors.AsType[*net.OpError](err)
+	if ok && op.Addr != nil {
+		who, from = " by "+op.Addr.String(), " from "+op.Addr.String()
 	}
 	errno, _ := errors.AsType[syscall.Errno](err)
 	switch errno {
@@ -157,9 +163,11 @@ func socketReason(err error) string {
 		return "connection reset" + who
 	case syscall.ENETUNREACH, syscall.EHOSTUNREACH, 10051, 10065:
 		return "no way to the host (is the network up?)"
-	default:
-		return ""
 	}
+	if ok && op.Timeout() {
+		return "no answer" + from
+	}
+	return ""
 }
 
 // quote makes untrusted text fit for a sentence: one short line without secrets.

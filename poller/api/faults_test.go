@@ -1,9 +1,12 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,7 +81,7 @@ func faultRows() []faultRow {
 		{"redirect to nowhere", job.Trouble, 302, "the API redirects to nowhere", 0, simtest.Answer(302, "", "")},
 		{"redirect loop", job.NotAPI, 0, "redirected more than 3 times", 0, simtest.RedirectTimes(4)},
 		{"redirect to another host", job.NotAPI, 0, "redirected to another host, login.hotel.example" + portal, 0, simtest.Redirect(302, "https://login.hotel.example/?from={path}")},
-		{"redirect to another port", job.NotAPI, 0, "redirected to another host, 127.0.0.1:22" + portal, 0, simtest.Redirect(302, "http://127.0.0.1:22/")},
+		{"redirect to another port", job.NotAPI, 0, "redirected to another port, 127.0.0.1:22" + portal, 0, simtest.Redirect(302, "http://127.0.0.1:22/")},
 		{"redirect to garbage", job.NotAPI, 0, "redirected to something that is not a URL", 0, simtest.Redirect(302, "http://[{path}")},
 		{"redirect out of HTTP", job.NotAPI, 0, "redirected to something other than http and https", 0, simtest.Redirect(302, "file:///etc/passwd")},
 
@@ -199,10 +202,12 @@ func TestANetworkThatFailsIsToldInPeoplesWords(t *testing.T) {
 		w.WriteHeader(http.StatusFound)
 	}
 	nowhere := closedPort(t)
+	unheard := Options{dialer: net.Dialer{ControlContext: func(context.Context, string, string, syscall.RawConn) error { return syscall.ETIMEDOUT }}}
 	_, open, _ := strings.Cut(serve(t, simtest.New()), "http://")
 	for sentence, c := range map[string]*Client{
 		"connection refused by " + nowhere:                                newClient(t, "http://"+nowhere, Options{}),
 		"proxy: connection refused by " + nowhere:                         newClient(t, "https://api.test", throughProxy(nowhere)),
+		"no answer from " + nowhere:                                       newClient(t, "http://"+nowhere, unheard), // at once
 		"the proxy refuses the connection (HTTP 404: Not Found)":          newClient(t, "https://api.test", throughProxy(open)),
 		"no host is named api.test":                                       newClient(t, "http://api.test", resolving(t, func() byte { return nxdomain })),
 		"the address of api.test can't be looked up (is the network up?)": newClient(t, "http://api.test", resolving(t, func() byte { return servfail })),

@@ -93,7 +93,11 @@ func (c *Client) redirects(most int, anywhere bool) func(*http.Request, []*http.
 		case from.Scheme == "https" && to.Scheme == "http":
 			return fail(job.NotAPI, "redirected from https to http, which is not safe")
 		case !anywhere && !sameOrigin(from, to):
-			return fail(job.NotAPI, "redirected to another host, "+quote(to.Host)+" (a captive portal or proxy?)")
+			other := "host, " + to.Host
+			if strings.EqualFold(from.Hostname(), to.Hostname()) {
+				other = "port, " + hostPort(to)
+			}
+			return fail(job.NotAPI, "redirected to another "+quote(other)+" (a captive portal or proxy?)")
 		}
 		if strings.EqualFold(to.Hostname(), c.base.Hostname()) {
 			c.hops.Add(1)
