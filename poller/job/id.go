@@ -64,6 +64,18 @@ func (id ID) String() string {
 // screen, too little to read one.
 func (id ID) Short() string { return hex.EncodeToString(id[:4]) }
 
+// Apart returns the beginning of an ID that tells it apart from others: its short form, or more
+// groups of digits than that where another begins alike.
+func (id ID) Apart(others ...ID) string {
+	same := 0 // bytes that the ID shares with the nearest one
+	for _, other := range others {
+		for n := 0; other != id && other[n] == id[n]; n++ {
+			same = max(same, n+1)
+		}
+	}
+	return id.String()[:[...]int{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]]
+}
+
 // Compare orders IDs by their bytes.
 func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
 

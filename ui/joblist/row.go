@@ -188,28 +188,19 @@ type idIndex struct {
 	changes int // how many IDs were added and removed
 }
 
-// ShortID returns the beginning of the ID that tells the job apart from all others in
-// the list: 8 digits, or more groups of digits where two IDs begin alike.
+// ShortID returns the beginning of the ID that tells the job apart from all others in the list.
 func (r *Row) ShortID() string {
 	ids := r.batch.ids
 	if r.shortSince == ids.changes {
 		return r.short
 	}
-	same := 0 // bytes that the ID shares with the nearest ones
-	compare := func(other job.ID) bool {
-		if other == r.ID {
-			return true
-		}
-		n := 0
-		for other[n] == r.ID[n] {
-			n++
-		}
-		same = max(same, n)
-		return false
+	var beside []job.ID
+	nearest := func(other job.ID) bool {
+		beside = append(beside, other)
+		return other == r.ID
 	}
-	ids.Ascend(r.ID, compare)
-	ids.Descend(r.ID, compare)
-	r.short = r.ID.String()[:[...]int{8, 13, 18, 23, 28, 32, 36}[max(0, same/2-1)]]
-	r.shortSince = ids.changes
+	ids.Ascend(r.ID, nearest)
+	ids.Descend(r.ID, nearest)
+	r.short, r.shortSince = r.ID.Apart(beside...), ids.changes
 	return r.short
 }

@@ -2,7 +2,6 @@ package plain
 
 import (
 	"cmp"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -182,19 +181,13 @@ func padded(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-sanitize.Width(s)))
 }
 
-// shortIDs gives jobs the shortest IDs, of at least 8 digits, that tell them apart, and
-// returns the longest one's width.
+// shortIDs gives jobs short IDs that tell them apart, and returns the longest one's width.
 func shortIDs(ids []job.ID) (short map[job.ID]string, width int) {
 	short, width = make(map[job.ID]string, len(ids)), len("01890a5d")
 	sorted := slices.Compact(slices.SortedFunc(slices.Values(ids), job.ID.Compare))
 	for i, id := range sorted {
-		digits, n := hex.EncodeToString(id[:]), len("01890a5d")
-		for _, beside := range sorted[max(i-1, 0):min(i+2, len(sorted))] {
-			for beside != id && strings.HasPrefix(hex.EncodeToString(beside[:]), digits[:n]) {
-				n++
-			}
-		}
-		short[id], width = digits[:n], max(width, n)
+		short[id] = id.Apart(sorted[max(i-1, 0):min(i+2, len(sorted))]...)
+		width = max(width, len(short[id]))
 	}
 	return short, width
 }
