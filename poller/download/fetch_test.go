@@ -192,7 +192,7 @@ func TestNamesakesNeverOverwriteEachOther(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(k.folder, "b", "Notes ("+w.ID.Short()+").pdf"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if e := k.get(w); e.State != Saved || filepath.Base(e.File) != "Notes ("+w.ID.Short()+") 2.pdf" {
+	if e := k.get(w); e.State != Saved || filepath.Base(e.File) != "Notes ("+w.ID.String()[:13]+").pdf" {
 		t.Errorf("%+v", e)
 	}
 	if own, _ := os.ReadFile(filepath.Join(k.folder, "b", "Notes.pdf")); string(own) != "my own notes" {

@@ -24,6 +24,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"example.com/jobwatch/poller/api"
+	"example.com/jobwatch/poller/job"
 )
 
 // DefaultFolder returns the user's download folder, as xdg knows it of each system.
@@ -69,7 +70,7 @@ func (d *Downloads) save(w *Want, b *body) (path string, already bool, err error
 	if b.event.Size < 0 && !ends {
 		return "", false, errCut
 	}
-	name, already, err := p.keep(fileNames(w.Description, w.ID.Short()))
+	name, already, err := p.keep(fileNames(w.Description, w.ID))
 	if err != nil {
 		return "", false, diskError("save", w.Description, err)
 	}
@@ -202,19 +203,23 @@ func (p *part) same(name string) bool {
 	return err == nil && bytes.Equal(hash.Sum(nil), p.sum)
 }
 
-// fileNames returns names for a job's file, best first: the description, with the ID, numbered.
-func fileNames(description, short string) []string {
+// fileNames returns names for a job's file, best first: the description, with more and more of the
+// ID (but not so much that it could be used), numbered.
+func fileNames(description string, id job.ID) []string {
 	description = strings.TrimSpace(description)
 	if ext := filepath.Ext(description); strings.EqualFold(ext, ".pdf") {
 		description = strings.TrimSuffix(description, ext)
 	}
 	var names []string
-	stem := "job " + short
+	before, stem, after := "job ", "", ""
 	if named := Name(description); named != "" {
 		names = append(names, named+".pdf")
-		stem = named + " (" + short + ")"
+		before, after = named+" (", ")"
 	}
-	names = append(names, stem+".pdf")
+	for _, n := range [...]int{8, 13, 18, 23} {
+		stem = before + id.String()[:n] + after
+		names = append(names, stem+".pdf")
+	}
 	for n := 2; n <= 20; n++ {
 		names = append(names, stem+" "+strconv.Itoa(n)+".pdf")
 	}

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/adrg/xdg"
+
+	"example.com/jobwatch/poller/job"
 )
 
 func TestTheDefaultIsTheUsersDownloadFolder(t *testing.T) {
@@ -98,7 +100,7 @@ func TestADescriptionBecomesAFileName(t *testing.T) {
 		{".pdf", "job 1a2b3c4d.pdf"},
 		{strings.Repeat("ä", 300), strings.Repeat("ä", 54) + ".pdf"},
 	} {
-		if got := fileNames(c.description, "1a2b3c4d")[0]; got != c.want {
+		if got := fileNames(c.description, job.ID{0x1a, 0x2b, 0x3c, 0x4d})[0]; got != c.want {
 			t.Errorf("%q becomes %q, want %q", c.description, got, c.want)
 		}
 	}
@@ -113,7 +115,7 @@ func FuzzName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, name := range append(fileNames(s, "1a2b3c4d"), cmp.Or(Name(s), "batch")) {
+		for _, name := range append(fileNames(s, job.ID{0x1a, 0x2b, 0x3c, 0x4d}), cmp.Or(Name(s), "batch")) {
 			if !utf8.ValidString(name) || name == "" || len(name) > 143 {
 				t.Fatalf("%q becomes %q, %d bytes", s, name, len(name))
 			}
