@@ -37,8 +37,7 @@ func (s *Store) compactIfWasteful(f File) {
 		s.file.live = size // try again when it is that much larger
 	}
 	if backup != "" {
-		s.found.Warning = fmt.Sprintf(
-			"%d damaged lines were removed from %s; the file as it was is now %s", damaged, s.path, backup)
+		s.found.Warning = fmt.Sprintf("removed %s from %s; the file as it was is now %s", DamagedLines(damaged), s.path, backup)
 	}
 }
 

@@ -65,3 +65,11 @@ func why(err error) string {
 	}
 	return err.Error()
 }
+
+// DamagedLines says how many: "1 damaged line", "2 damaged lines".
+func DamagedLines(n int) string {
+	if n == 1 {
+		return "1 damaged line"
+	}
+	return fmt.Sprintf("%d damaged lines", n)
+}

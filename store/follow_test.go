@@ -239,7 +239,7 @@ func TestDamageIsClearedAwayWhileRunning(t *testing.T) {
 		save(p, p.there, ops...)
 		news := p.news()
 		equal(p, "damaged", news.Damaged, 1)
-		says(p, news.Warning, "damaged lines were removed")
+		says(p, news.Warning, "removed 1 damaged line from")
 		_, backup, _ := strings.Cut(news.Warning, "is now ")
 		if text := read(p, backup); !strings.HasPrefix(text, damaged) {
 			p.Errorf("the backup says %q", text)

@@ -97,8 +97,7 @@ func Open(ctx context.Context, disk Disk, path string) (*Store, Opened, error) {
 	if !opened.NotSaving && !s.unlockable && (worn || opened.Damaged > 0 || !whole) {
 		_, opened.Backup, err = s.compact(f)
 		if err != nil && opened.Damaged > 0 { // one that is only too long can wait
-			warn("%s has %d damaged lines, which were skipped; it could not be rewritten without them: %s",
-				s.path, opened.Damaged, why(err))
+			warn("skipped %s of %s, which could not be rewritten: %s", DamagedLines(opened.Damaged), s.path, why(err))
 		}
 	}
 	opened.Warnings = append(opened.Warnings, s.exposed()...)

@@ -80,7 +80,7 @@ func (m *Model) fileEnded(e *session.Event) {
 	case session.FileFailed:
 		next := cmp.Or(when(e.Again, "jobwatch tries again in a moment"), m.keys.hint("download", "tries again"))
 		j := m.session.Public(&e.Record.Job)
-		name := cmp.Or(j.Answer.Description, id.Short())
+		name := cmp.Or(sanitize.Line(j.Answer.Description), id.Short())
 		m.warn(style.Joined("; ", fmt.Sprintf("download of %s failed: %s", name, e.Text), next))
 	case session.FileSaved:
 		m.say(style.OK, sanitize.Line(e.Text))

@@ -3,7 +3,6 @@ package ui
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,7 +63,7 @@ func (j *jobs) Tick(now time.Time) time.Duration {
 
 // found says how many jobs the filter shows.
 func (j *jobs) found() string {
-	return strconv.Itoa(j.Matched()) + " of " + style.Plural(j.Counts().Total, "job")
+	return style.Of(j.Matched(), j.Counts().Total, "job")
 }
 
 // narrowed says in a width what the list leaves out and how it is sorted, and which jobs

@@ -122,7 +122,7 @@ func (m *Model) removeFinished() {
 
 // staying says that the filter hides n more jobs; "" of none.
 func staying(n int) string {
-	return when(n > 0, fmt.Sprintf("the filter hides %d more, which stay", n))
+	return when(n > 0, fmt.Sprintf("the filter hides %d more, which %s", n, cmp.Or(when(n == 1, "stays"), "stay")))
 }
 
 // confirmRemoval removes jobs. It asks before it removes several, or what has no row.

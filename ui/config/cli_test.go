@@ -150,7 +150,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--filter", "status:eror"}, `--filter "status:eror": no such status; did you mean error?`},
 		{[]string{"--filter", "a status:eror"}, `--filter "a status:eror": "status:eror": no such status; did you mean error?`},
 		{[]string{"ids.txt"}, `"ids.txt": not a job; to read IDs from a file: jobwatch - < FILE`},
-		{[]string{idA[:35]}, `"` + idA[:35] + `": not a job ID: it has 35 characters, an ID has 36`},
+		{[]string{idA[:35]}, `"` + idA[:35] + `": not a job ID: one has 36 characters, not 35`},
 		{[]string{strings.Replace(idA, "0", "O", 1)}, `"O1890a5d-ac96-774b-bcce-b302099a8057": looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12`},
 		{[]string{idA + " " + idB[:30]}, `"01890a5d… ` + idB[:30] + `": looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12`},
 		{[]string{"01890a5dac-96-774b-bcce-b302099a8057"}, `"01890a5dac-96-774b-bcce-b302099a8057": looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12`},

@@ -180,7 +180,7 @@ func notAJob(arg string, near bool) error {
 	why := "not a job: want its ID (such as " + id + "), its path or URL"
 	switch hex := strings.Trim(strings.ToLower(arg), "0123456789abcdef-") == "" && arg != ""; {
 	case hex && len(arg) != len(id):
-		why = fmt.Sprintf("not a job ID: it has %d characters, an ID has %d", len(arg), len(id))
+		why = fmt.Sprintf("not a job ID: one has %d characters, not %d", len(id), len(arg))
 	case hex || near:
 		why = "looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12"
 	case strings.Contains(arg, "."):

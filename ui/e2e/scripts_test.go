@@ -66,6 +66,30 @@ func TestAFailedJobIsAFailedCommand(t *testing.T) {
 	}
 }
 
+// Counts and verbs agree, and a job without a description is called by its ID, as far as that tells it apart.
+func TestWhatIsSaidOfOneJobIsSaidInTheSingular(t *testing.T) {
+	s := newStage(t)
+	failed, done := s.described(0, "", "no such font"), s.described(0, "", "")
+	_, errs := s.run(1, "--plain", "--download", s.home, failed.String(), done.String())
+	if want := "jobwatch: 1 of 2 jobs is not Done:\n  " + failed.Short() + " Error: no such font\n"; errs != want {
+		t.Errorf("it says\n%swant\n%s", errs, want)
+	}
+	if files, err := filepath.Glob(filepath.Join(s.home, "*", "*.pdf")); len(files) != 1 || filepath.Base(files[0]) != "job "+done.Short()+".pdf" {
+		t.Errorf("the files are %q, %v", files, err)
+	}
+	s.api.Break(simtest.Redirect(http.StatusFound, "http://127.0.0.1:1/"))
+	alike := "01890a5d-ac96-774b-bcce-b302099a8057"
+	for address, want := range map[string]string{
+		s.base:               "redirected to another port, 127.0.0.1:1 (",
+		"http://127.0.0.1:1": "connection refused by 127.0.0.1:1\n",
+	} {
+		out, errs := s.run(8, "--once", "--api", address, "--state", s.TempDir()+"/jobs", alike, strings.Replace(alike, "ac96", "ac97", 1))
+		if strings.Count(out, want) != 2 || !strings.Contains(out, "\n01890a5d-ac96  ") || strings.Contains(out+errs, "within") {
+			t.Errorf("%s:\n%s%s", address, errs, out)
+		}
+	}
+}
+
 // One of three is forbidden for a while, in the midst of others that are not.
 func TestAScriptIsToldOfAJobThatCannotBeChecked(t *testing.T) {
 	s := newStage(t)

@@ -73,7 +73,7 @@ func Sentence(events []Event) string {
 			batch = "batch " + e.Batch
 		case JobFailed:
 			failures++
-			failure = style.Joined(": ", cmp.Or(e.Description, e.ID[:min(len(e.ID), 8)])+" failed", e.Cause)
+			failure = style.Joined(": ", cmp.Or(sanitize.Line(e.Description), e.ID[:min(len(e.ID), 8)])+" failed", e.Cause)
 		case APIAway: // of these, only the last is still true
 			api = "the API has not answered for " + away
 		case APIBack:

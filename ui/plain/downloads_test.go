@@ -214,7 +214,7 @@ func TestADownloadThatIsGivenUpLeavesNoLitter(t *testing.T) {
 		if took := time.Since(begun); took > time.Second {
 			t.Errorf("it took %v to end", took)
 		}
-		if got := s.err.String(); !strings.HasPrefix(got, "jobwatch: 1 of 3 jobs are not Done:\n  "+ids[1].Short()+
+		if got := s.err.String(); !strings.HasPrefix(got, "jobwatch: 1 of 3 jobs is not Done:\n  "+ids[1].Short()+
 			" removed: another jobwatch or program took it out of the state file (Plan)\n"+
 			"jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n") {
 			t.Error(got)

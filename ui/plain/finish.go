@@ -38,12 +38,13 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	unfinished := w.those(func(at *watched) bool { return !at.End.Finished() })
 	noFile := w.those(func(at *watched) bool { return at.noFile != "" })
 	if len(failed) > 0 && !w.Once && !w.JSON && !cut { // else the table or the objects have told
-		w.tell(fmt.Sprintf("%d of %s are not Done:", len(failed), style.Plural(len(w.order), "job")))
+		are := map[bool]string{true: " is", false: " are"}[len(failed) == 1]
+		w.tell(style.Of(len(failed), len(w.order), "job")+are+" not Done:")
 		w.list(failed, func(_ *watched, j *store.Job) string { return failure(j, w.short[j.ID]) })
 	}
 	if len(noFile) > 0 && !cut {
 		wanted := w.noPDF + len(w.those(func(at *watched) bool { return at.file != "" }))
-		w.tell(fmt.Sprintf("%d of %s could not be saved; the same command tries again:", len(noFile), style.Plural(wanted, "PDF")))
+		w.tell(style.Of(len(noFile), wanted, "PDF")+" could not be saved; the same command tries again:")
 		w.list(noFile, func(at *watched, j *store.Job) string { return described(w.short[j.ID]+": "+at.noFile, j) })
 	}
 	if left := w.left(len(unfinished), unsaved); interrupted && left != "" && !w.JSON && !cut {

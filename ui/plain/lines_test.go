@@ -296,7 +296,7 @@ func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
 			"0s 00000002  Processing    50%  Invoice 00000002",
 			"0s 00000001  removed       50%  Invoice 00000001: another jobwatch or program took it out of the state file",
 			"0s 00000002  Done         100%  Invoice 00000002",
-		), "jobwatch: 1 of 2 jobs are not Done:\n"+
+		), "jobwatch: 1 of 2 jobs is not Done:\n"+
 			"  00000001 removed: another jobwatch or program took it out of the state file (Invoice 00000001)\n")
 		if jobs := s.saved(); len(jobs) != 1 || jobs[b].End != job.EndedDone {
 			t.Errorf("%+v", jobs)

@@ -7,6 +7,7 @@ import (
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/notify"
 )
 
@@ -56,10 +57,7 @@ func (s *Session) damaged(lines int, backup string) {
 	if lines == 0 {
 		return
 	}
-	text := fmt.Sprintf("skipped %d damaged lines of the state file", lines)
-	if lines == 1 {
-		text = "skipped 1 damaged line of the state file"
-	}
+	text := "skipped " + store.DamagedLines(lines) + " of the state file"
 	if backup != "" {
 		text += "; the file as it was is kept as " + backup
 	}

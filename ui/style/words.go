@@ -115,6 +115,9 @@ func Plural(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
+// Of returns how many of a number of things: "1 of 1 jobs", "2 of 3 jobs".
+func Of(n, total int, noun string) string { return fmt.Sprintf("%d of %d %ss", n, total, noun) }
+
 // Joined joins those of the parts that are not empty.
 func Joined(by string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), by)
