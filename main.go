@@ -106,5 +106,8 @@ func failed(err error) int {
 	if _, ok := errors.AsType[*config.UsageError](err); ok {
 		return config.ExitUsage
 	}
+	if errors.Is(err, terminal.ErrGone) {
+		return 128 + int(syscall.SIGHUP) // whether that came or not
+	}
 	return config.ExitNotDone
 }

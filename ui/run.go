@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -23,8 +24,8 @@ type Console struct {
 	*keyboard.Reader
 	screen *terminal.Screen
 	env    terminal.Env
-	mode   string // of notifications
-	broken func(*panics.Error)
+	mode   string      // of notifications
+	broken func(error) // ends the dashboard
 }
 
 var _ Terminal = (*Console)(nil)
@@ -50,14 +51,17 @@ func (c *Console) Title(title string, percent int, failed bool) {
 // Notify implements [Terminal].
 func (c *Console) Notify(text string) { c.screen.Send(notify.Sequence(c.env, c.mode, text)) }
 
-// Read implements io.Reader, in a goroutine of Bubble Tea's that does not recover panics. After
-// one, there are no more keys.
+// Read implements io.Reader, in a goroutine of Bubble Tea's that does not recover panics, and
+// that only ends at the end of the terminal. After either, there are no more keys.
 func (c *Console) Read(p []byte) (n int, err error) {
 	defer panics.Into(func(e *panics.Error) {
 		c.broken(e)
 		n, err = 0, io.EOF
 	})
-	return c.Reader.Read(p)
+	if n, err = c.Reader.Read(p); errors.Is(err, io.EOF) || errors.Is(err, syscall.EIO) {
+		c.broken(terminal.ErrGone)
+	}
+	return n, err
 }
 
 // How long the end may take if something hangs.
@@ -72,8 +76,8 @@ const (
 // [panics.Error] if it crashed.
 func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 	l := &loop{Model: m, console: c, mouse: mouse}
-	c.broken = func(e *panics.Error) { l.program.Send(crashMsg{e}) }
-	c.screen.OnPanic = c.broken
+	c.broken = func(err error) { l.program.Send(brokenMsg{err}) }
+	c.screen.OnError = c.broken
 	options := []tea.ProgramOption{
 		tea.WithInput(c), tea.WithOutput(c.screen), tea.WithAltScreen(), tea.WithReportFocus(),
 		tea.WithFPS(1), // how often it looks for frames of its own; there are none
@@ -91,7 +95,8 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 		time.AfterFunc(quitGrace+killGrace, func() { close(hangs) })
 	})()
 	var end func()
-	l.stopAll, end = terminal.WatchStops(func(stop func()) { l.program.Send(suspendMsg{stop}) }, c.broken)
+	l.stopAll, end = terminal.WatchStops(func(stop func()) { l.program.Send(suspendMsg{stop}) },
+		func(e *panics.Error) { c.broken(e) })
 	defer end()
 	l.restoreMode = terminal.KeepMode(c.File)
 	defer l.restoreMode()
@@ -179,8 +184,9 @@ func (l *loop) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		next, cmd = l, tea.Quit
 	})
 	switch size := msg.(type) {
-	case crashMsg:
-		panic(size.err)
+	case brokenMsg:
+		l.fatal = size.err
+		return l, tea.Quit
 	case tea.WindowSizeMsg:
 		if size.Width == 0 || size.Height == 0 { // unknown
 			size = tea.WindowSizeMsg{Width: 80, Height: 24}

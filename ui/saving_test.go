@@ -11,7 +11,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/store/storetest"
 	"example.com/jobwatch/ui/session"
@@ -92,8 +91,8 @@ func TestSaving(t *testing.T) {
 // A bug in the reading of keys must not be one over a raw screen: it is told, and there
 // are no more keys.
 func TestABugInTheKeyboardIsTold(t *testing.T) {
-	var told *panics.Error
-	n, err := (&Console{broken: func(e *panics.Error) { told = e }}).Read(make([]byte, 10))
+	var told error
+	n, err := (&Console{broken: func(err error) { told = err }}).Read(make([]byte, 10))
 	if n != 0 || !errors.Is(err, io.EOF) || told == nil {
 		t.Errorf("read %d, %v; told %v", n, err, told)
 	}

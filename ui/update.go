@@ -111,7 +111,7 @@ func (w *work) run(cmd tea.Cmd) {
 		return
 	}
 	w.todo = append(w.todo, func() (msg tea.Msg) {
-		defer panics.Into(func(e *panics.Error) { msg = crashMsg{e} })
+		defer panics.Into(func(e *panics.Error) { msg = brokenMsg{e} })
 		return cmd()
 	})
 }
@@ -134,10 +134,10 @@ func (w *work) take() tea.Cmd {
 	return tea.Batch(todo...)
 }
 
-// crashMsg reports a panic outside the loop, suspendMsg has the program suspended, and
+// brokenMsg reports a panic outside the loop or a terminal that is gone, suspendMsg has the program suspended, and
 // redrawMsg the whole screen sent, whatever the terminal shows: loop acts on them.
 type (
-	crashMsg   struct{ err *panics.Error }
+	brokenMsg  struct{ err error }
 	suspendMsg struct{ stop func() } // nil: as for ctrl+z
 	redrawMsg  struct{}
 )

@@ -6,9 +6,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/creack/pty"
 
 	"example.com/jobwatch/ui/terminal/termtest"
 )
@@ -76,6 +80,62 @@ func TestAClosedWindowEndsIt(t *testing.T) {
 	if n := s.saved(); n != 2 {
 		t.Errorf("%d jobs were saved as done:\n%s", n, s.state())
 	}
+}
+
+// As after nohup, or with a shell that keeps the signal from all that it starts.
+func TestATerminalThatIsGoneEndsItWithoutASignal(t *testing.T) {
+	t.Parallel()
+	for which, c := range map[string]struct{ keys, screen bool }{"all": {true, true}, "its keys": {keys: true}, "its screen": {screen: true}} {
+		t.Run(which, func(t *testing.T) {
+			s := newStage(t)
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", `trap '' HUP; exec "$0" --rate 100`, binary)
+			cmd.Env = s.env()
+			keys, tty, err := pty.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if cmd.Stdin = tty; c.keys && c.screen {
+				cmd.Stdin = nil // the screen's
+			}
+			tm := termtest.Open(s, cmd, 100, 30)
+			_ = tty.Close()
+			tm.Sees("? help")
+			paste := "\x1b[200~" + lines(append(s.jobs(2, 0), s.jobs(20, 200*time.Millisecond)...)) + "\x1b[201~"
+			if cmd.Stdin == tty {
+				_, _ = keys.WriteString(paste)
+			} else {
+				tm.Send(paste)
+			}
+			tm.Sees("2 done")
+			if _ = keys.Close(); c.screen {
+				tm.HangUp()
+			}
+			if c.keys && !c.screen {
+				tm.Left(129)
+			} else if got := tm.Wait(); got != 129 {
+				t.Errorf("exit status %d", got)
+			}
+			if n := s.saved(); n < 2 {
+				t.Errorf("%d jobs were saved as done:\n%s", n, s.state())
+			}
+		})
+	}
+}
+
+// The same for one that is suspended when that happens.
+func TestATerminalThatIsGoneEndsASuspendedOne(t *testing.T) {
+	s := newStage(t)
+	tm := s.shell()
+	status := filepath.Join(s.home, "status")
+	tm.Send(`sh -c "trap '' HUP; $JOBWATCH; echo \$? >` + status + `"` + "\r")
+	tm.Sees("? help")
+	tm.Send("\x1a")
+	s.stopped(tm, 1, true)
+	tm.HangUp()
+	s.until("for its end", func() bool {
+		text, _ := os.ReadFile(status)
+		return string(text) == "129\n"
+	})
 }
 
 // Somebody expects jobwatch to read keys while it waits for a pipe's IDs.

@@ -1,9 +1,11 @@
 package terminal
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -20,8 +22,8 @@ import (
 // skip all that happened meanwhile.
 type Screen struct {
 	*os.File
-	// OnPanic is called with a panic of a goroutine of the Screen, by that goroutine.
-	OnPanic func(*panics.Error)
+	// OnError is called with ErrGone or a panic of a goroutine of the Screen, by that goroutine.
+	OnError func(error)
 
 	env   Env
 	mu    sync.Mutex
@@ -48,6 +50,9 @@ const (
 	framePeriod = time.Second / 16
 	frameBurst  = 3 * framePeriod
 )
+
+// ErrGone says that the terminal was closed, whether there was a signal for that or not.
+var ErrGone = errors.New("the terminal was closed")
 
 // NewScreen returns the Screen of a terminal.
 func NewScreen(terminal *os.File, env Env) *Screen { return &Screen{File: terminal, env: env} }
@@ -134,7 +139,7 @@ func (s *Screen) send(sequence string) {
 
 // write writes until nothing is queued.
 func (s *Screen) write() {
-	defer panics.Into(func(e *panics.Error) { s.OnPanic(e) })
+	defer panics.Into(func(e *panics.Error) { s.OnError(e) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.queue) > 0 {
@@ -142,9 +147,12 @@ func (s *Screen) write() {
 		s.queue = s.queue[len(part):]
 		s.mu.Unlock()
 		_, err := s.File.Write(part)
+		if errors.Is(err, syscall.EIO) {
+			s.OnError(ErrGone)
+		}
 		s.mu.Lock()
 		if err != nil {
-			s.queue = nil // the terminal is gone
+			s.queue = nil
 		}
 	}
 	close(s.idle)
@@ -195,7 +203,7 @@ func (s *Screen) update() {
 	if wait := s.paid.Add(-frameBurst).Sub(now); wait > 0 {
 		s.waiting = true
 		time.AfterFunc(wait, func() {
-			defer panics.Into(func(e *panics.Error) { s.OnPanic(e) })
+			defer panics.Into(func(e *panics.Error) { s.OnError(e) })
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.waiting = false

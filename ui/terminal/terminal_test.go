@@ -15,7 +15,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
-	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/terminal"
 )
@@ -239,8 +238,8 @@ func TestNoSequenceLandsInsideAnother(t *testing.T) {
 // A panic while a frame is drawn is reported, and later output is still written.
 func TestWritingGoesOnAfterABug(t *testing.T) {
 	screen, r := stalled(t)
-	told := make(chan *panics.Error, 1)
-	screen.OnPanic = func(e *panics.Error) { told <- e }
+	told := make(chan error, 1)
+	screen.OnError = func(err error) { told <- err }
 	_, _ = screen.WriteString("\x1b[?1049h")
 	screen.Resize(-1, 4) // is the bug
 	screen.Show("frame", terminal.Cursor{})
