@@ -32,12 +32,15 @@ func main() { os.Exit(jobwatch()) }
 func jobwatch() (status int) {
 	defer panics.Into(func(e *panics.Error) { status = failed(e) })
 	log.SetOutput(io.Discard) // net/http's own messages would spoil the screen
+	home, _ := os.UserHomeDir()
+	state, _ := store.DefaultPath() // [run.Open] says why there is none
 	opts, err := config.Parse(config.Input{
 		Args: os.Args[1:], Env: os.Getenv,
 		StdinTerminal:  xterm.IsTerminal(os.Stdin.Fd()),
 		StdoutTerminal: xterm.IsTerminal(os.Stdout.Fd()) && terminal.Environ(os.Environ()).Draws(),
-		ConfigPath:     filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
-		ReadFile:       os.ReadFile, Keys: ui.Actions(),
+		Home:           home, StatePath: state,
+		ConfigPath: filepath.Join(xdg.ConfigHome, "jobwatch", "config.toml"),
+		ReadFile:   os.ReadFile, Keys: ui.Actions(),
 	})
 	if err != nil {
 		return failed(err)

@@ -22,6 +22,7 @@ func atATerminal(args ...string) Input {
 	return Input{
 		Args: args, StdinTerminal: true, StdoutTerminal: true, Env: func(string) string { return "" },
 		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
+		Home:     "/home/ann", StatePath: "/home/ann/.local/state/jobwatch/jobs.jsonl",
 		Keys: []Key{
 			{"remove", []string{"x"}, "remove jobs"},
 			{"select", []string{" "}, "select jobs"},
@@ -146,6 +147,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		},
 		{[]string{"--api-server", "8080"}, `--api-server "8080": want HOST:PORT such as localhost:8080; did you mean localhost:8080?`},
 		{[]string{"--state", ""}, `--state "": want a path`},
+		{[]string{"--state=~bob/x"}, `--state "~bob/x": want ~/ or a whole path: jobwatch knows no other user's home folder; a file of this name is "./~bob/x"`},
 		{[]string{"--batch", "a\x1b[2Jb"}, `--batch "a\x1b[2Jb": want one line of text`},
 		{[]string{"--filter", "status:eror"}, `--filter "status:eror": no such status; did you mean error?`},
 		{[]string{"--filter", "a status:eror"}, `--filter "a status:eror": "status:eror": no such status; did you mean error?`},
@@ -218,7 +220,7 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 	if o := mustParse(t, in); o.API.String() != "https://env.example/base" {
 		t.Errorf("without the flag: %s", o.API)
 	}
-	env = map[string]string{"HOME": "/home/ann", "JOBWATCH_API": ""}
+	env = map[string]string{"JOBWATCH_API": ""}
 	if o := mustParse(t, in); o.API.String() != "https://file.example" || o.State != "/home/ann/file.jsonl" || o.Debug != "/home/ann/log" {
 		t.Errorf("the file alone: %s, %s, %s", o.API, o.State, o.Debug)
 	}
@@ -228,6 +230,28 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 	}
 	env = map[string]string{"JOBWATCH_API": "nonsense"}
 	if got := complaint(t, in); got != `JOBWATCH_API "nonsense": want a URL such as https://api.markdown2pdf.ai` {
+		t.Error(got)
+	}
+}
+
+// Shells replace the ~ of --state ~/x, but not that of --state=~/x and of most variables.
+func TestATildeIsTheHomeFolder(t *testing.T) {
+	for path, want := range map[string]string{
+		"~/x": "/home/ann/x", "~": "/home/ann", "~/": "/home/ann", "./~bob": "./~bob", "x": "x", "/x/~": "/x/~",
+	} {
+		in := atATerminal("--download="+path, "--debug="+path)
+		in.Env = func(name string) string { return map[string]string{"JOBWATCH_STATE": path}[name] }
+		if o := mustParse(t, in); o.Download != want || o.Debug != want || o.State != want {
+			t.Errorf("%s: %s, %s, %s; want %s", path, o.Download, o.Debug, o.State, want)
+		}
+		in = withConfig(atATerminal(), "debug = '"+path+"'")
+		if o, err := Parse(in); path[0] != '.' && path[0] != 'x' && (err != nil || o.Debug != want) {
+			t.Errorf("%s in the file: %s, %v", path, o.Debug, err)
+		}
+	}
+	in := atATerminal("--debug=~/x")
+	in.Home = ""
+	if got := complaint(t, in); got != `--debug "~/x": want a whole path: the home folder is not known, as HOME is not set` {
 		t.Error(got)
 	}
 }

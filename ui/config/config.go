@@ -54,6 +54,8 @@ type Input struct {
 	Env            func(string) string
 	StdinTerminal  bool
 	StdoutTerminal bool
+	Home           string // the home folder; "" if not known
+	StatePath      string // the default one; "" without a place for it
 	ConfigPath     string
 	ReadFile       func(string) ([]byte, error) // os.ReadFile; a missing file counts as an empty one
 	Keys           []Key                        // the actions that the config file can give other keys

@@ -75,6 +75,11 @@ func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
 		{"api.url = 'x'", `1: api: want a value, not a table`},
 		{"rate = nan", `1: rate = "NaN": want requests a second, more than 0 and at most 100000`},
 		{"rate = ", `1: expected value, not end of input`},
+		{"debug = 'logs/x'", `1: debug = "logs/x": want a whole path, wherever jobwatch is started; did you mean "~/logs/x"?`},
+		{"rate = 3\nstate = \"C:\\Users\\me\"", `2: invalid hexadecimal digit in unicode escape sequence` + singleQuotes},
+		{"state = \"C:\\data\"", `1: invalid escape character U+0064 'd'` + singleQuotes},
+		{"state = \"D:\\\"\nrate = 3", `1: basic strings cannot have new lines` + singleQuotes},
+		{"state = \"C:\\temp\"", `1: state = "C:\temp": want a path without tabs and line ends` + singleQuotes},
 		{"[keys]\nforgot = 'x'", `2: keys: unknown action "forgot"; did you mean "forget"?`},
 		{"[keys]\nforget = 'x'\nselect = ['v', 'x']", `3: keys.select: "x" is given to forget already`},
 		{"[keys]\nremove = 'x'\nforget = 'z'", `3: keys.forget: another name of remove, which is given already`},
@@ -136,7 +141,7 @@ func TestThePrintedConfigIsTheDefault(t *testing.T) {
 	all := setting.ReplaceAllString(printed, "$1")
 	o := mustParse(t, withConfig(atATerminal(), all))
 	if o.Rate != poller.DefaultRate || o.API.String() != DefaultAPI || o.MaxDownload != download.DefaultMaxBytes || o.Output != Dashboard ||
-		o.State != "~/jobs.jsonl" || o.Colors["accent"].Dark != "#7aa2f7" || o.Keys["select"][0] != " " {
+		o.State != "/home/ann/jobs.jsonl" || o.Colors["accent"].Dark != "#7aa2f7" || o.Keys["select"][0] != " " {
 		t.Errorf("uncommented:\n%s\n%+v", all, o)
 	}
 	for _, opt := range newParser(&Input{}).table {

@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -33,6 +34,9 @@ func (p *parser) readFile() error {
 	return nil
 }
 
+// singleQuotes is advice for what Windows users copy into the file.
+const singleQuotes = `; in double quotes \ begins an escape: use single quotes, as in 'C:\Users\me'`
+
 // readTOML takes all settings in their order, and returns the line that its error is about. The
 // decoder keeps positions only for its own errors, so those of settings come from the syntax.
 func (p *parser) readTOML(data []byte) (line int, err error) {
@@ -41,6 +45,9 @@ func (p *parser) readTOML(data []byte) (line int, err error) {
 		line = 1
 		if de, ok := errors.AsType[*toml.DecodeError](err); ok {
 			line, _ = de.Position()
+		}
+		if lines := bytes.Split(data, []byte("\n")); bytes.Contains(lines[min(line, len(lines))-1], []byte(`\`)) {
+			err = errors.New(err.Error() + singleQuotes)
 		}
 		return line, err
 	}
@@ -109,22 +116,32 @@ func (p *parser) takeSetting(path []string, value any) error {
 		return errors.New(name + ": want " + cmp.Or(kind.what, "a text in quotes"))
 	}
 	text := fmt.Sprint(value)
-	if rest, ok := strings.CutPrefix(text, "~"); ok && (opt.arg == file || opt.arg == folder) && (rest == "" || os.IsPathSeparator(rest[0])) {
-		text = cmp.Or(p.in.Env("HOME"), p.in.Env("USERPROFILE"), "~") + rest
-	}
 	if text == "" {
 		return nil // as if it were not there
 	}
+	if opt.arg == file || opt.arg == folder {
+		if err := wrong(name+" =", text, placed(text)); err != nil {
+			return err
+		}
+	}
 	return opt.take(name+" =", text)
+}
+
+// placed returns an error for a path that depends on where jobwatch is started, or has escapes that
+// were not meant as such.
+func placed(path string) error {
+	if strings.ContainsFunc(path, unicode.IsControl) {
+		return want("a path without tabs and line ends"+singleQuotes, false)
+	}
+	return want("a whole path, wherever jobwatch is started; did you mean "+quote("~/"+path)+"?", path[0] == '~' || filepath.IsAbs(path))
 }
 
 // configText returns the config file with all defaults, each commented out.
 func (p *parser) configText() string {
 	var b strings.Builder
-	b.WriteString(`# jobwatch reads this from $XDG_CONFIG_HOME/jobwatch/config.toml (~/.config if
-# that is not set). Each line below is a default, or an example if it has none:
-# remove the # from what you change. Flags and JOBWATCH_... override the file.
-`)
+	b.WriteString("# " + wrap("jobwatch reads this from "+p.shown(p.in.ConfigPath)+". Each line below is a default, or an example "+
+		"if it has none: remove the # from what you change. Flags and JOBWATCH_... override the file. "+
+		`Paths are whole, or begin with ~/ for the home folder; write those with \ in single quotes.`, helpWidth-2, "# ") + "\n")
 	for _, opt := range p.table {
 		if opt.flagOnly {
 			continue

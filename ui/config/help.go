@@ -12,9 +12,6 @@ import (
 const (
 	helpWidth = 80 // columns, as every terminal has
 
-	stateFile  = "$XDG_STATE_HOME/jobwatch/jobs.jsonl"
-	configFile = "$XDG_CONFIG_HOME/jobwatch/config.toml"
-
 	summary = "Watches markdown2pdf.ai jobs until they are finished: in a dashboard, or line by line."
 )
 
@@ -84,8 +81,8 @@ func (p *parser) sections() (examples, statuses section, references, surrounding
 		{"ready_from, ready_by", "", "when it will be ready, in four cases of five"},
 	}}, keys}
 	surroundings = []section{env, {title: "Files", entries: []entry{
-		{stateFile, "", "the tracked jobs (~/.local/state)"},
-		{configFile, "", "defaults for the flags (~/.config)"},
+		{p.shown(p.in.StatePath), "", "the tracked jobs (XDG_STATE_HOME)"},
+		{p.shown(p.in.ConfigPath), "", "defaults for the flags (XDG_CONFIG_HOME)"},
 	}}}
 	return examples, statuses, references, surroundings
 }

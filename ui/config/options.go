@@ -102,8 +102,8 @@ func (p *parser) rows(o *Options) []*option {
 	return []*option{
 		row("batch", "NAME", to(&o.Batch, parseText), option{group: "Jobs", example: "invoices"},
 			"name the batch of the given jobs, as far as they are new (default: the time)"),
-		row("state", file, to(&o.State, parsePath), option{env: "JOBWATCH_STATE", example: "~/jobs.jsonl"},
-			"keep the tracked jobs in this file (default: "+stateFile+")"),
+		row("state", file, to(&o.State, p.parsePath), option{env: "JOBWATCH_STATE", example: "~/jobs.jsonl"},
+			"keep the tracked jobs in this file (default: "+p.shown(p.in.StatePath)+")"),
 		row("api", "URL", to(&o.API, parseAPI), option{group: "API", env: "JOBWATCH_API", def: DefaultAPI}, "ask this API"),
 		row("rate", number, to(&o.Rate, parseRate), option{def: strconv.Itoa(poller.DefaultRate)},
 			"make at most N requests a second"),
@@ -125,7 +125,7 @@ func (p *parser) rows(o *Options) []*option {
 		row("json", toggle, to(&o.json, parseToggle), option{}, "the same, one JSON object a line"),
 		row("once", toggle, to(&o.Once, parseToggle), option{flagOnly: true},
 			"check each job once, print a table (or --json) and exit"),
-		row("download", folder, to(&o.Download, parsePath), option{group: "Downloads", example: "~/Downloads/jobwatch"},
+		row("download", folder, to(&o.Download, p.parsePath), option{group: "Downloads", example: "~/Downloads/jobwatch"},
 			"save each job's PDF in this folder as soon as it is Done"),
 		row("max-download", size, to(&o.MaxDownload, parseSize), option{def: "500MB"}, "skip PDFs larger than this"),
 		row("notify", "HOW", to(&o.Notify, parseText),
@@ -142,7 +142,7 @@ func (p *parser) rows(o *Options) []*option {
 		row("api-server", "ADDR", to(&o.APIServer, parseAddress), option{flagOnly: true, noJobs: true, without: []string{
 			"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
 		}}, "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs"),
-		row("debug", file, to(&o.Debug, parsePath), option{group: "Other", example: "/tmp/jobwatch.log"},
+		row("debug", file, to(&o.Debug, p.parsePath), option{group: "Other", example: "~/jobwatch.log"},
 			"log to this file, without full IDs"),
 		row("print-config", toggle, to(&o.Text, printed(p.configText)), option{flagOnly: true},
 			"print a config file of all defaults, with comments"),

@@ -1,10 +1,13 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -44,8 +47,28 @@ func parseText(v string) (string, error) {
 	return v, want("one line of text", !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }))
 }
 
-func parsePath(v string) (string, error) {
-	return v, want("a path", v != "" && !strings.ContainsRune(v, 0))
+// parsePath reads a path. Shells leave the ~ of --state=~/x and of variables to us.
+func (p *parser) parsePath(v string) (string, error) {
+	rest, inHome := strings.CutPrefix(v, "~")
+	switch {
+	case v == "" || strings.ContainsRune(v, 0):
+		return "", want("a path", false)
+	case !inHome:
+		return v, nil
+	case rest != "" && !os.IsPathSeparator(rest[0]):
+		return "", want("~/ or a whole path: jobwatch knows no other user's home folder; a file of this name is "+quote("./"+v), false)
+	case p.in.Home == "":
+		return "", want("a whole path: the home folder is not known, as HOME is not set", false)
+	}
+	return filepath.Join(p.in.Home, rest), nil
+}
+
+// shown returns a path as people know it, from their home folder on.
+func (p *parser) shown(path string) string {
+	if rest, ok := strings.CutPrefix(path, p.in.Home+string(os.PathSeparator)); ok && p.in.Home != "" {
+		return filepath.Join("~", rest)
+	}
+	return cmp.Or(path, "nowhere, as HOME is not set")
 }
 
 func parseToggle(v string) (bool, error) {

@@ -64,15 +64,17 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 
 func TestAMistakeInTheConfigFileIsNamed(t *testing.T) {
 	for config, want := range map[string]string{
-		"rate = 3\nthem = 'warm'":           `:2: unknown setting "them"; did you mean "theme"?`,
-		"theme = 'clam'":                    `:1: theme = "clam": want calm, warm, contrast or colorblind; did you mean "calm"?`,
-		"[keys]\nforgot = 'x'":              `:2: keys: unknown action "forgot"; did you mean "forget"?`,
-		"\n\n[keys]\nundo = 'ctrl-z'":       `:4: keys.undo = "ctrl-z": unknown key`,
-		"[colors]\nselecton = '#fff'":       `:2: colors: unknown role "selecton"; did you mean "selection"?`,
-		"notify = 'deskop'":                 `:1: notify = "deskop": want none, bell or desktop; did you mean "desktop"?`,
-		"once = true":                       `:1: --once is for the command line only, not a setting`,
-		"redact = 'yes'":                    `:1: redact: want true or false, without quotes`,
-		"notify-command = \"a\\nb\"\n[keys": `:2: `,
+		"rate = 3\nthem = 'warm'":             `:2: unknown setting "them"; did you mean "theme"?`,
+		"theme = 'clam'":                      `:1: theme = "clam": want calm, warm, contrast or colorblind; did you mean "calm"?`,
+		"[keys]\nforgot = 'x'":                `:2: keys: unknown action "forgot"; did you mean "forget"?`,
+		"\n\n[keys]\nundo = 'ctrl-z'":         `:4: keys.undo = "ctrl-z": unknown key`,
+		"[colors]\nselecton = '#fff'":         `:2: colors: unknown role "selecton"; did you mean "selection"?`,
+		"notify = 'deskop'":                   `:1: notify = "deskop": want none, bell or desktop; did you mean "desktop"?`,
+		"once = true":                         `:1: --once is for the command line only, not a setting`,
+		"download = 'pdfs'":                   `:1: download = "pdfs": want a whole path, wherever jobwatch is started; did you mean "~/pdfs"?`,
+		"rate = 2\nstate = \"C:\\Users\\me\"": `:2: invalid hexadecimal digit in unicode escape sequence; in double quotes \ begins an escape: use single quotes, as in 'C:\Users\me'`,
+		"redact = 'yes'":                      `:1: redact: want true or false, without quotes`,
+		"notify-command = \"a\\nb\"\n[keys":   `:2: `,
 	} {
 		s := anotherStage(t)
 		want = "jobwatch: " + s.configure(config) + want
@@ -80,6 +82,37 @@ func TestAMistakeInTheConfigFileIsNamed(t *testing.T) {
 		tm.Left(2)
 		if got := tm.Raw(); !strings.HasPrefix(got, want) || strings.ContainsRune(got, 0x1b) || strings.Count(got, "\n") != 1 {
 			t.Errorf("%q: %q, want %q", config, got, want)
+		}
+	}
+}
+
+// Files are where people look for them: ~ is the home folder also where no shell replaces it, and the
+// help names the places on this system.
+func TestPlacesAreFromTheHomeFolder(t *testing.T) {
+	s := newStage(t)
+	id := s.jobs(1, 0)[0].String()
+	s.configure("debug = '~/config/log'")
+	if err := os.Mkdir(filepath.Join(s.home, "config"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := s.command("--plain", "--download=~/pdfs", id)
+	cmd.Env = append(cmd.Env, "JOBWATCH_STATE=~/jobs")
+	s.ended(0, cmd)
+	for _, pattern := range []string{"jobs", "pdfs/*/*.pdf", "config/log"} {
+		if files, _ := filepath.Glob(filepath.Join(s.home, pattern)); len(files) != 1 {
+			t.Errorf("%s: %v", pattern, files)
+		}
+	}
+	for _, page := range []string{"--help", "--print-config", "--man"} {
+		text, _ := s.run(0, page)
+		text = strings.NewReplacer(`\-`, "-", `\(ti`, "~").Replace(text)
+		if !strings.Contains(text, "~/.config/jobwatch/config.toml") || !strings.Contains(text, "~/.local/state/jobwatch/jobs.jsonl") {
+			t.Errorf("%s does not name the places:\n%s", page, text)
+		}
+		cmd := s.command(page)
+		cmd.Env = append(cmd.Env, "XDG_CONFIG_HOME=/etc/ann")
+		if text, _ := s.ended(0, cmd); !strings.Contains(text, "/etc/ann/jobwatch/config.toml") {
+			t.Errorf("%s does not follow XDG_CONFIG_HOME:\n%s", page, text)
 		}
 	}
 }
