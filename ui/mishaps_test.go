@@ -57,7 +57,7 @@ func refusals() []fault {
 		{"500 with a web page", answering(simtest.Trouble(http.StatusInternalServerError)), ease, "the API has trouble: Internal Server Error"},
 		{"502 with a web page", answering(simtest.Trouble(http.StatusBadGateway)), ease, "the API has trouble: Bad Gateway"},
 		{"400 for each job", answering(simtest.Trouble(http.StatusBadRequest)), "live", "the API gave an unexpected answer: Bad Request"},
-		{"401 for each job", answering(simtest.Trouble(http.StatusUnauthorized)), "live", "the API gave an unexpected answer: Unauthorized"},
+		{"401 for each job", answering(simtest.Trouble(http.StatusUnauthorized)), "live", "the API wants credentials: set headers in the config file or --header"},
 		{"410 for each job", answering(simtest.Trouble(http.StatusGone)), "live", "the API gave an unexpected answer: Gone"},
 		{"404 for each job", answering(simtest.Trouble(http.StatusNotFound)), "live", "the API does not know this job"},
 		{"511, a network that wants a login", answering(simtest.Trouble(http.StatusNetworkAuthenticationRequired)), ease, "the network wants a login first (a captive portal)"},
@@ -72,7 +72,7 @@ func refusals() []fault {
 		{"the proxy wants a login", goingTo("http://api.example", func(t *http.Transport) {
 			t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
 			t.DialContext = talker("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-		}), ease, "the proxy wants a login first"},
+		}), ease, "the proxy wants credentials: put them in HTTPS_PROXY's URL, as USER:PASSWORD@ before the host"},
 	}...)
 }
 
@@ -96,7 +96,7 @@ func pauses() (all []fault) {
 		}
 		noTime, says := header, code.says
 		if code.number == "403" { // then it is each job's own trouble
-			noTime, says = "live", "the API gave an unexpected answer: Forbidden"
+			noTime, says = "live", "the API forbids this; if it wants credentials, set headers in the config file or --header"
 		}
 		all = append(all, []fault{
 			{code.number + ", Retry-After: 7", answering(code.answer("7")), header, code.says + ", and asks for a pause of 7 s"},

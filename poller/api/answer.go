@@ -129,6 +129,9 @@ func (c *Client) refusal(resp *http.Response) *Error {
 	code := resp.StatusCode
 	p := job.Problem{Code: code}
 	p.Kind, p.Reason = refused(code)
+	if code == http.StatusUnauthorized || code == http.StatusForbidden {
+		p.Reason = cmp.Or(c.denied(code, resp.Request.URL), p.Reason)
+	}
 	mayPause := code == http.StatusForbidden || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
 	if mayPause && sameOrigin(&c.base, resp.Request.URL) { // another host's pause is not the API's
 		p.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"), time.Now())
@@ -159,7 +162,7 @@ func refused(code int) (job.Kind, string) {
 	case code == http.StatusServiceUnavailable:
 		return job.RateLimited, "the API is unavailable for now"
 	case code == http.StatusProxyAuthRequired:
-		return job.NotAPI, "the proxy wants a login first"
+		return job.NotAPI, proxyWants(nil)
 	case code == http.StatusNetworkAuthenticationRequired:
 		return job.NotAPI, "the network wants a login first (a captive portal)"
 	case code >= http.StatusInternalServerError:

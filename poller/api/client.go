@@ -5,7 +5,8 @@
 // # The API
 //
 // The facts are from the service's OpenAPI description (version 2025-06-10T15:55:31Z), guide
-// and clients. It has no authentication: anyone who has a job's ID can read the job.
+// and clients. It has no authentication: anyone who has a job's ID can read the job. A gateway
+// before it may want headers.
 //
 //  1. POST /markdown (paid per document; jobwatch does not use it) answers 200 with a
 //     JobStatus whose path is the URL of the job's status, relative or absolute. Users
@@ -44,12 +45,14 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
+// DefaultTimeout is the time limit of one request, as the official clients have it.
+const DefaultTimeout = 10 * time.Second
+
 const (
-	timeout     = 10 * time.Second // of one request, as the official clients have it
-	pingAfter   = 3 * time.Second  // of silence on an HTTP/2 connection
-	pingTimeout = 5 * time.Second  // for the answer to the ping
-	fileConns   = 4                // connections to one host for outputs and files
-	maxBody     = 1 << 20          // bytes of an answer, unpacked; a real one is well below 1 KiB
+	pingAfter   = 3 * time.Second // of silence on an HTTP/2 connection
+	pingTimeout = 5 * time.Second // for the answer to the ping
+	fileConns   = 4               // connections to one host for outputs and files
+	maxBody     = 1 << 20         // bytes of an answer, unpacked; a real one is well below 1 KiB
 )
 
 // Client asks the job API. It is safe for any number of goroutines and keeps its connections.
@@ -61,6 +64,9 @@ type Client struct {
 	files *http.Client // to wherever a Done job's path leads, and its output's URL
 	hops  atomic.Int64 // requests to the API that were made besides since Hops was called
 
+	headers http.Header   // the user's, for the API's own origin
+	timeout time.Duration // of a request, but for a file's body
+
 	privateBase atomic.Bool // the API's host is private, by its name or by its address once dialed
 }
 
@@ -69,6 +75,9 @@ type Options struct {
 	Version     string // in the User-Agent header
 	Concurrency int    // connections for polls; 0 is no limit
 
+	Headers http.Header   // secrets, sent to the API's own scheme, host and port only
+	Timeout time.Duration // of one request; 0 is DefaultTimeout
+
 	Transport http.RoundTripper // replaces the network and its limits, for tests on a fake clock
 
 	dialer net.Dialer // of the transports; tests have another
@@ -76,24 +85,30 @@ type Options struct {
 }
 
 // New returns a client of the API at a base URL such as https://api.markdown2pdf.ai, which has
-// no user, query or fragment. It does not connect yet.
+// no user, query or fragment. It does not connect yet. The error says what is wrong with the URL
+// or with the environment's proxy for it.
 func New(base string, o Options) (*Client, error) {
 	u, err := url.Parse(strings.TrimRight(base, "/"))
 	if err != nil {
 		return nil, errors.New("API URL: it is not a URL") // err would quote it
 	}
 	if o.proxy == nil {
-		o.proxy = http.ProxyFromEnvironment
+		o.proxy = proxyFromEnvironment()
 	}
 	agent := []string{"jobwatch/" + cmp.Or(o.Version, "dev")}
 	c := &Client{
 		base: *u,
 		json: http.Header{"User-Agent": agent, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"}},
 		file: http.Header{"User-Agent": agent, "Accept-Encoding": {"identity"}},
+
+		headers: o.Headers, timeout: cmp.Or(o.Timeout, DefaultTimeout),
 	}
 	c.privateBase.Store(isPrivateName(u.Hostname()))
 	polls, files := o.Transport, o.Transport
 	if o.Transport == nil {
+		if _, err := o.proxyFor(&http.Request{URL: &c.base}); err != nil {
+			return nil, err
+		}
 		// Two, so that a download never delays a poll.
 		polls, files = c.transport(&o, o.Concurrency, false), c.transport(&o, fileConns, true)
 	}
@@ -154,11 +169,11 @@ func (c *Client) Fetch(ctx context.Context, u *url.URL) (*http.Response, error) 
 
 // getJSON returns the body of an answer in UTF-8, unless it is late, large or obviously not JSON.
 func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]byte, error) {
-	timed, cancel := context.WithTimeout(ctx, timeout) // net/http's own costs more memory
+	timed, cancel := context.WithTimeout(ctx, c.timeout) // net/http's own costs more memory
 	defer cancel()
 	resp, err := c.get(timed, via, u, c.json)
 	if err != nil {
-		return nil, explain(ctx, err, false)
+		return nil, c.explain(ctx, err, false)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	const instead = " instead of JSON (a captive portal or proxy?)"
@@ -171,7 +186,7 @@ func (c *Client) getJSON(ctx context.Context, via *http.Client, u *url.URL) ([]b
 		return nil, notAPI("answered with more than 1 MiB (a captive portal or proxy?)")
 	}
 	if err != nil {
-		return nil, explain(ctx, err, true)
+		return nil, c.explain(ctx, err, true)
 	}
 	if len(body) > 0 && body[0] >= 0x80 { // no JSON: a byte order mark, then
 		body, _, _ = transform.Bytes(unicode.BOMOverride(transform.Nop), body) // nothing in it can fail
@@ -204,12 +219,12 @@ func (c *Client) send(ctx context.Context, via *http.Client, u *url.URL, header 
 		panic(bug)
 	}
 	if err != nil {
-		return nil, explain(ctx, err, false)
+		return nil, c.explain(ctx, err, false)
 	}
 	if resp.StatusCode != http.StatusOK {
 		err = c.refusal(resp)
 	} else if err = unpack(resp); err != nil {
-		err = explain(ctx, err, true)
+		err = c.explain(ctx, err, true)
 	}
 	if err != nil {
 		_ = resp.Body.Close()

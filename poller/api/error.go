@@ -49,7 +49,7 @@ var (
 )
 
 // explain makes an [Error] of whatever failed a request, or returns ctx's error once that ended.
-func explain(ctx context.Context, err error, midBody bool) error {
+func (c *Client) explain(ctx context.Context, err error, midBody bool) error {
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) { // a dial may notice it before ctx does
 		return context.DeadlineExceeded
 	}
@@ -66,12 +66,12 @@ func explain(ctx context.Context, err error, midBody bool) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
 		proxy, err = "proxy: ", op.Err
 	}
-	kind, reason := reason(err, midBody)
+	kind, reason := c.reason(err, midBody)
 	return fail(kind, proxy+reason)
 }
 
 // reason says in people's words why there was no answer, or not the API's.
-func reason(err error, midBody bool) (job.Kind, string) {
+func (c *Client) reason(err error, midBody bool) (job.Kind, string) {
 	if Damaged(err) {
 		return job.NotAPI, "answered with damaged compression"
 	}
@@ -86,9 +86,9 @@ func reason(err error, midBody bool) (job.Kind, string) {
 	timedOut := ok && late.Timeout() && !socket
 	switch reason := cmp.Or(tlsReason(err), socketReason(err)); {
 	case timedOut && midBody:
-		return job.Unreachable, "the answer was not whole within 10 s"
+		return job.Unreachable, "the answer was not whole within " + inWords(c.timeout)
 	case timedOut:
-		return job.Unreachable, "no answer within 10 s"
+		return job.Unreachable, "no answer within " + inWords(c.timeout)
 	case midBody:
 		return job.Unreachable, "the connection broke in the middle of the answer"
 	case reason != "":

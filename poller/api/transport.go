@@ -22,7 +22,7 @@ import (
 //
 // net/http connects in goroutines of its own, where a panic would end the program; it becomes
 // the request's error, and [Client.send] panics with it again.
-func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport {
+func (c *Client) transport(o *Options, conns int, anywhere bool) http.RoundTripper {
 	var proxies sync.Map // addresses of the proxies that were used
 	guarded := o.dialer
 	guarded.ControlContext = c.refusePrivate
@@ -42,38 +42,42 @@ func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport
 		return conn, err
 	}
 	proxy := func(r *http.Request) (*url.URL, error) {
-		u, err := o.proxy(r)
-		if err != nil {
-			return nil, fail(job.Unreachable, "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL") // err quotes its password
-		}
+		u, err := o.proxyFor(r)
 		if u != nil {
 			proxies.Store(hostPort(u), nil)
 		}
-		return u, nil
+		return u, err
 	}
 	headers := time.Duration(0) // a poll's context has a time limit
 	if anywhere {
-		headers = timeout
+		headers = c.timeout
 	}
-	return &http.Transport{
+	t := &http.Transport{
 		DialContext:            dial,
 		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswered,
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        90 * time.Second, // longer than the least frequent poll of a live job
-		TLSHandshakeTimeout:    timeout,
+		TLSHandshakeTimeout:    c.timeout,
 		ResponseHeaderTimeout:  headers,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true, // with a DialContext of our own, net/http would not
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 	}
+	if len(c.headers) == 0 {
+		return t
+	}
+	return gateway{t, c}
 }
 
 // proxyAnswered has a proxy's refusal to connect be told as one.
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
-	if resp.StatusCode == http.StatusOK {
+func proxyAnswered(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	switch resp.StatusCode {
+	case http.StatusOK:
 		return nil
+	case http.StatusProxyAuthRequired:
+		return fail(job.Unreachable, proxyWants(proxy)+" (HTTP 407)")
 	}
 	return fail(job.Unreachable, fmt.Sprintf("the proxy refuses the connection (HTTP %d%s)", resp.StatusCode, statusText(resp.StatusCode)))
 }
