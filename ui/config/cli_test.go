@@ -124,6 +124,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{idA, "--rate"}, `--rate: needs a value: --rate N (make at most N requests a second)`},
 		{[]string{"--rate", "fast"}, `--rate "fast": want requests a second, more than 0 and at most 100000`},
 		{[]string{"--rate=NaN"}, `--rate "NaN": want requests a second, more than 0 and at most 100000`},
+		{[]string{"--request-timeout", "0.5s"}, `--request-timeout "0.5s": want a duration of at least 1s, such as 10s or 1m30s`},
 		{[]string{"--concurrency=1.5"}, `--concurrency "1.5": want a whole number from 1 to 1024`},
 		{[]string{"--background", "drak"}, `--background "drak": want auto, dark or light; did you mean "dark"?`},
 		{[]string{"--plain=maybe"}, `--plain "maybe": want true or false`},

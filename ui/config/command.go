@@ -41,7 +41,7 @@ func (p *parser) command() *cobra.Command {
 
 // Set keeps a flag's value for [parser.takeFlags], as [pflag.Value] wants it.
 func (opt *option) Set(s string) error {
-	opt.given = s
+	opt.given, opt.all = s, append(opt.all, s)
 	return nil
 }
 

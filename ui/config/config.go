@@ -8,6 +8,7 @@ package config
 import (
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,6 +92,7 @@ type parser struct {
 
 func newParser(in *Input) *parser {
 	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
+	p.options.Headers = http.Header{}
 	p.options.Keys, p.options.Colors = make(map[string][]string), make(map[string]style.Colour)
 	p.table = p.rows(&p.options)
 	p.names, p.byName = named(p.table, func(opt *option) string { return opt.name }), make(map[string]*option)
@@ -123,6 +125,7 @@ func Parse(in Input) (Options, error) {
 		p.readFile,
 		p.readEnv,
 		p.takeFlags, // over the file's and the environment's
+		p.readHeaders,
 		p.refuseConflicts,
 		p.takeJobs,
 		p.derive,
@@ -192,8 +195,11 @@ func (p *parser) derive() error {
 			o.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool { return p.byKey[key] != "" })
 		}
 	}
-	if len(p.args) == 0 && !p.in.StdinTerminal && !o.Demo && o.APIServer == "" && !o.TestNotification {
-		o.Stdin = MaybeStdin
+	if asks := !o.Demo && o.APIServer == "" && !o.TestNotification; asks {
+		o.warnOfPlainHTTP()
+		if len(p.args) == 0 && !p.in.StdinTerminal {
+			o.Stdin = MaybeStdin
+		}
 	}
 	plain, json := p.gave("plain"), p.gave("json")
 	if plain && json {

@@ -80,6 +80,12 @@ func TestAMistakeInTheFileIsShownWhereItIs(t *testing.T) {
 		{"state = \"C:\\data\"", `1: invalid escape character U+0064 'd'` + singleQuotes},
 		{"state = \"D:\\\"\nrate = 3", `1: basic strings cannot have new lines` + singleQuotes},
 		{"state = \"C:\\temp\"", `1: state = "C:\temp": want a path without tabs and line ends` + singleQuotes},
+		{"headers = 'Authorization'", `1: headers: want "Name: value", with a name of letters, digits and hyphens`},
+		{"headers = ['A: b', 7]", `1: headers: want a list of texts: ["Name: value"]`},
+		{"headers.a = 'b'", `1: headers: want a value, not a table`},
+		{"\nheaders = [\n'A: b',\n\"C: d\\u0000\"]", `2: headers: C: want a value of one line, without control characters`},
+		{"header = ['A: b']", `1: unknown setting "header"; did you mean "headers"?`},
+		{"request-timeout = 10", `1: request-timeout: want a text in quotes`},
 		{"[keys]\nforgot = 'x'", `2: keys: unknown action "forgot"; did you mean "forget"?`},
 		{"[keys]\nforget = 'x'\nselect = ['v', 'x']", `3: keys.select: "x" is given to forget already`},
 		{"[keys]\nremove = 'x'\nforget = 'z'", `3: keys.forget: another name of remove, which is given already`},
@@ -145,7 +151,7 @@ func TestThePrintedConfigIsTheDefault(t *testing.T) {
 		t.Errorf("uncommented:\n%s\n%+v", all, o)
 	}
 	for _, opt := range newParser(&Input{}).table {
-		if stands := strings.Contains(all, "\n"+opt.name+" = "); stands == opt.flagOnly {
+		if stands := strings.Contains(all, "\n"+opt.setting+" = "); stands == opt.flagOnly {
 			t.Errorf("%s stands in the file: %t, is a setting: %t", opt.name, stands, !opt.flagOnly)
 		}
 	}

@@ -91,7 +91,8 @@ func (p *parser) readTOML(data []byte) (line int, err error) {
 func (p *parser) takeSetting(path []string, value any) error {
 	name, rest := path[0], path[1:]
 	_, isTable := value.(map[string]any)
-	opt := p.byName[name]
+	settings := named(p.table, func(opt *option) string { return opt.setting })
+	at := slices.Index(settings, name)
 	take := map[string]func([]string, any) error{"keys": p.takeKeys, "colors": p.takeColor}[name]
 	switch {
 	case take != nil && len(rest) > 0:
@@ -100,12 +101,16 @@ func (p *parser) takeSetting(path []string, value any) error {
 		return nil // its lines follow
 	case take != nil:
 		return errors.New(name + ": want a table: [" + name + "]")
-	case opt == nil:
-		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names, "keys", "colors")))
-	case opt.flagOnly:
+	case at < 0:
+		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(settings, "keys", "colors")))
+	case p.table[at].flagOnly:
 		return errors.New("--" + name + " is for the command line only, not a setting")
 	case len(rest) > 0:
 		return errors.New(name + ": want a value, not a table")
+	}
+	opt := p.table[at]
+	if opt.arg == header {
+		return p.takeHeaders(name, value)
 	}
 	kind := map[string]struct{ types, what string }{
 		toggle: {"bool", "true or false, without quotes"},
@@ -156,7 +161,10 @@ func (p *parser) configText() string {
 		if opt.arg != toggle && opt.arg != number {
 			value = strconv.Quote(value)
 		}
-		b.WriteString("# " + opt.name + " = " + value + "\n")
+		if opt.arg == header {
+			value = "[" + value + "]"
+		}
+		b.WriteString("# " + opt.setting + " = " + value + "\n")
 	}
 	b.WriteString(`
 # Keys: one, or several in brackets. A key given here is taken from the action

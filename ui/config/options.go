@@ -1,10 +1,13 @@
 package config
 
 import (
+	"cmp"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
@@ -29,10 +32,12 @@ type Options struct {
 	Batch      string // the name for the given jobs' batch; "" names it after the time
 	BatchGiven bool   // Batch comes from the flag, not from the config file
 
-	API         *url.URL // without a trailing slash, query, fragment or user
-	State       string   // the state file; "" for the one in XDG's state folder
-	Rate        float64  // requests a second, more than 0
-	Concurrency int      // requests under way at once, at least 1
+	API         *url.URL      // without a trailing slash, query, fragment or user
+	Headers     http.Header   // secrets, for the API's own scheme, host and port
+	Timeout     time.Duration // of one request to the API, at least 1 s
+	State       string        // the state file; "" for the one in XDG's state folder
+	Rate        float64       // requests a second, more than 0
+	Concurrency int           // requests under way at once, at least 1
 
 	Filter     string // in the language of [joblist.ParseFilter]; without a screen, only the flag's
 	Details    string // auto, below or off
@@ -59,7 +64,7 @@ type Options struct {
 
 // option declares a flag, and what else sets the same: one row of the table.
 type option struct {
-	name  string                   // as in --name and in the config file
+	name  string                   // as in --name and in the config file, unless that has another
 	arg   string                   // the kind of value, as the help names it
 	set   func(value string) error // its errors say what would be right
 	usage string                   // what it does, as an order without a full stop
@@ -68,6 +73,8 @@ type option struct {
 	group    string   // begins a group of the help, under this heading
 	short    string   // one letter, or ""
 	words    []string // if not empty, the only values
+	setting  string   // the name in the config file
+	hint     string   // more about the flag
 	env      string   // the environment variable that sets it, or ""
 	flagOnly bool     // may not stand in the config file: an action, not a habit
 	def      string   // the default as the config file has it, or ""
@@ -75,12 +82,14 @@ type option struct {
 	noJobs   bool     // takes no jobs
 	without  []string // the flags that can't be given with it
 
-	given string // the flag's value on the command line
+	given string   // the flag's value on the command line
+	all   []string // the same, if it may be repeated
 }
 
 // row returns a row of the table; more has what most rows don't have.
 func row(name, arg string, set func(string) error, more option, usage string) *option {
 	more.name, more.arg, more.set, more.usage = name, arg, set, usage
+	more.setting = cmp.Or(more.setting, name)
 	return &more
 }
 
@@ -91,6 +100,7 @@ const (
 	size   = "SIZE" // bytes: a number, or a text such as "500MB"
 	file   = "FILE"
 	folder = "DIR"
+	header = "HEADER" // a list of texts in the config file
 )
 
 // DefaultAPI is the API that is asked unless another is given.
@@ -109,6 +119,11 @@ func (p *parser) rows(o *Options) []*option {
 			"make at most N requests a second"),
 		row("concurrency", number, to(&o.Concurrency, parseConcurrency), option{def: strconv.Itoa(poller.DefaultConcurrency)},
 			"have at most N requests under way"),
+		row("request-timeout", "DURATION", to(&o.Timeout, parseTimeout), option{def: "10s"}, "wait so long for an answer"),
+		row("header", header, func(string) error { return nil }, // see readHeaders
+			option{setting: "headers", env: "JOBWATCH_HEADERS", example: "Authorization: Bearer TOKEN", hint: "; @FILE: those in the file, " +
+				"one a line. May be repeated. Other users see flags in ps: keep secrets in a file, the config file or JOBWATCH_HEADERS"},
+			"send \"Name: value\" with each request to the API, and to no other host"),
 		row("filter", "TEXT", to(&o.Filter, parseFilter), option{group: "Screen", example: "!status:done"},
 			"show only what matches, such as status:error; without a screen, the flag also selects what is watched"),
 		row("details", "WHERE", to(&o.Details, parseText), option{words: []string{"auto", "below", "off"}, def: "auto"},

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/ui/ids"
@@ -101,6 +102,11 @@ func parseConcurrency(v string) (int, error) {
 	return n, want(fmt.Sprintf("a whole number from 1 to %d", maxConcurrency), err == nil && n >= 1 && n <= maxConcurrency)
 }
 
+func parseTimeout(v string) (time.Duration, error) {
+	d, err := time.ParseDuration(v)
+	return d, want("a duration of at least 1s, such as 10s or 1m30s", err == nil && d >= time.Second)
+}
+
 func parseAPI(v string) (*url.URL, error) {
 	if job.Shorten(v) != v {
 		what := "the API's URL, not a job's: jobs are arguments of their own"
@@ -184,6 +190,9 @@ func (p *parser) takeJobs() error {
 			continue
 		}
 		found := ids.Find(arg)
+		if len(found.IDs) == 0 && len(p.byName["header"].all) > 0 {
+			return errors.New("an argument beside --header is not a job; put the header in quotes") // it may be the secret
+		}
 		if found.Near > 0 || len(found.IDs) == 0 {
 			return notAJob(arg, found.Near > 0)
 		}

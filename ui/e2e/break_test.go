@@ -90,7 +90,7 @@ func broken() { panic("no row for " + exampleID + " of https://example.com/f?sig
 // breaking is jobwatch with a bug in one place, wired as main wires it.
 func breaking(where string) int {
 	env := terminal.Environ(os.Environ())
-	client, err := api.New(env["JOBWATCH_API"], api.Options{})
+	client, err := api.New(env["JOBWATCH_API"], api.Options{Headers: http.Header{"Authorization": {"signature"}}})
 	if err != nil {
 		panic(err)
 	}

@@ -68,7 +68,9 @@ func Open(ctx context.Context, opts config.Options) (a *App, err error) {
 			return a, err
 		}
 	}
-	a.client, err = api.New(base, api.Options{Version: config.Version(), Concurrency: a.opts.Concurrency})
+	a.client, err = api.New(base, api.Options{
+		Version: config.Version(), Concurrency: a.opts.Concurrency, Headers: a.opts.Headers, Timeout: a.opts.Timeout,
+	})
 	if err != nil {
 		return a, &config.UsageError{Message: err.Error()}
 	}
