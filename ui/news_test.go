@@ -113,7 +113,7 @@ func TestWhatHappens(t *testing.T) {
 		// window's title, which shells and window managers show and log.
 		"a notification gives no job away": func(d *harness) {
 			out := filepath.Join(d.folder, "events")
-			d.restart(func(o *Options) { o.Session.Command = notify.Command("cat >> '" + out + "'") })
+			d.restart(func(o *Options) { o.Session.Command = notify.NewCommand("cat >> '" + out + "'").Run })
 			d.focus(false)
 			const link = "https://files.example/f.pdf?signature=abc"
 			ids := d.add(1, func(_ int, j *sim.Job) { failing(j, 10*time.Second, "") })

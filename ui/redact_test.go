@@ -19,7 +19,7 @@ import (
 func TestASharedScreenGivesNothingAway(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hook")
 	withHarness(t, func(d *harness) {
-		d.restart(func(o *Options) { o.Session.Redact, o.Session.Command = true, notify.Command("cat >> "+file) })
+		d.restart(func(o *Options) { o.Session.Redact, o.Session.Command = true, notify.NewCommand("cat >> "+file).Run })
 		d.send(tea.WindowSizeMsg{Width: 200, Height: 50})
 		lives := sim.Lives(1, 4)
 		for i := range lives {

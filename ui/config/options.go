@@ -147,7 +147,7 @@ func (p *parser) rows(o *Options) []*option {
 			option{group: "Notifications", words: []string{notify.None, notify.Bell, notify.Desktop}, def: notify.Desktop},
 			"notify you of events while you look elsewhere, on the desktop if the terminal is known to pass that on, else by its bell"),
 		row("notify-command", "CMD", to(&o.NotifyCommand, parseText), option{example: "jq -r .text | mail -s jobwatch me"},
-			"run this for each event, with the event as JSON on its standard input"),
+			"run this for each event, with the event as JSON on its standard input; it has a minute, and ends with jobwatch"),
 		row("test-notification", toggle, to(&o.TestNotification, parseToggle),
 			option{flagOnly: true, noJobs: true, without: []string{"batch"}},
 			"send a notification in every way, to see which arrive, and exit"),

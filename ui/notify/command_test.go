@@ -19,7 +19,7 @@ import (
 func TestACommandReadsTheEvent(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "event")
 	event := notify.Event{Kind: "job-failed", Time: time.Unix(1, 0).UTC(), Text: "it failed; $(rm -rf /) 'x'", Batch: "may"}
-	if err := notify.Command("cat > "+file)(t.Context(), event); err != nil {
+	if err := notify.NewCommand("cat > "+file).Run(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(file)
@@ -36,7 +36,7 @@ func TestACommandThatFailsSaysWhy(t *testing.T) {
 	for command, want := range map[string]string{
 		"echo one >&2; echo 'no such mailbox' >&2; exit 3": "exit status 3: no such mailbox", "exit 4": "exit status 4",
 	} {
-		if err := notify.Command(command)(t.Context(), notify.Event{}); err == nil || err.Error() != want {
+		if err := notify.NewCommand(command).Run(t.Context(), notify.Event{}); err == nil || err.Error() != want {
 			t.Error(err)
 		}
 	}
@@ -45,12 +45,12 @@ func TestACommandThatFailsSaysWhy(t *testing.T) {
 // What the command starts for itself is not waited for, nor is one that hangs when
 // jobwatch ends.
 func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
-	if err := notify.Command("sleep 5 &")(t.Context(), notify.Event{}); err != nil {
+	if err := notify.NewCommand("sleep 5 &").Run(t.Context(), notify.Event{}); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := notify.Command("exec sleep 20")(ctx, notify.Event{}); err == nil {
+	if err := notify.NewCommand("exec sleep 20").Run(ctx, notify.Event{}); err == nil {
 		t.Error("it was not ended")
 	}
 }
@@ -59,7 +59,7 @@ func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
 // many wait for it.
 func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	h := notify.Command("exec sleep 20")
+	h := notify.NewCommand("exec sleep 20").Run
 	ended := make(chan error)
 	const events = 1500
 	for range events {
@@ -72,7 +72,7 @@ func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
 	}
 	cancel()
 	for range events - 500 {
-		if err := <-ended; !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "killed") {
+		if err := <-ended; !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "terminated") {
 			t.Error(err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {
 // A thousand jobs that fail in one moment are no thousand processes.
 func TestOnlyAFewCommandsRunAtOnce(t *testing.T) {
 	dir := t.TempDir()
-	h := notify.Command("touch " + dir + "/$$; ls " + dir + " | wc -l >> " + dir + ".counts; sleep 0.02; rm " + dir + "/$$")
+	h := notify.NewCommand("touch " + dir + "/$$; ls " + dir + " | wc -l >> " + dir + ".counts; sleep 0.02; rm " + dir + "/$$").Run
 	var all sync.WaitGroup
 	for range 40 {
 		all.Go(func() {

@@ -85,7 +85,8 @@ func Open(ctx context.Context, opts config.Options) (a *App, err error) {
 func (a *App) session(single bool) session.Config {
 	cfg := session.Config{Poller: a.poller, DownloadAll: a.opts.Download != "", Redact: a.opts.Redact, Log: a.log}
 	if a.opts.NotifyCommand != "" {
-		cfg.Command = notify.Command(a.opts.NotifyCommand)
+		command := notify.NewCommand(a.opts.NotifyCommand)
+		cfg.Command, a.closes = command.Run, append(a.closes, command.Close)
 	}
 	folder := a.opts.Download
 	if folder == "" && single {

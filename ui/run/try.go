@@ -57,7 +57,7 @@ func TryNotifications(ctx context.Context, opts config.Options) error {
 		return err
 	}
 	event := notify.Event{Kind: notify.Test, Time: time.Now(), Text: "a notification to try how it arrives"}
-	if err := notify.Command(opts.NotifyCommand)(ctx, event); err != nil {
+	if err := notify.NewCommand(opts.NotifyCommand).Run(ctx, event); err != nil {
 		return fmt.Errorf("the notify command failed: %w", err)
 	}
 	_, err := fmt.Println("The notify command has run.")
