@@ -22,7 +22,7 @@ func losses() []fault {
 	const asked = "asked for the PDF: "
 	return []fault{
 		failed("the output is not there yet (404)", output(simtest.Trouble(http.StatusNotFound)), asked+"the API has no PDF of this job, or not yet (HTTP 404)"),
-		failed("the output: 403", output(simtest.Forbidden("")), asked+"the API forbids this; if it wants credentials, set headers in the config file or --header (HTTP 403)"),
+		failed("the output: 403", output(simtest.Forbidden("")), asked+"the API forbids this: are there headers with credentials that may read this job? (HTTP 403)"),
 		failed("the output: 500", output(simtest.Trouble(http.StatusInternalServerError)), asked+"the API has trouble: Internal Server Error (HTTP 500)"),
 		failed("the output: 503, Retry-After: 7", output(simtest.Unavailable("7")), asked+"the API is unavailable for now, and asks for a pause of 7 s (HTTP 503)"),
 		{

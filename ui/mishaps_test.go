@@ -72,7 +72,7 @@ func refusals() []fault {
 		{"the proxy wants a login", goingTo("http://api.example", func(t *http.Transport) {
 			t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
 			t.DialContext = talker("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-		}), ease, "the proxy wants credentials: put them in HTTPS_PROXY's URL, as USER:PASSWORD@ before the host"},
+		}), ease, "the proxy wants credentials: put the right ones in HTTPS_PROXY's URL"},
 	}...)
 }
 
@@ -96,7 +96,7 @@ func pauses() (all []fault) {
 		}
 		noTime, says := header, code.says
 		if code.number == "403" { // then it is each job's own trouble
-			noTime, says = "live", "the API forbids this; if it wants credentials, set headers in the config file or --header"
+			noTime, says = "live", "the API forbids this: are there headers with credentials that may read this job?"
 		}
 		all = append(all, []fault{
 			{code.number + ", Retry-After: 7", answering(code.answer("7")), header, code.says + ", and asks for a pause of 7 s"},

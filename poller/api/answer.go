@@ -129,8 +129,15 @@ func (c *Client) refusal(resp *http.Response) *Error {
 	code := resp.StatusCode
 	p := job.Problem{Code: code}
 	p.Kind, p.Reason = refused(code)
-	if code == http.StatusUnauthorized || code == http.StatusForbidden {
-		p.Reason = cmp.Or(c.denied(code, resp.Request.URL), p.Reason)
+	switch own, given := c.isOrigin(resp.Request.URL), len(c.headers) > 0; {
+	case code == http.StatusForbidden && own:
+		p.Reason = "the API forbids this: are there headers with credentials that may read this job?"
+	case code == http.StatusUnauthorized && own && given:
+		p.Reason = "the API refuses the credentials in headers"
+	case code == http.StatusUnauthorized && own:
+		p.Reason = "the API wants credentials: set headers in the config file or --header"
+	case code == http.StatusUnauthorized && given:
+		p.Reason = quote(resp.Request.URL.Host) + " wants credentials, but headers are for --api's own scheme, host and port"
 	}
 	mayPause := code == http.StatusForbidden || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
 	if mayPause && sameOrigin(&c.base, resp.Request.URL) { // another host's pause is not the API's
@@ -162,7 +169,7 @@ func refused(code int) (job.Kind, string) {
 	case code == http.StatusServiceUnavailable:
 		return job.RateLimited, "the API is unavailable for now"
 	case code == http.StatusProxyAuthRequired:
-		return job.NotAPI, proxyWants(nil)
+		return job.NotAPI, proxyWants
 	case code == http.StatusNetworkAuthenticationRequired:
 		return job.NotAPI, "the network wants a login first (a captive portal)"
 	case code >= http.StatusInternalServerError:

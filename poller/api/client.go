@@ -5,8 +5,7 @@
 // # The API
 //
 // The facts are from the service's OpenAPI description (version 2025-06-10T15:55:31Z), guide
-// and clients. It has no authentication: anyone who has a job's ID can read the job. A gateway
-// before it may want headers.
+// and clients. It has no authentication: anyone who has a job's ID can read the job.
 //
 //  1. POST /markdown (paid per document; jobwatch does not use it) answers 200 with a
 //     JobStatus whose path is the URL of the job's status, relative or absolute. Users
@@ -45,14 +44,12 @@ import (
 	"example.com/jobwatch/poller/panics"
 )
 
-// DefaultTimeout is the time limit of one request, as the official clients have it.
-const DefaultTimeout = 10 * time.Second
-
 const (
-	pingAfter   = 3 * time.Second // of silence on an HTTP/2 connection
-	pingTimeout = 5 * time.Second // for the answer to the ping
-	fileConns   = 4               // connections to one host for outputs and files
-	maxBody     = 1 << 20         // bytes of an answer, unpacked; a real one is well below 1 KiB
+	defaultTimeout = 10 * time.Second // of one request, as the official clients have it
+	pingAfter      = 3 * time.Second  // of silence on an HTTP/2 connection
+	pingTimeout    = 5 * time.Second  // for the answer to the ping
+	fileConns      = 4                // connections to one host for outputs and files
+	maxBody        = 1 << 20          // bytes of an answer, unpacked; a real one is well below 1 KiB
 )
 
 // Client asks the job API. It is safe for any number of goroutines and keeps its connections.
@@ -64,19 +61,17 @@ type Client struct {
 	files *http.Client // to wherever a Done job's path leads, and its output's URL
 	hops  atomic.Int64 // requests to the API that were made besides since Hops was called
 
-	headers http.Header   // the user's, for the API's own origin
-	timeout time.Duration // of a request, but for a file's body
-
-	privateBase atomic.Bool // the API's host is private, by its name or by its address once dialed
+	headers     http.Header   // the user's
+	timeout     time.Duration // of a request, but for a file's body
+	privateBase atomic.Bool   // the API's host is private, by its name or by its address once dialed
 }
 
 // Options are the settings of a [Client]. The zero value will do.
 type Options struct {
-	Version     string // in the User-Agent header
-	Concurrency int    // connections for polls; 0 is no limit
-
-	Headers http.Header   // secrets, sent to the API's own scheme, host and port only
-	Timeout time.Duration // of one request; 0 is DefaultTimeout
+	Version     string        // in the User-Agent header
+	Concurrency int           // connections for polls; 0 is no limit
+	Headers     http.Header   // for requests to the API's own scheme, host and port; secrets
+	Timeout     time.Duration // of a request; 0 is 10 s
 
 	Transport http.RoundTripper // replaces the network and its limits, for tests on a fake clock
 
@@ -85,8 +80,7 @@ type Options struct {
 }
 
 // New returns a client of the API at a base URL such as https://api.markdown2pdf.ai, which has
-// no user, query or fragment. It does not connect yet. The error says what is wrong with the URL
-// or with the environment's proxy for it.
+// no user, query or fragment. It does not connect yet. The error is about the URL or its proxy.
 func New(base string, o Options) (*Client, error) {
 	u, err := url.Parse(strings.TrimRight(base, "/"))
 	if err != nil {
@@ -97,20 +91,20 @@ func New(base string, o Options) (*Client, error) {
 	}
 	agent := []string{"jobwatch/" + cmp.Or(o.Version, "dev")}
 	c := &Client{
-		base: *u,
-		json: http.Header{"User-Agent": agent, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"}},
-		file: http.Header{"User-Agent": agent, "Accept-Encoding": {"identity"}},
-
-		headers: o.Headers, timeout: cmp.Or(o.Timeout, DefaultTimeout),
+		base:    *u,
+		json:    http.Header{"User-Agent": agent, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"}},
+		file:    http.Header{"User-Agent": agent, "Accept-Encoding": {"identity"}},
+		headers: o.Headers, timeout: cmp.Or(o.Timeout, defaultTimeout),
 	}
 	c.privateBase.Store(isPrivateName(u.Hostname()))
 	polls, files := o.Transport, o.Transport
 	if o.Transport == nil {
-		if _, err := o.proxyFor(&http.Request{URL: &c.base}); err != nil {
+		// Two, so that a download never delays a poll.
+		toAPI, toAll := c.transport(&o, o.Concurrency, false), c.transport(&o, fileConns, true)
+		if _, err := toAPI.Proxy(&http.Request{URL: &c.base}); err != nil {
 			return nil, err
 		}
-		// Two, so that a download never delays a poll.
-		polls, files = c.transport(&o, o.Concurrency, false), c.transport(&o, fileConns, true)
+		polls, files = withHeaders{toAPI, c}, withHeaders{toAll, c}
 	}
 	c.polls = &http.Client{Transport: polls, CheckRedirect: c.redirects(3, false)}
 	c.files = &http.Client{Transport: files, CheckRedirect: c.redirects(5, true)}

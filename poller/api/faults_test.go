@@ -33,7 +33,7 @@ const (
 	notHTTP = "answered with something that is not HTTP"
 	closed  = "the connection was closed before the answer"
 	broken  = "the connection broke in the middle of the answer"
-	forbids = "the API forbids this; if it wants credentials, set headers in the config file or --header"
+	forbids = "the API forbids this: are there headers with credentials that may read this job?"
 	late    = "the answer was not whole within 10 s"
 
 	status  = `{"id":"{id}","status":"Processing"`
@@ -71,7 +71,7 @@ func faultRows() []faultRow {
 		{"502", job.Trouble, 502, "the API has trouble: Bad Gateway", 0, simtest.Trouble(502)},
 		{"599", job.Trouble, 599, "the API has trouble", 0, simtest.Trouble(599)},
 		{"410", job.Refused, 410, "the API gave an unexpected answer: Gone", 0, simtest.Trouble(410)},
-		{"407", job.NotAPI, 407, "the proxy wants credentials: put them in HTTPS_PROXY's URL, as USER:PASSWORD@ before the host", 0, simtest.Trouble(407)},
+		{"407", job.NotAPI, 407, proxyWants, 0, simtest.Trouble(407)},
 		{"511", job.NotAPI, 511, "the network wants a login first (a captive portal)", 0, simtest.Trouble(511)},
 		{"204", job.Trouble, 204, "the API gave an unexpected answer: No Content", 0, simtest.Answer(204, "", "")},
 		{"404", job.NotFound, 404, "the API does not know this job", 0, simtest.Answer(404, "application/json", `{"detail":"Job not found"}`)},
@@ -149,7 +149,7 @@ func TestWhatTakesTooLongIsToldAfter10Seconds(t *testing.T) {
 				s := simtest.New()
 				begin := time.Now()
 				row.isTold(t, s, inBubble(t, s))
-				if took := time.Since(begin); took != DefaultTimeout {
+				if took := time.Since(begin); took != defaultTimeout {
 					t.Errorf("it took %v", took)
 				}
 			})

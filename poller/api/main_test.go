@@ -68,11 +68,11 @@ func running(s *simtest.Server) job.ID {
 
 func network(t *testing.T, c *Client) *http.Transport {
 	t.Helper()
-	tr, ok := c.polls.Transport.(*http.Transport)
+	tr, ok := c.polls.Transport.(withHeaders)
 	if !ok {
 		t.Fatalf("the transport is a %T", c.polls.Transport)
 	}
-	return tr
+	return tr.Transport
 }
 
 // closedPort is an address where nobody listens.

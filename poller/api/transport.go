@@ -4,14 +4,19 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/net/http/httpproxy"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
@@ -22,7 +27,7 @@ import (
 //
 // net/http connects in goroutines of its own, where a panic would end the program; it becomes
 // the request's error, and [Client.send] panics with it again.
-func (c *Client) transport(o *Options, conns int, anywhere bool) http.RoundTripper {
+func (c *Client) transport(o *Options, conns int, anywhere bool) *http.Transport {
 	var proxies sync.Map // addresses of the proxies that were used
 	guarded := o.dialer
 	guarded.ControlContext = c.refusePrivate
@@ -42,17 +47,23 @@ func (c *Client) transport(o *Options, conns int, anywhere bool) http.RoundTripp
 		return conn, err
 	}
 	proxy := func(r *http.Request) (*url.URL, error) {
-		u, err := o.proxyFor(r)
-		if u != nil {
+		const setting = "the proxy set in the environment (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is "
+		u, err := o.proxy(r)
+		switch {
+		case err != nil:
+			return nil, fail(job.Unreachable, setting+"not a URL") // err quotes its password
+		case u != nil && !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
+			return nil, fail(job.Unreachable, setting+"a "+quote(u.Scheme)+" proxy; want http, https, socks5 or socks5h")
+		case u != nil:
 			proxies.Store(hostPort(u), nil)
 		}
-		return u, err
+		return u, nil
 	}
 	headers := time.Duration(0) // a poll's context has a time limit
 	if anywhere {
 		headers = c.timeout
 	}
-	t := &http.Transport{
+	return &http.Transport{
 		DialContext:            dial,
 		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswered,
@@ -65,19 +76,47 @@ func (c *Client) transport(o *Options, conns int, anywhere bool) http.RoundTripp
 		ForceAttemptHTTP2:      true, // with a DialContext of our own, net/http would not
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 	}
-	if len(c.headers) == 0 {
-		return t
-	}
-	return gateway{t, c}
 }
 
+// withHeaders adds the user's headers to requests to the API's own origin. Each redirect is a
+// request of its own here, while net/http's client would take headers along to other origins.
+type withHeaders struct {
+	*http.Transport
+	client *Client
+}
+
+// RoundTrip implements [http.RoundTripper], which must not change the request.
+func (t withHeaders) RoundTrip(r *http.Request) (*http.Response, error) {
+	if len(t.client.headers) > 0 && t.client.isOrigin(r.URL) {
+		r = r.WithContext(r.Context())
+		r.Header = maps.Clone(r.Header)
+		maps.Copy(r.Header, t.client.headers)
+	}
+	return t.Transport.RoundTrip(r)
+}
+
+// isOrigin reports whether a URL has the API's own scheme, host and port.
+func (c *Client) isOrigin(u *url.URL) bool {
+	return u.Scheme == c.base.Scheme && strings.EqualFold(hostPort(u), hostPort(&c.base))
+}
+
+// proxyFromEnvironment is [http.ProxyFromEnvironment] with ALL_PROXY where a scheme has no proxy of its own.
+func proxyFromEnvironment() func(*http.Request) (*url.URL, error) {
+	env, all := httpproxy.FromEnvironment(), cmp.Or(os.Getenv("ALL_PROXY"), os.Getenv("all_proxy"))
+	env.HTTPProxy, env.HTTPSProxy = cmp.Or(env.HTTPProxy, all), cmp.Or(env.HTTPSProxy, all)
+	proxy := env.ProxyFunc()
+	return func(r *http.Request) (*url.URL, error) { return proxy(r.URL) }
+}
+
+const proxyWants = "the proxy wants credentials: put the right ones in HTTPS_PROXY's URL"
+
 // proxyAnswered has a proxy's refusal to connect be told as one.
-func proxyAnswered(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	switch resp.StatusCode {
 	case http.StatusOK:
 		return nil
 	case http.StatusProxyAuthRequired:
-		return fail(job.Unreachable, proxyWants(proxy)+" (HTTP 407)")
+		return fail(job.Unreachable, proxyWants+" (HTTP 407)")
 	}
 	return fail(job.Unreachable, fmt.Sprintf("the proxy refuses the connection (HTTP %d%s)", resp.StatusCode, statusText(resp.StatusCode)))
 }

@@ -92,12 +92,11 @@ type parser struct {
 
 func newParser(in *Input) *parser {
 	p := &parser{in: in, byAction: make(map[string]string), byKey: make(map[string]string)}
-	p.options.Headers = http.Header{}
-	p.options.Keys, p.options.Colors = make(map[string][]string), make(map[string]style.Colour)
+	p.options.Headers, p.options.Keys, p.options.Colors = http.Header{}, make(map[string][]string), make(map[string]style.Colour)
 	p.table = p.rows(&p.options)
 	p.names, p.byName = named(p.table, func(opt *option) string { return opt.name }), make(map[string]*option)
 	for _, opt := range p.table {
-		p.byName[opt.name] = opt
+		p.byName[opt.name], p.byName[opt.setting] = opt, opt
 		if opt.def != "" {
 			_ = opt.take("", opt.def) // a test holds them right
 		}
@@ -195,11 +194,8 @@ func (p *parser) derive() error {
 			o.Keys[k.Name] = slices.DeleteFunc(slices.Clone(k.Keys), func(key string) bool { return p.byKey[key] != "" })
 		}
 	}
-	if asks := !o.Demo && o.APIServer == "" && !o.TestNotification; asks {
-		o.warnOfPlainHTTP()
-		if len(p.args) == 0 && !p.in.StdinTerminal {
-			o.Stdin = MaybeStdin
-		}
+	if len(p.args) == 0 && !p.in.StdinTerminal && !o.Demo && o.APIServer == "" && !o.TestNotification {
+		o.Stdin = MaybeStdin
 	}
 	plain, json := p.gave("plain"), p.gave("json")
 	if plain && json {

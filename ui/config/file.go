@@ -91,8 +91,7 @@ func (p *parser) readTOML(data []byte) (line int, err error) {
 func (p *parser) takeSetting(path []string, value any) error {
 	name, rest := path[0], path[1:]
 	_, isTable := value.(map[string]any)
-	settings := named(p.table, func(opt *option) string { return opt.setting })
-	at := slices.Index(settings, name)
+	opt := p.byName[name]
 	take := map[string]func([]string, any) error{"keys": p.takeKeys, "colors": p.takeColor}[name]
 	switch {
 	case take != nil && len(rest) > 0:
@@ -101,24 +100,29 @@ func (p *parser) takeSetting(path []string, value any) error {
 		return nil // its lines follow
 	case take != nil:
 		return errors.New(name + ": want a table: [" + name + "]")
-	case at < 0:
-		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(settings, "keys", "colors")))
-	case p.table[at].flagOnly:
+	case opt == nil:
+		return errors.New("unknown setting " + quote(name) + didYouMean(name, append(p.names, "keys", "colors")))
+	case opt.flagOnly:
 		return errors.New("--" + name + " is for the command line only, not a setting")
 	case len(rest) > 0:
 		return errors.New(name + ": want a value, not a table")
-	}
-	opt := p.table[at]
-	if opt.arg == header {
-		return p.takeHeaders(name, value)
 	}
 	kind := map[string]struct{ types, what string }{
 		toggle: {"bool", "true or false, without quotes"},
 		number: {"int64 float64", "a number, without quotes"},
 		size:   {"int64 string", `a size in quotes, such as "500MB"`},
+		header: {"[]interface {}", `a list of texts: ["Name: value"]`},
 	}[opt.arg]
 	if !strings.Contains(cmp.Or(kind.types, "string"), fmt.Sprintf("%T", value)) {
 		return errors.New(name + ": want " + cmp.Or(kind.what, "a text in quotes"))
+	}
+	if list, ok := value.([]any); ok {
+		for _, item := range list {
+			if err := addHeader(p.options.Headers, name, fmt.Sprint(item)); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	text := fmt.Sprint(value)
 	if text == "" {
@@ -158,11 +162,8 @@ func (p *parser) configText() string {
 			}
 		}
 		value := cmp.Or(opt.def, opt.example, "false")
-		if opt.arg != toggle && opt.arg != number {
+		if opt.arg != toggle && opt.arg != number && opt.arg != header {
 			value = strconv.Quote(value)
-		}
-		if opt.arg == header {
-			value = "[" + value + "]"
 		}
 		b.WriteString("# " + opt.setting + " = " + value + "\n")
 	}

@@ -1,102 +1,64 @@
 package config
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
-// readHeaders joins the headers of the config file, the environment and the flags. Those of a
-// later source replace those of the same name.
+// readHeaders adds the headers of the environment and then of the flags to the config file's.
+// They replace those of the same name.
 func (p *parser) readHeaders() error {
-	opt := p.byName["header"]
-	fromEnv, fromFlags := http.Header{}, http.Header{}
-	if err := addHeaders(fromEnv, opt.env, p.in.Env(opt.env)); err != nil {
-		return err
-	}
+	opt, env, flags := p.byName["header"], http.Header{}, http.Header{}
+	err := addHeaders(env, opt.env, p.in.Env(opt.env))
 	for _, value := range opt.all {
-		err := error(nil)
-		if name, isFile := strings.CutPrefix(value, "@"); isFile {
-			var text []byte
-			if text, err = p.in.ReadFile(name); err != nil {
-				return fmt.Errorf("--header @%s can't be read: %w", name, err)
-			}
-			err = addHeaders(fromFlags, name, string(text))
-		} else {
-			err = addHeader(fromFlags, "--header", value)
+		name, isFile := strings.CutPrefix(value, "@")
+		if !isFile {
+			err = cmp.Or(err, addHeader(flags, "--header", value))
+			continue
 		}
-		if err != nil {
-			return err
-		}
+		path, _ := p.parsePath(name) // the file's error will do
+		text, failed := p.in.ReadFile(cmp.Or(path, name))
+		err = cmp.Or(err, wrong("--header", value, failed), addHeaders(flags, name, string(text)))
 	}
-	maps.Copy(p.options.Headers, fromEnv)
-	maps.Copy(p.options.Headers, fromFlags)
-	return nil
-}
-
-// takeHeaders takes the headers of the config file.
-func (p *parser) takeHeaders(name string, value any) error {
-	list, ok := texts(value)
-	if !ok {
-		return errors.New(name + `: want a list of texts: ["Name: value"]`)
+	o := &p.options
+	maps.Copy(o.Headers, env)
+	maps.Copy(o.Headers, flags)
+	if host := o.API.Hostname(); len(o.Headers) > 0 && o.API.Scheme == "http" && host != "localhost" && !net.ParseIP(host).IsLoopback() && !o.Demo {
+		o.Warnings = append(o.Warnings, "headers go to "+o.API.Host+" over http, where others can read them: use https if it can")
 	}
-	for _, text := range list {
-		if err := addHeader(p.options.Headers, name, text); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // addHeaders adds the headers in a text, one a line. Blank lines and comments (#) don't count.
-func addHeaders(to http.Header, where, text string) error {
+func addHeaders(to http.Header, where, text string) (err error) {
 	for i, line := range strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		if err := addHeader(to, fmt.Sprintf("%s, line %d", where, i+1), line); err != nil {
-			return err
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			err = cmp.Or(err, addHeader(to, fmt.Sprintf("%s, line %d", where, i+1), line))
 		}
 	}
-	return nil
+	return err
 }
 
-// addHeader adds "Name: value". Headers are secrets: its errors say where the header stands and
-// how it is named, and quote nothing else of it.
+// addHeader adds "Name: value". Its errors may quote the name, but not the value, which is secret.
 func addHeader(to http.Header, where, text string) error {
-	const signs = "!#$%&'*+-.^_`|~" // beside letters and digits (RFC 9110, section 5.6.2)
 	name, value, found := strings.Cut(text, ":")
-	value = strings.Trim(value, " \t")
-	isToken := func(r rune) bool {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(signs, r)
+	if !found || !httpguts.ValidHeaderFieldName(name) {
+		return fmt.Errorf(`%s: want "Name: value", with a name of letters, digits and hyphens`, where)
 	}
-	if !found || name == "" || strings.TrimFunc(name, isToken) != "" {
-		return errors.New(where + `: want "Name: value", with a name of letters, digits and hyphens`)
-	}
-	name = http.CanonicalHeaderKey(name)
-	where += ": " + name + ": "
+	name, value = http.CanonicalHeaderKey(name), strings.Trim(value, " \t")
 	switch {
 	case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Range", "Upgrade"}, name):
-		return errors.New(where + "jobwatch can't send this header")
-	case value == "":
-		return errors.New(where + "want a value, in quotes with the name")
-	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
-		return errors.New(where + "want a value of one line, without control characters")
+		return fmt.Errorf("%s: %s: jobwatch can't send this header", where, name)
+	case value == "" || !httpguts.ValidHeaderFieldValue(value):
+		return fmt.Errorf("%s: %s: want a value of one line, in quotes with the name", where, name)
 	}
 	to.Add(name, value)
 	return nil
-}
-
-// warnOfPlainHTTP warns of headers that others on the way to the API can read.
-func (o *Options) warnOfPlainHTTP() {
-	host := o.API.Hostname()
-	addr, _ := netip.ParseAddr(host)
-	if len(o.Headers) > 0 && o.API.Scheme == "http" && host != "localhost" && !addr.IsLoopback() {
-		o.Warnings = append(o.Warnings, "headers go to "+o.API.Host+" over http, where others can read them: use https if it can")
-	}
 }

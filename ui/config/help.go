@@ -25,12 +25,6 @@ const aboutJSON = `With --json there is an object for each change of a job's sta
 PDF. There is another when a job's checks fail for the third time in a row, fail for another
 reason, or succeed again. Every object has every key; null means unknown.`
 
-const aboutGateways = `A proxy may be an http, https, socks5 or socks5h one. What a gateway
-before the API wants to see, such as a key, is set by "headers" in the config file, in
-JOBWATCH_HEADERS or by --header; those of a flag replace those of the same name. Headers are
-sent to the scheme, host and port of --api only, not to where it redirects or where PDFs are,
-and are never shown or logged.`
-
 // section is a part of the help and of the manual page.
 type section struct {
 	title   string
@@ -54,9 +48,7 @@ func (p *parser) sections() (examples, statuses section, references, surrounding
 			env.entries = append(env.entries, entry{opt.env, "", "as --" + opt.name + "; the flag overrides it"})
 		}
 	}
-	env.entries = append(env.entries, entry{"NO_COLOR", "", "if not empty, no colours"},
-		entry{"HTTPS_PROXY, ALL_PROXY", "", "the proxy; NO_PROXY: not for these hosts"},
-		entry{"SSL_CERT_FILE", "", "the certificates to trust, on Linux"})
+	env.entries = append(env.entries, entry{"NO_COLOR", "", "if not empty, no colours"})
 	examples = section{title: "Examples", entries: []entry{ // ID stands for a job ID
 		{"jobwatch", "", "the dashboard; paste job IDs at any time"},
 		{"jobwatch --demo", "", "the same with simulated jobs, to try it"},
@@ -87,11 +79,12 @@ func (p *parser) sections() (examples, statuses section, references, surrounding
 		{"problem", "", `why its last check failed, with the HTTP status, such as "403 Forbidden: ..."; else null`},
 		{"file, file_error", "", "where its PDF was saved, or why it could not be"},
 		{"ready_from, ready_by", "", "when it will be ready, in four cases of five"},
-	}}, keys, {title: "Proxies, certificates and gateways", text: aboutGateways, entries: []entry{
-		{"HTTPS_PROXY, HTTP_PROXY", "", "the proxy for https:// and http://, such as http://USER:PASSWORD@HOST:PORT"},
+	}}, keys, {title: "Proxies, certificates and gateways", entries: []entry{
+		{"HTTPS_PROXY, HTTP_PROXY", "", "the proxy for https:// and http://: an http, https, socks5 or socks5h URL such as http://USER:PASSWORD@HOST:PORT"},
 		{"ALL_PROXY", "", "the proxy for those of the two that have none"},
 		{"NO_PROXY", "", "hosts, domains (.example.com) and networks (10.0.0.0/8) to be asked without a proxy"},
-		{"SSL_CERT_FILE, SSL_CERT_DIR", "", "files of the certificate authorities to trust instead of the system's (not on macOS and Windows)"},
+		{"SSL_CERT_FILE, SSL_CERT_DIR", "", "the certificate authorities to trust instead of the system's (not on macOS and Windows)"},
+		{"headers, JOBWATCH_HEADERS, --header", "", "what a gateway wants; sent to the scheme, host and port of --api only, never shown or logged"},
 	}}}
 	surroundings = []section{env, {title: "Files", entries: []entry{
 		{p.shown(p.in.StatePath), "", "the tracked jobs (XDG_STATE_HOME)"},

@@ -32,12 +32,16 @@ func (p *parser) takeKeys(path []string, value any) error {
 		return errors.New(where + ": another name of " + other + ", which is given already")
 	}
 	p.byAction[action] = written
-	words, ok := texts(value)
-	if !ok || len(path) > 1 {
-		return errors.New(where + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
+	words, ok := value.([]any)
+	if !ok {
+		words = []any{value}
 	}
 	keys := []string{} // none at all is a choice, too
 	for _, word := range words {
+		word, ok := word.(string)
+		if !ok || len(path) > 1 {
+			return errors.New(where + `: want a key such as "x", or several: ["x", "ctrl+x"]`)
+		}
 		key, err := parseKey(word)
 		if err != nil {
 			return wrong(where+" =", word, err)
@@ -50,22 +54,6 @@ func (p *parser) takeKeys(path []string, value any) error {
 	}
 	p.options.Keys[action] = keys
 	return nil
-}
-
-// texts returns the texts of a value in the file that may be one or a list, and false if it is neither.
-func texts(value any) (all []string, ok bool) {
-	list, ok := value.([]any)
-	if !ok {
-		list = []any{value}
-	}
-	for _, item := range list {
-		text, ok := item.(string)
-		if !ok {
-			return nil, false
-		}
-		all = append(all, text)
-	}
-	return all, true
 }
 
 // parseKey reads a key as people write it, and returns Bubble Tea's name for it.

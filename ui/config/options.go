@@ -121,7 +121,7 @@ func (p *parser) rows(o *Options) []*option {
 			"have at most N requests under way"),
 		row("request-timeout", "DURATION", to(&o.Timeout, parseTimeout), option{def: "10s"}, "wait so long for an answer"),
 		row("header", header, func(string) error { return nil }, // see readHeaders
-			option{setting: "headers", env: "JOBWATCH_HEADERS", example: "Authorization: Bearer TOKEN", hint: "; @FILE: those in the file, " +
+			option{setting: "headers", env: "JOBWATCH_HEADERS", example: `["Authorization: Bearer TOKEN"]`, hint: "; @FILE: those in the file, " +
 				"one a line. May be repeated. Other users see flags in ps: keep secrets in a file, the config file or JOBWATCH_HEADERS"},
 			"send \"Name: value\" with each request to the API, and to no other host"),
 		row("filter", "TEXT", to(&o.Filter, parseFilter), option{group: "Screen", example: "!status:done"},

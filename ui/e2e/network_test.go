@@ -27,7 +27,7 @@ func TestAProxyThatWantsAPassword(t *testing.T) {
 	tm.Paste(lines(s.jobs(5, 0)))
 	tm.Sees("no answer")
 	tm.Type("j", "\r")
-	tm.Sees("the proxy refuses the credentials in")
+	tm.Sees("the proxy wants credentials: put the")
 	tm.Sees("HTTPS_PROXY's URL (HTTP 407)")
 	tm.Send("\x1bl")
 	tm.Send("q")
