@@ -76,11 +76,6 @@ func jobwatch() (status int) {
 	return cmp.Or(failed(err), status)
 }
 
-// signalled is the cause of a context that a signal ended.
-type signalled syscall.Signal
-
-func (s signalled) Error() string { return syscall.Signal(s).String() }
-
 // untilSignalled returns a context that a signal ends, as its cause. After insist is called,
 // a second signal kills jobwatch; until then the terminal still has to be restored.
 func untilSignalled() (ctx context.Context, insist func()) {
@@ -88,29 +83,19 @@ func untilSignalled() (ctx context.Context, insist func()) {
 	signals := make(chan os.Signal, 1)
 	heard := slices.DeleteFunc([]os.Signal{syscall.SIGHUP, syscall.SIGQUIT}, signal.Ignored) // by nohup, or in the background
 	signal.Notify(signals, append(heard, os.Interrupt, syscall.SIGTERM)...)
-	go func() { cancel(signalled((<-signals).(syscall.Signal))) }()
+	go func() { cancel(config.Signalled((<-signals).(syscall.Signal))) }()
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }
 }
 
 // failed prints an error in one line, or writes a panic's report, and returns the exit status.
 func failed(err error) int {
-	if err == nil {
-		return config.ExitDone
-	}
+	status := config.Status(err)
+	_, signalled := errors.AsType[config.Signalled](err)
 	if broke, ok := errors.AsType[*panics.Error](err); ok {
 		_, unsaved := errors.AsType[*store.NotSavedError](err)
 		run.ReportCrash(broke, !unsaved)
-		return config.ExitBroken
+	} else if err != nil && !signalled {
+		fmt.Fprintf(os.Stderr, "jobwatch: %v\n", err)
 	}
-	if s, ok := errors.AsType[signalled](err); ok {
-		return 128 + int(s) // as shells have it
-	}
-	fmt.Fprintf(os.Stderr, "jobwatch: %v\n", err)
-	if _, ok := errors.AsType[*config.UsageError](err); ok {
-		return config.ExitUsage
-	}
-	if errors.Is(err, terminal.ErrGone) {
-		return 128 + int(syscall.SIGHUP) // whether that came or not
-	}
-	return config.ExitNotDone
+	return status
 }

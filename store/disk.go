@@ -135,7 +135,7 @@ func DefaultPath() (string, error) {
 	home, _ := os.UserHomeDir()
 	if runtime.GOOS != "windows" && !filepath.IsAbs(home) && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) {
 		// xdg would fall back to the root folder.
-		return "", errors.New("no place for the state file: neither HOME nor XDG_STATE_HOME is set" +
+		return "", UnusableError("no place for the state file: neither HOME nor XDG_STATE_HOME is set" +
 			" to a folder; set one, or name a file with --state")
 	}
 	xdg.Reload() // it read the environment when the program started

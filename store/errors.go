@@ -20,13 +20,13 @@ func (e *NotSavedError) Error() string {
 
 func (e *NotSavedError) Unwrap() error { return e.Err }
 
-// unusableError says why a state file is not to be read, rather than that it can't be
+// UnusableError says why a state file is not to be read, rather than that it can't be
 // written. It was not touched.
-type unusableError string
+type UnusableError string
 
-func (e unusableError) Error() string { return string(e) }
+func (e UnusableError) Error() string { return string(e) }
 
-func unusable(format string, args ...any) error { return unusableError(fmt.Sprintf(format, args...)) }
+func unusable(format string, args ...any) error { return UnusableError(fmt.Sprintf(format, args...)) }
 
 func notStateFile(path, what string) error {
 	return unusable("%s is %s, not a state file; it was left as it is: name another file with --state", path, what)
@@ -40,7 +40,7 @@ func unreadable(path string, err error) error {
 }
 
 func isUnusable(err error) bool {
-	_, ok := errors.AsType[unusableError](err)
+	_, ok := errors.AsType[UnusableError](err)
 	return ok
 }
 

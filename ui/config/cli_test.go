@@ -164,6 +164,12 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--api-server=:0", "-"}, `--api-server takes no jobs, but "-" was given`},
 		{[]string{"--demo", "--state=x"}, `--demo and --state don't go together`},
 		{[]string{"--api-server=:0", "--json"}, `--api-server and --json don't go together`},
+		{[]string{"--json", "--timeout", "30"}, `--timeout "30": want a duration of at least 1s, such as 10s or 1m30s; did you mean 30s?`},
+		{[]string{"--json", "--timeout=-1s"}, `--timeout "-1s": want a duration of at least 1s, such as 10s or 1m30s`},
+		{[]string{"--timeout", "30m"}, "--timeout needs --plain, --json or --once: the dashboard stays until you leave it"},
+		{[]string{"--json=false", "--fail-fast"}, "--fail-fast needs --plain, --json or --once: the dashboard stays until you leave it"},
+		{[]string{"--plain", "--once", "--fail-fast"}, "--fail-fast and --once don't go together"},
+		{[]string{"--timeout=1s", "--api-server=:0"}, "--api-server and --timeout don't go together"},
 		{[]string{"--once", "--batch=x"}, "no jobs are given; " + OnlyNames},
 	} {
 		if got := complaint(t, atATerminal(tt.args...)); got != tt.want {

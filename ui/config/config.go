@@ -19,16 +19,6 @@ import (
 	"example.com/jobwatch/ui/style"
 )
 
-// Exit statuses. ExitUnfinished is the one of `gh pr checks`.
-const (
-	ExitDone        = 0   // all jobs are Done, or the dashboard was left as asked
-	ExitNotDone     = 1   // a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on
-	ExitUsage       = 2   // wrong flag, argument, environment or config file
-	ExitUnfinished  = 8   // --once: some jobs are still unfinished
-	ExitBroken      = 70  // jobwatch itself broke (EX_SOFTWARE of sysexits.h) and wrote a report
-	ExitInterrupted = 130 // ctrl+c (128 + SIGINT, as shells count)
-)
-
 // Output is the form in which jobwatch shows jobs.
 type Output uint8
 
@@ -209,6 +199,9 @@ func (p *parser) derive() error {
 	}
 	o.BatchGiven = p.gave("batch")
 	if o.Output == Dashboard {
+		if i := slices.IndexFunc(p.given, func(opt *option) bool { return opt.lines && p.gave(opt.name) }); i >= 0 {
+			return errors.New("--" + p.given[i].name + " needs --plain, --json or --once: the dashboard stays until you leave it")
+		}
 		return nil
 	}
 	if !p.gave("filter") {

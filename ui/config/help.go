@@ -37,7 +37,7 @@ type entry struct{ name, arg, about string }
 
 // sections returns the parts of the help and of the manual page that follow the options;
 // references are only in the latter.
-func (p *parser) sections() (examples, statuses section, references, surroundings []section) {
+func (p *parser) sections() (examples section, references, surroundings []section) {
 	keys := section{title: "Keys"}
 	for _, k := range p.in.Keys {
 		keys.entries = append(keys.entries, entry{cmp.Or(strings.TrimSpace(strings.Join(k.Keys, ", ")), "space"), "", k.About})
@@ -61,14 +61,6 @@ func (p *parser) sections() (examples, statuses section, references, surrounding
 		{"jobwatch --once --filter batch:may", "", "check one batch once"},
 		{"jobwatch --download . - < ids.txt", "", "save each PDF once it is ready"},
 	}}
-	statuses = section{title: "Exit status", entries: []entry{
-		{"0", "", "all jobs are Done, or the dashboard was left"},
-		{"1", "", "a job ended otherwise or was removed, a PDF was not saved, or jobwatch could not go on"},
-		{"2", "", "wrong flag, argument, environment or config file"},
-		{"8", "", "with --once: some jobs are still unfinished"},
-		{"70", "", "jobwatch itself broke; a report says where"},
-		{"130", "", "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"},
-	}}
 	references = []section{{title: "JSON lines", text: aboutJSON, entries: []entry{
 		{"time", "", "when it happened, RFC 3339 in UTC"},
 		{"id, batch", "", "the job's ID and its batch's name"},
@@ -90,7 +82,7 @@ func (p *parser) sections() (examples, statuses section, references, surrounding
 		{p.shown(p.in.StatePath), "", "the tracked jobs (XDG_STATE_HOME)"},
 		{p.shown(p.in.ConfigPath), "", "defaults for the flags (XDG_CONFIG_HOME)"},
 	}}}
-	return examples, statuses, references, surroundings
+	return examples, references, surroundings
 }
 
 // flags returns a section for each group of options.
@@ -110,11 +102,11 @@ func (p *parser) flags() (out []section) {
 }
 
 func (p *parser) help() string {
-	examples, statuses, _, surroundings := p.sections()
+	examples, _, surroundings := p.sections()
 	var b strings.Builder
 	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n")
 	b.WriteString(wrap(aboutJobs, helpWidth, "") + "\n")
-	for _, part := range [][]section{{examples}, p.flags(), {statuses}, surroundings} {
+	for _, part := range [][]section{{examples}, p.flags(), {statuses()}, surroundings} {
 		writeHelp(&b, part)
 	}
 	return b.String()
@@ -143,7 +135,7 @@ func (e entry) synopsis() string { return strings.TrimRight(e.name+" "+e.arg, " 
 // manPage returns the manual page in the man(7) macros. It has no date, so that every
 // build's is the same.
 func (p *parser) manPage() string {
-	examples, statuses, references, surroundings := p.sections()
+	examples, references, surroundings := p.sections()
 	var b strings.Builder
 	fmt.Fprintf(&b, `.TH JOBWATCH 1 "" "jobwatch %s" "User Commands"
 .SH NAME
@@ -173,7 +165,7 @@ jobwatch \- watch markdown2pdf.ai jobs until they are finished
 		}
 	}
 	write(".SS", p.flags()...)
-	for _, s := range slices.Concat([]section{examples, statuses}, references, surroundings) {
+	for _, s := range slices.Concat([]section{examples, statuses()}, references, surroundings) {
 		s.title = strings.ToUpper(s.title)
 		write(".SH", s)
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -40,6 +41,15 @@ func wordIn(text, flag string) bool {
 	})
 }
 
+func TestTheReadmeHasTheExitStatuses(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	for _, e := range statuses().entries {
+		if row := "| " + e.name + " | " + e.about + " |\n"; err != nil || !strings.Contains(strings.ReplaceAll(string(readme), "`", ""), row) {
+			t.Errorf("%v: no %s", err, row)
+		}
+	}
+}
+
 func TestTheHelpFitsTheSmallestTerminal(t *testing.T) {
 	for _, in := range []Input{atATerminal(), withConfig(atATerminal(), "")} {
 		for line := range strings.Lines(textOf(t, in, "-h")) {
@@ -52,7 +62,7 @@ func TestTheHelpFitsTheSmallestTerminal(t *testing.T) {
 
 func TestTheExamplesInTheHelpWork(t *testing.T) {
 	in := withConfig(atATerminal(), "")
-	examples, _, _, _ := newParser(&in).sections()
+	examples, _, _ := newParser(&in).sections()
 	for _, e := range examples.entries {
 		command, _, _ := strings.Cut(e.name, "|")
 		command, _, _ = strings.Cut(command, "<")

@@ -24,20 +24,22 @@ type Options struct {
 
 	Output    Output
 	Demo      bool
-	APIServer string // host:port to serve the simulated API on; "" if not asked for
-	Once      bool   // check each job once, print a table (or JSON), exit
+	APIServer string        // host:port to serve the simulated API on; "" if not asked for
+	Once      bool          // check each job once, print a table (or JSON), exit
+	Timeout   time.Duration // to leave after; 0: none
+	FailFast  bool          // leave at the first job that fails
 
 	Jobs       []job.ID // as given, in order, without duplicates
 	Stdin      Stdin
 	Batch      string // the name for the given jobs' batch; "" names it after the time
 	BatchGiven bool   // Batch comes from the flag, not from the config file
 
-	API         *url.URL      // without a trailing slash, query, fragment or user
-	Headers     http.Header   // secrets, for the API's own scheme, host and port
-	Timeout     time.Duration // of one request to the API, at least 1 s
-	State       string        // the state file; "" for the one in XDG's state folder
-	Rate        float64       // requests a second, more than 0
-	Concurrency int           // requests under way at once, at least 1
+	API            *url.URL      // without a trailing slash, query, fragment or user
+	Headers        http.Header   // secrets, for the API's own scheme, host and port
+	RequestTimeout time.Duration // of one request to the API, at least 1 s
+	State          string        // the state file; "" for the one in XDG's state folder
+	Rate           float64       // requests a second, more than 0
+	Concurrency    int           // requests under way at once, at least 1
 
 	Filter     string // in the language of [joblist.ParseFilter]; without a screen, only the flag's
 	Details    string // auto, below or off
@@ -80,6 +82,7 @@ type option struct {
 	def      string   // the default as the config file has it, or ""
 	example  string   // a value for the printed config file, if def is empty
 	noJobs   bool     // takes no jobs
+	lines    bool     // not with the dashboard
 	without  []string // the flags that can't be given with it
 
 	given string   // the flag's value on the command line
@@ -119,7 +122,7 @@ func (p *parser) rows(o *Options) []*option {
 			"make at most N requests a second"),
 		row("concurrency", number, to(&o.Concurrency, parseConcurrency), option{def: strconv.Itoa(poller.DefaultConcurrency)},
 			"have at most N requests under way"),
-		row("request-timeout", "DURATION", to(&o.Timeout, parseTimeout), option{def: "10s"}, "wait so long for an answer"),
+		row("request-timeout", "DURATION", to(&o.RequestTimeout, parseTimeout), option{def: "10s"}, "wait so long for an answer"),
 		row("header", header, func(string) error { return nil }, // see readHeaders
 			option{setting: "headers", env: "JOBWATCH_HEADERS", example: `["Authorization: Bearer TOKEN"]`, hint: "; @FILE: those in the file, " +
 				"one a line. May be repeated. Other users see flags in ps: keep secrets in a file, the config file or JOBWATCH_HEADERS"},
@@ -140,6 +143,10 @@ func (p *parser) rows(o *Options) []*option {
 		row("json", toggle, to(&o.json, parseToggle), option{}, "the same, one JSON object a line"),
 		row("once", toggle, to(&o.Once, parseToggle), option{flagOnly: true},
 			"check each job once, print a table (or --json) and exit"),
+		row("timeout", "DURATION", to(&o.Timeout, parseTimeout), option{flagOnly: true, lines: true},
+			"without a screen, leave after so long, such as 30m; unfinished jobs stay tracked"),
+		row("fail-fast", toggle, to(&o.FailFast, parseToggle), option{flagOnly: true, lines: true, without: []string{"once"}},
+			"without a screen, leave at the first job that fails; the others stay tracked"),
 		row("download", folder, to(&o.Download, p.parsePath), option{group: "Downloads", example: "~/Downloads/jobwatch"},
 			"save each job's PDF in this folder as soon as it is Done"),
 		row("max-download", size, to(&o.MaxDownload, parseSize), option{def: "500MB"}, "skip PDFs larger than this"),
@@ -149,13 +156,14 @@ func (p *parser) rows(o *Options) []*option {
 		row("notify-command", "CMD", to(&o.NotifyCommand, parseText), option{example: "jq -r .text | mail -s jobwatch me"},
 			"run this for each event, with the event as JSON on its standard input; it has a minute, and ends with jobwatch"),
 		row("test-notification", toggle, to(&o.TestNotification, parseToggle),
-			option{flagOnly: true, noJobs: true, without: []string{"batch"}},
+			option{flagOnly: true, noJobs: true, without: []string{"batch", "timeout", "fail-fast"}},
 			"send a notification in every way, to see which arrive, and exit"),
 		row("demo", toggle, to(&o.Demo, parseToggle),
 			option{group: "Trying it out", flagOnly: true, noJobs: true, without: []string{"api", "state", "batch", "test-notification"}},
 			"watch about 30 simulated jobs; nothing is kept"),
 		row("api-server", "ADDR", to(&o.APIServer, parseAddress), option{flagOnly: true, noJobs: true, without: []string{
 			"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
+			"timeout", "fail-fast",
 		}}, "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs"),
 		row("debug", file, to(&o.Debug, p.parsePath), option{group: "Other", example: "~/jobwatch.log"},
 			"log to this file, without full IDs"),

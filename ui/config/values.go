@@ -104,7 +104,11 @@ func parseConcurrency(v string) (int, error) {
 
 func parseTimeout(v string) (time.Duration, error) {
 	d, err := time.ParseDuration(v)
-	return d, want("a duration of at least 1s, such as 10s or 1m30s", err == nil && d >= time.Second)
+	what := "a duration of at least 1s, such as 10s or 1m30s"
+	if n, err := strconv.Atoi(v); err == nil && n > 0 {
+		what += "; did you mean " + v + "s?"
+	}
+	return d, want(what, err == nil && d >= time.Second)
 }
 
 func parseAPI(v string) (*url.URL, error) {

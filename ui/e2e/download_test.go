@@ -56,7 +56,7 @@ func TestAScriptGetsItsPDFsAndThoseThatWereMissing(t *testing.T) {
 	run := func(status int, args ...string) (out, errs string) {
 		return s.ended(status, s.reading(lines(ids), append([]string{"--batch", "night", "--download", folder, "-"}, args...)...))
 	}
-	out, errs := run(1)
+	out, errs := run(3)
 	if n := strings.Count(out, "  saved "+filepath.Join(folder, "night")+"/"); n != 4 {
 		t.Errorf("%d PDFs are told to be saved, want 4:\n%s", n, out)
 	}

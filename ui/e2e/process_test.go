@@ -58,13 +58,13 @@ func TestWithoutAHome(t *testing.T) {
 		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool { return strings.HasPrefix(v, "HOME=") || strings.HasPrefix(v, "XDG_") })
 		return cmd
 	}
-	_, said := s.ended(1, homeless(ids[0].String()))
+	_, said := s.ended(4, homeless(ids[0].String()))
 	if !strings.Contains(said, "neither HOME nor XDG_STATE_HOME is set") || strings.Count(said, "\n") != 1 {
 		t.Errorf("it says %q", said)
 	}
 	relative := homeless(ids[0].String())
 	relative.Env = append(relative.Env, "XDG_STATE_HOME=state")
-	if _, said := s.ended(1, relative); !strings.Contains(said, "XDG_STATE_HOME") {
+	if _, said := s.ended(4, relative); !strings.Contains(said, "XDG_STATE_HOME") {
 		t.Errorf("it says %q", said)
 	}
 	out, _ := s.ended(0, homeless("--plain", "--state", filepath.Join(s.home, "jobs.jsonl"), ids[0].String()))

@@ -84,7 +84,7 @@ func TestARunGoesOnWithThePDFsThatAreMissing(t *testing.T) {
 			t.Errorf("the first is not saved the moment that it is Done: %v, %+v", err, s.saved()[ids[0]])
 		}
 		const reason = "the file came cut short: nothing was saved; try again"
-		s.ends(1, "…", "jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n  "+short+": "+reason+" (Hiring plan)\n")
+		s.ends(3, "…", "jobwatch: 1 of 2 PDFs could not be saved; the same command tries again:\n  "+short+": "+reason+" (Hiring plan)\n")
 		if out := s.out.String(); !strings.Contains(out, "  saved "+agenda+"\n") || !strings.Contains(out, "  "+short+"  PDF failed: "+reason+"\n") {
 			t.Errorf("it is not told:\n%s", out)
 		}
@@ -127,7 +127,7 @@ func TestALinkIntoThePrivateNetworkIsTriedOnce(t *testing.T) {
 				var asked atomic.Int32
 				server.Break(counted(&asked, simtest.OutputPage), fault)
 				s.start(server.Add(document("Agenda", time.Second))[0])
-				s.ends(1, "…", "…")
+				s.ends(3, "…", "…")
 				if asked.Load() != 1 || !strings.Contains(s.err.String(), "private network") {
 					t.Errorf("after %d tries: %s", asked.Load(), s.err.String())
 				}

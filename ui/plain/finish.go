@@ -39,16 +39,26 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	noFile := w.those(func(at *watched) bool { return at.noFile != "" })
 	if len(failed) > 0 && !w.Once && !w.JSON && !cut { // else the table or the objects have told
 		are := map[bool]string{true: " is", false: " are"}[len(failed) == 1]
-		w.tell(style.Of(len(failed), len(w.order), "job")+are+" not Done:")
+		w.tell(style.Of(len(failed), len(w.order), "job") + are + " not Done:")
 		w.list(failed, func(_ *watched, j *store.Job) string { return failure(j, w.short[j.ID]) })
 	}
 	if len(noFile) > 0 && !cut {
 		wanted := w.noPDF + len(w.those(func(at *watched) bool { return at.file != "" }))
-		w.tell(style.Of(len(noFile), wanted, "PDF")+" could not be saved; the same command tries again:")
+		w.tell(style.Of(len(noFile), wanted, "PDF") + " could not be saved; the same command tries again:")
 		w.list(noFile, func(at *watched, j *store.Job) string { return described(w.short[j.ID]+": "+at.noFile, j) })
 	}
-	if left := w.left(len(unfinished), unsaved); interrupted && left != "" && !w.JSON && !cut {
+	switch left := w.left(len(unfinished), unsaved); {
+	case cut:
+	case interrupted && errors.Is(context.Cause(ctx), config.ErrTimeout):
+		w.tell(style.Joined("; ", config.ErrTimeout.Error(), left))
+		w.list(w.those(func(at *watched) bool { return !at.settled }), func(at *watched, j *store.Job) string {
+			said := style.Joined(" ", w.short[j.ID], word(j), style.Percent(j.Answer.Progress))
+			return described(style.Joined(": ", said, w.problem(at)), j)
+		})
+	case interrupted && left != "" && !w.JSON:
 		w.tell("interrupted; " + left)
+	case w.first != nil && left != "":
+		w.tell("left at the first failure, " + w.short[w.first.ID] + "; " + left)
 	}
 	w.announceRest(ctx)
 	w.stop()
@@ -56,17 +66,19 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	w.drain(ctx)
 	switch {
 	case w.broke != nil:
-		return config.ExitNotDone, w.broke
+		return config.ExitBroken, w.broke
 	case w.out.err != nil && !cut:
 		return config.ExitNotDone, fmt.Errorf("standard output can't be written: %w", w.out.err)
 	case interrupted:
-		return config.ExitInterrupted, context.Cause(ctx)
+		return config.Status(context.Cause(ctx)), nil
 	case cut:
 		return config.ExitNotDone, nil
-	case why != nil, len(failed) > 0, len(noFile) > 0, len(unfinished) > 0 && !w.Once:
+	case why != nil, len(failed) > 0, len(unfinished) > 0 && !w.Once:
 		return config.ExitNotDone, why
 	case len(unfinished) > 0:
 		return config.ExitUnfinished, nil
+	case len(noFile) > 0:
+		return config.ExitNoPDF, nil
 	}
 	return config.ExitDone, nil
 }

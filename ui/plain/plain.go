@@ -27,7 +27,9 @@ type Config struct {
 
 	JSON bool // instead of plain lines
 	Once bool // poll each job once, then leave
-	Demo bool // the state file is thrown away afterwards
+
+	FailFast bool // leave at the first job that ends without being Done
+	Demo     bool // the state file is thrown away afterwards
 
 	// Notify gives what to send to the terminal behind Err for a notification; nil: nothing.
 	Notify func(text string) string
@@ -60,14 +62,14 @@ const (
 	mostCauses      = 50
 )
 
-// Run watches the jobs until they are finished and all wanted PDFs saved or given up, or
+// Run watches the jobs until they are finished and all wanted PDFs saved or given up, ctx ends or
 // nobody reads Out any more, and returns the exit status. What it observed is in the state
-// file then. Its error is ctx's cause, or what stopped early, can't be written or panicked.
+// file then. Its error is what stopped early, can't be written or panicked.
 func Run(ctx context.Context, cfg Config) (status int, err error) {
 	w := newWatch(ctx, cfg)
 	defer close(w.over)
 	if err = w.begin(ctx); err == nil {
-		err = w.until(ctx, w.settled)
+		err = w.until(ctx, func() bool { return w.first != nil || w.settled() })
 	}
 	return w.finish(ctx, err)
 }

@@ -78,6 +78,9 @@ func (w *watch) changed(r *session.Record) {
 // settle ends the wait for a job.
 func (w *watch) settle(at *watched) {
 	at.settled = true
+	if w.FailFast && w.first == nil && at.End.Finished() && at.End != job.EndedDone {
+		w.first = at
+	}
 	w.session.Unwatch(at.Record)
 }
 
@@ -103,11 +106,11 @@ func (w *watch) removed(r *session.Record) {
 	if _, fetching := w.session.File(r.ID); at == nil || at.settled && !fetching {
 		return
 	}
-	w.settle(at)
 	now, gone := time.Now(), *r
 	gone.Answer.Status, gone.End, gone.Ended = "removed", job.EndedError, now
 	gone.Cause = "another jobwatch or program took it out of the state file"
 	at.Record, at.told = &gone, "removed"
+	w.settle(at)
 	w.showStatus(at, now)
 }
 

@@ -6,12 +6,12 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +23,7 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/config"
 )
 
 // stage is one run over a real state file. What the poller would find out is sent by
@@ -37,10 +38,10 @@ type stage struct {
 	fails    map[job.ID]int // polls in a row
 	client   *api.Client    // of the API that the poller asks, if there is one
 
-	cancel context.CancelFunc
+	cancel func() // as ctrl+c does
 	done   chan struct{}
 	exit   int
-	failed error // but for an interruption
+	failed error
 }
 
 // feed stands where the poller stands.
@@ -145,13 +146,11 @@ func open(t *testing.T, path string) (*store.Store, store.Opened) {
 // start begins to watch the given jobs.
 func (s *stage) start(ids ...job.ID) {
 	s.cfg.Jobs = ids
-	ctx, cancel := context.WithCancel(s.t.Context())
-	s.cancel = cancel
+	ctx, cancel := context.WithCancelCause(s.t.Context())
+	s.cancel = func() { cancel(config.Signalled(syscall.SIGINT)) }
 	go func() {
 		defer close(s.done)
-		if s.exit, s.failed = Run(ctx, s.cfg); errors.Is(s.failed, context.Canceled) {
-			s.failed = nil
-		}
+		s.exit, s.failed = Run(ctx, s.cfg)
 	}()
 }
 

@@ -43,6 +43,8 @@ type watch struct {
 
 	gone  bool // it was told that the API is away
 	noPDF int  // PDFs that were given up
+
+	first *watched // the job whose failure ends the run
 }
 
 // outlet is a stream that may block, such as a pipe whose reader has stopped.

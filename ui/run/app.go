@@ -69,7 +69,7 @@ func Open(ctx context.Context, opts config.Options) (a *App, err error) {
 		}
 	}
 	a.client, err = api.New(base, api.Options{
-		Version: config.Version(), Concurrency: a.opts.Concurrency, Headers: a.opts.Headers, Timeout: a.opts.Timeout,
+		Version: config.Version(), Concurrency: a.opts.Concurrency, Headers: a.opts.Headers, Timeout: a.opts.RequestTimeout,
 	})
 	if err != nil {
 		return a, &config.UsageError{Message: err.Error()}
@@ -128,6 +128,11 @@ func (a *App) start(ctx context.Context) (stop func() error) {
 // Lines watches without a screen, in plain lines or JSON, and returns the exit status. If ctx
 // ended it, the error is ctx's cause.
 func (a *App) Lines(ctx context.Context) (status int, err error) {
+	if a.opts.Timeout > 0 {
+		var cancel func()
+		ctx, cancel = context.WithTimeoutCause(ctx, a.opts.Timeout, config.ErrTimeout)
+		defer cancel()
+	}
 	found, err := given(ctx, a.opts)
 	if err != nil {
 		return 0, err
@@ -148,16 +153,16 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 		return 0, err
 	}
 	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
-	config := plain.Config{
-		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once,
+	cfg := plain.Config{
+		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once, FailFast: a.opts.FailFast,
 		Journal: journal, Opened: opened, Updates: a.poller.Updates(),
 		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
 		Filter: words, Session: a.session(false), Demo: a.opts.Demo,
 	}
 	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
-		config.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
+		cfg.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}
 	stop := a.start(ctx)
-	status, err = plain.Run(ctx, config)
+	status, err = plain.Run(ctx, cfg)
 	return status, errors.Join(err, stop())
 }
