@@ -6,7 +6,10 @@ import (
 	"slices"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/session"
@@ -15,11 +18,10 @@ import (
 
 // paste is job IDs found in a text.
 type paste struct {
-	Arrival
-	note    string // shown beside what was added
-	from    string // where no job IDs were found
-	arrived bool   // not by the keys: it does not move a cursor that the user has moved
-	close   func() // closes the prompt that the text was typed into; nil if it was not
+	session.Arrival
+	from  string // where no job IDs were found
+	input *input // that did not come by the keys, and moves no cursor that the user has moved; else nil
+	close func() // closes the prompt that the text was typed into; nil if it was not
 }
 
 // askIDs asks for job IDs to add. If there are none in the text, the prompt stays open.
@@ -35,7 +37,7 @@ func (m *Model) askIDs() {
 			if len(found.IDs) == 0 {
 				t.Note = style.Joined("; ", t.Note, t.TooLong)
 			}
-			m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, from: "in this text", note: t.Note, close: t.Close})
+			m.pasted(paste{Arrival: session.Arrival{Found: found, Given: true, Note: t.Note}, from: "in this text", close: t.Close})
 		})
 	}})
 }
@@ -43,42 +45,93 @@ func (m *Model) askIDs() {
 // label is a prompt's label that stays as it is.
 func label(text string) func() string { return func() string { return text } }
 
-// pasted tracks the jobs found in a text as one batch.
+// input is where jobs come from: a paste, or what was given at the start and comes on standard
+// input, piece by piece.
+type input struct {
+	open           bool
+	ids.Found                  // its numbers only
+	added, already int         // jobs
+	batch          store.Batch // theirs, once there are any
+	change         *change     // that added them
+}
+
+// arrived takes what comes from elsewhere than the keys.
+func (m *Model) arrived(a *session.Arrival) {
+	a.Taken = true
+	if a.Err != nil {
+		m.fatal = a.Err
+		m.run(tea.Quit)
+		return
+	}
+	in := new(input)
+	if a.Given {
+		in = &m.input
+		in.open = a.Open
+	}
+	m.pasted(paste{Arrival: *a, input: in})
+}
+
+// Keep takes what arrived when the dashboard ended, for [Model.Unsaved].
+func (m *Model) Keep(arrivals ...*session.Arrival) {
+	for _, a := range arrivals {
+		if !a.Taken && m.loaded {
+			m.arrived(a)
+		}
+	}
+}
+
+// pasted tracks the jobs found in a text as one batch, of all that come on the same input.
 func (m *Model) pasted(p paste) {
-	found := p.Found.IDs
+	found, in := p.IDs, cmp.Or(p.input, new(input))
 	if p.close != nil && len(found) > 0 {
 		p.close()
 	}
+	first := in.added+in.already == 0
 	switch {
 	case !m.loaded:
 		m.pending = append(m.pending, p)
 		return
-	case len(found) == 0:
-		none := style.Joined(", but ", "no job IDs "+p.from, p.Found.NearText()) + ": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057"
-		m.say(style.Warn, style.Joined("; ", none, p.note))
+	case len(found) == 0 && p.input == nil:
+		none := style.Joined(", but ", "no job IDs "+p.from, p.NearText()) + ": an ID looks like 01890a5d-ac96-774b-bcce-b302099a8057"
+		m.say(style.Warn, style.Joined("; ", none, p.Note))
 		return
+	case len(found) == 0 && first:
+		if p.Note != "" {
+			m.warn(p.Note)
+		}
+		return
+	case first:
+		how := cmp.Or(when(p.input != nil, "added "), "pasted ")
+		in.batch = m.session.NewBatch(cmp.Or(p.Batch, how+m.now.Local().Format(time.TimeOnly)))
 	}
-	how := cmp.Or(when(p.arrived, "added "), "pasted ")
-	batch := m.session.NewBatch(cmp.Or(p.Batch, how+m.now.Local().Format(time.TimeOnly)))
-	stayLean(len(found))
-	added, already := m.session.Add(found, batch)
+	added, already := m.session.Add(found, in.batch)
+	in.added, in.already = in.added+len(added), in.already+already
+	in.Add(ids.Found{Duplicates: p.Duplicates, Near: p.Near})
 	m.catchUp()
 	if already > 0 {
 		n := m.session.Elsewhere(found, p.Batch)
 		elsewhere := when(n > 0 && p.Batch != "", fmt.Sprintf("%d of them in another batch", n))
-		p.note = style.Joined("; ", elsewhere, askAgain(m.session, found), p.note)
+		p.Note = style.Joined("; ", elsewhere, askAgain(m.session, found), p.Note)
 	}
+	said := when(first || !p.Open, style.Joined("; ", when(!first, "standard input has ended: ")+in.summary(), p.Note)) // else the header counts
 	if len(added) == 0 {
-		m.say(style.Text, p.summary("nothing new", already))
+		if said != "" {
+			m.say(style.Text, said)
+		}
 		return
 	}
-	if !p.arrived || !m.list.moved {
-		m.list.GoBatch(batch.ID) // people look for what they have just pasted
+	if p.input == nil || !m.list.moved {
+		m.list.GoBatch(in.batch.ID) // people look for what they have just pasted
 	}
-	if p.Given {
-		m.history.add(&change{at: m.now, added: session.Members(added)})
+	if c := in.change; p.Given {
+		// It is one change, unless a part of it was undone or is asked about.
+		if c == nil || !slices.Contains(m.history[undo], c) || m.prompt.Open() || c.jobs() >= historyKept {
+			in.change = &change{at: m.now}
+			m.history.add(in.change)
+		}
+		in.change.added = append(in.change.added, session.Members(added)...)
 	}
-	m.commit(added, p.summary("added "+style.Plural(len(added), "job"), already))
+	m.commit(added, said)
 }
 
 // askAgain has those of the jobs checked again that jobwatch itself gave up, and says so.
@@ -91,10 +144,10 @@ func askAgain(s *session.Session, ids []job.ID) string {
 	return when(len(again) > 0, "asking again for "+style.Plural(len(again), what+" job"))
 }
 
-// summary says how many jobs a paste added, and what else was in it.
-func (p *paste) summary(what string, already int) string {
-	twice := p.Found.Duplicates
-	but := style.Joined(", ", when(already > 0, fmt.Sprintf("%d already tracked", already)),
-		when(twice > 0, fmt.Sprintf("%d repeated", twice)), p.Found.NearText())
-	return style.Joined("; ", what+when(but != "", " ("+but+")"), p.note)
+// summary says how many jobs came, and what else was there.
+func (in *input) summary() string {
+	what := cmp.Or(when(in.added > 0, "added "+style.Plural(in.added, "job")), "nothing new")
+	but := style.Joined(", ", when(in.already > 0, fmt.Sprintf("%d already tracked", in.already)),
+		when(in.Duplicates > 0, fmt.Sprintf("%d repeated", in.Duplicates)), in.NearText())
+	return what + when(but != "", " ("+but+")")
 }

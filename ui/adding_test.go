@@ -10,6 +10,7 @@ import (
 
 	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/session"
 )
 
 func TestAdding(t *testing.T) {
@@ -63,7 +64,7 @@ func TestAdding(t *testing.T) {
 			d.restart(func(o *Options) { o.Arrivals = arrivals })
 			_, text := d.jobs(3)
 			d.press("g") // a pipe may be slow
-			arrivals <- Arrival{Found: foundIn(text), Batch: "given", Given: true}
+			arrivals <- &session.Arrival{Found: foundIn(text), Batch: "given", Given: true}
 			d.waitFor("given")
 			d.press("u", "y").sees("removed 3 added jobs")
 
@@ -71,7 +72,7 @@ func TestAdding(t *testing.T) {
 			d.paste(text)
 			d.press("down", "x").sees("removed 1 job")
 			_, text = d.jobs(2)
-			arrivals <- Arrival{Found: foundIn(text), Batch: "from elsewhere"}
+			arrivals <- &session.Arrival{Found: foundIn(text), Batch: "from elsewhere"}
 			d.waitFor("from elsewhere")
 			d.press("u").sees("brought back 1 job", ids[0].Short(), "from elsewhere")
 		},
@@ -83,7 +84,7 @@ func TestAdding(t *testing.T) {
 			if !strings.Contains(early.View(), "Loading the state file") {
 				d.Errorf("a dashboard that still loads shows\n%s", early.View())
 			}
-			early.pasted(paste{Arrival: Arrival{Found: foundIn(text)}})
+			early.pasted(paste{Arrival: session.Arrival{Found: foundIn(text)}})
 			if len(early.pending) != 1 {
 				d.Error("the paste was lost")
 			}
@@ -111,11 +112,11 @@ func TestAdding(t *testing.T) {
 			arrivals := d.arrivals()
 			d.restart(func(o *Options) { o.Arrivals = arrivals })
 			_, text := d.jobs(2)
-			arrivals <- Arrival{Found: foundIn(text), Batch: "Customer invoices"}
+			arrivals <- &session.Arrival{Found: foundIn(text), Batch: "Customer invoices"}
 			d.settle()
 			d.sees("Customer invoices", "added 2 jobs")
 			_, text = d.jobs(2)
-			arrivals <- Arrival{Found: foundIn(text)} // on the command line, without --batch
+			arrivals <- &session.Arrival{Found: foundIn(text)} // on the command line, without --batch
 			d.settle()
 			d.sees("▾ added 00:00:00")
 			d.seesNot("pasted")

@@ -446,8 +446,8 @@ func failing(j *sim.Job, after time.Duration, cause string) {
 }
 
 // arrivals is a channel of texts that come from elsewhere, until the story ends.
-func (d *harness) arrivals() chan Arrival {
-	c := make(chan Arrival, 8)
+func (d *harness) arrivals() chan *session.Arrival {
+	c := make(chan *session.Arrival, 8)
 	d.stop = append(d.stop, func() { close(c) })
 	return c
 }

@@ -140,6 +140,9 @@ func (m *Model) connection(c *joblist.Counts) (parts []part) {
 	if m.session.SaveError() != nil {
 		parts = append(parts, part{style.Error, "not saving"})
 	}
+	if n := m.input.added; m.input.open {
+		parts = append(parts, part{style.Dim, "input open" + when(m.layout.width >= 100 && n > 0, fmt.Sprintf(": %d taken", n))})
+	}
 	g, host, narrow := &m.theme.Glyphs, m.session.Host(), m.layout.width < 60
 	say := func(role style.Role, glyph, text string) []part { return append(parts, part{role, glyph + " " + text}) }
 	why := unavailability(host.Problem, m.layout.width >= 100)

@@ -9,6 +9,7 @@ import (
 
 	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 	"example.com/jobwatch/ui/terminal/keyboard"
 )
@@ -128,7 +129,7 @@ func (m *Model) tookPaste(event keyboard.Paste) {
 		return
 	}
 	after(&m.work, func() ids.Found { return ids.Find(event.Text) }, func(found ids.Found) {
-		m.pasted(paste{Arrival: Arrival{Found: found, Given: true}, from: "in the pasted text", note: note})
+		m.pasted(paste{Arrival: session.Arrival{Found: found, Given: true, Note: note}, from: "in the pasted text"})
 	})
 }
 

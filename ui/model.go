@@ -16,7 +16,6 @@ import (
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
-	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/prompt"
 	"example.com/jobwatch/ui/session"
@@ -37,6 +36,7 @@ type Model struct {
 	fatal      error           // why the dashboard ended by itself
 	loaded     bool            // the state file was read
 	pending    []paste         // what was pasted before that
+	input      input
 	display
 	work
 
@@ -58,6 +58,7 @@ func New(ctx context.Context, opts Options) *Model {
 	m.prompt = prompt.New(func(text string) { m.say(style.Warn, text) }, func(wait time.Duration, do func()) {
 		m.run(tea.Tick(wait, func(time.Time) tea.Msg { return then(do) }))
 	})
+	m.input.open = opts.Input
 	m.keys = newKeymap(opts.Keys, opts.Glyphs.Charset)
 	cfg := opts.Session
 	cfg.Poller, cfg.Clock, cfg.Notify = opts.Watcher, opts.Clock, true
@@ -72,11 +73,10 @@ func New(ctx context.Context, opts Options) *Model {
 func (m *Model) Init() tea.Cmd {
 	m.run(func() tea.Msg {
 		journal, contents, err := m.opts.Open(m.ctx)
-		stayLean(len(contents.Contents.Jobs))
 		return then(func() { m.opened(journal, contents, err) })
 	})
 	receive(&m.work, m.opts.Watcher.Updates(), m.session.Reported, tea.Quit)
-	receive(&m.work, m.opts.Arrivals, func(a Arrival) { m.pasted(paste{Arrival: a, from: "on standard input", arrived: true}) }, nil)
+	receive(&m.work, m.opts.Arrivals, m.arrived, nil)
 	if files := m.opts.Session.Downloads; files != nil {
 		receive(&m.work, files.Events(), m.session.Fetched, tea.Quit)
 	}
@@ -114,13 +114,6 @@ type Terminal interface {
 	Title(title string, percent int, failed bool)
 }
 
-// Arrival is job IDs that become one batch.
-type Arrival struct {
-	Found ids.Found
-	Batch string // the batch's name; "" names it after the time
-	Given bool   // by the user, who may undo it; else it came by itself, as the demo's do
-}
-
 // Options configure a dashboard.
 type Options struct {
 	Open     func(context.Context) (session.Journal, store.Opened, error)
@@ -128,7 +121,8 @@ type Options struct {
 	Watcher  Watcher
 	Terminal Terminal
 
-	Arrivals <-chan Arrival // nil: none but what is typed
+	Arrivals <-chan *session.Arrival // nil: none but what is typed
+	Input    bool                    // some come on an input that is open
 
 	Palette style.Palette
 	Glyphs  style.Glyphs

@@ -17,6 +17,7 @@ import (
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -97,7 +98,7 @@ func (d *harness) demoOf(seed uint64, change ...func(*Options)) {
 	d.leave()
 	d.start(append(change, func(o *Options) { o.Arrivals, o.Title = arrivals, "demo" })...)
 	for _, b := range d.api.Demo(seed) {
-		arrivals <- Arrival{Found: foundIn(joinIDs(b.IDs)), Batch: b.Name}
+		arrivals <- &session.Arrival{Found: foundIn(joinIDs(b.IDs)), Batch: b.Name}
 		d.settle()
 	}
 }

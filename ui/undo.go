@@ -198,7 +198,7 @@ func (m *Model) reverse(c *change, added []session.Member, d direction) {
 func (m *Model) commit(added []*session.Record, said string) {
 	m.session.Save(func(err error) {
 		m.session.Watch(false, added...) // on a disk error too: watching goes on
-		if err == nil {
+		if err == nil && said != "" {
 			m.say(style.OK, said)
 		}
 	})

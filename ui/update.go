@@ -78,7 +78,7 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 				m.forecaster.See(&r.Job)
 			}
 		}
-		if len(records) > manyJobs {
+		if len(records) > session.ManyJobs {
 			m.do(debug.FreeOSMemory) // what only reading the file took
 		}
 	}))
@@ -86,16 +86,6 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 		m.pasted(p)
 	}
 	m.pending = nil
-}
-
-// manyJobs is the number of jobs from which memory counts for more than speed.
-const manyJobs = 2000
-
-// stayLean trades some speed for memory where many jobs are added.
-func stayLean(jobs int) {
-	if jobs > manyJobs {
-		debug.SetGCPercent(10)
-	}
 }
 
 // work holds the commands that [Model.Update] has run when it returns. They run outside the

@@ -16,9 +16,9 @@ const (
 )
 
 const aboutJobs = `A JOB is a job's ID, or a path or URL that has it. "-" takes all IDs from
-the text on standard input, whatever that text is; so does a standard input that is not a
-terminal if no JOB is given, unless it is empty. A JOB that was given up or rejected before
-is checked again. Jobs are tracked until you remove them: without any JOB, jobwatch
+the text on standard input, whatever that text is, as they come; so does a standard input that is
+not a terminal if no JOB is given. Without an ID, "-" is an error. A JOB that was given up or
+rejected before is checked again. Jobs are tracked until you remove them: without any JOB, jobwatch
 continues with all tracked jobs.`
 
 const aboutJSON = `With --json there is an object for each change of a job's status and for each

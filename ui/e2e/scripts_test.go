@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -142,49 +141,52 @@ func TestAScriptIsToldOfAStatusThatNobodyKnows(t *testing.T) {
 	}
 }
 
-// A script's list of jobs came out empty, or with none in it: that is not all Done, and
-// other jobs are not what it waits for. Only an input that is none means all tracked jobs.
+// A script's list of jobs came out empty, or with none in it. With -, that is not all Done, and
+// other jobs are not what it waits for.
 func TestAScriptIsToldOfAnEmptyList(t *testing.T) {
 	s := newStage(t)
 	s.run(0, "--plain", s.jobs(1, 0)[0].String())
-	empty, err := os.Create(filepath.Join(s.home, "ids.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer empty.Close() //nolint:errcheck // nothing was written
-	for what, in := range map[string]io.ReadSeeker{"a line": strings.NewReader("\n"), "a text": strings.NewReader("none today"), "an empty file": empty} {
-		for _, args := range []string{"--plain", "--json", "--once", "--once -"} {
-			cmd := s.command(strings.Fields(args)...)
-			cmd.Stdin = in
-			_, _ = in.Seek(0, io.SeekStart) // a text and a file can be read again
-			if out, errs := s.ended(2, cmd); out != "" || !strings.HasPrefix(errs, "jobwatch: no job IDs on standard input") {
-				t.Errorf("%s, %q: %s%s", what, args, errs, out)
+	const none, nothing = "jobwatch: no job IDs on standard input", "jobwatch: no unfinished jobs are tracked: there is nothing to watch\n"
+	for _, text := range []string{"", "\n", "none today"} {
+		for _, args := range []string{"--plain", "--json", "--once"} {
+			if out, errs := s.ended(2, s.reading(text, args, "-")); out != "" || errs != none+"\n" {
+				t.Errorf("%q, %s -: %s%s", text, args, errs, out)
+			}
+			want := nothing
+			if text != "" {
+				want = none + "; jobwatch watches the tracked jobs\n" + nothing
+			}
+			if _, errs := s.ended(0, s.reading(text, args)); errs != want {
+				t.Errorf("%q, %s: %s", text, args, errs)
 			}
 		}
 	}
-	for what, cmd := range map[string]*exec.Cmd{"no input": s.command("--plain"), "an empty pipe": s.reading("", "--plain")} {
-		if _, errs := s.ended(0, cmd); !strings.Contains(errs, "there is nothing to watch") {
-			t.Errorf("%s: %s", what, errs)
-		}
+	id := s.running(1)[0].String()
+	if out, errs := s.ended(8, s.reading("\n", "--once", "-", id)); errs != none+"; jobwatch watches the given jobs\n" || !strings.Contains(out, id[:8]) {
+		t.Errorf("with a job, too: %s%s", errs, out)
 	}
 }
 
-// Its input comes from a program that has hung.
+// Its input comes from a program that has hung, at the start or later.
 func TestAScriptIsToldThatItsInputIsWaitedFor(t *testing.T) {
 	s := newStage(t)
-	cmd := s.command("--once", "-")
-	in, err := cmd.StdinPipe()
-	errs, err2 := cmd.StderrPipe()
-	if err := errors.Join(err, err2, cmd.Start()); err != nil {
-		t.Fatal(err)
+	id := s.jobs(1, 0)[0]
+	s.run(8, "--once", id.String())
+	s.until("for the job to be Done", func() bool { s.says(s.command("--once")); return s.saved() == 1 })
+	for _, args := range []string{"--once -", "--plain", "--json - " + id.String()} {
+		cmd, in := s.piped(strings.Fields(args)...)
+		errs, err := cmd.StderrPipe()
+		if err := errors.Join(err, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		told, err := bufio.NewReader(errs).ReadString('\n')
+		if err != nil || told != "jobwatch: waiting for the end of standard input, which may hold job IDs\n" {
+			t.Errorf("%s: it says %q, %v", args, told, err)
+		}
+		_, _ = io.WriteString(in, lines([]job.ID{id}))
+		_ = in.Close()
+		s.left(cmd, 0)
 	}
-	told, err := bufio.NewReader(errs).ReadString('\n')
-	if err != nil || told != "jobwatch: waiting for the end of standard input, which may hold job IDs\n" {
-		t.Errorf("it says %q, %v", told, err)
-	}
-	_, _ = io.WriteString(in, lines(s.jobs(1, 0)))
-	_ = in.Close()
-	s.left(cmd, 8)
 }
 
 func TestOneLookSaysHowThingsStand(t *testing.T) {

@@ -123,9 +123,9 @@ func (r *reading) isAlone() bool {
 // hyphen.
 func (r *reading) invisible() bool {
 	if len(r.rest) > 0 && r.rest[0] == esc {
-		n, open := sequence(r.rest)
-		r.short = r.short || open && r.beyond == 0
-		r.rest = r.rest[n:]
+		n := sequence(r.rest)
+		r.short = r.short || n < 0 && r.beyond == 0
+		r.rest = r.rest[max(n, 0):]
 		return n > 0
 	}
 	return r.skip(func(c rune) bool { return isFormat(c) && !isSoftHyphen(c) })
@@ -180,12 +180,15 @@ func isFormat(c rune) bool     { return unicode.Is(unicode.Cf, c) }
 func isSoftHyphen(c rune) bool { return c == '\u00ad' }
 func isHyphen(c rune) bool     { return c == '-' || c == '\u2212' || unicode.Is(unicode.Pd, c) }
 
-// sequence returns the length of the escape sequence at the start of text, 0 if it is still open
-// at the end or has a space, which sequences that style text never have.
-func sequence(text []byte) (n int, open bool) {
+// sequence returns the length of the escape sequence at the start of text, 0 if it has a space,
+// which sequences that style text never have, and -1 if it has no end.
+func sequence(text []byte) int {
 	_, _, n, state := ansi.DecodeSequence(text, ansi.NormalState, nil)
-	if open = state != ansi.NormalState; open || bytes.IndexByte(text[:n], ' ') >= 0 {
-		n = 0
+	switch {
+	case state != ansi.NormalState:
+		return -1
+	case bytes.IndexByte(text[:n], ' ') >= 0:
+		return 0
 	}
-	return n, open
+	return n
 }

@@ -21,6 +21,13 @@ type Found struct {
 	Near       int      // words that look like an ID, but are cut off or mistyped
 }
 
+// Add adds what was found in the next piece of the same text.
+func (f *Found) Add(next Found) {
+	f.IDs = append(f.IDs, next.IDs...)
+	f.Duplicates += next.Duplicates
+	f.Near += next.Near
+}
+
 // NearText returns how many words look like an ID in words, "" if none does.
 func (f *Found) NearText() string {
 	switch f.Near {
@@ -102,11 +109,10 @@ func (s *Scanner) scan() {
 		case s.at > 0 && isHex(s.text[s.at-1]): // the end of a very long run
 			s.at = end
 		default:
-			next := s.run(s.at, end)
-			if next == s.at {
+			start := s.at
+			if s.at = s.run(start, end); s.at == start {
 				return
 			}
-			s.at = next
 		}
 	}
 }
@@ -192,11 +198,7 @@ func endsWord(before []byte) bool {
 	}
 	before = before[max(0, len(before)-lookBehind):]
 	at := bytes.LastIndexByte(before, esc)
-	if at < 0 {
-		return true
-	}
-	n, _ := sequence(before[at:])
-	return n != len(before)-at // a colour also ends in a letter
+	return at < 0 || sequence(before[at:]) != len(before)-at // a colour also ends in a letter
 }
 
 // escaped returns how many digits after before belong to an escape that begins at its end:

@@ -44,8 +44,10 @@ type Config struct {
 	// Jobs is what to watch; none: all unfinished ones that are tracked, with downloads
 	// those whose PDFs are missing, and with Once those that jobwatch gave up or the API
 	// rejected. A job of Jobs that was given up or rejected is asked for again.
-	Jobs  []job.ID
-	Batch string // the name of the batch that new jobs among them become; "": the time
+	Jobs []job.ID
+	// Arrivals are more jobs for the same batch; nil: there are none. Jobs counts only if it is.
+	Arrivals <-chan *session.Arrival
+	Batch    string // the name of the batch that new jobs among them become; "": the time
 	// BatchGiven has it told which of Jobs stay in batches of another name.
 	BatchGiven bool
 
@@ -54,11 +56,12 @@ type Config struct {
 	Filter joblist.Filter
 }
 
-// How long the end may take at the most, each time, and how many failed jobs it lists.
+// How long the end may take at the most, each time, how many failed jobs it lists, and more.
 const (
-	writeGrace      = time.Second      // for a reader, after an interruption
-	endGrace        = 2 * time.Second  // for downloads and effects that are given up
-	commandPatience = 65 * time.Second // for one more event to be announced: the user's command has a minute
+	inputDelay      = 1500 * time.Millisecond // until it is said that standard input is waited for
+	writeGrace      = time.Second             // for a reader, after an interruption
+	endGrace        = 2 * time.Second         // for downloads and effects that are given up
+	commandPatience = 65 * time.Second        // for one more event to be announced: the user's command has a minute
 	mostCauses      = 50
 )
 
@@ -68,8 +71,10 @@ const (
 func Run(ctx context.Context, cfg Config) (status int, err error) {
 	w := newWatch(ctx, cfg)
 	defer close(w.over)
-	if err = w.begin(ctx); err == nil {
-		err = w.until(ctx, func() bool { return w.first != nil || w.settled() })
+	w.begin()
+	err = w.until(ctx, func() bool { return w.first != nil || w.settled() })
+	if err == nil && len(w.order) == 0 {
+		err = w.nothing()
 	}
 	return w.finish(ctx, err)
 }

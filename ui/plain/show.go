@@ -77,7 +77,10 @@ func (w *watch) changed(r *session.Record) {
 
 // settle ends the wait for a job.
 func (w *watch) settle(at *watched) {
-	at.settled = true
+	if !at.settled {
+		at.settled = true
+		w.unsettled--
+	}
 	if w.FailFast && w.first == nil && at.End.Finished() && at.End != job.EndedDone {
 		w.first = at
 	}

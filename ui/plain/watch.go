@@ -3,6 +3,7 @@ package plain
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
+	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/forecast"
 	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
@@ -25,10 +27,16 @@ type watch struct {
 	forecaster *forecast.Forecaster
 	begun      time.Time
 
-	jobs     map[job.ID]*watched
-	order    []*watched
-	short    map[job.ID]string
-	shortest int // cells of the longest short ID
+	batch     store.Batch // of the given jobs that are new
+	jobs      map[job.ID]*watched
+	order     []*watched
+	given     bool // any job
+	patient   bool // it was told that standard input is waited for
+	unsettled int  // of them, or that are being saved
+	matched   bool // some job by the lasting words of the filter
+	short     map[job.ID]string
+	taken     map[string]bool // of short
+	shortest  int             // cells of the longest short ID
 
 	out, err outlet
 	results  chan func()     // to be called here
@@ -68,7 +76,8 @@ func newWatch(ctx context.Context, cfg Config) *watch {
 	}
 	w := &watch{
 		Config: cfg, session: session.New(cfg.Session), forecaster: forecast.New(), begun: time.Now(),
-		jobs: make(map[job.ID]*watched), results: make(chan func()), over: make(chan struct{}),
+		jobs: make(map[job.ID]*watched), short: make(map[job.ID]string), taken: make(map[string]bool),
+		matched: cfg.Filter.Lasting(true).IsZero(), results: make(chan func()), over: make(chan struct{}),
 		out: outlet{Writer: cfg.Out}, err: outlet{Writer: cfg.Err},
 	}
 	if files := cfg.Session.Downloads; files != nil {
@@ -142,7 +151,7 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 	for w.catchUp(); !done(); w.catchUp() {
 		w.write(&w.out)
 		w.write(&w.err)
-		updates, files := w.Updates, w.files
+		updates, files, arrivals := w.Updates, w.files, w.Arrivals
 		if !w.watching {
 			updates = nil // from which nothing ever comes
 			if w.fetched() {
@@ -150,7 +159,14 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 			}
 		}
 		if len(w.out.pending)+len(w.err.pending) > mostUnread {
-			updates = nil
+			updates, arrivals = nil, nil
+		}
+		if w.ending || w.session.Saving() { // what has come is to be durable before more does
+			arrivals = nil
+		}
+		var silent <-chan time.Time
+		if arrivals != nil && !w.patient && w.idle() {
+			silent = time.After(inputDelay)
 		}
 		select {
 		case <-ctx.Done():
@@ -165,6 +181,13 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 				return errors.New("downloading has stopped")
 			}
 			w.session.Fetched(events)
+		case a := <-arrivals:
+			if err := w.arrived(a); err != nil {
+				return err
+			}
+		case <-silent:
+			w.patient = true
+			w.tell("waiting for the end of standard input, which may hold job IDs")
 		case then := <-w.results:
 			then()
 		}
@@ -186,38 +209,81 @@ func (w *watch) within(ctx context.Context, span time.Duration, done func() bool
 }
 
 // These are done when until has to wait no longer.
-func (w *watch) settled() bool {
-	return w.fetched() && !slices.ContainsFunc(w.order, func(at *watched) bool { return !at.settled })
-}
+func (w *watch) settled() bool { return w.Arrivals == nil && w.idle() }
+func (w *watch) idle() bool    { return w.fetched() && w.unsettled == 0 }
 func (w *watch) fetched() bool { return !w.session.Fetching() }
 func (w *watch) saved() bool   { return !w.session.Saving() }
 func (w *watch) written() bool { return w.out.written() && w.err.written() }
 func (w *watch) ended() bool   { return w.effects == 0 }
 
 // begin prints what is known already, and has the rest polled.
-func (w *watch) begin(ctx context.Context) error {
+func (w *watch) begin() {
 	w.session.Open(w.Journal, w.Opened)
 	w.catchUp()
 	for _, r := range w.session.Records() {
 		w.forecaster.See(&r.Job)
 	}
-	if err := w.trackNew(ctx); err != nil {
-		return err
+	w.batch = w.session.NewBatch(cmp.Or(w.Batch, w.begun.Local().Format("2006-01-02 15:04")))
+	if w.Arrivals == nil {
+		w.take(w.Jobs)
 	}
-	asked := w.Once || len(w.Jobs) > 0 // somebody asks for them, which lifts our verdicts
-	records, err := w.chosen(asked)
-	if err != nil {
-		return err
+}
+
+// arrived takes jobs that were given, as they come. If none was at the end, it watches all that are
+// tracked.
+func (w *watch) arrived(a *session.Arrival) error {
+	if a.Note != "" {
+		w.tell(a.Note)
 	}
-	w.short, w.shortest = shortIDs(session.IDs(records))
+	w.given = w.given || len(a.IDs) > 0
+	if len(a.IDs) > 0 || !w.given && !a.Open && a.Err == nil {
+		w.take(a.IDs)
+	}
+	if !a.Open {
+		w.Arrivals = nil
+	}
+	return a.Err
+}
+
+// take watches the given jobs; none are all that may still change. Those that are not tracked yet
+// come into the state file first: they are durable before anything is said of them.
+func (w *watch) take(jobs []job.ID) {
+	if n := w.session.Elsewhere(jobs, w.Batch); n > 0 && w.BatchGiven {
+		w.tell(style.Plural(n, "job") + " already tracked in another batch: --batch only names new jobs")
+	}
+	added, _ := w.session.Add(jobs, w.batch)
+	if len(added) == 0 {
+		w.watchFor(jobs)
+		return
+	}
+	w.unsettled++
+	w.session.Save(func(error) {
+		if w.unsettled--; !w.ending {
+			w.watchFor(jobs)
+		}
+	})
+}
+
+// watchFor begins to watch those of the jobs that are not watched yet.
+func (w *watch) watchFor(jobs []job.ID) {
+	asked := w.Once || len(jobs) > 0 // somebody asks for them, which lifts our verdicts
+	records := w.chosen(jobs, asked)
+	short, width := shortIDs(session.IDs(records))
+	w.shortest = max(w.shortest, width)
 	var again, poll []*session.Record
 	for _, r := range records {
 		if w.jobs[r.ID] != nil {
 			continue
 		}
+		id := short[r.ID]
+		for w.taken[id] { // by a job that came before, and was told already
+			id = hex.EncodeToString(r.ID[:])[:len(id)+1]
+		}
+		w.taken[id], w.short[r.ID] = true, id
 		at := &watched{Record: r, before: r.Answered}
 		w.jobs[r.ID] = at
 		w.order = append(w.order, at)
+		w.unsettled++
 		switch {
 		case asked && r.End.Verdict(), w.Once && !r.End.Finished():
 			again = append(again, r) // else it might be asked once by itself, and once more
@@ -231,51 +297,37 @@ func (w *watch) begin(ctx context.Context) error {
 	w.session.Watch(true, again...)
 	w.session.Watch(false, poll...)
 	w.watching = true
-	return nil
-}
-
-// trackNew puts the given jobs that are not tracked yet into the state file, as one
-// batch. They are durable before anything is said of them.
-func (w *watch) trackNew(ctx context.Context) error {
-	if n := w.session.Elsewhere(w.Jobs, w.Batch); n > 0 && w.BatchGiven {
-		w.tell(style.Plural(n, "job") + " already tracked in another batch: --batch only names new jobs")
-	}
-	added, _ := w.session.Add(w.Jobs, w.session.NewBatch(cmp.Or(w.Batch, w.begun.Local().Format("2006-01-02 15:04"))))
-	if len(added) == 0 {
-		return nil
-	}
-	w.session.Save(func(error) {})
-	return w.until(ctx, w.saved) // after an interruption they are saved at the end
 }
 
 // chosen returns the jobs to be watched: those given, else all that may still change. A filter
-// selects by the words that last and, where nothing will change any more, by all. It is an
-// error if no job matches the former, as when a batch's name is mistyped: that is no success.
-func (w *watch) chosen(asked bool) ([]*session.Record, error) {
-	f, given, records := w.Filter, len(w.Jobs) > 0, w.session.Records()
+// selects by the words that last and, where nothing will change any more, by all.
+func (w *watch) chosen(jobs []job.ID, asked bool) []*session.Record {
+	f, given, records := w.Filter, len(jobs) > 0, w.session.Records()
 	if given {
-		records = w.session.Find(w.Jobs) // without those that another window has just removed
+		records = w.session.Find(jobs) // without those that another window has just removed
 	}
-	matched := f.Lasting(true).IsZero()
-	records = slices.DeleteFunc(records, func(r *session.Record) bool {
+	return slices.DeleteFunc(records, func(r *session.Record) bool {
 		live := !r.End.Finished() || asked && r.End.Verdict()
 		if f.IsZero() {
 			missing := w.files != nil && r.End == job.EndedDone && r.File == ""
 			return !given && !live && !missing
 		}
 		lasts := w.matches(f.Lasting(!r.Answered.IsZero()), r)
-		matched = matched || lasts
+		w.matched = w.matched || lasts
 		return !lasts || !live && !w.matches(f, r)
 	})
+}
+
+// nothing says that there was nothing to watch. It is an error if no job matches the words of the
+// filter that last, as when a batch's name is mistyped: that is no success.
+func (w *watch) nothing() error {
 	none := "no tracked job matches the filter"
 	switch {
-	case !matched:
-		return nil, errors.New(none)
-	case f.IsZero():
+	case !w.matched:
+		return errors.New(none)
+	case w.Filter.IsZero():
 		none = "no unfinished jobs are tracked"
 	}
-	if len(records) == 0 {
-		w.tell(none + ": there is nothing to watch")
-	}
-	return records, nil
+	w.tell(none + ": there is nothing to watch")
+	return nil
 }

@@ -133,16 +133,14 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 		ctx, cancel = context.WithTimeoutCause(ctx, a.opts.Timeout, config.ErrTimeout)
 		defer cancel()
 	}
-	found, err := given(ctx, a.opts)
-	if err != nil {
-		return 0, err
-	}
-	if near := found.NearText(); near != "" {
-		fmt.Fprintln(os.Stderr, "jobwatch: "+near+" on standard input; jobwatch goes on without")
+	var arrivals <-chan *session.Arrival
+	jobs := a.opts.Jobs
+	if a.opts.Stdin != config.IgnoreStdin {
+		arrivals, _ = a.arrivals(readInput(a.opts.Once))
 	}
 	if a.sim != nil {
 		for _, b := range a.sim.Demo(1) {
-			found.IDs = append(found.IDs, b.IDs...)
+			jobs = append(jobs, b.IDs...)
 		}
 	}
 	journal, opened, err := store.Open(ctx, store.OSDisk{}, a.state)
@@ -156,7 +154,7 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 	cfg := plain.Config{
 		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once, FailFast: a.opts.FailFast,
 		Journal: journal, Opened: opened, Updates: a.poller.Updates(),
-		Jobs: found.IDs, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
+		Jobs: jobs, Arrivals: arrivals, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
 		Filter: words, Session: a.session(false), Demo: a.opts.Demo,
 	}
 	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui"
+	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/plain"
 	"example.com/jobwatch/ui/sanitize"
 	"example.com/jobwatch/ui/session"
@@ -24,19 +26,26 @@ import (
 // Dashboard shows the dashboard until the user leaves it or ctx ends, whose cause is then
 // the error. It calls gone when the terminal is restored.
 func (a *App) Dashboard(ctx context.Context, gone func()) error {
-	found, err := given(ctx, a.opts)
+	keys, err := keyboard()
 	if err != nil {
 		return err
 	}
-	in, err := keyboard()
-	if err != nil {
-		return err
+	var in *input
+	if a.opts.Stdin != config.IgnoreStdin {
+		in = readInput(keys == os.Stdin)
+	}
+	if keys == os.Stdin && in != nil { // which can't be read for IDs and for keys at once
+		fmt.Fprintln(os.Stderr, "jobwatch: reading job IDs from the terminal, up to ctrl+d")
+		if in.back, _ = in.next(ctx); ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 	}
 	env := terminal.Environ(os.Environ())
-	console := ui.NewConsole(in, os.Stdout, env, a.opts.Notify)
+	console := ui.NewConsole(keys, os.Stdout, env, a.opts.Notify)
 	var opened atomic.Pointer[store.Store] // by a command, which may still run at the end
 	opts := a.screen(env)
-	opts.Watcher, opts.Terminal, opts.Arrivals = a.poller, console, a.arrivals(found)
+	arrivals, last := a.arrivals(in)
+	opts.Watcher, opts.Terminal, opts.Arrivals, opts.Input = a.poller, console, arrivals, in != nil
 	opts.Open = func(ctx context.Context) (session.Journal, store.Opened, error) {
 		s, contents, err := store.Open(ctx, store.OSDisk{}, a.state)
 		opened.Store(s)
@@ -50,6 +59,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	err = errors.Join(err, stop())
 	cancel()
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
+		model.Keep(*last...)
 		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
 	_, unsaved := errors.AsType[*store.NotSavedError](err)

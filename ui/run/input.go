@@ -12,99 +12,132 @@ import (
 	xterm "github.com/charmbracelet/x/term"
 
 	"example.com/jobwatch/poller/panics"
-	"example.com/jobwatch/ui"
 	"example.com/jobwatch/ui/config"
 	"example.com/jobwatch/ui/ids"
+	"example.com/jobwatch/ui/session"
+	"example.com/jobwatch/ui/style"
 )
 
-// given returns the jobs of the command line, then those in standard input's text. A text
-// without any is an error if nothing else can have been meant: a script whose list of jobs
-// is empty by mistake must not be told that all are Done, nor wait for other jobs.
-func given(ctx context.Context, opts config.Options) (ids.Found, error) {
-	if opts.Stdin == config.IgnoreStdin {
-		return ids.Found{IDs: opts.Jobs}, nil
-	}
-	found, read, err := input(ctx)
-	if err != nil {
-		return found, err
-	}
-	lines := opts.Output != config.Dashboard
-	if wanted := opts.Stdin == config.WantStdin || lines && (read || opts.BatchGiven); wanted && len(found.IDs) == 0 {
-		none := "no job IDs on standard input"
-		if near := found.NearText(); near != "" {
-			none += ", but " + near
-		}
-		switch {
-		case opts.BatchGiven && lines:
-			none += "; " + config.OnlyNames
-		case opts.Stdin == config.MaybeStdin:
-			none += "; to watch all tracked jobs, leave it empty (< " + os.DevNull + ")"
-		}
-		return found, &config.UsageError{Message: none}
-	}
-	found.IDs = append(opts.Jobs, found.IDs...)
-	return found, nil
+// input is standard input's text, in which IDs are found as it comes.
+type input struct {
+	whole bool           // nothing is said before its end
+	found chan ids.Found // piece by piece; closed at the end, when the rest is known
+	back  ids.Found      // was taken too early
+	text  bool           // it was not empty
+	err   error
 }
 
-// inputDelay is how long standard input may take before the user is told to wait for it.
-const inputDelay = 1500 * time.Millisecond
-
-// input reads standard input's text, and reports whether it was a text or a file, even an
-// empty one. It returns when ctx ends: an input may never end.
-func input(ctx context.Context) (ids.Found, bool, error) {
-	var found ids.Found
-	text := false
-	done := make(chan error, 1)
+// readInput begins to read standard input. Nobody waits for its goroutine: Read may never return.
+func readInput(whole bool) *input {
+	in := &input{whole: whole, found: make(chan ids.Found)}
 	go func() {
-		defer panics.Into(func(e *panics.Error) { done <- e })
+		defer close(in.found)
+		defer panics.Into(func(e *panics.Error) { in.err = e })
 		s := ids.NewScanner(os.Stdin)
-		var err error
-		for err == nil {
-			err = s.Scan()
+		for err := error(nil); err == nil; s.Found = (ids.Found{}) {
+			for err == nil && len(s.IDs) == 0 {
+				err = s.Scan()
+			}
+			if in.text = s.Length > 0; err != nil && !errors.Is(err, io.EOF) {
+				in.err = fmt.Errorf("standard input can't be read: %w", err)
+			}
+			in.found <- s.Found
 		}
-		info, failed := os.Stdin.Stat()
-		found, text = s.Found, s.Length > 0 || failed == nil && info.Mode().IsRegular()
-		done <- err
 	}()
-	late := time.After(inputDelay)
+	return in
+}
+
+// gathering is the span whose IDs are handed on together: some 20 times a second.
+const gathering = 50 * time.Millisecond
+
+// next waits for IDs, and returns those that come within a moment. It reports whether more may
+// come, which is until the input or ctx ends.
+func (in *input) next(ctx context.Context) (found ids.Found, more bool) {
+	found, in.back = in.back, ids.Found{}
+	var late <-chan time.Time // nil before the first
 	for {
 		select {
-		case err := <-done:
-			if !errors.Is(err, io.EOF) {
-				return ids.Found{}, false, fmt.Errorf("standard input can't be read: %w", err)
+		case piece, open := <-in.found:
+			if found.Add(piece); !open {
+				return found, false
 			}
-			return found, text, nil
+			if late == nil && !in.whole {
+				late = time.After(gathering)
+			}
 		case <-late:
-			fmt.Fprintln(os.Stderr, "jobwatch: waiting for the end of standard input, which may hold job IDs")
+			return found, true
 		case <-ctx.Done():
-			return ids.Found{}, false, context.Cause(ctx)
+			select {
+			case piece := <-in.found: // nothing that was read is lost
+				found.Add(piece)
+			default:
+			}
+			return found, false
 		}
 	}
 }
 
-// arrivals has the jobs given at the start sent, then the demo's.
-func (a *App) arrivals(given ids.Found) <-chan ui.Arrival {
-	arrivals := make(chan ui.Arrival)
+// verdict says what is wrong with an input that has ended, in a note or, where the user can't have
+// meant what is left to watch, in an error: a script whose list of jobs is empty by mistake must
+// not be told that all are Done, nor wait for other jobs.
+func (in *input) verdict(opts config.Options, found, near int) (note string, err error) {
+	about := (&ids.Found{Near: near}).NearText()
+	none := style.Joined(", but ", "no job IDs on standard input", about)
+	lines := opts.Output != config.Dashboard
+	switch {
+	case in.err != nil && (lines || found+len(opts.Jobs) == 0):
+		return "", in.err
+	case in.err != nil:
+		return in.err.Error(), nil
+	case found > 0 && near > 0 && lines: // the dashboard counts them
+		return about + " on standard input; jobwatch goes on without", nil
+	case found > 0:
+		return "", nil
+	case len(opts.Jobs) > 0:
+		return none + "; jobwatch watches the given jobs", nil
+	case opts.BatchGiven && lines:
+		return "", &config.UsageError{Message: none + "; " + config.OnlyNames}
+	case opts.Stdin == config.WantStdin:
+		return "", &config.UsageError{Message: none}
+	case in.text:
+		return none + "; jobwatch watches the tracked jobs", nil
+	}
+	return "", nil
+}
+
+// arrivals has the jobs of the command line sent, then those of the input, if there is one, or the
+// demo's. At the end, the last two may not be taken.
+func (a *App) arrivals(in *input) (arrivals chan *session.Arrival, last *[]*session.Arrival) {
+	arrivals, last = make(chan *session.Arrival), new([]*session.Arrival)
 	a.work = append(a.work, func(ctx context.Context) error {
 		defer close(arrivals)
-		send := func(found ids.Found, batch string, given bool) {
+		send := func(arrival session.Arrival) {
+			*last = append((*last)[max(0, len(*last)-1):], &arrival)
 			select {
-			case arrivals <- ui.Arrival{Found: found, Batch: batch, Given: given}:
+			case arrivals <- &arrival:
 			case <-ctx.Done():
 			}
 		}
-		if len(given.IDs) > 0 || given.Near > 0 {
-			send(given, a.opts.Batch, true)
+		given := session.Arrival{Found: ids.Found{IDs: a.opts.Jobs}, Batch: a.opts.Batch, Given: true, Open: in != nil}
+		if len(given.IDs) > 0 {
+			send(given)
+		}
+		for found, near := 0, 0; given.Open; send(given) {
+			given.Found, given.Open = in.next(ctx)
+			found, near = found+len(given.IDs), near+given.Near
+			if !given.Open && ctx.Err() == nil {
+				given.Note, given.Err = in.verdict(a.opts, found, near)
+			}
 		}
 		if a.sim == nil {
 			return nil
 		}
 		for b := range a.sim.Arrivals(ctx, 1) {
-			send(ids.Found{IDs: b.IDs}, b.Name, false)
+			send(session.Arrival{Found: ids.Found{IDs: b.IDs}, Batch: b.Name})
 		}
 		return nil
 	})
-	return arrivals
+	return arrivals, last
 }
 
 // keyboard returns the terminal that keys are read from: standard input may be another

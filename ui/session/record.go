@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -96,6 +97,9 @@ func (s *Session) load(c store.Contents) {
 	}
 }
 
+// ManyJobs is the number of jobs from which memory counts for more than speed.
+const ManyJobs = 2000
+
 // insert adds a record of a job that is not tracked, last if it has no place yet.
 func (s *Session) insert(r *Record) {
 	if r.batch == nil {
@@ -105,7 +109,9 @@ func (s *Session) insert(r *Record) {
 		s.seq++
 		r.Seq = s.seq
 	}
-	s.records[r.ID] = r
+	if s.records[r.ID] = r; len(s.records) == ManyJobs {
+		debug.SetGCPercent(10)
+	}
 	r.batch.count(r.End, 1)
 	s.changes++
 }

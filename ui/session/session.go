@@ -16,6 +16,7 @@ import (
 	"example.com/jobwatch/poller/download"
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/ids"
 	"example.com/jobwatch/ui/notify"
 )
 
@@ -37,6 +38,17 @@ type Downloader interface {
 	Add(wants ...download.Want)
 	Cancel(ids ...job.ID)
 	Events() <-chan []download.Event
+}
+
+// Arrival is jobs that come from elsewhere than the keys, as one batch.
+type Arrival struct {
+	ids.Found
+	Batch string // its name; "" names it after the time
+	Given bool   // by the user, who may undo it, all in the same batch; else it came by itself, as the demo's do
+	Open  bool   // more may be given, on standard input
+	Note  string // for the user, or ""
+	Err   error  // what is wrong with standard input and ends jobwatch, or nil
+	Taken bool   // by the dashboard
 }
 
 // Config is what a session works with. The options that both faces have are here.
