@@ -102,8 +102,8 @@ func format(name string, rows []Row) ([]byte, error) {
 }
 
 func asCSV(rows []Row) []byte {
-	var b bytes.Buffer
-	out := csv.NewWriter(&b)
+	b := bytes.NewBufferString("\ufeff") // else Excel reads it in Windows' own encoding
+	out := csv.NewWriter(b)
 	var cells []string
 	for _, f := range (&Row{}).fields() {
 		cells = append(cells, f.name)

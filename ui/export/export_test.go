@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/jobwatch/ui/ids"
 )
 
 func rows() []Row {
@@ -40,7 +42,7 @@ func exported(t *testing.T, name string, rows ...Row) string {
 }
 
 func TestTheFormatFollowsTheName(t *testing.T) {
-	for name, want := range map[string]string{"a.csv": "id,", "x/B.JSON": "[", "c.md": "| Job", "d.Markdown": "| Job"} {
+	for name, want := range map[string]string{"a.csv": "\ufeffid,", "x/B.JSON": "[", "c.md": "| Job", "d.Markdown": "| Job"} {
 		if got := exported(t, name); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -53,9 +55,13 @@ func TestTheFormatFollowsTheName(t *testing.T) {
 }
 
 func TestASpreadsheetGetsTextsAndNoFormulas(t *testing.T) {
-	got, err := csv.NewReader(strings.NewReader(exported(t, ".csv", rows()...))).ReadAll()
+	file := exported(t, ".csv", rows()...)
+	got, err := csv.NewReader(strings.NewReader(file)).ReadAll()
 	if err != nil || len(got) != 4 {
 		t.Fatalf("%d lines, %v", len(got), err)
+	}
+	if !strings.HasPrefix(file, "\ufeffid,") || len(ids.Find(file).IDs) != 1 {
+		t.Errorf("there is no mark, or its ID is not found: %.60q", file)
 	}
 	want := []string{
 		"01890a5d-ac96-774b-bcce-b302099a8057", "Q3 board pack", "Done", "1", `Annual report, "final"`, "", "",
