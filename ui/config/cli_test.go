@@ -100,6 +100,9 @@ func TestJobsAreTakenAsPeopleHaveThem(t *testing.T) {
 		{[]string{idB, idA, idB, "/job/" + idA + "/status"}, []job.ID{b, a}},
 		{[]string{idA + "\n" + idB + "\n"}, []job.ID{a, b}},
 		{[]string{idA + "," + idB}, []job.ID{a, b}},
+		{[]string{"urn:uuid:" + idA, "{" + strings.ToUpper(idB) + "}"}, []job.ID{a, b}},
+		{[]string{"'" + idA + "'", "“" + idB + "”"}, []job.ID{a, b}},
+		{[]string{`"` + idA + `"`, `"{` + idB + `}",`}, []job.ID{a, b}},
 		{[]string{strings.ReplaceAll(idA, "-", ""), strings.ReplaceAll(idB, "-", "\u2011")}, []job.ID{a, b}},
 		{[]string{"\ufeff/job/" + strings.ReplaceAll(idA, "-", "\u00ad") + "/status", idB[:20] + "\n> " + idB[20:]}, []job.ID{a, b}},
 	} {

@@ -16,6 +16,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"example.com/jobwatch/ui/decode"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -28,7 +29,7 @@ func (p *parser) readFile() error {
 	if err != nil {
 		return errors.New("the config file can't be read: " + err.Error())
 	}
-	if line, err := p.readTOML(bytes.TrimPrefix(data, []byte("\ufeff"))); err != nil {
+	if line, err := p.readTOML(decode.Bytes(data)); err != nil {
 		return errors.New(p.in.ConfigPath + ":" + strconv.Itoa(line) + ": " + strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	return nil

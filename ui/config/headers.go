@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"example.com/jobwatch/ui/decode"
 )
 
 // readHeaders adds the headers of the environment and then of the flags to the config file's.
@@ -23,9 +25,12 @@ func (p *parser) readHeaders() error {
 			err = cmp.Or(err, addHeader(flags, "--header", value))
 			continue
 		}
-		path, _ := p.parsePath(name) // the file's error will do
-		text, failed := p.in.ReadFile(cmp.Or(path, name))
-		err = cmp.Or(err, wrong("--header", value, failed), addHeaders(flags, name, string(text)))
+		var text []byte
+		path, failed := p.parsePath(name)
+		if failed == nil {
+			text, failed = p.in.ReadFile(path)
+		}
+		err = cmp.Or(err, wrong("--header", value, failed), addHeaders(flags, name, string(decode.Bytes(text))))
 	}
 	o := &p.options
 	maps.Copy(o.Headers, env)
@@ -38,7 +43,7 @@ func (p *parser) readHeaders() error {
 
 // addHeaders adds the headers in a text, one a line. Blank lines and comments (#) don't count.
 func addHeaders(to http.Header, where, text string) (err error) {
-	for i, line := range strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n") {
+	for i, line := range strings.Split(text, "\n") {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
 			err = cmp.Or(err, addHeader(to, fmt.Sprintf("%s, line %d", where, i+1), line))
 		}

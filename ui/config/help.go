@@ -15,11 +15,11 @@ const (
 	summary = "Watches markdown2pdf.ai jobs until they are finished: in a dashboard, or line by line."
 )
 
-const aboutJobs = `A JOB is a job's ID, or a path or URL that has it. "-" takes all IDs from
-the text on standard input, whatever that text is, as they come; so does a standard input that is
-not a terminal if no JOB is given. Without an ID, "-" is an error. A JOB that was given up or
-rejected before is checked again. Jobs are tracked until you remove them: without any JOB, jobwatch
-continues with all tracked jobs.`
+const aboutJobs = `A JOB is a job's ID, also in quotes or braces or after urn:uuid:, or a path
+or URL that has it. "-" takes all IDs from the text on standard input, whatever that text is, as
+they come; so does a standard input that is not a terminal if no JOB is given. Without an ID, "-"
+is an error. A JOB that was given up or rejected before is checked again. Jobs are tracked until you
+remove them: without any JOB, jobwatch continues with all tracked jobs.`
 
 const aboutJSON = `With --json there is an object for each change of a job's status and for each
 PDF. There is another when a job's checks fail for the third time in a row, fail for another

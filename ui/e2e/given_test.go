@@ -4,9 +4,12 @@ package e2e
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/sim/simtest"
@@ -31,6 +34,44 @@ func TestIDsOutOfAMail(t *testing.T) {
 	tm := termtest.Open(s, s.reading(mail, "--state", s.folder("other.jsonl"), "--batch", "invoices"), 100, 30)
 	tm.Sees("1 looks like a cut-off ID", "invoices", "0/3")
 	tm.Quit()
+}
+
+// IDs come from other systems: as arguments, in the UTF-16 of PowerShell and others, which >> appends
+// to any file, and out of jobs.csv.
+func TestIDsOfOtherSystems(t *testing.T) {
+	s := newStage(t)
+	ids := s.running(2)
+	a, b := ids[0].String(), ids[1].String()
+	lines := "jobs:\u2028" + a + "\r\n" + b + "\r\n"
+	var windows, other string
+	for _, c := range utf16.Encode([]rune(lines)) {
+		low, high := string([]byte{byte(c & 0xFF)}), string([]byte{byte(c >> 8)})
+		windows, other = windows+low+high, other+high+low
+	}
+	texts := []string{"\xff\xfe" + windows, windows, "\xfe\xff" + other, other, a + "\n" + windows, windows + lines, a + "\n" + other}
+
+	tm := s.open()
+	tm.Paste(windows)
+	tm.Sees("2 jobs", "added 2 jobs")
+	file := filepath.Join(s.home, "jobs.csv")
+	tm.Type("e", "\x15", file, "\r")
+	tm.Sees("wrote 2 jobs")
+	tm.Quit()
+	csv, err := os.ReadFile(file)
+	if err != nil || !strings.HasPrefix(string(csv), "\ufeffid,") {
+		t.Errorf("%.60q: %v", csv, err)
+	}
+	for _, text := range append(texts, string(csv)) {
+		if out, errs := s.ended(8, s.reading(text, "--once", "--json", "--state=~/new", "-")); strings.Count(out, a) != 1 || strings.Count(out, b) != 1 {
+			t.Errorf("of %q it finds\n%s%s", text, out, errs)
+		}
+		if err := os.Remove(filepath.Join(s.home, "new")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, arg := range []string{"urn:uuid:" + a, "{" + a + "}", "'" + a + "'", `"` + a + `"`, "“" + a + "”"} {
+		s.run(8, "--once", arg)
+	}
 }
 
 // Standard input is a log of some 70 MB, with jobs at its end, in UTF-8 and as PowerShell

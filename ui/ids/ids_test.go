@@ -41,7 +41,7 @@ func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
 		"prose":                 {"Look at " + idA + ". Or at " + idB + "?", []string{idA, idB}, 0},
 		"joined by a hyphen":    {idA + "-" + idB, []string{idA, idB}, 0},
 		"the same ones again":   {idB + " " + idA + " " + idB + " " + idB, []string{idB, idA}, 2},
-		"UTF-16 of PowerShell":  {utf16LE(idA + "\r\n" + idB), []string{idA, idB}, 0},
+		"UTF-16 of PowerShell":  {encode(binary.LittleEndian, "\ufeff"+idA+"\r\n"+idB), []string{idA, idB}, 0},
 
 		"nothing":                {"", nil, 0},
 		"no IDs":                 {"3-4-5 well-known e-mail 2025-06-10 --------", nil, 0},
@@ -63,10 +63,11 @@ func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
 	}
 }
 
-func utf16LE(s string) string {
-	b := []byte{0xFF, 0xFE}
+// encode returns s as UTF-16.
+func encode(order binary.AppendByteOrder, s string) string {
+	var b []byte
 	for _, u := range utf16.Encode([]rune(s)) {
-		b = binary.LittleEndian.AppendUint16(b, u)
+		b = order.AppendUint16(b, u)
 	}
 	return string(b)
 }

@@ -296,8 +296,8 @@ func FuzzEveryIDOfAnyTextIsFound(f *testing.F) {
 	}
 	forms := forms()
 	f.Fuzz(func(t *testing.T, s string) {
-		if strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff") || len(s) > 2000 {
-			t.Skip("UTF-16 is the table's, and what is longer takes the reference too long")
+		if isUTF16(s) || len(s) > 2000 {
+			t.Skip("UTF-16 has a target of its own, and what is longer takes the reference too long")
 		}
 		got, want := ids.Find(s), reference(s, forms)
 		if fmt.Sprint(got.IDs, got.Duplicates) != fmt.Sprint(want.IDs, want.Duplicates) {
@@ -309,6 +309,11 @@ func FuzzEveryIDOfAnyTextIsFound(f *testing.F) {
 			}
 		}
 	})
+}
+
+// isUTF16 reports whether a text may be taken for UTF-16, if in part.
+func isUTF16(text string) bool {
+	return strings.Contains(text, "\x00") || strings.Contains(text, "\xff\xfe") || strings.Contains(text, "\xfe\xff")
 }
 
 // inPieces finds the IDs of a text that comes so many bytes at a time.
@@ -333,21 +338,30 @@ func TestAnIDIsFoundAsSoonAsItIsWhole(t *testing.T) {
 		{"\x1b[32m" + idA[:12], "\x1b[", "m" + idA[12:] + "\x1b!"},
 		{idA[:8] + "\xe2\x80", "\x91" + idA[9:] + " !"},
 		{idA, "\n!"},
+		{idA + "\nthe!", " next"},
+		{encode(binary.LittleEndian, idA+"\n") + "!", "i", "\x00", encode(binary.LittleEndian, "s "+idB+"\n") + "!"},
 		{"deadbeef", "\n", "deadbee", " " + idA + ".!"},
 	} {
+		var s *ids.Scanner
 		var parts []io.Reader
-		for _, p := range pieces {
-			parts = append(parts, strings.NewReader(strings.TrimSuffix(p, "!")))
-		}
-		s, want := ids.NewScanner(io.MultiReader(parts...)), 0
+		want := 0
 		for i, p := range pieces {
-			want += strings.Count(p, "!") // ends an ID
-			if err := s.Scan(); len(s.IDs) != want || err != nil {
-				t.Errorf("after %q: %v, want %d IDs (%v)", pieces[:i+1], s.IDs, want, err)
-			}
+			parts = append(parts, strings.NewReader(strings.TrimSuffix(p, "!")), readerFunc(func([]byte) (int, error) {
+				if want += strings.Count(p, "!"); len(s.IDs) != want { // each ends an ID
+					t.Errorf("after %q: %v, want %d IDs", pieces[:i+1], s.IDs, want)
+				}
+				return 0, io.EOF
+			}))
+		}
+		s = ids.NewScanner(io.MultiReader(parts...))
+		for s.Scan() == nil {
 		}
 	}
 }
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // Whatever an endless text contains, little of it is kept.
 func TestLittleIsKeptOfALongText(t *testing.T) {
@@ -428,7 +442,7 @@ func FuzzAMangledIDIsFoundInAnyText(f *testing.F) {
 			id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4
 		}
 		first, last := ids.Find(before+" "), ids.Find(" "+after)
-		if first.Near > 0 || strings.HasPrefix(before, "\xff\xfe") || strings.HasPrefix(before, "\xfe\xff") {
+		if first.Near > 0 || isUTF16(before+after) {
 			t.Skip("it may be a part of the ID that comes, or UTF-16")
 		}
 		text := before + " " + mangle(id, r) + " " + after
@@ -440,6 +454,52 @@ func FuzzAMangledIDIsFoundInAnyText(f *testing.F) {
 		}
 		if got := ids.Find(text); !slices.Equal(got.IDs, want) {
 			t.Errorf("IDs(%q) = %v, want %v", text, got.IDs, want)
+		}
+	})
+}
+
+// A text has the same IDs in any encoding, and cut anywhere. Its parts, which begin with a few ASCII
+// characters, may each have another encoding.
+func FuzzAnyEncodingHasTheSameIDs(f *testing.F) {
+	for seed := range uint64(100) {
+		f.Add(seed, []byte{1, 7, 200})
+	}
+	scripts := []string{"a well-known text", "Prüfung für Süßes", "Счёт №12", "請查看上一個作業", "あいうえおです", "अनुवाद", "📄📎", "\u2028"}
+	f.Fuzz(func(t *testing.T, seed uint64, cuts []byte) {
+		r := rand.New(rand.NewPCG(seed, seed))
+		var plain, encoded strings.Builder
+		for range 1 + r.IntN(6) {
+			words := []string{"the next jobs of Monday:"}
+			for range r.IntN(12) {
+				var id job.ID
+				binary.NativeEndian.PutUint64(id[:8], r.Uint64())
+				binary.NativeEndian.PutUint64(id[8:], r.Uint64())
+				word := []rune(scripts[r.IntN(len(scripts))])
+				words = append(words, string(word[r.IntN(len(word)):]), mangle(id, r))
+			}
+			part := strings.Join(words, []string{" ", "\n", "\r\n", "\u3002"}[r.IntN(4)]) + "\n"
+			plain.WriteString(part)
+			mark := []string{"", "\ufeff"}[r.IntN(2)]
+			switch r.IntN(3) {
+			case 0:
+				encoded.WriteString(mark + part)
+			case 1:
+				encoded.WriteString(encode(binary.LittleEndian, mark+part))
+			case 2:
+				encoded.WriteString(encode(binary.BigEndian, mark+part))
+			}
+		}
+		var parts []io.Reader
+		rest := encoded.String()
+		for i := 0; len(rest) > 0 && len(cuts) > 0; i++ {
+			n := min(1+int(cuts[i%len(cuts)]), len(rest))
+			parts, rest = append(parts, strings.NewReader(rest[:n])), rest[n:]
+		}
+		s := ids.NewScanner(io.MultiReader(append(parts, strings.NewReader(rest))...))
+		for s.Scan() == nil {
+		}
+		if want := ids.Find(plain.String()); fmt.Sprint(s.Found) != fmt.Sprint(want) {
+			t.Errorf("%q:\n got %v\nwant %v", encoded.String(), s.Found, want)
 		}
 	})
 }

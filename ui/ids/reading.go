@@ -43,12 +43,6 @@ type reading struct {
 	short  bool // more text might have changed what was read
 }
 
-// Parse reads a text that is exactly one ID, in any form that [Find] recognizes.
-func Parse(text string) (job.ID, bool) {
-	r := read([]byte(strings.TrimFunc(text, isFormat)), 0)
-	return r.id, r.whole && len(r.rest)+r.beyond == 0
-}
-
 // read reads the ID at the start of text, or the rest of one that lacks some of its digits.
 func read(text []byte, lacking int) reading {
 	r := reading{rest: text[:min(maxLen, len(text))], n: lacking, dashed: lacking > 0}

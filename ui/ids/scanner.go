@@ -7,11 +7,8 @@ import (
 	"slices"
 	"strconv"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-
 	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/ui/decode"
 )
 
 // Found holds the job IDs of a text.
@@ -77,10 +74,9 @@ type Scanner struct {
 	nearEnd int    // where the last word ends that is near an ID
 }
 
-// NewScanner returns a scanner of a text, which may be the UTF-16 with a byte-order mark that
-// PowerShell writes.
+// NewScanner returns a scanner of a text in any encoding that [decode.Reader] knows.
 func NewScanner(r io.Reader) *Scanner {
-	return &Scanner{in: transform.NewReader(r, unicode.BOMOverride(encoding.Nop.NewDecoder())), seen: make(map[job.ID]bool)}
+	return &Scanner{in: decode.Reader(r), seen: make(map[job.ID]bool)}
 }
 
 // Scan waits for the next piece of the text and finds the IDs in it. Its error is the reader's,
