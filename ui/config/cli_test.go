@@ -171,6 +171,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		{[]string{"--json", "--timeout=-1s"}, `--timeout "-1s": want a duration of at least 1s, such as 10s or 1m30s`},
 		{[]string{"--timeout", "30m"}, "--timeout needs --plain, --json or --once: the dashboard stays until you leave it"},
 		{[]string{"--json=false", "--fail-fast"}, "--fail-fast needs --plain, --json or --once: the dashboard stays until you leave it"},
+		{[]string{"--once", "--summary"}, "--summary needs --json"},
 		{[]string{"--plain", "--once", "--fail-fast"}, "--fail-fast and --once don't go together"},
 		{[]string{"--timeout=1s", "--api-server=:0"}, "--api-server and --timeout don't go together"},
 		{[]string{"--once", "--batch=x"}, "no jobs are given; " + OnlyNames},

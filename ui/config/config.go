@@ -198,6 +198,9 @@ func (p *parser) derive() error {
 		o.Output = Plain
 	}
 	o.BatchGiven = p.gave("batch")
+	if p.gave("summary") && o.Output != JSON {
+		return errors.New("--summary needs --json")
+	}
 	if o.Output == Dashboard {
 		if i := slices.IndexFunc(p.given, func(opt *option) bool { return opt.lines && p.gave(opt.name) }); i >= 0 {
 			return errors.New("--" + p.given[i].name + " needs --plain, --json or --once: the dashboard stays until you leave it")

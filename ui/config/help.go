@@ -23,7 +23,10 @@ remove them: without any JOB, jobwatch continues with all tracked jobs.`
 
 const aboutJSON = `With --json there is an object for each change of a job's status and for each
 PDF. There is another when a job's checks fail for the third time in a row, fail for another
-reason, or succeed again. Every object has every key; null means unknown.`
+reason, or succeed again. Every object has every key; null means unknown. With --summary,
+there is a last one, which alone has an event ("summary"): its jobs are as many as done, failed,
+unfinished and removed together; its files_saved, files_failed and files_unfinished are PDFs;
+seconds is how long jobwatch ran, exit_status what it ends with.`
 
 // section is a part of the help and of the manual page.
 type section struct {
@@ -56,6 +59,7 @@ func (p *parser) sections() (examples section, references, surroundings []sectio
 		{"jobwatch --batch may - < ids.txt", "", "track all IDs in a text, as one batch"},
 		{"jobwatch --filter status:error", "", "look at what failed"},
 		{"jobwatch --plain ID && echo ready", "", "wait for a job in a script"},
+		{"jobwatch --plain --timeout 1h ID", "", "wait for an hour at most"},
 		{"jobwatch --json ID | jq .progress", "", "follow a job from a program"},
 		{"jobwatch --once --json", "", "check all jobs once"},
 		{"jobwatch --once --filter batch:may", "", "check one batch once"},

@@ -28,6 +28,7 @@ type Options struct {
 	Once      bool          // check each job once, print a table (or JSON), exit
 	Timeout   time.Duration // to leave after; 0: none
 	FailFast  bool          // leave at the first job that fails
+	Summary   bool          // end JSON with an object of counts
 
 	Jobs       []job.ID // as given, in order, without duplicates
 	Stdin      Stdin
@@ -144,9 +145,11 @@ func (p *parser) rows(o *Options) []*option {
 		row("once", toggle, to(&o.Once, parseToggle), option{flagOnly: true},
 			"check each job once, print a table (or --json) and exit"),
 		row("timeout", "DURATION", to(&o.Timeout, parseTimeout), option{flagOnly: true, lines: true},
-			"without a screen, leave after so long, such as 30m; unfinished jobs stay tracked"),
+			"without a screen, also with --once, leave after so long, such as 30m; unfinished jobs stay tracked"),
 		row("fail-fast", toggle, to(&o.FailFast, parseToggle), option{flagOnly: true, lines: true, without: []string{"once"}},
-			"without a screen, leave at the first job that fails; the others stay tracked"),
+			"without a screen, but not with --once, leave at the first job that fails; the others stay tracked"),
+		row("summary", toggle, to(&o.Summary, parseToggle), option{flagOnly: true},
+			"with --json, end with an object of counts, the seconds it took and the exit status"),
 		row("download", folder, to(&o.Download, p.parsePath), option{group: "Downloads", example: "~/Downloads/jobwatch"},
 			"save each job's PDF in this folder as soon as it is Done"),
 		row("max-download", size, to(&o.MaxDownload, parseSize), option{def: "500MB"}, "skip PDFs larger than this"),
@@ -156,14 +159,14 @@ func (p *parser) rows(o *Options) []*option {
 		row("notify-command", "CMD", to(&o.NotifyCommand, parseText), option{example: "jq -r .text | mail -s jobwatch me"},
 			"run this for each event, with the event as JSON on its standard input; it has a minute, and ends with jobwatch"),
 		row("test-notification", toggle, to(&o.TestNotification, parseToggle),
-			option{flagOnly: true, noJobs: true, without: []string{"batch", "timeout", "fail-fast"}},
+			option{flagOnly: true, noJobs: true, without: []string{"batch", "timeout", "fail-fast", "summary"}},
 			"send a notification in every way, to see which arrive, and exit"),
 		row("demo", toggle, to(&o.Demo, parseToggle),
 			option{group: "Trying it out", flagOnly: true, noJobs: true, without: []string{"api", "state", "batch", "test-notification"}},
 			"watch about 30 simulated jobs; nothing is kept"),
 		row("api-server", "ADDR", to(&o.APIServer, parseAddress), option{flagOnly: true, noJobs: true, without: []string{
 			"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
-			"timeout", "fail-fast",
+			"timeout", "fail-fast", "summary",
 		}}, "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs"),
 		row("debug", file, to(&o.Debug, p.parsePath), option{group: "Other", example: "~/jobwatch.log"},
 			"log to this file, without full IDs"),

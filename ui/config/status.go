@@ -36,7 +36,7 @@ func statuses() section {
 		is(ExitUnfinished, "with --once: some jobs are still unfinished"),
 		is(ExitBroken, "jobwatch itself broke; a report says where"),
 		is(ExitTimeout, "--timeout was over before all jobs were finished"),
-		is(exitInterrupted, "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 143: SIGTERM)"),
+		is(exitInterrupted, "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 141: nobody reads on, 143: SIGTERM)"),
 	}}
 }
 

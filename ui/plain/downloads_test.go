@@ -237,7 +237,7 @@ func TestWhatStopsIsNoSuccess(t *testing.T) {
 			s.start(jobID(1))
 			<-s.done
 			s.cancel()
-			if s.failed == nil || s.exit != 1 {
+			if s.failed == nil || s.exit != 70 {
 				t.Errorf("%d, %v", s.exit, s.failed)
 			}
 		})

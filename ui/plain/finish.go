@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"syscall"
+	"time"
 
 	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/store"
@@ -42,14 +43,18 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 		w.tell(style.Of(len(failed), len(w.order), "job") + are + " not Done:")
 		w.list(failed, func(_ *watched, j *store.Job) string { return failure(j, w.short[j.ID]) })
 	}
+	tried := len(w.those(func(at *watched) bool { return at.file != "" }))
 	if len(noFile) > 0 && !cut {
-		wanted := w.noPDF + len(w.those(func(at *watched) bool { return at.file != "" }))
-		w.tell(style.Of(len(noFile), wanted, "PDF") + " could not be saved; the same command tries again:")
+		w.tell(style.Of(len(noFile), tried+w.noPDF, "PDF") + " could not be saved; the same command tries again:")
 		w.list(noFile, func(at *watched, j *store.Job) string { return described(w.short[j.ID]+": "+at.noFile, j) })
 	}
-	switch left := w.left(len(unfinished), unsaved); {
+	late, left := errors.Is(context.Cause(ctx), config.ErrTimeout), w.left(len(unfinished), unsaved)
+	if w.Arrivals != nil && (late || w.first != nil) {
+		left = style.Joined(", ", left, "standard input was still open")
+	}
+	switch {
 	case cut:
-	case interrupted && errors.Is(context.Cause(ctx), config.ErrTimeout):
+	case interrupted && late:
 		w.tell(style.Joined("; ", config.ErrTimeout.Error(), left))
 		w.list(w.those(func(at *watched) bool { return !at.settled }), func(at *watched, j *store.Job) string {
 			said := style.Joined(" ", w.short[j.ID], word(j), style.Percent(j.Answer.Progress))
@@ -63,24 +68,38 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	w.announceRest(ctx)
 	w.stop()
 	_ = w.within(patient, endGrace, w.ended)
-	w.drain(ctx)
-	switch {
-	case w.broke != nil:
-		return config.ExitBroken, w.broke
-	case w.out.err != nil && !cut:
-		return config.ExitNotDone, fmt.Errorf("standard output can't be written: %w", w.out.err)
-	case interrupted:
-		return config.Status(context.Cause(ctx)), nil
-	case cut:
-		return config.ExitNotDone, nil
-	case why != nil, len(failed) > 0, len(unfinished) > 0 && !w.Once:
-		return config.ExitNotDone, why
-	case len(unfinished) > 0:
-		return config.ExitUnfinished, nil
-	case len(noFile) > 0:
-		return config.ExitNoPDF, nil
+	end := func() (status int, err error) {
+		switch {
+		case w.broke != nil:
+			return config.ExitBroken, w.broke
+		case w.out.err != nil && !isCut(w.out.err):
+			return config.ExitNotDone, fmt.Errorf("standard output can't be written: %w", w.out.err)
+		case interrupted:
+			return config.Status(context.Cause(ctx)), nil
+		case why != nil && w.out.err == nil:
+			return config.Status(why), why
+		case w.out.err != nil, len(failed) > 0, len(unfinished) > 0 && !w.Once:
+			return config.ExitNotDone, nil
+		case len(unfinished) > 0:
+			return config.ExitUnfinished, nil
+		case len(noFile) > 0:
+			return config.ExitNoPDF, nil
+		}
+		return config.ExitDone, nil
 	}
-	return config.ExitDone, nil
+	if w.Summary {
+		removed := len(w.those(func(at *watched) bool { return at.told == "removed" }))
+		sum := summary{
+			Event: "summary", Time: clock(time.Now()), Jobs: len(w.order), Done: len(w.order) - len(failed) - len(unfinished),
+			Failed: len(failed) - removed, Unfinished: len(unfinished), Removed: removed,
+			FilesSaved: tried - len(noFile), FilesFailed: len(noFile), FilesUnfinished: w.noPDF,
+			Seconds: time.Since(w.begun).Round(time.Millisecond).Seconds(),
+		}
+		sum.Exit, _ = end()
+		w.out.pending = appendLine(w.out.pending, &sum)
+	}
+	w.drain(ctx)
+	return end()
 }
 
 // those returns the watched jobs of which is says so, in their order.
@@ -103,14 +122,14 @@ func (w *watch) drain(ctx context.Context) {
 // announceRest waits until all is announced, unless interrupted. A command that works may take
 // its time for many events; one that hangs or fails may not.
 func (w *watch) announceRest(ctx context.Context) {
-	for {
+	for w.broke == nil {
 		before, _ := w.session.Announcing()
 		if before == 0 {
 			return
 		}
 		err := w.within(ctx, commandPatience, func() bool {
 			left, failing := w.session.Announcing()
-			return left == 0 || left < before && !failing
+			return left == 0 || left < before && !failing || w.broke != nil
 		})
 		if err != nil && ctx.Err() == nil {
 			left, _ := w.session.Announcing()

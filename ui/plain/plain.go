@@ -29,6 +29,7 @@ type Config struct {
 	Once bool // poll each job once, then leave
 
 	FailFast bool // leave at the first job that ends without being Done
+	Summary  bool // end with an object of counts
 	Demo     bool // the state file is thrown away afterwards
 
 	// Notify gives what to send to the terminal behind Err for a notification; nil: nothing.

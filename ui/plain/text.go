@@ -40,9 +40,11 @@ type object struct {
 	By       string   `json:"ready_by"`    // and at the latest: in four cases of five it is between the two
 }
 
+// clock returns a time as programs read it.
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
 // object returns a job's line for programs.
 func (w *watch) object(at *watched, now time.Time) *object {
-	clock := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 	j, progress := w.session.Public(&at.Job), float64(at.Answer.Progress)
 	o := &object{
 		Time: clock(now), ID: j.ID.String(), Batch: at.In().Name, Status: string(j.Answer.Status), Meta: j.Answer.Meta,
@@ -71,9 +73,26 @@ func unknown(e *jsontext.Encoder, s string) error {
 	return errors.ErrUnsupported // as any string is written
 }
 
-// append appends the object's line with all that could act on a terminal escaped: controls,
+// summary is the last line for programs, if it is wanted. Jobs counts those that were watched,
+// each of which is one of the next four.
+type summary struct {
+	Event           string  `json:"event"` // "summary"; other lines have no such key
+	Time            string  `json:"time"`
+	Jobs            int     `json:"jobs"`
+	Done            int     `json:"done"`
+	Failed          int     `json:"failed"`
+	Unfinished      int     `json:"unfinished"`
+	Removed         int     `json:"removed"`
+	FilesSaved      int     `json:"files_saved"` // or found to be
+	FilesFailed     int     `json:"files_failed"`
+	FilesUnfinished int     `json:"files_unfinished"`
+	Seconds         float64 `json:"seconds"`
+	Exit            int     `json:"exit_status"`
+}
+
+// appendLine appends an object's line with all that could act on a terminal escaped: controls,
 // bidi controls and what else is not printable can only stand in strings.
-func (o *object) append(b []byte) []byte {
+func appendLine(b []byte, o any) []byte {
 	line, _ := json.Marshal(o, jsontext.AllowInvalidUTF8(true), json.WithMarshalers(json.MarshalToFunc(unknown))) // never fails
 	for _, r := range string(line) {
 		if unicode.IsPrint(r) {

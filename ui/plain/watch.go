@@ -173,12 +173,12 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 			return ctx.Err()
 		case u, open := <-updates:
 			if !open {
-				return errors.New("polling has stopped")
+				return &panics.Error{What: "polling has stopped"}
 			}
 			w.session.Reported(u)
 		case events, open := <-files:
 			if !open {
-				return errors.New("downloading has stopped")
+				return &panics.Error{What: "downloading has stopped"}
 			}
 			w.session.Fetched(events)
 		case a := <-arrivals:

@@ -152,7 +152,7 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 	}
 	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
 	cfg := plain.Config{
-		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once, FailFast: a.opts.FailFast,
+		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once, FailFast: a.opts.FailFast, Summary: a.opts.Summary,
 		Journal: journal, Opened: opened, Updates: a.poller.Updates(),
 		Jobs: jobs, Arrivals: arrivals, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
 		Filter: words, Session: a.session(false), Demo: a.opts.Demo,
@@ -162,5 +162,5 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 	}
 	stop := a.start(ctx)
 	status, err = plain.Run(ctx, cfg)
-	return status, errors.Join(err, stop())
+	return status, errors.Join(stop(), err) // a panic before the note that it stopped something
 }
