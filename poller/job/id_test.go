@@ -25,6 +25,21 @@ func TestAnIDIsACanonicalUUID(t *testing.T) {
 	}
 }
 
+func TestIDsAreShownAsFarAsTheyDiffer(t *testing.T) {
+	id, _ := job.Parse(whole)
+	others := []job.ID{id}
+	for _, c := range []struct {
+		place int // of the digits that the next ID does not share
+		want  string
+	}{{0, "01890a5d"}, {3, "01890a5d"}, {5, "01890a5d-ac96"}, {7, "01890a5d-ac96-774b"}, {9, "01890a5d-ac96-774b-bcce"}, {15, whole}} {
+		other := id
+		other[c.place] ^= 1
+		if others = append(others, other); id.Apart(others...) != c.want {
+			t.Errorf("it is called %s, want %s", id.Apart(others...), c.want)
+		}
+	}
+}
+
 // Logs are shared, and an ID is all that is needed to read the job.
 func TestALogDoesNotHoldAnID(t *testing.T) {
 	id, err := job.Parse(whole)

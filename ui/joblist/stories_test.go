@@ -41,64 +41,6 @@ func TestNewsIsWhatEndedSinceTheStartUntilLookedAt(t *testing.T) {
 	d.sees("june b a >c")
 }
 
-func TestAFilterForNewsDoesNotEatWhatIsLookedAt(t *testing.T) {
-	d := newHarness(t, 20)
-	d.paste("june", "a b c d")
-	d.hear("a done", "b done", "c done")
-	d.find("is:new")
-	d.sees(">june a* b* c*")
-	d.Move(1)
-	d.sees("june >a b* c*")
-	d.Move(1)
-	d.sees("june >b c*")
-	d.Move(1)
-	d.sees("june >c")
-	d.Move(-1) // what was looked at is gone, and with it the batch
-	d.sees("")
-}
-
-func TestAFilterTypedAndTakenBackLeavesTheCursor(t *testing.T) {
-	d := newHarness(t, 20)
-	d.paste("june", "a b c")
-	d.paste("july", "x y z")
-	d.on("b")
-	d.find("x")
-	d.sees("july >x")
-	d.find("nothing")
-	d.sees("")
-	if row, batch := d.Current(); row != nil || batch != nil {
-		t.Error("a cursor on nothing")
-	}
-	d.find("")
-	d.sees("july x y z june a >b c")
-	d.find("!b")
-	d.sees("july x y z june a >c")
-	d.Move(-1) // moved by hand: that is where it stays
-	d.find("")
-	d.sees("july x y z june >a b c")
-}
-
-func TestFoldedBatchesOpenForAFilterAndFoldAgain(t *testing.T) {
-	d := newHarness(t, 20)
-	d.paste("june", "a b")
-	d.paste("july", "x y")
-	d.on("a")
-	d.ToggleFold()
-	d.sees("july x y >june+")
-	d.find("b")
-	d.sees(">june b")
-	d.ToggleFold()
-	d.sees(">june+")
-	d.find("")
-	d.sees("july x y >june+")
-	d.FoldAll(false)
-	d.sees("july x y >june a b")
-	d.FoldAll(true)
-	d.sees("july+ >june+")
-	d.on("y")
-	d.sees("july x >y june+")
-}
-
 func TestAnActionAppliesToTheSelectionOrTheCurrent(t *testing.T) {
 	d := newHarness(t, 20)
 	targets := func(shown string, hidden ...string) {
@@ -169,30 +111,6 @@ func TestTheNextThatNeedsAttention(t *testing.T) {
 	d.sees("july >x y z* june b a c")
 }
 
-func TestProgressOfTheWhole(t *testing.T) {
-	d := newHarness(t, 20)
-	if c := d.Counts(); c.Progress() != 0 {
-		t.Error("nothing is something")
-	}
-	d.paste("june", "a b c d")
-	d.hear("a done", "b error", "c 50%") // d is unknown
-	b, _ := d.Batch("june")
-	if got := b.Counts.Progress(); got != 0.625 {
-		t.Errorf("the batch is at %v, want 0.625", got)
-	}
-	row, _ := d.Row(id("a"))
-	if row.Progress() != 1 {
-		t.Errorf("a Done job is at %v", row.Progress())
-	}
-	if row, _ := d.Row(id("c")); row.Progress() != 0.5 {
-		t.Errorf("c is at %v", row.Progress())
-	}
-	d.forget(ids("b c d"))
-	if c := d.Counts(); c.Progress() != 1 {
-		t.Errorf("what is left is at %v", c.Progress())
-	}
-}
-
 func TestRowsGrowStaleAndTheFilterSeesIt(t *testing.T) {
 	d := newHarness(t, 20)
 	d.paste("june", "a b c d")
@@ -208,32 +126,6 @@ func TestRowsGrowStaleAndTheFilterSeesIt(t *testing.T) {
 	d.sees("")
 	d.Tick(d.now.Add(2 * time.Hour))
 	d.sees(">june a b c d*")
-}
-
-func TestWhatAnotherDashboardDoesIsShownHere(t *testing.T) {
-	d := newHarness(t, 20)
-	d.paste("june", "a b")
-	d.on("a")
-	old := d.others("a queued")
-	d.hear("a 50%")
-	d.write(
-		store.SetBatch{Batch: store.Batch{ID: "july", Name: "july", Added: d.now}},
-		store.Track{Job: store.Job{ID: id("x"), Batch: "july", Added: d.now}},
-		store.Track{Job: store.Job{ID: id("y"), Batch: "july", End: job.EndedDone, Ended: d.now}},
-		store.Track{Job: store.Job{ID: id("z"), Batch: "july", End: job.EndedDone, Ended: noon.Add(-time.Hour)}},
-		store.Track{Job: store.Job{ID: id("b"), Batch: "july"}}, // is tracked
-		store.Forget{ID: id("b")},
-		store.Forget{ID: id("q")}, // is not
-		old,                       // what it saw before we saw more
-		store.SetBatch{Batch: store.Batch{ID: "june", Name: "June!"}},
-	)
-	d.sees("july x y* z June! >a")
-	if row, _ := d.Row(id("a")); row.State() != Running {
-		t.Errorf("an old answer replaced a new one: %v", row.State())
-	}
-	d.find("batch:june")
-	d.write(store.SetBatch{Batch: store.Batch{ID: "june", Name: "all"}})
-	d.sees("")
 }
 
 func TestLoadingLeavesAloneWhatIsTrackedAlready(t *testing.T) {

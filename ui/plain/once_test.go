@@ -74,12 +74,3 @@ func TestTheReceiptIsShort(t *testing.T) {
 		}
 	}
 }
-
-func TestShortIDsTellJobsApart(t *testing.T) {
-	a, b, c := jobID(0x01890a5d), jobID(0x01890a5d), jobID(0x0d9c1f4e)
-	b[5] ^= 1
-	got, width := shortIDs([]job.ID{a, b, c, c})
-	if got[a] != "01890a5d-ac96" || got[b] != "01890a5d-ac97" || got[c] != "0d9c1f4e" || width != 13 {
-		t.Errorf("%v", got)
-	}
-}
