@@ -126,24 +126,15 @@ func (p *parser) takeSetting(path []string, value any) error {
 		return nil
 	}
 	text := fmt.Sprint(value)
-	if text == "" {
+	switch isPath := opt.arg == file || opt.arg == folder; {
+	case text == "":
 		return nil // as if it were not there
-	}
-	if opt.arg == file || opt.arg == folder {
-		if err := wrong(name+" =", text, placed(text)); err != nil {
-			return err
-		}
+	case isPath && strings.ContainsFunc(text, unicode.IsControl): // escapes that were not meant as such
+		return wrong(name+" =", text, want("a path without tabs and line ends"+singleQuotes, false))
+	case isPath && text[0] != '~' && !filepath.IsAbs(text):
+		return wrong(name+" =", text, want("a whole path, wherever jobwatch is started; did you mean "+quote("~/"+text)+"?", false))
 	}
 	return opt.take(name+" =", text)
-}
-
-// placed returns an error for a path that depends on where jobwatch is started, or has escapes that
-// were not meant as such.
-func placed(path string) error {
-	if strings.ContainsFunc(path, unicode.IsControl) {
-		return want("a path without tabs and line ends"+singleQuotes, false)
-	}
-	return want("a whole path, wherever jobwatch is started; did you mean "+quote("~/"+path)+"?", path[0] == '~' || filepath.IsAbs(path))
 }
 
 // configText returns the config file with all defaults, each commented out.

@@ -25,12 +25,9 @@ func (p *parser) readHeaders() error {
 			err = cmp.Or(err, addHeader(flags, "--header", value))
 			continue
 		}
-		var text []byte
-		path, failed := p.parsePath(name)
-		if failed == nil {
-			text, failed = p.in.ReadFile(path)
-		}
-		err = cmp.Or(err, wrong("--header", value, failed), addHeaders(flags, name, string(decode.Bytes(text))))
+		path, wrongPath := p.parsePath(name)
+		text, failed := p.in.ReadFile(path)
+		err = cmp.Or(err, wrong("--header", value, cmp.Or(wrongPath, failed)), addHeaders(flags, name, string(decode.Bytes(text))))
 	}
 	o := &p.options
 	maps.Copy(o.Headers, env)

@@ -27,12 +27,11 @@ const lookAhead = 16 // bytes that tell whether they are UTF-8
 
 // decoder is a [transform.Transformer] to UTF-8.
 type decoder struct {
+	transform.NopResetter
 	wide bool // in UTF-16
 	high int  // where a unit of UTF-16 has its high byte: 0 or 1
 	last byte // of the UTF-8 so far
 }
-
-func (d *decoder) Reset() { *d = decoder{} }
 
 func (d *decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	for nSrc < len(src) {
@@ -76,10 +75,8 @@ func (d *decoder) keep(dst, src []byte, atEOF bool) (wrote, read int) {
 		}
 		d.high = 0
 		return d.decode(dst, src, atEOF)
-	default:
-		n = 1
 	}
-	n = copy(dst, src[:n])
+	n = copy(dst, src[:max(n, 1)])
 	d.last = src[n-1]
 	return n, n
 }
