@@ -151,7 +151,7 @@ func TestWhatIsTypedWronglyIsNamedInOneLine(t *testing.T) {
 		},
 		{[]string{"--api-server", "8080"}, `--api-server "8080": want HOST:PORT such as localhost:8080; did you mean localhost:8080?`},
 		{[]string{"--state", ""}, `--state "": want a path`},
-		{[]string{"--state=~bob/x"}, `--state "~bob/x": want ~/ or a whole path: jobwatch knows no other user's home folder; a file of this name is "./~bob/x"`},
+		{[]string{"--state=~bob/x"}, `--state "~bob/x": want ~/ or a whole path: jobwatch knows no other user's home folder`},
 		{[]string{"--batch", "a\x1b[2Jb"}, `--batch "a\x1b[2Jb": want one line of text`},
 		{[]string{"--filter", "status:eror"}, `--filter "status:eror": no such status; did you mean error?`},
 		{[]string{"--filter", "a status:eror"}, `--filter "a status:eror": "status:eror": no such status; did you mean error?`},

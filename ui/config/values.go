@@ -57,7 +57,7 @@ func (p *parser) parsePath(v string) (string, error) {
 	case !inHome:
 		return v, nil
 	case rest != "" && !os.IsPathSeparator(rest[0]):
-		return "", want("~/ or a whole path: jobwatch knows no other user's home folder; a file of this name is "+quote("./"+v), false)
+		return "", want("~/ or a whole path: jobwatch knows no other user's home folder", false)
 	case p.in.Home == "":
 		return "", want("a whole path: the home folder is not known, as HOME is not set", false)
 	}
