@@ -121,6 +121,30 @@ func TestAdding(t *testing.T) {
 			d.sees("▾ added 00:00:00")
 			d.seesNot("pasted")
 		},
+		// Pieces of an input come many times a second, also while another window names their batch.
+		"a batch that grows keeps the name that another window gives it": func(d *harness) {
+			arrivals := d.arrivals()
+			d.restart(func(o *Options) { o.Arrivals, o.Input = arrivals, true })
+			piece := func() {
+				_, text := d.jobs(2)
+				arrivals <- &session.Arrival{Found: foundIn(text), Batch: "given", Given: true, Open: true}
+				d.settle()
+			}
+			piece()
+			other := d.beside()
+			other.rename("july")
+			piece()
+			d.wait(time.Second)
+			other.wait(time.Second)
+			d.sees("july", "4 jobs", "input open")
+			other.sees("july", "4 jobs")
+			d.press("u").sees("Remove 4 jobs")
+			d.press("n").wait(10 * time.Second) // the note is gone
+			arrivals <- &session.Arrival{Given: true}
+			d.settle()
+			d.sees("standard input has ended: added 4 jobs")
+			d.seesNot("input open")
+		},
 		"a new job that is not visible yet is asked for again": func(d *harness) {
 			ids, text := d.jobs(1)
 			d.api.Break(simtest.Times(4, simtest.Answer(404, "application/json", `{"detail":"Not Found"}`)))

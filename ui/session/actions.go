@@ -16,6 +16,8 @@ func (s *Session) NewBatch(name string) store.Batch {
 // Add adds those of the jobs to a batch that are not tracked yet, and returns how many
 // were. They are drawn as being saved until they are watched. [Session.Save] saves them.
 func (s *Session) Add(ids []job.ID, b store.Batch) (added []*Record, already int) {
+	batch := s.batches[b.ID]
+	grows := batch != nil && batch.Total > 0
 	records := make([]Record, len(ids)) // at once, as in load
 	for i, id := range ids {
 		if _, ok := s.records[id]; ok {
@@ -27,7 +29,11 @@ func (s *Session) Add(ids []job.ID, b store.Batch) (added []*Record, already int
 		s.add(&records[i])
 		added = append(added, &records[i])
 	}
-	s.queue(tracking(added)...)
+	if ops := tracking(added); grows && len(ops) > 0 {
+		s.queue(ops[1:]...) // not the batch: another window may have named it just now
+	} else {
+		s.queue(ops...)
+	}
 	return added, len(ids) - len(added)
 }
 
