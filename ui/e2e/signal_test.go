@@ -138,8 +138,8 @@ func TestATerminalThatIsGoneEndsASuspendedOne(t *testing.T) {
 	})
 }
 
-// Somebody expects jobwatch to read keys while it waits for a pipe's IDs.
-func TestWaitingForStandardInputCanBeEnded(t *testing.T) {
+// A pipe that is open, and written to, does not keep jobwatch from ending.
+func TestAnOpenInputHoldsUpNoSignal(t *testing.T) {
 	s := newStage(t)
 	r, w, err := os.Pipe()
 	if err != nil {
