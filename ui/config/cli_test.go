@@ -255,10 +255,6 @@ func TestATildeIsTheHomeFolder(t *testing.T) {
 		if o := mustParse(t, in); o.Download != want || o.Debug != want || o.State != want {
 			t.Errorf("%s: %s, %s, %s; want %s", path, o.Download, o.Debug, o.State, want)
 		}
-		in = withConfig(atATerminal(), "debug = '"+path+"'")
-		if o, err := Parse(in); path[0] != '.' && path[0] != 'x' && (err != nil || o.Debug != want) {
-			t.Errorf("%s in the file: %s, %v", path, o.Debug, err)
-		}
 	}
 	in := atATerminal("--debug=~/x")
 	in.Home = ""

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/binary"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/download"
@@ -56,24 +54,17 @@ dark = "Default"
 
 // PowerShell writes UTF-16, and appends it to any file.
 func TestAConfigFileMayBeUTF16(t *testing.T) {
-	for _, file := range []string{wide("\ufeffrate = 3\r\nfilter = 'größer'\r\n"), "\ufeffrate = 3\n" + wide("filter = 'größer'\r\n")} {
-		in := withHeaders(wide("X-File: ü\r\n"), "", file, "--header=@/h")
-		if o := mustParse(t, in); o.Rate != 3 || o.Filter != "größer" || o.Headers.Get("X-File") != "ü" {
+	wide := func(s string) string { return strings.Join(strings.Split(s, ""), "\x00") + "\x00" }
+	filter := wide("filter = '") + "=\xd8\xc4\xdc" + wide("'\r\n") // '📄'
+	for _, file := range []string{"\xff\xfe" + wide("rate = 3\r\n") + filter, "\ufeffrate = 3\n" + filter} {
+		in := withHeaders(wide("X-File: u\r\n"), "", file, "--header=@/h")
+		if o := mustParse(t, in); o.Rate != 3 || o.Filter != "📄" || o.Headers.Get("X-File") != "u" {
 			t.Errorf("%q: %v, %q, %v", file, o.Rate, o.Filter, o.Headers)
 		}
 	}
 	if got := complaint(t, withConfig(atATerminal(), wide("\r\nrat = 3"))); !strings.HasSuffix(got, `config.toml:2: unknown setting "rat"; did you mean "rate"?`) {
 		t.Error(got)
 	}
-}
-
-// wide returns text in the UTF-16 of Windows.
-func wide(text string) string {
-	var b []byte
-	for _, unit := range utf16.Encode([]rune(text)) {
-		b = binary.LittleEndian.AppendUint16(b, unit)
-	}
-	return string(b)
 }
 
 func TestAKeyTakenForOneActionLeavesTheOther(t *testing.T) {

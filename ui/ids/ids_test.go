@@ -18,6 +18,8 @@ const (
 )
 
 func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
+	le := func(s string) string { return encode(binary.LittleEndian, s) }
+	be := func(s string) string { return encode(binary.BigEndian, s) }
 	for name, c := range map[string]struct {
 		text       string
 		want       []string
@@ -41,7 +43,20 @@ func TestAnyTextWithJobIDsCanBePasted(t *testing.T) {
 		"prose":                 {"Look at " + idA + ". Or at " + idB + "?", []string{idA, idB}, 0},
 		"joined by a hyphen":    {idA + "-" + idB, []string{idA, idB}, 0},
 		"the same ones again":   {idB + " " + idA + " " + idB + " " + idB, []string{idB, idA}, 2},
-		"UTF-16 of PowerShell":  {encode(binary.LittleEndian, "\ufeff"+idA+"\r\n"+idB), []string{idA, idB}, 0},
+
+		"UTF-16 of PowerShell":           {le("\ufeff" + idA + "\r\n" + idB), []string{idA, idB}, 0},
+		"UTF-16 without a mark":          {le("größer: " + idA[:8] + "\u2011" + idA[9:] + "。\n上" + idB + "📄"), []string{idA, idB}, 0},
+		"UTF-16 of Java":                 {be("\ufeff" + idA + "\n" + idB), []string{idA, idB}, 0},
+		"the same without a mark":        {be(idA + "\n" + idB + "\n上\n" + idC), []string{idA, idB, idC}, 0},
+		">> to UTF-8":                    {idA + "\n" + le(idB+"\r\n") + idC + "\n", []string{idA, idB, idC}, 0},
+		">> to a line that has no end":   {"{}" + le(idA+"\r\n"+idB), []string{idA, idB}, 0},
+		">> to UTF-16 that has no end":   {le("{}") + strings.ReplaceAll(idA, "-", "\u2011"), []string{idA}, 0},
+		">> in the other order":          {le(idA+"\n") + be(idB+"\n") + le(idC), []string{idA, idB, idC}, 0},
+		"two files, none with an end":    {"{}" + be("\ufeff"+idA) + le("\ufeff, "+idB), []string{idA, idB}, 0},
+		"an order that is only mistaken": {le("一一\n" + idA), []string{idA}, 0},
+		"UTF-16, cut off":                {le(idA + " ")[:73], []string{idA}, 0},
+		"find -print0":                   {".\x00./" + idA + "\x00./" + idB + ".pdf\x00", []string{idA, idB}, 0},
+		"zeros and other encodings":      {"a\x00\x00\x00b \xff " + idA + "\n\xfe\x00\x00" + idB, []string{idA, idB}, 0},
 
 		"nothing":                {"", nil, 0},
 		"no IDs":                 {"3-4-5 well-known e-mail 2025-06-10 --------", nil, 0},
