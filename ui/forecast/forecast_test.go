@@ -62,15 +62,15 @@ func (s *scene) done(n int, batch store.BatchID, started, ended float64) {
 	})
 }
 
-// serves tells every two seconds of n jobs that were added at once, of which so many run at a
-// time, and calls each after until it returns false.
-func (s *scene) serves(n, workers int, bars bool, takes func(i int) float64, each func(sec float64) bool) {
-	lives, order := make([]sim.Life, n), make([]int, n)
+// serves tells every two seconds of 40 jobs of a minute that were added at once, of which 8 run
+// at a time, and calls each after until it returns false.
+func (s *scene) serves(each func(sec float64) bool) {
+	lives, order := make([]sim.Life, 40), make([]int, 40)
 	for i := range lives {
 		s.add(i, 0)
-		lives[i], order[i] = sim.Life{Duration: after(takes(i))}, i
+		lives[i], order[i] = sim.Life{Duration: time.Minute}, i
 	}
-	end := serve(lives, order, workers, sim.Pause{})
+	end := serve(lives, order, 8, sim.Pause{})
 	for sec := 0.0; sec < end; sec += 2 {
 		for i := range lives {
 			ran := sec - lives[i].Start.Seconds()
@@ -78,12 +78,10 @@ func (s *scene) serves(n, workers int, bars bool, takes func(i int) float64, eac
 			case s.jobs[i].End.Finished():
 			case ran < 0:
 				s.says(i, sec, job.NotStarted, job.Unknown)
-			case ran >= takes(i):
+			case ran >= 60:
 				s.says(i, sec, job.Done, 1)
-			case bars:
-				s.says(i, sec, job.Processing, job.Progress(math.Floor(100*ran/takes(i))/100))
 			default:
-				s.says(i, sec, job.Processing, job.Unknown)
+				s.says(i, sec, job.Processing, job.Progress(math.Floor(100*ran/60)/100))
 			}
 		}
 		if !each(sec) {
@@ -91,8 +89,6 @@ func (s *scene) serves(n, workers int, bars bool, takes func(i int) float64, eac
 		}
 	}
 }
-
-func aMinute(int) float64 { return 60 }
 
 func (s *scene) all(sec float64) Estimate          { return s.All(clockAt(sec)) }
 func (s *scene) ready(n int, sec float64) Estimate { return s.Job(id(n), clockAt(sec)).Ready }
@@ -106,7 +102,7 @@ func (s *scene) within(e Estimate, truth, by float64) bool {
 func TestABatchOfEqualJobsCountsDown(t *testing.T) {
 	s := newScene()
 	rises, before := 0, Estimate{}
-	s.serves(40, 8, true, aMinute, func(sec float64) bool {
+	s.serves(func(sec float64) bool {
 		e := s.all(sec)
 		if sec >= 5 && !e.Known {
 			t.Fatalf("after %v s it says nothing", sec)
@@ -131,74 +127,11 @@ func TestABatchOfEqualJobsCountsDown(t *testing.T) {
 	}
 }
 
-func TestTheQueueIsForecastFromItsHead(t *testing.T) {
-	s := newScene()
-	takes := func(i int) float64 { return 60 - 10*float64(i%5) }
-	s.serves(100, 5, false, takes, func(sec float64) bool {
-		if sec < 300 {
-			return true
-		}
-		last := 0.0
-		for _, i := range []int{60, 80, 99} {
-			f := s.Job(id(i), clockAt(sec))
-			if !f.Ready.Known || !s.within(f.Wait, 8*float64(i)-sec, 1.3) || !s.within(f.Work, 40, 1.5) {
-				t.Errorf("job %d starts in %.0f s and takes about 40 s, but it waits %v and works %v", i, 8*float64(i)-sec, f.Wait.Mid, f.Work.Mid)
-			}
-			if ready := f.Ready.Mid.Seconds(); ready <= last || ready < f.Wait.Mid.Seconds() || f.Ready.Low > f.Ready.Mid || f.Ready.High < f.Ready.Mid {
-				t.Errorf("job %d is ready in %v, after %v", i, f.Ready, f.Wait)
-			} else {
-				last = ready
-			}
-		}
-		return false
-	})
-}
-
-// A service that starts jobs in any order has no turn to wait for: all wait alike.
-func TestAShuffledQueueHasNoTurns(t *testing.T) {
-	s := newScene()
-	for i := range 100 {
-		s.says(i, 0, job.NotStarted, job.Unknown)
-	}
-	for k := range 30 {
-		i, sec := k*37%100, 10*float64(k)
-		s.says(i, sec, job.Processing, job.Unknown)
-		s.says(i, sec+10, job.Done, 1)
-	}
-	early, late := s.ready(2, 300), s.ready(98, 300)
-	if early.Mid != late.Mid || !s.within(early, 360, 1.5) {
-		t.Errorf("of 70 that wait, one every 10 s, the first is ready in %v and the last in %v", early.Mid, late.Mid)
-	}
-}
-
-// One slow job is left of many: the batch waits for it, the longer it takes the longer,
-// and is never overdue.
-func TestOneSlowJobHoldsUpItsBatch(t *testing.T) {
-	s := newScene()
-	for i := range 20 {
-		s.says(i, 0, job.Processing, job.Unknown)
-	}
-	for i := range 19 {
-		s.says(i, 30+float64(i), job.Done, 1)
-	}
-	before := 0.0
-	for sec := 60.0; sec <= 600; sec += 5 {
-		s.says(19, sec, job.Processing, job.Unknown)
-		if e := s.all(sec); !e.Known || e.High < e.Mid || e.Mid.Seconds() > sec {
-			t.Fatalf("after %v s it says %v", sec, e)
-		}
-		before = s.all(sec).Mid.Seconds()
-	}
-	if before < 15 {
-		t.Errorf("after 600 s, when its like took 30 to 48 s, it is to be ready in %v s", before)
-	}
-}
-
 // The service stands still: nothing ends, no bar moves. Nobody knows for how long; the
 // figure must not count down to nothing meanwhile.
 func TestAStalledQueueIsNotNearlyReady(t *testing.T) {
 	s := newScene()
-	s.serves(40, 8, true, aMinute, func(sec float64) bool {
+	s.serves(func(sec float64) bool {
 		if sec < 100 {
 			return true
 		}
@@ -215,21 +148,6 @@ func TestAStalledQueueIsNotNearlyReady(t *testing.T) {
 		}
 		return false
 	})
-}
-
-func TestABarThatStopsIsBelievedLess(t *testing.T) {
-	s := newScene()
-	s.says(1, 0, job.NotStarted, job.Unknown)
-	for sec := 1.0; sec <= 30; sec++ {
-		s.says(1, sec, job.Processing, job.Progress(sec/60))
-	}
-	if e := s.ready(1, 30); !s.within(e, 30, 1.2) {
-		t.Errorf("half-way it says %v, want about 30 s", e.Mid)
-	}
-	s.says(1, 150, job.Processing, 0.5)
-	if e := s.ready(1, 150); e.Mid < time.Minute {
-		t.Errorf("two minutes after it stopped it says %v", e.Mid)
-	}
 }
 
 func TestABarInQuartersDoesNotSwing(t *testing.T) {

@@ -13,8 +13,6 @@ import (
 	"github.com/gofrs/flock"
 
 	"example.com/jobwatch/poller/job"
-	"example.com/jobwatch/poller/sim"
-	"example.com/jobwatch/poller/sim/simtest"
 	"example.com/jobwatch/store"
 )
 
@@ -91,21 +89,6 @@ func TestAProgramReadsJSON(t *testing.T) {
 		}
 		if err := json.NewDecoder(&s.out).Decode(&first); err != nil || first.Meta != hostile {
 			t.Errorf("read back: %q, %v", first.Meta, err)
-		}
-	})
-}
-
-func TestAFinishedJobGivenAgainIsToldAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := jobID(0x01890a5d)
-		ended := time.Now().Add(-time.Hour).Truncate(time.Second)
-		s := newStage(t, tracked(store.Job{
-			ID: a, Answer: job.Answer{Status: job.Done, Progress: 1}, Answered: ended, Ended: ended, End: job.EndedDone,
-		}))
-		s.start(a)
-		s.ends(0, lines(ended, "0s 01890a5d  Done         100%"), "")
-		if len(s.feed.polled()) > 0 {
-			t.Errorf("polled %v", s.feed.polled())
 		}
 	})
 }
@@ -279,31 +262,6 @@ func TestAnInterruptionOnAFullDiskTellsWhatIsNotTracked(t *testing.T) {
 	}
 }
 
-func TestAnotherJobwatchForgetsAndFinishesJobs(t *testing.T) {
-	play(t, func(t *testing.T, s *stage) {
-		a, b := jobID(1), jobID(2)
-		begin := time.Now()
-		s.start(a, b)
-		s.heard(says(a, job.Processing, 0.5, ""), says(b, job.Processing, 0.5, ""))
-
-		other, opened := open(t, s.path)
-		done, _ := opened.Contents.Jobs[1].Observe(says(b, job.Done, 1, ""))
-		if err := other.Append(t.Context(), store.Forget{ID: a}, store.Observe{Job: done}); err != nil {
-			t.Fatal(err)
-		}
-		s.ends(1, lines(begin,
-			"0s 00000001  Processing    50%  Invoice 00000001",
-			"0s 00000002  Processing    50%  Invoice 00000002",
-			"0s 00000001  removed       50%  Invoice 00000001: another jobwatch or program took it out of the state file",
-			"0s 00000002  Done         100%  Invoice 00000002",
-		), "jobwatch: 1 of 2 jobs is not Done:\n"+
-			"  00000001 removed: another jobwatch or program took it out of the state file (Invoice 00000001)\n")
-		if jobs := s.saved(); len(jobs) != 1 || jobs[b].End != job.EndedDone {
-			t.Errorf("%+v", jobs)
-		}
-	})
-}
-
 // What vanishes from the state file while it is watched has not become Done.
 func TestWhatVanishesIsNoSuccess(t *testing.T) {
 	a, b := jobID(1), jobID(2)
@@ -435,52 +393,4 @@ func TestARunningJobSaysWhenItWillBeReady(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestASimulatedBatchIsFollowedToItsEnd(t *testing.T) {
-	play(t, func(t *testing.T, s *stage) {
-		server := s.withAPI()
-		s.cfg.JSON = true
-		ids := server.Add(sim.Describe(1, simtest.FirstInFirstOut(sim.Lives(1, 100)))...)
-		server.Break(server.During(time.Now().Add(30*time.Second), time.Now().Add(90*time.Second), simtest.Unavailable("20")))
-		s.start(ids...)
-		s.ends(1, "…", `jobwatch: the API is away: the API is unavailable for now, and asks for a pause of 20 s; jobwatch goes on trying
-jobwatch: the API answers again
-`)
-		last := make(map[string]object)
-		for _, o := range s.objects() {
-			last[o.ID] = o
-		}
-		saved := s.saved()
-		for _, id := range ids {
-			truth, _, _ := server.Truth(id)
-			o, j := last[id.String()], saved[id]
-			if o.Status != string(truth) || j.Answer.Status != truth || !j.End.Finished() {
-				t.Errorf("%s is %s, was told as %v, saved as %+v", id.Short(), truth, o.Status, j)
-			}
-			if (o.Error != "") != (truth == job.Error) {
-				t.Errorf("%s is %s, its error %v", id.Short(), truth, o.Error)
-			}
-		}
-	})
-}
-
-func TestOneLookAsksEachJobOnce(t *testing.T) {
-	play(t, func(t *testing.T, s *stage) {
-		server := s.withAPI()
-		ids := server.Add(sim.Describe(2, simtest.OwnWaits(sim.Lives(2, 50)))...)
-		time.Sleep(30 * time.Second) //nolint:forbidigo // the fake clock of synctest
-		s.cfg.Once = true
-		s.start(append(ids, jobID(0x01890a5d))...)
-		s.ends(1, "…", "")
-		out := s.out.String()
-		if n := strings.Count(out, "\n"); n != 1+len(ids)+1 || !strings.Contains(out, "01890a5d  Not found ") {
-			t.Errorf("%d lines:\n%s", n, out)
-		}
-		for _, id := range ids {
-			if polls, _ := server.Polled(id); polls != 1 {
-				t.Errorf("%s was asked for %d times", id.Short(), polls)
-			}
-		}
-	})
 }
