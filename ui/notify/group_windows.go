@@ -2,6 +2,7 @@ package notify
 
 import (
 	"os/exec"
+	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -15,8 +16,11 @@ func runGroup(cmd *exec.Cmd) error {
 		return err
 	}
 	defer func() { _ = windows.CloseHandle(job) }()
+	var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
+	var pin runtime.Pinner // what is passed as a number may move otherwise
+	pin.Pin(&limits)
+	defer pin.Unpin()
 	atClose := func(flags uint32) {
-		var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
 		limits.BasicLimitInformation.LimitFlags = flags
 		_, _ = windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation,
 			uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)))
