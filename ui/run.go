@@ -58,7 +58,7 @@ func (c *Console) Read(p []byte) (n int, err error) {
 		c.broken(e)
 		n, err = 0, io.EOF
 	})
-	if n, err = c.Reader.Read(p); errors.Is(err, io.EOF) || errors.Is(err, syscall.EIO) {
+	if n, err = c.Reader.Read(p); errors.Is(err, io.EOF) {
 		c.broken(terminal.ErrGone)
 	}
 	return n, err
@@ -115,10 +115,13 @@ func (c *Console) Run(ctx context.Context, m *Model, mouse bool) error {
 			return err
 		}
 		c.leave()
-		if l.fatal == nil && err != nil && ctx.Err() == nil {
-			return fmt.Errorf("the dashboard ended: %w", err)
+		switch {
+		case l.fatal != nil, err == nil, ctx.Err() != nil:
+			return l.fatal
+		case errors.Is(err, syscall.EIO): // from reading or asking the terminal
+			return terminal.ErrGone
 		}
-		return l.fatal
+		return fmt.Errorf("the dashboard ended: %w", err)
 	case <-hangs:
 		c.abandon()
 		return ErrHung
