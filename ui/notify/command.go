@@ -20,17 +20,16 @@ const (
 	atMost    = 1000        // runs, with those that wait: a command that hangs must not have events pile up
 )
 
-// Command runs the user's own command for events. Close it.
+// Command runs the user's own command for events.
 type Command struct {
 	command string
 	events  atomic.Int64  // that wait or are under way
 	slots   chan struct{} // a place for each run
-	closed  chan struct{}
 }
 
 // NewCommand returns the Command of a line for the system's shell.
 func NewCommand(command string) *Command {
-	return &Command{command: command, slots: make(chan struct{}, atOnce), closed: make(chan struct{})}
+	return &Command{command: command, slots: make(chan struct{}, atOnce)}
 }
 
 // Run runs the command with an event as it is (see [Event.Clean]), for a minute at most. Its error
@@ -41,15 +40,6 @@ func (c *Command) Run(ctx context.Context, e Event) error {
 	if c.events.Add(1) > atMost {
 		return fmt.Errorf("%d events wait for it, and others were left out", atMost)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		select {
-		case <-c.closed:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	select {
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
@@ -59,9 +49,8 @@ func (c *Command) Run(ctx context.Context, e Event) error {
 	}
 }
 
-// Close ends all runs with what they have started, and waits for that.
-func (c *Command) Close() {
-	close(c.closed)
+// Wait waits for the end of all runs, and of what they have started if their contexts have ended.
+func (c *Command) Wait() {
 	for range atOnce {
 		c.slots <- struct{}{} // for good: nothing begins after this
 	}

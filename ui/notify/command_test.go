@@ -55,18 +55,6 @@ func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
 	}
 }
 
-func TestNoCommandBeginsAfterTheEnd(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "event")
-	command := notify.NewCommand("touch " + file)
-	command.Close()
-	if err := command.Run(t.Context(), notify.Event{}); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	if _, err := os.Stat(file); err == nil {
-		t.Error("it ran")
-	}
-}
-
 // Jobs fail one after the other for days, and the command hangs each time: only so
 // many wait for it.
 func TestACommandThatHangsHasNoEndlessQueue(t *testing.T) {

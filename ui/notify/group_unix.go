@@ -15,7 +15,6 @@ func runGroup(cmd *exec.Cmd) error {
 	cmd.Cancel = func() error {
 		group := -cmd.Process.Pid
 		_ = syscall.Kill(group, syscall.SIGTERM)
-		_ = syscall.Kill(group, syscall.SIGCONT) // those that the kernel stopped for reading from the terminal
 		late, look := time.After(grace), time.NewTicker(grace/100)
 		defer look.Stop()
 		for syscall.Kill(group, 0) == nil { // somebody is left

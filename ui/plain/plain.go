@@ -72,6 +72,7 @@ const (
 func Run(ctx context.Context, cfg Config) (status int, err error) {
 	w := newWatch(ctx, cfg)
 	defer close(w.over)
+	defer w.stop()
 	w.begin()
 	err = w.until(ctx, func() bool { return w.first != nil || w.settled() })
 	if err == nil && len(w.order) == 0 {

@@ -86,7 +86,7 @@ func (a *App) session(single bool) session.Config {
 	cfg := session.Config{Poller: a.poller, DownloadAll: a.opts.Download != "", Redact: a.opts.Redact, Log: a.log}
 	if a.opts.NotifyCommand != "" {
 		command := notify.NewCommand(a.opts.NotifyCommand)
-		cfg.Command, a.closes = command.Run, append(a.closes, command.Close)
+		cfg.Command, a.closes = command.Run, append(a.closes, command.Wait)
 	}
 	folder := a.opts.Download
 	if folder == "" && single {

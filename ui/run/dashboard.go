@@ -53,6 +53,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	}
 	stop := a.start(ctx)
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
 	model := ui.New(inner, opts)
 	err = console.Run(ctx, model, !a.opts.NoMouse)
 	gone()
