@@ -121,6 +121,7 @@ func TestATerminalThatIsGoneEndsASuspendedOne(t *testing.T) {
 	tm.Sees("? help")
 	tm.Send("\x1a")
 	s.stopped(tm, 1, true)
+	tm.Signal(syscall.SIGKILL) // the shell, which may end its jobs by SIGTERM otherwise
 	tm.HangUp()
 	s.until("for its end", func() bool {
 		status, _ := os.ReadFile(filepath.Join(s.home, "status"))
