@@ -55,29 +55,20 @@ type input struct {
 	change         *change     // that added them
 }
 
-// arrived takes what comes from elsewhere than the keys.
-func (m *Model) arrived(a *session.Arrival) {
-	a.Taken = true
-	if a.Err != nil {
-		m.fatal = a.Err
-		m.run(tea.Quit)
-		return
-	}
+// Arrived takes what comes from elsewhere than the keys, also when the dashboard has ended: it is in
+// [Model.Unsaved] then.
+func (m *Model) Arrived(a *session.Arrival) {
 	in := new(input)
 	if a.Given {
 		in = &m.input
 		in.open = a.Open
 	}
-	m.pasted(paste{Arrival: *a, input: in})
-}
-
-// Keep takes what arrived when the dashboard ended, for [Model.Unsaved].
-func (m *Model) Keep(arrivals ...*session.Arrival) {
-	for _, a := range arrivals {
-		if !a.Taken && m.loaded {
-			m.arrived(a)
-		}
+	if a.Taken = true; a.Err != nil {
+		m.fatal = a.Err
+		m.run(tea.Quit)
+		return
 	}
+	m.pasted(paste{Arrival: *a, input: in})
 }
 
 // pasted tracks the jobs found in a text as one batch, of all that come on the same input.

@@ -76,7 +76,7 @@ func (m *Model) Init() tea.Cmd {
 		return then(func() { m.opened(journal, contents, err) })
 	})
 	receive(&m.work, m.opts.Watcher.Updates(), m.session.Reported, tea.Quit)
-	receive(&m.work, m.opts.Arrivals, m.arrived, nil)
+	receive(&m.work, m.opts.Arrivals, m.Arrived, nil)
 	if files := m.opts.Session.Downloads; files != nil {
 		receive(&m.work, files.Events(), m.session.Fetched, tea.Quit)
 	}

@@ -55,9 +55,9 @@ func Find[T ~string | ~[]byte](text T) Found {
 }
 
 const (
-	maxLen     = 2048 // bytes of an ID with all between its digits: each may have a colour of its own
-	lookBehind = 32   // bytes before an ID that may matter to it
-	maxSeen    = 1 << 18
+	maxLen     = 2048    // bytes of an ID with all between its digits: each may have a colour of its own
+	lookBehind = 32      // bytes before an ID that may matter to it
+	maxSeen    = 1 << 18 // IDs that are remembered
 )
 
 // Scanner finds the IDs of a text that comes in pieces. It holds a few kilobytes of the text, and
@@ -79,8 +79,8 @@ func NewScanner(r io.Reader) *Scanner {
 	return &Scanner{in: decode.Reader(r), seen: make(map[job.ID]bool)}
 }
 
-// Scan waits for the next piece of the text and finds the IDs in it. Its error is the reader's,
-// io.EOF at the end of the text: everything is found then.
+// Scan waits for the next piece of the text and finds the IDs that begin there, up to a place where
+// more text may matter. Its error is the reader's, io.EOF at the end: all is found then.
 func (s *Scanner) Scan() error {
 	done := max(0, s.at-lookBehind)
 	s.text = slices.Grow(s.text[:copy(s.text, s.text[done:])], maxLen)
@@ -90,24 +90,17 @@ func (s *Scanner) Scan() error {
 	s.text = s.text[:len(s.text)+n]
 	s.Length += int64(n)
 	s.ended = err != nil
-	s.scan()
-	return err
-}
-
-// scan finds the IDs that begin in the text, up to a place where more text may matter.
-func (s *Scanner) scan() {
 	for {
 		s.at += until(s.text[s.at:], isHex)
-		end := s.at + until(s.text[s.at:], isNotHex)
+		start, end := s.at, s.at+until(s.text[s.at:], isNotHex)
 		switch {
-		case s.at == len(s.text):
-			return
-		case s.at > 0 && isHex(s.text[s.at-1]): // the end of a very long run
+		case start == len(s.text):
+			return err
+		case start > 0 && isHex(s.text[start-1]): // the end of a very long run
 			s.at = end
 		default:
-			start := s.at
 			if s.at = s.run(start, end); s.at == start {
-				return
+				return err
 			}
 		}
 	}

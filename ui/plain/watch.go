@@ -264,10 +264,25 @@ func (w *watch) take(jobs []job.ID) {
 	})
 }
 
-// watchFor begins to watch those of the jobs that are not watched yet.
+// watchFor begins to watch those of the given jobs that are not watched yet, else all that may
+// still change. A filter selects by the words that last and, where nothing will change any more,
+// by all.
 func (w *watch) watchFor(jobs []job.ID) {
-	asked := w.Once || len(jobs) > 0 // somebody asks for them, which lifts our verdicts
-	records := w.chosen(jobs, asked)
+	f, given, records := w.Filter, len(jobs) > 0, w.session.Records()
+	if given {
+		records = w.session.Find(jobs) // without those that another window has just removed
+	}
+	asked := w.Once || given // somebody asks for them, which lifts our verdicts
+	records = slices.DeleteFunc(records, func(r *session.Record) bool {
+		live := !r.End.Finished() || asked && r.End.Verdict()
+		if f.IsZero() {
+			missing := w.files != nil && r.End == job.EndedDone && r.File == ""
+			return !given && !live && !missing
+		}
+		lasts := w.matches(f.Lasting(!r.Answered.IsZero()), r)
+		w.matched = w.matched || lasts
+		return !lasts || !live && !w.matches(f, r)
+	})
 	short, width := shortIDs(session.IDs(records))
 	w.shortest = max(w.shortest, width)
 	var again, poll []*session.Record
@@ -297,25 +312,6 @@ func (w *watch) watchFor(jobs []job.ID) {
 	w.session.Watch(true, again...)
 	w.session.Watch(false, poll...)
 	w.watching = true
-}
-
-// chosen returns the jobs to be watched: those given, else all that may still change. A filter
-// selects by the words that last and, where nothing will change any more, by all.
-func (w *watch) chosen(jobs []job.ID, asked bool) []*session.Record {
-	f, given, records := w.Filter, len(jobs) > 0, w.session.Records()
-	if given {
-		records = w.session.Find(jobs) // without those that another window has just removed
-	}
-	return slices.DeleteFunc(records, func(r *session.Record) bool {
-		live := !r.End.Finished() || asked && r.End.Verdict()
-		if f.IsZero() {
-			missing := w.files != nil && r.End == job.EndedDone && r.File == ""
-			return !given && !live && !missing
-		}
-		lasts := w.matches(f.Lasting(!r.Answered.IsZero()), r)
-		w.matched = w.matched || lasts
-		return !lasts || !live && !w.matches(f, r)
-	})
 }
 
 // nothing says that there was nothing to watch. It is an error if no job matches the words of the

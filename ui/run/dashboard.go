@@ -60,7 +60,9 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	err = errors.Join(err, stop())
 	cancel()
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
-		model.Keep(*last...)
+		for _, a := range slices.DeleteFunc(*last, func(a *session.Arrival) bool { return a.Taken }) {
+			model.Arrived(a)
+		}
 		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
 	_, unsaved := errors.AsType[*store.NotSavedError](err)

@@ -81,28 +81,26 @@ func (in *input) next(ctx context.Context) (found ids.Found, more bool) {
 // meant what is left to watch, in an error: a script whose list of jobs is empty by mistake must
 // not be told that all are Done, nor wait for other jobs.
 func (in *input) verdict(opts config.Options, found, near int) (note string, err error) {
-	about := (&ids.Found{Near: near}).NearText()
-	none := style.Joined(", but ", "no job IDs on standard input", about)
-	lines := opts.Output != config.Dashboard
+	cut, lines := (&ids.Found{Near: near}).NearText(), opts.Output != config.Dashboard
+	none := style.Joined(", but ", "no job IDs on standard input", cut)
 	switch {
 	case in.err != nil && (lines || found+len(opts.Jobs) == 0):
-		return "", in.err
+		err = in.err
 	case in.err != nil:
-		return in.err.Error(), nil
-	case found > 0 && near > 0 && lines: // the dashboard counts them
-		return about + " on standard input; jobwatch goes on without", nil
+		note = in.err.Error()
+	case found > 0 && cut != "" && lines: // the dashboard counts them
+		note = cut + " on standard input; jobwatch goes on without"
 	case found > 0:
-		return "", nil
 	case len(opts.Jobs) > 0:
-		return none + "; jobwatch watches the given jobs", nil
+		note = none + "; jobwatch watches the given jobs"
 	case opts.BatchGiven && lines:
-		return "", &config.UsageError{Message: none + "; " + config.OnlyNames}
+		err = &config.UsageError{Message: none + "; " + config.OnlyNames}
 	case opts.Stdin == config.WantStdin:
-		return "", &config.UsageError{Message: none}
+		err = &config.UsageError{Message: none}
 	case in.text:
-		return none + "; jobwatch watches the tracked jobs", nil
+		note = none + "; jobwatch watches the tracked jobs"
 	}
-	return "", nil
+	return note, err
 }
 
 // arrivals has the jobs of the command line sent, then those of the input, if there is one, or the
