@@ -113,7 +113,7 @@ func TestAScriptWithALivePipe(t *testing.T) {
 			out := bufio.NewScanner(pipe)
 			for _, id := range ids {
 				_, _ = io.WriteString(in, id.String()+"\n"+id.String()[:30]+"\n")
-				for out.Scan() && !(strings.Contains(out.Text(), id.Short()) && strings.Contains(out.Text(), "Done")) {
+				for out.Scan() && (!strings.Contains(out.Text(), id.Short()) || !strings.Contains(out.Text(), "Done")) {
 				}
 			}
 			_ = in.Close()
