@@ -163,11 +163,12 @@ func socketReason(err error) string {
 		return "connection reset" + who
 	case syscall.ENETUNREACH, syscall.EHOSTUNREACH, 10051, 10065:
 		return "no way to the host (is the network up?)"
+	default:
+		if ok && op.Timeout() {
+			return "no answer" + from
+		}
+		return ""
 	}
-	if ok && op.Timeout() {
-		return "no answer" + from
-	}
-	return ""
 }
 
 // quote makes untrusted text fit for a sentence: one short line without secrets.

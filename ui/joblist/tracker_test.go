@@ -101,10 +101,9 @@ func (t *tracker) forget(ids []job.ID) []*session.Record {
 	return removed
 }
 
-func (t *tracker) restore(removed []*session.Record) []*session.Record {
-	back := t.s.Restore(removed)
+func (t *tracker) restore(removed []*session.Record) {
+	t.s.Restore(removed)
 	t.told(t.now)
-	return back
 }
 
 // about returns the jobs of the events of a kind.
