@@ -80,29 +80,6 @@ func TestEachDashboardShowsWhatTheOtherDoes(t *testing.T) {
 	})
 }
 
-func TestOwnChangesWinOverTheOnesTheyCameAfter(t *testing.T) {
-	two(t, func(p pair) {
-		save(p, p.here, SetBatch{Batch{ID: "a", Name: "Here"}}, Observe{running(1, "", 0.1)}, Forget{id(2)})
-		save(p, p.there, SetBatch{Batch{ID: "a", Name: "There"}}, Observe{running(1, "", 0.2)})
-		equal(p, "news", p.news(), News{Ops: []Op{Forget{id(2)}}})
-		equal(p, "truth", contents(p, p.path), Contents{
-			Jobs:    []Job{running(1, "a", 0.2)},
-			Batches: []Batch{{ID: "a", Name: "There"}},
-		})
-	})
-}
-
-func TestAJobPastedInBothDashboardsAtOnceIsOne(t *testing.T) {
-	two(t, func(p pair) {
-		save(p, p.here, Track{pasted(3, "here")})
-		save(p, p.there, Track{pasted(3, "there")})
-		truth := contents(p, p.path)
-		equal(p, "news", p.news(), News{Reset: &truth})
-		equal(p, "batch", truth.Jobs[2].Batch, BatchID("here"))
-		quiet(p.T, p.there)
-	})
-}
-
 func TestACompactionByTheOtherIsNoticed(t *testing.T) {
 	two(t, func(p pair) {
 		for i := range 30 { // enough for the next start to compact

@@ -150,45 +150,6 @@ func TestAStalledQueueIsNotNearlyReady(t *testing.T) {
 	})
 }
 
-func TestABarInQuartersDoesNotSwing(t *testing.T) {
-	s := newScene()
-	s.says(1, 0, job.NotStarted, 0)
-	changes, before := 0, ""
-	for sec := 0.0; sec < 400; sec += 3 {
-		s.says(1, sec, job.Processing, job.Progress(math.Floor(sec/100)/4))
-		e := s.ready(1, sec)
-		if sec >= 210 && sec < 350 && !s.within(e, 400-sec, 2) {
-			t.Errorf("at %v s of 400 it says %v", sec, e.Mid)
-		}
-		if text := e.String(); text != before {
-			changes, before = changes+1, text
-		}
-	}
-	if changes > 40 {
-		t.Errorf("the text changed %d times", changes)
-	}
-}
-
-// IDs of jobs that have been at work for long: their bars' first values say nothing of
-// their speed, the next ones do.
-func TestJobsThatRanBeforeTheyWereAdded(t *testing.T) {
-	s := newScene()
-	for i := range 5 {
-		s.says(i, 0, job.Processing, 0.4)
-	}
-	if e := s.all(1); e.Known {
-		t.Errorf("it says %v of jobs that were seen once", e.Mid)
-	}
-	for sec := 5.0; sec <= 60; sec += 5 {
-		for i := range 5 {
-			s.says(i, sec, job.Processing, job.Progress(0.4+sec/1000))
-		}
-	}
-	if e := s.all(60); !s.within(e, 540, 1.3) {
-		t.Errorf("ready in 540 s, but it says %v", e.Mid)
-	}
-}
-
 func TestAJobThatRestartedIsForecastAnew(t *testing.T) {
 	s := newScene()
 	s.says(1, 0, job.NotStarted, job.Unknown)
