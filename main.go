@@ -72,7 +72,11 @@ func jobwatch() (status int) {
 	if opts.Output == config.Dashboard {
 		return failed(app.Dashboard(ctx, insist))
 	}
-	status, err = app.Lines(ctx)
+	ending := app.Lines
+	if opts.Command != config.Watch {
+		ending = app.Command
+	}
+	status, err = ending(ctx)
 	return cmp.Or(failed(err), status)
 }
 

@@ -32,7 +32,7 @@ func DefaultFolder() (string, error) {
 	if dir := xdg.UserDirs.Download; filepath.IsAbs(dir) {
 		return dir, nil
 	}
-	return "", errors.New("the download folder is not known (neither XDG_DOWNLOAD_DIR nor HOME is set): name one with --download DIR")
+	return "", errors.New("the download folder is not known (neither XDG_DOWNLOAD_DIR nor HOME is set): name one with --download or --dir")
 }
 
 // save writes a body, which must be a PDF, into the wanted folder. A body of unknown length

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,31 +13,94 @@ import (
 	"example.com/jobwatch/ui/joblist"
 )
 
-// command returns the root command, which collects flags and arguments for [Parse]. Others
-// can be added: only an argument that is exactly the name of a command stands for it.
+// The commands. Watch, the dashboard or what stands in its place, has no name.
+const (
+	Watch    = ""
+	Add      = "add"
+	List     = "list"
+	Remove   = "remove"
+	Download = "download"
+	help     = "help"
+)
+
+// command is a row of the table of commands.
+type command struct {
+	name, args string
+	about      string // what it does, as an order without a full stop
+	more       string // what else there is to know
+}
+
+// commands returns the table of all commands but [Watch], in the order of the help.
+func commands() []command {
+	return []command{
+		{Add, " [JOB|-]...", "track jobs without watching them, and print the IDs of the new ones", `
+			They are in the state file when it ends. Without a JOB, all IDs in the text on standard
+			input are taken. Jobs that are tracked already stay as they are and are told on standard error.`},
+		{List, "", "print the tracked jobs as they are known, without asking the API", `
+			A table, or with --json the objects that jobwatch --json prints. jobwatch --once asks the API first.`},
+		{Remove, " [JOB|-]...", "stop tracking jobs", `
+			Of JOBs, --filter and --finished at least one is needed; only jobs that all of them select are
+			removed. It asks first and prints how many were removed; if you say no, the exit status is 1.
+			Saved PDFs stay, and adding a job again brings it back.`},
+		{Download, " [JOB|-]...", "save the PDFs of jobs, and leave when each is saved or has failed", `
+			Unfinished jobs are waited for, as by jobwatch --plain, with the same exit statuses. The filter
+			selects jobs as they are known at the start. Without JOBs and --filter, all jobs are taken that are
+			unfinished or Done without a saved PDF.`},
+		{help, " [COMMAND]", "explain a command", ""},
+	}
+}
+
+func commandNames() []string { return named(commands(), func(c command) string { return c.name }) }
+
+// called returns how a command is called.
+func called(name string) string { return strings.TrimSuffix("jobwatch "+name, " ") }
+
+// command returns the root command and below it the others, which collect flags and arguments
+// for [Parse]. Only a first argument that is exactly the name of a command stands for it.
 func (p *parser) command() *cobra.Command {
 	cobra.MousetrapHelpText = "" // a double click on Windows starts the dashboard
-	root := &cobra.Command{
-		Use: "jobwatch [flags] [JOB]...", Args: cobra.ArbitraryArgs,
+	root := p.collect(command{name: Watch})
+	for _, c := range commands() {
+		sub := p.collect(c)
+		if root.AddCommand(sub); c.name == help {
+			root.SetHelpCommand(sub)
+			sub.ValidArgsFunction = cobra.FixedCompletions(commandNames(), cobra.ShellCompDirectiveNoFileComp)
+		}
+	}
+	return root
+}
+
+// collect returns one command with its flags.
+func (p *parser) collect(c command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: strings.TrimPrefix(called(c.name), "jobwatch "), Short: c.about, Args: cobra.ArbitraryArgs,
 		Run:           func(_ *cobra.Command, args []string) { p.args = args },
 		SilenceErrors: true, SilenceUsage: true,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.Flags().SortFlags = false
+	cmd.Flags().SortFlags = false
 	for _, opt := range p.table {
-		flag := root.Flags().VarPF(opt, opt.name, opt.short, opt.usage)
+		if !opt.isOf(c.name) {
+			continue
+		}
+		flag := cmd.Flags().VarPF(opt, opt.name, opt.short, opt.usage)
 		switch opt.arg { // the errors would be that there is no such flag
 		case toggle:
 			flag.NoOptDefVal = "true"
 		case folder:
-			_ = root.MarkFlagDirname(opt.name)
+			_ = cmd.MarkFlagDirname(opt.name)
 		case file:
 		default:
-			_ = root.RegisterFlagCompletionFunc(opt.name, cobra.FixedCompletions(opt.words, cobra.ShellCompDirectiveNoFileComp))
+			_ = cmd.RegisterFlagCompletionFunc(opt.name, cobra.FixedCompletions(opt.words, cobra.ShellCompDirectiveNoFileComp))
 		}
 	}
-	return root
+	return cmd
+}
+
+// isOf reports whether a command takes the flag.
+func (opt *option) isOf(command string) bool {
+	return slices.Contains(opt.of, command)
 }
 
 // Set keeps a flag's value for [parser.takeFlags], as [pflag.Value] wants it.
@@ -57,14 +121,22 @@ func (opt *option) Type() string {
 
 // flagError returns pflag's errors in our words.
 func (p *parser) flagError(err error) error {
-	const all = "; jobwatch --help lists all flags"
+	all := "; " + called(p.options.Command) + " --help lists all flags"
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		flag, name := "--"+unknown.GetSpecifiedName(), unknown.GetSpecifiedName()
 		if letters := unknown.GetSpecifiedShortnames(); letters != "" {
 			flag, name = "-"+letters, letters // "-plain" means "--plain", not -p -l -a -i -n
 		}
+		var mine []string // flags
+		for _, opt := range p.table {
+			if opt.isOf(p.options.Command) {
+				mine = append(mine, opt.name)
+			} else if name == opt.name || name == opt.short {
+				return errors.New(flag + " is a flag of " + list(named(opt.of, called)) + ", not of " + called(p.options.Command))
+			}
+		}
 		hint := all
-		if near := joblist.Suggest(name, p.names); near != "" {
+		if near := joblist.Suggest(name, mine); near != "" {
 			hint = "; did you mean --" + near + "?"
 		}
 		return errors.New("unknown flag " + quote(flag) + hint)
@@ -78,6 +150,20 @@ func (p *parser) flagError(err error) error {
 		return errors.New(quote(syntax.GetSpecifiedFlag()) + ": not a flag" + all)
 	}
 	return err
+}
+
+// takeHelp has the command help print the help of the one that is named.
+func (p *parser) takeHelp() error {
+	if p.options.Command != help {
+		return nil
+	}
+	word, names := strings.Join(p.args, " "), commandNames()
+	if word != Watch && !slices.Contains(names, word) {
+		return errors.New("there is no command " + quote(word) + didYouMean(word, names))
+	}
+	p.options.Command = word
+	p.options.Text = p.help()
+	return nil
 }
 
 // completion returns the script for a shell.

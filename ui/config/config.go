@@ -103,14 +103,18 @@ func Parse(in Input) (Options, error) {
 	root.SetOut(&out)
 	root.SetErr(io.Discard)
 	root.SetArgs(append([]string{}, in.Args...)) // nil would mean os.Args
-	err := root.Execute()
+	ran, err := root.ExecuteC()
 	if out.Len() > 0 {
 		return Options{Text: out.String()}, nil
 	}
-	root.Flags().Visit(func(f *pflag.Flag) { p.given = append(p.given, f.Value.(*option)) })
+	if ran != root {
+		p.options.Command = ran.Name()
+	}
+	ran.Flags().Visit(func(f *pflag.Flag) { p.given = append(p.given, f.Value.(*option)) })
 	for _, step := range []func() error{
 		p.takeFlags, // what stands before a mistake may ask for help
 		func() error { return p.flagError(err) },
+		p.takeHelp,
 		p.readFile,
 		p.readEnv,
 		p.takeFlags, // over the file's and the environment's
@@ -142,7 +146,7 @@ func (p *parser) takeFlags() error {
 // readEnv takes environment variables whose flag is not given. Empty ones do not count.
 func (p *parser) readEnv() error {
 	for _, opt := range p.table {
-		if opt.env == "" || p.gave(opt.name) || p.in.Env(opt.env) == "" {
+		if opt.env == "" || !opt.isOf(p.options.Command) || p.gave(opt.name) || p.in.Env(opt.env) == "" {
 			continue
 		}
 		if err := opt.take(opt.env, p.in.Env(opt.env)); err != nil {
@@ -185,7 +189,12 @@ func (p *parser) derive() error {
 		}
 	}
 	if len(p.args) == 0 && !p.in.StdinTerminal && !o.Demo && o.APIServer == "" && !o.TestNotification {
-		o.Stdin = MaybeStdin
+		switch o.Command {
+		case Watch:
+			o.Stdin = MaybeStdin
+		case Add:
+			o.Stdin = WantStdin
+		}
 	}
 	plain, json := p.gave("plain"), p.gave("json")
 	if plain && json {
@@ -194,7 +203,7 @@ func (p *parser) derive() error {
 	switch {
 	case o.json && (json || !plain):
 		o.Output = JSON
-	case o.plain || o.Once || o.APIServer != "" || o.TestNotification || !p.in.StdoutTerminal:
+	case o.Command != Watch || o.plain || o.Once || o.APIServer != "" || o.TestNotification || !p.in.StdoutTerminal:
 		o.Output = Plain
 	}
 	o.BatchGiven = p.gave("batch")
@@ -209,6 +218,15 @@ func (p *parser) derive() error {
 	}
 	if !p.gave("filter") {
 		o.Filter = "" // the config file's is for the dashboard
+	}
+	if o.finished {
+		o.Filter += " is:finished"
+	}
+	switch {
+	case o.Command == Remove && len(p.args) == 0 && o.Filter == "":
+		return errors.New("no jobs to remove are given: name them, or select them by --filter or --finished")
+	case o.Command == Add && len(o.Jobs) == 0 && o.Stdin == IgnoreStdin:
+		return errors.New("no jobs to add are given: name them, or pipe a text that has their IDs")
 	}
 	if o.BatchGiven && len(o.Jobs) == 0 && o.Stdin == IgnoreStdin {
 		return errors.New("no jobs are given; " + OnlyNames)

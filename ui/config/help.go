@@ -64,6 +64,10 @@ func (p *parser) sections() (examples section, references, surroundings []sectio
 		{"jobwatch --once --json", "", "check all jobs once"},
 		{"jobwatch --once --filter batch:may", "", "check one batch once"},
 		{"jobwatch --download . - < ids.txt", "", "save each PDF once it is ready"},
+		{"jobwatch add --batch may < ids.txt", "", "only track them: an open dashboard shows them"},
+		{"jobwatch list --filter is:live", "", "look at them without asking the API"},
+		{"jobwatch remove --finished", "", "clear up, after a question"},
+		{"jobwatch download --dir may --filter batch:may", "", "save the PDFs of one batch"},
 	}}
 	references = []section{{title: "JSON lines", text: aboutJSON, entries: []entry{
 		{"time", "", "when it happened, RFC 3339 in UTC"},
@@ -89,11 +93,18 @@ func (p *parser) sections() (examples section, references, surroundings []sectio
 	return examples, references, surroundings
 }
 
-// flags returns a section for each group of options.
-func (p *parser) flags() (out []section) {
+// flags returns a section for each group of a command's options.
+func (p *parser) flags(command string) (out []section) {
+	group := ""
 	for _, opt := range p.table {
-		if opt.group != "" {
-			out = append(out, section{title: opt.group})
+		if group = cmp.Or(opt.group, group); command != Watch {
+			group = "Flags"
+		}
+		if !opt.isOf(command) {
+			continue
+		}
+		if len(out) == 0 || out[len(out)-1].title != group {
+			out = append(out, section{title: group})
 		}
 		name := "    --" + opt.name // under those with a short name
 		if opt.short != "" {
@@ -105,12 +116,22 @@ func (p *parser) flags() (out []section) {
 	return out
 }
 
+// help returns the help of the command that was given.
 func (p *parser) help() string {
 	examples, _, surroundings := p.sections()
 	var b strings.Builder
-	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n\n")
+	all := section{title: "Commands"}
+	for _, c := range commands() {
+		all.entries = append(all.entries, entry{c.name, strings.TrimSpace(c.args), c.about})
+		if c.name == p.options.Command {
+			fmt.Fprintf(&b, "Usage: %s [flags]%s\n\n%s\n", called(c.name), c.args, wrap(sentence(c.about)+c.more, helpWidth, ""))
+			writeHelp(&b, p.flags(c.name))
+			return b.String()
+		}
+	}
+	b.WriteString(wrap(summary, helpWidth, "") + "\n\nUsage: jobwatch [flags] [JOB]...\n       jobwatch COMMAND [flags] [JOB]...\n\n")
 	b.WriteString(wrap(aboutJobs, helpWidth, "") + "\n")
-	for _, part := range [][]section{{examples}, p.flags(), {statuses()}, surroundings} {
+	for _, part := range [][]section{{examples}, {all}, p.flags(Watch), {statuses()}, surroundings} {
 		writeHelp(&b, part)
 	}
 	return b.String()
@@ -147,6 +168,9 @@ jobwatch \- watch markdown2pdf.ai jobs until they are finished
 .SH SYNOPSIS
 .B jobwatch
 [\fIflags\fR] [\fIJOB\fR]...
+.PP
+.B jobwatch
+\fICOMMAND\fR [\fIflags\fR] [\fIJOB\fR]...
 .SH DESCRIPTION
 %s
 .PP
@@ -168,12 +192,34 @@ jobwatch \- watch markdown2pdf.ai jobs until they are finished
 			}
 		}
 	}
-	write(".SS", p.flags()...)
+	write(".SS", p.flags(Watch)...)
+	b.WriteString(".SH COMMANDS\n")
+	write(".SS", p.commandSections()...)
 	for _, s := range slices.Concat([]section{examples, statuses()}, references, surroundings) {
 		s.title = strings.ToUpper(s.title)
 		write(".SH", s)
 	}
 	return b.String()
+}
+
+// commandSections returns a section for each command, with those of its flags that are only its own.
+func (p *parser) commandSections() (out []section) {
+	for _, c := range commands() {
+		s := section{title: called(c.name) + " [flags]" + c.args, text: strings.Join(strings.Fields(sentence(c.about)+c.more), " ")}
+		var shared []string
+		for _, part := range p.flags(c.name) {
+			for _, e := range part.entries {
+				if _, name, _ := strings.Cut(e.name, "--"); p.byName[name].isOf(Watch) {
+					shared = append(shared, "--"+name)
+				} else {
+					s.entries = append(s.entries, e)
+				}
+			}
+		}
+		s.text += " Its other flags: " + strings.Join(shared, ", ") + "."
+		out = append(out, s)
+	}
+	return out
 }
 
 // roff escapes text: dashes stay dashes to copy, and no line begins a request.

@@ -23,16 +23,19 @@ func textOf(t *testing.T, in Input, args ...string) string {
 
 func TestEveryFlagIsFoundEverywhere(t *testing.T) {
 	in := atATerminal()
+	page := strings.ReplaceAll(textOf(t, in, "--man"), `\-`, "-")
 	for _, opt := range newParser(&in).table {
-		flag := "--" + opt.name
-		if !wordIn(textOf(t, in, "--help"), flag) {
-			t.Errorf("%s is missing in the help", flag)
+		for _, command := range opt.of {
+			args := strings.Fields(command) // none for the dashboard
+			if flag := "--" + opt.name; !wordIn(textOf(t, in, append(args, "--help")...), flag) || !wordIn(page, flag) ||
+				!wordIn(textOf(t, in, append(append([]string{"__complete"}, args...), "--")...), flag) {
+				t.Errorf("%s of %q is missing in the help, the manual page or the completions", flag, command)
+			}
 		}
-		if !wordIn(strings.ReplaceAll(textOf(t, in, "--man"), `\-`, "-"), flag) {
-			t.Errorf("%s is missing in the man page", flag)
-		}
-		if !wordIn(textOf(t, in, "__complete", "--"), flag) {
-			t.Errorf("%s is missing in the completions", flag)
+	}
+	for _, c := range commands() {
+		if !wordIn(textOf(t, in, "__complete", ""), c.name) || textOf(t, in, "help", c.name) != textOf(t, in, c.name, "-h") {
+			t.Errorf("%s can't be completed, or has no help", c.name)
 		}
 	}
 	if got := complaint(t, atATerminal("--completion", "csh")); got != `--completion "csh": want bash, zsh or fish; did you mean "zsh"?` {
@@ -83,7 +86,8 @@ func TestTheExamplesInTheHelpWork(t *testing.T) {
 	examples, _, _ := newParser(&in).sections()
 	for _, e := range examples.entries {
 		command, _, _ := strings.Cut(e.name, "|")
-		command, _, _ = strings.Cut(command, "<")
+		command, _, piped := strings.Cut(command, "<")
+		in.StdinTerminal = !piped
 		command, _, _ = strings.Cut(command, "&&")
 		in.Args = strings.Fields(strings.ReplaceAll(command, "ID", idA))[1:]
 		mustParse(t, in)

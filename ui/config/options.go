@@ -22,6 +22,8 @@ type Options struct {
 	// with [ExitDone] (--help, --version and the like). The other fields are zero then.
 	Text string
 
+	Command   string // "" for the dashboard or what stands in its place: [Add], [List], [Remove], [Download]
+	Yes       bool   // remove without asking
 	Output    Output
 	Demo      bool
 	APIServer string        // host:port to serve the simulated API on; "" if not asked for
@@ -42,7 +44,7 @@ type Options struct {
 	Rate           float64       // requests a second, more than 0
 	Concurrency    int           // requests under way at once, at least 1
 
-	Filter     string // in the language of [joblist.ParseFilter]; without a screen, only the flag's
+	Filter     string // in the language of [joblist.ParseFilter]; without a screen, only the flags'
 	Details    string // auto, below or off
 	Background string
 	ASCII      bool
@@ -62,7 +64,7 @@ type Options struct {
 
 	Warnings []string // about the command line, for the user
 
-	plain, json bool // what Output is made from
+	plain, json, finished bool // what Output and Filter are made from
 }
 
 // option declares a flag, and what else sets the same: one row of the table.
@@ -73,6 +75,7 @@ type option struct {
 	usage string                   // what it does, as an order without a full stop
 
 	// Most rows have few of these.
+	of       []string // the names of the commands that take it; in a row, nil means [Watch]
 	group    string   // begins a group of the help, under this heading
 	short    string   // one letter, or ""
 	words    []string // if not empty, the only values
@@ -94,6 +97,9 @@ type option struct {
 func row(name, arg string, set func(string) error, more option, usage string) *option {
 	more.name, more.arg, more.set, more.usage = name, arg, set, usage
 	more.setting = cmp.Or(more.setting, name)
+	if more.of == nil {
+		more.of = []string{Watch}
+	}
 	return &more
 }
 
@@ -113,23 +119,27 @@ const DefaultAPI = "https://api.markdown2pdf.ai"
 // rows returns the table of all options, in the order of the help. Each sets a field of o.
 func (p *parser) rows(o *Options) []*option {
 	themes := named(style.Themes(), func(t style.Named) string { return t.Name })
+	tracking, asking := []string{Watch, Add, Download}, []string{Watch, Download}
+	selecting, everywhere := []string{Watch, List, Remove, Download}, []string{Watch, Add, List, Remove, Download}
 	return []*option{
-		row("batch", "NAME", to(&o.Batch, parseText), option{group: "Jobs", example: "invoices"},
+		row("batch", "NAME", to(&o.Batch, parseText), option{group: "Jobs", of: tracking, example: "invoices"},
 			"name the batch of the given jobs, as far as they are new (default: the time)"),
-		row("state", file, to(&o.State, p.parsePath), option{env: "JOBWATCH_STATE", example: "~/jobs.jsonl"},
+		row("state", file, to(&o.State, p.parsePath), option{of: everywhere, env: "JOBWATCH_STATE", example: "~/jobs.jsonl"},
 			"keep the tracked jobs in this file (default: "+p.shown(p.in.StatePath)+")"),
-		row("api", "URL", to(&o.API, parseAPI), option{group: "API", env: "JOBWATCH_API", def: DefaultAPI}, "ask this API"),
-		row("rate", number, to(&o.Rate, parseRate), option{def: strconv.Itoa(poller.DefaultRate)},
+		row("finished", toggle, to(&o.finished, parseToggle), option{of: []string{Remove}, flagOnly: true}, "remove jobs that are finished"),
+		row("yes", toggle, to(&o.Yes, parseToggle), option{of: []string{Remove}, flagOnly: true, short: "y"}, "remove them without asking"),
+		row("api", "URL", to(&o.API, parseAPI), option{group: "API", of: asking, env: "JOBWATCH_API", def: DefaultAPI}, "ask this API"),
+		row("rate", number, to(&o.Rate, parseRate), option{of: asking, def: strconv.Itoa(poller.DefaultRate)},
 			"make at most N requests a second"),
-		row("concurrency", number, to(&o.Concurrency, parseConcurrency), option{def: strconv.Itoa(poller.DefaultConcurrency)},
+		row("concurrency", number, to(&o.Concurrency, parseConcurrency), option{of: asking, def: strconv.Itoa(poller.DefaultConcurrency)},
 			"have at most N requests under way"),
-		row("request-timeout", "DURATION", to(&o.RequestTimeout, parseTimeout), option{def: "10s"}, "wait so long for an answer"),
+		row("request-timeout", "DURATION", to(&o.RequestTimeout, parseTimeout), option{of: asking, def: "10s"}, "wait so long for an answer"),
 		row("header", header, func(string) error { return nil }, // see readHeaders
-			option{setting: "headers", env: "JOBWATCH_HEADERS", example: `["Authorization: Bearer TOKEN"]`, hint: "; @FILE: those in the file, " +
-				"one a line. May be repeated. Other users see flags in ps: keep secrets in a file, the config file or JOBWATCH_HEADERS"},
+			option{of: asking, setting: "headers", env: "JOBWATCH_HEADERS", example: `["Authorization: Bearer TOKEN"]`, hint: "; @FILE: those in the " +
+				"file, one a line. May be repeated. Other users see flags in ps: keep secrets in a file, the config file or JOBWATCH_HEADERS"},
 			"send \"Name: value\" with each request to the API, and to no other host"),
-		row("filter", "TEXT", to(&o.Filter, parseFilter), option{group: "Screen", example: "!status:done"},
-			"show only what matches, such as status:error; without a screen, the flag also selects what is watched"),
+		row("filter", "TEXT", to(&o.Filter, parseFilter), option{group: "Screen", of: selecting, example: "!status:done"},
+			"take only what matches, such as status:error; the dashboard only hides the rest"),
 		row("details", "WHERE", to(&o.Details, parseText), option{words: []string{"auto", "below", "off"}, def: "auto"},
 			"put details beside the list if there is room, else below it; always below it; or on the whole screen only"),
 		row("background", "KIND", to(&o.Background, parseText), option{words: []string{"auto", "dark", "light"}, def: "auto"},
@@ -137,26 +147,28 @@ func (p *parser) rows(o *Options) []*option {
 		row("theme", "NAME", to(&o.Theme, parseText), option{words: themes, def: themes[0]}, "use these colours"),
 		row("ascii", toggle, to(&o.ASCII, parseToggle), option{}, "draw with ASCII only, if other characters look broken"),
 		row("no-mouse", toggle, to(&o.NoMouse, parseToggle), option{}, "leave the mouse to the terminal, to select text"),
-		row("redact", toggle, to(&o.Redact, parseToggle), option{},
+		row("redact", toggle, to(&o.Redact, parseToggle), option{of: everywhere},
 			"show short IDs and no descriptions, to share a screen (copying takes whole IDs)"),
 		row("plain", toggle, to(&o.plain, parseToggle), option{group: "Output"},
 			"print a line for each change until all jobs are finished; the default when stdout is not a terminal"),
-		row("json", toggle, to(&o.json, parseToggle), option{}, "the same, one JSON object a line"),
+		row("json", toggle, to(&o.json, parseToggle), option{of: []string{Watch, List, Download}}, "print JSON objects instead, one a line"),
 		row("once", toggle, to(&o.Once, parseToggle), option{flagOnly: true},
 			"check each job once, print a table (or --json) and exit"),
-		row("timeout", "DURATION", to(&o.Timeout, parseTimeout), option{flagOnly: true, lines: true},
+		row("timeout", "DURATION", to(&o.Timeout, parseTimeout), option{of: asking, flagOnly: true, lines: true},
 			"without a screen, also with --once, leave after so long, such as 30m; unfinished jobs stay tracked"),
-		row("fail-fast", toggle, to(&o.FailFast, parseToggle), option{flagOnly: true, lines: true, without: []string{"once"}},
+		row("fail-fast", toggle, to(&o.FailFast, parseToggle), option{of: asking, flagOnly: true, lines: true, without: []string{"once"}},
 			"without a screen, but not with --once, leave at the first job that fails; the others stay tracked"),
-		row("summary", toggle, to(&o.Summary, parseToggle), option{flagOnly: true},
+		row("summary", toggle, to(&o.Summary, parseToggle), option{of: asking, flagOnly: true},
 			"with --json, end with an object of counts, the seconds it took and the exit status"),
 		row("download", folder, to(&o.Download, p.parsePath), option{group: "Downloads", example: "~/Downloads/jobwatch"},
 			"save each job's PDF in this folder as soon as it is Done"),
-		row("max-download", size, to(&o.MaxDownload, parseSize), option{def: "500MB"}, "skip PDFs larger than this"),
+		row("dir", folder, to(&o.Download, p.parsePath), option{of: []string{Download}, flagOnly: true, short: "D"},
+			"save the PDFs in this folder (default: the config file's of --download, else your download folder)"),
+		row("max-download", size, to(&o.MaxDownload, parseSize), option{of: asking, def: "500MB"}, "skip PDFs larger than this"),
 		row("notify", "HOW", to(&o.Notify, parseText),
-			option{group: "Notifications", words: []string{notify.None, notify.Bell, notify.Desktop}, def: notify.Desktop},
+			option{group: "Notifications", of: asking, words: []string{notify.None, notify.Bell, notify.Desktop}, def: notify.Desktop},
 			"notify you of events while you look elsewhere, on the desktop if the terminal is known to pass that on, else by its bell"),
-		row("notify-command", "CMD", to(&o.NotifyCommand, parseText), option{example: "jq -r .text | mail -s jobwatch me"},
+		row("notify-command", "CMD", to(&o.NotifyCommand, parseText), option{of: asking, example: "jq -r .text | mail -s jobwatch me"},
 			"run this for each event, with the event as JSON on its standard input; it has a minute, and ends with jobwatch"),
 		row("test-notification", toggle, to(&o.TestNotification, parseToggle),
 			option{flagOnly: true, noJobs: true, without: []string{"batch", "timeout", "fail-fast", "summary"}},
@@ -168,7 +180,7 @@ func (p *parser) rows(o *Options) []*option {
 			"api", "state", "demo", "once", "test-notification", "batch", "filter", "plain", "json", "download",
 			"timeout", "fail-fast", "summary",
 		}}, "only serve the simulated API, for example on localhost:8080, and print its jobs' IDs"),
-		row("debug", file, to(&o.Debug, p.parsePath), option{group: "Other", example: "~/jobwatch.log"},
+		row("debug", file, to(&o.Debug, p.parsePath), option{group: "Other", of: everywhere, example: "~/jobwatch.log"},
 			"log to this file, without full IDs"),
 		row("print-config", toggle, to(&o.Text, printed(p.configText)), option{flagOnly: true},
 			"print a config file of all defaults, with comments"),
@@ -177,7 +189,7 @@ func (p *parser) rows(o *Options) []*option {
 		row("man", toggle, to(&o.Text, printed(p.manPage)), option{flagOnly: true},
 			"print the manual page; try jobwatch --man | man -l -"),
 		row("version", toggle, to(&o.Text, printed(p.version)), option{flagOnly: true, short: "V"}, "print the version"),
-		row("help", toggle, to(&o.Text, printed(p.help)), option{flagOnly: true, short: "h"}, "print this"),
+		row("help", toggle, to(&o.Text, printed(p.help)), option{of: append(everywhere, help), flagOnly: true, short: "h"}, "print this"),
 	}
 }
 
@@ -221,5 +233,5 @@ func didYouMean(word string, words []string) string {
 // list joins words for people: "a, b or c".
 func list(words []string) string {
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return strings.TrimPrefix(strings.Join(words[:last], ", ")+" or "+words[last], " or ")
 }

@@ -187,6 +187,9 @@ func quote(v string) string {
 
 // takeJobs takes the arguments that are not flags: "-", or job IDs, as in a pasted text.
 func (p *parser) takeJobs() error {
+	if p.options.Command == List && len(p.args) > 0 {
+		return errors.New("jobwatch list takes no jobs, but " + quote(p.args[0]) + " was given; --filter selects jobs")
+	}
 	seen := make(map[job.ID]bool, len(p.args))
 	for _, arg := range p.args {
 		if arg == "-" {
@@ -198,7 +201,7 @@ func (p *parser) takeJobs() error {
 			return errors.New("an argument beside --header is not a job; put the header in quotes") // it may be the secret
 		}
 		if found.Near > 0 || len(found.IDs) == 0 {
-			return notAJob(arg, found.Near > 0)
+			return p.notAJob(arg, found.Near > 0)
 		}
 		for _, id := range found.IDs {
 			if !seen[id] {
@@ -211,16 +214,27 @@ func (p *parser) takeJobs() error {
 }
 
 // notAJob says what is wrong with an argument, as far as that can be known.
-func notAJob(arg string, near bool) error {
+func (p *parser) notAJob(arg string, near bool) error {
 	const id = "01890a5d-ac96-774b-bcce-b302099a8057"
 	why := "not a job: want its ID (such as " + id + "), its path or URL"
+	command := ""
+	if p.options.Command == Watch {
+		command = joblist.Suggest(arg, commandNames())
+	}
 	switch hex := strings.Trim(strings.ToLower(arg), "0123456789abcdef-") == "" && arg != ""; {
+	case command == arg && arg != "":
+		why = "a command has to stand first"
 	case hex && len(arg) != len(id):
 		why = fmt.Sprintf("not a job ID: one has %d characters, not %d", len(id), len(arg))
+		if len(arg) < len(id) && p.byName["filter"].isOf(p.options.Command) {
+			why += "; to select a tracked job by a part of its ID: --filter id:" + arg
+		}
 	case hex || near:
 		why = "looks like a job ID that is cut off or mistyped: one has the digits 0-9 and a-f, as 8-4-4-4-12"
 	case strings.Contains(arg, "."):
-		why = "not a job; to read IDs from a file: jobwatch - < FILE"
+		why = "not a job; to read IDs from a file: " + called(p.options.Command) + " - < FILE"
+	case command != "":
+		why = "neither a job nor a command; did you mean " + called(command) + "?"
 	}
 	return errors.New(quote(arg) + ": " + why)
 }

@@ -162,7 +162,7 @@ func TestAScriptIsToldOfAnEmptyList(t *testing.T) {
 		}
 	}
 	id := s.running(1)[0].String()
-	if out, errs := s.ended(8, s.reading("\n", "--once", "-", id)); errs != none+"; jobwatch watches the given jobs\n" || !strings.Contains(out, id[:8]) {
+	if out, errs := s.ended(8, s.reading("\n", "--once", "-", id)); errs != none+"; jobwatch takes the given jobs\n" || !strings.Contains(out, id[:8]) {
 		t.Errorf("with a job, too: %s%s", errs, out)
 	}
 }
@@ -173,7 +173,7 @@ func TestAScriptIsToldThatItsInputIsWaitedFor(t *testing.T) {
 	id := s.jobs(1, 0)[0]
 	s.run(8, "--once", id.String())
 	s.until("for the job to be Done", func() bool { s.says(s.command("--once")); return s.saved() == 1 })
-	for _, args := range []string{"--once -", "--plain", "--json - " + id.String()} {
+	for _, args := range []string{"--once -", "--plain", "--json - " + id.String(), "add"} {
 		cmd, in := s.piped(strings.Fields(args)...)
 		errs, err := cmd.StderrPipe()
 		if err := errors.Join(err, cmd.Start()); err != nil {

@@ -78,6 +78,8 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 			return config.Status(context.Cause(ctx)), nil
 		case why != nil && w.out.err == nil:
 			return config.Status(why), why
+		case w.Look && w.out.err == nil:
+			return config.ExitDone, nil
 		case w.out.err != nil, len(failed) > 0, len(unfinished) > 0 && !w.Once:
 			return config.ExitNotDone, nil
 		case len(unfinished) > 0:

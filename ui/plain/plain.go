@@ -27,6 +27,7 @@ type Config struct {
 
 	JSON bool // instead of plain lines
 	Once bool // poll each job once, then leave
+	Look bool // with Once: poll none, and print what is known
 
 	FailFast bool // leave at the first job that ends without being Done
 	Summary  bool // end with an object of counts
@@ -59,11 +60,16 @@ type Config struct {
 
 // How long the end may take at the most, each time, how many failed jobs it lists, and more.
 const (
-	inputDelay      = 1500 * time.Millisecond // until it is said that standard input is waited for
-	writeGrace      = time.Second             // for a reader, after an interruption
-	endGrace        = 2 * time.Second         // for downloads and effects that are given up
-	commandPatience = 65 * time.Second        // for one more event to be announced: the user's command has a minute
+	writeGrace      = time.Second      // for a reader, after an interruption
+	endGrace        = 2 * time.Second  // for downloads and effects that are given up
+	commandPatience = 65 * time.Second // for one more event to be announced: the user's command has a minute
 	mostCauses      = 50
+)
+
+// InputDelay is how long standard input may say nothing until [Waiting] is told.
+const (
+	InputDelay = 1500 * time.Millisecond
+	Waiting    = "waiting for the end of standard input, which may hold job IDs"
 )
 
 // Run watches the jobs until they are finished and all wanted PDFs saved or given up, ctx ends or
@@ -74,7 +80,7 @@ func Run(ctx context.Context, cfg Config) (status int, err error) {
 	defer close(w.over)
 	defer w.stop()
 	w.begin()
-	err = w.until(ctx, func() bool { return w.first != nil || w.settled() })
+	err = w.until(ctx, func() bool { return w.Look || w.first != nil || w.settled() })
 	if err == nil && len(w.order) == 0 {
 		err = w.nothing()
 	}

@@ -10,6 +10,7 @@ import (
 	"example.com/jobwatch/store"
 	"example.com/jobwatch/ui/joblist"
 	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/session"
 	"example.com/jobwatch/ui/style"
 )
 
@@ -59,6 +60,15 @@ func Receipt(jobs []store.Job, saved, demo bool, set sanitize.Charset, width int
 		lines = append(lines, "  "+set.Cut(failure(&j, short[j.ID]), width-2))
 	}
 	return style.Joined("\n", append(lines, more, set.Cut(last, width))...) + "\n"
+}
+
+// Counts is how many jobs stand where, as in [Receipt].
+func Counts(records []*session.Record) string {
+	var counts [joblist.States]int
+	for _, r := range records {
+		counts[joblist.StateOf(r.Answer.Status, r.End)]++
+	}
+	return countText(&counts)
 }
 
 // countText is "7 done, 1 error, 2 running", in the filter's words where those are plain.

@@ -166,7 +166,7 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 		}
 		var silent <-chan time.Time
 		if arrivals != nil && !w.patient && w.idle() {
-			silent = time.After(inputDelay)
+			silent = time.After(InputDelay)
 		}
 		select {
 		case <-ctx.Done():
@@ -187,7 +187,7 @@ func (w *watch) until(ctx context.Context, done func() bool) error {
 			}
 		case <-silent:
 			w.patient = true
-			w.tell("waiting for the end of standard input, which may hold job IDs")
+			w.tell(Waiting)
 		case then := <-w.results:
 			then()
 		}
@@ -300,6 +300,7 @@ func (w *watch) watchFor(jobs []job.ID) {
 		w.order = append(w.order, at)
 		w.unsettled++
 		switch {
+		case w.Look:
 		case asked && r.End.Verdict(), w.Once && !r.End.Finished():
 			again = append(again, r) // else it might be asked once by itself, and once more
 		case r.End.Finished():

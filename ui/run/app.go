@@ -11,12 +11,14 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	xterm "github.com/charmbracelet/x/term"
 
 	"example.com/jobwatch/poller"
 	"example.com/jobwatch/poller/api"
 	"example.com/jobwatch/poller/download"
+	"example.com/jobwatch/poller/job"
 	"example.com/jobwatch/poller/panics"
 	"example.com/jobwatch/poller/sim"
 	"example.com/jobwatch/store"
@@ -128,11 +130,6 @@ func (a *App) start(ctx context.Context) (stop func() error) {
 // Lines watches without a screen, in plain lines or JSON, and returns the exit status. If ctx
 // ended it, the error is ctx's cause.
 func (a *App) Lines(ctx context.Context) (status int, err error) {
-	if a.opts.Timeout > 0 {
-		var cancel func()
-		ctx, cancel = context.WithTimeoutCause(ctx, a.opts.Timeout, config.ErrTimeout)
-		defer cancel()
-	}
 	var arrivals <-chan *session.Arrival
 	jobs := a.opts.Jobs
 	if a.opts.Stdin != config.IgnoreStdin {
@@ -143,20 +140,61 @@ func (a *App) Lines(ctx context.Context) (status int, err error) {
 			jobs = append(jobs, b.IDs...)
 		}
 	}
-	journal, opened, err := store.Open(ctx, store.OSDisk{}, a.state)
-	switch {
-	case err != nil && ctx.Err() != nil: // it may wait for another jobwatch
-		return 0, context.Cause(ctx)
-	case err != nil:
+	journal, opened, err := a.openState(ctx)
+	if err != nil {
 		return 0, err
 	}
 	words, _ := joblist.ParseFilter(a.opts.Filter) // config has checked it
-	cfg := plain.Config{
-		Out: os.Stdout, Err: os.Stderr, JSON: a.opts.Output == config.JSON, Once: a.opts.Once, FailFast: a.opts.FailFast, Summary: a.opts.Summary,
-		Journal: journal, Opened: opened, Updates: a.poller.Updates(),
-		Jobs: jobs, Arrivals: arrivals, Batch: a.opts.Batch, BatchGiven: a.opts.BatchGiven,
-		Filter: words, Session: a.session(false), Demo: a.opts.Demo,
+	return a.watch(ctx, plain.Config{Journal: journal, Opened: opened, Jobs: jobs, Arrivals: arrivals, Filter: words})
+}
+
+// jobs returns the jobs of the command line and those of standard input's whole text, each once.
+func (a *App) jobs(ctx context.Context) ([]job.ID, error) {
+	jobs := a.opts.Jobs
+	if a.opts.Stdin != config.IgnoreStdin {
+		in, silent := readInput(true), time.AfterFunc(plain.InputDelay, func() { tell(plain.Waiting) })
+		found, _ := in.next(ctx)
+		silent.Stop()
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		note, err := in.verdict(a.opts, len(found.IDs), found.Near)
+		if err != nil {
+			return nil, err
+		}
+		if note != "" {
+			tell(note)
+		}
+		jobs = append(jobs, found.IDs...)
 	}
+	seen := make(map[job.ID]bool, len(jobs))
+	return slices.DeleteFunc(jobs, func(id job.ID) bool {
+		before := seen[id]
+		seen[id] = true
+		return before
+	}), nil
+}
+
+// openState opens the state file. It may wait for another jobwatch.
+func (a *App) openState(ctx context.Context) (*store.Store, store.Opened, error) {
+	journal, opened, err := store.Open(ctx, store.OSDisk{}, a.state)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return journal, opened, err
+}
+
+// watch has plain mode watch jobs as the options ask.
+func (a *App) watch(ctx context.Context, cfg plain.Config) (status int, err error) {
+	if a.opts.Timeout > 0 {
+		var cancel func()
+		ctx, cancel = context.WithTimeoutCause(ctx, a.opts.Timeout, config.ErrTimeout)
+		defer cancel()
+	}
+	cfg.Out, cfg.Err, cfg.Updates = os.Stdout, os.Stderr, a.poller.Updates()
+	cfg.JSON, cfg.Once, cfg.Demo = a.opts.Output == config.JSON, a.opts.Once, a.opts.Demo
+	cfg.FailFast, cfg.Summary = a.opts.FailFast, a.opts.Summary
+	cfg.Batch, cfg.BatchGiven, cfg.Session = a.opts.Batch, a.opts.BatchGiven, a.session(false)
 	if env := terminal.Environ(os.Environ()); a.opts.Notify != notify.None && xterm.IsTerminal(os.Stderr.Fd()) && env.Draws() {
 		cfg.Notify = func(text string) string { return notify.Sequence(env, a.opts.Notify, text) }
 	}

@@ -92,7 +92,7 @@ func (in *input) verdict(opts config.Options, found, near int) (note string, err
 		note = cut + " on standard input; jobwatch goes on without"
 	case found > 0:
 	case len(opts.Jobs) > 0:
-		note = none + "; jobwatch watches the given jobs"
+		note = none + "; jobwatch takes the given jobs"
 	case opts.BatchGiven && lines:
 		err = &config.UsageError{Message: none + "; " + config.OnlyNames}
 	case opts.Stdin == config.WantStdin:

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"crypto/rand"
 	"slices"
 
@@ -8,9 +9,10 @@ import (
 	"example.com/jobwatch/store"
 )
 
-// NewBatch returns a batch of that name, which is made when jobs are added to it.
+// NewBatch returns a batch of that name, or else the time's, which is made when jobs are added to it.
 func (s *Session) NewBatch(name string) store.Batch {
-	return store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: name, Added: s.cfg.Clock()}
+	now := s.cfg.Clock()
+	return store.Batch{ID: store.BatchID(rand.Text()[:12]), Name: cmp.Or(name, now.Local().Format("2006-01-02 15:04")), Added: now}
 }
 
 // Add adds those of the jobs to a batch that are not tracked yet, and returns how many

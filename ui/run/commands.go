@@ -1,0 +1,212 @@
+package run
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	xterm "github.com/charmbracelet/x/term"
+
+	"example.com/jobwatch/poller/download"
+	"example.com/jobwatch/poller/job"
+	"example.com/jobwatch/poller/panics"
+	"example.com/jobwatch/store"
+	"example.com/jobwatch/ui/config"
+	"example.com/jobwatch/ui/joblist"
+	"example.com/jobwatch/ui/plain"
+	"example.com/jobwatch/ui/sanitize"
+	"example.com/jobwatch/ui/session"
+	"example.com/jobwatch/ui/style"
+)
+
+// command is one of add, list, remove and download at work on the open state file.
+type command struct {
+	*App
+	session *session.Session // what the state file holds; it follows nothing
+	journal session.Journal
+	opened  store.Opened // without the warnings, which were told
+}
+
+// Command runs the command that was given, and returns the exit status. If ctx ended it, the
+// error is ctx's cause.
+func (a *App) Command(ctx context.Context) (status int, err error) {
+	name := a.opts.Command
+	if name == config.Remove && !a.opts.Yes && !a.canAsk() {
+		return 0, &config.UsageError{Message: "jobwatch remove asks first, and there is no terminal to ask on: --yes removes without asking"}
+	}
+	given, err := a.jobs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	journal, opened, err := a.openState(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if name != config.Download && opened.NotSaving {
+		opened.Warnings = nil // of no use to list; the others' own error says so
+	}
+	c := command{a, session.New(session.Config{Log: a.log}), journal, store.Opened{Contents: opened.Contents, NotSaving: opened.NotSaving}}
+	c.session.Open(journal, opened)
+	events, _ := c.session.Take()
+	for _, e := range events {
+		tell(e.Text)
+	}
+	if name == config.Add {
+		return config.ExitDone, c.add(ctx, given)
+	}
+	chosen := c.chosen(given)
+	if n := len(given) - len(c.session.Find(given)); n > 0 && (name == config.Remove || a.opts.Filter != "") {
+		tell(fmt.Sprintf("%d of %s not tracked", n, style.Plural(len(given), "job")))
+	}
+	switch name {
+	case config.Remove:
+		return c.remove(ctx, chosen)
+	case config.List:
+		return c.list(ctx, chosen)
+	}
+	if a.opts.Filter != "" {
+		if given = session.IDs(chosen); len(given) == 0 {
+			return 0, errors.New("no tracked job matches the filter: there is nothing to download")
+		}
+	}
+	if a.opts.Download == "" {
+		if a.opts.Download, err = download.DefaultFolder(); err != nil {
+			return 0, err
+		}
+	}
+	return a.watch(ctx, plain.Config{Journal: journal, Opened: c.opened, Jobs: given})
+}
+
+// chosen returns the tracked ones of the given jobs, or all if there are none, that match the filter.
+func (c *command) chosen(given []job.ID) []*session.Record {
+	records, now := c.session.Find(given), time.Now()
+	if len(given) == 0 {
+		records = c.session.Records()
+	}
+	words, _ := joblist.ParseFilter(c.opts.Filter) // config has checked it
+	return slices.DeleteFunc(records, func(r *session.Record) bool { return !words.Match(&joblist.Row{Record: r}, now) })
+}
+
+// save writes what was changed into the state file. It is not interrupted: this takes seconds at most.
+func (c *command) save(ctx context.Context) error {
+	return session.SaveRest(context.WithoutCancel(ctx), c.journal, c.session.Unsaved())
+}
+
+// add tracks those of the jobs that are not tracked, and prints their IDs once they are saved.
+func (c *command) add(ctx context.Context, given []job.ID) error {
+	elsewhere := c.session.Elsewhere(given, c.opts.Batch)
+	added, already := c.session.Add(given, c.session.NewBatch(c.opts.Batch))
+	if err := c.save(ctx); err != nil {
+		return err
+	}
+	c.log.Info("add", "new", len(added), "already", already)
+	if already > 0 {
+		note := style.Plural(already, "job") + " already tracked"
+		if elsewhere > 0 && c.opts.BatchGiven {
+			note += fmt.Sprintf("; %d of them in another batch, where they stay", elsewhere)
+		}
+		tell(note)
+	}
+	out := bufio.NewWriter(os.Stdout)
+	for _, r := range added {
+		id := r.ID.String()
+		if c.opts.Redact {
+			id = r.ID.Short()
+		}
+		_, _ = out.WriteString(id + "\n") // Flush has the error
+	}
+	return out.Flush()
+}
+
+// list prints the chosen jobs. That there are none is no failure.
+func (c *command) list(ctx context.Context, chosen []*session.Record) (status int, err error) {
+	switch {
+	case len(chosen) > 0:
+		return c.show(ctx, os.Stdout, chosen)
+	case c.opts.Filter != "":
+		tell("no tracked job matches the filter")
+	default:
+		tell("no jobs are tracked")
+	}
+	return config.ExitDone, nil
+}
+
+// show prints jobs as they are known.
+func (c *command) show(ctx context.Context, out io.Writer, of []*session.Record) (status int, err error) {
+	return plain.Run(ctx, plain.Config{
+		Out: out, Err: os.Stderr, JSON: c.opts.Output == config.JSON, Once: true, Look: true,
+		Journal: c.journal, Opened: c.opened, Jobs: session.IDs(of), Session: session.Config{Redact: c.opts.Redact, Log: c.log},
+	})
+}
+
+// mostShown is how many jobs are shown before the question whether to remove them.
+const mostShown = 10
+
+// remove removes jobs, if the user agrees.
+func (c *command) remove(ctx context.Context, chosen []*session.Record) (status int, err error) {
+	if len(chosen) > 0 && !c.opts.Yes {
+		if len(chosen) <= mostShown {
+			if _, err := c.show(ctx, os.Stderr, chosen); err != nil {
+				return 0, err
+			}
+		}
+		question := fmt.Sprintf("Remove %s (%s)? Adding them again brings them back.", style.Plural(len(chosen), "job"), plain.Counts(chosen))
+		if yes, err := ask(ctx, question); !yes {
+			if err == nil {
+				tell("nothing was removed")
+			}
+			return config.ExitNotDone, err
+		}
+	}
+	removed := c.session.Remove(session.Members(chosen))
+	if err := c.save(ctx); err != nil {
+		return 0, err
+	}
+	c.log.Info("remove", "jobs", len(removed))
+	_, err = fmt.Println("removed " + style.Plural(len(removed), "job"))
+	return config.ExitDone, err
+}
+
+// canAsk reports whether there is somebody to ask. Only where "-" was given may standard input
+// be something else than the terminal.
+func (a *App) canAsk() bool {
+	return xterm.IsTerminal(os.Stderr.Fd()) && (a.opts.Stdin == config.WantStdin || xterm.IsTerminal(os.Stdin.Fd()))
+}
+
+// ask asks a question on the terminal. All but y and yes means no.
+func ask(ctx context.Context, question string) (yes bool, err error) {
+	in, err := keyboard()
+	if err != nil {
+		return false, err
+	}
+	fmt.Fprint(os.Stderr, question+" [y/N] ")
+	answer := make(chan string, 1)
+	failed := make(chan error, 1)
+	go func() {
+		defer panics.Into(func(e *panics.Error) { failed <- e })
+		line, err := bufio.NewReader(in).ReadString('\n')
+		if err != nil {
+			line = ""
+			fmt.Fprintln(os.Stderr) // ctrl+d leaves the cursor there
+		}
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case line := <-answer:
+		return line == "y" || line == "yes", nil
+	case err := <-failed:
+		return false, err
+	case <-ctx.Done():
+		fmt.Fprintln(os.Stderr)
+		return false, context.Cause(ctx)
+	}
+}
+
+// tell says something about jobwatch itself.
+func tell(text string) { fmt.Fprintln(os.Stderr, "jobwatch: "+sanitize.Line(text)) }
