@@ -136,10 +136,8 @@ func (c *Client) redirects(most int, anywhere bool) func(*http.Request, []*http.
 		case from.Scheme == "https" && to.Scheme == "http":
 			return fail(job.NotAPI, "redirected from https to http, which is not safe")
 		case !anywhere && !sameOrigin(from, to):
-			other := "host, " + to.Host
-			if strings.EqualFold(from.Hostname(), to.Hostname()) {
-				other = "port, " + hostPort(to)
-			}
+			same := strings.EqualFold(from.Hostname(), to.Hostname())
+			other := map[bool]string{true: "port, " + hostPort(to), false: "host, " + to.Host}[same]
 			return fail(job.NotAPI, "redirected to another "+quote(other)+" (a captive portal or proxy?)")
 		}
 		if strings.EqualFold(to.Hostname(), c.base.Hostname()) {
