@@ -72,6 +72,11 @@ func jobwatch() (status int) {
 	if opts.Output == config.Dashboard {
 		return failed(app.Dashboard(ctx, insist))
 	}
+	if opts.Timeout > 0 {
+		var cancel func()
+		ctx, cancel = context.WithTimeoutCause(ctx, opts.Timeout, config.ErrTimeout)
+		defer cancel()
+	}
 	ending := app.Lines
 	if opts.Command != config.Watch {
 		ending = app.Command
@@ -87,14 +92,14 @@ func untilSignalled() (ctx context.Context, insist func()) {
 	signals := make(chan os.Signal, 1)
 	heard := slices.DeleteFunc([]os.Signal{syscall.SIGHUP, syscall.SIGQUIT}, signal.Ignored) // by nohup, or in the background
 	signal.Notify(signals, append(heard, os.Interrupt, syscall.SIGTERM)...)
-	go func() { cancel(config.Signalled((<-signals).(syscall.Signal))) }()
+	go func() { cancel(config.SignalError((<-signals).(syscall.Signal))) }()
 	return ctx, func() { context.AfterFunc(ctx, func() { signal.Stop(signals) }) }
 }
 
 // failed prints an error in one line, or writes a panic's report, and returns the exit status.
 func failed(err error) int {
 	status := config.Status(err)
-	_, signalled := errors.AsType[config.Signalled](err)
+	_, signalled := errors.AsType[config.SignalError](err)
 	if broke, ok := errors.AsType[*panics.Error](err); ok {
 		_, unsaved := errors.AsType[*store.NotSavedError](err)
 		run.ReportCrash(broke, !unsaved)

@@ -2,17 +2,11 @@ package config
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-
-	"example.com/jobwatch/poller/panics"
-	"example.com/jobwatch/store"
-	"example.com/jobwatch/ui/terminal"
 )
 
 func textOf(t *testing.T, in Input, args ...string) string {
@@ -55,18 +49,6 @@ func TestTheReadmeHasTheExitStatuses(t *testing.T) {
 	for _, e := range statuses().entries {
 		if row := "| " + e.name + " | " + e.about + " |\n"; err != nil || !strings.Contains(strings.ReplaceAll(string(readme), "`", ""), row) {
 			t.Errorf("%v: no %s", err, row)
-		}
-	}
-}
-
-func TestErrorsAndTheirExitStatuses(t *testing.T) {
-	usage := &UsageError{"x"}
-	for err, want := range map[error]int{
-		nil: 0, errors.New("x"): 1, usage: 2, store.UnusableError("x"): 4, ErrTimeout: 124, Signalled(syscall.SIGTERM): 143,
-		terminal.ErrGone: 129, errors.Join(usage, &panics.Error{What: "a bug"}): 70,
-	} {
-		if got := Status(err); got != want {
-			t.Errorf("%v: %d, want %d", err, got, want)
 		}
 	}
 }

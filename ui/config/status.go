@@ -26,42 +26,39 @@ const (
 
 // statuses returns what the exit statuses mean: the help's, the manual page's and the README's table.
 func statuses() section {
-	is := func(status int, about string) entry { return entry{strconv.Itoa(status), "", about} }
+	row := func(status int, about string) entry { return entry{strconv.Itoa(status), "", about} }
 	return section{title: "Exit status", entries: []entry{
-		is(ExitDone, "all jobs are Done, or the dashboard was left as asked"),
-		is(ExitNotDone, "a job ended otherwise or was removed, whatever else went wrong, or jobwatch could not go on"),
-		is(ExitUsage, "wrong flag, argument, environment or config file; one line says which"),
-		is(ExitNoPDF, "all jobs are Done, but a PDF could not be saved"),
-		is(ExitNoState, "the state file can't be read"),
-		is(ExitUnfinished, "with --once: some jobs are still unfinished"),
-		is(ExitBroken, "jobwatch itself broke; a report says where"),
-		is(ExitTimeout, "--timeout was over before all jobs were finished"),
-		is(exitInterrupted, "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 141: nobody reads on, 143: SIGTERM)"),
+		row(ExitDone, "all jobs are Done, or the dashboard was left as asked"),
+		row(ExitNotDone, "a job ended otherwise or was removed, whatever else went wrong, or jobwatch could not go on"),
+		row(ExitUsage, "wrong flag, argument, environment or config file; one line says which"),
+		row(ExitNoPDF, "all jobs are Done, but a PDF could not be saved"),
+		row(ExitNoState, "the state file can't be read"),
+		row(ExitUnfinished, "with --once: some jobs are still unfinished"),
+		row(ExitBroken, "jobwatch itself broke; a report says where"),
+		row(ExitTimeout, "--timeout was over before all jobs were finished"),
+		row(exitInterrupted, "ctrl+c without the dashboard (129: the terminal was closed, 131: SIGQUIT, 141: nobody reads on, 143: SIGTERM)"),
 	}}
 }
 
 // ErrTimeout is the cause of a context that --timeout ended.
 var ErrTimeout = errors.New("timed out")
 
-// Signalled is the cause of a context that a signal ended.
-type Signalled syscall.Signal
+// SignalError is the cause of a context that a signal ended.
+type SignalError syscall.Signal
 
-func (s Signalled) Error() string { return syscall.Signal(s).String() }
+func (e SignalError) Error() string { return syscall.Signal(e).String() }
 
 // Status returns the exit status of a run that ends with err; of several errors, the gravest one's.
 func Status(err error) int {
-	_, broke := errors.AsType[*panics.Error](err)
-	_, usage := errors.AsType[*UsageError](err)
-	_, unreadable := errors.AsType[store.UnusableError](err)
-	signal, signalled := errors.AsType[Signalled](err)
+	signal, signalled := errors.AsType[SignalError](err)
 	switch {
 	case err == nil:
 		return ExitDone
-	case broke:
+	case is[*panics.Error](err):
 		return ExitBroken
-	case usage:
+	case is[*UsageError](err):
 		return ExitUsage
-	case unreadable:
+	case is[store.UnusableError](err):
 		return ExitNoState
 	case errors.Is(err, ErrTimeout):
 		return ExitTimeout
@@ -71,4 +68,9 @@ func Status(err error) int {
 		return 128 + int(signal)
 	}
 	return ExitNotDone
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

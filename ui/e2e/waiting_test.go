@@ -3,11 +3,11 @@
 package e2e
 
 import (
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,41 +18,66 @@ import (
 	"example.com/jobwatch/ui/terminal/termtest"
 )
 
-// A script branches by the exit status alone. Those of signals are [ends], that of a bug is
-// [TestAPanicAnywhere]'s.
-func TestEachWayOutHasItsStatus(t *testing.T) {
+// A script branches by the exit status alone, and reads the counts if it asked for them. More on
+// signals is in [TestSignalsEndAScriptInOrder], on bugs in [TestAPanicAnywhere].
+func TestEachWayOutHasItsStatusAndSummary(t *testing.T) {
 	s := newStage(t)
 	done, failed, running, lost := s.jobs(1, 0)[0], s.described(0, "", "no such font"), s.running(1)[0], s.described(0, "", "")
 	s.api.Break(simtest.Only(lost, simtest.NotPDF()))
-	for args, status := range map[string]int{
-		"--plain done":                          0,
-		"--plain done failed":                   1,
-		"--plain done failed lost --download D": 1,
-		"--plain done --timeout":                2,
-		"--plain done lost --download D":        3,
-		"--once done --state D":                 4,
-		"--once done running":                   8,
-		"--once lost running --download D":      8,
-		"--once failed running":                 1,
-		"--plain done running --timeout 1s":     124,
-		"--once --timeout 1s -":                 124,
-		"--plain --fail-fast failed -":          1,
+	summary := regexp.MustCompile(`^{"event":"summary","time":"[^"]+Z","jobs":(\d+),"done":(\d+),"failed":(\d+),"unfinished":(\d+),"removed":(\d+),` +
+		`"files_saved":(\d+),"files_failed":(\d+),"files_unfinished":(\d+),"seconds":\d+\.\d+,"exit_status":(\d+)}$`)
+	for _, tt := range []struct {
+		args   string
+		status int
+		counts []string // in the summary's order
+	}{
+		{"done", 0, strings.Fields("1 1 0 0 0 0 0 0")},
+		{"done failed lost --download D", 1, strings.Fields("3 2 1 0 0 1 1 0")},
+		{"--once failed running", 1, strings.Fields("2 0 1 1 0 0 0 0")},
+		{"--fail-fast failed running", 1, strings.Fields("2 0 1 1 0 0 0 0")},
+		{"--fail-fast failed -", 1, strings.Fields("1 0 1 0 0 0 0 0")},
+		{"--filter batch:jnue", 1, strings.Fields("0 0 0 0 0 0 0 0")},
+		{"done --timeout 0s", 2, nil},
+		{"done lost --download D", 3, strings.Fields("2 2 0 0 0 1 1 0")},
+		{"done --state D", 4, nil},
+		{"--once lost running --download D", 8, strings.Fields("2 1 0 1 0 0 1 0")},
+		{"--timeout 1s running", 124, strings.Fields("1 0 0 1 0 0 0 0")},
+		{"--once --timeout 1s -", 124, strings.Fields("0 0 0 0 0 0 0 0")},
 	} {
-		t.Run(args, func(t *testing.T) {
+		t.Run(tt.args, func(t *testing.T) {
 			t.Parallel()
 			s := &stage{T: t, api: s.api, base: s.base, home: t.TempDir()}
 			words := strings.NewReplacer("done", done.String(), "failed", failed.String(), "running", running.String(), "lost", lost.String(), "D", s.home)
-			cmd := s.command(strings.Fields(words.Replace(args))...)
-			if strings.HasSuffix(args, "-") {
+			cmd := s.command(append(strings.Fields(words.Replace(tt.args)), "--json", "--summary")...)
+			if strings.HasSuffix(tt.args, "-") {
 				_, _ = cmd.StdinPipe() // nothing comes
 			}
-			if _, errs := s.ended(status, cmd); cmd.Stdin != nil && !strings.HasSuffix(errs, "; standard input was still open\n") {
+			out, errs := s.ended(tt.status, cmd)
+			if cmd.Stdin != nil && !strings.HasSuffix(errs, "; standard input was still open\n") {
 				t.Error(errs)
+			}
+			before, last, _ := strings.Cut(strings.TrimSuffix(out, "\n"), `{"event"`)
+			found := summary.FindStringSubmatch(`{"event"` + last)
+			if want := append(tt.counts, strconv.Itoa(tt.status)); tt.counts != nil && (found == nil || !slices.Equal(found[1:], want)) ||
+				tt.counts == nil && out != "" || before != "" && !strings.HasSuffix(before, "}\n") {
+				t.Errorf("it says %s\nwant %q", out, want)
 			}
 		})
 	}
-	tm := termtest.Open(t, s.command("--state", s.home), 100, 30)
-	tm.Left(4)
+	if out, _ := s.run(0, "--json", done.String()); strings.Contains(out, "event") {
+		t.Errorf("unasked: %s", out)
+	}
+	cmd := s.command("--json", "--summary", running.String())
+	out, _ := s.begun(cmd)
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	if text, _ := io.ReadAll(out); !strings.HasSuffix(string(text), `"exit_status":143}`+"\n") {
+		t.Errorf("after SIGTERM: %s", text)
+	}
+	s.left(cmd, 143)
+	cmd = s.command("download", "--timeout", "1s", "-")
+	_, _ = cmd.StdinPipe()
+	s.ended(124, cmd)
+	termtest.Open(t, s.command("--state", s.home), 100, 30).Left(4)
 }
 
 // The time is over: what is unfinished is named, as far as that can be read, and still tracked.
@@ -90,48 +115,4 @@ func TestAScriptLeavesAtTheFirstFailure(t *testing.T) {
 		t.Errorf("it still tracks\n%s", out)
 	}
 	s.run(0, "--plain", "--fail-fast", "--timeout", "1m", "--state", filepath.Join(s.home, "other"), s.jobs(1, 0)[0].String())
-}
-
-// A program reads how it went, however it ended, but only if it asked for that.
-func TestAProgramReadsASummary(t *testing.T) {
-	s := newStage(t)
-	done, failed, running, lost := s.jobs(1, 0)[0], s.described(0, "", "no such font"), s.running(1)[0], s.described(0, "", "")
-	s.api.Break(simtest.Only(lost, simtest.NotPDF()))
-	names := strings.NewReplacer("done", done.String(), "failed", failed.String(), "running", running.String(), "lost", lost.String())
-	for _, tt := range []struct {
-		args   string
-		signal os.Signal // once there is a line
-		want   string    // without what differs from run to run
-	}{
-		{"done", nil, `"jobs":1,"done":1,"failed":0,"unfinished":0,"removed":0,"files_saved":0,"files_failed":0,"files_unfinished":0,"exit_status":0`},
-		{"done lost --download D", nil, `"jobs":2,"done":2,"failed":0,"unfinished":0,"removed":0,"files_saved":1,"files_failed":1,"files_unfinished":0,"exit_status":3`},
-		{"--once failed running lost", nil, `"jobs":3,"done":1,"failed":1,"unfinished":1,"removed":0,"files_saved":0,"files_failed":0,"files_unfinished":0,"exit_status":1`},
-		{"--fail-fast failed running", nil, `"jobs":2,"done":0,"failed":1,"unfinished":1,"removed":0,"files_saved":0,"files_failed":0,"files_unfinished":0,"exit_status":1`},
-		{"--timeout 1s running", nil, `"jobs":1,"done":0,"failed":0,"unfinished":1,"removed":0,"files_saved":0,"files_failed":0,"files_unfinished":0,"exit_status":124`},
-		{"running", syscall.SIGTERM, `"jobs":1,"done":0,"failed":0,"unfinished":1,"removed":0,"files_saved":0,"files_failed":0,"files_unfinished":0,"exit_status":143`},
-		{"--filter batch:jnue", nil, `"jobs":0,"done":0,"failed":0,"unfinished":0,"removed":0,"files_saved":0,"files_failed":0,"files_unfinished":0,"exit_status":1`},
-	} {
-		t.Run(tt.args, func(t *testing.T) {
-			t.Parallel()
-			s := &stage{T: t, api: s.api, base: s.base, home: t.TempDir()}
-			cmd := s.command(append(strings.Fields(strings.ReplaceAll(names.Replace(tt.args), "D", s.home)), "--json", "--summary")...)
-			out, _ := s.begun(cmd)
-			if tt.signal != nil {
-				_ = cmd.Process.Signal(tt.signal)
-			}
-			text, _ := io.ReadAll(out)
-			_ = cmd.Wait() // the summary has its status
-			all := strings.Split(strings.TrimSuffix("{"+strings.TrimPrefix(string(text), "{"), "\n"), "\n")
-			last := regexp.MustCompile(`^{"event":"summary","time":"[^"]+Z",(.*),"seconds":\d[^,]*(,.*)}$`).FindStringSubmatch(all[len(all)-1])
-			if last == nil || last[1]+last[2] != tt.want || !strings.HasSuffix(tt.want, fmt.Sprintf(":%d", cmd.ProcessState.ExitCode())) {
-				t.Errorf("exit status %d\n got %s\nwant %s", cmd.ProcessState.ExitCode(), text, tt.want)
-			}
-			if n := strings.Count(string(text), "event"); n != 1 {
-				t.Errorf("%d events in %s", n, text)
-			}
-		})
-	}
-	if out, _ := s.run(0, "--json", done.String()); strings.Contains(out, "event") {
-		t.Errorf("unasked: %s", out)
-	}
 }

@@ -201,41 +201,25 @@ func TestABugAnywhereEndsItInOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			play(t, func(t *testing.T, s *stage) {
 				breaks(s)
+				s.cfg.Summary = true
 				s.start(jobID(1), jobID(2))
 				s.offers(says(jobID(1), job.Error, job.Unknown, "no bibliography"))
 				<-time.After(2 * time.Second) // that is being saved
 				s.offers(says(jobID(2), job.Done, 1, ""))
+				select {
+				case <-s.done:
+				case <-time.After(10 * time.Second):
+					t.Error("it waits for what is broken")
+				}
 				<-s.done
 				s.cancel()
+				if s.exit != 70 || name != "writing" && !strings.HasSuffix(s.out.String(), `,"exit_status":70}`+"\n") {
+					t.Errorf("exit status %d in %s", s.exit, s.out.String())
+				}
 				if e, ok := errors.AsType[*panics.Error](s.failed); !ok || e.What != "a bug" {
 					t.Errorf("it ended with %v", s.failed)
 				}
 			})
 		})
 	}
-}
-
-// The counts are of what was watched, and the status is the one that main ends with.
-func TestTheSummaryOfARunThatWentWrong(t *testing.T) {
-	play(t, func(t *testing.T, s *stage) {
-		s.cfg.JSON, s.cfg.Summary = true, true
-		s.cfg.Session.Command = func(_ context.Context, e notify.Event) error {
-			if e.Kind == "batch-finished" {
-				panic("a bug")
-			}
-			return nil
-		}
-		s.start(jobID(1), jobID(2), jobID(3))
-		s.heard(says(jobID(1), job.Processing, 0.5, ""))
-		s.others(store.Forget{ID: jobID(1)})
-		<-time.After(2 * time.Second)
-		s.heard(says(jobID(2), job.Error, 0.5, ""), says(jobID(3), job.Done, 1, ""))
-		<-s.done
-		s.cancel()
-		const want = `{"event":"summary","time":"2000-01-01T00:00:02.000Z","jobs":3,"done":1,"failed":1,"unfinished":0,"removed":1,` +
-			`"files_saved":0,"files_failed":0,"files_unfinished":0,"seconds":2,"exit_status":70}` + "\n"
-		if out := s.out.String(); s.exit != 70 || !strings.HasSuffix(out, "}\n"+want) {
-			t.Errorf("exit status %d, %v\n%s", s.exit, s.failed, out)
-		}
-	})
 }

@@ -69,18 +69,18 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 	w.stop()
 	_ = w.within(patient, endGrace, w.ended)
 	end := func() (status int, err error) {
-		switch {
+		switch cut := isCut(w.out.err); {
 		case w.broke != nil:
 			return config.ExitBroken, w.broke
-		case w.out.err != nil && !isCut(w.out.err):
+		case w.out.err != nil && !cut:
 			return config.ExitNotDone, fmt.Errorf("standard output can't be written: %w", w.out.err)
 		case interrupted:
 			return config.Status(context.Cause(ctx)), nil
-		case why != nil && w.out.err == nil:
+		case why != nil && !cut:
 			return config.Status(why), why
-		case w.Look && w.out.err == nil:
+		case w.Look && !cut:
 			return config.ExitDone, nil
-		case w.out.err != nil, len(failed) > 0, len(unfinished) > 0 && !w.Once:
+		case cut, len(failed) > 0, len(unfinished) > 0 && !w.Once:
 			return config.ExitNotDone, nil
 		case len(unfinished) > 0:
 			return config.ExitUnfinished, nil
@@ -89,16 +89,13 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 		}
 		return config.ExitDone, nil
 	}
-	if w.Summary {
+	if w.Summary { // whose jobs are as many as the next four together
 		removed := len(w.those(func(at *watched) bool { return at.told == "removed" }))
-		sum := summary{
-			Event: "summary", Time: clock(time.Now()), Jobs: len(w.order), Done: len(w.order) - len(failed) - len(unfinished),
-			Failed: len(failed) - removed, Unfinished: len(unfinished), Removed: removed,
-			FilesSaved: tried - len(noFile), FilesFailed: len(noFile), FilesUnfinished: w.noPDF,
-			Seconds: time.Since(w.begun).Round(time.Millisecond).Seconds(),
-		}
-		sum.Exit, _ = end()
-		w.out.pending = appendLine(w.out.pending, &sum)
+		status, _ := end()
+		w.out.pending = fmt.Appendf(w.out.pending, `{"event":"summary","time":%q,"jobs":%d,"done":%d,"failed":%d,"unfinished":%d,"removed":%d,`+
+			`"files_saved":%d,"files_failed":%d,"files_unfinished":%d,"seconds":%.3f,"exit_status":%d}`+"\n",
+			clock(time.Now()), len(w.order), len(w.order)-len(failed)-len(unfinished), len(failed)-removed, len(unfinished), removed,
+			tried-len(noFile), len(noFile), w.noPDF, time.Since(w.begun).Seconds(), status)
 	}
 	w.drain(ctx)
 	return end()

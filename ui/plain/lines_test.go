@@ -2,6 +2,7 @@ package plain
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -317,7 +318,7 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			play(t, func(t *testing.T, s *stage) {
-				s.cfg.JSON, s.cfg.Once = true, tt.once
+				s.cfg.JSON, s.cfg.Summary, s.cfg.Once = true, true, tt.once
 				s.start(a, b)
 				s.heard(says(a, tt.status, 0.5, ""))
 				time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock of synctest
@@ -337,7 +338,8 @@ func TestWhatVanishesIsNoSuccess(t *testing.T) {
 				if lost := tt.exit == 0 && tt.status == job.Processing; lost && (len(s.saved()) != 2 || s.saved()[a].End != job.EndedDone) {
 					t.Errorf("what was lost is not written again: %+v", s.saved())
 				}
-				if got := strings.Join(removed, " "); got != tt.removed || s.exit != tt.exit {
+				counted := strings.Contains(s.out.String(), fmt.Sprintf(`"removed":%d,`, len(removed)))
+				if got := strings.Join(removed, " "); got != tt.removed || !counted || s.exit != tt.exit {
 					t.Errorf("removed: %q, exit status %d\n%s%s", got, s.exit, s.out.String(), s.err.String())
 				}
 			})

@@ -139,7 +139,7 @@ func (w *watch) line(at *watched, when time.Time, said ...string) {
 	switch {
 	case !w.matches(w.Filter, at.Record):
 	case w.JSON:
-		w.out.pending = appendLine(w.out.pending, w.object(at, when))
+		w.out.pending = w.object(at, when).append(w.out.pending)
 	case !w.Once:
 		text := style.Joined("  ", said...)
 		w.out.pending = fmt.Appendf(w.out.pending, "%s  %s  %s\n", when.Local().Format(time.DateTime), padded(w.short[at.ID], w.shortest), text)

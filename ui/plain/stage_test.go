@@ -147,7 +147,7 @@ func open(t *testing.T, path string) (*store.Store, store.Opened) {
 func (s *stage) start(ids ...job.ID) {
 	s.cfg.Jobs = ids
 	ctx, cancel := context.WithCancelCause(s.t.Context())
-	s.cancel = func() { cancel(config.Signalled(syscall.SIGINT)) }
+	s.cancel = func() { cancel(config.SignalError(syscall.SIGINT)) }
 	go func() {
 		defer close(s.done)
 		s.exit, s.failed = Run(ctx, s.cfg)
@@ -319,7 +319,7 @@ func (s *stage) objects() (all []object) {
 		if err := json.Unmarshal([]byte(line), &o); err != nil {
 			s.t.Fatalf("%v in %s", err, line)
 		}
-		if !strings.Contains(line, `"problem":`) {
+		if !strings.Contains(line, `"problem":`) && !strings.HasPrefix(line, `{"event":`) {
 			s.t.Errorf("no problem key in %s", line)
 		}
 		all = append(all, o)

@@ -73,26 +73,9 @@ func unknown(e *jsontext.Encoder, s string) error {
 	return errors.ErrUnsupported // as any string is written
 }
 
-// summary is the last line for programs, if it is wanted. Jobs counts those that were watched,
-// each of which is one of the next four.
-type summary struct {
-	Event           string  `json:"event"` // "summary"; other lines have no such key
-	Time            string  `json:"time"`
-	Jobs            int     `json:"jobs"`
-	Done            int     `json:"done"`
-	Failed          int     `json:"failed"`
-	Unfinished      int     `json:"unfinished"`
-	Removed         int     `json:"removed"`
-	FilesSaved      int     `json:"files_saved"` // or found to be
-	FilesFailed     int     `json:"files_failed"`
-	FilesUnfinished int     `json:"files_unfinished"`
-	Seconds         float64 `json:"seconds"`
-	Exit            int     `json:"exit_status"`
-}
-
-// appendLine appends an object's line with all that could act on a terminal escaped: controls,
+// append appends the object's line with all that could act on a terminal escaped: controls,
 // bidi controls and what else is not printable can only stand in strings.
-func appendLine(b []byte, o any) []byte {
+func (o *object) append(b []byte) []byte {
 	line, _ := json.Marshal(o, jsontext.AllowInvalidUTF8(true), json.WithMarshalers(json.MarshalToFunc(unknown))) // never fails
 	for _, r := range string(line) {
 		if unicode.IsPrint(r) {

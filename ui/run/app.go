@@ -186,11 +186,6 @@ func (a *App) openState(ctx context.Context) (*store.Store, store.Opened, error)
 
 // watch has plain mode watch jobs as the options ask.
 func (a *App) watch(ctx context.Context, cfg plain.Config) (status int, err error) {
-	if a.opts.Timeout > 0 {
-		var cancel func()
-		ctx, cancel = context.WithTimeoutCause(ctx, a.opts.Timeout, config.ErrTimeout)
-		defer cancel()
-	}
 	cfg.Out, cfg.Err, cfg.Updates = os.Stdout, os.Stderr, a.poller.Updates()
 	cfg.JSON, cfg.Once, cfg.Demo = a.opts.Output == config.JSON, a.opts.Once, a.opts.Demo
 	cfg.FailFast, cfg.Summary = a.opts.FailFast, a.opts.Summary
