@@ -64,7 +64,7 @@ func (m *Model) happened(e *session.Event) {
 	case session.Noted:
 		m.say(style.OK, e.Text)
 	case session.Notified:
-		m.do(func() { m.opts.Terminal.Notify(e.Text) })
+		m.opts.Terminal.Notify(e.Text)
 	case session.Added, session.BatchSet:
 	}
 }

@@ -104,9 +104,9 @@ type Watcher interface {
 	Updates() <-chan poller.Update
 }
 
-// Terminal is the terminal's own state: written between frames, from commands.
+// Terminal is the terminal's own state, written between frames.
 type Terminal interface {
-	Copy(text string) error     // puts text on the user's clipboard
+	Copy(text string) error     // puts text on the user's clipboard; it may wait
 	Notify(text string)         // shows a text, which may be untrusted, to a user who looks elsewhere
 	Take([]rune) keyboard.Event // returns what a [keyboard.EventKey] or a pasted key stands for
 

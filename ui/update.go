@@ -79,7 +79,7 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 			}
 		}
 		if len(records) > session.ManyJobs {
-			m.do(debug.FreeOSMemory) // what only reading the file took
+			m.run(func() tea.Msg { debug.FreeOSMemory(); return nil }) // what only reading the file took
 		}
 	}))
 	for _, p := range m.pending {
@@ -106,14 +106,6 @@ func (w *work) run(cmd tea.Cmd) {
 	})
 }
 
-// do runs work outside the loop that has nothing to say.
-func (w *work) do(work func()) {
-	w.run(func() tea.Msg {
-		work()
-		return nil
-	})
-}
-
 // send has a message handled after this one.
 func (w *work) send(msg tea.Msg) { w.run(func() tea.Msg { return msg }) }
 
@@ -124,8 +116,8 @@ func (w *work) take() tea.Cmd {
 	return tea.Batch(todo...)
 }
 
-// brokenMsg reports a panic outside the loop or a terminal that is gone, suspendMsg has the program suspended, and
-// redrawMsg the whole screen sent, whatever the terminal shows: loop acts on them.
+// brokenMsg reports a panic outside the loop or a terminal that is gone, suspendMsg has the program
+// suspended, and redrawMsg the whole screen sent, whatever the terminal shows: loop acts on them.
 type (
 	brokenMsg  struct{ err error }
 	suspendMsg struct{ stop func() } // nil: as for ctrl+z

@@ -22,11 +22,11 @@ func TestTheNotifyCommandEndsWithJobwatch(t *testing.T) {
 	const obeys, doesNot = `trap 'echo bye; exit' TERM; sleep 600 & echo up; wait`, `trap '' TERM; sleep 600 & echo up; wait`
 	for how, c := range map[string]struct {
 		command string
-		leave   func(s *stage, runs func())
+		leave   func(s *stage, id string, runs func())
 	}{
-		"by ctrl+z, fg and q": {obeys, func(s *stage, runs func()) {
+		"by ctrl+z, fg and q": {obeys, func(s *stage, id string, runs func()) {
 			tm := s.shell()
-			tm.Send("$JOBWATCH\r")
+			tm.Send("$JOBWATCH " + id + "\r")
 			runs()
 			tm.Send("\x1a")
 			s.stopped(tm, 1, true)
@@ -34,14 +34,14 @@ func TestTheNotifyCommandEndsWithJobwatch(t *testing.T) {
 			tm.Sees("? help")
 			quit(tm)
 		}},
-		"by a signal": {doesNot, func(s *stage, runs func()) {
-			tm := s.open()
+		"by a signal": {doesNot, func(s *stage, id string, runs func()) {
+			tm := s.open(id)
 			runs()
 			tm.Signal(syscall.SIGTERM)
 			tm.Left(143)
 		}},
-		"in a script":       {obeys, interrupted("--plain")},
-		"while it is tried": {obeys, interrupted("--test-notification")},
+		"in a script":       {obeys, func(s *stage, id string, runs func()) { s.interrupted(1, runs, "--plain", id) }},
+		"while it is tried": {obeys, func(s *stage, _ string, runs func()) { s.interrupted(130, runs, "--test-notification") }},
 	} {
 		t.Run(how, func(t *testing.T) {
 			s := newStage(t)
@@ -51,9 +51,8 @@ func TestTheNotifyCommandEndsWithJobwatch(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.configure(`notify-command = "sh ` + script + `; true"`)
-			s.run(8, "--once", s.described(2*time.Second, "Report", "no fonts").String())
 			var pipe *os.File
-			c.leave(s, func() {
+			c.leave(s, s.described(time.Second, "Report", "no fonts").String(), func() {
 				if pipe, err = os.Open(said); err == nil {
 					_, err = io.ReadFull(pipe, make([]byte, len("up\n")))
 				}
@@ -71,20 +70,18 @@ func TestTheNotifyCommandEndsWithJobwatch(t *testing.T) {
 	}
 }
 
-func interrupted(args ...string) func(*stage, func()) {
-	return func(s *stage, runs func()) {
-		cmd, _, _ := s.script(nil, args...)
-		runs()
-		_ = cmd.Process.Signal(syscall.SIGINT)
-		_ = cmd.Wait()
-	}
+func (s *stage) interrupted(status int, once func(), args ...string) {
+	cmd, _, _ := s.script(nil, args...)
+	once()
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	s.left(cmd, status)
 }
 
 // A daemon that the command started is the user's.
 func TestWhatTheNotifyCommandLeftStays(t *testing.T) {
 	s := newStage(t)
 	s.ended(1, s.reading(s.described(time.Second, "Report", "no fonts").String(), "--plain", "--notify-command",
-		"cd; (until [ -e asked ]; do sleep 0.1; done; touch answered) > /dev/null 2>&1 &", "-"))
+		"cd; if grep -q job-failed; then (until [ -e asked ]; do sleep 0.1; done; touch answered) > /dev/null 2>&1 & fi", "-"))
 	if err := os.WriteFile(filepath.Join(s.home, "asked"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

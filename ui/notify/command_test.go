@@ -42,16 +42,10 @@ func TestACommandThatFailsSaysWhy(t *testing.T) {
 	}
 }
 
-// What the command starts for itself is not waited for, nor is one that hangs when
-// jobwatch ends.
+// What the command starts for itself is not waited for.
 func TestACommandNeverHoldsJobwatchUp(t *testing.T) {
 	if err := notify.NewCommand("sleep 5 &").Run(t.Context(), notify.Event{}); err != nil {
 		t.Error(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if err := notify.NewCommand("exec sleep 20").Run(ctx, notify.Event{}); err == nil {
-		t.Error("it was not ended")
 	}
 }
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -58,7 +59,7 @@ func TryNotifications(ctx context.Context, opts config.Options) error {
 	}
 	event := notify.Event{Kind: notify.Test, Time: time.Now(), Text: "a notification to try how it arrives"}
 	if err := notify.NewCommand(opts.NotifyCommand).Run(ctx, event); err != nil {
-		return fmt.Errorf("the notify command failed: %w", err)
+		return cmp.Or(context.Cause(ctx), fmt.Errorf("the notify command failed: %w", err))
 	}
 	_, err := fmt.Println("The notify command has run.")
 	return err
