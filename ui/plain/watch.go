@@ -268,9 +268,9 @@ func (w *watch) take(jobs []job.ID) {
 // still change. A filter selects by the words that last and, where nothing will change any more,
 // by all.
 func (w *watch) watchFor(jobs []job.ID) {
-	f, given, records := w.Filter, len(jobs) > 0, w.session.Records()
-	if given {
-		records = w.session.Find(jobs) // without those that another window has just removed
+	f, given, records := w.Filter, len(jobs) > 0, w.session.Find(jobs) // without those that another window has just removed
+	if !given {
+		records = w.session.Records()
 	}
 	asked := w.Once || given // somebody asks for them, which lifts our verdicts
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
