@@ -25,10 +25,9 @@ type Config struct {
 	Out io.Writer // the lines
 	Err io.Writer // what is about jobwatch, and the causes of failures
 
-	JSON bool // instead of plain lines
-	Once bool // poll each job once, then leave
-	Look bool // with Once: poll none, and print what is known
-
+	JSON     bool // instead of plain lines
+	Once     bool // poll each job once, then leave
+	Look     bool // with Once: poll none, and print what is known
 	FailFast bool // leave at the first job that ends without being Done
 	Summary  bool // end with an object of counts
 	Demo     bool // the state file is thrown away afterwards
