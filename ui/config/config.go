@@ -201,7 +201,7 @@ func (p *parser) derive() error {
 		o.Warnings = append(o.Warnings, "--plain is ignored beside --json")
 	}
 	switch {
-	case o.json && (json || !plain):
+	case o.json && (json || !plain) && p.byName["json"].isOf(o.Command):
 		o.Output = JSON
 	case o.Command != Watch || o.plain || o.Once || o.APIServer != "" || o.TestNotification || !p.in.StdoutTerminal:
 		o.Output = Plain

@@ -192,6 +192,8 @@ func TestAScriptsFlagsAndWhatTheConfigFileAlwaysSays(t *testing.T) {
 		{"--json=false", Dashboard, "is:live", false},
 		{"--json=false --once", Plain, "", false},
 		{"--json --batch may " + idA, JSON, "", true},
+		{"list", JSON, "", false},
+		{"remove --finished", Plain, " is:finished", false},
 	} {
 		o := mustParse(t, withConfig(atATerminal(strings.Fields(tt.args)...), config))
 		if o.Output != tt.output || o.Filter != tt.filter || o.BatchGiven != tt.given || o.Warnings != nil {

@@ -29,7 +29,7 @@ func statuses() section {
 	row := func(status int, about string) entry { return entry{strconv.Itoa(status), "", about} }
 	return section{title: "Exit status", entries: []entry{
 		row(ExitDone, "all jobs are Done, or the dashboard was left as asked"),
-		row(ExitNotDone, "a job ended otherwise or was removed, whatever else went wrong, or jobwatch could not go on"),
+		row(ExitNotDone, "a job ended otherwise or was removed, whatever else went wrong, or jobwatch could not go on (remove: you said no)"),
 		row(ExitUsage, "wrong flag, argument, environment or config file; one line says which"),
 		row(ExitNoPDF, "all jobs are Done, but a PDF could not be saved"),
 		row(ExitNoState, "the state file can't be read"),

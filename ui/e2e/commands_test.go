@@ -31,7 +31,7 @@ func TestCommandsBesideTwoDashboards(t *testing.T) {
 	s.tracks(ids[:2], func(*store.Job) bool { return true }) // at once
 	see("june", "0/2")
 	out, errs := s.run(0, "add", "--batch", "july", "urn:uuid:"+ids[1].String(), ids[2].String(), ids[2].String())
-	if out != lines(ids[2:]) || errs != "jobwatch: 1 job already tracked; 1 of them in another batch, where they stay\n" {
+	if out != lines(ids[2:]) || errs != "jobwatch: 1 job already tracked: "+ids[1].Short()+"; 1 of them in another batch, where they stay\n" {
 		t.Errorf("add again: %q %q", out, errs)
 	}
 	see("july", "3 jobs")
@@ -48,6 +48,28 @@ func TestCommandsBesideTwoDashboards(t *testing.T) {
 	}
 }
 
+// A script's add is killed as soon as it has said something: all that it was given is tracked.
+func TestWhatIsAddedOutlivesAKill(t *testing.T) {
+	s := newStage(t)
+	ids := s.running(2000)
+	cmd := s.reading(lines(ids), "add")
+	_, _ = s.begun(cmd)
+	_ = cmd.Process.Kill() // it may have ended
+	_ = cmd.Wait()
+	s.tracks(ids, func(*store.Job) bool { return true })
+
+	more := s.running(1)
+	cmd = s.command("add", more[0].String())
+	unwritable, err := os.Open(os.DevNull)
+	if cmd.Stdout = unwritable; err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := s.ended(1, cmd); !strings.HasPrefix(errs, "jobwatch: standard output can't be written: ") {
+		t.Error(errs)
+	}
+	s.tracks(append(ids, more...), func(*store.Job) bool { return true })
+}
+
 // list shows what is known, and the API hears nothing of it.
 func TestListingAsksNobody(t *testing.T) {
 	s := newStage(t)
@@ -56,7 +78,9 @@ func TestListingAsksNobody(t *testing.T) {
 	}
 	failed, waiting := s.described(0, "Broken", "no such font"), s.described(time.Hour, "Under way", "")
 	s.run(1, "--once", "--batch", "may", failed.String(), waiting.String())
-	out, errs := s.run(0, "list")
+	list := s.command("list")
+	list.Env = append(list.Env, "ALL_PROXY=socks4://nowhere") // not even a proxy has to be right
+	out, errs := s.ended(0, list)
 	before := s.api.Stats().Requests // also one that had not come in when --once ended
 	if want := failed.Short() + "  Error "; strings.Count(out, "\n") != 3 || !strings.Contains(out, want) || !strings.Contains(out, "may") || errs != "" {
 		t.Errorf("%s%s", errs, out)
@@ -82,20 +106,23 @@ func TestRemovingAsksFirst(t *testing.T) {
 	if out, errs := s.run(2, "remove", ids[0].String()); out != "" || errs != nobody {
 		t.Errorf("%q %q", out, errs)
 	}
+	s.configure("json = true") // it is for list and download
 	for _, answer := range []struct {
 		typed, says string
+		status      int
 		left        []job.ID
 	}{
-		{"n\r", "nothing was removed", ids},
-		{"\r", "nothing was removed", ids},
-		{"\x04", "nothing was removed", ids},
-		{"\x03", "^C", ids},
-		{"y\r", "removed 1 job", ids[1:]},
+		{"n\r", "nothing was removed", 1, ids},
+		{"\r", "nothing was removed", 1, ids},
+		{"\x04", "nothing was removed", 1, ids},
+		{"\x03", "^C", 130, ids},
+		{"y\r", "removed 1 job", 0, ids[1:]},
 	} {
 		tm := termtest.Open(s, s.command("remove", ids[0].String()), 100, 30)
 		tm.Sees("Remove 1 job (1 not heard of yet)? Adding them again brings them back. [y/N]", ids[0].Short())
 		tm.Send(answer.typed)
 		tm.Sees(answer.says)
+		tm.Left(answer.status)
 		s.tracks(answer.left, func(*store.Job) bool { return true })
 	}
 }

@@ -70,6 +70,9 @@ func Open(ctx context.Context, opts config.Options) (a *App, err error) {
 			return a, err
 		}
 	}
+	if name := a.opts.Command; name != config.Watch && name != config.Download {
+		return a, nil // of the network they need nothing, not even a proxy that is right
+	}
 	a.client, err = api.New(base, api.Options{
 		Version: config.Version(), Concurrency: a.opts.Concurrency, Headers: a.opts.Headers, Timeout: a.opts.RequestTimeout,
 	})

@@ -62,7 +62,7 @@ func (a *App) Command(ctx context.Context) (status int, err error) {
 	}
 	chosen := c.chosen(given)
 	if n := len(given) - len(c.session.Find(given)); n > 0 && (name == config.Remove || a.opts.Filter != "") {
-		tell(fmt.Sprintf("%d of %s not tracked", n, style.Plural(len(given), "job")))
+		tell(style.Plural(n, "given job") + " not tracked")
 	}
 	switch name {
 	case config.Remove:
@@ -100,14 +100,21 @@ func (c *command) save(ctx context.Context) error {
 
 // add tracks those of the jobs that are not tracked, and prints their IDs once they are saved.
 func (c *command) add(ctx context.Context, given []job.ID) error {
-	elsewhere := c.session.Elsewhere(given, c.opts.Batch)
-	added, already := c.session.Add(given, c.session.NewBatch(c.opts.Batch))
+	known, elsewhere := c.session.Find(given), c.session.Elsewhere(given, c.opts.Batch)
+	added, _ := c.session.Add(given, c.session.NewBatch(c.opts.Batch))
 	if err := c.save(ctx); err != nil {
 		return err
 	}
-	c.log.Info("add", "new", len(added), "already", already)
-	if already > 0 {
-		note := style.Plural(already, "job") + " already tracked"
+	c.log.Info("add", "new", len(added), "already", len(known))
+	if n := len(known); n > 0 {
+		var short []string
+		for _, r := range known[:min(n, mostShown)] {
+			short = append(short, r.ID.Short())
+		}
+		note := style.Plural(n, "job") + " already tracked: " + strings.Join(short, ", ")
+		if n > mostShown {
+			note += ", …"
+		}
 		if elsewhere > 0 && c.opts.BatchGiven {
 			note += fmt.Sprintf("; %d of them in another batch, where they stay", elsewhere)
 		}
@@ -121,7 +128,7 @@ func (c *command) add(ctx context.Context, given []job.ID) error {
 		}
 		_, _ = out.WriteString(id + "\n") // Flush has the error
 	}
-	return out.Flush()
+	return unwritten(out.Flush())
 }
 
 // list prints the chosen jobs. That there are none is no failure.
@@ -145,7 +152,7 @@ func (c *command) show(ctx context.Context, out io.Writer, of []*session.Record)
 	})
 }
 
-// mostShown is how many jobs are shown before the question whether to remove them.
+// mostShown is how many jobs are named where their number says most.
 const mostShown = 10
 
 // remove removes jobs, if the user agrees.
@@ -170,7 +177,15 @@ func (c *command) remove(ctx context.Context, chosen []*session.Record) (status 
 	}
 	c.log.Info("remove", "jobs", len(removed))
 	_, err = fmt.Println("removed " + style.Plural(len(removed), "job"))
-	return config.ExitDone, err
+	return config.ExitDone, unwritten(err)
+}
+
+// unwritten says that standard output failed with err; nil if it did not.
+func unwritten(err error) error {
+	if err != nil {
+		err = fmt.Errorf("standard output can't be written: %w", err)
+	}
+	return err
 }
 
 // canAsk reports whether there is somebody to ask. Only where "-" was given may standard input
