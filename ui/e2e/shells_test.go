@@ -59,6 +59,10 @@ func TestShellsComplete(t *testing.T) {
 				{"jobwatch --download m\t", []string{`my\ folder/`}},
 				{"jobwatch -V --th\tx", []string{"-V --theme x"}},
 				{"jobwatch --rate nonsense --onc\tx", []string{"nonsense --once x"}},
+				{"jobwatch rem\tx", []string{"jobwatch remove x"}},
+				{"jobwatch remove --fin\tx", []string{"jobwatch remove --finished x"}},
+				{"jobwatch download -D m\t", []string{`-D my\ folder/`}},
+				{"jobwatch list --on\tx", []string{"jobwatch list --onx"}},
 				{"jobwatch --rate \t\tx\t", []string{"jobwatch --rate x"}},
 				{"jobwatch \t\tx\t", []string{"jobwatch x"}},
 			} {

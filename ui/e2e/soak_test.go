@@ -23,12 +23,12 @@ import (
 //	JOBWATCH_SOAK=2h go test -run LeftRunning -timeout 0 -v ./ui/e2e
 const soakEnv = "JOBWATCH_SOAK"
 
-// The program is left running while batches come and go, the service fails in one way
-// after the other and somebody plays with the keys. Every job's end is known, and
-// nothing piles up.
+// The program is left running while batches come and go, from a script and a second window, too,
+// the service fails in one way after the other and somebody plays with the keys. Every job's end
+// is known, both windows agree with the commands, and nothing piles up.
 func TestAProgramLeftRunning(t *testing.T) {
 	s := newStage(t)
-	tm := s.open("--rate", "40", "--no-mouse")
+	tm, second := s.open("--rate", "40", "--no-mouse"), s.open("--rate", "10", "--no-mouse")
 	length, _ := time.ParseDuration(os.Getenv(soakEnv)) // none: 0
 	faults := []simtest.Fault{
 		simtest.ResetMidBody(), simtest.Trouble(502), simtest.ResetMidHeaders(), simtest.CaptivePortal(), simtest.Hangup(),
@@ -40,11 +40,11 @@ func TestAProgramLeftRunning(t *testing.T) {
 	begun, rounds := time.Now(), uint64(0)
 	defer func() {
 		if t.Failed() {
-			t.Logf("in round %d\n%s", rounds, tm.Text())
+			t.Logf("in round %d\n%s\n%s", rounds, tm.Text(), second.Text())
 		}
 	}()
 	for ; rounds == 0 || time.Since(begun) < length; rounds++ {
-		s.round(tm, rounds, faults[rounds%uint64(len(faults))])
+		s.round(tm, second, rounds, faults[rounds%uint64(len(faults))])
 		last = resourcesOf(tm)
 		most = resources{max(most.memory, last.memory), max(most.files, last.files), max(most.threads, last.threads)}
 		if early == (resources{}) && time.Since(begun) >= length/10 {
@@ -59,14 +59,19 @@ func TestAProgramLeftRunning(t *testing.T) {
 	}
 	t.Logf("rounds: %d, requests: %d; %v after a tenth of the time, %v at most, %v at the end", rounds, s.api.Stats().Requests, early, most, last)
 	tm.Quit()
+	second.Quit()
 }
 
-// round is a batch from its paste to its end and out of the list.
-func (s *stage) round(tm *termtest.Terminal, n uint64, fault simtest.Fault) {
+// round is two batches, one pasted and one added by a script, to their end and out of the list.
+func (s *stage) round(tm, second *termtest.Terminal, n uint64, fault simtest.Fault) {
 	s.Helper()
 	ids := s.api.Add(shortLives(n, 30)...)
-	tm.Paste(lines(ids))
+	tm.Paste(lines(ids[:20]))
+	if out, _ := s.ended(0, s.reading(lines(ids[20:]), "add", "--batch", "script")); out != lines(ids[20:]) {
+		s.Errorf("added %s", out)
+	}
 	s.tracks(ids, func(*store.Job) bool { return true })
+	second.Sees("30 jobs", "script")
 	s.api.Break(simtest.Sometimes(0.4, n, fault))
 	s.play(tm, n)
 	s.api.Mend()
@@ -75,8 +80,16 @@ func (s *stage) round(tm *termtest.Terminal, n uint64, fault simtest.Fault) {
 		status, _, _ := s.api.Truth(j.ID)
 		return j.End.Finished() && j.Answer.Status == status
 	})
+	if out, _ := s.run(0, "list", "--filter", "is:finished"); strings.Count(out, "\n") != 1+30 {
+		s.Errorf("it lists\n%s", out)
+	}
+	if out, errs := s.ended(0, s.reading(lines(ids[20:]), "remove", "--yes", "-")); out != "removed 10 jobs\n" {
+		s.Errorf("%s%s", errs, out)
+	}
+	second.Sees("20 jobs")
 	s.forgetAll(tm)
 	s.tracks(nil, nil)
+	second.Sees("Nothing tracked yet.")
 }
 
 // tracks waits for the state file to hold just these jobs, of which something is true.
@@ -126,9 +139,9 @@ func (s *stage) forgetAll(tm *termtest.Terminal) {
 	s.Helper()
 	s.presses(tm, "\x1b", "the whole list", func(footer string) bool {
 		return strings.Contains(footer, "? help  / filter") &&
-			!strings.Contains(footer, " of 30 jobs") && !strings.Contains(footer, "selected")
+			!strings.Contains(footer, " of 20 jobs") && !strings.Contains(footer, "selected")
 	})
-	s.presses(tm, "c", "the question", func(footer string) bool { return strings.Contains(footer, "Remove 30 finished jobs?") })
+	s.presses(tm, "c", "the question", func(footer string) bool { return strings.Contains(footer, "Remove 20 finished jobs?") })
 	tm.Send("y")
 }
 
