@@ -90,6 +90,7 @@ func (w *watch) finish(ctx context.Context, why error) (status int, err error) {
 		return config.ExitDone, nil
 	}
 	if w.Summary { // whose jobs are as many as the next four together
+		w.drain(ctx) // what breaks at the last of the lines counts
 		removed := len(w.those(func(at *watched) bool { return at.told == "removed" }))
 		status, _ := end()
 		w.out.pending = fmt.Appendf(w.out.pending, `{"event":"summary","time":%q,"jobs":%d,"done":%d,"failed":%d,"unfinished":%d,"removed":%d,`+
