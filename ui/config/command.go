@@ -99,9 +99,7 @@ func (p *parser) collect(c command) *cobra.Command {
 }
 
 // isOf reports whether a command takes the flag.
-func (opt *option) isOf(command string) bool {
-	return slices.Contains(opt.of, command)
-}
+func (opt *option) isOf(command string) bool { return slices.Contains(opt.of, command) }
 
 // Set keeps a flag's value for [parser.takeFlags], as [pflag.Value] wants it.
 func (opt *option) Set(s string) error {

@@ -64,16 +64,20 @@ func (a *App) Command(ctx context.Context) (status int, err error) {
 	if n := len(given) - len(c.session.Find(given)); n > 0 && (name == config.Remove || a.opts.Filter != "") {
 		tell(style.Plural(n, "given job") + " not tracked")
 	}
-	switch name {
-	case config.Remove:
+	none := "no tracked job matches the filter"
+	switch {
+	case name == config.Remove:
 		return c.remove(ctx, chosen)
-	case config.List:
-		return c.list(ctx, chosen)
-	}
-	if a.opts.Filter != "" {
-		if given = session.IDs(chosen); len(given) == 0 {
-			return 0, errors.New("no tracked job matches the filter: there is nothing to download")
-		}
+	case name == config.List && len(chosen) > 0:
+		return c.show(ctx, os.Stdout, chosen)
+	case name == config.List: // that there are none is no failure
+		tell(map[bool]string{true: "no jobs are tracked", false: none}[a.opts.Filter == ""])
+		return config.ExitDone, nil
+	case a.opts.Filter == "":
+	case len(chosen) == 0:
+		return 0, errors.New(none + ": there is nothing to download")
+	default:
+		given = session.IDs(chosen)
 	}
 	if a.opts.Download == "" {
 		if a.opts.Download, err = download.DefaultFolder(); err != nil {
@@ -129,19 +133,6 @@ func (c *command) add(ctx context.Context, given []job.ID) error {
 		_, _ = out.WriteString(id + "\n") // Flush has the error
 	}
 	return unwritten(out.Flush())
-}
-
-// list prints the chosen jobs. That there are none is no failure.
-func (c *command) list(ctx context.Context, chosen []*session.Record) (status int, err error) {
-	switch {
-	case len(chosen) > 0:
-		return c.show(ctx, os.Stdout, chosen)
-	case c.opts.Filter != "":
-		tell("no tracked job matches the filter")
-	default:
-		tell("no jobs are tracked")
-	}
-	return config.ExitDone, nil
 }
 
 // show prints jobs as they are known.
@@ -201,22 +192,22 @@ func ask(ctx context.Context, question string) (yes bool, err error) {
 		return false, err
 	}
 	fmt.Fprint(os.Stderr, question+" [y/N] ")
-	answer := make(chan string, 1)
-	failed := make(chan error, 1)
+	answer, answered := "", make(chan error, 1)
 	go func() {
-		defer panics.Into(func(e *panics.Error) { failed <- e })
+		defer panics.Into(func(e *panics.Error) { answered <- e })
 		line, err := bufio.NewReader(in).ReadString('\n')
-		if err != nil {
-			line = ""
-			fmt.Fprintln(os.Stderr) // ctrl+d leaves the cursor there
+		if err == nil {
+			answer = line
 		}
-		answer <- strings.ToLower(strings.TrimSpace(line))
+		answered <- nil
 	}()
 	select {
-	case line := <-answer:
-		return line == "y" || line == "yes", nil
-	case err := <-failed:
-		return false, err
+	case err := <-answered:
+		if answer == "" {
+			fmt.Fprintln(os.Stderr) // ctrl+d leaves the cursor there
+		}
+		answer = strings.ToLower(strings.TrimSpace(answer))
+		return answer == "y" || answer == "yes", err
 	case <-ctx.Done():
 		fmt.Fprintln(os.Stderr)
 		return false, context.Cause(ctx)
