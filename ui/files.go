@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -49,7 +50,7 @@ func (m *Model) openPDF() {
 	}
 }
 
-// view opens a file with the system's viewer.
+// view opens a file with the system's viewer, which outlives jobwatch.
 func (m *Model) view(file string) {
 	command := map[string][]string{
 		"darwin":  {"open"},
@@ -60,7 +61,7 @@ func (m *Model) view(file string) {
 	}
 	command = append(command, file)
 	m.tell(func() (style.Role, string) {
-		if err := exec.CommandContext(m.ctx, command[0], command[1:]...).Run(); err != nil {
+		if err := exec.CommandContext(context.WithoutCancel(m.ctx), command[0], command[1:]...).Run(); err != nil {
 			return style.Warn, fmt.Sprintf("the system's viewer could not be started: %v", err)
 		}
 		return style.OK, ""

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,16 +78,47 @@ func (s *stage) interrupted(status int, once func(), args ...string) {
 	s.left(cmd, status)
 }
 
-// A daemon that the command started is the user's.
-func TestWhatTheNotifyCommandLeftStays(t *testing.T) {
-	s := newStage(t)
-	s.ended(1, s.reading(s.described(time.Second, "Report", "no fonts").String(), "--plain", "--notify-command",
-		"cd; if grep -q job-failed; then (until [ -e asked ]; do sleep 0.1; done; touch answered) > /dev/null 2>&1 & fi", "-"))
+// asked is a script that does no more than to answer when it is asked.
+const asked = "until [ -e asked ]; do sleep 0.1; done; touch answered"
+
+// stays wants an answer from the script.
+func (s *stage) stays() {
+	s.Helper()
 	if err := os.WriteFile(filepath.Join(s.home, "asked"), nil, 0o600); err != nil {
-		t.Fatal(err)
+		s.Fatal(err)
 	}
 	s.until("for an answer", func() bool {
 		_, err := os.Stat(filepath.Join(s.home, "answered"))
 		return err == nil
 	})
+}
+
+// A daemon that the command started is the user's.
+func TestWhatTheNotifyCommandLeftStays(t *testing.T) {
+	s := newStage(t)
+	s.ended(1, s.reading(s.described(time.Second, "Report", "no fonts").String(), "--plain", "--notify-command",
+		"cd; if grep -q job-failed; then ("+asked+") > /dev/null 2>&1 & fi", "-"))
+	s.stays()
+}
+
+// So is what shows a PDF.
+func TestTheViewerStays(t *testing.T) {
+	if runtime.GOOS == "darwin" {
+		t.Skip("needs a viewer of ours in the place of xdg-open")
+	}
+	s := newStage(t)
+	if err := os.WriteFile(filepath.Join(s.home, "xdg-open"), []byte("#!/bin/sh\ncd; touch shown; "+asked), 0o700); err != nil { //nolint:gosec // it is run
+		t.Fatal(err)
+	}
+	tm := s.shell()
+	tm.Send("PATH=$HOME:$PATH $JOBWATCH --download $HOME " + s.jobs(1, 0)[0].String() + "; echo exit status $?\r")
+	tm.Sees("1 done")
+	tm.Type("G", "o")
+	s.until("for the viewer", func() bool {
+		_, err := os.Stat(filepath.Join(s.home, "shown"))
+		return err == nil
+	})
+	tm.Send("q")
+	tm.Sees("exit status 0")
+	s.stays()
 }

@@ -70,31 +70,20 @@ func TestNohupIsRespected(t *testing.T) {
 	}
 }
 
-func TestAClosedWindowEndsIt(t *testing.T) {
-	s := newStage(t)
-	tm := s.watching(2)
-	tm.HangUp()
-	if got := tm.Wait(); got != 129 {
-		t.Errorf("exit status %d", got)
-	}
-	if n := s.saved(); n != 2 {
-		t.Errorf("%d jobs were saved as done:\n%s", n, s.state())
-	}
-}
-
-// As after nohup, or with a shell that keeps the signal from all that it starts.
-func TestATerminalThatIsGoneEndsItWithoutASignal(t *testing.T) {
+// With a signal, and as after nohup or a shell that keeps it from all that it starts.
+func TestATerminalThatIsGoneEndsIt(t *testing.T) {
 	t.Parallel()
-	for _, gone := range []string{"with all", "for keys", "for what is shown"} {
+	const ignored = "trap '' HUP"
+	for gone, signal := range map[string]string{"as told": ":", "with all": ignored, "for keys": ignored, "for what is shown": ignored} {
 		t.Run(gone, func(t *testing.T) {
 			s := newStage(t)
-			cmd := exec.CommandContext(t.Context(), "sh", "-c", `trap '' HUP; exec "$0" --rate 100 "$@"`, binary)
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", signal+`; exec "$0" --rate 100 "$@"`, binary)
 			cmd.Args, cmd.Env = append(cmd.Args, strings.Fields(lines(s.jobs(20, 200*time.Millisecond)))...), s.env()
 			keys, tty, err := pty.Open()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if gone != "with all" {
+			if strings.HasPrefix(gone, "for") {
 				cmd.Stdin = tty
 			}
 			tm := termtest.Open(s, cmd, 100, 30)
