@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -50,7 +49,7 @@ func (m *Model) openPDF() {
 	}
 }
 
-// view opens a file with the system's viewer, which outlives jobwatch.
+// view opens a file with the system's viewer.
 func (m *Model) view(file string) {
 	command := map[string][]string{
 		"darwin":  {"open"},
@@ -61,7 +60,9 @@ func (m *Model) view(file string) {
 	}
 	command = append(command, file)
 	m.tell(func() (style.Role, string) {
-		if err := exec.CommandContext(context.WithoutCancel(m.ctx), command[0], command[1:]...).Run(); err != nil {
+		cmd := exec.CommandContext(m.ctx, command[0], command[1:]...)
+		cmd.Cancel = func() error { return nil } // it is the user's, and outlives jobwatch
+		if err := cmd.Run(); err != nil {
 			return style.Warn, fmt.Sprintf("the system's viewer could not be started: %v", err)
 		}
 		return style.OK, ""
