@@ -72,20 +72,28 @@ func (m *Model) opened(journal session.Journal, contents store.Opened, err error
 	if m.opts.Session.DownloadAll {
 		m.session.FetchMissing()
 	}
-	m.send(then(func() { // after the first frame: 100,000 jobs take a moment
-		for _, r := range records {
-			if !r.Gone() {
-				m.forecaster.See(&r.Job)
-			}
-		}
-		if len(records) > session.ManyJobs {
-			m.run(func() tea.Msg { debug.FreeOSMemory(); return nil }) // what only reading the file took
-		}
-	}))
+	m.send(then(func() { m.train(records) })) // after the first frame
 	for _, p := range m.pending {
 		m.pasted(p)
 	}
 	m.pending = nil
+}
+
+// train trains the forecaster with jobs of the state file, some at a time: no key waits for all.
+func (m *Model) train(records []*session.Record) {
+	const step = 2000 // takes some milliseconds
+	n := min(len(records), step)
+	for _, r := range records[:n] {
+		if !r.Gone() {
+			m.forecaster.See(&r.Job)
+		}
+	}
+	switch {
+	case n < len(records):
+		m.send(then(func() { m.train(records[n:]) }))
+	case m.list.Counts().Total > session.ManyJobs:
+		m.run(func() tea.Msg { debug.FreeOSMemory(); return nil }) // what only reading the file took
+	}
 }
 
 // work holds the commands that [Model.Update] has run when it returns. They run outside the
