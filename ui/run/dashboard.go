@@ -61,7 +61,7 @@ func (a *App) Dashboard(ctx context.Context, gone func()) error {
 	cancel()
 	if journal := opened.Load(); journal != nil && !errors.Is(err, ui.ErrHung) {
 		for _, a := range slices.DeleteFunc(*last, func(a *session.Arrival) bool { return a.Taken }) {
-			model.Arrived(a) //nolint:contextcheck // its effects have a context of their own
+			model.Arrived(a) //nolint:contextcheck,nolintlint // only found at times: its effects have a context of their own
 		}
 		err = errors.Join(err, session.SaveRest(context.WithoutCancel(ctx), journal, model.Unsaved()))
 	}
